@@ -1,0 +1,9 @@
+"""Settings that every test shares."""
+
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile(
+    "alliance_sim", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("alliance_sim")
