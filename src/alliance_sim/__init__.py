@@ -1,0 +1,56 @@
+"""What would have been different? Simulated histories of strategic cooperation between states.
+
+    import alliance_sim
+
+    history = alliance_sim.load_scenario("japan_nato/baseline")
+    runs = alliance_sim.simulate(history.without("nine_eleven"), runs=50, seed=1)
+    runs.to_frame()
+
+Names are loaded when first used, so that importing the package is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alliance_sim.engine.run import Mesa, simulate
+    from alliance_sim.errors import AllianceSimError, ScenarioError
+    from alliance_sim.history import load_record
+    from alliance_sim.results import Ensemble
+    from alliance_sim.scenario import Scenario, load_scenario
+
+__all__ = [
+    "AllianceSimError",
+    "Ensemble",
+    "Mesa",
+    "Scenario",
+    "ScenarioError",
+    "load_record",
+    "load_scenario",
+    "simulate",
+]
+
+_HOMES = {
+    "AllianceSimError": "alliance_sim.errors",
+    "Ensemble": "alliance_sim.results",
+    "Mesa": "alliance_sim.engine.run",
+    "Scenario": "alliance_sim.scenario",
+    "ScenarioError": "alliance_sim.errors",
+    "load_record": "alliance_sim.history",
+    "load_scenario": "alliance_sim.scenario",
+    "simulate": "alliance_sim.engine.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name, loading its module now."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted([*globals(), *_HOMES])

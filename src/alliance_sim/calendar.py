@@ -1,0 +1,125 @@
+"""Quarters, dates and the four periods that the described history names.
+
+A step is a quarter unless a scenario sets another number of steps a year; the word *quarter* is
+used for a step throughout. Nothing here knows about results or agents.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+MAX_STEPS_PER_YEAR = 16
+MONTHS_A_YEAR = 12
+QUARTERS_A_YEAR = 4
+
+
+@dataclass(frozen=True)
+class Period:
+    """A named stretch of history, both days included.
+
+    Source: the stages are those of the described history; the days are the codebook's.
+    """
+
+    id: str
+    name: str
+    start: dt.date
+    end: dt.date
+
+
+PERIODS: tuple[Period, ...] = (
+    Period("P1", "Cold War", dt.date(1949, 4, 4), dt.date(1989, 12, 31)),
+    Period("P2", "after the Cold War", dt.date(1990, 1, 1), dt.date(2001, 9, 10)),
+    Period("P3", "after 9/11", dt.date(2001, 9, 11), dt.date(2012, 12, 25)),
+    Period("P4", "from the second Abe government", dt.date(2012, 12, 26), dt.date(2025, 12, 31)),
+)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The steps that a run goes through, first to last.
+
+    Attributes:
+        first_year: First calendar year, simulated from its first day.
+        last_year: Last calendar year, simulated to its last day.
+        steps_per_year: Steps in a year, 4 for quarters; from 1 to 16.
+    """
+
+    first_year: int = 1950
+    last_year: int = 2025
+    steps_per_year: int = 4
+
+    @property
+    def steps(self) -> int:
+        """Number of steps, 304 by default."""
+        return (self.last_year - self.first_year + 1) * self.steps_per_year
+
+    @property
+    def dt(self) -> float:
+        """Length of a step in years."""
+        return 1.0 / self.steps_per_year
+
+    def label(self, step: int) -> str:
+        """Return the name of a step: "1950Q1", or "1950.125" where steps are not quarters."""
+        year = self.first_year + step // self.steps_per_year
+        part = step % self.steps_per_year
+        if self.steps_per_year == QUARTERS_A_YEAR:
+            return f"{year}Q{part + 1}"
+        return f"{year + part / self.steps_per_year:.4f}"
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Names of all steps, in order."""
+        return tuple(self.label(step) for step in range(self.steps))
+
+    @cached_property
+    def years(self) -> tuple[float, ...]:
+        """Decimal year at which each step begins."""
+        return tuple(self.first_year + step / self.steps_per_year for step in range(self.steps))
+
+    def start_of(self, step: int) -> dt.date:
+        """Return the first day of a step."""
+        year = self.first_year + step // self.steps_per_year
+        part = step % self.steps_per_year
+        if MONTHS_A_YEAR % self.steps_per_year == 0:
+            return dt.date(year, 1 + part * (MONTHS_A_YEAR // self.steps_per_year), 1)
+        return dt.date(year, 1, 1) + dt.timedelta(days=part * 365.25 / self.steps_per_year)
+
+    def position(self, date: dt.date) -> float:
+        """Return where a date lies on the axis of steps, with its fraction.
+
+        Equal quarters share a year, so 1 April is exactly one quarter after 1 January: months are
+        counted as equal twelfths and days as parts of their month.
+        """
+        following = dt.date(date.year + date.month // 12, date.month % 12 + 1, 1)
+        month_days = (following - dt.date(date.year, date.month, 1)).days
+        months = (date.month - 1) + (date.day - 1) / month_days
+        return (date.year - self.first_year + months / MONTHS_A_YEAR) * self.steps_per_year
+
+    def index(self, date: dt.date) -> int:
+        """Return the step that holds a date; below 0 or from `steps` on if it lies outside."""
+        return int(self.position(date) // 1)
+
+    def share(self, step: int, start: float, end: float) -> float:
+        """Return the part of a step, 0 to 1, that lies between two positions.
+
+        Inputs are averaged over a step with this, because a date that falls off the grid otherwise
+        costs more accuracy than all other rounding together.
+        """
+        return max(0.0, min(end, step + 1.0) - max(start, float(step)))
+
+    def steps_of(self, period: Period) -> slice:
+        """Return the steps whose middle lies in a period, as a slice of the time axis."""
+        first = max(0, round(self.position(period.start)))
+        last = min(self.steps, round(self.position(period.end)))
+        return slice(first, max(first, last))
+
+
+def period(identifier: str) -> Period:
+    """Return the period with an id such as "P3".
+
+    Raises:
+        KeyError: If there is no such period.
+    """
+    return {p.id: p for p in PERIODS}[identifier]

@@ -1,0 +1,66 @@
+"""Every error class of the package, and the sentences that errors share.
+
+A message says what was found, where, what is allowed and what is nearest; and it lists all
+problems of one input at once, so that a file is mended in one go.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class AllianceSimError(Exception):
+    """Base of every error that a user of this package can cause."""
+
+
+class ProblemsError(AllianceSimError):
+    """Several problems found in one input, told together.
+
+    Attributes:
+        where: What was read, for example a file name.
+        problems: One sentence per problem, in the order found.
+    """
+
+    def __init__(self, where: str, problems: Sequence[str]) -> None:
+        """Keep the problems and build the message out of them."""
+        self.where = where
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = f"{where}: {count} problem{'' if count == 1 else 's'}"
+        super().__init__("\n".join([head, *(f"  - {problem}" for problem in self.problems)]))
+
+    def __reduce__(self) -> tuple[type[ProblemsError], tuple[str, tuple[str, ...]]]:
+        """Let the error cross from a worker process whole."""
+        return (type(self), (self.where, self.problems))
+
+
+class ScenarioError(ProblemsError):
+    """A scenario file, or an edit of a scenario, that cannot be used."""
+
+
+class SettingError(ProblemsError):
+    """An argument of a function or a command that is out of range or of the wrong kind."""
+
+
+class UnknownName(AllianceSimError):  # noqa: N818 - reads better in a traceback
+    """A name that is not among those known."""
+
+
+class ResultError(AllianceSimError):
+    """A result file that cannot be read back."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return the sentence for an unknown name, with the nearest known one.
+
+    Args:
+        kind: What the name should name, such as "juncture".
+        name: The name as found.
+        known: The names that would have been accepted.
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    listing = ", ".join(names) if names else "none"
+    return f"unknown {kind} {name!r}{hint} (known: {listing})"

@@ -1,0 +1,49 @@
+"""What every result carries, so that it can be traced and made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from importlib import metadata
+from typing import Any
+
+PACKAGES = ("mesa", "numpy", "pandas", "pydantic", "pyarrow", "matplotlib")
+
+
+def version() -> str:
+    """Return the version of this package."""
+    return metadata.version("alliance-sim")
+
+
+def digest(tree: Any) -> str:
+    """Return a SHA-256 digest of plain tables and values, the same in any order of tables.
+
+    Args:
+        tree: Tables, lists, dates, numbers and texts, such as a scenario's `model_dump()`.
+    """
+    text = json.dumps(_canonical(tree), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def environment() -> dict[str, str]:
+    """Return the versions of Python and of the packages that results depend on."""
+    found = {"python": platform.python_version(), "alliance-sim": version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _canonical(node: Any) -> Any:
+    """Return a tree with its lists of named tables in the order of their names."""
+    if isinstance(node, dict):
+        return {str(key): _canonical(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        entries = [_canonical(value) for value in node]
+        if entries and all(isinstance(e, dict) and "name" in e for e in entries):
+            entries.sort(key=lambda e: (str(e.get("domain", "")), str(e["name"])))
+        return entries
+    return node

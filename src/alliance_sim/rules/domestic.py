@@ -1,0 +1,55 @@
+"""The state's two-level game: laws open domains, parliaments ratify (A.6)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from alliance_sim.arithmetic import happens
+from alliance_sim.compiled import rule
+
+
+class LawPull(NamedTuple):
+    """What brings a law on, log hazard per unit."""
+
+    threat: float  # [g_T]
+    leader: float  # [g_l]
+    level: float  # [g_c]
+
+
+@rule
+def shut_after(shut: float, opening: float) -> float:
+    """Return the part of a domain still shut after one more legal act; start from 1."""
+    return shut * (1.0 - opening)
+
+
+@rule
+def win_set(shut: float, leverage: float, operations: float) -> float:
+    """Return the part of a domain that domestic law and opinion allow, in [0, 1].
+
+    `leverage` is the motive by which alliance work widens what is thought allowed (A.12).
+    """
+    return min(1.0, 1.0 - shut + leverage * operations * shut)
+
+
+@rule
+def passes(
+    pull: LawPull, log_hazard: float, threat: float, push: float, operations: float, dt_and_luck: tuple[float, float]
+) -> float:
+    """Return 1 if a law that is drawn passes this quarter, else 0.
+
+    Args:
+        pull: What brings laws on.
+        log_hazard: Log hazard per year with nothing pulling.
+        threat: The state's strongest perceived threat, in [0, 1].
+        push: The leader's push, log scale.
+        operations: Operations level, in [0, 1].
+        dt_and_luck: Length of the step in years, and a uniform.
+    """
+    drive = pull.threat * threat + pull.leader * push + pull.level * operations
+    return happens(log_hazard + drive, dt_and_luck[0], dt_and_luck[1])
+
+
+@rule
+def ratifies(opening: float, demand: float, spread: float, luck: float) -> float:
+    """Return 1 if the state ratifies a formal step, else 0, from a standard normal `luck`."""
+    return 1.0 if opening + spread * luck >= demand else 0.0

@@ -1,0 +1,69 @@
+"""How levels show themselves in dated events: counts and their marks (B.1)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from alliance_sim.arithmetic import exp, happens, log, logistic
+from alliance_sim.compiled import rule
+
+MOST = 24  # more events of one kind in one quarter have probability below 1e-9 at ten a year
+
+
+class Counting(NamedTuple):
+    """How a level turns into events of one series."""
+
+    log_rate: float  # [al] log events per year and unit of level
+    slope: float  # [ga] added log rate at full level
+    size: float  # [phi] of the negative binomial, above 0
+
+
+@rule
+def event_rate(counting: Counting, level: float) -> float:
+    """Return expected events per year at a level in [0, 1], 0 at level 0."""
+    return level * exp(counting.log_rate + counting.slope * level)
+
+
+@rule
+def event_count(mean: float, size: float, luck: float) -> float:
+    """Return a negative binomial count, the quantile of a uniform, at most MOST.
+
+    One uniform decides, and a larger mean never gives a smaller count, so twins stay coupled.
+
+    Args:
+        mean: Expected count, 0 or above.
+        size: The size; the variance is mean + mean**2 / size.
+        luck: A uniform.
+    """
+    share = mean / (mean + size)
+    probability = exp(-size * log((mean + size) / size))
+    below = probability
+    count = 0
+    while count < MOST and luck > below:
+        probability = probability * share * (count + size) / (count + 1.0)
+        below = below + probability
+        count = count + 1
+    return count * 1.0
+
+
+@rule
+def suspends(
+    base: float, pull: float, entrapment: float, active: float, dt: float, luck: float
+) -> float:
+    """Return 1 if running cooperation is suspended this quarter, else 0.
+
+    Args:
+        base: Log rate per year at full operations and no entrapment.
+        pull: Added log rate per unit of entrapment.
+        entrapment: Depth of operations times the other side's conflicts, in [0, 1].
+        active: Operations level, in [0, 1]; nothing can be suspended at 0.
+        dt: Length of the step, years.
+        luck: A uniform.
+    """
+    return happens(base + pull * entrapment + log(active), dt, luck)
+
+
+@rule
+def state_starts(base: float, pull: float, gap: float) -> float:
+    """Return the probability that an event of one side is the state's, from the ratios' gap."""
+    return logistic(base + pull * gap)

@@ -1,0 +1,80 @@
+"""Formal steps: when one is tried, and defence agreements with single allies (A.11, B.2)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from alliance_sim.arithmetic import happens, log, logistic
+from alliance_sim.compiled import rule
+
+
+class LadderPull(NamedTuple):
+    """What brings a formal step on, log hazard per unit."""
+
+    level: float  # [b_c] mean level of cooperation
+    assets: float  # [b_I] institutional assets
+    spread: float  # uncertainty of members' answers, log-odds
+    caution: float  # margin at which officials think it even that asking pays, log-odds
+
+
+class AgreementPull(NamedTuple):
+    """What brings an agreement with one more ally on, log hazard per unit."""
+
+    base: float  # [a]
+    degree: float  # [b1] per log of 1 + agreements in force
+    share: float  # [b2] share of allies with one
+    operations: float  # [b3] operations level
+
+
+@rule
+def tried(
+    pull: LadderPull, log_hazard: float, level: float, assets: float, margin: float, dt_and_luck: tuple[float, float]
+) -> float:
+    """Return 1 if the next formal step is put to the Council this quarter, else 0.
+
+    Officials sound members out before they ask: a step is tried only so far as the member on whom
+    the decision turns would accept it. It can then still fail on a member's answer, or at home.
+
+    Args:
+        pull: What brings formal steps on.
+        log_hazard: Log hazard per year of this rung.
+        level: Mean level of cooperation, in [0, 1].
+        assets: Institutional assets, in [0, 1].
+        margin: The decisive member's log benefit/cost less what the step demands.
+        dt_and_luck: Length of the step in years, and a uniform.
+    """
+    # The sounding multiplies the hazard, so its logarithm is added; logistic keeps it above 0.
+    sounding = log(logistic((margin - pull.caution) / pull.spread))
+    return happens(
+        log_hazard + pull.level * level + pull.assets * assets + sounding,
+        dt_and_luck[0],
+        dt_and_luck[1],
+    )
+
+
+@rule
+def falls(log_hazard: float, dt: float, luck: float) -> float:
+    """Return 1 if a rung is lost this quarter, else 0."""
+    return happens(log_hazard, dt, luck)
+
+
+@rule
+def signs(
+    pull: AgreementPull, count: float, states: float, operations: float, dt: float, luck: float
+) -> float:
+    """Return 1 if one more ally signs a defence agreement this quarter, else 0.
+
+    Agreements beget agreements: experience lowers the cost, and partners of partners follow.
+
+    Args:
+        pull: What brings agreements on.
+        count: Agreements in force.
+        states: States in the alliance, above 0; no more can sign.
+        operations: Operations level, in [0, 1].
+        dt: Length of the step, years.
+        luck: A uniform.
+    """
+    if count >= states:
+        return 0.0
+    drive = pull.degree * log(1.0 + count) + pull.share * count / states
+    return happens(pull.base + drive + pull.operations * operations, dt, luck)

@@ -1,0 +1,97 @@
+"""How cooperation and institutional assets follow what both sides want (A.0, A.3, A.4)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from alliance_sim.arithmetic import exp, log
+from alliance_sim.compiled import rule
+
+
+class Pace(NamedTuple):
+    """How fast levels move."""
+
+    speed: float  # [k] per year
+    ratchet: float  # [r] share by which full assets slow a fall, 0 to 1
+    disruption: float  # [a_chg] per unit of change in capability
+    leader: float  # extra log speed per unit of a leader's push
+    dt: float  # length of a step, years
+
+
+class Growth(NamedTuple):
+    """How institutional assets grow, per step unless said."""
+
+    gain: float  # share of what is missing gained at full activity, 0 to 1
+    general: float  # part of it that outlives missions, 0 to 1
+    loss: float  # share lost, 0 to 1
+    per_rung: float  # share of what is missing gained per rung climbed, 0 to 1
+    mission_loss: float  # share of the mission's own assets lost at its end, 0 to 1
+
+
+@rule
+def soft_minimum(a: float, b: float, softness: float) -> float:
+    """Return a power mean of two levels, near the smaller: cooperation needs both sides.
+
+    Args:
+        a: One side's willingness, in [0, 1].
+        b: The other's, in [0, 1].
+        softness: The power, above 0; 4 is the method's choice, large values approach the minimum.
+
+    Returns:
+        ((a**-p + b**-p) / 2)**(-1/p), between the smaller and the larger.
+    """
+    small = max(1e-12, min(a, b))
+    large = max(1e-12, max(a, b))
+    ratio = exp(softness * log(small / large))
+    return min(large, small * exp((0.6931471805599453 - log(1.0 + ratio)) / softness))
+
+
+@rule
+def next_level(
+    pace: Pace, level: float, target: float, assets: float, change: float, push: float
+) -> float:
+    """Return a cooperation level next quarter, between where it was and its target.
+
+    What has been built slows a fall (the ratchet), a leader hurries things, and a jolt in
+    capability makes commitments break faster.
+
+    Args:
+        pace: Speeds.
+        level: Level now, in [0, 1].
+        target: What both sides want and the law allows, in [0, 1].
+        assets: Institutional assets, in [0, 1].
+        change: Absolute change in the state's capability this year, in [0, 1].
+        push: The leaders' push, log scale.
+    """
+    rate = pace.speed * exp(pace.leader * push)
+    if target < level:
+        rate = rate * (1.0 - pace.ratchet * assets) * exp(pace.disruption * change)
+    return level + (1.0 - exp(-rate * pace.dt)) * (target - level)
+
+
+@rule
+def next_general(
+    growth: Growth, general: float, mission: float, activity: float, climbed: float
+) -> float:
+    """Return general institutional assets next quarter, in [0, 1].
+
+    Args:
+        growth: Speeds.
+        general: General assets now.
+        mission: Mission assets now; both together stay at or below 1.
+        activity: Mean level of cooperation, in [0, 1].
+        climbed: Rungs climbed in the last quarter.
+    """
+    missing = max(0.0, 1.0 - general - mission)
+    gained = growth.general * growth.gain * activity + growth.per_rung * climbed
+    return general * (1.0 - growth.loss) + min(1.0, gained) * missing
+
+
+@rule
+def next_mission(
+    growth: Growth, general: float, mission: float, activity: float, ended: float
+) -> float:
+    """Return mission assets next quarter; `ended` is the share of missions that end, in [0, 1]."""
+    missing = max(0.0, 1.0 - general - mission)
+    kept = mission * (1.0 - growth.loss) * (1.0 - growth.mission_loss * ended)
+    return kept + (1.0 - growth.general) * growth.gain * activity * missing
