@@ -1,0 +1,233 @@
+"""Checks of a scenario that need more than one table: names, references, dates, completeness.
+
+They run on the plain tree, and carefully, so that a file with a wrong value in one table still has
+its references checked: all problems of a file are told at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from alliance_sim.errors import unknown_name
+from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number
+from alliance_sim.scenario.schema import DOMAINS, SERIES
+
+NAMED = ("period", "threat", "member", "leader", "juncture", "rung", "item")
+NEEDS_THREAT = ("hostility",)
+NEEDS_SIDE = ("leadership", "involvement", "need")
+SIDES = ("state", "alliance")
+PRIOR_PARAMETERS = {"normal": 2, "half_normal": 1, "lognormal": 2, "beta": 2}
+
+
+def cross_problems(tree: Tree) -> list[str]:
+    """Return every problem that lies between the tables of a scenario, in a stable order."""
+    return [
+        *_repeated_names(tree),
+        *_periods(tree),
+        *_by_threat(tree),
+        *_junctures(tree),
+        *_cycles(tree),
+        *_spells(tree),
+        *_ladder(tree),
+        *_observation(tree),
+        *_council(tree),
+        *_priors(tree),
+    ]
+
+
+def tables(tree: Tree, key: str) -> list[dict[str, Any]]:
+    """Return the tables of a list, leaving out what is not a table."""
+    found = tree.get(key, ())
+    return [t for t in found if isinstance(t, dict)] if isinstance(found, list | tuple) else []
+
+
+def names(tree: Tree, key: str) -> list[str]:
+    """Return the names in a list of tables."""
+    return [t["name"] for t in tables(tree, key) if isinstance(t.get("name"), str)]
+
+
+def _date(table: dict[str, Any], key: str) -> dt.date | None:
+    value = table.get(key)
+    return value if isinstance(value, dt.date) and not isinstance(value, dt.datetime) else None
+
+
+def _table(tree: Tree, key: str) -> dict[str, Any]:
+    value = tree.get(key, {})
+    return value if isinstance(value, dict) else {}
+
+
+def _repeated_names(tree: Tree) -> Iterator[str]:
+    for key in NAMED:
+        seen = names(tree, key)
+        for name in sorted({n for n in seen if seen.count(n) > 1}):
+            yield f"{key} {name!r}: stands {seen.count(name)} times; names must differ"
+
+
+def _periods(tree: Tree) -> Iterator[str]:
+    dated = [(t.get("name"), _date(t, "start")) for t in tables(tree, "period")]
+    starts = [(name, start) for name, start in dated if start is not None]
+    for (name, start), (following, after) in zip(starts, starts[1:], strict=False):
+        if after <= start:
+            yield f"period {following!r}: start {after} must be after {start} of period {name!r}"
+    time = _table(tree, "time")
+    first, last = time.get("first_year", 1950), time.get("last_year", 2025)
+    if not (isinstance(first, int) and isinstance(last, int)):
+        return
+    if last < first:
+        yield f"time: last_year {last} is before first_year {first}"
+    if starts and min(start for _, start in starts).year > first:
+        yield f"period: the first begins in {starts[0][1]}, but the run begins in {first}"
+
+
+def _by_threat(tree: Tree) -> Iterator[str]:
+    known = names(tree, "threat")
+    for period in tables(tree, "period"):
+        for key in ("hostility", "exposure_state", "exposure_alliance"):
+            given = period.get(key)
+            if not isinstance(given, dict):
+                continue
+            where = f"period {period.get('name')!r}.{key}"
+            for name in given:
+                if name not in known:
+                    yield f"{where}: {unknown_name('threat', name, known)}"
+            for name in known:
+                if name not in given:
+                    yield f"{where}: threat {name!r} is missing"
+    for member in tables(tree, "member"):
+        given = member.get("exposure", {})
+        for name in given if isinstance(given, dict) else ():
+            if name not in known:
+                where = f"member {member.get('name')!r}.exposure"
+                yield f"{where}: {unknown_name('threat', name, known)}"
+
+
+def _junctures(tree: Tree) -> Iterator[str]:
+    known = names(tree, "juncture")
+    for juncture in tables(tree, "juncture"):
+        where = f"juncture {juncture.get('name')!r}"
+        start, end = _date(juncture, "date"), _date(juncture, "end")
+        if start and end and end <= start:
+            yield f"{where}: end {end} must be after date {start}"
+        if juncture.get("mission") and end is None:
+            yield f"{where}: a mission needs an end"
+        follows = juncture.get("follows", ())
+        for name in follows if isinstance(follows, list | tuple) else ():
+            if name not in known:
+                yield f"{where}.follows: {unknown_name('juncture', str(name), known)}"
+        for key in ("effect", "replacement"):
+            for position, effect in enumerate(tables(juncture, key)):
+                for problem in _effect(effect, tree):
+                    yield f"{where}.{key}[{position}]: {problem}"
+        if juncture.get("when_cause_removed") == "drawn":
+            yield from (f"{where}: {problem}" for problem in _drawn(juncture))
+
+
+def _effect(effect: dict[str, Any], tree: Tree) -> Iterator[str]:
+    moves, of = effect.get("moves"), effect.get("of")
+    if moves in NEEDS_THREAT:
+        if of not in names(tree, "threat"):
+            yield unknown_name("threat", str(of), names(tree, "threat"))
+    elif moves == "win_set":
+        if of not in DOMAINS:
+            yield unknown_name("domain", str(of), DOMAINS)
+    elif moves in NEEDS_SIDE:
+        if of not in SIDES:
+            yield unknown_name("side", str(of), SIDES)
+        if moves == "need" and effect.get("domain") not in DOMAINS:
+            yield unknown_name("domain", str(effect.get("domain")), DOMAINS)
+    elif of is not None:
+        yield f"moves {moves!r} takes no 'of', found {of!r}"
+    if effect.get("drawn") and moves != "leadership":
+        yield "only an effect that moves leadership can be drawn"
+
+
+def _drawn(juncture: dict[str, Any]) -> Iterator[str]:
+    if juncture.get("log_hazard") is None:
+        yield "when_cause_removed is 'drawn', so log_hazard is needed"
+    if juncture.get("kind") != "law":
+        yield f"only a law can be drawn, found kind {juncture.get('kind')!r}"
+    if any(effect.get("moves") != "win_set" for effect in tables(juncture, "effect")):
+        yield "a law that can be drawn may only move the win_set"
+    if not juncture.get("follows"):
+        yield "when_cause_removed is 'drawn', but it follows nothing"
+
+
+def _cycles(tree: Tree) -> Iterator[str]:
+    causes = {
+        t["name"]: [c for c in t.get("follows", ()) if isinstance(c, str)]
+        for t in tables(tree, "juncture")
+        if isinstance(t.get("name"), str) and isinstance(t.get("follows", ()), list | tuple)
+    }
+    for name in sorted(causes):
+        reached, frontier = set(), list(causes[name])
+        while frontier:
+            cause = frontier.pop()
+            if cause not in reached:
+                reached.add(cause)
+                frontier += causes.get(cause, [])
+        if name in reached:
+            yield f"juncture {name!r}: follows itself, directly or through others"
+
+
+def _spells(tree: Tree) -> Iterator[str]:
+    for leader in tables(tree, "leader"):
+        start, end = _date(leader, "start"), _date(leader, "end")
+        if start and end and end <= start:
+            yield f"leader {leader.get('name')!r}: end {end} must be after start {start}"
+    for member in tables(tree, "member"):
+        dates = [_date(a, "date") for a in tables(member, "accession")]
+        pairs = zip(dates, dates[1:], strict=False)
+        if any(a and b and b <= a for a, b in pairs):
+            yield f"member {member.get('name')!r}.accession: dates must rise"
+
+
+def _ladder(tree: Tree) -> Iterator[str]:
+    numbers = [t.get("number") for t in tables(tree, "rung")]
+    if numbers and sorted(n for n in numbers if isinstance(n, int)) != list(
+        range(1, len(numbers) + 1)
+    ):
+        yield f"rung: numbers are {numbers}, must be 1 to {len(numbers)} once each"
+
+
+def _observation(tree: Tree) -> Iterator[str]:
+    counting = _table(_table(tree, "observation"), "counting")
+    for series in SERIES:
+        if counting and series not in counting:
+            yield f"observation.counting: {series!r} is missing"
+        always = [
+            kind
+            for kind in tables(tree, "kind")
+            if kind.get("domain") == series and _value(kind.get("from_level")) == 0.0
+        ]
+        if tables(tree, "kind") and not always:
+            yield f"kind: domain {series!r} needs a kind with from_level 0"
+
+
+def _value(number: Any) -> float | None:
+    if not is_number(number):
+        return None
+    return float(number["value"] if isinstance(number, dict) else number[0])
+
+
+def _council(tree: Tree) -> Iterator[str]:
+    leader = _table(tree, "council").get("leader")
+    if isinstance(leader, str) and leader not in names(tree, "member"):
+        yield f"council.leader: {unknown_name('member', leader, names(tree, 'member'))}"
+
+
+def _priors(tree: Tree) -> Iterator[str]:
+    for position, prior in enumerate(tables(tree, "prior")):
+        where = f"prior[{position}]"
+        path = prior.get("path")
+        if isinstance(path, str):
+            try:
+                if not is_number(follow(tree, path)):
+                    yield f"{where}: path {path!r} is not a number"
+            except PathProblem as problem:
+                yield f"{where}: {problem}"
+        family, given = prior.get("family"), prior.get("parameters")
+        needed = PRIOR_PARAMETERS.get(str(family))
+        if needed and isinstance(given, list | tuple) and len(given) != needed:
+            yield f"{where}: family {family!r} takes {needed} parameters, found {len(given)}"

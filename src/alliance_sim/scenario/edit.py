@@ -1,0 +1,196 @@
+"""Edits: each returns a new scenario and changes nothing that it was given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from alliance_sim.errors import ScenarioError, unknown_name
+from alliance_sim.scenario.build import build
+from alliance_sim.scenario.number import FIELDS
+from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number, step_into
+from alliance_sim.scenario.scenario import Scenario
+
+MONTHS = 3  # in a quarter
+
+
+def as_tree(scenario: Scenario) -> Tree:
+    """Return a scenario as plain tables and values, ready for an edit."""
+    return scenario.model_dump(mode="python")
+
+
+def without(scenario: Scenario, *junctures: str) -> Scenario:
+    """Return the scenario without some junctures; see `Scenario.without`."""
+    return _edited(scenario, [remove_juncture(name) for name in junctures])
+
+
+def moved(
+    scenario: Scenario, juncture: str, *, to: dt.date | None = None, by_quarters: int | None = None
+) -> Scenario:
+    """Return the scenario with a juncture on another day; see `Scenario.moved`."""
+    if (to is None) == (by_quarters is None):
+        raise ScenarioError(scenario.name, ["moved: give either to= or by_quarters="])
+    return _edited(scenario, [move_juncture(juncture, to=to, by_quarters=by_quarters)])
+
+
+def with_number(scenario: Scenario, path: str, value: float) -> Scenario:
+    """Return the scenario with one number changed; see `Scenario.with_number`."""
+    return _edited(scenario, [set_value(path, value)])
+
+
+def with_setting(scenario: Scenario, path: str, value: object) -> Scenario:
+    """Return the scenario with one setting changed; see `Scenario.with_setting`."""
+    return _edited(scenario, [set_value(path, value)])
+
+
+class Edit:
+    """One change of a tree: what it does in words, and doing it."""
+
+    def __init__(self, words: str) -> None:
+        """Keep the words."""
+        self.words = words
+
+    def apply(self, tree: Tree) -> None:
+        """Change the tree in place.
+
+        Raises:
+            PathProblem: With a sentence, if it cannot be done.
+        """
+        raise AssertionError("every edit says how it is applied")
+
+
+class _Remove(Edit):
+    def __init__(self, juncture: str) -> None:
+        super().__init__(f"without {juncture}")
+        self.juncture = juncture
+
+    def apply(self, tree: Tree) -> None:
+        found = _juncture(tree, self.juncture)
+        if not found.get("present", True):
+            raise PathProblem(f"juncture {self.juncture!r} was removed already")
+        found["present"] = False
+
+
+class _Move(Edit):
+    def __init__(self, juncture: str, to: dt.date | None, by_quarters: int | None) -> None:
+        words = f"to {to}" if by_quarters is None else f"by {by_quarters} quarters"
+        super().__init__(f"{juncture} moved {words}")
+        self.juncture, self.to, self.by_quarters = juncture, to, by_quarters
+
+    def apply(self, tree: Tree) -> None:
+        found = _juncture(tree, self.juncture)
+        if not found.get("present", True):
+            raise PathProblem(f"juncture {self.juncture!r} was removed and cannot be moved")
+        old = found["date"]
+        new = self.to if self.by_quarters is None else _later(old, self.by_quarters * MONTHS)
+        if not isinstance(new, dt.date) or isinstance(new, dt.datetime):
+            raise PathProblem(f"moved: {new!r} must be a date such as 2001-09-11")
+        found["original_date"] = found.get("original_date") or old
+        found["date"] = new
+        if found.get("end") is not None:
+            found["end"] = found["end"] + (new - old)
+
+
+class _Set(Edit):
+    def __init__(self, path: str, value: object, source: str | None) -> None:
+        super().__init__(f"{path} set to {value}")
+        self.path, self.value, self.source = path, value, source
+
+    def apply(self, tree: Tree) -> None:
+        old = follow(tree, self.path)
+        if is_number(old):
+            self._change(old)
+            return
+        head, _, last = self.path.rpartition(".")
+        parent = follow(tree, head) if head else tree
+        if not isinstance(parent, dict) or isinstance(old, dict | list | tuple):
+            raise PathProblem(f"path {self.path!r} is a table; set one of its entries")
+        parent[last] = self.value
+
+    def _change(self, number: Any) -> None:
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            raise PathProblem(f"{self.path}: is {self.value!r}, must be a number")
+        low, high = (number[key] for key in ("low", "high"))
+        if not low <= self.value <= high:
+            raise PathProblem(
+                f"{self.path}: {self.value:g} is outside the number's range {low:g} to {high:g}"
+            )
+        number["value"] = float(self.value)
+        if self.source is not None:
+            number["source"] = self.source
+
+
+def remove_juncture(juncture: str) -> Edit:
+    """Return the edit that removes a juncture."""
+    return _Remove(juncture)
+
+
+def move_juncture(
+    juncture: str, *, to: dt.date | None = None, by_quarters: int | None = None
+) -> Edit:
+    """Return the edit that puts a juncture on another day."""
+    return _Move(juncture, to, by_quarters)
+
+
+def set_value(path: str, value: object, *, source: str | None = None) -> Edit:
+    """Return the edit that changes a number inside its range, or a setting."""
+    return _Set(path, value, source)
+
+
+def apply_edits(tree: Tree, edits: list[Edit]) -> list[str]:
+    """Change a tree by all edits that can be done; return a sentence for each that cannot."""
+    problems = []
+    for number in _arrays(tree):
+        number[0][number[1]] = dict(zip(FIELDS, number[2], strict=True))
+    for edit in edits:
+        try:
+            edit.apply(tree)
+        except PathProblem as problem:
+            problems.append(str(problem))
+    return problems
+
+
+def _edited(scenario: Scenario, edits: list[Edit]) -> Scenario:
+    tree = as_tree(scenario)
+    problems = apply_edits(tree, edits)
+    if problems:
+        raise ScenarioError(scenario.name, problems)
+    words = tuple(edit.words for edit in edits)
+    tree["edits"] = (*scenario.edits, *words)
+    tree["name"] = f"{scenario.name}, {', '.join(words)}"
+    return build(tree, scenario.name)
+
+
+def _juncture(tree: Tree, name: str) -> dict[str, Any]:
+    listed = tree.get("juncture", ())
+    try:
+        found = step_into(listed, name)
+    except PathProblem:
+        known = [t["name"] for t in listed]
+        raise PathProblem(unknown_name("juncture", name, known)) from None
+    if not isinstance(found, dict):
+        raise PathProblem(f"juncture {name!r} is not a table")
+    return found
+
+
+def _later(date: dt.date, months: int) -> dt.date:
+    """Return the date some months later, on the last day of a month that is too short."""
+    month = date.year * 12 + date.month - 1 + months
+    for day in range(date.day, 0, -1):
+        try:
+            return dt.date(month // 12, month % 12 + 1, day)
+        except ValueError:
+            continue
+    raise PathProblem(f"moved: {date} by {months} months is not a date")
+
+
+def _arrays(node: Any) -> list[tuple[Any, Any, Any]]:
+    """Return (owner, key, array) of every number written as an array, to be made a table."""
+    found = []
+    entries = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, value in entries:
+        if isinstance(value, list | tuple) and is_number(value):
+            found.append((node, key, value))
+        elif isinstance(value, dict | list | tuple):
+            found += _arrays(value)
+    return found

@@ -1,0 +1,10 @@
+"""A scenario turned into numbers, settled before a run begins and the same for all runs.
+
+Tables are taken in the order of their names, so that reordering a scenario file changes nothing.
+An input is averaged over the quarter: a date inside it counts for the part that it covers.
+"""
+
+from alliance_sim.world.build import build_world, calendar_of
+from alliance_sim.world.parts import SIDES, Drawn, Inputs, RungNumbers, World
+
+__all__ = ["SIDES", "Drawn", "Inputs", "RungNumbers", "World", "build_world", "calendar_of"]

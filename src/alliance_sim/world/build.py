@@ -1,0 +1,91 @@
+"""Put a world together from a scenario."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from alliance_sim.calendar import Calendar
+from alliance_sim.noise import channel
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.schema import DOMAINS, SERIES
+from alliance_sim.world.cards import Cards, read_cards
+from alliance_sim.world.inputs import Gathering
+from alliance_sim.world.parts import SIDES, Channels, RungNumbers, World
+
+
+def calendar_of(scenario: Scenario) -> Calendar:
+    """Return the steps that a scenario goes through."""
+    time = scenario.time
+    return Calendar(time.first_year, time.last_year, time.steps_per_year)
+
+
+def build_world(scenario: Scenario) -> World:
+    """Return the numbers that a scenario stands for.
+
+    Raises:
+        ScenarioError: If a threat asks for a series that the record does not hold.
+    """
+    calendar = calendar_of(scenario)
+    cards = read_cards(scenario, calendar)
+    gathering = Gathering(scenario, calendar, cards.active)
+    items = sorted(scenario.item, key=lambda item: item.name)
+    return World(
+        scenario=scenario,
+        calendar=calendar,
+        threats=tuple(t.name for t in gathering.threats),
+        members=tuple(m.name for m in gathering.members),
+        inputs=tuple(gathering.quarter(step) for step in range(calendar.steps)),
+        rungs=_rungs(scenario, calendar),
+        drawn_laws=cards.drawn_laws,
+        drawn_leaders=_drawn_leaders(cards),
+        items=tuple(_within(calendar, item.tabled) for item in items),
+        channels=_channels(scenario, gathering, cards, tuple(item.name for item in items)),
+    )
+
+
+def _within(calendar: Calendar, date: dt.date) -> int:
+    step = calendar.index(date)
+    return step if 0 <= step < calendar.steps else -1
+
+
+def _drawn_leaders(cards: Cards) -> tuple[str, ...]:
+    return tuple(active.name for active in cards.active if active.effect.drawn)
+
+
+def _rungs(scenario: Scenario, calendar: Calendar) -> tuple[RungNumbers, ...]:
+    return tuple(
+        RungNumbers(
+            log_hazard=rung.log_hazard.value,
+            demand=rung.demand.value,
+            domestic_demand=rung.domestic_demand.value,
+            opens=0 if rung.opens is None else max(0, calendar.index(rung.opens)),
+            granted=rung.granted,
+        )
+        for rung in sorted(scenario.rung, key=lambda r: r.number)
+    )
+
+
+def _channels(
+    scenario: Scenario, gathering: Gathering, cards: Cards, items: tuple[str, ...]
+) -> Channels:
+    """Return the noise channels, each a declared name with its version, never a position."""
+
+    def named(name: str) -> int:
+        return channel(f"{scenario.partners.name}/{name}:v1")
+
+    members = [m.name for m in gathering.members]
+    return Channels(
+        mood=tuple(named(f"threat.{t.name}.mood") for t in gathering.threats),
+        slow=tuple(tuple(named(f"slow.{side}.{d}") for d in DOMAINS) for side in SIDES),
+        law=tuple(named(f"law.{law.name}") for law in cards.drawn_laws),
+        leader=tuple(named(f"leader.{name}") for name in _drawn_leaders(cards)),
+        count=tuple(named(f"count.{series}") for series in SERIES),
+        council=tuple(named(f"council.{name}.rung") for name in members),
+        item=tuple(tuple(named(f"council.{m}.{item}") for m in members) for item in items),
+        item_ratified=tuple(named(f"item.{item}.ratified") for item in items),
+        tried=named("ladder.tried"),
+        ratified=named("ladder.ratified"),
+        fall=named("ladder.fall"),
+        agreement=named("network.agreement"),
+        suspension=named("suspension"),
+    )

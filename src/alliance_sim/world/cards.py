@@ -1,0 +1,118 @@
+"""Juncture cards read as they stand: what acts when, what falls away, what has to be drawn."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from alliance_sim.arithmetic import exp
+from alliance_sim.calendar import Calendar
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.schema import DOMAINS, Effect, Juncture
+from alliance_sim.world.parts import Drawn
+
+LN2 = 0.6931471805599453
+
+
+@dataclass(frozen=True)
+class Active:
+    """An effect that acts from one position on the axis of steps to another.
+
+    Attributes:
+        name: Of the juncture, with a mark if the effect belongs to its replacement.
+        effect: What is moved.
+        start: Position at which it begins, in steps.
+        end: Position at which it ends; infinite if it lasts.
+        mission: Whether its end is the end of a mission.
+    """
+
+    name: str
+    effect: Effect
+    start: float
+    end: float
+    mission: bool
+
+    def weight(self, calendar: Calendar, step: int) -> float:
+        """Return how strongly it acts in a step, 0 to 1: its share of the step, decayed."""
+        share = calendar.share(step, self.start, self.end)
+        if share <= 0.0 or self.effect.half_life is None:
+            return share
+        first = max(self.start, float(step))
+        elapsed = (first + 0.5 * share - self.start) * calendar.dt
+        return share * exp(-LN2 * elapsed / self.effect.half_life.value)
+
+
+@dataclass(frozen=True)
+class Cards:
+    """What the junctures of a scenario amount to."""
+
+    active: tuple[Active, ...]
+    drawn_laws: tuple[Drawn, ...]
+
+
+def read_cards(scenario: Scenario, calendar: Calendar) -> Cards:
+    """Return the effects that act and the laws that are drawn, ordered by name."""
+    by_name = {j.name: j for j in scenario.juncture}
+    active: list[Active] = []
+    drawn: list[Drawn] = []
+    for name in sorted(by_name):
+        juncture = by_name[name]
+        cause = missing_cause(juncture, by_name)
+        if juncture.present and cause is None:
+            active += _acting(juncture, calendar)
+        elif juncture.present and cause and juncture.when_cause_removed == "drawn":
+            drawn.append(_drawn(juncture, cause, calendar))
+        else:
+            active += _replacing(juncture, calendar, until=math.inf)
+    return Cards(tuple(active), tuple(drawn))
+
+
+def missing_cause(juncture: Juncture, by_name: dict[str, Juncture]) -> Juncture | None:
+    """Return a juncture that this one cannot do without and that is not there in time.
+
+    A cause is missing if it was removed, if it falls with a cause of its own, or if it was moved
+    behind this juncture's day. None for junctures that stay as dated whatever happens.
+    """
+    if juncture.when_cause_removed == "stays":
+        return None
+    for name in sorted(juncture.follows):
+        cause = by_name[name]
+        falls_itself = cause.when_cause_removed == "falls" and missing_cause(cause, by_name)
+        moved_behind = cause.original_date is not None and cause.date > juncture.date
+        if not cause.present or falls_itself or moved_behind:
+            return cause
+    return None
+
+
+def _acting(juncture: Juncture, calendar: Calendar) -> list[Active]:
+    start = calendar.position(juncture.date)
+    end = math.inf if juncture.end is None else calendar.position(juncture.end)
+    acting = [Active(juncture.name, e, start, end, juncture.mission) for e in juncture.effect]
+    if juncture.original_date is not None and juncture.original_date < juncture.date:
+        acting += _replacing(juncture, calendar, until=start)
+    return acting
+
+
+def _replacing(juncture: Juncture, calendar: Calendar, until: float) -> list[Active]:
+    start = calendar.position(juncture.original_date or juncture.date)
+    end = until
+    if juncture.end is not None:
+        length = calendar.position(juncture.end) - calendar.position(juncture.date)
+        end = min(until, start + length)
+    name = f"{juncture.name} replaced"
+    return [Active(name, effect, start, end, mission=False) for effect in juncture.replacement]
+
+
+def _drawn(juncture: Juncture, cause: Juncture, calendar: Calendar) -> Drawn:
+    opens = [0.0, 0.0, 0.0]
+    for effect in juncture.effect:
+        opens[DOMAINS.index(effect.of)] = effect.size.value  # type: ignore[arg-type]
+    if juncture.log_hazard is None:
+        raise AssertionError(f"law {juncture.name!r} has no log_hazard; the checks let it through")
+    since = calendar.position(cause.original_date or cause.date)
+    return Drawn(
+        name=juncture.name,
+        log_hazard=juncture.log_hazard.value,
+        first_step=max(0, math.ceil(since)),
+        opens=(opens[0], opens[1], opens[2]),
+    )

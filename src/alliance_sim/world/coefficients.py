@@ -1,0 +1,193 @@
+"""A scenario's coefficients as the rules take them: per step, and with the theory switches in."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import NamedTuple
+
+from alliance_sim.arithmetic import exp, log, power
+from alliance_sim.rules.council import CONSENSUS, LEADER, WEIGHTED_MAJORITY
+from alliance_sim.rules.domestic import LawPull
+from alliance_sim.rules.events import Counting
+from alliance_sim.rules.ladder import AgreementPull, LadderPull
+from alliance_sim.rules.levels import Growth, Pace
+from alliance_sim.rules.perception import Eyes
+from alliance_sim.rules.threats import ThreatHabits
+from alliance_sim.rules.willingness import AssetPull, ThreatPull
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.number import Number
+from alliance_sim.scenario.schema import DOMAINS, SERIES, ByDomain
+
+LN2 = 0.6931471805599453
+DECISIONS = {"consensus": CONSENSUS, "weighted_majority": WEIGHTED_MAJORITY, "leader": LEADER}
+
+
+class Coefficients(NamedTuple):
+    """Everything that does not change during a run; one entry per side or domain where plural."""
+
+    dt: float
+    habits: ThreatHabits
+    eyes: Eyes
+    floors: tuple[tuple[float, ...], ...]  # per side and domain
+    threat_pulls: tuple[tuple[ThreatPull, ...], ...]  # per side and domain
+    asset_pulls: tuple[AssetPull, ...]  # per domain
+    dependence: float
+    slow_carry: float
+    slow_jolt: float
+    pace: Pace
+    softness: float
+    growth: Growth
+    domestic: float  # 1 if the domestic block is on
+    leader_spread: float
+    law: LawPull
+    ratification_spread: float
+    leverage: float
+    attention_speed: float
+    decision: int
+    majority: float
+    member_spread: float
+    ladder: LadderPull
+    downgrade: float  # log hazard per year
+    agreement: AgreementPull
+    network_lag: float  # share of the gap to today's network closed in a step
+    counting: tuple[Counting, ...]  # per series
+    suspension: float
+    suspension_entrapment: float
+
+
+def coefficients(scenario: Scenario) -> Coefficients:
+    """Return the coefficients of a scenario."""
+    will, domestic, council = scenario.willingness, scenario.domestic, scenario.council
+    dt = 1.0 / scenario.time.steps_per_year
+    institutions = _switch(scenario.theory.institutions)
+    carry = power(will.slow_memory.value, dt)
+    counting = scenario.observation.counting
+    network = scenario.network
+    return Coefficients(
+        dt=dt,
+        habits=_habits(scenario, dt),
+        eyes=Eyes(
+            _closed(scenario.perception.half_life_up, dt),
+            _closed(scenario.perception.half_life_down, dt),
+        ),
+        floors=(_by_domain(will.floor_state), _by_domain(will.floor_alliance)),
+        threat_pulls=(_pulls(scenario, "state"), _pulls(scenario, "alliance")),
+        asset_pulls=_asset_pulls(scenario, institutions),
+        dependence=will.dependence.value,
+        slow_carry=carry,
+        slow_jolt=will.slow_noise.value * sqrt(1.0 - carry * carry),
+        pace=_pace(scenario, dt),
+        softness=scenario.levels.softness.value,
+        growth=_growth(scenario, dt),
+        domestic=_switch(scenario.theory.domestic),
+        leader_spread=domestic.leader_spread.value,
+        law=LawPull(domestic.law_threat.value, domestic.law_leader.value, domestic.law_level.value),
+        ratification_spread=domestic.ratification_spread.value,
+        leverage=scenario.motives.leverage.value,
+        attention_speed=1.0 - exp(-scenario.motives.agenda.value * dt),
+        decision=DECISIONS[council.rule],
+        majority=council.majority.value,
+        member_spread=council.spread.value,
+        ladder=LadderPull(
+            scenario.ladder.by_level.value,
+            scenario.ladder.by_assets.value * institutions,
+            council.spread.value,
+            scenario.ladder.caution.value,
+        ),
+        downgrade=log(scenario.ladder.downgrade.value),
+        agreement=AgreementPull(
+            network.log_hazard.value,
+            network.by_degree.value,
+            network.by_share.value,
+            network.by_operations.value,
+        ),
+        network_lag=1.0 - exp(-dt),
+        counting=tuple(
+            Counting(counting[s].log_rate.value, counting[s].slope.value, counting[s].size.value)
+            for s in SERIES
+        ),
+        suspension=scenario.observation.suspension.value,
+        suspension_entrapment=scenario.observation.suspension_entrapment.value,
+    )
+
+
+def _switch(on: bool) -> float:  # noqa: FBT001 - the whole of its meaning
+    return 1.0 if on else 0.0
+
+
+def _closed(half_life: Number, dt: float) -> float:
+    """Return the share of a gap closed in a step, from its half-life in years."""
+    return 1.0 - exp(-LN2 * dt / half_life.value)
+
+
+def _by_domain(numbers: ByDomain) -> tuple[float, ...]:
+    return tuple(float(getattr(numbers, domain).value) for domain in DOMAINS)
+
+
+def _habits(scenario: Scenario, dt: float) -> ThreatHabits:
+    dynamics = scenario.threat_dynamics
+    carry = power(dynamics.memory.value, dt)
+    return ThreatHabits(
+        pace=_closed(dynamics.half_life, dt),
+        provocation=dynamics.provocation.value,
+        calming=dynamics.calming.value,
+        carry=carry,
+        jolt=dynamics.noise.value * sqrt(1.0 - carry * carry),
+    )
+
+
+def _pulls(scenario: Scenario, side: str) -> tuple[ThreatPull, ...]:
+    """Return the realist coefficients of a side; only the state depends on the guarantor."""
+    will = scenario.willingness
+    on = _switch(scenario.theory.threat)
+    state = side == "state"
+    return tuple(
+        ThreatPull(
+            overlap=on * (will.threat_state if state else will.threat_alliance).value,
+            distraction=0.0 if state else on * will.distraction.value,
+            abandonment=on * will.abandonment.value if state else 0.0,
+            entrapment=on * will.entrapment.value * getattr(will.entrapment_share, domain).value,
+            substitute=on * will.hub_substitute.value if state else 0.0,
+            complement=on * will.hub_complement.value if state else 0.0,
+            capability=on * will.capability_pull.value if state else 0.0,
+        )
+        for domain in DOMAINS
+    )
+
+
+def _asset_pulls(scenario: Scenario, on: float) -> tuple[AssetPull, ...]:
+    will = scenario.willingness
+    assets, network = on * will.assets.value, on * will.network.value
+    return (
+        AssetPull(assets, 0.0, 0.0, on * will.spill_back.value, network),
+        AssetPull(assets, on * will.spill_political_operations.value, 0.0, 0.0, network),
+        AssetPull(
+            assets,
+            on * will.spill_political_equipment.value,
+            on * will.spill_operations_equipment.value,
+            0.0,
+            2.0 * network,
+        ),
+    )
+
+
+def _pace(scenario: Scenario, dt: float) -> Pace:
+    levels, theory = scenario.levels, scenario.theory
+    return Pace(
+        speed=levels.pace.value,
+        ratchet=levels.ratchet.value * _switch(theory.institutions),
+        disruption=levels.capability_break.value * _switch(theory.threat),
+        leader=levels.leader_pace.value * _switch(theory.domestic),
+        dt=dt,
+    )
+
+
+def _growth(scenario: Scenario, dt: float) -> Growth:
+    assets = scenario.assets
+    return Growth(
+        gain=1.0 - exp(-assets.growth.value * dt),
+        general=assets.general_share.value,
+        loss=_closed(assets.half_life, dt),
+        per_rung=assets.rung_gain.value,
+        mission_loss=assets.mission_loss.value,
+    )

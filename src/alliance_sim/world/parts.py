@@ -1,0 +1,125 @@
+"""What a world is made of: inputs by quarter, rungs, drawn laws and noise channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from alliance_sim.calendar import Calendar
+from alliance_sim.scenario import Scenario
+
+SIDES = ("state", "alliance")
+
+
+class Inputs(NamedTuple):
+    """What one quarter brings from outside; all in [0, 1] unless said.
+
+    Threats, members and drawn laws are in the order of the world's lists.
+    """
+
+    hostility: tuple[float, ...]  # per threat
+    capability: tuple[float, ...]  # per threat
+    exposure_state: tuple[float, ...]  # per threat
+    exposure_member: tuple[tuple[float, ...], ...]  # per member and threat
+    weight: tuple[float, ...]  # per member, 0 before it joins
+    reluctance: tuple[float, ...]  # per member: log-odds its least willing state lies below it
+    states: float  # states in the alliance, a count
+    commitment: float
+    networking: float
+    link: float
+    capability_state: float  # own capability less its mean over all years, -1 to 1
+    capability_change: float  # absolute change of it over a year
+    push: tuple[float, float]  # leaders of state and alliance, log scale
+    drawn_push: tuple[float, ...]  # per drawn leader: share of the quarter in office
+    involvement: tuple[float, float]  # of state and alliance in conflicts
+    need: tuple[tuple[float, float, float], ...]  # per side and domain, log-odds
+    shut: tuple[float, float, float]  # per domain: what dated laws leave shut
+    missions_ended: float  # share of missions that end in the quarter
+
+
+class Drawn(NamedTuple):
+    """A law that is drawn, because a juncture that it follows is missing."""
+
+    name: str
+    log_hazard: float
+    first_step: int  # first step in which it can pass
+    opens: tuple[float, float, float]  # per domain, the part of what is shut that it opens
+
+
+class RungNumbers(NamedTuple):
+    """What a rung asks, and from which step on it can be asked for."""
+
+    log_hazard: float
+    demand: float
+    domestic_demand: float
+    opens: int
+    granted: bool
+
+
+class Channels(NamedTuple):
+    """The noise channels of a world, by what they decide."""
+
+    mood: tuple[int, ...]
+    slow: tuple[tuple[int, ...], ...]
+    law: tuple[int, ...]
+    leader: tuple[int, ...]
+    count: tuple[int, ...]
+    council: tuple[int, ...]
+    item: tuple[tuple[int, ...], ...]
+    item_ratified: tuple[int, ...]
+    tried: int
+    ratified: int
+    fall: int
+    agreement: int
+    suspension: int
+
+
+@dataclass(frozen=True)
+class World:
+    """One scenario, ready to be simulated.
+
+    Attributes:
+        scenario: What it was made from.
+        calendar: The steps.
+        threats: Names of threats, sorted.
+        members: Names of members, sorted.
+        inputs: One entry per step.
+        rungs: One entry per rung, the first for rung 1.
+        drawn_laws: Laws that are drawn because what they follow is missing.
+        drawn_leaders: Leaders whose push is drawn once per run.
+        items: Step at which each formal item is tabled, -1 if never.
+        channels: Noise channels.
+    """
+
+    scenario: Scenario
+    calendar: Calendar
+    threats: tuple[str, ...]
+    members: tuple[str, ...]
+    inputs: tuple[Inputs, ...]
+    rungs: tuple[RungNumbers, ...]
+    drawn_laws: tuple[Drawn, ...]
+    drawn_leaders: tuple[str, ...]
+    items: tuple[int, ...]
+    channels: Channels
+
+    @cached_property
+    def asian(self) -> tuple[bool, ...]:
+        """Whether each threat lies in Asia."""
+        regions = {t.name: t.region for t in self.scenario.threat}
+        return tuple(regions[name] == "asia" for name in self.threats)
+
+    @cached_property
+    def all_channels(self) -> tuple[int, ...]:
+        """Every channel once, in a fixed order."""
+        found: list[int] = []
+
+        def gather(node: object) -> None:
+            if isinstance(node, tuple):
+                for entry in node:
+                    gather(entry)
+            elif isinstance(node, int):
+                found.append(node)
+
+        gather(tuple(self.channels))
+        return tuple(found)

@@ -1,0 +1,54 @@
+"""Published yearly series turned into inputs between 0 and 1 by a stated formula."""
+
+from __future__ import annotations
+
+from alliance_sim.calendar import Calendar
+from alliance_sim.errors import ScenarioError, unknown_name
+from alliance_sim.history import load_record
+from alliance_sim.scenario.schema import SeriesInput
+
+
+def series_names() -> tuple[str, ...]:
+    """Return the names of the yearly series in the record."""
+    return tuple(sorted(set(load_record().indicators["indicator"])))
+
+
+def by_year(given: SeriesInput, calendar: Calendar, where: str) -> list[float]:
+    """Return one value in [0, 1] for each calendar year, by the formula of `SeriesInput`.
+
+    Args:
+        given: The series and its formula.
+        calendar: The years wanted.
+        where: Name of the scenario, for the message.
+
+    Raises:
+        ScenarioError: If the record holds no such series.
+    """
+    if given.series not in series_names():
+        raise ScenarioError(where, [unknown_name("series", given.series, series_names())])
+    frame = load_record().indicators
+    rows = frame[frame["indicator"] == given.series]
+    pairs = zip(rows["year"].tolist(), rows["value"].tolist(), strict=True)
+    known = {int(year): float(value) for year, value in pairs}
+    first, last = min(known), max(known)
+    wanted = range(calendar.first_year, calendar.last_year + 1)
+    means = {year: _mean(known, year, given.window) for year in range(first, last + 1)}
+    result, latest = [], means[first]
+    for year in wanted:
+        if first <= year <= last:
+            latest = means[year] if means[year] is not None else latest
+        outside = not first <= year <= last and given.outside == "floor"
+        raw = 0.0 if outside or latest is None else latest / given.divide_by.value
+        result.append(max(given.floor.value, min(1.0, raw)))
+    return result
+
+
+def _mean(known: dict[int, float], year: int, window: int) -> float | None:
+    """Return the mean of the entries around a year, added up from the earliest on."""
+    found = [known[y] for y in range(year - window, year + window + 1) if y in known]
+    if not found:
+        return None
+    total = 0.0
+    for value in found:
+        total = total + value
+    return total / len(found)
