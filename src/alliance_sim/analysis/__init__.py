@@ -1,0 +1,1 @@
+"""Ensembles and the record in, data frames out."""

@@ -1,0 +1,264 @@
+"""Simulated runs as dated events that a historian can read, in the words of the coded record.
+
+The model says how many events of a domain a quarter holds; this module says which. Marks (day,
+kind, salience, who starts it) follow the scenario's observation tables and noise channels of their
+own. They feed nothing back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from alliance_sim.arithmetic import exp, log, logistic
+from alliance_sim.calendar import Calendar
+from alliance_sim.noise import channel, scattered
+from alliance_sim.results import Ensemble
+from alliance_sim.rules.events import MOST, state_starts
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.schema import SERIES, Kind
+from alliance_sim.world import World, build_world
+
+COLUMNS = (
+    *("run", "quarter", "date", "domain", "kind", "salience", "initiator", "months", "title"),
+)
+ROOM = 32  # places in a quarter's block of a channel; more than any count (MOST) needs
+MARKS = ("day", "kind", "salience", "initiator")
+Row = tuple[Any, ...]
+
+
+def chronology(ensemble: Ensemble, scenario: Scenario) -> pd.DataFrame:
+    """Return the dated events of every run, sorted by run and date.
+
+    Args:
+        ensemble: Runs of the scenario.
+        scenario: The scenario that they are runs of.
+
+    Returns:
+        Columns `run`, `quarter` (position), `date`, `domain`, `kind`, `salience` (1 to 3),
+        `initiator`, `months` (length of a suspension, else NaN) and `title`. Kinds and initiators
+        are those of the coded record; "suspension" counts negative.
+    """
+    scribe = _Scribe(ensemble, scenario)
+    rows = [*scribe.counted(), *scribe.formal(), *scribe.agreements(), *scribe.suspensions()]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    frame["date"] = pd.to_datetime(frame["date"])
+    frame["months"] = frame["months"].astype(float)
+    keys = ["run", "date", "domain", "kind", "title"]
+    return frame.sort_values(keys, kind="stable", ignore_index=True)
+
+
+class _Scribe:
+    """Writes the events of an ensemble down."""
+
+    def __init__(self, ensemble: Ensemble, scenario: Scenario) -> None:
+        self.ensemble = ensemble
+        self.scenario = scenario
+        self.world: World = build_world(scenario)
+        self.calendar: Calendar = ensemble.calendar
+        self.partners = scenario.partners
+        self.titles = {m.name: m.title for m in scenario.member} | {
+            self.partners.state: self.partners.state_title,
+            self.partners.alliance: self.partners.alliance_title,
+            "both": "both sides",
+        }
+        self.guarantors = {m.name for m in scenario.member if m.guarantor}
+        self.level = {d: ensemble.column(f"level_{d}") for d in SERIES[:3]}
+        self.assets = ensemble.column("assets_general") + ensemble.column("assets_mission")
+        self.level["institution"] = self.assets * self.level["political"]
+        state, alliance = self.partners.state, self.partners.alliance
+        self.gap = ensemble.column(f"ratio_{state}") - ensemble.column(f"ratio_{alliance}")
+
+    def _uniforms(
+        self, name: str, rows: NDArray[np.int64], steps: NDArray[np.int64]
+    ) -> list[float]:
+        number = channel(f"{self.partners.name}/mark.{name}:v1")
+        runs = rows + self.ensemble.first_run
+        return [float(u) for u in scattered(self.ensemble.seed, number, runs, steps)]
+
+    def _date(self, quarter: int, u: float) -> dt.date:
+        start = self.calendar.start_of(quarter)
+        last = quarter + 1 == self.calendar.steps
+        after = (
+            dt.date(self.calendar.last_year + 1, 1, 1)
+            if last
+            else self.calendar.start_of(quarter + 1)
+        )
+        return start + dt.timedelta(days=int(u * (after - start).days))
+
+    def counted(self) -> Iterator[Row]:
+        """Yield the events that the counts of each domain stand for."""
+        for series in SERIES:
+            counts = np.nan_to_num(self.ensemble.column(f"count_{series}")).astype(np.int64)
+            rows, quarters = np.nonzero(counts)
+            many = counts[rows, quarters]
+            order = np.concatenate([np.arange(min(n, MOST)) for n in many] or [many])
+            rows, quarters = np.repeat(rows, many), np.repeat(quarters, many)
+            marks = [
+                self._uniforms(f"{series}.{mark}", rows, quarters * ROOM + order)
+                for mark in MARKS
+            ]
+            kinds = sorted(
+                (k for k in self.scenario.kind if k.domain == series), key=lambda k: k.name
+            )
+            places = zip(rows.tolist(), quarters.tolist(), *marks, strict=True)
+            for row, quarter, day, which, weight, who in places:
+                kind = self._kind(kinds, row, quarter, which)
+                initiator = self._initiator(kind, row, quarter, who)
+                yield (
+                    row + self.ensemble.first_run,
+                    quarter,
+                    self._date(quarter, day),
+                    series,
+                    kind.name,
+                    self._salience(kind, weight),
+                    initiator,
+                    None,
+                    f"{kind.title}, started by {self._called(initiator)}",
+                )
+
+    def _kind(self, kinds: list[Kind], row: int, quarter: int, u: float) -> Kind:
+        """Return the kind of an event: common ones more often, some only from a level on."""
+        level = self.level[kinds[0].domain][row, quarter]
+        assets = float(self.assets[row, quarter])
+        weights = [
+            kind.weight.value * exp(kind.assets_pull.value * assets)
+            if level >= kind.from_level.value
+            else 0.0
+            for kind in kinds
+        ]
+        total = 0.0
+        for weight in weights:
+            total = total + weight
+        below = 0.0
+        for kind, weight in zip(kinds, weights, strict=True):
+            below = below + weight
+            if u * total < below:
+                return kind
+        return next(k for k in kinds if k.from_level.value == 0.0)
+
+    def _salience(self, kind: Kind, u: float) -> int:
+        above = logistic(kind.salience.value)
+        if u >= above:
+            return 1
+        return 3 if u < above * self.scenario.observation.top_salience.value else 2
+
+    def _initiator(self, kind: Kind, row: int, quarter: int, u: float) -> str:
+        """Return who starts an event: a single ally on its own track, both sides, or one."""
+        single = kind.single_ally.value
+        if u < single:
+            return self._ally(quarter, u / single)
+        v = (u - single) / (1.0 - single)
+        seen = self.scenario.observation
+        if v < seen.joint.value:
+            return "both"
+        w = (v - seen.joint.value) / (1.0 - seen.joint.value)
+        state = state_starts(
+            seen.initiator.value, seen.initiator_gap.value, float(self.gap[row, quarter])
+        )
+        return self.partners.state if w < state else self.partners.alliance
+
+    def _ally(self, quarter: int, u: float) -> str:
+        """Return an ally other than the guarantor, the weightier the likelier."""
+        weights = [
+            0.0 if name in self.guarantors else weight
+            for name, weight in zip(
+                self.world.members, self.world.inputs[quarter].weight, strict=True
+            )
+        ]
+        total = 0.0
+        for weight in weights:
+            total = total + weight
+        below = 0.0
+        for name, weight in zip(self.world.members, weights, strict=True):
+            below = below + weight
+            if u * total < below:
+                return f"member:{name}"
+        return f"member:{self.world.members[-1]}"
+
+    def _called(self, initiator: str) -> str:
+        return self.titles[initiator.removeprefix("member:")]
+
+    def _single(self, name: str, rows: NDArray[np.int64], quarters: NDArray[np.int64]) -> Any:
+        """Return rows, quarters and a uniform of each place, as plain lists zipped."""
+        luck = self._uniforms(name, rows, quarters)
+        return zip(rows.tolist(), quarters.tolist(), luck, strict=True)
+
+    def formal(self) -> Iterator[Row]:
+        """Yield rungs climbed and lost, items passed, and steps that were blocked."""
+        rung = self.ensemble.column("rung")
+        change = np.diff(rung, axis=1, prepend=rung[:, :1])
+        rungs = {r.number: r for r in self.scenario.rung}
+        for row, quarter, u in self._single("rung.day", *np.nonzero(change > 0)):
+            step = rungs[int(rung[row, quarter])]
+            mark = (step.event_domain, step.event_kind, step.salience, "both", step.title)
+            yield self._event(row, quarter, u, mark)
+        for row, quarter, u in self._single("fall.day", *np.nonzero(change < 0)):
+            title = f"Lost: {rungs[int(rung[row, quarter]) + 1].title}"
+            yield self._event(row, quarter, u, ("institution", "suspension", 3, "both", title))
+        for item in self.scenario.item:
+            passed = self.ensemble.column(f"passed_{item.name}")
+            rises = np.diff(passed, axis=1, prepend=passed[:, :1]) > 0
+            for row, quarter, u in self._single(f"{item.name}.day", *np.nonzero(rises)):
+                mark = ("institution", "office", 3, "both", item.title)
+                yield self._event(row, quarter, u, mark)
+        blocked = np.nonzero(self.ensemble.column("blocked") > 0)
+        for row, quarter, u in self._single("blocked.day", *blocked):
+            yield self._event(row, quarter, u, self._blocked(row, quarter))
+
+    def _blocked(self, row: int, quarter: int) -> Row:
+        """Return the marks of a blocked step, named after the first who refused it."""
+        refused = [
+            name
+            for name in (*self.world.members, self.partners.state)
+            if self.ensemble.column(f"refused_{name}")[row, quarter] > 0
+        ]
+        first = refused[0] if refused else self.partners.alliance
+        items = [i.title for i in self.scenario.item if self.calendar.index(i.tabled) == quarter]
+        number = int(self.ensemble.column("rung")[row, quarter])
+        rungs = {r.number: r.title for r in self.scenario.rung}
+        what = items[0] if items else rungs.get(number + 1, "Formal step")
+        initiator = first if first in (self.partners.state, self.partners.alliance) else f"member:{first}"
+        by = ", ".join(self.titles[name] for name in refused) or "the Council"
+        return ("institution", "suspension", 2, initiator, f"Blocked by {by}: {what}")
+
+    def _event(self, row: int, quarter: int, u: float, mark: Row) -> Row:
+        domain, kind, salience, initiator, title = mark
+        date = self._date(quarter, u)
+        run = row + self.ensemble.first_run
+        return (run, quarter, date, domain, kind, salience, initiator, None, title)
+
+    def agreements(self) -> Iterator[Row]:
+        """Yield agreements with single allies."""
+        count = self.ensemble.column("agreements")
+        rises = np.nonzero(np.diff(count, axis=1, prepend=count[:, :1]) > 0)
+        for row, quarter, u in self._single("agreement.ally", *rises):
+            ally = self._ally(quarter, u)
+            title = f"Agreement on protecting information with {self._called(ally)}"
+            yield self._event(row, quarter, u, ("institution", "agreement", 1, ally, title))
+
+    def suspensions(self) -> Iterator[Row]:
+        """Yield suspensions of running operations, with their length in months."""
+        rows, quarters = np.nonzero(self.ensemble.column("suspensions") > 0)
+        lengths = self._uniforms("suspension.months", rows, quarters)
+        mean = self.scenario.observation.suspension_months.value
+        for (row, quarter, u), length in zip(
+            self._single("suspension.day", rows, quarters), lengths, strict=True
+        ):
+            months = -mean * log(length)
+            yield (
+                row + self.ensemble.first_run,
+                quarter,
+                self._date(quarter, u),
+                "operations",
+                "suspension",
+                2,
+                self.partners.state,
+                round(months, 1),
+                f"Operations suspended for {max(1, round(months))} months",
+            )

@@ -1,0 +1,1 @@
+"""Engines: what runs a world. The Mesa engine serves inspection, teaching and tests."""

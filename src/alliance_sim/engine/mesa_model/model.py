@@ -1,0 +1,280 @@
+"""The Mesa model: one run of one world."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import mesa
+
+from alliance_sim import noise, provenance
+from alliance_sim.arithmetic import inverse_normal
+from alliance_sim.engine.mesa_model.agents import Japan, Member, Nato, Threat
+from alliance_sim.engine.mesa_model.partnership import Partnership
+from alliance_sim.errors import SettingError
+from alliance_sim.scenario import Scenario, load_scenario, shipped
+from alliance_sim.scenario.schema import DOMAINS, SERIES
+from alliance_sim.world import World, build_world
+from alliance_sim.world.coefficients import Coefficients, coefficients
+
+KEPT_WORLDS = 8
+AGENT_STATES = ("hostility", "willing_political", "willing_operations", "willing_equipment")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The class of each kind of agent; replace one to try another decision."""
+
+    japan: type[Japan] = Japan
+    nato: type[Nato] = Nato
+    member: type[Member] = Member
+    threat: type[Threat] = Threat
+    partnership: type[Partnership] = Partnership
+
+
+_worlds: dict[str, tuple[World, Coefficients]] = {}
+
+
+def prepared(scenario: Scenario) -> tuple[World, Coefficients]:
+    """Return the world and the coefficients of a scenario; the last few are kept.
+
+    They are kept by content, so that a scenario sent to another process again and again is built
+    there once.
+    """
+    key = provenance.digest(scenario.model_dump())
+    if key not in _worlds:
+        while len(_worlds) >= KEPT_WORLDS:
+            del _worlds[next(iter(_worlds))]
+        _worlds[key] = (build_world(scenario), coefficients(scenario))
+    return _worlds[key]
+
+
+@lru_cache(maxsize=8)
+def _shipped(name: str) -> Scenario:
+    return load_scenario(name)
+
+
+def _scenario(world_of: str | os.PathLike[str] | Scenario) -> Scenario:
+    """Return the scenario asked for; a user's own file is read afresh each time."""
+    if isinstance(world_of, Scenario):
+        return world_of
+    name = os.fspath(world_of)
+    return _shipped(name) if name in shipped() else load_scenario(name)
+
+
+class AllianceModel(mesa.Model):  # type: ignore[misc]
+    """One run: step 0 is the first quarter, and each `step()` brings the next.
+
+    Step numbers are positions of quarters. After the last quarter one closing `step()` only sets
+    `running` to False: `mesa.batch_run` counts that way in Mesa 3.3, so its frames then hold every
+    quarter in all versions.
+
+    Attributes:
+        noise_seed: The seed used, always an explicit integer (also reported as "seed").
+        run: Number of the run; noise depends on seed and run only.
+        quarter: Position of the present quarter.
+        datacollector: Model variables are the states of `simulate`; agent variables are name,
+            role, hostility and willingness.
+    """
+
+    def __init__(
+        self,
+        world_of: str | os.PathLike[str] | Scenario = "japan_nato/baseline",
+        *,
+        run: int = 0,
+        rng: object = None,
+        seed: object = None,
+        cast: Cast | None = None,
+        agent_data: bool = True,
+    ) -> None:
+        """Set up the first quarter.
+
+        Args:
+            world_of: A scenario, the name of a shipped one, or a file.
+            run: Number of the run, from 0.
+            rng: Seed, the way Mesa 3.5 passes it: a whole number, text of one, or None to let
+                the operating system choose.
+            seed: The same, the way Mesa 3.3 passes it. Give one of the two.
+            cast: Classes of agents to use.
+            agent_data: Whether to collect agent variables as well.
+
+        Raises:
+            ScenarioError: If the scenario cannot be used.
+            SettingError: If the seed or the run is not a whole number in range.
+        """
+        if rng is not None and seed is not None and noise.as_seed(rng) != noise.as_seed(seed):
+            raise SettingError("AllianceModel", [f"rng is {rng!r} but seed is {seed!r}; give one"])
+        if isinstance(run, bool) or int(run) != run or not 0 <= run <= noise.MAX_RUN:
+            problem = f"run is {run!r}, must be a whole number from 0 to {noise.MAX_RUN}"
+            raise SettingError("AllianceModel", [problem])
+        self.noise_seed = noise.as_seed(rng if rng is not None else seed)
+        super().__init__(rng=self.noise_seed)
+        self.run = int(run)
+        scenario = _scenario(world_of)
+        self.world, self.numbers = prepared(scenario)
+        self.quarter = 0
+        self.inputs = self.world.inputs[0]
+        self.threat_parts = {t.name: t for t in scenario.threat}
+        self.member_parts = {m.name: m for m in scenario.member}
+        self.item_parts = sorted(scenario.item, key=lambda item: item.name)
+        self.council_leader = scenario.council.leader
+        self.distracting = tuple(self.threat_parts[n].distracts for n in self.world.threats)
+        channels = self.world.all_channels
+        rows = noise.table(self.noise_seed, self.run, channels, self.world.calendar.steps)
+        self._uniforms = dict(zip(channels, rows.tolist(), strict=True))
+        self.push = self._push()
+        self._people(cast or Cast(), scenario)
+        self.row = self._row()
+        self.datacollector = self._collector(agent_data=agent_data)
+        self.datacollector.collect(self)
+
+    def _people(self, cast: Cast, scenario: Scenario) -> None:
+        """Create the agents, and settle them into the first quarter."""
+        world, partners = self.world, scenario.partners
+        self.partnership = cast.partnership(self, partners.name)
+        self.threats = [cast.threat(self, name, k) for k, name in enumerate(world.threats)]
+        self.nato = cast.nato(self, partners.alliance)
+        self.members = [cast.member(self, name, m) for m, name in enumerate(world.members)]
+        self.japan = cast.japan(self, partners.state)
+        self.nato.look()
+        self.japan.settle()
+        for member in self.members:
+            member.settle()
+        self.partnership.settle()
+
+    def uniform(self, channel: int) -> float:
+        """Return this quarter's uniform of a channel of this world."""
+        return self._uniforms[channel][self.quarter]
+
+    def normal(self, channel: int) -> float:
+        """Return this quarter's standard normal of a channel of this world."""
+        return inverse_normal(self._uniforms[channel][self.quarter])
+
+    def _push(self) -> tuple[float, float]:
+        """Return the leaders' push this quarter, with those who are drawn once per run."""
+        state, alliance = self.inputs.push
+        leaders = zip(self.world.channels.leader, self.inputs.drawn_push, strict=True)
+        for channel, share in leaders:
+            drawn = self.numbers.leader_spread * inverse_normal(self._uniforms[channel][0])
+            state = state + share * drawn
+        return state, alliance
+
+    def step(self) -> None:
+        """Bring the next quarter: everybody decides, then all commit.
+
+        The one step after the last quarter only ends the run.
+        """
+        if self.quarter + 1 >= self.world.calendar.steps:
+            self.running = False
+            return
+        self.quarter += 1
+        self.inputs = self.world.inputs[self.quarter]
+        self.push = self._push()
+        self.everybody("decide")
+        self.everybody("commit")
+        self.nato.look()
+        self.row = self._row()
+        self.datacollector.collect(self)
+
+    def everybody(self, phase: str) -> None:
+        """Let every agent go through a phase; the order makes no difference."""
+        self.agents.do(phase)
+
+    def _row(self) -> list[float]:
+        """Return every reported state of this quarter, in the order of `state_names`."""
+        japan, nato, ties = self.japan, self.nato, self.partnership
+        count = range(len(self.threats))
+        return [
+            *ties.level,
+            *japan.willing,
+            *(nato.willing(domain) for domain in range(3)),
+            *japan.win_set,
+            japan.overlap,
+            ties.general,
+            ties.mission,
+            ties.rung,
+            ties.agreements,
+            nato.attention,
+            japan.ratio[0],
+            nato.ratio(0),
+            *japan.perceived,
+            *(nato.perceived(k) for k in count),
+            *(threat.hostility for threat in self.threats),
+            *ties.counts,
+            ties.suspended,
+            ties.blocked,
+            *ties.refused,
+            *ties.passed_items,
+        ]
+
+    def _collector(self, *, agent_data: bool) -> mesa.DataCollector:
+        reporters: dict[str, Callable[[AllianceModel], object]] = {
+            "seed": lambda model: model.noise_seed,
+            "run": lambda model: model.run,
+            "quarter": lambda model: model.world.calendar.label(model.quarter),
+        }
+        for position, name in enumerate(state_names(self.world)):
+            reporters[name] = _reporter(position)
+        agents: dict[str, Any] = {}
+        if agent_data:
+            agents = {"name": "name", "role": "role"} | {
+                state: _agent_reporter(state) for state in AGENT_STATES
+            }
+        return mesa.DataCollector(model_reporters=reporters, agent_reporters=agents)
+
+
+def _reporter(position: int) -> Callable[[AllianceModel], object]:
+    return lambda model: model.row[position]
+
+
+def _agent_reporter(state: str) -> Callable[[Any], object]:
+    """Return what reports a state of an agent; NaN where that kind of agent has none."""
+    head, _, domain = state.partition("_")
+    if not domain:
+        return lambda agent: getattr(agent, head, float("nan"))
+    position = DOMAINS.index(domain)  # type: ignore[arg-type]
+
+    def willing(agent: Any) -> object:
+        values = getattr(agent, head, None)
+        if values is None:
+            return float("nan")
+        return values(position) if callable(values) else values[position]
+
+    return willing
+
+
+def state_names(world: World) -> tuple[str, ...]:
+    """Return the names of the states that are reported, in order.
+
+    Levels, willingness, win-sets, overlap, assets, perceived threats and hostility are in [0, 1];
+    `ratio_*` are log benefit/cost of political cooperation; counts are events in the quarter;
+    `refused_*` is 1 in a quarter in which that partner refused a formal step that then failed;
+    `passed_*` is 1 from the quarter in which a formal item passes.
+    """
+    partners = world.scenario.partners
+    items = sorted(item.name for item in world.scenario.item)
+    return (
+        *(f"level_{d}" for d in DOMAINS),
+        *(f"willing_{partners.state}_{d}" for d in DOMAINS),
+        *(f"willing_{partners.alliance}_{d}" for d in DOMAINS),
+        *(f"win_set_{d}" for d in DOMAINS),
+        "agenda_overlap",
+        "assets_general",
+        "assets_mission",
+        "rung",
+        "agreements",
+        f"attention_{partners.alliance}",
+        f"ratio_{partners.state}",
+        f"ratio_{partners.alliance}",
+        *(f"perceived_{partners.state}_{name}" for name in world.threats),
+        *(f"perceived_{partners.alliance}_{name}" for name in world.threats),
+        *(f"hostility_{name}" for name in world.threats),
+        *(f"count_{s}" for s in SERIES),
+        "suspensions",
+        "blocked",
+        *(f"refused_{name}" for name in (*world.members, partners.state)),
+        *(f"passed_{name}" for name in items),
+    )

@@ -1,0 +1,194 @@
+"""The relationship itself: it decides nothing and follows what both sides want."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alliance_sim.engine.mesa_model.agents import (
+    ALLIANCE,
+    OPERATIONS,
+    POLITICAL,
+    STATE,
+    Actor,
+)
+from alliance_sim.rules.domestic import ratifies
+from alliance_sim.rules.events import event_count, event_rate, suspends
+from alliance_sim.rules.ladder import falls, signs, tried
+from alliance_sim.rules.levels import next_general, next_level, next_mission, soft_minimum
+from alliance_sim.rules.willingness import Ties
+
+if TYPE_CHECKING:
+    from alliance_sim.engine.mesa_model.model import AllianceModel
+
+
+class Partnership(Actor):
+    """Cooperation levels, institutional assets, the formal rung, and the quarter's events."""
+
+    role = "partnership"
+
+    def __init__(self, model: AllianceModel, name: str) -> None:
+        """Begin with nothing built; `settle` finds the level that both sides want at once."""
+        super().__init__(model, name)
+        self.level = self._next_level = [0.0, 0.0, 0.0]
+        self.peak = 0.0  # highest operations level so far
+        self.general = self._next_general = 0.0
+        self.mission = self._next_mission = 0.0
+        self.rung = self._next_rung = 0.0
+        self.climbed = 0.0
+        self.agreements = self._next_agreements = 0.0
+        self.network = self._next_network = 0.0  # share of allies with an agreement, lagged
+        self.counts = self._next_counts = [0.0, 0.0, 0.0, 0.0]
+        self.suspended = self._next_suspended = 0.0
+        self.blocked = self._next_blocked = 0.0
+        self.passed_items = self._next_items = [0.0] * len(model.world.items)
+        self.refused = self._next_refused = [0.0] * (len(model.world.members) + 1)
+
+    @property
+    def assets(self) -> float:
+        """All institutional assets, in [0, 1]."""
+        return min(1.0, self.general + self.mission)
+
+    @property
+    def activity(self) -> float:
+        """Mean cooperation level, in [0, 1]."""
+        return (self.level[0] + self.level[1] + self.level[2]) / 3.0
+
+    @property
+    def ties(self) -> Ties:
+        """What has been built, as both sides see it."""
+        lost = max(0.0, self.peak - self.level[OPERATIONS])
+        return Ties(
+            self.assets, self.level[POLITICAL], self.level[OPERATIONS], lost, self.network
+        )
+
+    def targets(self) -> list[float]:
+        """Return the level in each domain that both sides want and the law allows."""
+        japan, nato = self.model.japan, self.model.nato
+        softness = self.model.numbers.softness
+        return [
+            japan.win_set[d] * soft_minimum(japan.willing[d], nato.willing(d), softness)
+            for d in range(3)
+        ]
+
+    def settle(self) -> None:
+        """Begin at the target, with no history behind it."""
+        self.level = self._next_level = self.targets()
+        self.peak = self.level[OPERATIONS]
+
+    def decide(self) -> None:
+        """Work out levels, assets, formal steps and the quarter's events."""
+        model, numbers = self.model, self.model.numbers
+        push, change = model.push[STATE] + model.push[ALLIANCE], model.inputs.capability_change
+        self._next_level = [
+            next_level(numbers.pace, level, target, self.assets, change, push)
+            for level, target in zip(self.level, self.targets(), strict=True)
+        ]
+        built = (numbers.growth, self.general, self.mission, self.activity)
+        self._next_general = next_general(*built, self.climbed)
+        self._next_mission = next_mission(*built, model.inputs.missions_ended)
+        self._formal_steps()
+        self._agreements()
+        self._events()
+
+    def _formal_steps(self) -> None:
+        """Try the next rung and the items on the agenda; note who refused."""
+        model = self.model
+        self._next_rung, self._next_blocked = self.rung, 0.0
+        self._next_refused = [0.0] * len(self.refused)
+        channels = model.world.channels
+        if self._tries_rung():
+            rung = model.world.rungs[int(self.rung)]
+            if rung.granted or self._agreed(rung.demand, rung.domestic_demand, "rung"):
+                self._next_rung = self.rung + 1.0
+        elif falls(model.numbers.downgrade, model.numbers.dt, model.uniform(channels.fall)):
+            self._next_rung = max(0.0, self.rung - 1.0)
+        self._next_items = list(self.passed_items)
+        for position, step in enumerate(model.world.items):
+            if step == model.quarter:
+                demand = model.item_parts[position].demand.value
+                self._next_items[position] = float(self._agreed(demand, 0.0, position))
+
+    def _tries_rung(self) -> bool:
+        model = self.model
+        if self.rung >= len(model.world.rungs):
+            return False
+        rung = model.world.rungs[int(self.rung)]
+        if model.quarter < rung.opens:
+            return False
+        if rung.granted:
+            return True
+        margin = model.nato.decisive() - rung.demand
+        luck = (model.numbers.dt, model.uniform(model.world.channels.tried))
+        return (
+            tried(
+                model.numbers.ladder, rung.log_hazard, self.activity, self.assets, margin, luck
+            )
+            > 0.0
+        )
+
+    def _agreed(self, demand: float, domestic_demand: float, what: str | int) -> bool:
+        """Return whether both sides consent; a refusal counts as a blocked step."""
+        model = self.model
+        channels = model.world.channels
+        of_members, at_home = (
+            (channels.council, channels.ratified)
+            if isinstance(what, str)
+            else (channels.item[what], channels.item_ratified[what])
+        )
+        agreed, answers = model.nato.council(demand, of_members)
+        opening, luck = model.japan.ratifies_with(model.uniform(at_home))
+        ratified = ratifies(opening, domestic_demand, model.numbers.ratification_spread, luck)
+        if agreed > 0.0 and ratified > 0.0:
+            return True
+        refusals = [1.0 - answer for answer in (*answers, ratified)]
+        earlier = self._next_refused
+        self._next_refused = [max(a, b) for a, b in zip(earlier, refusals, strict=True)]
+        self._next_blocked = self._next_blocked + 1.0
+        return False
+
+    def _agreements(self) -> None:
+        model, numbers = self.model, self.model.numbers
+        states = max(1.0, model.inputs.states)
+        signed = signs(
+            numbers.agreement,
+            self.agreements,
+            states,
+            self.level[OPERATIONS],
+            numbers.dt,
+            model.uniform(model.world.channels.agreement),
+        )
+        self._next_agreements = self.agreements + signed
+        share = min(1.0, self.agreements / states)
+        self._next_network = self.network + numbers.network_lag * (share - self.network)
+
+    def _events(self) -> None:
+        """Draw how many events show the levels, and whether anything is suspended."""
+        model, numbers = self.model, self.model.numbers
+        institution = self.assets * self.level[POLITICAL]
+        shown = [*self._next_level, institution]
+        self._next_counts = [
+            event_count(event_rate(counting, level) * numbers.dt, counting.size, model.uniform(c))
+            for counting, level, c in zip(
+                numbers.counting, shown, model.world.channels.count, strict=True
+            )
+        ]
+        entrapment = self.level[OPERATIONS] * model.inputs.involvement[ALLIANCE]
+        self._next_suspended = suspends(
+            numbers.suspension,
+            numbers.suspension_entrapment,
+            entrapment,
+            self.level[OPERATIONS],
+            numbers.dt,
+            model.uniform(model.world.channels.suspension),
+        )
+
+    def commit(self) -> None:
+        """Take on everything decided."""
+        self.level = self._next_level
+        self.peak = max(self.peak, self.level[OPERATIONS])
+        self.general, self.mission = self._next_general, self._next_mission
+        self.climbed = max(0.0, self._next_rung - self.rung)
+        self.rung, self.passed_items = self._next_rung, self._next_items
+        self.agreements, self.network = self._next_agreements, self._next_network
+        self.counts, self.suspended = self._next_counts, self._next_suspended
+        self.blocked, self.refused = self._next_blocked, self._next_refused

@@ -1,0 +1,181 @@
+"""`simulate`: many runs of one scenario, in one call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from alliance_sim import noise, provenance
+from alliance_sim.errors import AllianceSimError, SettingError, unknown_name
+from alliance_sim.results import OK, Ensemble
+from alliance_sim.scenario import Scenario, load_scenario
+from alliance_sim.world import calendar_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from alliance_sim.engine.mesa_model import Cast
+
+Progress = Callable[[int, int], None]
+BLOCK = 4  # runs that a worker takes at a time; results do not depend on it
+
+
+@dataclass(frozen=True)
+class Mesa:
+    """The Mesa engine with settings of its own.
+
+    Attributes:
+        workers: Processes; 1 computes in this one. Numbers do not depend on it. More than one
+            needs a script that guards its entry with `if __name__ == "__main__":`.
+        cast: Classes of agents, to replace a decision; they must be importable for workers > 1.
+    """
+
+    workers: int = 1
+    cast: Cast | None = None
+
+
+def simulate(
+    scenario: Scenario | str | os.PathLike[str],
+    *,
+    runs: int,
+    seed: int | None = None,
+    first_run: int = 0,
+    engine: str | Mesa = "mesa",
+    progress: Progress | None = None,
+) -> Ensemble:
+    """Return an ensemble of runs.
+
+    Run r depends on the scenario, the seed and r only: run 54 computed alone equals row 54 of 100.
+
+    Args:
+        scenario: A scenario, the name of a shipped one, or a file.
+        runs: How many runs, at least 1.
+        seed: Whole number from 0 to 2**64 - 1; None lets the operating system choose one, which
+            the result names.
+        first_run: Number of the first run.
+        engine: "mesa", or `Mesa(workers=..., cast=...)`.
+        progress: Called with (runs done, runs asked for) as the work goes on.
+
+    Returns:
+        Runs in order. A run that failed has a status that says why, and NaN for its states.
+
+    Raises:
+        ScenarioError: If the scenario cannot be used.
+        SettingError: If a setting is out of range; all at once.
+        AllianceSimError: If every run failed.
+    """
+    settings = _checked(runs, first_run, engine)
+    number = noise.as_seed(seed)
+    world_of = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    values, status, states = _all_runs(world_of, number, range(first_run, first_run + runs), settings, progress)
+    if all(text != OK for text in status):
+        raise AllianceSimError(f"{world_of.name}: every run failed, the first with: {status[0]}")
+    return Ensemble(
+        scenario=world_of.name,
+        digest=provenance.digest(world_of.model_dump(exclude={"name", "edits"})),
+        calendar=calendar_of(world_of),
+        states=states,
+        values=values,
+        seed=number,
+        first_run=first_run,
+        engine="mesa",
+        versions={"alliance-sim": provenance.version()},
+        status=status,
+    )
+
+
+def _checked(runs: int, first_run: int, engine: str | Mesa) -> Mesa:
+    problems = []
+    if isinstance(runs, bool) or not isinstance(runs, int) or runs < 1:
+        problems.append(f"runs is {runs!r}, must be a whole number of at least 1")
+    elif isinstance(first_run, bool) or not isinstance(first_run, int) or first_run < 0:
+        problems.append(f"first_run is {first_run!r}, must be a whole number of at least 0")
+    elif first_run + runs - 1 > noise.MAX_RUN:
+        problems.append(f"the last run would be {first_run + runs - 1}, must be at most {noise.MAX_RUN}")
+    if isinstance(engine, str) and engine != "mesa":
+        problems.append(unknown_name("engine", engine, ["mesa"]))
+    if isinstance(engine, Mesa) and engine.workers < 1:
+        problems.append(f"workers is {engine.workers!r}, must be at least 1")
+    if problems:
+        raise SettingError("simulate", problems)
+    return engine if isinstance(engine, Mesa) else Mesa()
+
+
+Block = tuple[list[int], "NDArray[np.float64]", list[str], tuple[str, ...]]
+
+
+def _all_runs(
+    scenario: Scenario, seed: int, numbers: range, engine: Mesa, progress: Progress | None
+) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
+    """Return values (run, quarter, state), a status for each run, and the states' names."""
+    values: NDArray[np.float64] | None = None
+    status = [""] * len(numbers)
+    states: tuple[str, ...] = ()
+    done = 0
+    for block_numbers, block, block_status, states in _blocks(scenario, seed, numbers, engine):
+        if values is None:
+            values = np.full((len(numbers), *block.shape[1:]), np.nan)
+        for row, number in enumerate(block_numbers):
+            values[number - numbers.start] = block[row]
+            status[number - numbers.start] = block_status[row]
+        done += len(block_numbers)
+        if progress:
+            progress(done, len(numbers))
+    if values is None:
+        raise AssertionError("no block was computed; the number of runs was checked")
+    return values, tuple(status), states
+
+
+def _blocks(scenario: Scenario, seed: int, numbers: range, engine: Mesa) -> Iterator[Block]:
+    """Yield blocks of runs as they are ready."""
+    parts = [list(numbers[i : i + BLOCK]) for i in range(0, len(numbers), BLOCK)]
+    workers = min(engine.workers, len(parts))
+    if workers <= 1:
+        for part in parts:
+            yield _run_block(scenario, seed, part, engine.cast)
+        return
+    import multiprocessing
+
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from _from_pool(pool, scenario, seed, parts, engine)
+
+
+def _from_pool(
+    pool: Executor, scenario: Scenario, seed: int, parts: list[list[int]], engine: Mesa
+) -> Iterator[Block]:
+    futures = [pool.submit(_run_block, scenario, seed, part, engine.cast) for part in parts]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _run_block(scenario: Scenario, seed: int, numbers: list[int], cast: Cast | None) -> Block:
+    """Return the runs of one block; a run that fails is NaN with its message as status."""
+    from alliance_sim.engine.mesa_model.model import AllianceModel, prepared, state_names
+
+    world, _ = prepared(scenario)
+    states = state_names(world)
+    values = np.full((len(numbers), world.calendar.steps, len(states)), np.nan)
+    status = []
+    for row, number in enumerate(numbers):
+        try:
+            model = AllianceModel(scenario, run=number, rng=seed, cast=cast, agent_data=False)
+            while model.running:
+                model.step()
+            collected = model.datacollector.model_vars
+            values[row] = np.array([collected[state] for state in states]).T
+        except AllianceSimError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one failed run must not lose the others
+            status.append(f"{type(error).__name__}: {error}")
+        else:
+            status.append(OK)
+    return numbers, values, status, states

@@ -1,0 +1,1 @@
+"""Experiments: a question, a design, the runs, the frames that answer it."""
