@@ -12,8 +12,7 @@ from alliance_sim.engine.run import Mesa, Progress, simulate
 from alliance_sim.history import Record, load_record
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.edit import as_tree
-from alliance_sim.scenario.path import numbers
+from alliance_sim.scenario.explain import assumed_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,12 +61,6 @@ class Comparison:
             "lie inside its 90 % interval; its numbers are starting values, not a fit, so this "
             "says what the assumptions imply, not that they are true."
         )
-
-
-def assumed_numbers(scenario: Scenario) -> int:
-    """Return how many numbers of a scenario are judgements rather than read from a source."""
-    found = [node["source"] for _, node in numbers(as_tree(scenario))]
-    return sum(source.strip().lower().startswith("assumed") for source in found)
 
 
 def compare_history(

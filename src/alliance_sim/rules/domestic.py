@@ -50,6 +50,18 @@ def passes(
 
 
 @rule
+def next_age(age: float, passed: float) -> float:
+    """Return for how many quarters a law has been there: 0 until it passes, then one more each."""
+    return age + 1.0 if age > 0.0 else passed
+
+
+@rule
+def in_force(age: float, lasts: float) -> float:
+    """Return 1 if a law that passed `age` quarters ago and lasts so long is in force, else 0."""
+    return 1.0 if 0.0 < age <= lasts else 0.0
+
+
+@rule
 def ratifies(opening: float, demand: float, spread: float, luck: float) -> float:
     """Return 1 if the state ratifies a formal step, else 0, from a standard normal `luck`."""
     return 1.0 if opening + spread * luck >= demand else 0.0

@@ -138,7 +138,9 @@ def _extended(tree: Tree, path: Path, seen: tuple[Path, ...]) -> tuple[Tree, lis
     edits: list[Edit] = []
     if base is not None:
         edits = _edits(tree)
-        problems += _add(base, tree) + apply_edits(base, edits)
+        added, clashes = _add(base, tree)
+        earlier += added
+        problems += clashes + apply_edits(base, edits)
     if problems or base is None or given is None:
         raise ScenarioError(str(path), problems)
     base |= {"title": given.title, "description": given.description, "question": given.question}
@@ -165,9 +167,14 @@ def _listed(tree: Tree, key: str, kind: type) -> list[Any]:
     return [x for x in found if isinstance(x, kind)] if isinstance(found, list | tuple) else []
 
 
-def _add(base: Tree, tree: Tree) -> list[str]:
-    """Append the file's own tables to those of the scenario it extends; return what clashes."""
-    problems = []
+def _add(base: Tree, tree: Tree) -> tuple[list[str], list[str]]:
+    """Append the file's own tables to those of the scenario it extends.
+
+    Returns:
+        What was added, in words; and a sentence for each problem.
+    """
+    added: list[str] = []
+    problems: list[str] = []
     for key in ADDITIONS:
         taken = {t.get("name") for t in base.get(key, ())}
         for table in _listed(tree, key, dict):
@@ -177,10 +184,11 @@ def _add(base: Tree, tree: Tree) -> list[str]:
                     "use [[set]] or [[moved]] to change it"
                 )
             base[key] = [*base.get(key, ()), table]
+            added.append(f"with {key} {table.get('name')}")
     for position, move in enumerate(_listed(tree, "moved", dict)):
         if (move.get("to") is None) == (move.get("by_quarters") is None):
             problems.append(f"moved[{position}]: give either 'to' or 'by_quarters'")
-    return problems
+    return added, problems
 
 
 def _parse(path: Path) -> Tree:

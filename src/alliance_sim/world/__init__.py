@@ -6,5 +6,6 @@ An input is averaged over the quarter: a date inside it counts for the part that
 
 from alliance_sim.world.build import build_world, calendar_of
 from alliance_sim.world.parts import SIDES, Drawn, Inputs, RungNumbers, World
+from alliance_sim.world.touched import first_touched
 
-__all__ = ["SIDES", "Drawn", "Inputs", "RungNumbers", "World", "build_world", "calendar_of"]
+__all__ = ["SIDES", "Drawn", "Inputs", "RungNumbers", "World", "build_world", "calendar_of", "first_touched"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from alliance_sim.arithmetic import exp
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.explain import missing_cause
 from alliance_sim.scenario.schema import DOMAINS, Effect, Juncture
 from alliance_sim.world.parts import Drawn
 
@@ -67,23 +68,6 @@ def read_cards(scenario: Scenario, calendar: Calendar) -> Cards:
     return Cards(tuple(active), tuple(drawn))
 
 
-def missing_cause(juncture: Juncture, by_name: dict[str, Juncture]) -> Juncture | None:
-    """Return a juncture that this one cannot do without and that is not there in time.
-
-    A cause is missing if it was removed, if it falls with a cause of its own, or if it was moved
-    behind this juncture's day. None for junctures that stay as dated whatever happens.
-    """
-    if juncture.when_cause_removed == "stays":
-        return None
-    for name in sorted(juncture.follows):
-        cause = by_name[name]
-        falls_itself = cause.when_cause_removed == "falls" and missing_cause(cause, by_name)
-        moved_behind = cause.original_date is not None and cause.date > juncture.date
-        if not cause.present or falls_itself or moved_behind:
-            return cause
-    return None
-
-
 def _acting(juncture: Juncture, calendar: Calendar) -> list[Active]:
     start = calendar.position(juncture.date)
     end = math.inf if juncture.end is None else calendar.position(juncture.end)
@@ -95,12 +79,16 @@ def _acting(juncture: Juncture, calendar: Calendar) -> list[Active]:
 
 def _replacing(juncture: Juncture, calendar: Calendar, until: float) -> list[Active]:
     start = calendar.position(juncture.original_date or juncture.date)
-    end = until
-    if juncture.end is not None:
-        length = calendar.position(juncture.end) - calendar.position(juncture.date)
-        end = min(until, start + length)
+    end = min(until, start + _length(juncture, calendar))
     name = f"{juncture.name} replaced"
     return [Active(name, effect, start, end, mission=False) for effect in juncture.replacement]
+
+
+def _length(juncture: Juncture, calendar: Calendar) -> float:
+    """Return how many steps a juncture lasts, infinite if it has no end."""
+    if juncture.end is None:
+        return math.inf
+    return calendar.position(juncture.end) - calendar.position(juncture.date)
 
 
 def _drawn(juncture: Juncture, cause: Juncture, calendar: Calendar) -> Drawn:
@@ -114,5 +102,6 @@ def _drawn(juncture: Juncture, cause: Juncture, calendar: Calendar) -> Drawn:
         name=juncture.name,
         log_hazard=juncture.log_hazard.value,
         first_step=max(0, math.ceil(since)),
+        lasts=_length(juncture, calendar),
         opens=(opens[0], opens[1], opens[2]),
     )

@@ -44,6 +44,7 @@ class Drawn(NamedTuple):
     name: str
     log_hazard: float
     first_step: int  # first step in which it can pass
+    lasts: float  # steps for which it stays in force, infinite if it has no end
     opens: tuple[float, float, float]  # per domain, the part of what is shut that it opens
 
 

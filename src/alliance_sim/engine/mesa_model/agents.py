@@ -21,7 +21,7 @@ from alliance_sim.rules.council import (
     backing_with,
     decisive_with,
 )
-from alliance_sim.rules.domestic import passes, shut_after, win_set
+from alliance_sim.rules.domestic import in_force, next_age, passes, shut_after, win_set
 from alliance_sim.rules.perception import (
     apart_after,
     attended_exposure,
@@ -152,7 +152,7 @@ class Japan(Partner):
     role = "state"
 
     def __init__(self, model: AllianceModel, name: str) -> None:
-        """Begin with no drawn law in force and no slow noise."""
+        """Begin with no drawn law passed and no slow noise."""
         super().__init__(model, name)
         self.slow = self._next_slow = [0.0, 0.0, 0.0]
         self.laws = self._next_laws = [0.0] * len(model.world.drawn_laws)
@@ -203,20 +203,20 @@ class Japan(Partner):
         numbers, result = self.model.numbers, []
         for domain in range(3):
             shut = self.model.inputs.shut[domain]
-            for law, force in zip(self.model.world.drawn_laws, self.laws, strict=True):
-                shut = shut_after(shut, law.opens[domain] * force)
+            for law, age in zip(self.model.world.drawn_laws, self.laws, strict=True):
+                shut = shut_after(shut, law.opens[domain] * in_force(age, law.lasts))
             leverage = numbers.leverage if domain == OPERATIONS else 0.0
             opening = win_set(shut, leverage, self.model.partnership.level[OPERATIONS])
             result.append(1.0 - numbers.domestic * (1.0 - opening))
         return result
 
     def legislates(self, law: int) -> float:
-        """Return 1 if a law that is drawn is in force next quarter, else 0."""
+        """Return next quarter's age of a law that is drawn, in quarters; 0 until it passes."""
         model = self.model
         drawn = model.world.drawn_laws[law]
         if self.laws[law] > 0.0 or model.quarter < drawn.first_step:
-            return self.laws[law]
-        return passes(
+            return next_age(self.laws[law], 0.0)
+        passed = passes(
             model.numbers.law,
             drawn.log_hazard,
             max(self.perceived),
@@ -224,6 +224,7 @@ class Japan(Partner):
             model.partnership.level[OPERATIONS],
             (model.numbers.dt, model.uniform(model.world.channels.law[law])),
         )
+        return next_age(self.laws[law], passed)
 
     def ratifies_with(self, luck: float) -> tuple[float, float]:
         """Return mean win-set and a normal draw, what ratification is judged by."""
