@@ -6,8 +6,9 @@ used for a step throughout. Nothing here knows about results or agents.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - "date" is what arguments are called
+from datetime import timedelta
 from functools import cached_property
 
 MAX_STEPS_PER_YEAR = 16
@@ -24,15 +25,15 @@ class Period:
 
     id: str
     name: str
-    start: dt.date
-    end: dt.date
+    start: Date
+    end: Date
 
 
 PERIODS: tuple[Period, ...] = (
-    Period("P1", "Cold War", dt.date(1949, 4, 4), dt.date(1989, 12, 31)),
-    Period("P2", "after the Cold War", dt.date(1990, 1, 1), dt.date(2001, 9, 10)),
-    Period("P3", "after 9/11", dt.date(2001, 9, 11), dt.date(2012, 12, 25)),
-    Period("P4", "from the second Abe government", dt.date(2012, 12, 26), dt.date(2025, 12, 31)),
+    Period("P1", "Cold War", Date(1949, 4, 4), Date(1989, 12, 31)),
+    Period("P2", "after the Cold War", Date(1990, 1, 1), Date(2001, 9, 10)),
+    Period("P3", "after 9/11", Date(2001, 9, 11), Date(2012, 12, 25)),
+    Period("P4", "from the second Abe government", Date(2012, 12, 26), Date(2025, 12, 31)),
 )
 
 
@@ -78,26 +79,26 @@ class Calendar:
         """Decimal year at which each step begins."""
         return tuple(self.first_year + step / self.steps_per_year for step in range(self.steps))
 
-    def start_of(self, step: int) -> dt.date:
+    def start_of(self, step: int) -> Date:
         """Return the first day of a step."""
         year = self.first_year + step // self.steps_per_year
         part = step % self.steps_per_year
         if MONTHS_A_YEAR % self.steps_per_year == 0:
-            return dt.date(year, 1 + part * (MONTHS_A_YEAR // self.steps_per_year), 1)
-        return dt.date(year, 1, 1) + dt.timedelta(days=part * 365.25 / self.steps_per_year)
+            return Date(year, 1 + part * (MONTHS_A_YEAR // self.steps_per_year), 1)
+        return Date(year, 1, 1) + timedelta(days=part * 365.25 / self.steps_per_year)
 
-    def position(self, date: dt.date) -> float:
+    def position(self, date: Date) -> float:
         """Return where a date lies on the axis of steps, with its fraction.
 
         Equal quarters share a year, so 1 April is exactly one quarter after 1 January: months are
         counted as equal twelfths and days as parts of their month.
         """
-        following = dt.date(date.year + date.month // 12, date.month % 12 + 1, 1)
-        month_days = (following - dt.date(date.year, date.month, 1)).days
+        following = Date(date.year + date.month // 12, date.month % 12 + 1, 1)
+        month_days = (following - Date(date.year, date.month, 1)).days
         months = (date.month - 1) + (date.day - 1) / month_days
         return (date.year - self.first_year + months / MONTHS_A_YEAR) * self.steps_per_year
 
-    def index(self, date: dt.date) -> int:
+    def index(self, date: Date) -> int:
         """Return the step that holds a date; below 0 or from `steps` on if it lies outside."""
         return int(self.position(date) // 1)
 

@@ -85,7 +85,7 @@ def uniform(seed: int, run: int, channel: int, step: int) -> float:
     """
     counter = (channel & WORD, channel >> 32, run, step >> 2)
     words = philox(counter, seed & WORD, seed >> 32)
-    return (words[step & 3] + 0.5) * TO_UNIT
+    return float((words[step & 3] + 0.5) * TO_UNIT)
 
 
 def normal(seed: int, run: int, channel: int, step: int) -> float:

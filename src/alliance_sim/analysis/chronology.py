@@ -100,8 +100,7 @@ class _Scribe:
             order = np.concatenate([np.arange(min(n, MOST)) for n in many] or [many])
             rows, quarters = np.repeat(rows, many), np.repeat(quarters, many)
             marks = [
-                self._uniforms(f"{series}.{mark}", rows, quarters * ROOM + order)
-                for mark in MARKS
+                self._uniforms(f"{series}.{mark}", rows, quarters * ROOM + order) for mark in MARKS
             ]
             kinds = sorted(
                 (k for k in self.scenario.kind if k.domain == series), key=lambda k: k.name
@@ -223,7 +222,9 @@ class _Scribe:
         number = int(self.ensemble.column("rung")[row, quarter])
         rungs = {r.number: r.title for r in self.scenario.rung}
         what = items[0] if items else rungs.get(number + 1, "Formal step")
-        initiator = first if first in (self.partners.state, self.partners.alliance) else f"member:{first}"
+        initiator = (
+            first if first in (self.partners.state, self.partners.alliance) else f"member:{first}"
+        )
         by = ", ".join(self.titles[name] for name in refused) or "the Council"
         return ("institution", "suspension", 2, initiator, f"Blocked by {by}: {what}")
 

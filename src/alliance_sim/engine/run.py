@@ -72,7 +72,8 @@ def simulate(
     settings = _checked(runs, first_run, engine)
     number = noise.as_seed(seed)
     world_of = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    values, status, states = _all_runs(world_of, number, range(first_run, first_run + runs), settings, progress)
+    numbers = range(first_run, first_run + runs)
+    values, status, states = _all_runs(world_of, number, numbers, settings, progress)
     if all(text != OK for text in status):
         raise AllianceSimError(f"{world_of.name}: every run failed, the first with: {status[0]}")
     return Ensemble(
@@ -91,12 +92,13 @@ def simulate(
 
 def _checked(runs: int, first_run: int, engine: str | Mesa) -> Mesa:
     problems = []
-    if isinstance(runs, bool) or not isinstance(runs, int) or runs < 1:
+    if not _whole(runs) or runs < 1:
         problems.append(f"runs is {runs!r}, must be a whole number of at least 1")
-    elif isinstance(first_run, bool) or not isinstance(first_run, int) or first_run < 0:
+    elif not _whole(first_run) or first_run < 0:
         problems.append(f"first_run is {first_run!r}, must be a whole number of at least 0")
     elif first_run + runs - 1 > noise.MAX_RUN:
-        problems.append(f"the last run would be {first_run + runs - 1}, must be at most {noise.MAX_RUN}")
+        last = first_run + runs - 1
+        problems.append(f"the last run would be {last}, must be at most {noise.MAX_RUN}")
     if isinstance(engine, str) and engine != "mesa":
         problems.append(unknown_name("engine", engine, ["mesa"]))
     if isinstance(engine, Mesa) and engine.workers < 1:
@@ -104,6 +106,10 @@ def _checked(runs: int, first_run: int, engine: str | Mesa) -> Mesa:
     if problems:
         raise SettingError("simulate", problems)
     return engine if isinstance(engine, Mesa) else Mesa()
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 Block = tuple[list[int], "NDArray[np.float64]", list[str], tuple[str, ...]]
@@ -117,7 +123,8 @@ def _all_runs(
     status = [""] * len(numbers)
     states: tuple[str, ...] = ()
     done = 0
-    for block_numbers, block, block_status, states in _blocks(scenario, seed, numbers, engine):
+    for block_numbers, block, block_status, names in _blocks(scenario, seed, numbers, engine):
+        states = names
         if values is None:
             values = np.full((len(numbers), *block.shape[1:]), np.nan)
         for row, number in enumerate(block_numbers):

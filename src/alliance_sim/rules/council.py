@@ -48,7 +48,9 @@ def decisive_with(
 
 
 @rule
-def agreed(decision: int, yes_weight: float, all_weight: float, leader: float, needed: float) -> float:
+def agreed(
+    decision: int, yes_weight: float, all_weight: float, leader: float, needed: float
+) -> float:
     """Return 1 if the Council agrees, else 0.
 
     Args:

@@ -33,7 +33,12 @@ def win_set(shut: float, leverage: float, operations: float) -> float:
 
 @rule
 def passes(
-    pull: LawPull, log_hazard: float, threat: float, push: float, operations: float, dt_and_luck: tuple[float, float]
+    pull: LawPull,
+    log_hazard: float,
+    threat: float,
+    push: float,
+    operations: float,
+    dt_and_luck: tuple[float, float],
 ) -> float:
     """Return 1 if a law that is drawn passes this quarter, else 0.
 

@@ -28,7 +28,12 @@ class AgreementPull(NamedTuple):
 
 @rule
 def tried(
-    pull: LadderPull, log_hazard: float, level: float, assets: float, margin: float, dt_and_luck: tuple[float, float]
+    pull: LadderPull,
+    log_hazard: float,
+    level: float,
+    assets: float,
+    margin: float,
+    dt_and_luck: tuple[float, float],
 ) -> float:
     """Return 1 if the next formal step is put to the Council this quarter, else 0.
 

@@ -1,4 +1,4 @@
-"""Turn a tree of plain values into a checked `Scenario`, or say everything that is wrong with it."""
+"""Turn a tree of plain values into a checked `Scenario`, or say all that is wrong with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.path import Tree, spell
 from alliance_sim.scenario.scenario import Scenario
+
+A_NAME = "must be a name of lower-case letters, digits and underscores that begins with a letter"
 
 
 def build(tree: Tree, where: str) -> Scenario:
@@ -58,30 +60,28 @@ def field_problems(error: ValidationError, tree: Tree, model: type[BaseModel]) -
 
 def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> str:
     location = details["loc"]
-    found = details["input"]
-    match details["type"]:
-        case "extra_forbidden":
-            owner = _model_at(model, location[:-1])
-            known = list(owner.model_fields) if owner else []
-            place = spell(tree, location[:-1])
-            return f"{place}: {unknown_name('key', str(location[-1]), known)}"
-        case "missing":
-            return f"{spell(tree, location)}: is missing"
-        case "literal_error":
-            expected = details["ctx"]["expected"]
-            return f"{spell(tree, location)}: is {found!r}, must be {expected}"
-        case "value_error":
-            return f"{spell(tree, location)}: {details['msg'].removeprefix('Value error, ')}"
-        case "string_pattern_mismatch":
-            return (
-                f"{spell(tree, location)}: is {found!r}, must be a name of lower-case letters, "
-                "digits and underscores that begins with a letter"
-            )
-        case "date_type" | "date_from_datetime_inexact" | "date_from_datetime_parsing":
-            return f"{spell(tree, location)}: is {found!r}, must be a date such as 2001-09-11"
-        case _:
-            message = details["msg"][:1].lower() + details["msg"][1:]
-            return f"{spell(tree, location)}: is {_brief(found)}: {message}"
+    if details["type"] == "extra_forbidden":
+        owner = _model_at(model, location[:-1])
+        known = list(owner.model_fields) if owner else []
+        return f"{spell(tree, location[:-1])}: {unknown_name('key', str(location[-1]), known)}"
+    return f"{spell(tree, location)}: {_complaint(details)}"
+
+
+def _complaint(details: dict[str, Any]) -> str:
+    """Return what is wrong at a place, without the place."""
+    found, message = details["input"], details["msg"]
+    kind = details["type"]
+    if kind == "missing":
+        return "is missing"
+    if kind == "literal_error":
+        return f"is {found!r}, must be {details['ctx']['expected']}"
+    if kind == "value_error":
+        return str(message).removeprefix("Value error, ")
+    if kind == "string_pattern_mismatch":
+        return f"is {found!r}, {A_NAME}"
+    if kind.startswith("date_"):
+        return f"is {found!r}, must be a date such as 2001-09-11"
+    return f"is {_brief(found)}: {message[:1].lower()}{message[1:]}"
 
 
 def _brief(found: Any) -> str:

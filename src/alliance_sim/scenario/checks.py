@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from alliance_sim.errors import unknown_name
@@ -68,7 +69,7 @@ def _repeated_names(tree: Tree) -> Iterator[str]:
 def _periods(tree: Tree) -> Iterator[str]:
     dated = [(t.get("name"), _date(t, "start")) for t in tables(tree, "period")]
     starts = [(name, start) for name, start in dated if start is not None]
-    for (name, start), (following, after) in zip(starts, starts[1:], strict=False):
+    for (name, start), (following, after) in pairwise(starts):
         if after <= start:
             yield f"period {following!r}: start {after} must be after {start} of period {name!r}"
     time = _table(tree, "time")
@@ -178,7 +179,7 @@ def _spells(tree: Tree) -> Iterator[str]:
             yield f"leader {leader.get('name')!r}: end {end} must be after start {start}"
     for member in tables(tree, "member"):
         dates = [_date(a, "date") for a in tables(member, "accession")]
-        pairs = zip(dates, dates[1:], strict=False)
+        pairs = pairwise(dates)
         if any(a and b and b <= a for a, b in pairs):
             yield f"member {member.get('name')!r}.accession: dates must rise"
 

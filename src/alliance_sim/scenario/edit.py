@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Protocol
 
 from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.scenario.build import build
@@ -43,12 +43,10 @@ def with_setting(scenario: Scenario, path: str, value: object) -> Scenario:
     return _edited(scenario, [set_value(path, value)])
 
 
-class Edit:
+class Edit(Protocol):
     """One change of a tree: what it does in words, and doing it."""
 
-    def __init__(self, words: str) -> None:
-        """Keep the words."""
-        self.words = words
+    words: str
 
     def apply(self, tree: Tree) -> None:
         """Change the tree in place.
@@ -56,12 +54,11 @@ class Edit:
         Raises:
             PathProblem: With a sentence, if it cannot be done.
         """
-        raise AssertionError("every edit says how it is applied")
 
 
-class _Remove(Edit):
+class _Remove:
     def __init__(self, juncture: str) -> None:
-        super().__init__(f"without {juncture}")
+        self.words = f"without {juncture}"
         self.juncture = juncture
 
     def apply(self, tree: Tree) -> None:
@@ -71,10 +68,10 @@ class _Remove(Edit):
         found["present"] = False
 
 
-class _Move(Edit):
+class _Move:
     def __init__(self, juncture: str, to: dt.date | None, by_quarters: int | None) -> None:
         words = f"to {to}" if by_quarters is None else f"by {by_quarters} quarters"
-        super().__init__(f"{juncture} moved {words}")
+        self.words = f"{juncture} moved {words}"
         self.juncture, self.to, self.by_quarters = juncture, to, by_quarters
 
     def apply(self, tree: Tree) -> None:
@@ -91,9 +88,9 @@ class _Move(Edit):
             found["end"] = found["end"] + (new - old)
 
 
-class _Set(Edit):
+class _Set:
     def __init__(self, path: str, value: object, source: str | None) -> None:
-        super().__init__(f"{path} set to {value}")
+        self.words = f"{path} set to {value}"
         self.path, self.value, self.source = path, value, source
 
     def apply(self, tree: Tree) -> None:

@@ -78,7 +78,8 @@ def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
 def shipped() -> tuple[str, ...]:
     """Return the names of the scenarios that come with the package, sorted."""
     root = _shipped_folder()
-    return tuple(sorted(p.relative_to(root).with_suffix("").as_posix() for p in root.rglob("*.toml")))
+    found = (path.relative_to(root).with_suffix("") for path in root.rglob("*.toml"))
+    return tuple(sorted(path.as_posix() for path in found))
 
 
 def _shipped_folder() -> Path:

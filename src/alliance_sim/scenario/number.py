@@ -56,7 +56,8 @@ class Number(BaseModel):
         if not all(math.isfinite(x) for x in (self.value, self.low, self.high)):
             problems.append("value, low and high must be finite")
         elif not self.low <= self.value <= self.high:
-            problems.append(f"value {self.value:g} is outside its range {self.low:g} to {self.high:g}")
+            span = f"{self.low:g} to {self.high:g}"
+            problems.append(f"value {self.value:g} is outside its range {span}")
         if not self.unit.strip():
             problems.append('unit is empty; write "1" for a number without unit')
         if not self.source.strip():

@@ -8,4 +8,13 @@ from alliance_sim.world.build import build_world, calendar_of
 from alliance_sim.world.parts import SIDES, Drawn, Inputs, RungNumbers, World
 from alliance_sim.world.touched import first_touched
 
-__all__ = ["SIDES", "Drawn", "Inputs", "RungNumbers", "World", "build_world", "calendar_of", "first_touched"]
+__all__ = [
+    "SIDES",
+    "Drawn",
+    "Inputs",
+    "RungNumbers",
+    "World",
+    "build_world",
+    "calendar_of",
+    "first_touched",
+]

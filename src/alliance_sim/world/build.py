@@ -79,7 +79,7 @@ def _channels(
         slow=tuple(tuple(named(f"slow.{side}.{d}") for d in DOMAINS) for side in SIDES),
         law=tuple(named(f"law.{law.name}") for law in cards.drawn_laws),
         leader=tuple(named(f"leader.{name}") for name in _drawn_leaders(cards)),
-        count=tuple(named(f"count.{series}") for series in SERIES),
+        counts=tuple(named(f"count.{series}") for series in SERIES),
         council=tuple(named(f"council.{name}.rung") for name in members),
         item=tuple(tuple(named(f"council.{m}.{item}") for m in members) for item in items),
         item_ratified=tuple(named(f"item.{item}.ratified") for item in items),

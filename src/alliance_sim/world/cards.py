@@ -94,7 +94,7 @@ def _length(juncture: Juncture, calendar: Calendar) -> float:
 def _drawn(juncture: Juncture, cause: Juncture, calendar: Calendar) -> Drawn:
     opens = [0.0, 0.0, 0.0]
     for effect in juncture.effect:
-        opens[DOMAINS.index(effect.of)] = effect.size.value  # type: ignore[arg-type]
+        opens[DOMAINS.index(effect.of)] = effect.size.value
     if juncture.log_hazard is None:
         raise AssertionError(f"law {juncture.name!r} has no log_hazard; the checks let it through")
     since = calendar.position(cause.original_date or cause.date)

@@ -93,7 +93,9 @@ class Gathering:
         ends = [*starts[1:], float(self.calendar.steps)]
         return list(zip(self.periods, starts, ends, strict=True))
 
-    def _moved(self, moves: str, step: int, of: str | None = None, domain: str | None = None) -> float:
+    def _moved(
+        self, moves: str, step: int, *, of: str | None = None, domain: str | None = None
+    ) -> float:
         """Return the sum of what junctures move in a step."""
         return _sum(
             a.weight(self.calendar, step) * a.effect.size.value
@@ -113,9 +115,7 @@ class Gathering:
         """Return how many states of a member belong to the alliance in a step, and their weight."""
         states = weight = 0.0
         for accession in member.accession:
-            share = self.calendar.share(
-                step, self.calendar.position(accession.date), float("inf")
-            )
+            share = self.calendar.share(step, self.calendar.position(accession.date), float("inf"))
             states = states + share * accession.states
             weight = weight + share * accession.weight.value
         return states, weight
@@ -127,9 +127,7 @@ class Gathering:
     def _exposure(self, member: Member, step: int) -> tuple[float, ...]:
         result = []
         for threat in self.threats:
-            base = self._period_mean(
-                step, lambda p, n=threat.name: p.exposure_alliance[n].value
-            )
+            base = self._period_mean(step, lambda p, n=threat.name: p.exposure_alliance[n].value)
             factor = member.exposure[threat.name].value if threat.name in member.exposure else 1.0
             result.append(min(1.0, base * factor))
         return tuple(result)

@@ -65,7 +65,7 @@ class Channels(NamedTuple):
     slow: tuple[tuple[int, ...], ...]
     law: tuple[int, ...]
     leader: tuple[int, ...]
-    count: tuple[int, ...]
+    counts: tuple[int, ...]
     council: tuple[int, ...]
     item: tuple[tuple[int, ...], ...]
     item_ratified: tuple[int, ...]

@@ -122,7 +122,7 @@ class Partner(Actor):
 
     def log_ratio(self, domain: int) -> float:
         """Return the log benefit/cost of cooperating in a domain: the decision of this partner."""
-        raise TypeError(f"{type(self).__name__} must say what cooperation is worth to it")
+        raise TypeError(f"{type(self).__name__} must weigh cooperation in domain {domain}")
 
     def settle(self) -> None:
         """Weigh cooperation for the first quarter, with nothing built and no noise yet."""

@@ -147,7 +147,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
 
     def uniform(self, channel: int) -> float:
         """Return this quarter's uniform of a channel of this world."""
-        return self._uniforms[channel][self.quarter]
+        return float(self._uniforms[channel][self.quarter])
 
     def normal(self, channel: int) -> float:
         """Return this quarter's standard normal of a channel of this world."""
@@ -235,7 +235,7 @@ def _agent_reporter(state: str) -> Callable[[Any], object]:
     head, _, domain = state.partition("_")
     if not domain:
         return lambda agent: getattr(agent, head, float("nan"))
-    position = DOMAINS.index(domain)  # type: ignore[arg-type]
+    position = DOMAINS.index(domain)
 
     def willing(agent: Any) -> object:
         values = getattr(agent, head, None)

@@ -57,9 +57,7 @@ class Partnership(Actor):
     def ties(self) -> Ties:
         """What has been built, as both sides see it."""
         lost = max(0.0, self.peak - self.level[OPERATIONS])
-        return Ties(
-            self.assets, self.level[POLITICAL], self.level[OPERATIONS], lost, self.network
-        )
+        return Ties(self.assets, self.level[POLITICAL], self.level[OPERATIONS], lost, self.network)
 
     def targets(self) -> list[float]:
         """Return the level in each domain that both sides want and the law allows."""
@@ -120,9 +118,7 @@ class Partnership(Actor):
         margin = model.nato.decisive() - rung.demand
         luck = (model.numbers.dt, model.uniform(model.world.channels.tried))
         return (
-            tried(
-                model.numbers.ladder, rung.log_hazard, self.activity, self.assets, margin, luck
-            )
+            tried(model.numbers.ladder, rung.log_hazard, self.activity, self.assets, margin, luck)
             > 0.0
         )
 
@@ -169,7 +165,7 @@ class Partnership(Actor):
         self._next_counts = [
             event_count(event_rate(counting, level) * numbers.dt, counting.size, model.uniform(c))
             for counting, level, c in zip(
-                numbers.counting, shown, model.world.channels.count, strict=True
+                numbers.counting, shown, model.world.channels.counts, strict=True
             )
         ]
         entrapment = self.level[OPERATIONS] * model.inputs.involvement[ALLIANCE]

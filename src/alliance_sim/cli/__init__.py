@@ -1,0 +1,8 @@
+"""The command line: `alliance-sim`.
+
+Exit codes: 0 done, 1 a check failed, 2 wrong input, 130 stopped with Ctrl-C.
+"""
+
+from alliance_sim.cli.app import app, main
+
+__all__ = ["app", "main"]

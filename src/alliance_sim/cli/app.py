@@ -1,0 +1,262 @@
+"""The typer app and its commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from alliance_sim.cli import common
+from alliance_sim.cli.common import Json, Out, Runs, Seed, Workers
+from alliance_sim.errors import ResultError, ScenarioError, SettingError
+
+BASELINE = "japan_nato/baseline"
+
+app = typer.Typer(
+    name="alliance-sim",
+    help="What would have been different? Simulated histories of cooperation between states.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Scenario = Annotated[
+    str, typer.Argument(help="Name of a shipped scenario, or a TOML file of your own.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Simulated histories of strategic cooperation between states."""
+    if version:
+        from alliance_sim import provenance
+
+        common.output().print(f"alliance-sim {provenance.version()}")
+        raise typer.Exit
+
+
+@app.command()
+@common.told
+def history(
+    scenario: Scenario = BASELINE,
+    runs: Runs = 200,
+    seed: Seed = "1",
+    out: Out = Path("results/history"),
+    as_json: Json = False,
+    workers: Workers = None,
+    require: Annotated[
+        int | None,
+        typer.Option(
+            help="Exit with 1 unless so many claims that the record supports hold in 80 % of runs."
+        ),
+    ] = None,
+) -> None:
+    """Hold a scenario against the coded record and the 28 claims of the described history."""
+    from alliance_sim import load_scenario, noise
+    from alliance_sim.experiment.compare import compare_history
+    from alliance_sim.report import history_json, prepare_folder, write_history
+
+    number = noise.as_seed(seed)
+    chosen = load_scenario(scenario)
+    prepare_folder(out)
+    with common.progress("simulating") as show:
+        found = compare_history(
+            chosen,
+            runs=runs,
+            seed=number,
+            workers=common.processors(workers),
+            progress=show,
+        )
+    command = common.command_line("history", scenario, runs=runs, seed=number, out=out)
+    files = write_history(found, out=out, command=command)
+    if as_json:
+        common.print_json(history_json(found, files=files))
+    else:
+        _print_history(found, out)
+    told = found.told()
+    if found.failed() or (require is not None and told < require):
+        common.messages().print(
+            f"[red]Check failed:[/red] {found.failed()} runs failed; {told} claims told, "
+            f"{require or 0} required."
+        )
+        raise typer.Exit(common.CHECK_FAILED)
+
+
+def _print_history(found: Any, out: Path) -> None:
+    from alliance_sim.cli.tables import claims_table, counts_table
+
+    console = common.output()
+    console.print(claims_table(found))
+    console.print(counts_table(found))
+    console.print("* the observed count lies outside the interval\n")
+    console.print(found.verdict())
+    console.print(f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/")
+
+
+@app.command()
+@common.told
+def validate(
+    files: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped ones.")],
+    as_json: Json = False,
+) -> None:
+    """Say of each scenario file that it is sound, or everything that is wrong with it."""
+    from alliance_sim import load_scenario
+    from alliance_sim.world import build_world
+
+    results: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            build_world(load_scenario(file))
+            results.append({"file": file, "ok": True, "problems": []})
+        except ScenarioError as error:
+            results.append({"file": file, "ok": False, "problems": list(error.problems)})
+            if not as_json:
+                common.messages().print(str(error), markup=False)
+        else:
+            if not as_json:
+                common.output().print(f"{file}: sound", markup=False)
+    if as_json:
+        common.print_json({"files": results})
+    if not all(result["ok"] for result in results):
+        raise typer.Exit(common.WRONG_INPUT)
+
+
+@app.command()
+@common.told
+def run(
+    scenario: Scenario,
+    runs: Runs = 50,
+    seed: Seed = "1",
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.")] = None,
+    as_json: Json = False,
+    workers: Workers = None,
+) -> None:
+    """Simulate a scenario; write its trajectories, a figure and one run as dated events."""
+    from alliance_sim import Mesa, load_scenario, noise, simulate
+    from alliance_sim.analysis.summary import summary
+    from alliance_sim.report import prepare_folder, write_run
+
+    number = noise.as_seed(seed)
+    chosen = load_scenario(scenario)
+    folder = out or Path("results") / chosen.name.replace("/", "_")
+    prepare_folder(folder)
+    engine = Mesa(workers=common.processors(workers))
+    with common.progress("simulating") as show:
+        ensemble = simulate(chosen, runs=runs, seed=number, engine=engine, progress=show)
+    command = common.command_line("run", scenario, runs=runs, seed=number, out=folder)
+    files = write_run(ensemble, chosen, out=folder, command=command)
+    table = summary(ensemble)
+    if as_json:
+        common.print_json(
+            {
+                "scenario": ensemble.scenario,
+                "digest": ensemble.digest,
+                "seed": ensemble.seed,
+                "runs": ensemble.runs,
+                "summary": table.to_dict(orient="records"),
+                "files": files,
+            }
+        )
+        return
+    from alliance_sim.cli.tables import frame_table
+
+    console = common.output()
+    console.print(frame_table(table, "Median over runs at the end of each period"))
+    console.print(f"Seed {ensemble.seed}, {ensemble.runs} runs. Written to {folder}/")
+
+
+@app.command()
+@common.told
+def show(scenario: Scenario, as_json: Json = False) -> None:
+    """Explain a scenario in words: periods, junctures, and what each edit changes."""
+    from alliance_sim import load_scenario
+    from alliance_sim.scenario.explain import explain
+
+    words = explain(load_scenario(scenario))
+    if as_json:
+        common.print_json(words)
+        return
+    from alliance_sim.cli.words import print_scenario
+
+    print_scenario(words)
+
+
+@app.command()
+@common.told
+def diff(
+    first: Annotated[str, typer.Argument(help="A scenario.")],
+    second: Annotated[str, typer.Argument(help="Another scenario.")],
+    as_json: Json = False,
+) -> None:
+    """List every number and setting in which two scenarios differ."""
+    from alliance_sim import load_scenario
+    from alliance_sim.scenario.diff import diff as differences
+
+    found = differences(load_scenario(first), load_scenario(second))
+    if as_json:
+        rows = [d._asdict() for d in found]
+        common.print_json({"first": first, "second": second, "differences": rows})
+        return
+    from rich.table import Table
+
+    if not found:
+        common.output().print("No difference.")
+        return
+    table = Table(title=f"{first} and {second}", title_justify="left")
+    for column in ("path", first, second):
+        table.add_column(column, overflow="fold")
+    for row in found:
+        table.add_row(row.path, str(row.first), str(row.second))
+    common.output().print(table)
+
+
+@app.command()
+@common.told
+def plot(
+    file: Annotated[Path, typer.Argument(help="A saved ensemble (.parquet), or a figure (.png).")],
+    out: Annotated[Path, typer.Option("--out", help="The figure to write.")] = Path("figure.png"),
+    state: Annotated[
+        list[str] | None, typer.Option(help="State to draw, once or several times.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Draw states of a saved ensemble, or say how a figure was made.
+
+    A figure file holds its scenario, seed and command; that command makes it again.
+    """
+    if file.suffix.lower() == ".png":
+        from dataclasses import asdict
+
+        from alliance_sim.plots.origin import read_origin
+
+        origin = read_origin(file)
+        if as_json:
+            common.print_json(asdict(origin))
+        else:
+            for key, value in asdict(origin).items():
+                common.output().print(f"{key}: {value}", markup=False)
+        return
+    from alliance_sim import Ensemble
+    from alliance_sim.report import write_figure
+
+    if not file.exists():
+        raise ResultError(f"{file}: does not exist")
+    if out.suffix.lower() != ".png":
+        raise SettingError("plot", [f"--out is {str(out)!r}, must end in .png"])
+    states = state or [f"level_{d}" for d in ("political", "operations", "equipment")]
+    command = common.command_line("plot", str(file), out=out) + "".join(
+        f" --state {name}" for name in state or ()
+    )
+    write_figure(Ensemble.load(file), states, out, command)
+    if as_json:
+        common.print_json({"file": str(out), "states": states})
+    else:
+        common.output().print(f"Written to {out}")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,121 @@
+"""What all commands share: options, progress, errors and JSON."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from alliance_sim.errors import AllianceSimError
+
+FILE_WIDTH = 120  # columns where output is not a terminal
+CHECK_FAILED, WRONG_INPUT, STOPPED = 1, 2, 130
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Runs = Annotated[int, typer.Option("--runs", help="How many runs.", show_default=True)]
+Seed = Annotated[
+    str, typer.Option("--seed", help="Seed of the noise: a whole number; the same gives the same.")
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write to; made if it is not there.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", help="Processes; all processors if left out. Numbers stay the same."),
+]
+
+
+def output() -> Console:
+    """Return the console for results, standard output."""
+    width = None if sys.stdout.isatty() else FILE_WIDTH
+    return Console(highlight=False, width=width)
+
+
+def messages() -> Console:
+    """Return the console for messages and progress, standard error."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def told(command: Callable[P, T]) -> Callable[P, T]:
+    """Return a command that tells errors of the user in words and ends with their exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except AllianceSimError as error:
+            messages().print(f"[red]Error:[/red] {escape(str(error))}")
+            raise typer.Exit(WRONG_INPUT) from None
+        except KeyboardInterrupt:
+            messages().print("Stopped.")
+            raise typer.Exit(STOPPED) from None
+
+    return wrapped
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield what to call with (done, all), or None where nobody watches."""
+    console = messages()
+    if not console.is_terminal:
+        yield None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield show
+
+
+def processors(workers: int | None) -> int:
+    """Return how many processes to use."""
+    if workers is not None:
+        return workers
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+
+
+def command_line(name: str, argument: str, **options: object) -> str:
+    """Return the command that makes a result again."""
+    words = ["alliance-sim", name, argument]
+    for option, value in options.items():
+        words += [f"--{option.replace('_', '-')}", str(value)]
+    return shlex.join(words)

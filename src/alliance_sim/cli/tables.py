@@ -1,0 +1,63 @@
+"""Frames as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alliance_sim.experiment.compare import Comparison
+
+HELD = 0.8
+
+
+def claims_table(comparison: Comparison) -> Table:
+    """Return the 28 claims: share of runs in which each holds, beside what the record says."""
+    table = Table(title="The claims of the described history", title_justify="left")
+    table.add_column("id")
+    table.add_column("claim", ratio=1, overflow="fold")
+    table.add_column("record says", no_wrap=True)
+    table.add_column("holds in", justify="right", no_wrap=True)
+    for row in comparison.claims.to_dict(orient="records"):
+        held = float(row["share"])
+        share = "not applicable" if row["applicable"] == 0 else f"{held:.0%} of runs"
+        style = "bold" if row["record"] == "supported" and not held >= HELD else ""
+        table.add_row(str(row["id"]), str(row["claim"]), str(row["record"]), share, style=style)
+    return table
+
+
+def counts_table(comparison: Comparison) -> Table:
+    """Return observed against simulated counts by period and domain, in all three series."""
+    table = Table(
+        title="Events by period and domain: observed, and simulated mean (90 % interval)",
+        title_justify="left",
+    )
+    names = {"all": "all rows", "alliance": "Alliance only", "salience2": "salience 2 and 3"}
+    table.add_column("period")
+    table.add_column("domain")
+    for name in names.values():
+        table.add_column(name, justify="right", no_wrap=True)
+    counts = comparison.counts
+    for (period, domain), rows in counts.groupby(["period", "domain"], sort=False):
+        cells = {str(row["series"]): _cell(row) for row in rows.to_dict(orient="records")}
+        table.add_row(str(period), str(domain), *(cells[series] for series in names))
+    return table
+
+
+def _cell(row: dict[Hashable, Any]) -> str:
+    mark = " " if row["inside"] else "*"
+    return f"{row['observed']}{mark} {row['mean']:.1f} ({row['low']:.0f} to {row['high']:.0f})"
+
+
+def frame_table(frame: pd.DataFrame, title: str) -> Table:
+    """Return any small frame as a table."""
+    table = Table(title=title, title_justify="left")
+    for column in frame.columns:
+        table.add_column(str(column), overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(f"{x:.3f}" if isinstance(x, float) else str(x) for x in row))
+    return table

@@ -1,0 +1,206 @@
+"""Counterfactual scenarios minus the factual one, run by run on the same noise."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator
+
+from alliance_sim.errors import SettingError
+from alliance_sim.history import COUNTED_DOMAINS
+from alliance_sim.plots.style import (
+    BOLD,
+    INK,
+    LOOKS,
+    SMALL,
+    Bands,
+    bands,
+    decimal_year,
+    draw_bands,
+    shade_stages,
+    slide,
+    styled,
+    told_of,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.gridspec import SubplotSpec
+
+    from alliance_sim.calendar import Calendar
+    from alliance_sim.results import Ensemble
+
+DOMAINS = COUNTED_DOMAINS[:3]
+COLUMNS = 3
+ROW = 1.75  # inches that one more row of panels takes
+LEAST = 0.05  # half of the range of differences shown, at least
+APART = 0.22  # between the domains of a scenario in the summary, in scenarios
+Contrasts = dict[str, dict[str, Bands]]
+
+
+@styled
+def contrast_figure(
+    factual: Ensemble,
+    others: Mapping[str, Ensemble],
+    *,
+    edited: Mapping[str, dt.date] | None = None,
+) -> Figure:
+    """Return how each counterfactual scenario departs from the factual one.
+
+    Run r of both has the same noise, so their difference is what the edit makes of this one
+    course of events; luck that both share cancels.
+
+    Args:
+        factual: Runs of the factual scenario.
+        others: Runs of counterfactual scenarios, by the name to show.
+        edited: The day of the first edit of those that have one, by the same name.
+
+    Raises:
+        SettingError: If an ensemble has other runs, another seed or another calendar.
+    """
+    _check(factual, others)
+    contrasts = {name: _differences(factual, other) for name, other in others.items()}
+    rows = math.ceil(len(others) / COLUMNS)
+    height = max(7.5, 2.1 + ROW * rows)
+    figure = slide(
+        "What would have been different, in this model",
+        about="Level of a run minus its level without the edits, same noise; median and 90 % of "
+        f"runs. Dotted: first edit. Factual: {told_of(factual)}.",
+        height=height,
+    )
+    _legend(figure, height)
+    outer = figure.add_gridspec(
+        1, 2, width_ratios=(2.5, 1), wspace=0.27,
+        left=0.062, right=0.985, top=1 - 1.55 / height, bottom=0.85 / height,
+    )  # fmt: skip
+    _paths(figure, outer[0], contrasts, factual=factual, edited=edited or {})
+    _summary(figure.add_subplot(outer[1]), contrasts, year=factual.calendar.last_year)
+    return figure
+
+
+def _check(factual: Ensemble, others: Mapping[str, Ensemble]) -> None:
+    """Raise an error unless every run of each ensemble has its twin."""
+    problems = [] if others else ["no scenario to compare with was given"]
+    for name, other in others.items():
+        for what in ("seed", "first_run", "runs", "calendar"):
+            mine, its = getattr(factual, what), getattr(other, what)
+            if mine != its:
+                problems.append(f"{name}: {what} is {its}, must be {mine} as in the factual runs")
+    if problems:
+        raise SettingError("contrast_figure", problems)
+
+
+def _differences(factual: Ensemble, other: Ensemble) -> dict[str, Bands]:
+    return {
+        domain: bands(other.column(f"level_{domain}") - factual.column(f"level_{domain}"))
+        for domain in DOMAINS
+    }
+
+
+def _reach(contrasts: Contrasts) -> float:
+    """Return half of the range of differences to show, the same in every panel."""
+    ends = [
+        np.abs([fan.low, fan.high]).max() for fans in contrasts.values() for fan in fans.values()
+    ]
+    return max(LEAST, 1.08 * float(max(ends)))
+
+
+def _paths(
+    figure: Figure,
+    place: SubplotSpec,
+    contrasts: Contrasts,
+    *,
+    factual: Ensemble,
+    edited: Mapping[str, dt.date],
+) -> None:
+    """Draw one panel for each scenario."""
+    columns = min(COLUMNS, len(contrasts))
+    rows = math.ceil(len(contrasts) / columns)
+    grid = place.subgridspec(rows, columns, hspace=0.33, wspace=0.09)
+    reach, calendar = _reach(contrasts), factual.calendar
+    first = _first_year(contrasts, calendar)
+    for number, (name, fans) in enumerate(contrasts.items()):
+        axes = figure.add_subplot(grid[number // columns, number % columns])
+        shade_stages(axes, calendar)
+        axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
+        for domain in DOMAINS:
+            fan = fans[domain]._replace(lower=fans[domain].middle, upper=fans[domain].middle)
+            draw_bands(axes, calendar.years, fan, look=LOOKS[domain], step=False)
+        axes.set(ylim=(-reach, reach), xlim=(first, calendar.last_year + 1))
+        axes.xaxis.set_major_locator(FixedLocator(range(first + 10, calendar.last_year, 10)))
+        title = textwrap.fill(name, 28 * COLUMNS // columns)
+        axes.set_title(title, fontsize=SMALL + 0.5, weight="bold", loc="left", pad=4)
+        if name in edited:
+            _mark(axes, decimal_year(edited[name], calendar))
+        last = number + columns >= len(contrasts)
+        axes.tick_params(labelleft=number % columns == 0, labelbottom=last)
+        if last:
+            axes.set_xlabel("year", labelpad=1)
+        if number % columns == 0:
+            axes.set_ylabel("difference of levels", fontsize=SMALL, labelpad=1)
+
+
+def _first_year(contrasts: Contrasts, calendar: Calendar) -> int:
+    """Return a round year some ten years before anything differs, to spend no room on sameness."""
+    departed = [
+        np.flatnonzero((fan.low != 0) | (fan.high != 0))
+        for fans in contrasts.values()
+        for fan in fans.values()
+    ]
+    first = min((int(quarters[0]) for quarters in departed if len(quarters)), default=0)
+    decade = int(calendar.years[first]) // 10 * 10 - 10
+    return max(calendar.first_year, min(decade, calendar.last_year - 20))
+
+
+def _legend(figure: Figure, height: float) -> None:
+    """Name the domains in their colours and lines, once for all panels."""
+    handles = [
+        Line2D([], [], color=look.colour, linestyle=look.line, linewidth=2.4,
+               marker=look.marker, markersize=7, markerfacecolor=look.ink,
+               markeredgewidth=0, label=domain)
+        for domain, look in LOOKS.items() if domain in DOMAINS
+    ]  # fmt: skip
+    legend = figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.053, 1 - 0.80 / height),
+        ncols=3,
+        frameon=False,
+        fontsize=BOLD,
+        handlelength=3,
+        borderpad=0,
+    )
+    for text, domain in zip(legend.get_texts(), DOMAINS, strict=True):
+        text.set(color=LOOKS[domain].ink, weight="bold")
+
+
+def _mark(axes: Axes, year: float) -> None:
+    """Mark the day of the first edit."""
+    axes.axvline(year, color=INK, linewidth=1.3, linestyle=(0, (2, 2)), zorder=4)
+
+
+def _summary(axes: Axes, contrasts: Contrasts, *, year: int) -> None:
+    """Draw the differences of the last quarter, all scenarios under one another."""
+    axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
+    for row, fans in enumerate(contrasts.values()):
+        if row % 2:
+            axes.axhspan(row - 0.5, row + 0.5, color="#eeeeee", linewidth=0, zorder=0)
+        for position, domain in enumerate(DOMAINS):
+            fan, look, at = fans[domain], LOOKS[domain], row + (position - 1) * APART
+            axes.plot([fan.low[-1], fan.high[-1]], [at, at], color=look.colour, linewidth=3.2)
+            axes.plot(fan.middle[-1], at, look.marker, color=look.ink, markersize=7, zorder=5)
+    reach = _reach(contrasts)
+    axes.set(ylim=(len(contrasts) - 0.5, -0.5), xlim=(-reach, reach))
+    axes.set_yticks(range(len(contrasts)), [textwrap.fill(name, 18) for name in contrasts],
+                    fontsize=SMALL)  # fmt: skip
+    axes.tick_params(axis="y", length=0)
+    axes.set_title(f"At the end of {year}", fontsize=BOLD, weight="bold", pad=8)
+    axes.set_xlabel("difference of levels", labelpad=1)

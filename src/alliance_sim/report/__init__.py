@@ -1,0 +1,25 @@
+"""Folders of files that a reader can open, keep and make again: figures, tables, a page.
+
+- `write_history`: everything that a comparison with the record comes to
+- `write_run`, `write_figure`: an ensemble of any scenario
+- `write_contrasts`: counterfactual scenarios beside the factual one
+- `history_json`: the same as one JSON object
+- `prepare_folder`: whether a folder can be written, asked before the work and not after it
+"""
+
+from __future__ import annotations
+
+from alliance_sim.report.as_json import history_json
+from alliance_sim.report.contrasts import write_contrasts
+from alliance_sim.report.folder import prepare_folder
+from alliance_sim.report.history import write_history
+from alliance_sim.report.run import write_figure, write_run
+
+__all__ = [
+    "history_json",
+    "prepare_folder",
+    "write_contrasts",
+    "write_figure",
+    "write_history",
+    "write_run",
+]
