@@ -37,6 +37,7 @@ MAX_SEED = 2**64 - 1
 MAX_RUN = 2**32 - 1
 WORD = 0xFFFFFFFF
 TO_UNIT = 2.0**-32
+LONGEST = 40  # digits or letters of a seed that are read or shown
 
 Words = tuple[Any, Any, Any, Any]
 
@@ -149,15 +150,31 @@ def as_seed(value: object) -> int:
         import secrets
 
         return secrets.randbits(32)
-    number: int | None = None
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        number = int(value.strip())
-    elif not isinstance(value, bool | str):
-        try:
-            number = int(value) if value == int(value) else None  # type: ignore[call-overload]
-        except (TypeError, ValueError, OverflowError):
-            number = None
+    number = _whole_number(value)
     if number is None or not 0 <= number <= MAX_SEED:
-        problem = f"seed is {value!r}, must be a whole number from 0 to {MAX_SEED}"
+        problem = f"seed is {_shown(value)}, must be a whole number from 0 to {MAX_SEED}"
         raise SettingError("noise", [problem])
     return number
+
+
+def _whole_number(value: object) -> int | None:
+    """Return the whole number that a value is or shows, None if there is none."""
+    if isinstance(value, str):
+        text = value.strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None
+    if isinstance(value, bool | bytes) or type(value).__name__ in ("bool", "bool_"):
+        return None
+    try:
+        whole = int(value)  # type: ignore[call-overload]
+        return int(whole) if bool(whole == value) else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _shown(value: object) -> str:
+    """Return a value as it was given, shortened if it is long."""
+    try:
+        text = repr(value)
+    except ValueError:
+        text = "a number of thousands of digits"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from alliance_sim.errors import SettingError
 from alliance_sim.history import COUNTED_DOMAINS
@@ -202,5 +202,6 @@ def _summary(axes: Axes, contrasts: Contrasts, *, year: int) -> None:
     axes.set_yticks(range(len(contrasts)), [textwrap.fill(name, 18) for name in contrasts],
                     fontsize=SMALL)  # fmt: skip
     axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(4, symmetric=True))
     axes.set_title(f"At the end of {year}", fontsize=BOLD, weight="bold", pad=8)
     axes.set_xlabel("difference of levels", labelpad=1)

@@ -50,7 +50,7 @@ RUNGS = (
 )
 LADDER = Look("#5b3a8c", "#43266f", "-", "D")
 AGENDA = Look("#7a5200", "#5e3f00", "-", "o")
-ROOMY = 10.0  # years to the next rung from which on a name can stand above the line
+ROOMY = 10.0  # years to the next rung from which on a name stands above its line, not below
 HEIGHTS = (2.15, 0.80, 1.85, 0.85)
 
 
@@ -163,7 +163,7 @@ def _ladder(axes: Axes, ensemble: Ensemble, record: Record) -> None:
         axes.annotate(
             RUNGS[rung],
             (year, rung),
-            xytext=(7, 7 if later - year > ROOMY else 0),
+            xytext=(7, 7) if later - year > ROOMY else (6, -5.5),
             textcoords="offset points",
             va="center",
             fontsize=SMALL,

@@ -27,7 +27,9 @@ def prepare_folder(out: str | os.PathLike[str]) -> Path:
         with tempfile.TemporaryFile(dir=path):
             pass
     except OSError as error:
-        raise SettingError(str(path), [_why(path, error)]) from error
+        taken = [str(place) for place in (path, *path.parents) if _is_file(place)]
+        why = f"cannot be written: {taken[0]} is a file, must be a folder" if taken else _why(error)
+        raise SettingError(str(path), [why]) from error
     return path
 
 
@@ -46,10 +48,9 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         write(part)
         part.replace(path)
     except OSError as error:
-        raise SettingError(str(path), [_why(path, error)]) from error
+        raise SettingError(str(path), [_why(error)]) from error
     finally:
-        if part.is_file():
-            part.unlink()
+        part.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -66,12 +67,17 @@ def _put(part: Path, content: bytes) -> None:
     part.write_bytes(content)
 
 
-def _why(path: Path, error: OSError) -> str:
-    """Return why a path cannot be written, in words that lead to the remedy."""
-    for place in (path, *path.parents):
-        if place.is_file():
-            return f"cannot be written: {place} is a file, must be a folder"
-    if path.is_dir() and isinstance(error, IsADirectoryError):
+def _is_file(path: Path) -> bool:
+    """Whether a path is a file; one that the system cannot even look at is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _why(error: OSError) -> str:
+    """Return why something cannot be written, in words that lead to the remedy."""
+    if isinstance(error, IsADirectoryError):
         return "cannot be written: a folder of that name stands in the way"
     if isinstance(error, PermissionError):
         return "cannot be written: no permission"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import provenance
@@ -18,7 +18,6 @@ from alliance_sim.results import OK
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from alliance_sim.experiment.compare import Comparison
 
@@ -50,8 +49,10 @@ def write_history(
         "history.png": history_figure(comparison.ensemble, record=comparison.record),
         "counts.png": counts_figure(comparison.counts, about=told_of(comparison.ensemble)),
     }
+    origin = origin_of(comparison.ensemble, command=command)
     for name, figure in figures.items():
-        _write_figure(folder / name, figure, comparison=comparison, command=command)
+        save = partial(save_png, figure, origin=origin, title=TITLES[name])
+        write_whole(folder / name, save)
     tables = {
         "claims.csv": claims_table(comparison),
         "counts.csv": comparison.counts,
@@ -96,12 +97,6 @@ def first_whole_run(comparison: Comparison) -> int:
     """Return the number of the first run that did not fail."""
     ensemble = comparison.ensemble
     return ensemble.first_run + ensemble.status.index(OK)
-
-
-def _write_figure(path: Path, figure: Figure, *, comparison: Comparison, command: str) -> None:
-    origin = origin_of(comparison.ensemble, command=command)
-    title = TITLES[path.name]
-    write_whole(path, lambda part: save_png(figure, part, origin=origin, title=title))
 
 
 def _manifest(comparison: Comparison, *, command: str) -> dict[str, Any]:

@@ -83,15 +83,37 @@ def next_general(
         climbed: Rungs climbed in the last quarter.
     """
     missing = max(0.0, 1.0 - general - mission)
-    gained = growth.general * growth.gain * activity + growth.per_rung * climbed
-    return general * (1.0 - growth.loss) + min(1.0, gained) * missing
+    return general * (1.0 - growth.loss) + gained_general(growth, activity, climbed) * missing
+
+
+@rule
+def gained_general(growth: Growth, activity: float, climbed: float) -> float:
+    """Return the share of what is missing that general assets gain in a step, in [0, 1]."""
+    return min(1.0, growth.general * growth.gain * activity + growth.per_rung * climbed)
 
 
 @rule
 def next_mission(
-    growth: Growth, general: float, mission: float, activity: float, ended: float
+    growth: Growth,
+    general: float,
+    mission: float,
+    activity: float,
+    climbed: float,
+    ended: float,
 ) -> float:
-    """Return mission assets next quarter; `ended` is the share of missions that end, in [0, 1]."""
+    """Return the mission's own assets next quarter, in [0, 1].
+
+    General assets gain first; what they leave is all that the mission's can gain.
+
+    Args:
+        growth: Speeds.
+        general: General assets now.
+        mission: Mission assets now.
+        activity: Mean level of cooperation, in [0, 1].
+        climbed: Rungs climbed in the last quarter.
+        ended: Share of missions that end, in [0, 1].
+    """
     missing = max(0.0, 1.0 - general - mission)
     kept = mission * (1.0 - growth.loss) * (1.0 - growth.mission_loss * ended)
-    return kept + (1.0 - growth.general) * growth.gain * activity * missing
+    gained = (1.0 - growth.general) * growth.gain * activity
+    return kept + min(gained, 1.0 - gained_general(growth, activity, climbed)) * missing

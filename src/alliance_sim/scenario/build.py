@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import types
 import typing
 from typing import Any
@@ -10,10 +11,25 @@ from pydantic import BaseModel, ValidationError
 
 from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.scenario.checks import cross_problems
-from alliance_sim.scenario.path import Tree, spell
+from alliance_sim.scenario.number import Number
+from alliance_sim.scenario.path import INPUTS, TAGS, Tree, spell, without_tags
 from alliance_sim.scenario.scenario import Scenario
+from alliance_sim.scenario.schema import SeriesInput
 
-A_NAME = "must be a name of lower-case letters, digits and underscores that begins with a letter"
+# What must stand where the validator found something else, by the validator's word for it.
+WANTED = {
+    "string_pattern_mismatch": (
+        "a name of lower-case letters, digits and underscores that begins with a letter"
+    ),
+    "string_type": "text in quotes",
+    "bool_type": "true or false",
+    "float_type": "a number",
+    "int": "a whole number",
+    "model": "a table",
+    "dict": "a table",
+    "date": "a date such as 2001-09-11",
+    "finite_number": "a finite number",
+}
 
 
 def build(tree: Tree, where: str) -> Scenario:
@@ -59,9 +75,9 @@ def field_problems(error: ValidationError, tree: Tree, model: type[BaseModel]) -
 
 
 def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> str:
-    location = details["loc"]
+    location = without_tags(details["loc"])
     if details["type"] == "extra_forbidden":
-        owner = _model_at(model, location[:-1])
+        owner = _model_at(model, details["loc"][:-1])
         known = list(owner.model_fields) if owner else []
         return f"{spell(tree, location[:-1])}: {unknown_name('key', str(location[-1]), known)}"
     return f"{spell(tree, location)}: {_complaint(details)}"
@@ -69,36 +85,51 @@ def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> st
 
 def _complaint(details: dict[str, Any]) -> str:
     """Return what is wrong at a place, without the place."""
-    found, message = details["input"], details["msg"]
-    kind = details["type"]
+    kind, message = details["type"], details["msg"]
+    found = _shown(details["input"])
     if kind == "missing":
         return "is missing"
-    if kind == "literal_error":
-        return f"is {found!r}, must be {details['ctx']['expected']}"
     if kind == "value_error":
         return str(message).removeprefix("Value error, ")
-    if kind == "string_pattern_mismatch":
-        return f"is {found!r}, {A_NAME}"
-    if kind.startswith("date_"):
-        return f"is {found!r}, must be a date such as 2001-09-11"
-    return f"is {_brief(found)}: {message[:1].lower()}{message[1:]}"
+    if kind == "string_too_short":
+        return "is empty: ''"
+    wanted = WANTED.get(kind) or WANTED.get(kind.partition("_")[0])
+    if kind == "too_short":
+        wanted = "a list of at least one entry"
+    elif kind == "tuple_type":
+        wanted = f"a list; tables in a list are written [[{details['loc'][-1]}]]"
+    elif kind == "literal_error":
+        wanted = details["ctx"]["expected"]
+    if wanted:
+        return f"is {found}, must be {wanted}"
+    return f"is {found}: {message[:1].lower()}{message[1:]}"
 
 
-def _brief(found: Any) -> str:
-    text = repr(found)
+def _shown(found: Any) -> str:
+    """Return a value as a file would show it, shortened if it is long."""
     longest = 60
+    text = repr(_listed(found)) if not isinstance(found, dt.date) else str(found)
     return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def _listed(found: Any) -> Any:
+    if isinstance(found, tuple):
+        return [_listed(entry) for entry in found]
+    if isinstance(found, dict):
+        return {key: _listed(value) for key, value in found.items()}
+    return str(found) if isinstance(found, dt.date) else found
 
 
 def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel] | None:
     """Return the class of the table at a location, if it can be told."""
     current: type[BaseModel] | None = model
+    before: int | str = ""
     for part in location:
-        if current is None:
-            return None
-        if isinstance(part, int) or part not in current.model_fields:
-            continue
-        current = _model_in(current.model_fields[part].annotation)
+        if before in INPUTS and part in TAGS:
+            current = SeriesInput if part == "series" else Number
+        elif current is not None and not isinstance(part, int) and part in current.model_fields:
+            current = _model_in(current.model_fields[part].annotation)
+        before = part
     return current
 
 

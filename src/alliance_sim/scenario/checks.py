@@ -7,7 +7,8 @@ its references checked: all problems of a file are told at once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,7 @@ NAMED = ("period", "threat", "member", "leader", "juncture", "rung", "item")
 NEEDS_THREAT = ("hostility",)
 NEEDS_SIDE = ("leadership", "involvement", "need")
 SIDES = ("state", "alliance")
+ALL_POSITIVE = ("half_normal", "beta")
 PRIOR_PARAMETERS = {"normal": 2, "half_normal": 1, "lognormal": 2, "beta": 2}
 
 
@@ -31,6 +33,8 @@ def cross_problems(tree: Tree) -> list[str]:
         *_junctures(tree),
         *_cycles(tree),
         *_spells(tree),
+        *_partners(tree),
+        *_first_members(tree),
         *_ladder(tree),
         *_observation(tree),
         *_council(tree),
@@ -127,21 +131,30 @@ def _junctures(tree: Tree) -> Iterator[str]:
 
 def _effect(effect: dict[str, Any], tree: Tree) -> Iterator[str]:
     moves, of = effect.get("moves"), effect.get("of")
+    if not isinstance(of, str | None) or not isinstance(moves, str):
+        return  # the schema says so already
     if moves in NEEDS_THREAT:
         if of not in names(tree, "threat"):
-            yield unknown_name("threat", str(of), names(tree, "threat"))
+            yield _not_among("threat", of, names(tree, "threat"))
     elif moves == "win_set":
         if of not in DOMAINS:
-            yield unknown_name("domain", str(of), DOMAINS)
+            yield _not_among("domain", of, DOMAINS)
     elif moves in NEEDS_SIDE:
         if of not in SIDES:
-            yield unknown_name("side", str(of), SIDES)
+            yield _not_among("side", of, SIDES)
         if moves == "need" and effect.get("domain") not in DOMAINS:
-            yield unknown_name("domain", str(effect.get("domain")), DOMAINS)
+            yield _not_among("domain", effect.get("domain"), DOMAINS, key="domain")
     elif of is not None:
         yield f"moves {moves!r} takes no 'of', found {of!r}"
     if effect.get("drawn") and moves != "leadership":
         yield "only an effect that moves leadership can be drawn"
+
+
+def _not_among(kind: str, found: Any, known: Iterable[str], *, key: str = "of") -> str:
+    """Return the sentence for a reference that is missing or leads nowhere."""
+    if found is None:
+        return f"{key} is missing; it names a {kind} (known: {', '.join(sorted(known))})"
+    return unknown_name(kind, str(found), known)
 
 
 def _drawn(juncture: dict[str, Any]) -> Iterator[str]:
@@ -180,8 +193,39 @@ def _spells(tree: Tree) -> Iterator[str]:
     for member in tables(tree, "member"):
         dates = [_date(a, "date") for a in tables(member, "accession")]
         pairs = pairwise(dates)
-        if any(a and b and b <= a for a, b in pairs):
-            yield f"member {member.get('name')!r}.accession: dates must rise"
+        for before, after in pairs:
+            if before and after and after <= before:
+                where = f"member {member.get('name')!r}.accession"
+                yield f"{where}: {after} comes after {before} in the list; dates must rise"
+
+
+def _partners(tree: Tree) -> Iterator[str]:
+    partners = _table(tree, "partners")
+    state, alliance = partners.get("state"), partners.get("alliance")
+    if state is not None and state == alliance:
+        yield f"partners: state and alliance are both called {state!r}; names must differ"
+    for key in ("state", "alliance"):
+        if partners.get(key) in names(tree, "member"):
+            yield f"partners.{key}: {partners[key]!r} is also a member; names must differ"
+
+
+def _first_members(tree: Tree) -> Iterator[str]:
+    """An alliance needs somebody in it from the first quarter on."""
+    first = _table(tree, "time").get("first_year", 1950)
+    joined = [
+        (_date(accession, "date"), _value(accession.get("weight")))
+        for member in tables(tree, "member")
+        for accession in tables(member, "accession")
+    ]
+    if not joined or not isinstance(first, int):
+        return
+    known = [(date, weight) for date, weight in joined if date and weight is not None]
+    if len(known) < len(joined):
+        return
+    if not any(date.year < first or (date.year, date.month) == (first, 1) for date, _ in known):
+        yield f"member: nobody belongs to the alliance at the beginning of {first}"
+    elif not any(date.year <= first and weight > 0 for date, weight in known):
+        yield f"member: the weights of those who belong at the beginning of {first} are all 0"
 
 
 def _ladder(tree: Tree) -> Iterator[str]:
@@ -209,7 +253,8 @@ def _observation(tree: Tree) -> Iterator[str]:
 def _value(number: Any) -> float | None:
     if not is_number(number):
         return None
-    return float(number["value"] if isinstance(number, dict) else number[0])
+    value = number["value"] if isinstance(number, dict) else number[0]
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _council(tree: Tree) -> Iterator[str]:
@@ -230,5 +275,14 @@ def _priors(tree: Tree) -> Iterator[str]:
                 yield f"{where}: {problem}"
         family, given = prior.get("family"), prior.get("parameters")
         needed = PRIOR_PARAMETERS.get(str(family))
-        if needed and isinstance(given, list | tuple) and len(given) != needed:
+        if not needed or not isinstance(given, list | tuple):
+            continue
+        if len(given) != needed:
             yield f"{where}: family {family!r} takes {needed} parameters, found {len(given)}"
+        positive = given if family in ALL_POSITIVE else given[1:]
+        for value in given:
+            if isinstance(value, int | float) and not math.isfinite(value):
+                yield f"{where}.parameters: {value} must be finite"
+        for value in positive:
+            if isinstance(value, int | float) and value <= 0:
+                yield f"{where}.parameters: {value} must be above 0 for family {family!r}"

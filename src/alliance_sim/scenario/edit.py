@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from typing import Any, Protocol
 
@@ -35,7 +36,7 @@ def moved(
 
 def with_number(scenario: Scenario, path: str, value: float) -> Scenario:
     """Return the scenario with one number changed; see `Scenario.with_number`."""
-    return _edited(scenario, [set_value(path, value)])
+    return _edited(scenario, [set_number(path, value)])
 
 
 def with_setting(scenario: Scenario, path: str, value: object) -> Scenario:
@@ -79,19 +80,35 @@ class _Move:
         if not found.get("present", True):
             raise PathProblem(f"juncture {self.juncture!r} was removed and cannot be moved")
         old = found["date"]
-        new = self.to if self.by_quarters is None else _later(old, self.by_quarters * MONTHS)
-        if not isinstance(new, dt.date) or isinstance(new, dt.datetime):
-            raise PathProblem(f"moved: {new!r} must be a date such as 2001-09-11")
+        new = self._day(old)
         found["original_date"] = found.get("original_date") or old
         found["date"] = new
         if found.get("end") is not None:
-            found["end"] = found["end"] + (new - old)
+            try:
+                found["end"] = found["end"] + (new - old)
+            except OverflowError:
+                raise PathProblem(
+                    f"{self.juncture}: its end {found['end']}, moved as far, is not a date"
+                ) from None
+
+    def _day(self, old: dt.date) -> dt.date:
+        """Return the new day."""
+        if self.by_quarters is None:
+            if not isinstance(self.to, dt.date) or isinstance(self.to, dt.datetime):
+                raise PathProblem(f"moved: is {self.to!s}, must be a date such as 2001-09-11")
+            return self.to
+        if isinstance(self.by_quarters, bool) or not isinstance(self.by_quarters, int):
+            raise PathProblem(f"moved: by_quarters is {self.by_quarters!r}, must be a whole number")
+        return _later(old, self.by_quarters * MONTHS)
 
 
 class _Set:
-    def __init__(self, path: str, value: object, source: str | None) -> None:
+    def __init__(
+        self, path: str, value: object, source: str | None, *, number: bool = False
+    ) -> None:
         self.words = f"{path} set to {value}"
         self.path, self.value, self.source = path, value, source
+        self.number = number
 
     def apply(self, tree: Tree) -> None:
         old = follow(tree, self.path)
@@ -102,6 +119,8 @@ class _Set:
         parent = follow(tree, head) if head else tree
         if not isinstance(parent, dict) or isinstance(old, dict | list | tuple):
             raise PathProblem(f"path {self.path!r} is a table; set one of its entries")
+        if self.number:
+            raise PathProblem(f"path {self.path!r} is a setting, not a number; use with_setting")
         parent[last] = self.value
 
     def _change(self, number: Any) -> None:
@@ -132,6 +151,11 @@ def move_juncture(
 def set_value(path: str, value: object, *, source: str | None = None) -> Edit:
     """Return the edit that changes a number inside its range, or a setting."""
     return _Set(path, value, source)
+
+
+def set_number(path: str, value: float) -> Edit:
+    """Return the edit that changes a number inside its range."""
+    return _Set(path, value, None, number=True)
 
 
 def apply_edits(tree: Tree, edits: list[Edit]) -> list[str]:
@@ -173,12 +197,11 @@ def _juncture(tree: Tree, name: str) -> dict[str, Any]:
 def _later(date: dt.date, months: int) -> dt.date:
     """Return the date some months later, on the last day of a month that is too short."""
     month = date.year * 12 + date.month - 1 + months
-    for day in range(date.day, 0, -1):
-        try:
-            return dt.date(month // 12, month % 12 + 1, day)
-        except ValueError:
-            continue
-    raise PathProblem(f"moved: {date} by {months} months is not a date")
+    year = month // 12
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        raise PathProblem(f"moved: {date} by {months} months is not a date")
+    longest = calendar.monthrange(year, month % 12 + 1)[1]
+    return dt.date(year, month % 12 + 1, min(date.day, longest))
 
 
 def _arrays(node: Any) -> list[tuple[Any, Any, Any]]:

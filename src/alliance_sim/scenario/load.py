@@ -7,15 +7,16 @@ import os
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError
 
 from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.scenario.build import build, field_problems, frozen
 from alliance_sim.scenario.edit import (
     Edit,
     apply_edits,
+    as_tree,
     move_juncture,
     remove_juncture,
     set_value,
@@ -25,6 +26,7 @@ from alliance_sim.scenario.scenario import Scenario
 from alliance_sim.scenario.schema import Item, Juncture, Leader, Name, Part, Text
 
 MAX_BYTES = 2_000_000
+VALUES = (bool, int, float, str)
 ADDITIONS = ("juncture", "leader", "item")
 
 
@@ -36,11 +38,17 @@ class Moved(Part):
     by_quarters: int | None = None
 
 
+def _plain_value(value: Any) -> Any:
+    if not isinstance(value, VALUES):
+        raise ValueError(f"is {value!s}, must be a number, a truth value or a text")
+    return value
+
+
 class Set(Part):
     """An edit that changes a number (which then needs a source) or a setting."""
 
     path: Text
-    to: float | int | bool | str
+    to: Annotated[Any, AfterValidator(_plain_value)]
     source: Text
 
 
@@ -97,18 +105,25 @@ def _find(name_or_path: str, relative_to: Path | None) -> tuple[Path, str]:
     if name_or_path in shipped():
         return root / f"{name_or_path}.toml", name_or_path
     path = asked if relative_to is None or asked.is_absolute() else relative_to / asked
-    looks_like_file = path.suffix == ".toml" or path.exists()
-    if not looks_like_file:
+    if path.suffix != ".toml" and not _exists(path):
         known = unknown_name("scenario", name_or_path, shipped())
         raise ScenarioError(name_or_path, [f"{known}; a file of your own ends in .toml"])
-    if path.resolve().is_relative_to(root.resolve()):
-        return path, path.resolve().relative_to(root.resolve()).with_suffix("").as_posix()
+    here = _resolved(path)
+    if here.is_relative_to(root.resolve()):
+        return path, here.relative_to(root.resolve()).with_suffix("").as_posix()
     return path, path.stem
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _read(path: Path, seen: tuple[Path, ...]) -> tuple[Tree, list[str]]:
     """Return the complete tree that a file stands for, and its edits in words."""
-    here = path.resolve()
+    here = _resolved(path)
     if here in seen:
         chain = " -> ".join(p.name for p in (*seen[seen.index(here) :], here))
         raise ScenarioError(str(path), [f"extends: goes in a circle: {chain}"])
@@ -123,6 +138,7 @@ def _read(path: Path, seen: tuple[Path, ...]) -> tuple[Tree, list[str]]:
 
 
 def _extended(tree: Tree, path: Path, seen: tuple[Path, ...]) -> tuple[Tree, list[str]]:
+    """Return the tree of a file of edits; what it extends has to be sound before it is edited."""
     problems: list[str] = []
     given = None
     try:
@@ -131,34 +147,53 @@ def _extended(tree: Tree, path: Path, seen: tuple[Path, ...]) -> tuple[Tree, lis
         problems += field_problems(error, tree, EditFile)
     base: Tree | None = None
     earlier: list[str] = []
-    if isinstance(tree.get("extends"), str):
+    extends = tree.get("extends")
+    if isinstance(extends, str) and extends:
         try:
-            base, earlier = _read(_find(tree["extends"], path.parent)[0], seen)
+            base, earlier = _read(_find(extends, path.parent)[0], seen)
+            base = as_tree(build(base | {"name": "base"}, extends))
         except ScenarioError as error:
-            problems += [f"extends {tree['extends']!r}: {p}" for p in error.problems]
-    edits: list[Edit] = []
+            problems += [f"extends {extends!r}: {p}" for p in error.problems]
+            base = None
     if base is not None:
-        edits = _edits(tree)
         added, clashes = _add(base, tree)
-        earlier += added
-        problems += clashes + apply_edits(base, edits)
+        earlier = [*earlier, *added]
+        problems += clashes
+        edits = _edits(tree)
+        problems += [p for p in apply_edits(base, edits) if p not in problems]
+        earlier += [edit.words for edit in edits]
     if problems or base is None or given is None:
         raise ScenarioError(str(path), problems)
     base |= {"title": given.title, "description": given.description, "question": given.question}
-    return base, [*earlier, *(edit.words for edit in edits)]
+    return base, earlier
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, ValueError, RuntimeError):
+        raise ScenarioError(str(path), ["cannot be read: leads nowhere"]) from None
 
 
 def _edits(tree: Tree) -> list[Edit]:
-    """Return the edits of a file that are whole enough to be tried."""
+    """Return the edits of a file that are whole enough to be tried; the schema tells of others."""
     edits = [remove_juncture(name) for name in _listed(tree, "without", str)]
     for move in _listed(tree, "moved", dict):
         to, by_quarters = move.get("to"), move.get("by_quarters")
-        if isinstance(move.get("juncture"), str) and (to is None) != (by_quarters is None):
+        whole = type(to) is dt.date or type(by_quarters) is int
+        if (
+            isinstance(move.get("juncture"), str)
+            and whole
+            and (to is None) != (by_quarters is None)
+        ):
             edits.append(move_juncture(move["juncture"], to=to, by_quarters=by_quarters))
     edits += [
         set_value(change["path"], change["to"], source=change["source"])
         for change in _listed(tree, "set", dict)
-        if isinstance(change.get("path"), str) and {"to", "source"} <= set(change)
+        if isinstance(change.get("path"), str)
+        and change["path"]
+        and isinstance(change.get("source"), str)
+        and isinstance(change.get("to"), VALUES)
     ]
     return edits
 
@@ -177,9 +212,11 @@ def _add(base: Tree, tree: Tree) -> tuple[list[str], list[str]]:
     added: list[str] = []
     problems: list[str] = []
     for key in ADDITIONS:
-        taken = {t.get("name") for t in base.get(key, ())}
+        taken = {t["name"] for t in base.get(key, ())}
         for table in _listed(tree, key, dict):
-            if table.get("name") in taken:
+            if not isinstance(table.get("name"), str):
+                continue  # the schema says so already
+            if table["name"] in taken:
                 problems.append(
                     f"{key} {table['name']!r}: is in the extended scenario already; "
                     "use [[set]] or [[moved]] to change it"
@@ -194,11 +231,11 @@ def _add(base: Tree, tree: Tree) -> tuple[list[str], list[str]]:
 
 def _parse(path: Path) -> Tree:
     """Return the tables of a TOML file, or say in one sentence why there are none."""
-    if path.is_dir():
-        raise ScenarioError(str(path), ["is a folder, must be a TOML file"])
-    if not path.exists():
-        raise ScenarioError(str(path), ["does not exist"])
     try:
+        if path.is_dir():
+            raise ScenarioError(str(path), ["is a folder, must be a TOML file"])
+        if not path.exists():
+            raise ScenarioError(str(path), ["does not exist"])
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ScenarioError(

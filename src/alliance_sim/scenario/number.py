@@ -54,7 +54,8 @@ class Number(BaseModel):
     def _in_order(self) -> Number:
         problems = []
         if not all(math.isfinite(x) for x in (self.value, self.low, self.high)):
-            problems.append("value, low and high must be finite")
+            given = ", ".join(f"{name} {getattr(self, name):g}" for name in FIELDS[:3])
+            problems.append(f"{given}: all three must be finite")
         elif not self.low <= self.value <= self.high:
             span = f"{self.low:g} to {self.high:g}"
             problems.append(f"value {self.value:g} is outside its range {span}")

@@ -13,6 +13,8 @@ from alliance_sim.errors import unknown_name
 from alliance_sim.scenario.number import FIELDS
 
 Tree = dict[str, Any]
+INPUTS = ("capability", "state_capability")  # keys whose value is a series or a number
+TAGS = ("series", "number")
 
 
 class PathProblem(Exception):  # noqa: N818 - always caught and turned into a sentence
@@ -29,9 +31,11 @@ def keys_of(node: Any) -> list[str]:
 
 
 def _name_of(entry: Any, position: int) -> str:
-    if isinstance(entry, Mapping) and isinstance(entry.get("name"), str):
-        return str(entry["name"])
-    return str(position)
+    """Return how an entry of a list is called: by name, kinds of events by domain and name."""
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+        return str(position)
+    domain = entry.get("domain")
+    return f"{domain}_{entry['name']}" if isinstance(domain, str) else str(entry["name"])
 
 
 def step_into(node: Any, key: str) -> Any:
@@ -63,6 +67,9 @@ def follow(tree: Tree, path: str) -> Any:
         except PathProblem as problem:
             at = f" under {'.'.join(gone)!r}" if gone else ""
             raise PathProblem(f"path {path!r}: {problem}{at}") from None
+        if is_number(node) and len(gone) + 1 < len(path.split(".")):
+            whole = ".".join([*gone, key])
+            raise PathProblem(f"path {path!r}: {whole} is a number; set it as a whole")
         gone.append(key)
     return node
 
@@ -94,6 +101,12 @@ def numbers(tree: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
         yield from numbers(value, f"{prefix}.{key}" if prefix else key)
 
 
+def without_tags(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return a location of the validator's without its marks for forms of an input."""
+    pairs = zip(("", *location), location, strict=False)
+    return tuple(part for before, part in pairs if before not in INPUTS or part not in TAGS)
+
+
 def spell(tree: Any, location: tuple[int | str, ...]) -> str:
     """Return a location inside a tree in words: "juncture 'nine_eleven'.date"."""
     node, text = tree, ""
@@ -105,11 +118,6 @@ def spell(tree: Any, location: tuple[int | str, ...]) -> str:
         elif isinstance(node, Mapping) and part in node:
             node = node[part]
             text += f".{part}" if text else str(part)
-        elif isinstance(part, str) and isinstance(node, Mapping) and _is_plain_key(part):
+        elif isinstance(part, str) and isinstance(node, Mapping) and part.isidentifier():
             text += f".{part}" if text else part
     return text or "the file"
-
-
-def _is_plain_key(part: str) -> bool:
-    """Whether a part of a location is a key, not one of the validator's own marks."""
-    return part.isidentifier() and part not in ("series", "number")

@@ -7,7 +7,7 @@ their symbols and priors are those of the method (section A), named in brackets 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Never
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
@@ -22,10 +22,28 @@ Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Heads = Annotated[int, Field(ge=1, le=20)]
 
 
+class Table(dict[str, Any]):
+    """A table with keys of the user's choosing that cannot be changed in place."""
+
+    def _refuse(self, *_args: object, **_kwargs: object) -> Never:
+        raise TypeError("a scenario cannot be changed in place; edits return a new one")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type[Table], tuple[dict[str, Any]]]:
+        """Let tables be copied and sent to other processes."""
+        return (Table, (dict(self),))
+
+
 class Part(BaseModel):
     """Base of every table: frozen, no unknown keys, no silent conversions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+Shares = Annotated[dict[Name, Share], AfterValidator(Table)]
+Strengths = Annotated[dict[Name, Strength], AfterValidator(Table)]
 
 
 class Time(Part):
@@ -183,9 +201,9 @@ class Period(Part):
     commitment: Share  # US commitment to the state [Us]
     networking: Share  # US preference for networked partners [net]
     link: Share  # how far the theatres are seen as one [link]
-    hostility: dict[Name, Share]
-    exposure_state: dict[Name, Share]
-    exposure_alliance: dict[Name, Share]
+    hostility: Shares
+    exposure_state: Shares
+    exposure_alliance: Shares
 
 
 class SeriesInput(Part):
@@ -258,7 +276,7 @@ class Member(Part):
     title: Text
     guarantor: bool = False
     offset: Real  # [d_m] willingness against the alliance's mean, log-odds
-    exposure: dict[Name, Strength] = Field(default_factory=dict)  # times the alliance's own
+    exposure: Strengths = Table()  # times the alliance's own
     accession: tuple[Accession, ...] = Field(min_length=1)
 
 
@@ -386,7 +404,7 @@ class Kind(Part):
 class Observation(Part):
     """How a run shows itself in dated events (B.1)."""
 
-    counting: dict[Series, Counting]
+    counting: Annotated[dict[Series, Counting], AfterValidator(Table)]
     suspension: Real  # [a_x] log rate per year at no entrapment
     suspension_entrapment: Strength  # [f]
     suspension_months: Amount  # mean length

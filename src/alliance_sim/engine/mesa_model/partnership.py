@@ -83,7 +83,7 @@ class Partnership(Actor):
         ]
         built = (numbers.growth, self.general, self.mission, self.activity)
         self._next_general = next_general(*built, self.climbed)
-        self._next_mission = next_mission(*built, model.inputs.missions_ended)
+        self._next_mission = next_mission(*built, self.climbed, model.inputs.missions_ended)
         self._formal_steps()
         self._agreements()
         self._events()

@@ -1,0 +1,165 @@
+"""The command line as a person meets it: words, files, exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from alliance_sim.cli import app
+from alliance_sim.plots.origin import read_origin
+
+HISTORY_KEYS = {
+    *("scenario", "digest", "seed", "runs", "version", "claims", "counts", "rungs"),
+    *("assumed_numbers", "files"),
+}
+HISTORY_FILES = {
+    *("history.png", "counts.png", "claims.csv", "counts.csv", "rungs.csv", "chronology.csv"),
+    *("trajectories.parquet", "report.html", "manifest.json"),
+}
+
+
+def call(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    out = tmp_path_factory.mktemp("history")
+    words = ("history", "--runs", "4", "--seed", "7", "--workers", "1", "--json", "--out", out)
+    return call(*words), out
+
+
+def test_history_prints_one_json_object_and_writes_every_file(told: tuple[Result, Path]) -> None:
+    result, out = told
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert set(found) == HISTORY_KEYS
+    assert (found["seed"], found["runs"], found["scenario"]) == (7, 4, "japan_nato/baseline")
+    assert len(found["claims"]) == 28
+    assert len(found["counts"]) == 4 * 4 * 3
+    assert [rung["rung"] for rung in found["rungs"]] == list(range(1, 12))
+    assert found["assumed_numbers"] > 100
+    assert {path.name for path in out.iterdir()} == HISTORY_FILES
+    assert all(Path(path).exists() for path in found["files"].values())
+
+
+def test_history_on_a_terminal_ends_in_one_sentence_of_what_it_means(tmp_path: Path) -> None:
+    result = call("history", "--runs", "2", "--workers", "1", "--out", tmp_path)
+    assert result.exit_code == 0
+    assert "C28" in result.stdout
+    assert "not a fit" in " ".join(result.stdout.split())
+    assert result.stdout.index("C01") < result.stdout.index("Events by period")
+    assert result.stderr == ""
+
+
+def test_a_required_number_of_claims_that_is_not_reached_is_a_failed_check(tmp_path: Path) -> None:
+    result = call("history", "--runs", "2", "--workers", "1", "--out", tmp_path, "--require", "21")
+    assert result.exit_code == 1
+    assert "21 required" in result.stderr
+
+
+def test_the_figure_says_how_to_make_it_again(told: tuple[Result, Path]) -> None:
+    result, out = told
+    origin = read_origin(out / "history.png")
+    assert origin.command.startswith("alliance-sim history japan_nato/baseline --runs 4 --seed 7")
+    printed = call("plot", out / "history.png", "--json")
+    assert json.loads(printed.stdout)["digest"] == json.loads(result.stdout)["digest"]
+
+
+def test_run_writes_a_folder_that_plot_can_read(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    words = ("run", "japan_nato/no_second_abe", "--runs", "2", "--workers", "1", "--out", out)
+    result = call(*words, "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert [row["period"] for row in found["summary"]] == ["P1", "P2", "P3", "P4"]
+    figure = tmp_path / "figure.png"
+    drawn = call("plot", out / "trajectories.parquet", "--state", "rung", "--out", figure)
+    assert drawn.exit_code == 0
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_unknown_state_is_told_with_the_nearest_one(told: tuple[Result, Path]) -> None:
+    result = call("plot", told[1] / "trajectories.parquet", "--state", "level_politcal")
+    assert result.exit_code == 2
+    assert "did you mean 'level_political'" in " ".join(result.stderr.split())
+
+
+def test_show_tells_what_an_edit_brings_down_with_it() -> None:
+    words = " ".join(call("show", "japan_nato/no_nine_eleven").stdout.split())
+    assert "Would the relationship have formed without the attacks of 2001?" in words
+    assert "falls away, as nine_eleven is not there in time" in words
+    shown = json.loads(call("show", "japan_nato/no_nine_eleven", "--json").stdout)
+    standing = {juncture["name"]: juncture["standing"] for juncture in shown["junctures"]}
+    assert standing["nine_eleven"] == "removed"
+    assert standing["anti_terrorism_law"].startswith("drawn")
+    assert standing["taepodong_1998"] == "as dated"
+
+
+def test_diff_names_what_differs_and_nothing_else() -> None:
+    result = call("diff", "japan_nato/baseline", "japan_nato/council_majority", "--json")
+    rows = json.loads(result.stdout)["differences"]
+    assert [row["path"] for row in rows] == ["council.rule"]
+    same = call("diff", "japan_nato/baseline", "japan_nato/baseline")
+    assert same.stdout.strip() == "No difference."
+
+
+def test_validate_tells_of_each_file_and_ends_with_2_if_one_is_broken(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text('extends = "japan_nato/baseline"\ntitel = "x"\nwithout = ["9/11"]\n')
+    result = call("validate", "japan_nato/baseline", broken)
+    assert result.exit_code == 2
+    assert "japan_nato/baseline: sound" in result.stdout
+    assert "unknown key 'titel'; did you mean 'title'?" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert call("validate", "japan_nato/baseline").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("history", "--runs", "0"), "runs is 0, must be a whole number of at least 1"),
+        (("history", "--seed", "today"), "seed is 'today', must be a whole number"),
+        (("history", "--seed", "-1"), "seed is '-1', must be a whole number"),
+        (("history", "--workers", "0", "--runs", "2"), "workers is 0, must be at least 1"),
+        (("history", "japan_nato/basline"), "did you mean 'japan_nato/baseline'"),
+        (("run", "nowhere.toml"), "does not exist"),
+        (("show", "nowhere.toml"), "does not exist"),
+        (("diff", "japan_nato/baseline", "nowhere.toml"), "does not exist"),
+        (("plot", "nowhere.parquet"), "does not exist"),
+        (("plot", "nowhere.png"), "cannot be read as a figure"),
+    ],
+)
+def test_wrong_input_is_told_in_words_and_ends_with_2(
+    words: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = call(*words)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_any_run(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    result = call("history", "--runs", "100000", "--out", tmp_path / "taken" / "deeper")
+    assert result.exit_code == 2
+    assert "is a file, must be a folder" in " ".join(result.stderr.split())
+
+
+def test_an_unknown_command_or_option_ends_with_2() -> None:
+    for words in (("histroy",), ("history", "--rnus", "3")):
+        finished = subprocess.run(
+            [sys.executable, "-m", "alliance_sim.cli", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 2
+        assert "Traceback" not in finished.stderr

@@ -1,0 +1,192 @@
+"""`simulate`: settings, rows, failures, processes."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from alliance_sim import Mesa, load_scenario, provenance, simulate
+from alliance_sim.engine.mesa_model import Cast, Japan, Member, Threat
+from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError
+
+SHORT = (
+    load_scenario("japan_nato/baseline")
+    .with_setting("time.first_year", 2006)
+    .with_setting("time.last_year", 2012)
+)
+RUNS = 6
+
+
+@pytest.fixture(scope="module")
+def ensemble() -> Any:
+    return simulate(SHORT, runs=RUNS, seed=5)
+
+
+class FailsInRunOne(Threat):
+    """A threat that breaks the model in one run, a few quarters in."""
+
+    def decide(self) -> None:
+        super().decide()
+        if self.model.run == 1 and self.model.quarter > 5:
+            raise RuntimeError("out of control")
+
+
+class NeverStarts(Japan):
+    """A Japan that cannot even be set up in one run."""
+
+    def __init__(self, model: Any, name: str) -> None:
+        if model.run == 2:
+            raise ZeroDivisionError("no such Japan")
+        super().__init__(model, name)
+
+
+class Fails(Member):
+    """Members that break every run."""
+
+    def decide(self) -> None:
+        raise RuntimeError("no quorum")
+
+
+def test_an_ensemble_names_what_it_came_from(ensemble: Any) -> None:
+    assert ensemble.runs == RUNS
+    assert ensemble.scenario == SHORT.name
+    assert ensemble.seed == 5
+    assert ensemble.first_run == 0
+    assert ensemble.engine == "mesa"
+    assert ensemble.status == ("ok",) * RUNS
+    assert ensemble.values.shape == (RUNS, 28, len(ensemble.states))
+    assert ensemble.digest == provenance.digest(SHORT.model_dump(exclude={"name", "edits"}))
+    assert ensemble.versions["alliance-sim"] == provenance.version()
+
+
+def test_simulating_twice_gives_the_same_bits(ensemble: Any) -> None:
+    again = simulate(SHORT, runs=RUNS, seed=5)
+    assert again == ensemble
+    assert again.values.tobytes() == ensemble.values.tobytes()
+
+
+def test_states_have_names_of_their_own(ensemble: Any) -> None:
+    assert len(set(ensemble.states)) == len(ensemble.states)
+
+
+@pytest.mark.parametrize("first", [0, 2, 5])
+def test_a_run_computed_alone_equals_its_row_among_many(first: int, ensemble: Any) -> None:
+    alone = simulate(SHORT, runs=1, seed=5, first_run=first)
+    assert alone.first_run == first
+    assert alone.values[0].tobytes() == ensemble.values[first].tobytes()
+
+
+def test_blocks_of_runs_make_up_the_whole(ensemble: Any) -> None:
+    parts = [simulate(SHORT, runs=n, seed=5, first_run=f) for f, n in ((0, 1), (1, 5))]
+    together = np.concatenate([part.values for part in parts])
+    assert together.tobytes() == ensemble.values.tobytes()
+
+
+def test_the_last_of_all_runs_can_be_computed() -> None:
+    last = simulate(SHORT, runs=1, seed=5, first_run=2**32 - 1)
+    assert np.isfinite(last.values).all()
+
+
+def test_two_processes_give_the_bits_of_one(ensemble: Any) -> None:
+    shared = simulate(SHORT, runs=RUNS, seed=5, engine=Mesa(workers=2))
+    assert shared == ensemble
+    assert shared.values.tobytes() == ensemble.values.tobytes()
+
+
+def test_progress_is_told_up_to_the_last_run() -> None:
+    told: list[tuple[int, int]] = []
+    simulate(SHORT, runs=RUNS, seed=5, progress=lambda done, asked: told.append((done, asked)))
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert told[-1] == (RUNS, RUNS)
+    assert {asked for _, asked in told} == {RUNS}
+
+
+def test_a_scenario_can_be_given_by_name_or_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        """
+        extends = "japan_nato/baseline"
+        title = "Mine"
+        description = "Mine."
+        [[set]]
+        path = "time.first_year"
+        to = 2020
+        source = "mine"
+        """,
+        encoding="utf-8",
+    )
+    by_name = load_scenario("japan_nato/baseline").with_setting("time.first_year", 2020)
+    given = simulate(path, runs=1, seed=5)
+    assert given.values.tobytes() == simulate(by_name, runs=1, seed=5).values.tobytes()
+    assert given.scenario == "mine"
+    with pytest.raises(ScenarioError, match="did you mean 'japan_nato/baseline'"):
+        simulate("japan_nato/baselin", runs=1, seed=5)
+
+
+@pytest.mark.parametrize("cast", [Cast(threat=FailsInRunOne), Cast(japan=NeverStarts)])
+def test_a_run_that_fails_is_a_row_of_its_own_and_harms_no_other(cast: Cast, ensemble: Any) -> None:
+    broken = 1 if cast.threat is FailsInRunOne else 2
+    found = simulate(SHORT, runs=RUNS, seed=5, engine=Mesa(cast=cast))
+    others = [run for run in range(RUNS) if run != broken]
+    assert np.isnan(found.values[broken]).all()
+    assert found.values[others].tobytes() == ensemble.values[others].tobytes()
+    assert [found.status[run] for run in others] == ["ok"] * len(others)
+    words = "RuntimeError: out of control" if broken == 1 else "ZeroDivisionError: no such Japan"
+    assert found.status[broken] == words
+    assert found.to_frame()["run"].value_counts().to_dict() == dict.fromkeys(range(RUNS), 28)
+
+
+def test_an_ensemble_of_failures_is_an_error_that_says_why() -> None:
+    with pytest.raises(AllianceSimError, match=r"every run failed.*RuntimeError: no quorum"):
+        simulate(SHORT, runs=2, seed=5, engine=Mesa(cast=Cast(member=Fails)))
+
+
+@pytest.mark.parametrize("seed", ["5", np.int32(5), 5.0])
+def test_a_seed_in_any_dress_gives_the_same_ensemble(seed: Any, ensemble: Any) -> None:
+    found = simulate(SHORT, runs=1, seed=seed)
+    assert type(found.seed) is int
+    assert found.values[0].tobytes() == ensemble.values[0].tobytes()
+
+
+def test_no_seed_is_named_in_the_result() -> None:
+    found = simulate(SHORT, runs=1)
+    again = simulate(SHORT, runs=1, seed=found.seed)
+    assert again == found
+
+
+@pytest.mark.parametrize("runs", [0, -1, 1.5, "3", True, None, math.nan])
+def test_what_is_no_number_of_runs_is_refused(runs: Any) -> None:
+    with pytest.raises(SettingError, match="runs is .*must be a whole number of at least 1"):
+        simulate(SHORT, runs=runs, seed=1)
+
+
+@pytest.mark.parametrize("first", [-1, 1.5, "3", True, None])
+def test_what_is_no_first_run_is_refused(first: Any) -> None:
+    with pytest.raises(SettingError, match="first_run is .*must be a whole number of at least 0"):
+        simulate(SHORT, runs=1, seed=1, first_run=first)
+
+
+def test_there_is_a_last_run() -> None:
+    with pytest.raises(SettingError, match="last run would be 4294967296.*at most 4294967295"):
+        simulate(SHORT, runs=2, seed=1, first_run=2**32 - 1)
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True, None])
+def test_what_is_no_number_of_processes_is_refused(workers: Any) -> None:
+    with pytest.raises(SettingError, match="workers is .*must be .*at least 1"):
+        simulate(SHORT, runs=1, seed=1, engine=Mesa(workers=workers))
+
+
+@pytest.mark.parametrize("engine", ["mes", "", None, 5, Mesa])
+def test_what_is_no_engine_is_refused(engine: Any) -> None:
+    with pytest.raises(SettingError, match="engine.*mesa"):
+        simulate(SHORT, runs=1, seed=1, engine=engine)
+
+
+def test_all_wrong_settings_are_told_at_once() -> None:
+    with pytest.raises(SettingError) as caught:
+        simulate(SHORT, runs=0, seed=-1, first_run=-1, engine="warp")
+    told = str(caught.value)
+    assert [word for word in ("runs is 0", "first_run is -1", "'warp'", "seed is -1") if word not in told] == []

@@ -1,0 +1,300 @@
+"""Figures say what they show, in words that fit, whatever the reader's own settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import itertools
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
+from alliance_sim.errors import SettingError, UnknownName
+from alliance_sim.history import COUNTED_DOMAINS
+from alliance_sim.plots import contrast, counts, history, run, style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
+
+    from alliance_sim.history import Record
+    from alliance_sim.results import Ensemble
+
+DOMAINS = COUNTED_DOMAINS[:3]
+KINDS = ("history", "counts", "contrast", "run")
+
+
+@pytest.fixture(params=KINDS)
+def figure(
+    request: pytest.FixtureRequest, ensemble: Ensemble, record: Record, counts_frame: pd.DataFrame
+) -> Figure:
+    """Return each kind of figure in turn."""
+    return drawn(request.param, ensemble, record, counts_frame)
+
+
+@pytest.fixture
+def counts_frame(counts: pd.DataFrame) -> pd.DataFrame:
+    return counts
+
+
+def drawn(kind: str, ensemble: Ensemble, record: Record, frame: pd.DataFrame) -> Figure:
+    if kind == "history":
+        return history.history_figure(ensemble, record=record)
+    if kind == "counts":
+        return counts.counts_figure(frame, about=style.told_of(ensemble))
+    if kind == "contrast":
+        others = {f"A long name for edited world {n}": shifted(ensemble, n / 50) for n in range(9)}
+        edited = dict.fromkeys(list(others)[:4], dt.date(1990, 1, 1))
+        return contrast.contrast_figure(ensemble, others, edited=edited)
+    return run.ensemble_figure(ensemble, ["level_political", "rung", "ratio_japan"])
+
+
+def shifted(ensemble: Ensemble, by: float) -> Ensemble:
+    values = ensemble.values.copy()
+    values[:, 160:, :3] = np.clip(values[:, 160:, :3] - by, 0, 1)
+    return replace(ensemble, scenario=f"edited by {by}", values=values)
+
+
+def texts(figure: Figure) -> list[tuple[Text, Bbox]]:
+    """Return every text that is drawn, with the place that it takes."""
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    figure.draw(renderer)
+    unseen = set(unseen_ticks(figure))
+    return [
+        (artist, artist.get_window_extent(renderer))
+        for artist in figure.findobj(Text)
+        if artist.get_visible() and artist.get_text().strip()
+        and artist not in unseen
+    ]  # fmt: skip
+
+
+def unseen_ticks(figure: Figure) -> Iterator[Text]:
+    """Yield the labels of ticks that are not drawn: off the axis, or switched off."""
+    for axis in itertools.chain.from_iterable((a.xaxis, a.yaxis) for a in figure.axes):
+        low, high = sorted(axis.get_view_interval())
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+            if not low <= tick.get_loc() <= high:
+                yield from (tick.label1, tick.label2)
+
+
+def words(figure: Figure) -> str:
+    return "\n".join(text.get_text() for text, _ in texts(figure))
+
+
+def pixels(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="raw")
+    return buffer.getvalue()
+
+
+def test_every_text_lies_on_the_slide(figure: Figure) -> None:
+    width, height = figure.bbox.width, figure.bbox.height
+    beyond = [
+        text.get_text()
+        for text, box in texts(figure)
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height
+    ]
+    assert beyond == []
+
+
+def test_no_two_texts_cover_each_other(figure: Figure) -> None:
+    covered = [
+        (one.get_text(), other.get_text())
+        for (one, first), (other, second) in itertools.combinations(texts(figure), 2)
+        if min(first.x1, second.x1) - max(first.x0, second.x0) > 3
+        and min(first.y1, second.y1) - max(first.y0, second.y0) > 6
+    ]
+    assert covered == []
+
+
+def test_text_is_large_enough_for_a_slide(figure: Figure) -> None:
+    small = {text.get_text(): float(text.get_fontsize()) for text, _ in texts(figure)}
+    assert {text: size for text, size in small.items() if size < 8.5} == {}
+
+
+def test_text_stands_out_from_white_and_from_the_shade_of_a_stage(figure: Figure) -> None:
+    faint = {
+        text.get_text(): round(contrast_of(text.get_color(), ground), 2)
+        for text, _ in texts(figure)
+        for ground in style.SHADES
+        if contrast_of(text.get_color(), ground) < 4.5
+    }
+    assert faint == {}
+
+
+def contrast_of(ink: object, ground: str) -> float:
+    """Return the contrast of two colours, 1 to 21, as web guidelines define it."""
+    light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: object) -> float:
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in to_rgb(colour)  # type: ignore[arg-type]
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def test_every_figure_ends_with_the_fixed_sentence(figure: Figure) -> None:
+    assert style.STATEMENT in words(figure)
+
+
+def test_every_figure_names_scenario_runs_and_seed(figure: Figure) -> None:
+    assert "scenario made/up, 5 runs, seed 7" in words(figure).lower()
+
+
+def test_every_axis_that_measures_names_its_unit(figure: Figure) -> None:
+    units = ("0 to", "number of acts", "rung", "log-odds", "difference of levels", "year")
+    labels = [
+        label.replace("\n", " ")
+        for axes in figure.axes
+        for label in (axes.get_xlabel(), axes.get_ylabel())
+    ]
+    assert any(labels)
+    assert [label for label in labels if label and not any(unit in label for unit in units)] == []
+
+
+def test_the_same_input_gives_the_same_pixels_under_other_settings(
+    figure: Figure, request: pytest.FixtureRequest, ensemble: Ensemble, record: Record,
+    counts_frame: pd.DataFrame,
+) -> None:  # fmt: skip
+    kind = request.node.callspec.params["figure"]
+    before = pixels(figure)
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "pink", "lines.linewidth": 9}):
+        again = drawn(kind, ensemble, record, counts_frame)
+    assert pixels(again) == before
+
+
+def test_drawing_leaves_the_readers_settings_alone(ensemble: Ensemble, record: Record) -> None:
+    with mpl.rc_context({"font.size": 23}):
+        history.history_figure(ensemble, record=record)
+        assert mpl.rcParams["font.size"] == 23
+
+
+def test_drawing_does_not_load_pyplot() -> None:
+    program = (
+        "import sys; from alliance_sim.plots import contrast, counts, history, origin, run; "
+        "print('matplotlib.pyplot' in sys.modules)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "False"
+
+
+def test_the_history_names_stages_domains_and_rungs(ensemble: Ensemble, record: Record) -> None:
+    said = words(history.history_figure(ensemble, record=record))
+    expected = [*style.STAGES.values(), *COUNTED_DOMAINS, *history.RUNGS[1:]]
+    assert [name for name in expected if name not in said] == []
+    assert "193 coded acts" in said
+
+
+def test_every_rung_of_the_record_has_a_short_name(record: Record) -> None:
+    assert list(record.rungs["rung"]) == list(range(len(history.RUNGS)))
+
+
+def test_suspensions_have_a_mark_of_their_own(ensemble: Ensemble, record: Record) -> None:
+    figure = history.history_figure(ensemble, record=record)
+    marked = [line for line in figure.axes[1].lines if line.get_marker() == "X"]
+    years = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in marked])
+    assert (years > 1900).sum() == (record.events["kind"] == "suspension").sum()
+
+
+def test_domains_differ_in_colour_line_and_marker() -> None:
+    looks = list(style.LOOKS.values())
+    for mark in ("colour", "ink", "line", "marker"):
+        assert len({getattr(look, mark) for look in looks}) == len(looks)
+
+
+def test_a_count_outside_its_interval_is_hollow(counts_frame: pd.DataFrame) -> None:
+    figure = counts.counts_figure(counts_frame)
+    markers = [
+        line for axes in figure.axes for line in axes.lines if np.size(line.get_xdata()) == 1
+    ]
+    hollow = [line for line in markers if line.get_markerfacecolor() == "white"]
+    assert len(markers) == len(counts_frame)
+    assert len(hollow) == (~counts_frame["inside"]).sum()
+
+
+def test_a_contrast_with_itself_is_flat(ensemble: Ensemble) -> None:
+    figure = contrast.contrast_figure(ensemble, {"the same": ensemble})
+    panel = figure.axes[0]
+    lines = [line for line in panel.lines if np.size(line.get_xdata()) == ensemble.calendar.steps]
+    assert len(lines) == len(DOMAINS)
+    assert all(not np.any(line.get_ydata()) for line in lines)
+
+
+@pytest.mark.parametrize("many", [1, 2, 4, 12])
+def test_any_number_of_contrasts_can_be_drawn(ensemble: Ensemble, many: int) -> None:
+    others = {f"world {n}": shifted(ensemble, 0.1) for n in range(many)}
+    figure = contrast.contrast_figure(ensemble, others)
+    assert len(figure.axes) == many + 1
+
+
+def test_a_contrast_without_twins_says_all_that_is_wrong(ensemble: Ensemble) -> None:
+    other = replace(ensemble, seed=8, first_run=3)
+    with pytest.raises(SettingError, match=r"seed is 8, must be 7(.|\n)*first_run is 3, must be 0"):
+        contrast.contrast_figure(ensemble, {"another": other})
+
+
+def test_a_contrast_with_nothing_says_so(ensemble: Ensemble) -> None:
+    with pytest.raises(SettingError, match="no scenario to compare with"):
+        contrast.contrast_figure(ensemble, {})
+
+
+def test_acts_are_drawn_per_year_and_not_per_quarter(ensemble: Ensemble) -> None:
+    axes = run.ensemble_figure(ensemble, ["count_operations"]).axes[0]
+    assert axes.get_ylabel() == "per year"
+    (line,) = [line for line in axes.lines if np.size(line.get_xdata()) > 2]
+    yearly = ensemble.column("count_operations").reshape(ensemble.runs, -1, 4).sum(axis=2)
+    assert list(np.asarray(line.get_ydata())[:-1]) == list(np.median(yearly, axis=0))
+
+
+@pytest.mark.parametrize("states", [[], ["rung"] * 13])
+def test_too_few_or_too_many_panels_are_an_error(ensemble: Ensemble, states: list[str]) -> None:
+    with pytest.raises(SettingError, match="must be at least 1 and at most 12"):
+        run.ensemble_figure(ensemble, states)
+
+
+def test_an_unknown_state_is_named_with_the_nearest(ensemble: Ensemble) -> None:
+    with pytest.raises(UnknownName, match="did you mean 'level_political'"):
+        run.ensemble_figure(ensemble, ["level_politcal"])
+
+
+def test_failed_runs_are_left_out_and_counted(ensemble: Ensemble, record: Record) -> None:
+    values = ensemble.values.copy()
+    values[0] = np.nan
+    status = ("broke", *ensemble.status[1:])
+    figure = history.history_figure(replace(ensemble, values=values, status=status), record=record)
+    assert "5 runs (1 failed and are left out)" in words(figure)
+
+
+def test_nothing_but_failed_runs_is_an_error(ensemble: Ensemble, record: Record) -> None:
+    values = np.full_like(ensemble.values, np.nan)
+    with pytest.raises(SettingError, match="every run failed"):
+        history.history_figure(replace(ensemble, values=values), record=record)
+
+
+def test_labels_are_spread_without_changing_their_order() -> None:
+    places = style.spread([0.5, 0.52, 0.1], gap=0.1, low=0.0, high=1.0)
+    assert places[2] < places[0] < places[1]
+    assert places[1] - places[0] == pytest.approx(0.1)
+    assert max(style.spread([0.99, 0.98, 0.97], gap=0.1, low=0.0, high=1.0)) <= 1.0
+
+
+def test_a_long_scenario_name_still_fits(ensemble: Ensemble, record: Record) -> None:
+    named = replace(ensemble, scenario="a_folder/a_rather_long_name_of_a_counterfactual_world")
+    figure = history.history_figure(named, record=record)
+    assert max(box.x1 for _, box in texts(figure)) <= figure.bbox.width

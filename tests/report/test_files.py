@@ -1,0 +1,195 @@
+"""The folder is whole, traceable, and the same whenever the numbers are."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alliance_sim import provenance
+from alliance_sim.errors import SettingError
+from alliance_sim.plots.origin import read_origin
+from alliance_sim.report import prepare_folder, write_history
+from alliance_sim.report.folder import write_whole
+from alliance_sim.results import Ensemble
+
+if TYPE_CHECKING:
+    from alliance_sim.experiment.compare import Comparison
+
+FILES = {
+    *("history.png", "counts.png", "claims.csv", "counts.csv", "rungs.csv", "chronology.csv"),
+    *("trajectories.parquet", "report.html", "manifest.json"),
+}
+NUMBERS = ("claims.csv", "counts.csv", "rungs.csv", "chronology.csv", "trajectories.parquet")
+COMMAND = "alliance-sim history --seed 3"
+
+
+def manifest(folder: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads((folder / "manifest.json").read_text("utf-8"))
+    return found
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_folder_holds_what_was_promised_and_nothing_else(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == FILES
+    assert all(path.stat().st_size for path in folder.iterdir())
+
+
+def test_the_names_returned_are_the_files_written(comparison: Comparison, tmp_path: Path) -> None:
+    files = write_history(comparison, out=tmp_path, command=COMMAND)
+    assert set(files) == FILES
+    assert all(Path(path).parent == tmp_path and Path(path).is_file() for path in files.values())
+
+
+def test_the_manifest_knows_every_other_file(folder: Path) -> None:
+    assert manifest(folder)["files"] == {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in sorted(FILES - {"manifest.json"})
+    }
+
+
+def test_the_manifest_says_how_to_make_it_again(folder: Path, comparison: Comparison) -> None:
+    said = manifest(folder)
+    expected = {
+        "scenario": "japan_nato/baseline",
+        "digest": comparison.ensemble.digest,
+        "edits": [],
+        "seed": 3,
+        "runs": 4,
+        "first_run": 0,
+        "failed_runs": 0,
+        "chronology_run": 0,
+        "engine": "mesa",
+        "environment": provenance.environment(),
+    }
+    assert {key: said[key] for key in expected} == expected
+    assert str(said["command"]).startswith("alliance-sim history")
+
+
+def test_the_figures_carry_the_same_origin(folder: Path, comparison: Comparison) -> None:
+    for name in ("history.png", "counts.png"):
+        origin = read_origin(folder / name)
+        assert origin.digest == comparison.ensemble.digest
+        assert (origin.seed, origin.runs, origin.first_run) == (3, 4, 0)
+        assert origin.command == manifest(folder)["command"]
+
+
+def test_writing_again_changes_no_byte_of_the_numbers(
+    folder: Path, comparison: Comparison, tmp_path: Path
+) -> None:
+    write_history(comparison, out=tmp_path, command="another command")
+    assert [n for n in NUMBERS if (tmp_path / n).read_bytes() != (folder / n).read_bytes()] == []
+
+
+def test_the_tables_name_no_version_and_end_lines_alike(folder: Path) -> None:
+    versions = {provenance.version(), np.__version__, pd.__version__}
+    for name in NUMBERS[:-1]:
+        content = (folder / name).read_bytes()
+        assert b"\r" not in content
+        assert content.endswith(b"\n")
+        assert not any(version.encode() in content for version in versions)
+
+
+def test_the_trajectories_read_back_are_the_ensemble(folder: Path, comparison: Comparison) -> None:
+    assert Ensemble.load(folder / "trajectories.parquet") == comparison.ensemble
+
+
+def test_the_chronology_is_one_run_in_order_of_dates(folder: Path, comparison: Comparison) -> None:
+    found = rows(folder / "chronology.csv")
+    columns = ["date", "domain", "kind", "salience", "initiator", "months", "title"]
+    assert list(found[0]) == columns
+    assert len(found) == (comparison.events["run"] == 0).sum()
+    dates = [row["date"] for row in found]
+    assert dates == sorted(dates)
+    assert all(len(date) == len("2001-09-11") for date in dates)
+
+
+def test_the_chronology_is_of_a_run_that_did_not_fail(
+    comparison: Comparison, tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    values = comparison.ensemble.values.copy()
+    values[0] = np.nan
+    broken = replace(comparison.ensemble, values=values, status=("broke", "ok", "ok", "ok"))
+    events = comparison.events[comparison.events["run"] > 0]
+    write_history(
+        replace(comparison, ensemble=broken, events=events), out=tmp_path, command=COMMAND
+    )
+    assert manifest(tmp_path)["failed_runs"] == 1
+    assert manifest(tmp_path)["chronology_run"] == 1
+    assert len(rows(tmp_path / "chronology.csv")) == (events["run"] == 1).sum()
+    assert "1 of them failed" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_the_claims_say_what_the_same_test_makes_of_the_record(folder: Path) -> None:
+    found = {row["id"]: row for row in rows(folder / "claims.csv")}
+    assert len(found) == 28
+    assert found["C03"]["record_holds"] == "True"
+    assert found["C11"]["record_holds"] == "False"
+    assert found["C26"]["record_holds"] == ""
+    assert found["C26"]["share"] == ""
+
+
+def test_other_files_in_the_folder_are_left_alone(comparison: Comparison, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "claims.csv").write_text("old")
+    write_history(comparison, out=tmp_path, command=COMMAND)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert (tmp_path / "claims.csv").read_text() != "old"
+
+
+def test_a_file_in_place_of_the_folder_is_an_error(comparison: Comparison, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("here first")
+    with pytest.raises(SettingError, match="taken is a file, must be a folder"):
+        write_history(comparison, out=taken, command=COMMAND)
+    assert taken.read_text() == "here first"
+
+
+def test_a_folder_under_a_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("here first")
+    with pytest.raises(SettingError, match="taken is a file, must be a folder"):
+        prepare_folder(tmp_path / "taken" / "results" / "history")
+
+
+def test_an_impossible_name_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="cannot be written"):
+        prepare_folder(tmp_path / ("x" * 300))
+
+
+def test_a_folder_where_a_file_should_go_is_an_error(
+    comparison: Comparison, tmp_path: Path
+) -> None:
+    (tmp_path / "claims.csv").mkdir()
+    with pytest.raises(SettingError, match=r"claims\.csv(.|\n)*a folder of that name"):
+        write_history(comparison, out=tmp_path, command=COMMAND)
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
+
+
+def test_a_file_that_fails_half_way_leaves_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "kept.txt"
+    path.write_text("old")
+
+    def fail(part: Path) -> None:
+        part.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(SettingError, match="No space left on device"):
+        write_whole(path, fail)
+    assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
+    assert path.read_text() == "old"
+
+
+def test_preparing_a_folder_leaves_nothing_in_it(tmp_path: Path) -> None:
+    assert list(prepare_folder(tmp_path / "new" / "folder").iterdir()) == []

@@ -1,0 +1,196 @@
+"""The page needs nothing but itself and can be read by anybody."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from alliance_sim.plots.style import STATEMENT
+from alliance_sim.report.words import WEAKNESSES, beside, number, percent
+
+if TYPE_CHECKING:
+    from alliance_sim.experiment.compare import Comparison
+
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+
+class Outline(HTMLParser):
+    """Collects the elements of a page and the text in them, and checks that tags close."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text.append(data)
+
+    def having(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def source(folder: Path) -> str:
+    return (folder / "report.html").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(source: str) -> Outline:
+    outline = Outline()
+    outline.feed(source)
+    assert outline.open == []
+    return outline
+
+
+@pytest.fixture(scope="module")
+def said(page: Outline) -> str:
+    return " ".join(" ".join(page.text).split())
+
+
+def test_the_page_asks_for_nothing_from_outside(page: Outline, source: str) -> None:
+    places = [
+        value
+        for _, attributes in page.elements
+        for name, value in attributes.items()
+        if name in {"src", "href", "srcset", "action", "data", "poster"} and value
+    ]
+    assert [place for place in places if not place.startswith(("data:image/png", "#"))] == []
+    assert not {"script", "link", "iframe", "object", "form"} & {tag for tag, _ in page.elements}
+    assert "url(" not in source
+    assert "@import" not in source
+
+
+def test_the_figures_in_the_page_are_the_files_beside_it(page: Outline, folder: Path) -> None:
+    images = [
+        str(image["src"]).removeprefix("data:image/png;base64,") for image in page.having("img")
+    ]
+    files = [(folder / name).read_bytes() for name in ("history.png", "counts.png")]
+    assert [base64.b64decode(image) for image in images] == files
+
+
+def test_every_figure_is_told_in_words_with_its_numbers(page: Outline) -> None:
+    for image in page.having("img"):
+        alt = str(image["alt"])
+        assert len(alt) > 200
+        assert re.search(r"\d", alt)
+
+
+def test_language_title_and_headings_are_in_order(page: Outline, source: str) -> None:
+    assert page.having("html")[0]["lang"] == "en-GB"
+    assert "<title>Model and record: japan_nato/baseline</title>" in source
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_every_table_has_a_caption_and_every_head_a_scope(page: Outline) -> None:
+    assert len(page.having("table")) == len(page.having("caption")) == 3
+    assert all(head.get("scope") in {"col", "row", "rowgroup"} for head in page.having("th"))
+
+
+def test_tables_that_scroll_can_be_reached_by_keyboard(page: Outline) -> None:
+    regions = [box for box in page.having("div") if box.get("class") == "wide"]
+    assert all(box["tabindex"] == "0" and box["aria-label"] for box in regions)
+    assert len(regions) == 3
+
+
+def test_all_claims_counts_and_rungs_are_there(page: Outline, comparison: Comparison) -> None:
+    rows = len(page.having("tr"))
+    groups = 5 + 3  # stages of claims and series of counts
+    heads = 3
+    tables = (comparison.claims, comparison.counts, comparison.rungs)
+    assert rows == sum(map(len, tables)) + groups + heads
+
+
+def test_the_page_says_what_it_means_and_what_it_cannot_mean(
+    said: str, comparison: Comparison
+) -> None:
+    assert comparison.verdict() in said
+    assert STATEMENT in said
+    assert f"{comparison.assumed_numbers()} of the" in said
+    assert "one scholar's article" in said
+    for weakness in WEAKNESSES.strip().split("\n\n"):
+        assert " ".join(weakness.split()) in said
+
+
+def test_texts_are_escaped(said: str, source: str) -> None:
+    assert "--out 'a <b> & \"c\"'" in said
+    assert "a <b>" not in source
+
+
+def colours(source: str, *, dark: bool) -> dict[str, str]:
+    light_block, dark_block = re.findall(r":root \{(.*?)\}", source, re.DOTALL)[:2]
+    found = dict(re.findall(r"--(\w+): (#\w{6})", light_block))
+    return found | dict(re.findall(r"--(\w+): (#\w{6})", dark_block)) if dark else found
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("ink", ["ink", "quiet", "agrees", "short", "differs"])
+@pytest.mark.parametrize("ground", ["paper", "panel"])
+def test_text_stands_out_by_day_and_by_night(
+    source: str, dark: bool, ink: str, ground: str
+) -> None:
+    found = colours(source, dark=dark)
+    light, deep = sorted((luminance(found[ink]), luminance(found[ground])), reverse=True)
+    assert (light + 0.05) / (deep + 0.05) >= 4.5
+
+
+def test_the_page_can_be_printed(source: str) -> None:
+    assert "@media print" in source
+    assert "break-inside: avoid" in source
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.0, "0 %"), (0.001, "under 1 %"), (0.29, "29 %"), (0.799, "79 %"), (0.8, "80 %"),
+     (0.999, "99 %"), (1.0, "100 %"), (None, "–")],
+)  # fmt: skip
+def test_a_share_is_never_rounded_over_a_threshold(share: float | None, words: str) -> None:
+    assert percent(share) == words
+
+
+@pytest.mark.parametrize(
+    ("record", "share", "words"),
+    [
+        ("supported", 0.8, "agrees"),
+        ("supported", 0.79, "falls short"),
+        ("supported", 0.2, "differs"),
+        ("contradicted", 0.8, "differs"),
+        ("contradicted", 0.5, "undecided"),
+        ("contradicted", 0.2, "agrees"),
+        ("partly", 1.0, "left open"),
+        ("untestable", None, "not applicable"),
+    ],
+)
+def test_a_share_is_set_beside_the_record(record: str, share: float | None, words: str) -> None:
+    assert beside(record, share)[1] == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(3.0, "3"), (2.95, "3"), (16.05, "16.1"), (0.5, "0.5")]
+)
+def test_a_number_has_one_decimal_place_if_it_needs_one(value: float, words: str) -> None:
+    assert number(value) == words

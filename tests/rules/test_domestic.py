@@ -1,0 +1,81 @@
+"""Laws open domains, and parliaments ratify."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alliance_sim.rules.domestic import LawPull, passes, ratifies, shut_after, win_set
+
+share = st.floats(0.0, 1.0) | st.integers(0, 64).map(lambda k: k / 64.0)
+strength = st.floats(0.0, 20.0)
+real = st.floats(-20.0, 20.0)
+uniform = st.floats(2.0**-33, 1.0 - 2.0**-33)
+steps = st.sampled_from([1.0, 0.5, 0.25, 1.0 / 12.0])
+pulls = st.builds(LawPull, strength, strength, strength)
+QUARTER = 0.25
+
+
+@given(openings=st.lists(share, max_size=12))
+def test_laws_only_open_and_never_beyond_everything(openings: list[float]) -> None:
+    shut = 1.0
+    for opening in openings:
+        after = shut_after(shut, opening)
+        assert 0.0 <= after <= shut
+        shut = after
+
+
+@given(openings=st.lists(share, max_size=6))
+def test_the_order_of_laws_makes_no_difference(openings: list[float]) -> None:
+    forwards = backwards = 1.0
+    for first, last in zip(openings, reversed(openings), strict=True):
+        forwards, backwards = shut_after(forwards, first), shut_after(backwards, last)
+    assert math.isclose(forwards, backwards, abs_tol=1e-12)
+
+
+@given(shut=share, leverage=strength, operations=share)
+def test_the_win_set_is_a_share_that_leverage_never_narrows(
+    shut: float, leverage: float, operations: float
+) -> None:
+    plain = win_set(shut, 0.0, operations)
+    assert math.isclose(plain, 1.0 - shut, abs_tol=1e-15)
+    assert 0.0 <= plain <= win_set(shut, leverage, operations) <= 1.0
+
+
+@given(pull=pulls, base=real, threat=share, push=real, level=share, dt=steps, luck=uniform)
+def test_a_law_passes_or_does_not(
+    pull: LawPull, base: float, threat: float, push: float, level: float, dt: float, luck: float
+) -> None:
+    assert passes(pull, base, threat, push, level, (dt, luck)) in (0.0, 1.0)
+
+
+@given(
+    pull=pulls, base=real, threat=share, push=st.floats(-1.5, 1.5), level=share, luck=uniform
+)
+def test_whatever_pulls_a_law_on_never_stops_it(
+    pull: LawPull, base: float, threat: float, push: float, level: float, luck: float
+) -> None:
+    passed = passes(pull, base, threat, push, level, (QUARTER, luck))
+    assert passes(pull, base, 1.0, push, level, (QUARTER, luck)) >= passed
+    assert passes(pull, base, threat, push + 1.0, level, (QUARTER, luck)) >= passed
+    assert passes(pull, base, threat, push, 1.0, (QUARTER, luck)) >= passed
+    assert passes(pull, base + 1.0, threat, push, level, (QUARTER, luck)) >= passed
+    assert passes(pull, base, threat, push, level, (QUARTER, luck / 2.0)) >= passed
+
+
+@given(opening=share, demand=share, spread=st.floats(1e-6, 1e6), luck=st.floats(-6.5, 6.5))
+def test_a_wider_win_set_and_a_smaller_demand_never_cost_a_ratification(
+    opening: float, demand: float, spread: float, luck: float
+) -> None:
+    ratified = ratifies(opening, demand, spread, luck)
+    assert ratified in (0.0, 1.0)
+    assert ratifies(1.0, demand, spread, luck) >= ratified
+    assert ratifies(opening, 0.0, spread, luck) >= ratified
+    assert ratifies(opening, demand, spread, luck + 1.0) >= ratified
+
+
+@given(opening=share, spread=st.floats(1e-6, 1e6))
+def test_a_demand_that_just_fits_is_ratified_by_average_luck(
+    opening: float, spread: float
+) -> None:
+    assert ratifies(opening, opening, spread, 0.0) == 1.0

@@ -1,0 +1,127 @@
+"""Levels show themselves in counts that have the distribution they claim."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from scipy.stats import nbinom
+
+from alliance_sim.rules.events import (
+    MOST,
+    Counting,
+    event_count,
+    event_rate,
+    state_starts,
+    suspends,
+)
+
+share = st.floats(0.0, 1.0) | st.integers(0, 64).map(lambda k: k / 64.0)
+strength = st.floats(0.0, 20.0)
+real = st.floats(-20.0, 20.0)
+uniform = st.floats(2.0**-33, 1.0 - 2.0**-33)
+means = st.floats(0.0, 30.0)
+sizes = st.floats(0.05, 1e4)
+NEAR = 1e-9  # how close to a jump of the distribution function rounding may decide
+
+
+def reference(mean: float, size: float, luck: float) -> int:
+    """Return scipy's quantile, at most MOST."""
+    return int(min(MOST, nbinom.ppf(luck, size, size / (mean + size))))
+
+
+def near_a_jump(mean: float, size: float, luck: float) -> bool:
+    below = nbinom.cdf(np.arange(MOST + 1), size, size / (mean + size))
+    return bool((np.abs(below - luck) < NEAR).any())
+
+
+@given(mean=st.floats(1e-6, 30.0), size=sizes, luck=uniform)
+def test_a_count_is_the_negative_binomial_quantile(mean: float, size: float, luck: float) -> None:
+    assume(not near_a_jump(mean, size, luck))
+    assert event_count(mean, size, luck) == float(reference(mean, size, luck))
+
+
+@given(size=sizes, luck=uniform)
+def test_nothing_happens_where_nothing_is_expected(size: float, luck: float) -> None:
+    assert event_count(0.0, size, luck) == 0.0
+
+
+@given(mean=st.floats(0.0, 1e12), size=st.floats(1e-6, 1e6), luck=uniform)
+@example(mean=1e12, size=1e6, luck=0.5)
+@example(mean=1e12, size=1e-6, luck=0.5)
+@example(mean=1e-300, size=1e6, luck=1.0 - 2.0**-33)
+def test_a_count_is_a_whole_number_up_to_the_most(mean: float, size: float, luck: float) -> None:
+    found = event_count(mean, size, luck)
+    assert 0.0 <= found <= MOST
+    assert found == int(found)
+
+
+@given(mean=means, factor=st.floats(1.0001, 10.0), size=sizes, luck=uniform)
+def test_a_larger_mean_never_gives_a_smaller_count(
+    mean: float, factor: float, size: float, luck: float
+) -> None:
+    assert event_count(mean, size, luck) <= event_count(mean * factor, size, luck)
+
+
+@given(mean=means, size=sizes, luck=uniform, more=uniform)
+def test_more_luck_never_gives_a_smaller_count(
+    mean: float, size: float, luck: float, more: float
+) -> None:
+    low, high = min(luck, more), max(luck, more)
+    assert event_count(mean, size, low) <= event_count(mean, size, high)
+
+
+@pytest.mark.parametrize("mean", [0.05, 0.8, 2.5])
+@pytest.mark.parametrize("size", [1.0, 4.0, 50.0])
+def test_counts_have_the_mean_and_the_variance_that_they_claim(mean: float, size: float) -> None:
+    points = 40_000
+    counts = np.array([event_count(mean, size, (k + 0.5) / points) for k in range(points)])
+    assert math.isclose(counts.mean(), mean, rel_tol=0.002)
+    if MOST > mean + 12.0 * math.sqrt(mean + mean * mean / size):
+        assert math.isclose(counts.var(), mean + mean * mean / size, rel_tol=0.02)
+
+
+@given(log_rate=real, slope=strength, size=sizes, level=share)
+def test_expected_events_are_finite_and_none_at_level_0(
+    log_rate: float, slope: float, size: float, level: float
+) -> None:
+    counting = Counting(log_rate, slope, size)
+    assert event_rate(counting, 0.0) == 0.0
+    found = event_rate(counting, level)
+    assert math.isfinite(found)
+    assert math.isclose(found, level * math.exp(log_rate + slope * level), rel_tol=1e-12)
+
+
+@given(log_rate=real, slope=strength, level=share, more=share)
+def test_a_higher_level_never_shows_itself_in_fewer_events(
+    log_rate: float, slope: float, level: float, more: float
+) -> None:
+    counting = Counting(log_rate, slope, 4.0)
+    low = event_rate(counting, min(level, more))
+    assert low <= event_rate(counting, max(level, more)) * (1.0 + 1e-12)
+
+
+@given(base=real, pull=strength, entrapment=share, luck=uniform)
+def test_nothing_can_be_suspended_where_nothing_runs(
+    base: float, pull: float, entrapment: float, luck: float
+) -> None:
+    assert suspends(base, pull, entrapment, 0.0, 0.25, luck) == 0.0
+
+
+@given(base=real, pull=strength, entrapment=share, active=share, luck=uniform)
+def test_depth_and_entrapment_never_prevent_a_suspension(
+    base: float, pull: float, entrapment: float, active: float, luck: float
+) -> None:
+    found = suspends(base, pull, entrapment, active, 0.25, luck)
+    assert found in (0.0, 1.0)
+    assert suspends(base, pull, 1.0, active, 0.25, luck) >= found
+    assert suspends(base, pull, entrapment, 1.0, 0.25, luck) >= found
+
+
+@given(base=real, pull=strength, gap=st.floats(-40.0, 40.0), wider=st.floats(0.0, 40.0))
+def test_the_keener_side_is_never_less_likely_to_start(
+    base: float, pull: float, gap: float, wider: float
+) -> None:
+    found = state_starts(base, pull, gap)
+    assert 0.0 <= found <= state_starts(base, pull, gap + wider) + 1e-15 <= 1.0 + 1e-14

@@ -1,0 +1,64 @@
+"""Scenario files to break: the shipped baseline as a tree, and a way to write a tree down."""
+
+import copy
+import datetime as dt
+import json
+import math
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alliance_sim.scenario.load import _shipped_folder
+
+Tree = dict[str, Any]
+
+
+def in_toml(value: Any) -> str:
+    """Return a value as TOML writes it on one line."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case float() if not math.isfinite(value):
+            return repr(value)
+        case int() | float():
+            return repr(value)
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case dt.date():  # a datetime is one, too
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(in_toml(entry) for entry in value)}]"
+        case dict():
+            inside = (f"{json.dumps(k)} = {in_toml(v)}" for k, v in value.items())
+            return f"{{ {', '.join(inside)} }}"
+    raise TypeError(f"{type(value).__name__} has no TOML form here")
+
+
+@pytest.fixture(scope="session")
+def _baseline_tree() -> Tree:
+    return tomllib.loads((_shipped_folder() / "japan_nato" / "baseline.toml").read_text("utf-8"))
+
+
+@pytest.fixture
+def tree(_baseline_tree: Tree) -> Tree:
+    """The shipped baseline as plain tables and values, free to be changed."""
+    return copy.deepcopy(_baseline_tree)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """What writes a tree or a text to a file of the test's own folder."""
+
+    def write_file(content: Tree | str | bytes, name: str = "mine.toml") -> Path:
+        path = tmp_path / name
+        if isinstance(content, dict):
+            content = "".join(f"{json.dumps(k)} = {in_toml(v)}\n" for k, v in content.items())
+        if isinstance(content, str):
+            content = content.encode()
+        path.write_bytes(content)
+        return path
+
+    return write_file

@@ -1,0 +1,145 @@
+"""Coefficients mean the same at any step, and a theory that is off adds nothing."""
+
+import math
+
+import pytest
+
+from alliance_sim import load_scenario
+from alliance_sim.calendar import Calendar
+from alliance_sim.errors import ScenarioError
+from alliance_sim.history import load_record
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.schema import SeriesInput
+from alliance_sim.world.coefficients import Coefficients, coefficients
+from alliance_sim.world.series import by_year, series_names
+
+BASE = load_scenario("japan_nato/baseline")
+CALENDAR = Calendar()
+STEPS = (1, 2, 4, 12)
+
+
+def at(steps_a_year: int) -> Coefficients:
+    return coefficients(BASE.with_setting("time.steps_per_year", steps_a_year))
+
+
+def without_theory(*blocks: str) -> Scenario:
+    edited = BASE
+    for block in blocks:
+        edited = edited.with_setting(f"theory.{block}", False)
+    return edited
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_shares_closed_in_a_step_add_up_to_those_of_a_year(steps: int) -> None:
+    fine, year = at(steps), at(1)
+    for left, left_a_year in (
+        (1.0 - fine.eyes.learn, 1.0 - year.eyes.learn),
+        (1.0 - fine.eyes.forget, 1.0 - year.eyes.forget),
+        (1.0 - fine.habits.pace, 1.0 - year.habits.pace),
+        (fine.habits.carry, year.habits.carry),
+        (1.0 - fine.growth.loss, 1.0 - year.growth.loss),
+        (1.0 - fine.growth.gain, 1.0 - year.growth.gain),
+        (1.0 - fine.attention_speed, 1.0 - year.attention_speed),
+        (1.0 - fine.network_lag, 1.0 - year.network_lag),
+        (fine.slow_carry, year.slow_carry),
+    ):
+        assert math.isclose(left**steps, left_a_year, rel_tol=1e-9)
+    assert math.isclose(fine.dt * steps, 1.0)
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_slow_noise_has_the_same_spread_at_any_step(steps: int) -> None:
+    fine = at(steps)
+    for carry, jolt, spread in (
+        (fine.slow_carry, fine.slow_jolt, BASE.willingness.slow_noise.value),
+        (fine.habits.carry, fine.habits.jolt, BASE.threat_dynamics.noise.value),
+    ):
+        assert math.isclose(jolt / math.sqrt(1.0 - carry * carry), spread, rel_tol=1e-9)
+
+
+def test_half_lives_are_half_lives() -> None:
+    year = at(1)
+    for left, half_life in (
+        (1.0 - year.eyes.learn, BASE.perception.half_life_up),
+        (1.0 - year.eyes.forget, BASE.perception.half_life_down),
+        (1.0 - year.growth.loss, BASE.assets.half_life),
+        (1.0 - year.habits.pace, BASE.threat_dynamics.half_life),
+    ):
+        assert math.isclose(left**half_life.value, 0.5, rel_tol=1e-9)
+
+
+def test_a_theory_that_is_off_leaves_no_coefficient() -> None:
+    realist = coefficients(without_theory("threat"))
+    assert all(part == 0.0 for side in realist.threat_pulls for pull in side for part in pull)
+    assert realist.pace.disruption == 0.0
+    institutional = coefficients(without_theory("institutions"))
+    assert all(part == 0.0 for pull in institutional.asset_pulls for part in pull)
+    assert institutional.pace.ratchet == institutional.ladder.assets == 0.0
+    domestic = coefficients(without_theory("domestic"))
+    assert domestic.domestic == domestic.pace.leader == 0.0
+
+
+def test_switching_one_theory_off_leaves_the_others_alone() -> None:
+    full, realist = coefficients(BASE), coefficients(without_theory("threat"))
+    assert realist.asset_pulls == full.asset_pulls
+    assert realist.domestic == full.domestic
+    assert realist.growth == full.growth
+    assert coefficients(without_theory("domestic")).threat_pulls == full.threat_pulls
+
+
+def test_only_the_state_depends_on_the_guarantor() -> None:
+    state, alliance = coefficients(BASE).threat_pulls
+    for pull in alliance:
+        assert pull.abandonment == pull.substitute == pull.complement == 0.0
+    for pull in state:
+        assert pull.distraction == 0.0
+
+
+def given_series(**changed: object) -> SeriesInput:
+    (russia,) = (t for t in BASE.threat if t.name == "russia")
+    assert isinstance(russia.capability, SeriesInput)
+    return russia.capability.model_copy(update=changed)
+
+
+def yearly(series: str) -> dict[int, float]:
+    rows = load_record().indicators
+    rows = rows[rows["indicator"] == series]
+    return dict(zip(rows["year"].tolist(), rows["value"].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("series", series_names())
+@pytest.mark.parametrize("outside", ["hold", "floor"])
+def test_a_series_becomes_one_share_a_year_above_its_floor(series: str, outside: str) -> None:
+    asked = given_series(series=series, outside=outside)
+    found = by_year(asked, CALENDAR, "test")
+    assert len(found) == CALENDAR.last_year - CALENDAR.first_year + 1
+    assert all(asked.floor.value <= value <= 1.0 for value in found)
+
+
+@pytest.mark.parametrize("window", [0, 1, 3])
+def test_a_series_is_the_mean_of_its_window(window: int) -> None:
+    asked = given_series(series="cinc_russia_ussr", window=window)
+    known = yearly("cinc_russia_ussr")
+    found = by_year(asked, CALENDAR, "test")
+    for year in range(1960, 2000):
+        around = [known[y] for y in range(year - window, year + window + 1) if y in known]
+        expected = math.fsum(around) / len(around) / asked.divide_by.value
+        expected = max(asked.floor.value, min(1.0, expected))
+        assert math.isclose(found[year - CALENDAR.first_year], expected, rel_tol=1e-12)
+
+
+def test_outside_its_years_a_series_holds_or_falls_to_its_floor() -> None:
+    known = yearly("somali_piracy_incidents")
+    asked = given_series(series="somali_piracy_incidents", window=0)
+    before = range(CALENDAR.first_year, min(known))
+    held = by_year(asked.model_copy(update={"outside": "hold"}), CALENDAR, "test")
+    fallen = by_year(asked.model_copy(update={"outside": "floor"}), CALENDAR, "test")
+    assert len(before) > 10
+    first = held[min(known) - CALENDAR.first_year]
+    assert all(held[y - CALENDAR.first_year] == first for y in before)
+    assert all(fallen[y - CALENDAR.first_year] == asked.floor.value for y in before)
+
+
+def test_a_series_that_the_record_lacks_is_an_error_with_the_nearest_name() -> None:
+    with pytest.raises(ScenarioError, match="'cinc_russia_usr'; did you mean 'cinc_russia_ussr'"):
+        by_year(given_series(series="cinc_russia_usr"), CALENDAR, "test")
