@@ -10,7 +10,7 @@ positive normal number and treats anything smaller than 1e-300 as 1e-300.
 
 from __future__ import annotations
 
-from math import sqrt
+from math import sqrt as sqrt  # noqa: PLC0414 - rules take it from here
 
 from alliance_sim.compiled import bits_to_float, float_to_bits, rule
 

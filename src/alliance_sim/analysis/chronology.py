@@ -21,7 +21,8 @@ from alliance_sim.noise import channel, scattered
 from alliance_sim.results import Ensemble
 from alliance_sim.rules.events import MOST, state_starts
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.schema import SERIES, Kind
+from alliance_sim.scenario.part import SERIES
+from alliance_sim.scenario.schema import Kind
 from alliance_sim.world import World, build_world
 
 COLUMNS = (

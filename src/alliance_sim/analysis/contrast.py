@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.results import Ensemble
-from alliance_sim.scenario.schema import DOMAINS
+from alliance_sim.scenario.part import DOMAINS
 
 LOW, HIGH = 0.05, 0.95
 OUTCOMES = (*(f"level_{domain}" for domain in DOMAINS), "rung")

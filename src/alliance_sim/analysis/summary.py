@@ -7,7 +7,7 @@ import pandas as pd
 
 from alliance_sim.calendar import PERIODS
 from alliance_sim.results import OK, Ensemble
-from alliance_sim.scenario.schema import DOMAINS
+from alliance_sim.scenario.part import DOMAINS
 
 SHOWN = (*(f"level_{domain}" for domain in DOMAINS), "agenda_overlap", "rung")
 

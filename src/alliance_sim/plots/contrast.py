@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 DOMAINS = COUNTED_DOMAINS[:3]
 COLUMNS = 3
 ROW = 1.75  # inches that one more row of panels takes
+VISIBLE = 0.02  # of the range shown, from which on a difference can be seen
 LEAST = 0.05  # half of the range of differences shown, at least
 APART = 0.22  # between the domains of a scenario in the summary, in scenarios
 Contrasts = dict[str, dict[str, Bands]]
@@ -127,6 +128,7 @@ def _paths(
     grid = place.subgridspec(rows, columns, hspace=0.33, wspace=0.09)
     reach, calendar = _reach(contrasts), factual.calendar
     first = _first_year(contrasts, calendar)
+    every = 10 if calendar.last_year - first < 50 or columns < COLUMNS else 20
     for number, (name, fans) in enumerate(contrasts.items()):
         axes = figure.add_subplot(grid[number // columns, number % columns])
         shade_stages(axes, calendar)
@@ -135,7 +137,7 @@ def _paths(
             fan = fans[domain]._replace(lower=fans[domain].middle, upper=fans[domain].middle)
             draw_bands(axes, calendar.years, fan, look=LOOKS[domain], step=False)
         axes.set(ylim=(-reach, reach), xlim=(first, calendar.last_year + 1))
-        axes.xaxis.set_major_locator(FixedLocator(range(first + 10, calendar.last_year, 10)))
+        axes.xaxis.set_major_locator(FixedLocator(range(first + 10, calendar.last_year, every)))
         title = textwrap.fill(name, 28 * COLUMNS // columns)
         axes.set_title(title, fontsize=SMALL + 0.5, weight="bold", loc="left", pad=4)
         if name in edited:
@@ -149,9 +151,10 @@ def _paths(
 
 
 def _first_year(contrasts: Contrasts, calendar: Calendar) -> int:
-    """Return a round year some ten years before anything differs, to spend no room on sameness."""
+    """Return a round year some ten years before the first visible difference."""
+    least = VISIBLE * _reach(contrasts)
     departed = [
-        np.flatnonzero((fan.low != 0) | (fan.high != 0))
+        np.flatnonzero(np.maximum(np.abs(fan.low), np.abs(fan.high)) > least)
         for fans in contrasts.values()
         for fan in fans.values()
     ]
@@ -183,8 +186,13 @@ def _legend(figure: Figure, height: float) -> None:
 
 
 def _mark(axes: Axes, year: float) -> None:
-    """Mark the day of the first edit."""
-    axes.axvline(year, color=INK, linewidth=1.3, linestyle=(0, (2, 2)), zorder=4)
+    """Mark the first edit, or say when it was if that lies before the years shown."""
+    if year >= axes.get_xlim()[0]:
+        axes.axvline(year, color=INK, linewidth=1.3, linestyle=(0, (2, 2)), zorder=4)
+        return
+    axes.text(
+        0.02, 0.04, f"edited from {int(year)} on", transform=axes.transAxes, fontsize=SMALL
+    )  # fmt: skip
 
 
 def _summary(axes: Axes, contrasts: Contrasts, *, year: int) -> None:

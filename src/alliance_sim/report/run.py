@@ -15,7 +15,7 @@ from alliance_sim.plots.run import ensemble_figure
 from alliance_sim.report.folder import prepare_folder, sha256, write_text, write_whole
 from alliance_sim.report.history import CHRONOLOGY
 from alliance_sim.results import OK
-from alliance_sim.scenario.schema import DOMAINS
+from alliance_sim.scenario.part import DOMAINS
 
 if TYPE_CHECKING:
     from alliance_sim.results import Ensemble

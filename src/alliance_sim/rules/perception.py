@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import NamedTuple
 
-from alliance_sim.arithmetic import power
+from alliance_sim.arithmetic import power, sqrt
 from alliance_sim.compiled import rule
 
 

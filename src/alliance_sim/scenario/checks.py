@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 from alliance_sim.errors import unknown_name
+from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number
-from alliance_sim.scenario.schema import DOMAINS, SERIES
 
 NAMED = ("period", "threat", "member", "leader", "juncture", "rung", "item")
 NEEDS_THREAT = ("hostility",)

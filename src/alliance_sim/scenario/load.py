@@ -21,9 +21,10 @@ from alliance_sim.scenario.edit import (
     remove_juncture,
     set_value,
 )
+from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import Tree
 from alliance_sim.scenario.scenario import Scenario
-from alliance_sim.scenario.schema import Item, Juncture, Leader, Name, Part, Text
+from alliance_sim.scenario.schema import Item, Juncture, Leader
 
 MAX_BYTES = 2_000_000
 VALUES = (bool, int, float, str)

@@ -6,31 +6,32 @@ import datetime as dt
 
 from pydantic import Field
 
+from alliance_sim.scenario.part import Part, Text
 from alliance_sim.scenario.schema import (
-    Assets,
-    Council,
-    Domestic,
     Item,
     Juncture,
     Kind,
-    Ladder,
     Leader,
-    Levels,
     Member,
-    Motives,
-    Network,
     Observation,
-    Part,
     Partners,
-    Perception,
     Period,
     Prior,
     Rung,
-    Switches,
-    Text,
     Threat,
-    ThreatDynamics,
     Time,
+)
+from alliance_sim.scenario.theory import (
+    Assets,
+    Council,
+    Domestic,
+    Ladder,
+    Levels,
+    Motives,
+    Network,
+    Perception,
+    Switches,
+    ThreatDynamics,
     Willingness,
 )
 

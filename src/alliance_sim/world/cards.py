@@ -9,7 +9,8 @@ from alliance_sim.arithmetic import exp
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.explain import missing_cause
-from alliance_sim.scenario.schema import DOMAINS, Effect, Juncture
+from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.scenario.schema import Effect, Juncture
 from alliance_sim.world.parts import Drawn
 
 LN2 = 0.6931471805599453

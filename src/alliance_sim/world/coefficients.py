@@ -16,7 +16,8 @@ from alliance_sim.rules.threats import ThreatHabits
 from alliance_sim.rules.willingness import AssetPull, ThreatPull
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.number import Number
-from alliance_sim.scenario.schema import DOMAINS, SERIES, ByDomain
+from alliance_sim.scenario.part import DOMAINS, SERIES
+from alliance_sim.scenario.theory import ByDomain
 
 LN2 = 0.6931471805599453
 DECISIONS = {"consensus": CONSENSUS, "weighted_majority": WEIGHTED_MAJORITY, "leader": LEADER}

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from alliance_sim.calendar import Calendar
 from alliance_sim.rules.domestic import shut_after
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.schema import DOMAINS, Member, Period, SeriesInput
+from alliance_sim.scenario.part import DOMAINS
 from alliance_sim.scenario.schema import Input as Given
+from alliance_sim.scenario.schema import Member, Period, SeriesInput
 from alliance_sim.world.cards import Active
 from alliance_sim.world.parts import SIDES, Inputs
 from alliance_sim.world.series import by_year

@@ -12,11 +12,12 @@ import mesa
 
 from alliance_sim import noise, provenance
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.engine.mesa_model.agents import Japan, Member, Nato, Threat
+from alliance_sim.engine.mesa_model.agents import Japan, Threat
+from alliance_sim.engine.mesa_model.alliance import Member, Nato
 from alliance_sim.engine.mesa_model.partnership import Partnership
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
-from alliance_sim.scenario.schema import DOMAINS, SERIES
+from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.world import World, build_world
 from alliance_sim.world.coefficients import Coefficients, coefficients
 

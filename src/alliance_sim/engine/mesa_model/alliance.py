@@ -1,0 +1,193 @@
+"""The alliance: its members, and how they come to an agreement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alliance_sim.arithmetic import inverse_normal
+from alliance_sim.engine.mesa_model.agents import ALLIANCE, POLITICAL, STATE, Actor, Partner
+from alliance_sim.rules.council import (
+    LEADER,
+    WEIGHTED_MAJORITY,
+    accepts,
+    agreed,
+    backing_with,
+    decisive_with,
+)
+from alliance_sim.rules.perception import apart_after, attended_exposure, next_attention
+from alliance_sim.rules.willingness import Situation, asset_term, next_slow, threat_term
+
+if TYPE_CHECKING:
+    from alliance_sim.engine.mesa_model.model import AllianceModel
+
+
+class Member(Partner):
+    """A member of the alliance, or a group of members that decide alike."""
+
+    role = "member"
+
+    def __init__(self, model: AllianceModel, name: str, position: int) -> None:
+        """Begin as a member, or as a state that will join later."""
+        self.position = position
+        self.offset = model.member_parts[name].offset.value
+        super().__init__(model, name)
+
+    def exposures(self) -> tuple[float, ...]:
+        """Return how far each threat reaches this member; distant ones grow with attention."""
+        given = self.model.inputs.exposure_member[self.position]
+        attention = self.model.nato.attention
+        if attention <= 0.0:
+            return given
+        return tuple(
+            attended_exposure(exposure, attention) if asian else exposure
+            for exposure, asian in zip(given, self.model.world.asian, strict=True)
+        )
+
+    def situation(self) -> Situation:
+        """Return what this member faces: its own overlap with the state, its own worries."""
+        now, apart, distraction = self.model.inputs, 1.0, 0.0
+        for k, felt in enumerate(self.perceived):
+            apart = apart_after(apart, felt, self.model.japan.perceived[k])
+            if self.model.distracting[k]:
+                distraction = max(distraction, felt)
+        return Situation(
+            overlap=1.0 - apart,
+            distraction=distraction * (1.0 - now.link),
+            commitment=0.0,
+            networking=0.0,
+            dependence=0.0,
+            involvement=now.involvement[STATE],
+            capability=0.0,
+        )
+
+    def log_ratio(self, domain: int) -> float:
+        """Return this member's log benefit/cost of cooperating in a domain."""
+        model, numbers = self.model, self.model.numbers
+        pull = numbers.threat_pulls[ALLIANCE][domain]
+        return (
+            numbers.floors[ALLIANCE][domain]
+            + self.offset
+            + threat_term(pull, self._sees, model.partnership.level[domain])
+            + asset_term(numbers.asset_pulls[domain], model.partnership.ties)
+            + numbers.domestic * model.push[ALLIANCE]
+            + model.inputs.need[ALLIANCE][domain]
+            + model.nato.slow[domain]
+        )
+
+    def settle(self) -> None:
+        """Compare agendas with the state, then weigh cooperation for the first quarter."""
+        self._sees = self.situation()
+        super().settle()
+
+    @property
+    def formal_ratio(self) -> float:
+        """Log benefit/cost of a formal step: for a group, that of its least willing state."""
+        return self.ratio[POLITICAL] - self.model.inputs.reluctance[self.position]
+
+    def accepts(self, demand: float, luck: float) -> float:
+        """Return 1 if this member accepts a formal step that asks for `demand`, else 0."""
+        return accepts(
+            self.formal_ratio,
+            demand,
+            self.model.numbers.member_spread,
+            inverse_normal(luck),
+        )
+
+    def decide(self) -> None:
+        """Compare agendas with the state, then look and weigh."""
+        self._sees = self.situation()
+        super().decide()
+
+
+class Nato(Actor):
+    """The alliance: what its members want on average, and how they agree on formal steps."""
+
+    role = "alliance"
+
+    def __init__(self, model: AllianceModel, name: str) -> None:
+        """Begin without attention to distant theatres and without slow noise."""
+        super().__init__(model, name)
+        self.slow = self._next_slow = [0.0, 0.0, 0.0]
+        self.attention = self._next_attention = 0.0
+        self._felt: list[float] = []
+
+    def mean(self, values: list[float]) -> float:
+        """Return the mean of one value per member, weighted by this quarter's weights."""
+        total = weights = 0.0
+        for value, weight in zip(values, self.model.inputs.weight, strict=True):
+            total = total + weight * value
+            weights = weights + weight
+        return total / weights
+
+    def perceived(self, threat: int) -> float:
+        """Return how strongly the alliance feels a threat, in [0, 1]."""
+        return self._felt[threat]
+
+    def willing(self, domain: int) -> float:
+        """Return the level that the alliance would choose alone, in [0, 1]."""
+        return self.mean([member.willing[domain] for member in self.model.members])
+
+    def ratio(self, domain: int) -> float:
+        """Return the mean of members' log benefit/cost."""
+        return self.mean([member.ratio[domain] for member in self.model.members])
+
+    def look(self) -> None:
+        """Sum up what members feel, once all have committed."""
+        count = len(self.model.world.threats)
+        self._felt = [self.mean([m.perceived[k] for m in self.model.members]) for k in range(count)]
+
+    def decisive(self) -> float:
+        """Return the log benefit/cost of the member on whom a formal step turns."""
+        model, numbers = self.model, self.model.numbers
+        if numbers.decision == LEADER:
+            return next(m.formal_ratio for m in model.members if m.name == model.council_leader)
+        share = numbers.majority if numbers.decision == WEIGHTED_MAJORITY else 1.0
+        seats = [
+            (member.formal_ratio, weight)
+            for member, weight in zip(model.members, model.inputs.weight, strict=True)
+            if weight > 0.0
+        ]
+        everybody = 0.0
+        for _, weight in seats:
+            everybody = everybody + weight
+        decisive = -40.0
+        for asked, _ in seats:
+            backing = 0.0
+            for ratio, weight in seats:
+                backing = backing_with(backing, weight, ratio, asked)
+            decisive = decisive_with(decisive, asked, backing, everybody, share)
+        return decisive
+
+    def council(self, demand: float, channels: tuple[int, ...]) -> tuple[float, list[float]]:
+        """Return 1 if the Council agrees to a demand (else 0), and each member's answer.
+
+        A state that has not joined yet has no say, and counts as not objecting.
+        """
+        model = self.model
+        yes = everybody = leader = 0.0
+        answers = []
+        for member, weight, channel in zip(
+            model.members, model.inputs.weight, channels, strict=True
+        ):
+            answer = member.accepts(demand, model.uniform(channel)) if weight > 0.0 else 1.0
+            answers.append(answer)
+            everybody = everybody + weight
+            yes = yes + weight * answer
+            if member.name == model.council_leader:
+                leader = answer
+        decision, majority = model.numbers.decision, model.numbers.majority
+        return agreed(decision, yes, everybody, leader, majority), answers
+
+    def decide(self) -> None:
+        """Let attention follow political ties, and slow noise drift."""
+        model, numbers = self.model, self.model.numbers
+        political = model.partnership.level[POLITICAL]
+        self._next_attention = next_attention(self.attention, numbers.attention_speed, political)
+        self._next_slow = [
+            next_slow(numbers.slow_carry, numbers.slow_jolt, slow, model.normal(channel))
+            for slow, channel in zip(self.slow, model.world.channels.slow[ALLIANCE], strict=True)
+        ]
+
+    def commit(self) -> None:
+        """Take on everything decided."""
+        self.attention, self.slow = self._next_attention, self._next_slow
