@@ -1,10 +1,21 @@
 """How the documentation is built: `sphinx-build -W docs build/docs`."""
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # where `from_package` stands
+
 project = "alliance-sim"
 author = "alliance-sim contributors"
 copyright = "2026, alliance-sim contributors"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon"]
+extensions = [
+    "from_package",
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.napoleon",
+]
 exclude_patterns = ["images"]
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]

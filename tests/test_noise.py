@@ -60,8 +60,8 @@ def test_philox_gives_the_published_answers(counter: Any, key: Any, words: Any) 
 
 @pytest.mark.parametrize(("counter", "key", "words"), KNOWN_ANSWERS.values(), ids=KNOWN_ANSWERS)
 def test_philox_gives_the_published_answers_in_arrays(counter: Any, key: Any, words: Any) -> None:
-    arrays = tuple(np.full(3, word, dtype=np.uint64) for word in counter)
-    found = philox(arrays, np.uint64(key[0]), np.uint64(key[1]))
+    a, b, c, d = (np.full(3, word, dtype=np.uint64) for word in counter)
+    found = philox((a, b, c, d), np.uint64(key[0]), np.uint64(key[1]))
     assert [part.tolist() for part in found] == [[word] * 3 for word in words]
 
 

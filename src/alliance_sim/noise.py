@@ -157,6 +157,19 @@ def as_seed(value: object) -> int:
     return number
 
 
+def as_run(value: object) -> int:
+    """Return the number of a run as a plain integer.
+
+    Raises:
+        SettingError: If it is not a whole number from 0 to 2**32 - 1.
+    """
+    number = _whole_number(value)
+    if number is None or not 0 <= number <= MAX_RUN:
+        problem = f"run is {_shown(value)}, must be a whole number from 0 to {MAX_RUN}"
+        raise SettingError("noise", [problem])
+    return number
+
+
 def _whole_number(value: object) -> int | None:
     """Return the whole number that a value is or shows, None if there is none."""
     if isinstance(value, str):

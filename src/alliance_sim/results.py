@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 OK = "ok"
 MARK = b"alliance_sim"
+LABELS = {
+    *("scenario", "digest", "calendar", "states", "seed", "first_run", "engine", "versions"),
+    "status",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,13 +152,15 @@ class Ensemble:
             table = pq.read_table(Path(path))
         except (OSError, pa.ArrowInvalid) as error:
             raise ResultError(f"{path}: cannot be read as Parquet: {error}") from error
-        metadata = table.schema.metadata or {}
-        if MARK not in metadata:
-            raise ResultError(f"{path}: is Parquet, but not an ensemble saved by this package")
-        labels = json.loads(metadata[MARK])
+        foreign = ResultError(f"{path}: is Parquet, but not an ensemble saved by this package")
+        labels = _labels_in(table)
+        if labels is None:
+            raise foreign
         calendar = Calendar(*labels["calendar"])
-        states = tuple(labels["states"])
-        runs = len(labels["status"])
+        states, runs = tuple(labels["states"]), len(labels["status"])
+        whole = table.num_rows == runs * calendar.steps
+        if not whole or not set(states) <= set(table.column_names):
+            raise foreign
         flat = np.stack([table[state].to_numpy() for state in states], axis=-1)
         return cls(
             scenario=labels["scenario"],
@@ -168,3 +174,13 @@ class Ensemble:
             versions=labels["versions"],
             status=tuple(labels["status"]),
         )
+
+
+def _labels_in(table: pa.Table) -> dict[str, Any] | None:
+    """Return the labels that a table carries, None if they are not whole."""
+    text = (table.schema.metadata or {}).get(MARK)
+    try:
+        labels = json.loads(text) if text is not None else None
+    except ValueError:
+        return None
+    return labels if isinstance(labels, dict) and set(labels) >= LABELS else None

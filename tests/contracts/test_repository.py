@@ -19,7 +19,9 @@ TEXT = sorted(
     path
     for room in (".ci", "docs", "experiments", "requirements", "scenarios", "src", "tests", ".")
     for path in (ROOT / room).glob("*" if room == "." else "**/*")
-    if path.is_file() and path.suffix not in {".png", ".pyc", ".parquet"}
+    if path.is_file()
+    and path.suffix not in {".png", ".pyc", ".parquet"}
+    and not {"_build", ".hypothesis"} & set(path.parts)
 )
 MOST_LINES = 400
 MOST_STATEMENTS = 40

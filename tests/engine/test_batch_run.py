@@ -1,4 +1,4 @@
-"""`mesa.batch_run` gives the frames of `simulate`, with seeds the way the installed Mesa wants them."""
+"""`mesa.batch_run` gives the frames of `simulate`, with seeds as the installed Mesa wants them."""
 
 import inspect
 from collections.abc import Mapping
@@ -46,7 +46,9 @@ def raw_batch(parameters: Mapping[str, Any], *, processes: int, **keywords: Any)
 def of_seed(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return the runs of one seed in the layout of `to_frame`."""
     own = frame[frame["seed"] == seed].sort_values(["run", "Step"])
-    return own.drop(columns=[*MESA_COLUMNS, "seed", "world_of", "agent_data", "rng"], errors="ignore")
+    return own.drop(
+        columns=[*MESA_COLUMNS, "seed", "world_of", "agent_data", "rng"], errors="ignore"
+    )
 
 
 def assert_as_simulated(frame: pd.DataFrame, seed: int) -> None:

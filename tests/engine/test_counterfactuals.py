@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from alliance_sim import load_scenario, simulate
 from alliance_sim.engine.mesa_model.model import prepared
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.edit import as_tree
-from alliance_sim.scenario.path import numbers
+from alliance_sim.scenario.path import follow, numbers
 from alliance_sim.world.touched import first_touched
 
 BASE = load_scenario("japan_nato/baseline")
@@ -20,7 +20,6 @@ SHORT = BASE.with_setting("time.first_year", 2000).with_setting("time.last_year"
 COUNTERFACTUALS = [name for name in shipped() if name != BASE.name]
 # Edits of the shipped files that hold from the beginning on, all others touch a later day.
 THROUGHOUT = ("japan_nato/council_majority",)
-MESA_PARTS = ("kind", "observation", "prior")  # do not reach the states of a run
 
 
 def same_quarters(one: Any, other: Any) -> int:
@@ -88,13 +87,13 @@ def test_a_juncture_after_the_end_makes_no_difference(short: Any) -> None:
 ALL_NUMBERS = [
     (path, node["value"], node["low"], node["high"])
     for path, node in numbers(as_tree(SHORT))
-    if node["low"] < node["high"]
+    if node["low"] < node["high"] and not path.endswith(".from_level")
 ]
 ROOTS = sorted({path.partition(".")[0] for path, *_ in ALL_NUMBERS})
 
 
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=15, phases=[Phase.generate])
 def test_a_changed_number_changes_nothing_before_the_quarter_said_to_be_touched(
     short: Any, data: st.DataObject
 ) -> None:
@@ -110,21 +109,18 @@ def test_a_changed_number_changes_nothing_before_the_quarter_said_to_be_touched(
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
+    "path",
     [
-        ("member.france.offset", 1.0),
-        ("threat.china.offence", 0.0),
-        ("levels.pace", 0.2),
-        ("period.formation.commitment", 0.1),
-        ("juncture.isaf.effect.0.size", 0.0),
+        "member.france.offset",
+        "threat.china.offence",
+        "levels.pace",
+        "period.formation.commitment",
+        "juncture.isaf.effect.0.size",
     ],
 )
-def test_a_number_that_makes_a_difference_is_said_to_touch_a_quarter(
-    path: str, value: float, short: Any
-) -> None:
-    edited = SHORT.with_number(path, value)
-    found = simulate(edited, runs=2, seed=11).values
-    same = same_quarters(short.values, found)
+def test_a_number_that_makes_a_difference_is_said_to_touch_a_quarter(path: str, short: Any) -> None:
+    edited = SHORT.with_number(path, follow(as_tree(SHORT), path)["low"])
+    same = same_quarters(short.values, simulate(edited, runs=2, seed=11).values)
     assert same < short.calendar.steps
     touched = touched_in(SHORT, edited)
     assert touched is not None

@@ -158,30 +158,30 @@ def test_no_seed_is_named_in_the_result() -> None:
 
 @pytest.mark.parametrize("runs", [0, -1, 1.5, "3", True, None, math.nan])
 def test_what_is_no_number_of_runs_is_refused(runs: Any) -> None:
-    with pytest.raises(SettingError, match="runs is .*must be a whole number of at least 1"):
+    with pytest.raises(SettingError, match=r"runs is .*must be a whole number of at least 1"):
         simulate(SHORT, runs=runs, seed=1)
 
 
 @pytest.mark.parametrize("first", [-1, 1.5, "3", True, None])
 def test_what_is_no_first_run_is_refused(first: Any) -> None:
-    with pytest.raises(SettingError, match="first_run is .*must be a whole number of at least 0"):
+    with pytest.raises(SettingError, match=r"first_run is .*must be a whole number of at least 0"):
         simulate(SHORT, runs=1, seed=1, first_run=first)
 
 
 def test_there_is_a_last_run() -> None:
-    with pytest.raises(SettingError, match="last run would be 4294967296.*at most 4294967295"):
+    with pytest.raises(SettingError, match=r"last run would be 4294967296.*at most 4294967295"):
         simulate(SHORT, runs=2, seed=1, first_run=2**32 - 1)
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True, None])
 def test_what_is_no_number_of_processes_is_refused(workers: Any) -> None:
-    with pytest.raises(SettingError, match="workers is .*must be .*at least 1"):
+    with pytest.raises(SettingError, match=r"workers is .*must be .*at least 1"):
         simulate(SHORT, runs=1, seed=1, engine=Mesa(workers=workers))
 
 
 @pytest.mark.parametrize("engine", ["mes", "", None, 5, Mesa])
 def test_what_is_no_engine_is_refused(engine: Any) -> None:
-    with pytest.raises(SettingError, match="engine.*mesa"):
+    with pytest.raises(SettingError, match=r"engine.*mesa"):
         simulate(SHORT, runs=1, seed=1, engine=engine)
 
 
@@ -189,4 +189,8 @@ def test_all_wrong_settings_are_told_at_once() -> None:
     with pytest.raises(SettingError) as caught:
         simulate(SHORT, runs=0, seed=-1, first_run=-1, engine="warp")
     told = str(caught.value)
-    assert [word for word in ("runs is 0", "first_run is -1", "'warp'", "seed is -1") if word not in told] == []
+    assert [
+        word
+        for word in ("runs is 0", "first_run is -1", "'warp'", "seed is -1")
+        if word not in told
+    ] == []

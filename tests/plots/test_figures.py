@@ -228,6 +228,21 @@ def test_a_count_outside_its_interval_is_hollow(counts_frame: pd.DataFrame) -> N
     assert len(hollow) == (~counts_frame["inside"]).sum()
 
 
+def test_an_early_departure_shows_all_years_and_a_late_one_does_not(ensemble: Ensemble) -> None:
+    values = ensemble.values.copy()
+    values[:, :, 0] = 1.0
+    early = replace(ensemble, values=values)
+    late = shifted(ensemble, 0.2)
+    others = {f"world {n}": late for n in range(3)}
+    far = contrast.contrast_figure(ensemble, {**others, "early": early})
+    near = contrast.contrast_figure(ensemble, others, edited={"world 0": dt.date(1950, 1, 1)})
+    assert far.axes[0].get_xlim()[0] == 1950
+    assert near.axes[0].get_xlim()[0] == 1980
+    assert "edited from 1950 on" in words(near)
+    for figure in (far, near):
+        test_no_two_texts_cover_each_other(figure)
+
+
 def test_a_contrast_with_itself_is_flat(ensemble: Ensemble) -> None:
     figure = contrast.contrast_figure(ensemble, {"the same": ensemble})
     panel = figure.axes[0]

@@ -15,7 +15,10 @@ import alliance_sim.rules
 from alliance_sim import arithmetic, compiled, noise
 
 ROOMS = {
-    *(f"alliance_sim.rules.{room.name}" for room in pkgutil.iter_modules(alliance_sim.rules.__path__)),
+    *(
+        f"alliance_sim.rules.{room.name}"
+        for room in pkgutil.iter_modules(alliance_sim.rules.__path__)
+    ),
     *(arithmetic.__name__, noise.__name__),
 }
 for name in sorted(ROOMS):

@@ -1,4 +1,4 @@
-"""The Council agrees by the rule that it has, and turns on the member that the rule makes decisive."""
+"""The Council agrees by the rule that it has, and turns on the member that it makes decisive."""
 
 from hypothesis import assume, given
 from hypothesis import strategies as st

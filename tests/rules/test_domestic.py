@@ -49,9 +49,7 @@ def test_a_law_passes_or_does_not(
     assert passes(pull, base, threat, push, level, (dt, luck)) in (0.0, 1.0)
 
 
-@given(
-    pull=pulls, base=real, threat=share, push=st.floats(-1.5, 1.5), level=share, luck=uniform
-)
+@given(pull=pulls, base=real, threat=share, push=st.floats(-1.5, 1.5), level=share, luck=uniform)
 def test_whatever_pulls_a_law_on_never_stops_it(
     pull: LawPull, base: float, threat: float, push: float, level: float, luck: float
 ) -> None:
@@ -75,7 +73,5 @@ def test_a_wider_win_set_and_a_smaller_demand_never_cost_a_ratification(
 
 
 @given(opening=share, spread=st.floats(1e-6, 1e6))
-def test_a_demand_that_just_fits_is_ratified_by_average_luck(
-    opening: float, spread: float
-) -> None:
+def test_a_demand_that_just_fits_is_ratified_by_average_luck(opening: float, spread: float) -> None:
     assert ratifies(opening, opening, spread, 0.0) == 1.0

@@ -149,9 +149,7 @@ def test_assets_of_either_kind_stay_shares(
     climbed=1.0,
     ended=0.0,
 )
-@given(
-    growth=growths, general=share, mission=share, activity=share, climbed=share, ended=share
-)
+@given(growth=growths, general=share, mission=share, activity=share, climbed=share, ended=share)
 def test_both_kinds_of_assets_together_stay_at_or_below_one(
     growth: Growth, general: float, mission: float, activity: float, climbed: float, ended: float
 ) -> None:
@@ -181,9 +179,7 @@ def test_climbing_a_rung_never_lowers_general_assets(
 
 
 @given(growth=growths, general=share, mission=share)
-def test_without_activity_assets_only_fade(
-    growth: Growth, general: float, mission: float
-) -> None:
+def test_without_activity_assets_only_fade(growth: Growth, general: float, mission: float) -> None:
     assume(general + mission <= 1.0)
     assert next_general(growth, general, mission, 0.0, 0.0) <= general
     assert next_mission(growth, general, mission, 0.0, 0.0, 0.0) <= mission

@@ -28,11 +28,7 @@ ROOMS = tuple(
     for found in pkgutil.iter_modules(alliance_sim.rules.__path__)
 )
 BIT_ROOMS = (arithmetic, noise)
-RULES = tuple(
-    rule
-    for rule in compiled.rules()
-    if inspect.getmodule(rule) in (*ROOMS, *BIT_ROOMS)
-)
+RULES = tuple(rule for rule in compiled.rules() if inspect.getmodule(rule) in (*ROOMS, *BIT_ROOMS))
 PRIMITIVES = (float_to_bits, bits_to_float, high32, low32)
 TWO_AT_A_TIME = ("min", "max")
 STATEMENTS = (ast.Assign, ast.AugAssign, ast.If, ast.For, ast.While, ast.Return)
@@ -137,7 +133,9 @@ class Checker:
 
     def attribute(self, node: ast.Attribute) -> Iterator[str]:
         """Yield a refusal unless it reads a field of a NamedTuple argument."""
-        annotation = self.parameters.get(node.value.id) if isinstance(node.value, ast.Name) else None
+        annotation = (
+            self.parameters.get(node.value.id) if isinstance(node.value, ast.Name) else None
+        )
         kind = self.scope.get(annotation.id) if isinstance(annotation, ast.Name) else None
         fields = getattr(kind, "_fields", ())
         if node.attr not in fields or not isinstance(node.ctx, ast.Load):
@@ -180,9 +178,11 @@ def test_a_rule_stays_inside_the_subset(rule: types.FunctionType) -> None:
     assert Checker(inspect.getsource(rule), rule.__globals__, bits=bits).refusals() == []
 
 
-@pytest.mark.parametrize("room", (*ROOMS, arithmetic), ids=lambda room: str(room.__name__))
+@pytest.mark.parametrize("room", [*ROOMS, arithmetic], ids=lambda room: str(room.__name__))
 def test_every_function_among_the_rules_is_a_rule(room: types.ModuleType) -> None:
-    functions = {n for n, f in inspect.getmembers(room, inspect.isfunction) if f.__module__ == room.__name__}
+    functions = {
+        n for n, f in inspect.getmembers(room, inspect.isfunction) if f.__module__ == room.__name__
+    }
     assert functions == {rule.__name__ for rule in RULES if rule.__module__ == room.__name__}
 
 
@@ -203,9 +203,20 @@ def not_a_rule(x: float) -> float:
 
 
 SCOPE: dict[str, object] = {
-    **{"math": math, "np": np, "sqrt": math.sqrt, "sin": math.sin, "Pair": Pair},
-    **{"accepts": accepts, "not_a_rule": not_a_rule, "high32": high32, "exp": arithmetic.exp},
-    **{"f": accepts, "HALF": 0.5, "WORDS": "half", "NUMBERS": [0.5], "YES": True},
+    "math": math,
+    "np": np,
+    "sqrt": math.sqrt,
+    "sin": math.sin,
+    "Pair": Pair,
+    "accepts": accepts,
+    "not_a_rule": not_a_rule,
+    "high32": high32,
+    "exp": arithmetic.exp,
+    "f": accepts,
+    "HALF": 0.5,
+    "WORDS": "half",
+    "NUMBERS": [0.5],
+    "YES": True,
 }
 REFUSED = {
     "power": "x ** 2.0",
@@ -280,7 +291,8 @@ ALLOWED = {
     "arithmetic": "return (x + y) * z / (x - 2.0) - -HALF",
     "choice": "return x if x < y <= z and not x == y or i != 3 else max(x, min(y, z))",
     "branches": "if x > y:\n    return x\nelif x > z:\n    a = y\nelse:\n    a = z\nreturn a",
-    "loops": "a = 0.0\nfor _ in range(3):\n    a += exp(x)\nwhile a < 1.0:\n    a = a + 1.0\nreturn a",
+    "loop": "a = 0.0\nfor _ in range(3):\n    a += exp(x)\nreturn a",
+    "while": "a = x\nwhile a < 1.0:\n    a = a + 1.0\nreturn a",
     "tuples": "a, b = x, y\nt = (a, b)\nreturn t[0] + p.second + p[1]",
     "calls": "return accepts(sqrt(x), y, z, x) + int(x)",
 }

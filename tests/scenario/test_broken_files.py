@@ -1,7 +1,6 @@
 """Every kind of broken scenario file gives one error that says what to mend."""
 
 import copy
-import datetime as dt
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -108,9 +107,7 @@ def test_five_mistakes_are_told_at_once(tree: Tree, write: Write) -> None:
     assert all(any(place in problem for problem in told) for place in places), told
 
 
-def test_an_alliance_without_members_at_the_beginning_is_refused(
-    tree: Tree, write: Write
-) -> None:
+def test_an_alliance_without_members_at_the_beginning_is_refused(tree: Tree, write: Write) -> None:
     for member in tree["member"]:
         for accession in member["accession"]:
             accession["date"] = accession["date"].replace(year=accession["date"].year + 30)
@@ -165,7 +162,7 @@ def nowhere(folder: Path) -> Iterator[tuple[str, str | Path, str]]:
     yield "a folder called .toml", folder / "folder.toml", "is a folder, must be a TOML file"
     yield "a missing file", folder / "nowhere.toml", "does not exist"
     yield "a missing folder", folder / "no" / "where.toml", "does not exist"
-    yield "a link to itself", folder / "circle.toml", "cannot be read|goes in a circle|symlink"
+    yield "a link to itself", folder / "circle.toml", "cannot be read|does not exist"
     yield "a misspelt name", "japan_nato/baselin", "did you mean 'japan_nato/baseline'"
     yield "half a name", "baseline", "did you mean 'japan_nato/baseline'"
     yield "an unlike name", "1984", r"known: japan_nato/.*ends in \.toml"
@@ -174,7 +171,8 @@ def nowhere(folder: Path) -> Iterator[tuple[str, str | Path, str]]:
     yield "a very long name", "x" * 5000, "cannot be read|does not exist|unknown scenario"
 
 
-NOWHERE = ("a folder", "a folder called .toml", "a missing file", "a missing folder") + (
+NOWHERE = (
+    *("a folder", "a folder called .toml", "a missing file", "a missing folder"),
     *("a link to itself", "a misspelt name", "half a name", "an unlike name", "no name"),
     *("a name with a zero byte", "a very long name"),
 )
@@ -186,8 +184,3 @@ def test_what_leads_to_no_scenario_says_so_in_one_sentence(what: str, tmp_path: 
     with pytest.raises(ScenarioError, match=says) as caught:
         load_scenario(asked)
     assert len(caught.value.problems) == 1
-
-
-def test_dates_are_dates_and_nothing_else(tree: Tree, write: Write) -> None:
-    tree["juncture"][0]["date"] = dt.datetime(1989, 11, 9)
-    assert "must be a date such as 2001-09-11" in problems_of(write(tree))[0]

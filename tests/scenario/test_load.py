@@ -137,9 +137,9 @@ def test_every_number_has_its_five_fields_and_can_be_found_by_its_path() -> None
 def test_a_scenario_cannot_be_changed_in_place() -> None:
     baseline = load_scenario(BASELINE)
     with pytest.raises(ValueError, match="frozen"):
-        baseline.title = "Mine"
+        baseline.title = "Mine"  # type: ignore[misc]
     with pytest.raises(ValueError, match="frozen"):
-        baseline.levels.pace.value = 1.0
+        baseline.levels.pace.value = 1.0  # type: ignore[misc]
     with pytest.raises((TypeError, AttributeError, ValueError)):
         baseline.period[0].hostility["russia"] = baseline.levels.pace
 
@@ -184,7 +184,7 @@ def test_a_number_set_in_a_file_takes_on_the_source_given(write: Write) -> None:
 def test_files_can_extend_files_that_extend(write: Write) -> None:
     write(f'{HEAD}without = ["nine_eleven"]', "first.toml")
     second = write(
-        'extends = "first.toml"\ntitle = "Second"\ndescription = "Both."\nwithout = ["crimea_2014"]',
+        'extends = "first.toml"\ntitle = "Second"\ndescription = "Both"\nwithout = ["crimea_2014"]',
         "second.toml",
     )
     scenario = load_scenario(second)

@@ -74,12 +74,7 @@ def test_a_drawn_law_that_is_itself_removed_is_not_drawn(law: str) -> None:
 
 
 def test_falling_goes_down_the_line() -> None:
-    lines = [
-        (first, second)
-        for second in FALLING
-        for first in CAUSES[second]
-        if first in FALLING
-    ]
+    lines = [(first, second) for second in FALLING for first in CAUSES[second] if first in FALLING]
     for first, second in lines:
         for root in CAUSES[first]:
             assert acting(BASE.without(root), second) == []
@@ -141,7 +136,9 @@ def test_a_date_inside_a_quarter_counts_by_the_part_that_it_covers(day: dt.date)
         if j.name == "us_pressure_2017" and e.moves == "commitment"
     )
     covered = step + 1 - calendar.position(day)
-    change = [b.commitment - a.commitment for a, b in zip(without.inputs, moved.inputs, strict=True)]
+    change = [
+        b.commitment - a.commitment for a, b in zip(without.inputs, moved.inputs, strict=True)
+    ]
     assert all(c == 0.0 for c in change[:step])
     assert math.isclose(change[step], size * covered, abs_tol=1e-12)
     assert math.isclose(change[step + 1], size, abs_tol=1e-12)

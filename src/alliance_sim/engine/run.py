@@ -69,8 +69,7 @@ def simulate(
         SettingError: If a setting is out of range; all at once.
         AllianceSimError: If every run failed.
     """
-    settings = _checked(runs, first_run, engine)
-    number = noise.as_seed(seed)
+    settings, number = _checked(runs, first_run, engine, seed)
     world_of = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     numbers = range(first_run, first_run + runs)
     values, status, states = _all_runs(world_of, number, numbers, settings, progress)
@@ -90,22 +89,29 @@ def simulate(
     )
 
 
-def _checked(runs: int, first_run: int, engine: str | Mesa) -> Mesa:
+def _checked(runs: int, first_run: int, engine: str | Mesa, seed: object) -> tuple[Mesa, int]:
+    """Return the engine's settings and an explicit seed."""
     problems = []
     if not _whole(runs) or runs < 1:
         problems.append(f"runs is {runs!r}, must be a whole number of at least 1")
-    elif not _whole(first_run) or first_run < 0:
+    if not _whole(first_run) or first_run < 0:
         problems.append(f"first_run is {first_run!r}, must be a whole number of at least 0")
-    elif first_run + runs - 1 > noise.MAX_RUN:
+    if not problems and first_run + runs - 1 > noise.MAX_RUN:
         last = first_run + runs - 1
         problems.append(f"the last run would be {last}, must be at most {noise.MAX_RUN}")
-    if isinstance(engine, str) and engine != "mesa":
-        problems.append(unknown_name("engine", engine, ["mesa"]))
-    if isinstance(engine, Mesa) and engine.workers < 1:
-        problems.append(f"workers is {engine.workers!r}, must be at least 1")
+    if isinstance(engine, Mesa):
+        if not _whole(engine.workers) or engine.workers < 1:
+            problems.append(f"workers is {engine.workers!r}, must be a whole number of at least 1")
+    elif engine != "mesa":
+        problems.append(unknown_name("engine", str(engine), ["mesa"]))
+    number = 0
+    try:
+        number = noise.as_seed(seed)
+    except SettingError as error:
+        problems += error.problems
     if problems:
         raise SettingError("simulate", problems)
-    return engine if isinstance(engine, Mesa) else Mesa()
+    return (engine if isinstance(engine, Mesa) else Mesa()), number
 
 
 def _whole(value: object) -> bool:

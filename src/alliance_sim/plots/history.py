@@ -71,7 +71,7 @@ def history_figure(ensemble: Ensemble, *, record: Record) -> Figure:
     """
     figure = slide(
         "Japan and NATO: what the model tells, beside the coded record",
-        about=f"Line: median of runs; bands: middle 50 % and 90 % of runs. Model: "
+        about="Line: median of runs; bands: middle 50 % and 90 % of runs, chance alone. Model: "
         f"{told_of(ensemble)}. Starting values, not fitted.",
     )
     grid = figure.add_gridspec(

@@ -178,8 +178,17 @@ def _edited(scenario: Scenario, edits: list[Edit]) -> Scenario:
         raise ScenarioError(scenario.name, problems)
     words = tuple(edit.words for edit in edits)
     tree["edits"] = (*scenario.edits, *words)
-    tree["name"] = f"{scenario.name}, {', '.join(words)}"
+    tree["name"] = _renamed(scenario, words)
     return build(tree, scenario.name)
+
+
+def _renamed(scenario: Scenario, words: tuple[str, ...]) -> str:
+    """Return a name that tells the edits, or how many there are where they are many."""
+    longest = 200
+    name = f"{scenario.name}, {', '.join(words)}"
+    if len(name) <= longest and not scenario.name.endswith(" edits"):
+        return name
+    return f"{scenario.name.partition(',')[0]}, {len(scenario.edits) + len(words)} edits"
 
 
 def _juncture(tree: Tree, name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.world.cards import Cards, read_cards
 from alliance_sim.world.inputs import Gathering
-from alliance_sim.world.parts import SIDES, Channels, RungNumbers, World
+from alliance_sim.world.parts import SIDES, Channels, ItemNumbers, RungNumbers, World
 
 
 def calendar_of(scenario: Scenario) -> Calendar:
@@ -33,12 +33,18 @@ def build_world(scenario: Scenario) -> World:
         scenario=scenario,
         calendar=calendar,
         threats=tuple(t.name for t in gathering.threats),
+        offence=tuple(t.offence.value for t in gathering.threats),
+        distracting=tuple(t.distracts for t in gathering.threats),
+        asian=tuple(t.region == "asia" for t in gathering.threats),
         members=tuple(m.name for m in gathering.members),
+        offsets=tuple(m.offset.value for m in gathering.members),
         inputs=tuple(gathering.quarter(step) for step in range(calendar.steps)),
         rungs=_rungs(scenario, calendar),
         drawn_laws=cards.drawn_laws,
         drawn_leaders=_drawn_leaders(cards),
-        items=tuple(_within(calendar, item.tabled) for item in items),
+        items=tuple(
+            ItemNumbers(_within(calendar, item.tabled), item.demand.value) for item in items
+        ),
         channels=_channels(scenario, gathering, cards, tuple(item.name for item in items)),
     )
 

@@ -45,6 +45,7 @@ class Coefficients(NamedTuple):
     leverage: float
     attention_speed: float
     decision: int
+    leading: int  # position of the member that decides alone, -1 under another rule
     majority: float
     member_spread: float
     ladder: LadderPull
@@ -87,6 +88,7 @@ def coefficients(scenario: Scenario) -> Coefficients:
         leverage=scenario.motives.leverage.value,
         attention_speed=1.0 - exp(-scenario.motives.agenda.value * dt),
         decision=DECISIONS[council.rule],
+        leading=_leading(scenario),
         majority=council.majority.value,
         member_spread=council.spread.value,
         ladder=LadderPull(
@@ -114,6 +116,12 @@ def coefficients(scenario: Scenario) -> Coefficients:
 
 def _switch(on: bool) -> float:  # noqa: FBT001 - the whole of its meaning
     return 1.0 if on else 0.0
+
+
+def _leading(scenario: Scenario) -> int:
+    if scenario.council.rule != "leader":
+        return -1
+    return sorted(member.name for member in scenario.member).index(scenario.council.leader)
 
 
 def _closed(half_life: Number, dt: float) -> float:

@@ -34,8 +34,10 @@ class Gathering:
         self.threats = sorted(scenario.threat, key=lambda t: t.name)
         self.members = sorted(scenario.member, key=lambda m: m.name)
         self.leaders = sorted(scenario.leader, key=lambda spell: spell.name)
-        self.capability = [self._yearly(t.capability) for t in self.threats]
-        own = self._yearly(scenario.partners.state_capability)
+        self.capability = [
+            self._yearly(t.capability, f"threat {t.name!r}.capability") for t in self.threats
+        ]
+        own = self._yearly(scenario.partners.state_capability, "partners.state_capability")
         mean = _sum(own) / len(own)
         self.own_capability = [value - mean for value in own]
 
@@ -73,9 +75,9 @@ class Gathering:
             missions_ended=self._missions_ended(step),
         )
 
-    def _yearly(self, given: Given) -> list[float]:
+    def _yearly(self, given: Given, where: str) -> list[float]:
         if isinstance(given, SeriesInput):
-            return by_year(given, self.calendar, self.scenario.name)
+            return by_year(given, self.calendar, (self.scenario.name, where))
         years = self.calendar.last_year - self.calendar.first_year + 1
         return [float(given.value)] * years
 

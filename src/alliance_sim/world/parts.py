@@ -58,6 +58,13 @@ class RungNumbers(NamedTuple):
     granted: bool
 
 
+class ItemNumbers(NamedTuple):
+    """A formal item beside the ladder."""
+
+    tabled: int  # step, -1 if outside the run
+    demand: float  # log-odds
+
+
 class Channels(NamedTuple):
     """The noise channels of a world, by what they decide."""
 
@@ -84,31 +91,33 @@ class World:
         scenario: What it was made from.
         calendar: The steps.
         threats: Names of threats, sorted.
+        offence: How far each threat's forces reach out, 0 to 1.
+        distracting: Whether each threat draws the alliance away from other theatres.
+        asian: Whether each threat lies in Asia.
         members: Names of members, sorted.
+        offsets: Each member's willingness against the mean, log-odds.
         inputs: One entry per step.
         rungs: One entry per rung, the first for rung 1.
         drawn_laws: Laws that are drawn because what they follow is missing.
         drawn_leaders: Leaders whose push is drawn once per run.
-        items: Step at which each formal item is tabled, -1 if never.
+        items: When each formal item is tabled, and what it demands.
         channels: Noise channels.
     """
 
     scenario: Scenario
     calendar: Calendar
     threats: tuple[str, ...]
+    offence: tuple[float, ...]
+    distracting: tuple[bool, ...]
+    asian: tuple[bool, ...]
     members: tuple[str, ...]
+    offsets: tuple[float, ...]
     inputs: tuple[Inputs, ...]
     rungs: tuple[RungNumbers, ...]
     drawn_laws: tuple[Drawn, ...]
     drawn_leaders: tuple[str, ...]
-    items: tuple[int, ...]
+    items: tuple[ItemNumbers, ...]
     channels: Channels
-
-    @cached_property
-    def asian(self) -> tuple[bool, ...]:
-        """Whether each threat lies in Asia."""
-        regions = {t.name: t.region for t in self.scenario.threat}
-        return tuple(regions[name] == "asia" for name in self.threats)
 
     @cached_property
     def all_channels(self) -> tuple[int, ...]:

@@ -13,19 +13,20 @@ def series_names() -> tuple[str, ...]:
     return tuple(sorted(set(load_record().indicators["indicator"])))
 
 
-def by_year(given: SeriesInput, calendar: Calendar, where: str) -> list[float]:
+def by_year(given: SeriesInput, calendar: Calendar, where: tuple[str, str]) -> list[float]:
     """Return one value in [0, 1] for each calendar year, by the formula of `SeriesInput`.
 
     Args:
         given: The series and its formula.
         calendar: The years wanted.
-        where: Name of the scenario, for the message.
+        where: Name of the scenario, and the place in it, for the message.
 
     Raises:
         ScenarioError: If the record holds no such series.
     """
     if given.series not in series_names():
-        raise ScenarioError(where, [unknown_name("series", given.series, series_names())])
+        problem = unknown_name("series", given.series, series_names())
+        raise ScenarioError(where[0], [f"{where[1]}: {problem}"])
     frame = load_record().indicators
     rows = frame[frame["indicator"] == given.series]
     pairs = zip(rows["year"].tolist(), rows["value"].tolist(), strict=True)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from alliance_sim.world.coefficients import coefficients
 from alliance_sim.world.parts import World
 
+THROUGHOUT = (
+    *("calendar", "threats", "offence", "distracting", "asian", "members", "offsets", "rungs"),
+)
+
 
 def first_touched(factual: World, edited: World) -> int | None:
     """Return the first step whose inputs differ between two worlds.
@@ -18,24 +22,23 @@ def first_touched(factual: World, edited: World) -> int | None:
     """
     if coefficients(factual.scenario) != coefficients(edited.scenario):
         return 0
-    throughout = ("calendar", "threats", "members", "rungs")
-    if any(getattr(factual, key) != getattr(edited, key) for key in throughout):
+    if any(getattr(factual, key) != getattr(edited, key) for key in THROUGHOUT):
         return 0
-    steps = [
-        step
-        for step, (a, b) in enumerate(zip(factual.inputs, edited.inputs, strict=True))
-        if not _same(a, b)
-    ][:1]
-    laws = {law.name: law for law in factual.drawn_laws}
-    others = {law.name: law for law in edited.drawn_laws}
+    inputs = zip(factual.inputs, edited.inputs, strict=True)
+    steps = [step for step, (a, b) in enumerate(inputs) if not _same(a, b)][:1]
+    laws, others = ({law.name: law for law in world.drawn_laws} for world in (factual, edited))
     for name in sorted(set(laws) | set(others)):
-        if laws.get(name) != others.get(name):
-            steps += [law.first_step for law in (laws.get(name), others.get(name)) if law]
-    steps += [
-        max(0, min(step for step in pair if step >= 0))
-        for pair in zip(factual.items, edited.items, strict=False)
-        if pair[0] != pair[1] and max(pair) >= 0
-    ]
+        pair = (laws.get(name), others.get(name))
+        if pair[0] != pair[1]:
+            steps += [law.first_step for law in pair if law is not None]
+    items, other_items = (
+        dict(zip(w.channels.item, w.items, strict=True)) for w in (factual, edited)
+    )
+    for channels in sorted(set(items) | set(other_items)):
+        both = (items.get(channels), other_items.get(channels))
+        if both[0] != both[1]:
+            steps += [item.tabled for item in both if item is not None and item.tabled >= 0]
+    steps = [step for step in steps if step < factual.calendar.steps]
     return min(steps) if steps else None
 
 

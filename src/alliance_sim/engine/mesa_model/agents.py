@@ -61,7 +61,7 @@ class Threat(Actor):
         """Begin at the hostility that the scenario gives for the first quarter."""
         super().__init__(model, name)
         self.position = position
-        self.offence = model.threat_parts[name].offence.value
+        self.offence = model.world.offence[position]
         self.mood = self._next_mood = 0.0
         self.hostility = self._next_hostility = model.inputs.hostility[position]
         self.menace = self._menace()

@@ -29,7 +29,7 @@ class Member(Partner):
     def __init__(self, model: AllianceModel, name: str, position: int) -> None:
         """Begin as a member, or as a state that will join later."""
         self.position = position
-        self.offset = model.member_parts[name].offset.value
+        self.offset = model.world.offsets[position]
         super().__init__(model, name)
 
     def exposures(self) -> tuple[float, ...]:
@@ -48,7 +48,7 @@ class Member(Partner):
         now, apart, distraction = self.model.inputs, 1.0, 0.0
         for k, felt in enumerate(self.perceived):
             apart = apart_after(apart, felt, self.model.japan.perceived[k])
-            if self.model.distracting[k]:
+            if self.model.world.distracting[k]:
                 distraction = max(distraction, felt)
         return Situation(
             overlap=1.0 - apart,
@@ -140,7 +140,7 @@ class Nato(Actor):
         """Return the log benefit/cost of the member on whom a formal step turns."""
         model, numbers = self.model, self.model.numbers
         if numbers.decision == LEADER:
-            return next(m.formal_ratio for m in model.members if m.name == model.council_leader)
+            return model.members[numbers.leading].formal_ratio
         share = numbers.majority if numbers.decision == WEIGHTED_MAJORITY else 1.0
         seats = [
             (member.formal_ratio, weight)
@@ -173,7 +173,7 @@ class Nato(Actor):
             answers.append(answer)
             everybody = everybody + weight
             yes = yes + weight * answer
-            if member.name == model.council_leader:
+            if member.position == model.numbers.leading:
                 leader = answer
         decision, majority = model.numbers.decision, model.numbers.majority
         return agreed(decision, yes, everybody, leader, majority), answers

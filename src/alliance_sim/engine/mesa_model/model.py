@@ -108,21 +108,13 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         """
         if rng is not None and seed is not None and noise.as_seed(rng) != noise.as_seed(seed):
             raise SettingError("AllianceModel", [f"rng is {rng!r} but seed is {seed!r}; give one"])
-        if isinstance(run, bool) or int(run) != run or not 0 <= run <= noise.MAX_RUN:
-            problem = f"run is {run!r}, must be a whole number from 0 to {noise.MAX_RUN}"
-            raise SettingError("AllianceModel", [problem])
         self.noise_seed = noise.as_seed(rng if rng is not None else seed)
         super().__init__(rng=self.noise_seed)
-        self.run = int(run)
+        self.run = noise.as_run(run)
         scenario = _scenario(world_of)
         self.world, self.numbers = prepared(scenario)
         self.quarter = 0
         self.inputs = self.world.inputs[0]
-        self.threat_parts = {t.name: t for t in scenario.threat}
-        self.member_parts = {m.name: m for m in scenario.member}
-        self.item_parts = sorted(scenario.item, key=lambda item: item.name)
-        self.council_leader = scenario.council.leader
-        self.distracting = tuple(self.threat_parts[n].distracts for n in self.world.threats)
         channels = self.world.all_channels
         rows = noise.table(self.noise_seed, self.run, channels, self.world.calendar.steps)
         self._uniforms = dict(zip(channels, rows.tolist(), strict=True))

@@ -101,10 +101,9 @@ class Partnership(Actor):
         elif falls(model.numbers.downgrade, model.numbers.dt, model.uniform(channels.fall)):
             self._next_rung = max(0.0, self.rung - 1.0)
         self._next_items = list(self.passed_items)
-        for position, step in enumerate(model.world.items):
-            if step == model.quarter:
-                demand = model.item_parts[position].demand.value
-                self._next_items[position] = float(self._agreed(demand, 0.0, position))
+        for position, item in enumerate(model.world.items):
+            if item.tabled == model.quarter:
+                self._next_items[position] = float(self._agreed(item.demand, 0.0, position))
 
     def _tries_rung(self) -> bool:
         model = self.model

@@ -1,0 +1,396 @@
+# ruff: noqa: INP001 - a page-building extension beside conf.py, not a package
+"""Tables of the documentation that are made from the package while the pages are built.
+
+A page holds a fence such as
+
+    ```{from-package} claims
+    What stands here is shown where pages are read without being built.
+    ```
+
+and the build puts the table in its place, so that no number in it can go stale.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+from symbols import LETTERS, symbol_of
+
+import alliance_sim
+from alliance_sim.scenario.explain import effect_in_words
+from alliance_sim.scenario.path import follow, numbers
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+    from alliance_sim import Scenario
+    from alliance_sim.scenario.schema import Juncture
+
+BASELINE = "japan_nato/baseline"
+SERIES = {"all": "All rows", "alliance": "Alliance-only", "salience2": "Salience 2 and 3"}
+SCALARS = (
+    *("time", "theory", "willingness", "levels", "assets", "perception", "threat_dynamics"),
+    *("domestic", "council", "ladder", "network", "motives", "observation"),
+)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a Markdown table; bars and dollars inside cells are taken literally."""
+    titles = list(head)
+    lines = [titles, ["---"] * len(titles), *([str(cell) for cell in row] for row in rows)]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("\n", " ") for cell in line) + " |" for line in lines
+    )
+
+
+def text(value: object) -> str:
+    """Return plain words fit for a cell."""
+    plain = str(value)
+    for mark in "\\|$*_<>[]`":
+        plain = plain.replace(mark, f"\\{mark}")
+    return plain
+
+
+def signed(number: str) -> str:
+    """Return numbers with a minus sign that does not break a line."""
+    return number.replace("-", "−")
+
+
+def day(date: object) -> str:
+    """Return a date that does not break at the end of a line."""
+    return str(date).replace("-", "\u2011")
+
+
+@cache
+def baseline() -> Scenario:
+    """Return the described history, read once."""
+    return alliance_sim.load_scenario(BASELINE)
+
+
+@cache
+def tree() -> dict[str, Any]:
+    """Return the described history as plain tables."""
+    return baseline().model_dump()
+
+
+def number_table(*prefixes: str) -> str:
+    """Return the numbers under some paths: symbol, start, range, unit and source."""
+    rows = []
+    for path, number in scalar_numbers():
+        if any(path == prefix or path.startswith(f"{prefix}.") for prefix in prefixes):
+            span = f"{number['low']:g} to {number['high']:g}".replace(" ", "\u00a0")
+            source = number["source"].replace("assumed; inside the prior of", "assumed, prior of")
+            start = signed(f"{number['value']:g}")
+            cells = (start, signed(span), text(number["unit"]), text(source))
+            rows.append((symbol_of(path), f"`{path}`", *cells))
+    if not rows:
+        raise ValueError(f"no number of the baseline lies under {', '.join(prefixes)}")
+    return table(("symbol", "path", "start", "range", "unit", "source"), rows)
+
+
+def scalar_numbers() -> list[tuple[str, dict[str, Any]]]:
+    """Return the path and the five fields of every number that is not in a list of tables."""
+    kept = {key: tree()[key] for key in SCALARS}
+    return [(path, dict(node)) for path, node in numbers(kept)]
+
+
+def _truth(value: bool | None) -> str:  # noqa: FBT001 - a verdict, as the frame holds it
+    if value is None:
+        return "cannot be asked"
+    return "holds" if value else "fails"
+
+
+@cache
+def _record_checks() -> dict[str, tuple[str, str]]:
+    from alliance_sim.analysis.claims import check_record
+
+    frame = check_record()
+    holds = frame["holds"].astype(object).where(frame["holds"].notna(), None)
+    answers = zip(holds, frame["reading"], strict=True)
+    return {
+        name: (_truth(answer), str(reading))
+        for name, (answer, reading) in zip(frame["id"], answers, strict=True)
+    }
+
+
+def claims() -> str:
+    """Return the patterns: claim, operational reading, what the record says."""
+    from alliance_sim.analysis.claims import CHECKS
+
+    frame = alliance_sim.load_record().claims
+    rows = [
+        (c.claim_id, text(c.claim), text(CHECKS[c.claim_id].reading), text(c.record))
+        for c in frame.itertuples()
+    ]
+    return table(("id", "claim", "how it is read here", "record"), rows)
+
+
+def verdicts() -> str:
+    """Return the coder's verdict in words, beside the same test put to the record."""
+    rows = []
+    for claim in alliance_sim.load_record().claims.itertuples():
+        holds, reading = _record_checks()[claim.claim_id]
+        about = f"{claim.claim} ({claim.period}, {claim.domain})"
+        verdict = text(claim.verdict_from_coding)
+        rows.append((claim.claim_id, text(about), verdict, f"**{holds}**: {text(reading)}"))
+    head = ("id", "claim (period, domain)", "verdict of the coder", "the same test on the record")
+    return table(head, rows)
+
+
+def tally() -> str:
+    """Return how the verdicts of the coder and the tests on the record are spread."""
+    record = alliance_sim.load_record().claims["record"]
+    verdict = ", ".join(f"{n} {word}" for word, n in record.value_counts().items())
+    answers = [holds for holds, _ in _record_checks().values()]
+    counted = {word: answers.count(word) for word in ("holds", "fails", "cannot be asked")}
+    tests = ", ".join(f"{n} {word}" for word, n in counted.items())
+    return f"Verdicts of the coder: {verdict}. The tests on the record alone: {tests}."
+
+
+def counts() -> str:
+    """Return the coded events by period and domain, in the three series."""
+    record = alliance_sim.load_record()
+    rows = []
+    for series, title in SERIES.items():
+        for period, row in record.counts(series).iterrows():
+            rows.append((title, period, *(int(n) for n in row), int(row.sum())))
+    return table(("series", "period", *LETTERS, "all"), rows)
+
+
+def rates() -> str:
+    """Return salience-weighted events per year."""
+    frame = alliance_sim.load_record().rates()
+    rows = [
+        (period, *(f"{x:.2f}" for x in row), f"{row.sum():.2f}") for period, row in frame.iterrows()
+    ]
+    return table(("period", *LETTERS, "all"), rows)
+
+
+def files() -> str:
+    """Return the size of each table of the record."""
+    record = alliance_sim.load_record()
+    what = {
+        "events": ("events.csv", "dated acts between the two sides"),
+        "rungs": ("institutions.csv", "the formal ladder, rung 0 to 11"),
+        "claims": ("article_claims.csv", "the claims of the described history"),
+        "context": ("context.csv", "dated facts around the relationship"),
+        "indicators": ("threat_indicators.csv", "published yearly series"),
+    }
+    rows = [
+        (f"`{file}`", f"`record.{name}`", len(getattr(record, name)), words)
+        for name, (file, words) in what.items()
+    ]
+    return table(("file", "after loading", "rows", "what it holds"), rows)
+
+
+def periods() -> str:
+    """Return the settings of the four periods."""
+    found = sorted(tree()["period"], key=lambda p: p["start"])
+    paths = [path for path, _ in numbers(found[0])]
+    rows = [(f"`{path}`", *(f"{follow(p, path)['value']:g}" for p in found)) for path in paths]
+    return table(("setting", *(f"`{p['name']}` from {day(p['start'])}" for p in found)), rows)
+
+
+def threats() -> str:
+    """Return the threats and the series that their capability follows, and that of the state."""
+    rows = []
+    own = {"name": "the state itself", "capability": tree()["partners"]["state_capability"]}
+    for threat in [*sorted(tree()["threat"], key=lambda t: t["name"]), own]:
+        given = threat["capability"]
+        series = f"`{given['series']}` ÷ {given['divide_by']['value']:g}, ± {given['window']} years"
+        offence = f"{threat['offence']['value']:g}" if "offence" in threat else "–"
+        distracts = {True: "yes", False: "no"}.get(threat.get("distracts"), "–")
+        floor = f"{given['floor']['value']:g}"
+        about = (text(threat["name"]), text(threat.get("region", "–")), distracts, offence)
+        rows.append((*about, series, given["outside"], floor))
+    head = (
+        "threat",
+        "region",
+        "distracts",
+        "offence $O_k$",
+        "capability $A_k$",
+        "outside",
+        "floor",
+    )
+    return table(head, rows)
+
+
+def members() -> str:
+    """Return the members: offset, exposures, and when how many states joined."""
+    rows = []
+    for member in sorted(tree()["member"], key=lambda m: m["name"]):
+        exposure = ", ".join(f"{k} × {x['value']:g}" for k, x in sorted(member["exposure"].items()))
+        joined = "; ".join(
+            f"{day(a['date'])}: {a['states']} ({a['weight']['value']:g})"
+            for a in member["accession"]
+        )
+        name = f"`{member['name']}`" + (" (guarantor)" if member["guarantor"] else "")
+        rows.append(
+            (name, f"{member['offset']['value']:g}", text(exposure or "as the alliance"), joined)
+        )
+    return table(("member", "offset $d_m$", "exposure", "joined: states (weight)"), rows)
+
+
+def leaders() -> str:
+    """Return the spells in office."""
+    rows = [
+        (text(s["title"]), s["partner"], day(s["start"]), day(s["end"]), f"{s['push']['value']:+g}")
+        for s in sorted(tree()["leader"], key=lambda s: (s["partner"], s["start"]))
+    ]
+    return table(("leader", "side", "from", "to", "push"), rows)
+
+
+def junctures() -> str:
+    """Return the cards of the dated shocks."""
+    rows = []
+    for card in sorted(baseline().juncture, key=lambda j: (j.date, j.name)):
+        dates = day(card.date) + (f" to {day(card.end)}" if card.end else "")
+        effects = "; ".join(effect_in_words(effect) for effect in card.effect)
+        name = f"`{card.name}` ({card.kind})"
+        rows.append((dates, name, text(effects), _descent(card)))
+    return table(("date", "juncture", "what it moves", "if its cause is missing"), rows)
+
+
+def _descent(card: Juncture) -> str:
+    if card.when_cause_removed == "stays":
+        return "stays as dated"
+    causes = ", ".join(f"`{name}`" for name in card.follows)
+    if card.log_hazard is None:
+        return f"follows {causes}: falls away"
+    return f"follows {causes}: drawn, log hazard {card.log_hazard.value:g} a year"
+
+
+def rungs() -> str:
+    """Return the ladder as the model asks for it, with the date of the record."""
+    record = alliance_sim.load_record().rungs
+    coded = dict(zip(record["rung"], record["date"], strict=True))
+    rows = [
+        (
+            r["number"],
+            text(r["title"]),
+            day(coded.get(r["number"], "–")),
+            *(f"{r[key]['value']:g}" for key in ("log_hazard", "demand", "domestic_demand")),
+            "granted to all" if r["granted"] else "asked for",
+        )
+        for r in sorted(tree()["rung"], key=lambda r: r["number"])
+    ]
+    head = ("rung", "step", "record", "log hazard $a_k$", "demand $q_k$", "at home $q^J_k$", "how")
+    return table(head, rows)
+
+
+def kinds() -> str:
+    """Return the kinds of events."""
+    fields = ("weight", "from_level", "assets_pull", "salience", "single_ally")
+    rows = [
+        (k["domain"], f"`{k['name']}`", *(f"{k[field]['value']:g}" for field in fields))
+        for k in sorted(tree()["kind"], key=lambda k: (list(LETTERS).index(k["domain"]), k["name"]))
+    ]
+    return table(("domain", "kind", *(text(field) for field in fields)), rows)
+
+
+def priors() -> str:
+    """Return what is believed before a fit, and where the start lies in it."""
+    rows = []
+    for prior in tree()["prior"]:
+        value = follow(tree(), prior["path"])["value"]
+        given = ", ".join(f"{x:g}" for x in prior["parameters"])
+        below = prior_share_below(prior["family"], prior["parameters"], value)
+        family = prior["family"].replace("_", "-")
+        start = (f"{value:g}", f"{100 * below:.0f} %")
+        rows.append((symbol_of(prior["path"]), f"`{prior['path']}`", f"{family}({given})", *start))
+    return table(("symbol", "path", "prior", "start", "prior below it"), rows)
+
+
+def prior_share_below(family: str, parameters: tuple[float, ...], value: float) -> float:
+    """Return the part of a prior that lies below a value."""
+    if family == "beta":
+        from scipy.special import betainc
+
+        return float(betainc(parameters[0], parameters[1], value))
+    if family == "half_normal":
+        return math.erf(value / parameters[0] / math.sqrt(2.0)) if value > 0 else 0.0
+    if family == "lognormal":
+        if value <= 0.0:
+            return 0.0
+        value = math.log(value)
+    centre, spread = parameters
+    return 0.5 * (1.0 + math.erf((value - centre) / spread / math.sqrt(2.0)))
+
+
+def openings() -> str:
+    """Return what the dated laws open, beside the prior of the method on the cumulative opening."""
+    from alliance_sim.world import build_world
+
+    world = build_world(baseline())
+    asked = (
+        ("operations", 1, ((1991, "0 to 0.05"), (1999, "0.1 to 0.3"), (2005, "0.25 to 0.5"),
+                           (2012, "0.25 to 0.5"), (2018, "0.6 to 0.95"), (2024, "0.8 to 1"))),
+        ("equipment", 2, ((2010, "0 to 0.05"), (2013, "0.1 to 0.3"), (2018, "0.5 to 0.9"),
+                          (2024, "0.7 to 1"))),
+    )  # fmt: skip
+    rows = []
+    for domain, position, years in asked:
+        for year, span in years:
+            shut = world.inputs[world.calendar.index(_mid(year))].shut[position]
+            rows.append((domain, f"mid-{year}", f"{1.0 - shut:.2f}", span))
+    return table(("domain", "when", "opening in the baseline", "range in the method"), rows)
+
+
+def _mid(year: int) -> Any:
+    import datetime as dt
+
+    return dt.date(year, 7, 1)
+
+
+def assumed() -> str:
+    """Return in one sentence how many numbers are judgements."""
+    from alliance_sim.scenario.explain import assumed_numbers
+
+    every = len(list(numbers(tree())))
+    return f"The baseline holds {every} numbers; {assumed_numbers(baseline())} of them are assumed."
+
+
+TABLES: dict[str, Callable[..., str]] = {
+    "assumed": assumed,
+    "claims": claims,
+    "counts": counts,
+    "files": files,
+    "junctures": junctures,
+    "kinds": kinds,
+    "leaders": leaders,
+    "members": members,
+    "numbers": number_table,
+    "openings": openings,
+    "periods": periods,
+    "priors": priors,
+    "rates": rates,
+    "rungs": rungs,
+    "tally": tally,
+    "threats": threats,
+    "verdicts": verdicts,
+}
+
+
+class FromPackage(SphinxDirective):
+    """Puts a table made from the package where the fence stands."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the nodes of the table."""
+        self.env.note_reread()  # the package may have changed though the page has not
+        name, *arguments = self.arguments[0].split()
+        return self.parse_text_to_nodes(TABLES[name](*arguments))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx about the fence."""
+    app.add_directive("from-package", FromPackage)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

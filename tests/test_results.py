@@ -1,0 +1,200 @@
+"""An ensemble keeps its numbers and its names, in memory, in a frame and in a file."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from alliance_sim import simulate
+from alliance_sim.calendar import Calendar
+from alliance_sim.errors import AllianceSimError, ResultError, UnknownName
+from alliance_sim.results import MARK, Ensemble
+
+CALENDAR = Calendar(2000, 2001)
+STATES = ("level_political", "rung", "count_operations")
+RUNS = 3
+
+
+def ensemble(values: Any = None, **changed: Any) -> Ensemble:
+    """Return a small ensemble with numbers that a file might spoil."""
+    if values is None:
+        values = np.linspace(0.0, 1.0, RUNS * 8 * 3).reshape(RUNS, 8, 3)
+        values[0, 0] = [-0.0, 5e-324, 1.0 / 3.0]
+        values[1] = np.nan
+    whole = Ensemble(
+        scenario="test",
+        digest="0" * 64,
+        calendar=CALENDAR,
+        states=STATES,
+        values=values,
+        seed=2**64 - 1,
+        first_run=5,
+        versions={"alliance-sim": "0.1.0"},
+        status=("ok", "RuntimeError: no quorum, „gar nicht“", "ok"),
+    )
+    return replace(whole, **changed)
+
+
+def test_what_was_saved_is_read_back_whole(tmp_path: Path) -> None:
+    path = tmp_path / "runs.parquet"
+    saved = ensemble()
+    saved.save(path)
+    loaded = Ensemble.load(path)
+    assert loaded == saved
+    assert loaded.values.tobytes() == saved.values.tobytes()
+    assert Ensemble.load(str(path)) == saved
+
+
+@settings(max_examples=15)
+@given(values=arrays(np.float64, (RUNS, 8, 3), elements=st.floats(width=64)))
+def test_any_numbers_are_read_back_to_the_last_bit(
+    values: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("runs") / "runs.parquet"
+    ensemble(values).save(path)
+    loaded = Ensemble.load(path).values
+    assert np.array_equal(np.isnan(loaded), np.isnan(values))
+    known = ~np.isnan(values)
+    assert loaded[known].tobytes() == values[known].tobytes()
+
+
+def test_simulated_runs_are_read_back_whole(tmp_path: Path) -> None:
+    runs = simulate("japan_nato/baseline", runs=2, seed=1, first_run=7)
+    runs.save(tmp_path / "runs.parquet")
+    assert Ensemble.load(tmp_path / "runs.parquet") == runs
+
+
+def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        ensemble().save(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_saved_file_is_an_ordinary_table(tmp_path: Path) -> None:
+    path = tmp_path / "runs.parquet"
+    ensemble().save(path)
+    frame = pd.read_parquet(path)
+    frame["quarter"] = frame["quarter"].astype(object)
+    expected = ensemble().to_frame()
+    expected["quarter"] = expected["quarter"].astype(object)
+    pd.testing.assert_frame_equal(frame, expected, check_exact=True)
+
+
+def test_a_frame_has_a_row_for_every_run_and_quarter() -> None:
+    frame = ensemble().to_frame()
+    assert list(frame.columns) == ["run", "quarter", *STATES]
+    assert frame["run"].tolist() == [5] * 8 + [6] * 8 + [7] * 8
+    quarters = [f"{year}Q{q}" for year in (2000, 2001) for q in (1, 2, 3, 4)]
+    assert frame["quarter"].tolist() == quarters * RUNS
+    flat = frame[list(STATES)].to_numpy().reshape(RUNS, 8, 3)
+    assert np.array_equal(flat, ensemble().values, equal_nan=True)
+
+
+def test_changing_a_frame_leaves_the_ensemble_alone() -> None:
+    whole = ensemble()
+    frame = whole.to_frame()
+    frame["rung"] = 99.0
+    assert whole == ensemble()
+
+
+def test_a_state_is_found_by_its_name() -> None:
+    whole = ensemble()
+    assert whole.runs == RUNS
+    for position, state in enumerate(STATES):
+        column = whole.column(state)
+        assert np.array_equal(column, whole.values[:, :, position], equal_nan=True)
+    block = whole.block(["rung", "level_political"])
+    assert np.array_equal(block, whole.values[:, :, [1, 0]], equal_nan=True)
+
+
+def test_an_unknown_state_is_an_error_with_the_nearest_name() -> None:
+    with pytest.raises(UnknownName, match=r"unknown state 'rungs'; did you mean 'rung'\?"):
+        ensemble().column("rungs")
+    with pytest.raises(UnknownName, match="did you mean 'level_political'"):
+        ensemble().block(["rung", "level_politics"])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seed": 1},
+        {"first_run": 6},
+        {"scenario": "other"},
+        {"digest": "1" * 64},
+        {"status": ("ok", "ok", "ok")},
+        {"states": ("level_political", "rung", "count_equipment")},
+        {"calendar": Calendar(2002, 2003)},
+        {"engine": "kernel"},
+        {"values": np.zeros((RUNS, 8, 3))},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_ensembles_that_differ_in_anything_are_not_equal(changed: dict[str, Any]) -> None:
+    assert ensemble() == ensemble()
+    assert ensemble(**changed) != ensemble()
+    assert ensemble() != "an ensemble"
+
+
+def foreign_parquet(path: Path) -> None:
+    pq.write_table(pa.table({"run": [1, 2]}), path)
+
+
+def text(path: Path) -> None:
+    path.write_text("run,quarter\n0,1950Q1\n", encoding="utf-8")
+
+
+def half_a_file(path: Path) -> None:
+    ensemble().save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def spoilt_label(path: Path) -> None:
+    table = pq.read_table(pa.BufferReader(saved_bytes(path)))
+    pq.write_table(table.replace_schema_metadata({MARK: b"not JSON"}), path)
+
+
+def missing_column(path: Path) -> None:
+    table = pq.read_table(pa.BufferReader(saved_bytes(path)))
+    pq.write_table(table.drop_columns(["rung"]), path)
+
+
+def missing_rows(path: Path) -> None:
+    table = pq.read_table(pa.BufferReader(saved_bytes(path)))
+    pq.write_table(table.slice(0, 20), path)
+
+
+def saved_bytes(path: Path) -> bytes:
+    ensemble().save(path)
+    return path.read_bytes()
+
+
+NOT_OURS = {
+    "a table of others": (foreign_parquet, "is Parquet, but not an ensemble"),
+    "text": (text, "cannot be read as Parquet"),
+    "empty": (lambda path: path.touch(), "cannot be read as Parquet"),
+    "half a file": (half_a_file, "cannot be read as Parquet"),
+    "nothing": (lambda path: path.unlink(missing_ok=True), "cannot be read as Parquet"),
+    "a folder": (lambda path: path.mkdir(), "cannot be read as Parquet|not an ensemble"),
+    "a spoilt label": (spoilt_label, "not an ensemble"),
+    "a missing column": (missing_column, "not an ensemble"),
+    "missing rows": (missing_rows, "not an ensemble"),
+}
+
+
+@pytest.mark.parametrize(("make", "says"), NOT_OURS.values(), ids=NOT_OURS)
+def test_what_save_did_not_write_is_refused_by_name(make: Any, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "runs.parquet"
+    make(path)
+    with pytest.raises(ResultError, match=says) as caught:
+        Ensemble.load(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert isinstance(caught.value, AllianceSimError)
