@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from alliance_sim.cli import app
 from alliance_sim.plots.origin import read_origin
@@ -127,7 +126,10 @@ def test_validate_tells_of_each_file_and_ends_with_2_if_one_is_broken(tmp_path: 
         (("history", "--runs", "0"), "runs is 0, must be a whole number of at least 1"),
         (("history", "--seed", "today"), "seed is 'today', must be a whole number"),
         (("history", "--seed", "-1"), "seed is '-1', must be a whole number"),
-        (("history", "--workers", "0", "--runs", "2"), "workers is 0, must be a whole number of at least 1"),
+        (
+            ("history", "--workers", "0", "--runs", "2"),
+            "workers is 0, must be a whole number of at least 1",
+        ),
         (("history", "japan_nato/basline"), "did you mean 'japan_nato/baseline'"),
         (("run", "nowhere.toml"), "does not exist"),
         (("show", "nowhere.toml"), "does not exist"),

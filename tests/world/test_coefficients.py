@@ -111,7 +111,7 @@ def yearly(series: str) -> dict[int, float]:
 @pytest.mark.parametrize("outside", ["hold", "floor"])
 def test_a_series_becomes_one_share_a_year_above_its_floor(series: str, outside: str) -> None:
     asked = given_series(series=series, outside=outside)
-    found = by_year(asked, CALENDAR, "test")
+    found = by_year(asked, CALENDAR, ("test", "place"))
     assert len(found) == CALENDAR.last_year - CALENDAR.first_year + 1
     assert all(asked.floor.value <= value <= 1.0 for value in found)
 
@@ -120,7 +120,7 @@ def test_a_series_becomes_one_share_a_year_above_its_floor(series: str, outside:
 def test_a_series_is_the_mean_of_its_window(window: int) -> None:
     asked = given_series(series="cinc_russia_ussr", window=window)
     known = yearly("cinc_russia_ussr")
-    found = by_year(asked, CALENDAR, "test")
+    found = by_year(asked, CALENDAR, ("test", "place"))
     for year in range(1960, 2000):
         around = [known[y] for y in range(year - window, year + window + 1) if y in known]
         expected = math.fsum(around) / len(around) / asked.divide_by.value
@@ -132,8 +132,8 @@ def test_outside_its_years_a_series_holds_or_falls_to_its_floor() -> None:
     known = yearly("somali_piracy_incidents")
     asked = given_series(series="somali_piracy_incidents", window=0)
     before = range(CALENDAR.first_year, min(known))
-    held = by_year(asked.model_copy(update={"outside": "hold"}), CALENDAR, "test")
-    fallen = by_year(asked.model_copy(update={"outside": "floor"}), CALENDAR, "test")
+    held = by_year(asked.model_copy(update={"outside": "hold"}), CALENDAR, ("test", "place"))
+    fallen = by_year(asked.model_copy(update={"outside": "floor"}), CALENDAR, ("test", "place"))
     assert len(before) > 10
     first = held[min(known) - CALENDAR.first_year]
     assert all(held[y - CALENDAR.first_year] == first for y in before)
@@ -142,4 +142,4 @@ def test_outside_its_years_a_series_holds_or_falls_to_its_floor() -> None:
 
 def test_a_series_that_the_record_lacks_is_an_error_with_the_nearest_name() -> None:
     with pytest.raises(ScenarioError, match="'cinc_russia_usr'; did you mean 'cinc_russia_ussr'"):
-        by_year(given_series(series="cinc_russia_usr"), CALENDAR, "test")
+        by_year(given_series(series="cinc_russia_usr"), CALENDAR, ("test", "place"))

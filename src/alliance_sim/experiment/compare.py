@@ -68,10 +68,10 @@ class Comparison:
         inside = int(cells["inside"].sum())
         return (
             f"The model tells {self.told()} of the {self.supported()} claims that the record "
-            f"supports in at least {100 * HELD:.0f} % of runs, and {inside} of {len(cells)} counts by "
-            "period and domain lie inside its 90 % interval; its numbers are starting values set "
-            "by hand with the record in view, not a fit, so this says what the assumptions imply, "
-            "not that they are true."
+            f"supports in at least {100 * HELD:.0f} % of runs, and {inside} of {len(cells)} counts "
+            "by period and domain lie inside its 90 % interval; its numbers are starting values "
+            "set by hand with the record in view, not a fit, so this says what the assumptions "
+            "imply, not that they are true."
         )
 
 
