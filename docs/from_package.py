@@ -101,7 +101,7 @@ def scalar_numbers() -> list[tuple[str, dict[str, Any]]]:
 
 def _truth(value: bool | None) -> str:  # noqa: FBT001 - a verdict, as the frame holds it
     if value is None:
-        return "cannot be asked"
+        return "cannot be decided"
     return "holds" if value else "fails"
 
 
@@ -147,7 +147,7 @@ def tally() -> str:
     record = alliance_sim.load_record().claims["record"]
     verdict = ", ".join(f"{n} {word}" for word, n in record.value_counts().items())
     answers = [holds for holds, _ in _record_checks().values()]
-    counted = {word: answers.count(word) for word in ("holds", "fails", "cannot be asked")}
+    counted = {word: answers.count(word) for word in ("holds", "fails", "cannot be decided")}
     tests = ", ".join(f"{n} {word}" for word, n in counted.items())
     return f"Verdicts of the coder: {verdict}. The tests on the record alone: {tests}."
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - "date" is what arguments are called
-from datetime import timedelta
 from functools import cached_property
 
-MAX_STEPS_PER_YEAR = 16
 MONTHS_A_YEAR = 12
 QUARTERS_A_YEAR = 4
 
@@ -44,7 +42,7 @@ class Calendar:
     Attributes:
         first_year: First calendar year, simulated from its first day.
         last_year: Last calendar year, simulated to its last day.
-        steps_per_year: Steps in a year, 4 for quarters; from 1 to 16.
+        steps_per_year: Steps in a year, 4 for quarters; 1, 2, 4 or 12.
     """
 
     first_year: int = 1950
@@ -62,7 +60,7 @@ class Calendar:
         return 1.0 / self.steps_per_year
 
     def label(self, step: int) -> str:
-        """Return the name of a step: "1950Q1", or "1950.125" where steps are not quarters."""
+        """Return the name of a step: "1950Q1", or "1950.0833" where steps are not quarters."""
         year = self.first_year + step // self.steps_per_year
         part = step % self.steps_per_year
         if self.steps_per_year == QUARTERS_A_YEAR:
@@ -83,9 +81,7 @@ class Calendar:
         """Return the first day of a step."""
         year = self.first_year + step // self.steps_per_year
         part = step % self.steps_per_year
-        if MONTHS_A_YEAR % self.steps_per_year == 0:
-            return Date(year, 1 + part * (MONTHS_A_YEAR // self.steps_per_year), 1)
-        return Date(year, 1, 1) + timedelta(days=part * 365.25 / self.steps_per_year)
+        return Date(year, 1 + part * (MONTHS_A_YEAR // self.steps_per_year), 1)
 
     def position(self, date: Date) -> float:
         """Return where a date lies on the axis of steps, with its fraction.

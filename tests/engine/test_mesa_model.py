@@ -16,10 +16,12 @@ from alliance_sim.engine.mesa_model import (
     Partnership,
     Threat,
 )
+from alliance_sim.engine.mesa_model.model import state_names
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
+from alliance_sim.world import build_world
 
 BASE = load_scenario("japan_nato/baseline")
 SHORT = BASE.with_setting("time.first_year", 1998).with_setting("time.last_year", 2010)
@@ -126,6 +128,25 @@ def test_a_juncture_of_some_effect_changes_numbers_unless_removed(described: Any
     assert run(extra.without("aaa")).tobytes() == described.tobytes()
 
 
+def test_a_leader_drawn_for_one_side_pushes_that_side_only() -> None:
+    tree = as_tree(SHORT)
+    (abe,) = (j for j in tree["juncture"] if j["name"] == "abe_second_government")
+    (effect,) = abe["replacement"]
+    day = {"date": abe["date"].replace(year=2001), "end": abe["end"].replace(year=2009)}
+    drawn = effect | {"of": "alliance", "drawn": True}
+    extra = abe | day | {"name": "aaa", "effect": (drawn,), "replacement": ()}
+    tree["juncture"] = [extra, *tree["juncture"]]
+    models = []
+    for scenario in (build(tree, "drawn"), build(tree, "removed").without("aaa")):
+        model = AllianceModel(scenario, rng=7)
+        while model.world.calendar.label(model.quarter) != "2006Q1":
+            model.step()
+        models.append(model)
+    with_leader, without_leader = models
+    assert with_leader.push[0] == without_leader.push[0]
+    assert with_leader.push[1] != without_leader.push[1]
+
+
 def test_an_item_more_changes_no_state_that_was_there_before(described: Any) -> None:
     tree = as_tree(SHORT)
     (office,) = tree["item"]
@@ -134,8 +155,10 @@ def test_an_item_more_changes_no_state_that_was_there_before(described: Any) -> 
         office | {"name": "zzz_other", "tabled": office["tabled"].replace(year=2024)},
     ]
     more = run(build(tree, "extra"))
-    assert more[:, :-1].tobytes() == described.tobytes()
-    assert np.array_equal(more[:, -1], np.zeros(len(more)))
+    old, new = (state_names(build_world(s)) for s in (SHORT, build(tree, "extra")))
+    kept = [new.index(name) for name in old]
+    assert more[:, kept].tobytes() == described.tobytes()
+    assert not more[:, new.index("passed_zzz_other")].any()
 
 
 @pytest.mark.parametrize("seed", ["7", " 7 ", np.int64(7), np.uint32(7), 7.0])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from alliance_sim import load_scenario, simulate
 from alliance_sim.results import OK
+from alliance_sim.rules.events import MOST
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
@@ -29,7 +30,6 @@ SHARES = (
     *("level_", "willing_", "win_set_", "agenda_overlap", "assets_", "attention_", "perceived_"),
     *("hostility_", "refused_", "passed_", "suspensions"),
 )
-MOST_EVENTS = 24
 RUNGS = len(BASE.rung)
 
 
@@ -47,9 +47,7 @@ def assert_in_range(ensemble: Any) -> None:
             assert np.array_equal(column, np.floor(column)), state
     assert ensemble.column("rung").max() <= RUNGS
     assert ensemble.column("agreements").max() <= 32
-    assert (
-        ensemble.block([s for s in ensemble.states if s.startswith("count_")]).max() <= MOST_EVENTS
-    )
+    assert ensemble.block([s for s in ensemble.states if s.startswith("count_")]).max() <= MOST
     assets = ensemble.column("assets_general") + ensemble.column("assets_mission")
     assert assets.max() <= 1.0 + 1e-9
 

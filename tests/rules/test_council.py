@@ -60,6 +60,21 @@ def test_a_member_accepts_or_refuses_and_more_willing_ones_never_refuse_sooner(
     assert accepts(own, demand, uncertain, drawn + 0.5) >= accepted
 
 
+@given(own=ratio, demand=ratio, uncertain=spread)
+def test_without_luck_a_member_accepts_what_its_own_ratio_reaches(
+    own: float, demand: float, uncertain: float
+) -> None:
+    assert accepts(own, demand, uncertain, 0.0) == float(own >= demand)
+
+
+@given(own=ratio, demand=ratio, uncertain=st.floats(0.1, 10.0), drawn=luck)
+def test_luck_moves_an_answer_by_its_spread(
+    own: float, demand: float, uncertain: float, drawn: float
+) -> None:
+    assume(abs(own + uncertain * drawn - demand) > 1e-9)
+    assert accepts(own, demand, uncertain, drawn) == float(own + uncertain * drawn > demand)
+
+
 @given(cast=votes, needed=share)
 def test_consensus_means_that_nobody_refuses(
     cast: list[tuple[float, float]], needed: float

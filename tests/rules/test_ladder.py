@@ -38,22 +38,39 @@ HAZARDS: dict[str, Hazard] = {
 }
 
 
-def probability(hazard: Hazard, dt: float) -> float:
+def probability(event: Hazard, dt: float) -> float:
     """Return the probability of an event: the uniform up to which it happens, by bisection."""
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if hazard(dt, middle) == 1.0 else (low, middle)
+        low, high = (middle, high) if event(dt, middle) == 1.0 else (low, middle)
     return low
 
 
-@pytest.mark.parametrize("hazard", HAZARDS.values(), ids=HAZARDS)
+@pytest.mark.parametrize("event", HAZARDS.values(), ids=HAZARDS)
 @pytest.mark.parametrize("dt", [1.0, 0.25])
-def test_two_half_steps_are_as_probable_as_a_whole_one(hazard: Hazard, dt: float) -> None:
-    once = probability(hazard, dt)
-    half = probability(hazard, dt / 2.0)
+def test_two_half_steps_are_as_probable_as_a_whole_one(event: Hazard, dt: float) -> None:
+    once = probability(event, dt)
+    half = probability(event, dt / 2.0)
     assert 0.0 < half < once < 1.0
     assert math.isclose(1.0 - (1.0 - half) ** 2, once, rel_tol=1e-12)
+
+
+def hazard(log_rate: float) -> float:
+    """Return the probability in a quarter of what has this log rate per year."""
+    return -math.expm1(-math.exp(log_rate) * 0.25)
+
+
+def test_pulls_add_up_to_the_rate_that_they_claim() -> None:
+    sounding = 1.0 / (1.0 + math.exp(-(0.2 - 0.5) / 0.3))  # margin less caution, over spread
+    for name, log_rate in {
+        "tried": 0.0 + 1.0 * 0.4 + 0.5 * 0.3 + math.log(sounding),
+        "falls": math.log(0.002),
+        "signs": -4.6 + 0.5 * math.log(4.0) + 0.5 * 3.0 / 32.0 + 4.0 * 0.5,
+        "passes": -2.5 + 0.7 * 0.5 + 0.7 * 0.4 + 0.5 * 0.3,
+        "suspends": -2.2 + 0.5 * 0.2 + math.log(0.4),
+    }.items():
+        assert math.isclose(probability(HAZARDS[name], 0.25), hazard(log_rate), rel_tol=1e-9), name
 
 
 @settings(max_examples=40)

@@ -67,7 +67,7 @@ def test_menace_is_the_geometric_mean_and_its_order_does_not_matter(
     assert 0.0 <= found <= 1.0
     # Products below the smallest logarithm count as nothing much.
     assert math.isclose(found, (a * b * c) ** (1.0 / 3.0), rel_tol=1e-12, abs_tol=1e-90)
-    assert math.isclose(found, menace(c, a, b), rel_tol=1e-12)
+    assert math.isclose(found, menace(c, a, b), rel_tol=1e-12, abs_tol=1e-90)
 
 
 @given(a=share, b=share)

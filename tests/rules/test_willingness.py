@@ -50,6 +50,35 @@ def test_a_block_that_is_off_adds_nothing(sees: Situation, level: float, built: 
     assert asset_term(NO_ASSETS, built) == 0.0
 
 
+@given(built=ties)
+def test_each_institutional_coefficient_weighs_what_it_names(built: Ties) -> None:
+    for field, expected in {
+        "assets": built.assets,
+        "political": built.political,
+        "operations": built.operations,
+        "back": -built.lost,
+        "network": built.network,
+    }.items():
+        found = asset_term(NO_ASSETS._replace(**{field: 1.0}), built)
+        assert math.isclose(found, expected, abs_tol=1e-15), field
+
+
+@given(sees=situations, level=share)
+def test_each_realist_coefficient_weighs_what_it_names(sees: Situation, level: float) -> None:
+    alone = sees.commitment * (1.0 - sees.networking)
+    for field, expected in {
+        "overlap": sees.overlap,
+        "distraction": -sees.distraction,
+        "abandonment": sees.dependence * (1.0 - sees.commitment),
+        "entrapment": -level * sees.involvement,
+        "substitute": -alone * sees.overlap * sees.dependence,
+        "complement": sees.commitment * sees.networking * sees.dependence,
+        "capability": sees.capability,
+    }.items():
+        found = threat_term(NO_THREATS._replace(**{field: 1.0}), sees, level)
+        assert math.isclose(found, expected, abs_tol=1e-15), field
+
+
 @given(pull=threat_pulls, sees=situations, level=share, more=share)
 def test_depth_entangles_in_the_other_sides_wars(
     pull: ThreatPull, sees: Situation, level: float, more: float

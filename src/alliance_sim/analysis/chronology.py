@@ -22,13 +22,13 @@ from alliance_sim.results import Ensemble
 from alliance_sim.rules.events import MOST, state_starts
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.part import SERIES
-from alliance_sim.scenario.schema import Kind
+from alliance_sim.scenario.schema import Kind, Rung
 from alliance_sim.world import World, build_world
 
 COLUMNS = (
     *("run", "quarter", "date", "domain", "kind", "salience", "initiator", "months", "title"),
 )
-ROOM = 32  # places in a quarter's block of a channel; more than any count (MOST) needs
+ROOM = 64  # places in a quarter's block of a channel; more than any count (MOST) needs
 MARKS = ("day", "kind", "salience", "initiator")
 Row = tuple[Any, ...]
 
@@ -204,29 +204,34 @@ class _Scribe:
         for item in self.scenario.item:
             passed = self.ensemble.column(f"passed_{item.name}")
             rises = np.diff(passed, axis=1, prepend=passed[:, :1]) > 0
-            for row, quarter, u in self._single(f"{item.name}.day", *np.nonzero(rises)):
+            for row, quarter, u in self._single(f"item/{item.name}.day", *np.nonzero(rises)):
                 mark = ("institution", "office", 3, "both", item.title)
                 yield self._event(row, quarter, u, mark)
-        blocked = np.nonzero(self.ensemble.column("blocked") > 0)
-        for row, quarter, u in self._single("blocked.day", *blocked):
-            yield self._event(row, quarter, u, self._blocked(row, quarter))
+        yield from self._blocked_rungs(rungs)
+        for item in self.scenario.item:
+            refused = self._refusals(f"refused_{item.name}_")
+            places = np.nonzero(refused.any(axis=-1))
+            for row, quarter, u in self._single(f"item/{item.name}.blocked.day", *places):
+                yield self._event(row, quarter, u, self._blocked(refused[row, quarter], item.title))
 
-    def _blocked(self, row: int, quarter: int) -> Row:
+    def _blocked_rungs(self, rungs: dict[int, Rung]) -> Iterator[Row]:
+        refused = self._refusals("refused_")
+        rung = self.ensemble.column("rung")
+        for row, quarter, u in self._single("blocked.day", *np.nonzero(refused.any(axis=-1))):
+            title = rungs[int(rung[row, quarter]) + 1].title
+            yield self._event(row, quarter, u, self._blocked(refused[row, quarter], title))
+
+    def _refusals(self, prefix: str) -> NDArray[np.bool_]:
+        """Return who refused a step that failed, as an array (run, quarter, partner)."""
+        names = [f"{prefix}{name}" for name in (*self.world.members, self.partners.state)]
+        return self.ensemble.block(names) > 0
+
+    def _blocked(self, refused: NDArray[np.bool_], what: str) -> Row:
         """Return the marks of a blocked step, named after the first who refused it."""
-        refused = [
-            name
-            for name in (*self.world.members, self.partners.state)
-            if self.ensemble.column(f"refused_{name}")[row, quarter] > 0
-        ]
-        first = refused[0] if refused else self.partners.alliance
-        items = [i.title for i in self.scenario.item if self.calendar.index(i.tabled) == quarter]
-        number = int(self.ensemble.column("rung")[row, quarter])
-        rungs = {r.number: r.title for r in self.scenario.rung}
-        what = items[0] if items else rungs.get(number + 1, "Formal step")
-        initiator = (
-            first if first in (self.partners.state, self.partners.alliance) else f"member:{first}"
-        )
-        by = ", ".join(self.titles[name] for name in refused) or "the Council"
+        names = [*self.world.members, self.partners.state]
+        who = [name for name, no in zip(names, refused.tolist(), strict=True) if no]
+        initiator = who[0] if who[0] == self.partners.state else f"member:{who[0]}"
+        by = ", ".join(self.titles[name] for name in who)
         return ("institution", "suspension", 2, initiator, f"Blocked by {by}: {what}")
 
     def _event(self, row: int, quarter: int, u: float, mark: Row) -> Row:

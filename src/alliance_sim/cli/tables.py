@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from alliance_sim.experiment.compare import Comparison
 
-HELD = 0.8
-
 
 def claims_table(comparison: Comparison) -> Table:
     """Return the 28 claims: share of runs in which each holds, beside what the record says."""
+    from alliance_sim.experiment.compare import HELD
+
     table = Table(title="The claims of the described history", title_justify="left")
     table.add_column("id")
     table.add_column("claim", ratio=1, overflow="fold")

@@ -30,7 +30,7 @@ def _print_edits(words: dict[str, Any]) -> None:
     if not words["edits"]:
         console.print("Nothing is edited.\n")
         return
-    console.print("[bold]Edits[/bold]")
+    console.print("[bold]Edits[/bold] (what the period tables hold stays as it is, unless named)")
     for edit in words["edits"]:
         console.print(f"  - {escape(edit)}")
     moved = [j for j in words["junctures"] if j["standing"] != "as dated"]

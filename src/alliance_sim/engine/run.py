@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
@@ -38,6 +39,13 @@ class Mesa:
     workers: int = 1
     cast: Cast | None = None
 
+    def label(self) -> str:
+        """Return what results carry: "mesa", and the classes of a cast of one's own."""
+        if self.cast is None:
+            return "mesa"
+        classes = (getattr(self.cast, part) for part in sorted(vars(self.cast)))
+        return "mesa with " + ", ".join(f"{c.__module__}.{c.__qualname__}" for c in classes)
+
 
 def simulate(
     scenario: Scenario | str | os.PathLike[str],
@@ -71,8 +79,8 @@ def simulate(
     """
     settings, number = _checked(runs, first_run, engine, seed)
     world_of = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    numbers = range(first_run, first_run + runs)
-    values, status, states = _all_runs(world_of, number, numbers, settings, progress)
+    wanted = range(int(first_run), int(first_run) + int(runs))
+    values, status, states = _all_runs(world_of, number, wanted, settings, progress)
     if all(text != OK for text in status):
         raise AllianceSimError(f"{world_of.name}: every run failed, the first with: {status[0]}")
     return Ensemble(
@@ -82,8 +90,8 @@ def simulate(
         states=states,
         values=values,
         seed=number,
-        first_run=first_run,
-        engine="mesa",
+        first_run=wanted.start,
+        engine=settings.label(),
         versions={"alliance-sim": provenance.version()},
         status=status,
     )
@@ -115,7 +123,7 @@ def _checked(runs: int, first_run: int, engine: str | Mesa, seed: object) -> tup
 
 
 def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 Block = tuple[list[int], "NDArray[np.float64]", list[str], tuple[str, ...]]

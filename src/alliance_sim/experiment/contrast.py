@@ -10,6 +10,7 @@ import pandas as pd
 
 from alliance_sim.analysis.contrast import contrast_table
 from alliance_sim.engine.run import Mesa, Progress, simulate
+from alliance_sim.errors import SettingError
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import build_world, first_touched
@@ -21,9 +22,10 @@ class Contrasts:
 
     Attributes:
         factual: Runs of the factual scenario.
-        others: Runs of each counterfactual, by title, with the same seed and numbers.
-        touched: Day on which the first quarter begins that an edit touches, by title; missing
-            where nothing differs.
+        others: Runs of each counterfactual with the same seed and numbers, by title, or by name
+            where titles are alike.
+        touched: Day on which the first quarter begins that an edit touches, called likewise;
+            missing where nothing differs.
         table: Effects by scenario, domain and year.
     """
 
@@ -51,7 +53,11 @@ def compare_scenarios(
         seed: Seed of the noise; None lets the operating system choose, and the result names it.
         workers: Processes to use; the numbers do not depend on it.
         progress: Called with (runs done, runs asked for) over all scenarios.
+
+    Raises:
+        SettingError: If two of the others have the same name, or a setting is out of range.
     """
+    names = _shown_names(others)
     engine = Mesa(workers=workers)
     total = runs * (1 + len(others))
 
@@ -63,11 +69,25 @@ def compare_scenarios(
     base = simulate(factual, runs=runs, seed=seed, engine=engine, progress=shifted(0))
     ensembles, touched = {}, {}
     world = build_world(factual)
-    for position, other in enumerate(others, start=1):
-        ensembles[other.title] = simulate(
+    for position, (name, other) in enumerate(zip(names, others, strict=True), start=1):
+        ensembles[name] = simulate(
             other, runs=runs, seed=base.seed, engine=engine, progress=shifted(position * runs)
         )
         step = first_touched(world, build_world(other))
         if step is not None:
-            touched[other.title] = base.calendar.start_of(step)
+            touched[name] = base.calendar.start_of(step)
     return Contrasts(base, ensembles, touched, contrast_table(base, ensembles))
+
+
+def _shown_names(scenarios: Sequence[Scenario]) -> list[str]:
+    """Return how to call scenarios: by title, or by name where titles do not tell them apart.
+
+    Raises:
+        SettingError: If names do not tell them apart either.
+    """
+    for names in ([s.title for s in scenarios], [s.name for s in scenarios]):
+        if len(set(names)) == len(names):
+            return names
+    twice = sorted({s.name for s in scenarios if [t.name for t in scenarios].count(s.name) > 1})
+    problems = [f"two scenarios are called {name!r}; names must differ" for name in twice]
+    raise SettingError("compare_scenarios", problems)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from alliance_sim.arithmetic import exp, happens, log, logistic
 from alliance_sim.compiled import rule
 
-MOST = 24  # more events of one kind in one quarter have probability below 1e-9 at ten a year
+MOST = 60  # the tail beyond is below 1e-12 at ten events a year and size 3, steps of a quarter
 
 
 class Counting(NamedTuple):

@@ -54,7 +54,7 @@ class Ties(NamedTuple):
     political: float
     operations: float
     lost: float  # operations level now below its peak
-    network: float  # share of allies with an agreement, a year ago
+    network: float  # share of allies with an agreement, lagging by about a year
 
 
 @rule

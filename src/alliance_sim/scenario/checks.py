@@ -20,6 +20,8 @@ NAMED = ("period", "threat", "member", "leader", "juncture", "rung", "item")
 NEEDS_THREAT = ("hostility",)
 NEEDS_SIDE = ("leadership", "involvement", "need")
 SIDES = ("state", "alliance")
+ON_A_SHARE = ("hostility", "commitment", "networking", "link", "win_set", "involvement")
+FIRST = 3  # months of the first quarter
 ALL_POSITIVE = ("half_normal", "beta")
 PRIOR_PARAMETERS = {"normal": 2, "half_normal": 1, "lognormal": 2, "beta": 2}
 
@@ -35,6 +37,8 @@ def cross_problems(tree: Tree) -> list[str]:
         *_spells(tree),
         *_partners(tree),
         *_first_members(tree),
+        *_items(tree),
+        *_kinds(tree),
         *_ladder(tree),
         *_observation(tree),
         *_council(tree),
@@ -123,7 +127,7 @@ def _junctures(tree: Tree) -> Iterator[str]:
                 yield f"{where}.follows: {unknown_name('juncture', str(name), known)}"
         for key in ("effect", "replacement"):
             for position, effect in enumerate(tables(juncture, key)):
-                for problem in _effect(effect, tree):
+                for problem in (*_effect(effect, tree), *_size(effect)):
                     yield f"{where}.{key}[{position}]: {problem}"
         if juncture.get("when_cause_removed") == "drawn":
             yield from (f"{where}: {problem}" for problem in _drawn(juncture))
@@ -146,8 +150,20 @@ def _effect(effect: dict[str, Any], tree: Tree) -> Iterator[str]:
             yield _not_among("domain", effect.get("domain"), DOMAINS, key="domain")
     elif of is not None:
         yield f"moves {moves!r} takes no 'of', found {of!r}"
+    if moves != "need" and effect.get("domain") is not None:
+        yield f"moves {moves!r} takes no 'domain', found {effect['domain']!r}"
     if effect.get("drawn") and moves != "leadership":
         yield "only an effect that moves leadership can be drawn"
+
+
+def _size(effect: dict[str, Any]) -> Iterator[str]:
+    """What is moved on a scale from 0 to 1 cannot move further than that."""
+    size, moves = _value(effect.get("size")), str(effect.get("moves"))
+    if size is None or moves not in ON_A_SHARE:
+        return
+    lowest = 0.0 if moves == "win_set" else -1.0
+    if not lowest <= size <= 1.0:
+        yield f"size {size:g} must be from {lowest:g} to 1, as {moves!r} is a share"
 
 
 def _not_among(kind: str, found: Any, known: Iterable[str], *, key: str = "of") -> str:
@@ -162,6 +178,8 @@ def _drawn(juncture: dict[str, Any]) -> Iterator[str]:
         yield "when_cause_removed is 'drawn', so log_hazard is needed"
     if juncture.get("kind") != "law":
         yield f"only a law can be drawn, found kind {juncture.get('kind')!r}"
+    if any(effect.get("half_life") is not None for effect in tables(juncture, "effect")):
+        yield "a law that can be drawn opens a domain for good or to its end, without half_life"
     if any(effect.get("moves") != "win_set" for effect in tables(juncture, "effect")):
         yield "a law that can be drawn may only move the win_set"
     if not juncture.get("follows"):
@@ -222,10 +240,29 @@ def _first_members(tree: Tree) -> Iterator[str]:
     known = [(date, weight) for date, weight in joined if date and weight is not None]
     if len(known) < len(joined):
         return
-    if not any(date.year < first or (date.year, date.month) == (first, 1) for date, _ in known):
+    there = [weight for date, weight in known if date <= dt.date(first, 1, 1)]
+    if not there:
         yield f"member: nobody belongs to the alliance at the beginning of {first}"
-    elif not any(date.year <= first and weight > 0 for date, weight in known):
+    elif not any(weight > 0 for weight in there):
         yield f"member: the weights of those who belong at the beginning of {first} are all 0"
+
+
+def _items(tree: Tree) -> Iterator[str]:
+    """Nothing is decided in the first quarter, so nothing can be tabled in it."""
+    first = _table(tree, "time").get("first_year", 1950)
+    for item in tables(tree, "item"):
+        tabled = _date(item, "tabled")
+        if isinstance(first, int) and tabled and tabled.year == first and tabled.month <= FIRST:
+            yield (
+                f"item {item.get('name')!r}.tabled: {tabled} lies in the first quarter of the run, "
+                "in which nothing is decided yet"
+            )
+
+
+def _kinds(tree: Tree) -> Iterator[str]:
+    seen = [(str(k.get("domain")), str(k.get("name"))) for k in tables(tree, "kind")]
+    for domain, name in sorted({k for k in seen if seen.count(k) > 1}):
+        yield f"kind {name!r}: stands {seen.count((domain, name))} times in domain {domain!r}"
 
 
 def _ladder(tree: Tree) -> Iterator[str]:
@@ -259,8 +296,20 @@ def _value(number: Any) -> float | None:
 
 def _council(tree: Tree) -> Iterator[str]:
     leader = _table(tree, "council").get("leader")
-    if isinstance(leader, str) and leader not in names(tree, "member"):
+    if not isinstance(leader, str):
+        return
+    if leader not in names(tree, "member"):
         yield f"council.leader: {unknown_name('member', leader, names(tree, 'member'))}"
+        return
+    first = _table(tree, "time").get("first_year", 1950)
+    joined = [
+        _date(accession, "date")
+        for member in tables(tree, "member")
+        if member.get("name") == leader
+        for accession in tables(member, "accession")
+    ]
+    if isinstance(first, int) and joined and all(d and d >= dt.date(first, 1, 2) for d in joined):
+        yield f"council.leader: {leader!r} does not belong to the alliance yet in {first}"
 
 
 def _priors(tree: Tree) -> Iterator[str]:

@@ -131,9 +131,10 @@ class _Set:
             raise PathProblem(
                 f"{self.path}: {self.value:g} is outside the number's range {low:g} to {high:g}"
             )
+        before = f"{number['value']:g} ({number['source']})"
+        if float(self.value) != number["value"] or self.source is not None:
+            number["source"] = self.source or f"assumed; edited from {before}"
         number["value"] = float(self.value)
-        if self.source is not None:
-            number["source"] = self.source
 
 
 def remove_juncture(juncture: str) -> Edit:

@@ -24,11 +24,11 @@ from alliance_sim.scenario.edit import (
 from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import Tree
 from alliance_sim.scenario.scenario import Scenario
-from alliance_sim.scenario.schema import Item, Juncture, Leader
+from alliance_sim.scenario.schema import Item, Juncture, Leader, Member
 
 MAX_BYTES = 2_000_000
 VALUES = (bool, int, float, str)
-ADDITIONS = ("juncture", "leader", "item")
+ADDITIONS = ("juncture", "leader", "item", "member")
 
 
 class Moved(Part):
@@ -66,6 +66,7 @@ class EditFile(Part):
     juncture: tuple[Juncture, ...] = ()
     leader: tuple[Leader, ...] = ()
     item: tuple[Item, ...] = ()
+    member: tuple[Member, ...] = ()
 
 
 def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:

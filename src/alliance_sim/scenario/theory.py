@@ -14,6 +14,9 @@ from alliance_sim.scenario.part import Name, Part
 class Switches(Part):
     """Which blocks of theory are on: the eight rival variants (A.13).
 
+    Dated needs of junctures belong to no block and stay: with all switches off, levels still move
+    with them.
+
     Attributes:
         threat: Realist block R: common threat, abandonment and entrapment, the US hub.
         institutions: Institutional block I: assets, spillover, networks of agreements.
@@ -69,7 +72,7 @@ class Willingness(Part):
 class Levels(Part):
     """How cooperation follows what both sides want (A.0, A.3, A.4)."""
 
-    pace: Amount  # [k] share of the gap closed, per year
+    pace: Amount  # [k] rate at which a gap closes, 1/year
     ratchet: Share  # [r] how much assets slow a fall
     softness: Amount  # [-p] power of the soft minimum
     capability_break: Strength  # [a_chg] faster falls when capability changes

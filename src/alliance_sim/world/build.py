@@ -10,7 +10,7 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.world.cards import Cards, read_cards
 from alliance_sim.world.inputs import Gathering
-from alliance_sim.world.parts import SIDES, Channels, ItemNumbers, RungNumbers, World
+from alliance_sim.world.parts import SIDES, Channels, DrawnLeader, ItemNumbers, RungNumbers, World
 
 
 def calendar_of(scenario: Scenario) -> Calendar:
@@ -29,7 +29,8 @@ def build_world(scenario: Scenario) -> World:
     cards = read_cards(scenario, calendar)
     gathering = Gathering(scenario, calendar, cards.active)
     items = sorted(scenario.item, key=lambda item: item.name)
-    return World(
+    channels = _channels(scenario, gathering, cards, tuple(item.name for item in items))
+    world = World(
         scenario=scenario,
         calendar=calendar,
         threats=tuple(t.name for t in gathering.threats),
@@ -45,8 +46,11 @@ def build_world(scenario: Scenario) -> World:
         items=tuple(
             ItemNumbers(_within(calendar, item.tabled), item.demand.value) for item in items
         ),
-        channels=_channels(scenario, gathering, cards, tuple(item.name for item in items)),
+        channels=channels,
     )
+    if len(set(world.all_channels)) < len(world.all_channels):
+        raise AssertionError(f"{scenario.name}: two decisions share a noise channel")
+    return world
 
 
 def _within(calendar: Calendar, date: dt.date) -> int:
@@ -54,8 +58,12 @@ def _within(calendar: Calendar, date: dt.date) -> int:
     return step if 0 <= step < calendar.steps else -1
 
 
-def _drawn_leaders(cards: Cards) -> tuple[str, ...]:
-    return tuple(active.name for active in cards.active if active.effect.drawn)
+def _drawn_leaders(cards: Cards) -> tuple[DrawnLeader, ...]:
+    return tuple(
+        DrawnLeader(active.name, SIDES.index(active.effect.of or ""))
+        for active in cards.active
+        if active.effect.drawn
+    )
 
 
 def _rungs(scenario: Scenario, calendar: Calendar) -> tuple[RungNumbers, ...]:
@@ -84,11 +92,11 @@ def _channels(
         mood=tuple(named(f"threat.{t.name}.mood") for t in gathering.threats),
         slow=tuple(tuple(named(f"slow.{side}.{d}") for d in DOMAINS) for side in SIDES),
         law=tuple(named(f"law.{law.name}") for law in cards.drawn_laws),
-        leader=tuple(named(f"leader.{name}") for name in _drawn_leaders(cards)),
+        leader=tuple(named(f"leader.{leader.name}") for leader in _drawn_leaders(cards)),
         counts=tuple(named(f"count.{series}") for series in SERIES),
         council=tuple(named(f"council.{name}.rung") for name in members),
-        item=tuple(tuple(named(f"council.{m}.{item}") for m in members) for item in items),
-        item_ratified=tuple(named(f"item.{item}.ratified") for item in items),
+        item=tuple(tuple(named(f"council.{m}.item/{item}") for m in members) for item in items),
+        item_ratified=tuple(named(f"item/{item}.ratified") for item in items),
         tried=named("ladder.tried"),
         ratified=named("ladder.ratified"),
         fall=named("ladder.fall"),

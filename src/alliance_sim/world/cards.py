@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from alliance_sim.arithmetic import exp
 from alliance_sim.calendar import Calendar
+from alliance_sim.rules.domestic import shut_after
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.explain import missing_cause
 from alliance_sim.scenario.part import DOMAINS
@@ -56,23 +57,35 @@ def read_cards(scenario: Scenario, calendar: Calendar) -> Cards:
     """Return the effects that act and the laws that are drawn, ordered by name."""
     by_name = {j.name: j for j in scenario.juncture}
     active: list[Active] = []
-    drawn: list[Drawn] = []
+    drawn: list[Juncture] = []
     for name in sorted(by_name):
         juncture = by_name[name]
         cause = missing_cause(juncture, by_name)
         if juncture.present and cause is None:
             active += _acting(juncture, calendar)
         elif juncture.present and cause and juncture.when_cause_removed == "drawn":
-            drawn.append(_drawn(juncture, cause, calendar))
+            drawn.append(juncture)
         else:
             active += _replacing(juncture, calendar, until=math.inf)
-    return Cards(tuple(active), tuple(drawn))
+    names = [juncture.name for juncture in drawn]
+    laws = tuple(_drawn(juncture, by_name, names, calendar) for juncture in drawn)
+    return Cards(tuple(active), laws)
+
+
+def in_order(effects: tuple[Effect, ...]) -> list[Effect]:
+    """Return effects in an order that does not depend on the file's."""
+    return sorted(
+        effects,
+        key=lambda e: (e.name, e.size.value, e.half_life.value if e.half_life else 0.0, e.drawn),
+    )
 
 
 def _acting(juncture: Juncture, calendar: Calendar) -> list[Active]:
     start = calendar.position(juncture.date)
     end = math.inf if juncture.end is None else calendar.position(juncture.end)
-    acting = [Active(juncture.name, e, start, end, juncture.mission) for e in juncture.effect]
+    acting = [
+        Active(juncture.name, e, start, end, juncture.mission) for e in in_order(juncture.effect)
+    ]
     if juncture.original_date is not None and juncture.original_date < juncture.date:
         acting += _replacing(juncture, calendar, until=start)
     return acting
@@ -82,7 +95,9 @@ def _replacing(juncture: Juncture, calendar: Calendar, until: float) -> list[Act
     start = calendar.position(juncture.original_date or juncture.date)
     end = min(until, start + _length(juncture, calendar))
     name = f"{juncture.name} replaced"
-    return [Active(name, effect, start, end, mission=False) for effect in juncture.replacement]
+    return [
+        Active(name, effect, start, end, mission=False) for effect in in_order(juncture.replacement)
+    ]
 
 
 def _length(juncture: Juncture, calendar: Calendar) -> float:
@@ -92,17 +107,38 @@ def _length(juncture: Juncture, calendar: Calendar) -> float:
     return calendar.position(juncture.end) - calendar.position(juncture.date)
 
 
-def _drawn(juncture: Juncture, cause: Juncture, calendar: Calendar) -> Drawn:
-    opens = [0.0, 0.0, 0.0]
-    for effect in juncture.effect:
-        opens[DOMAINS.index(effect.of)] = effect.size.value
-    if juncture.log_hazard is None:
-        raise AssertionError(f"law {juncture.name!r} has no log_hazard; the checks let it through")
-    since = calendar.position(cause.original_date or cause.date)
+def _drawn(
+    juncture: Juncture, by_name: dict[str, Juncture], drawn: list[str], calendar: Calendar
+) -> Drawn:
+    """Return a law that is drawn, from the day on which its cause is missing."""
+    cause = missing_cause(juncture, by_name)
+    if juncture.log_hazard is None or cause is None:
+        raise AssertionError(f"law {juncture.name!r} cannot be drawn; the checks let it through")
+    shut = [1.0, 1.0, 1.0]
+    for effect in in_order(juncture.effect):
+        domain = DOMAINS.index(effect.of)
+        shut[domain] = shut_after(shut[domain], effect.size.value)
     return Drawn(
         name=juncture.name,
         log_hazard=juncture.log_hazard.value,
-        first_step=max(0, math.ceil(since)),
+        first_step=max(0, math.ceil(_missing_since(juncture, by_name, calendar))),
         lasts=_length(juncture, calendar),
-        opens=(opens[0], opens[1], opens[2]),
+        after=drawn.index(cause.name) if cause.name in drawn else -1,
+        opens=(1.0 - shut[0], 1.0 - shut[1], 1.0 - shut[2]),
     )
+
+
+def _missing_since(juncture: Juncture, by_name: dict[str, Juncture], calendar: Calendar) -> float:
+    """Return the position from which on a law can be drawn.
+
+    That is where its cause stood before it was removed. An event that was only moved has to
+    happen first; a government that comes later has a successor in the meantime, who can legislate.
+    """
+    cause = missing_cause(juncture, by_name)
+    if cause is None:
+        return calendar.position(juncture.original_date or juncture.date)
+    if missing_cause(cause, by_name) is not None:
+        return _missing_since(cause, by_name, calendar)
+    if cause.present and cause.kind == "event":
+        return calendar.position(cause.date)
+    return calendar.position(cause.original_date or cause.date)

@@ -100,9 +100,9 @@ def coefficients(scenario: Scenario) -> Coefficients:
         downgrade=log(scenario.ladder.downgrade.value),
         agreement=AgreementPull(
             network.log_hazard.value,
-            network.by_degree.value,
-            network.by_share.value,
-            network.by_operations.value,
+            network.by_degree.value * institutions,
+            network.by_share.value * institutions,
+            network.by_operations.value * institutions,
         ),
         network_lag=1.0 - exp(-dt),
         counting=tuple(

@@ -165,8 +165,11 @@ class Gathering:
         return result[0], result[1], result[2]
 
     def _missions_ended(self, step: int) -> float:
-        ends = {a.name: a.end for a in self.active if a.mission}
-        return 1.0 if any(int(end) == step for end in ends.values() if end < float("inf")) else 0.0
+        """Return which part of the missions that run in a step end in it."""
+        spans = {a.name: (a.start, a.end) for a in self.active if a.mission}
+        running = [end for start, end in spans.values() if start < step + 1 and end >= step]
+        ended = [end for end in running if int(end) == step]
+        return len(ended) / len(running) if running else 0.0
 
 
 def _sum(values: Iterable[float]) -> float:

@@ -35,7 +35,7 @@ class Inputs(NamedTuple):
     involvement: tuple[float, float]  # of state and alliance in conflicts
     need: tuple[tuple[float, float, float], ...]  # per side and domain, log-odds
     shut: tuple[float, float, float]  # per domain: what dated laws leave shut
-    missions_ended: float  # share of missions that end in the quarter
+    missions_ended: float  # share of the missions running that end in the quarter
 
 
 class Drawn(NamedTuple):
@@ -45,6 +45,7 @@ class Drawn(NamedTuple):
     log_hazard: float
     first_step: int  # first step in which it can pass
     lasts: float  # steps for which it stays in force, infinite if it has no end
+    after: int  # position of the drawn law that has to pass first, -1 if there is none
     opens: tuple[float, float, float]  # per domain, the part of what is shut that it opens
 
 
@@ -56,6 +57,13 @@ class RungNumbers(NamedTuple):
     domestic_demand: float
     opens: int
     granted: bool
+
+
+class DrawnLeader(NamedTuple):
+    """A leader whose push is drawn once per run."""
+
+    name: str
+    side: int  # 0 the state, 1 the alliance
 
 
 class ItemNumbers(NamedTuple):
@@ -115,7 +123,7 @@ class World:
     inputs: tuple[Inputs, ...]
     rungs: tuple[RungNumbers, ...]
     drawn_laws: tuple[Drawn, ...]
-    drawn_leaders: tuple[str, ...]
+    drawn_leaders: tuple[DrawnLeader, ...]
     items: tuple[ItemNumbers, ...]
     channels: Channels
 

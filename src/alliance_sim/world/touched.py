@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from alliance_sim.world.coefficients import coefficients
-from alliance_sim.world.parts import World
+from alliance_sim.world.parts import Channels, Inputs, World
 
 THROUGHOUT = (
     *("calendar", "threats", "offence", "distracting", "asian", "members", "offsets", "rungs"),
@@ -24,8 +26,10 @@ def first_touched(factual: World, edited: World) -> int | None:
         return 0
     if any(getattr(factual, key) != getattr(edited, key) for key in THROUGHOUT):
         return 0
-    inputs = zip(factual.inputs, edited.inputs, strict=True)
-    steps = [step for step, (a, b) in enumerate(inputs) if not _same(a, b)][:1]
+    if _decisions(factual) != _decisions(edited):
+        return 0
+    both_inputs = zip(_seen(factual), _seen(edited), strict=True)
+    steps = [step for step, (a, b) in enumerate(both_inputs) if a != b][:1]
     laws, others = ({law.name: law for law in world.drawn_laws} for world in (factual, edited))
     for name in sorted(set(laws) | set(others)):
         pair = (laws.get(name), others.get(name))
@@ -42,11 +46,14 @@ def first_touched(factual: World, edited: World) -> int | None:
     return min(steps) if steps else None
 
 
-def _same(a: tuple[object, ...], b: tuple[object, ...]) -> bool:
-    """Whether two quarters bring the same; a drawn leader out of office brings nothing."""
-    left, right = list(a), list(b)
-    for values in (left, right):
-        for position, value in enumerate(values):
-            if isinstance(value, tuple) and not any(value):
-                values[position] = ()
-    return left == right
+def _decisions(world: World) -> Channels:
+    """Return the channels of what every world decides; others are compared where they act."""
+    return world.channels._replace(law=(), leader=(), item=(), item_ratified=())
+
+
+def _seen(world: World) -> Iterator[tuple[Inputs, dict[tuple[str, int], float]]]:
+    """Yield each quarter's inputs, with drawn leaders by name and only while in office."""
+    for now in world.inputs:
+        shares = zip(world.drawn_leaders, now.drawn_push, strict=True)
+        office = {(leader.name, leader.side): share for leader, share in shares if share > 0.0}
+        yield now._replace(drawn_push=()), office

@@ -204,7 +204,8 @@ class Japan(Partner):
         """Return next quarter's age of a law that is drawn, in quarters; 0 until it passes."""
         model = self.model
         drawn = model.world.drawn_laws[law]
-        if self.laws[law] > 0.0 or model.quarter < drawn.first_step:
+        waits = drawn.after >= 0 and self.laws[drawn.after] <= 0.0
+        if self.laws[law] > 0.0 or model.quarter < drawn.first_step or waits:
             return next_age(self.laws[law], 0.0)
         passed = passes(
             model.numbers.law,

@@ -148,12 +148,14 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
 
     def _push(self) -> tuple[float, float]:
         """Return the leaders' push this quarter, with those who are drawn once per run."""
-        state, alliance = self.inputs.push
-        leaders = zip(self.world.channels.leader, self.inputs.drawn_push, strict=True)
-        for channel, share in leaders:
+        push = list(self.inputs.push)
+        world = self.world
+        for leader, channel, share in zip(
+            world.drawn_leaders, world.channels.leader, self.inputs.drawn_push, strict=True
+        ):
             drawn = self.numbers.leader_spread * inverse_normal(self._uniforms[channel][0])
-            state = state + share * drawn
-        return state, alliance
+            push[leader.side] = push[leader.side] + share * drawn
+        return push[0], push[1]
 
     def step(self) -> None:
         """Bring the next quarter: everybody decides, then all commit.
@@ -200,6 +202,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
             ties.suspended,
             ties.blocked,
             *ties.refused,
+            *(answer for answers in ties.item_refused for answer in answers),
             *ties.passed_items,
         ]
 
@@ -244,8 +247,8 @@ def state_names(world: World) -> tuple[str, ...]:
 
     Levels, willingness, win-sets, overlap, assets, perceived threats and hostility are in [0, 1];
     `ratio_*` are log benefit/cost of political cooperation; counts are events in the quarter;
-    `refused_*` is 1 in a quarter in which that partner refused a formal step that then failed;
-    `passed_*` is 1 from the quarter in which a formal item passes.
+    `refused_*` is 1 in a quarter in which that partner refused a rung (or the item named) that then
+    failed; `passed_*` is 1 from the quarter in which an item passes.
     """
     partners = world.scenario.partners
     items = sorted(item.name for item in world.scenario.item)
@@ -269,5 +272,6 @@ def state_names(world: World) -> tuple[str, ...]:
         "suspensions",
         "blocked",
         *(f"refused_{name}" for name in (*world.members, partners.state)),
+        *(f"refused_{item}_{n}" for item in items for n in (*world.members, partners.state)),
         *(f"passed_{name}" for name in items),
     )

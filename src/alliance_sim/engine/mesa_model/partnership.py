@@ -41,7 +41,9 @@ class Partnership(Actor):
         self.suspended = self._next_suspended = 0.0
         self.blocked = self._next_blocked = 0.0
         self.passed_items = self._next_items = [0.0] * len(model.world.items)
-        self.refused = self._next_refused = [0.0] * (len(model.world.members) + 1)
+        nobody = [0.0] * (len(model.world.members) + 1)
+        self.refused = self._next_refused = nobody
+        self.item_refused = self._next_item_refused = [nobody for _ in model.world.items]
 
     @property
     def assets(self) -> float:
@@ -92,7 +94,9 @@ class Partnership(Actor):
         """Try the next rung and the items on the agenda; note who refused."""
         model = self.model
         self._next_rung, self._next_blocked = self.rung, 0.0
-        self._next_refused = [0.0] * len(self.refused)
+        nobody = [0.0] * len(self.refused)
+        self._next_refused = nobody
+        self._next_item_refused = [nobody for _ in self.item_refused]
         channels = model.world.channels
         if self._tries_rung():
             rung = model.world.rungs[int(self.rung)]
@@ -136,8 +140,10 @@ class Partnership(Actor):
         if agreed > 0.0 and ratified > 0.0:
             return True
         refusals = [1.0 - answer for answer in (*answers, ratified)]
-        earlier = self._next_refused
-        self._next_refused = [max(a, b) for a, b in zip(earlier, refusals, strict=True)]
+        if isinstance(what, str):
+            self._next_refused = refusals
+        else:
+            self._next_item_refused[what] = refusals
         self._next_blocked = self._next_blocked + 1.0
         return False
 
@@ -187,3 +193,4 @@ class Partnership(Actor):
         self.agreements, self.network = self._next_agreements, self._next_network
         self.counts, self.suspended = self._next_counts, self._next_suspended
         self.blocked, self.refused = self._next_blocked, self._next_refused
+        self.item_refused = self._next_item_refused

@@ -1,0 +1,81 @@
+"""Steps, dates and the four periods fit together without gaps."""
+
+import datetime as dt
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alliance_sim.calendar import PERIODS, Calendar, period
+
+QUARTERS = Calendar()
+DAYS = st.dates(dt.date(1950, 1, 1), dt.date(2025, 12, 31))
+LENGTHS = (1, 2, 4, 12)
+
+
+def test_the_simulation_covers_304_quarters() -> None:
+    assert QUARTERS.steps == len(QUARTERS.labels) == len(QUARTERS.years) == 304
+    assert (QUARTERS.labels[0], QUARTERS.labels[-1]) == ("1950Q1", "2025Q4")
+    assert math.isclose(QUARTERS.dt, 0.25)
+
+
+@pytest.mark.parametrize("steps_per_year", LENGTHS)
+def test_steps_begin_where_their_year_says(steps_per_year: int) -> None:
+    calendar = Calendar(1990, 1999, steps_per_year)
+    assert calendar.steps == 10 * steps_per_year
+    assert len(set(calendar.labels)) == calendar.steps
+    for step, year in enumerate(calendar.years):
+        start = calendar.start_of(step)
+        assert calendar.index(start) == step
+        assert math.isclose(calendar.position(start), step, abs_tol=1e-9)
+        assert start.year == int(year)
+
+
+@given(day=DAYS, days=st.integers(1, 400))
+def test_a_later_day_has_a_later_position(day: dt.date, days: int) -> None:
+    later = day + dt.timedelta(days=days)
+    assert QUARTERS.position(day) < QUARTERS.position(later)
+
+
+@given(day=DAYS, quarters=st.integers(0, 40))
+def test_equal_quarters_share_a_year(day: dt.date, quarters: int) -> None:
+    month = day.month - 1 + 3 * quarters
+    first = dt.date(day.year, day.month, 1)
+    later = dt.date(day.year + month // 12, month % 12 + 1, 1)
+    apart = QUARTERS.position(later) - QUARTERS.position(first)
+    assert math.isclose(apart, quarters, abs_tol=1e-9)
+
+
+@given(start=st.floats(-10.0, 320.0), length=st.floats(0.0, 100.0))
+def test_shares_of_steps_add_up_to_the_stretch_inside_the_run(start: float, length: float) -> None:
+    end = start + length
+    total = math.fsum(QUARTERS.share(step, start, end) for step in range(QUARTERS.steps))
+    inside = max(0.0, min(end, QUARTERS.steps) - max(start, 0.0))
+    assert math.isclose(total, inside, abs_tol=1e-9)
+
+
+def test_days_outside_the_run_lie_outside_its_steps() -> None:
+    assert QUARTERS.index(dt.date(1949, 12, 31)) == -1
+    assert QUARTERS.index(dt.date(2026, 1, 1)) == QUARTERS.steps
+
+
+def test_the_periods_follow_each_other_and_cover_every_step_once() -> None:
+    for earlier, later in pairwise(PERIODS):
+        assert later.start - earlier.end == dt.timedelta(days=1)
+    slices = [QUARTERS.steps_of(found) for found in PERIODS]
+    covered = [step for part in slices for step in range(part.start, part.stop)]
+    assert covered == list(range(QUARTERS.steps))
+
+
+def test_a_period_outside_the_run_has_no_steps() -> None:
+    late = Calendar(2015, 2025)
+    assert [late.steps_of(found) for found in PERIODS[:3]] == [slice(0, 0)] * 3
+    assert late.steps_of(PERIODS[3]) == slice(0, late.steps)
+
+
+def test_a_period_is_found_by_its_id() -> None:
+    assert [period(found.id) for found in PERIODS] == list(PERIODS)
+    with pytest.raises(KeyError):
+        period("P5")

@@ -1,0 +1,56 @@
+"""A digest is of content, not of order; and the environment names what results depend on."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+
+from alliance_sim.provenance import digest, environment, version
+
+TREE: dict[str, Any] = {
+    "title": "Titel mit Ümlaut",
+    "levels": {"pace": 0.9, "ratchet": 0.5},
+    "juncture": [
+        {"name": "isaf", "date": dt.date(2003, 8, 11)},
+        {"name": "nine_eleven", "date": dt.date(2001, 9, 11)},
+    ],
+    "parameters": [1.0, 2.0],
+}
+
+
+def test_a_digest_is_a_sha_256_in_hexadecimal() -> None:
+    assert re.fullmatch("[0-9a-f]{64}", digest(TREE))
+
+
+def test_the_order_of_keys_and_of_named_tables_does_not_matter() -> None:
+    turned = {key: TREE[key] for key in reversed(TREE)}
+    turned["juncture"] = TREE["juncture"][::-1]
+    turned["levels"] = dict(reversed(TREE["levels"].items()))
+    assert digest(turned) == digest(TREE)
+
+
+def test_lists_and_tuples_are_the_same_content() -> None:
+    assert digest(TREE | {"parameters": (1.0, 2.0)}) == digest(TREE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Another title"},
+        {"levels": {"pace": 0.9000000000000001, "ratchet": 0.5}},
+        {"parameters": [2.0, 1.0]},
+        {"juncture": TREE["juncture"][:1]},
+        {"more": None},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_whatever_is_changed_changes_the_digest(change: dict[str, Any]) -> None:
+    assert digest(TREE | change) != digest(TREE)
+
+
+def test_the_environment_names_what_results_depend_on() -> None:
+    found = environment()
+    assert {"python", "alliance-sim", "mesa", "numpy", "pandas"} <= set(found)
+    assert found["alliance-sim"] == version()
+    assert all(found.values())
