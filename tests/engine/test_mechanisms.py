@@ -1,5 +1,6 @@
 """One change only: what a cause moves, by how much, in which quarter, and what it leaves alone."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -177,9 +178,9 @@ def test_the_share_of_allies_with_agreements_draws_equipment_closer() -> None:
     # Counted a quarter later, lagged by another, and seen by both sides in the one after.
     assert signed < first_change(before, after) <= signed + 3
     step = first_change(before, after)
-    political, equipment = (
-        after.column(f"willing_japan_{domain}")[0, step]
-        / before.column(f"willing_japan_{domain}")[0, step]
-        for domain in ("political", "equipment")
-    )
-    assert 1.0 < political < equipment
+    odds = {}
+    for domain in ("political", "equipment"):
+        pair = (world.column(f"willing_japan_{domain}")[0, step] for world in (before, after))
+        odds[domain] = np.diff([math.log(willing / (1.0 - willing)) for willing in pair])[0]
+    assert odds["political"] > 0.0
+    assert odds["equipment"] == pytest.approx(2.0 * odds["political"], rel=1e-6)

@@ -143,6 +143,14 @@ def test_an_ensemble_of_failures_is_an_error_that_says_why() -> None:
         simulate(SHORT, runs=2, seed=5, engine=Mesa(cast=Cast(member=Fails)))
 
 
+def test_a_class_that_other_processes_cannot_import_is_refused_in_words() -> None:
+    class Local(Japan):
+        """Defined where no other process can find it, as in a notebook."""
+
+    with pytest.raises(AllianceSimError, match=r"Local.*import.*workers"):
+        simulate(SHORT, runs=RUNS, seed=5, engine=Mesa(workers=2, cast=Cast(japan=Local)))
+
+
 @pytest.mark.parametrize("seed", ["5", np.int32(5), 5.0])
 def test_a_seed_in_any_dress_gives_the_same_ensemble(seed: Any, ensemble: Any) -> None:
     found = simulate(SHORT, runs=1, seed=seed)

@@ -162,8 +162,28 @@ def _blocks(scenario: Scenario, seed: int, numbers: range, engine: Mesa) -> Iter
         return
     import multiprocessing
 
+    _importable(engine.cast)
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield from _from_pool(pool, scenario, seed, parts, engine)
+
+
+def _importable(cast: Cast | None) -> None:
+    """Raise an error unless other processes can find the classes of a cast.
+
+    Raises:
+        SettingError: Naming the class, and what to do.
+    """
+    import pickle
+
+    for part, cls in vars(cast).items() if cast is not None else ():
+        try:
+            pickle.dumps(cls)
+        except (pickle.PicklingError, AttributeError):
+            problem = (
+                f"cast: the {part} class {cls.__qualname__} cannot be found by import from other "
+                "processes; define it at the top of a module, or use workers=1"
+            )
+            raise SettingError("simulate", [problem]) from None
 
 
 def _from_pool(
