@@ -22,7 +22,7 @@ MAGIC = 6755399441055744.0  # 1.5 * 2**52: adding and taking it away rounds to a
 
 @rule
 def exp(x: float) -> float:
-    """Return e to the power x, within 1 unit in the last place, for x in [-708, 709].
+    """Return e to the power x, within 2 units in the last place, for x in [-708, 709].
 
     Source: range reduction by ln 2 in two parts and a degree-13 Taylor polynomial (textbook).
     """

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from alliance_sim import load_scenario, provenance
+from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.load import _shipped_folder
@@ -224,3 +225,15 @@ def test_a_file_can_add_a_juncture_a_leader_and_an_item(write: Write) -> None:
     assert {x.name for x in mine.leader} == {x.name for x in baseline.leader} | {"somebody"}
     assert {i.name for i in mine.item} == {i.name for i in baseline.item} | {"another_office"}
     assert any("mine" in words for words in mine.edits)
+
+
+def test_a_file_from_an_editor_that_marks_its_encoding_is_read(tree: Tree, write: Write) -> None:
+    path = write(tree)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert content(load_scenario(path)) == content(load_scenario(BASELINE))
+
+
+def test_what_is_neither_a_name_nor_a_path_is_refused() -> None:
+    wrong: Any = 5
+    with pytest.raises(ScenarioError, match="is 5, must be the name of a scenario"):
+        load_scenario(wrong)

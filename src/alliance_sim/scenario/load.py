@@ -79,6 +79,9 @@ def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
     Raises:
         ScenarioError: If it does not exist or cannot be used; it lists all problems at once.
     """
+    if not isinstance(name_or_path, str | os.PathLike):
+        problem = f"is {name_or_path!r}, must be the name of a scenario or the path of a file"
+        raise ScenarioError("load_scenario", [problem])
     path, name = _find(os.fspath(name_or_path), relative_to=None)
     tree, edits = _read(path, seen=())
     tree["name"], tree["edits"] = name, tuple(edits)
@@ -243,7 +246,7 @@ def _parse(path: Path) -> Tree:
             raise ScenarioError(
                 str(path), [f"has {size:,} bytes; a scenario file has at most {MAX_BYTES:,}"]
             )
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problem = f"is not text in UTF-8 (byte {error.start}); is it a TOML file?"
         raise ScenarioError(str(path), [problem]) from None

@@ -129,7 +129,10 @@ class Member(Part):
 
 
 class Leader(Part):
-    """A spell in office of a prime minister or a Secretary General."""
+    """A spell in office of a prime minister or a Secretary General.
+
+    Where two spells of one partner overlap, their pushes add up.
+    """
 
     name: Name
     title: Text

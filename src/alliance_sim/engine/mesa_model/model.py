@@ -62,6 +62,8 @@ def _scenario(world_of: str | os.PathLike[str] | Scenario) -> Scenario:
     """Return the scenario asked for; a user's own file is read afresh each time."""
     if isinstance(world_of, Scenario):
         return world_of
+    if not isinstance(world_of, str | os.PathLike):
+        return load_scenario(world_of)  # which says what it must be
     name = os.fspath(world_of)
     return _shipped(name) if name in shipped() else load_scenario(name)
 
