@@ -9,6 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - "date" is what arguments are called
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MONTHS_A_YEAR = 12
 QUARTERS_A_YEAR = 4
@@ -105,6 +110,13 @@ class Calendar:
         costs more accuracy than all other rounding together.
         """
         return max(0.0, min(end, step + 1.0) - max(start, float(step)))
+
+    def shares(self, start: float, end: float) -> NDArray[np.float64]:
+        """Return `share` for every step, as an array over steps."""
+        import numpy as np
+
+        steps = np.arange(self.steps, dtype=np.float64)
+        return np.maximum(0.0, np.minimum(end, steps + 1.0) - np.maximum(start, steps))
 
     def steps_of(self, period: Period) -> slice:
         """Return the steps whose middle lies in a period, as a slice of the time axis."""

@@ -67,7 +67,9 @@ def enable() -> None:
     from numba.extending import register_jitable
 
     _overload_primitives()
-    register: Callable[[Callable[..., Any]], object] = register_jitable(error_model="numpy")
+    register: Callable[[Callable[..., Any]], object] = register_jitable(
+        error_model="numpy", forceinline=True
+    )
     _compilers.append(register)
     for function in _rules:
         register(function)

@@ -16,6 +16,8 @@ from alliance_sim.errors import AllianceSimError, SettingError, unknown_name
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.world import calendar_of
+from alliance_sim.world.prepare import prepared
+from alliance_sim.world.states import state_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,13 +49,32 @@ class Mesa:
         return "mesa with " + ", ".join(f"{c.__module__}.{c.__qualname__}" for c in classes)
 
 
+@dataclass(frozen=True)
+class Kernel:
+    """The compiled engine with settings of its own.
+
+    Attributes:
+        threads: Threads to spread runs over; None takes every processor that this process may
+            use. Numbers do not depend on it.
+        noise: Uniforms to use instead of the seed's, array (run, channel, quarter) of numbers
+            strictly between 0 and 1, channels in the order of `World.all_channels`. A fitted
+            history brings its own.
+    """
+
+    threads: int | None = None
+    noise: NDArray[np.float64] | None = None
+
+
+ENGINES: dict[str, type[Kernel] | type[Mesa]] = {"kernel": Kernel, "mesa": Mesa}
+
+
 def simulate(
     scenario: Scenario | str | os.PathLike[str],
     *,
     runs: int,
     seed: int | None = None,
     first_run: int = 0,
-    engine: str | Mesa = "mesa",
+    engine: str | Kernel | Mesa = "kernel",
     progress: Progress | None = None,
 ) -> Ensemble:
     """Return an ensemble of runs.
@@ -66,7 +87,9 @@ def simulate(
         seed: Whole number from 0 to 2**64 - 1; None lets the operating system choose one, which
             the result names.
         first_run: Number of the first run.
-        engine: "mesa", or `Mesa(workers=..., cast=...)`.
+        engine: "kernel", the compiled engine; "mesa", the same model as Mesa agents, equal to the
+            last bit and some hundred times slower; or either with settings: `Kernel(...)`,
+            `Mesa(...)`.
         progress: Called with (runs done, runs asked for) as the work goes on.
 
     Returns:
@@ -80,7 +103,10 @@ def simulate(
     settings, number = _checked(runs, first_run, engine, seed)
     world_of = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     wanted = range(int(first_run), int(first_run) + int(runs))
-    values, status, states = _all_runs(world_of, number, wanted, settings, progress)
+    if isinstance(settings, Kernel):
+        values, status, states = _compiled_runs(world_of, number, wanted, settings, progress)
+    else:
+        values, status, states = _all_runs(world_of, number, wanted, settings, progress)
     if all(text != OK for text in status):
         raise AllianceSimError(f"{world_of.name}: every run failed, the first with: {status[0]}")
     return Ensemble(
@@ -91,13 +117,15 @@ def simulate(
         values=values,
         seed=number,
         first_run=wanted.start,
-        engine=settings.label(),
+        engine=settings.label() if isinstance(settings, Mesa) else "kernel",
         versions={"alliance-sim": provenance.version()},
         status=status,
     )
 
 
-def _checked(runs: int, first_run: int, engine: str | Mesa, seed: object) -> tuple[Mesa, int]:
+def _checked(
+    runs: int, first_run: int, engine: str | Kernel | Mesa, seed: object
+) -> tuple[Kernel | Mesa, int]:
     """Return the engine's settings and an explicit seed."""
     problems = []
     if not _whole(runs) or runs < 1:
@@ -110,8 +138,11 @@ def _checked(runs: int, first_run: int, engine: str | Mesa, seed: object) -> tup
     if isinstance(engine, Mesa):
         if not _whole(engine.workers) or engine.workers < 1:
             problems.append(f"workers is {engine.workers!r}, must be a whole number of at least 1")
-    elif engine != "mesa":
-        problems.append(unknown_name("engine", str(engine), ["mesa"]))
+    elif isinstance(engine, Kernel):
+        if engine.threads is not None and (not _whole(engine.threads) or engine.threads < 1):
+            problems.append(f"threads is {engine.threads!r}, must be a whole number of at least 1")
+    elif engine not in ENGINES:
+        problems.append(unknown_name("engine", str(engine), ENGINES))
     number = 0
     try:
         number = noise.as_seed(seed)
@@ -119,11 +150,30 @@ def _checked(runs: int, first_run: int, engine: str | Mesa, seed: object) -> tup
         problems += error.problems
     if problems:
         raise SettingError("simulate", problems)
-    return (engine if isinstance(engine, Mesa) else Mesa()), number
+    return (ENGINES[engine]() if isinstance(engine, str) else engine), number
 
 
 def _whole(value: object) -> bool:
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _compiled_runs(
+    scenario: Scenario, seed: int, numbers: range, engine: Kernel, progress: Progress | None
+) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
+    """Return values (run, quarter, state), a status for each run, and the states' names."""
+    from alliance_sim.engine.kernel.ensemble import trajectories_of
+
+    so_far = 0
+
+    def done(count: int) -> None:
+        nonlocal so_far
+        so_far += count
+        if progress:
+            progress(so_far, len(numbers))
+
+    threads = engine.threads or len(os.sched_getaffinity(0))
+    values, status, states = trajectories_of(scenario, numbers, seed, threads, done, engine.noise)
+    return values, tuple(status), states
 
 
 Block = tuple[list[int], "NDArray[np.float64]", list[str], tuple[str, ...]]
@@ -200,10 +250,10 @@ def _from_pool(
 
 def _run_block(scenario: Scenario, seed: int, numbers: list[int], cast: Cast | None) -> Block:
     """Return the runs of one block; a run that fails is NaN with its message as status."""
-    from alliance_sim.engine.mesa_model.model import AllianceModel, prepared, state_names
+    from alliance_sim.engine.mesa_model.model import AllianceModel
 
     world, _ = prepared(scenario)
-    states = state_names(world)
+    states = state_names(scenario)
     values = np.full((len(numbers), world.calendar.steps, len(states)), np.nan)
     status = []
     for row, number in enumerate(numbers):

@@ -7,6 +7,13 @@ from alliance_sim.compiled import rule
 CONSENSUS = 0
 WEIGHTED_MAJORITY = 1
 LEADER = 2
+LARGEST_RATIO = 1e6  # log-odds beyond any that a member can have
+
+
+@rule
+def least_willing(ratio: float, reluctance: float) -> float:
+    """Return the log ratio of a group's least willing state, by which it answers formal steps."""
+    return ratio - reluctance
 
 
 @rule
@@ -23,6 +30,12 @@ def accepts(ratio: float, demand: float, spread: float, luck: float) -> float:
 
 
 @rule
+def least_of(decisive: float, ratio: float, weight: float) -> float:
+    """Return the smallest ratio after one more member is considered; who is not in has no say."""
+    return min(decisive, ratio) if weight > 0.0 else decisive
+
+
+@rule
 def backing_with(backing: float, weight: float, ratio: float, asked: float) -> float:
     """Return the weight behind a demand after one more member with this ratio is counted."""
     return backing + weight if ratio >= asked else backing
@@ -35,7 +48,7 @@ def decisive_with(
     """Return the decisive member's ratio after one more member is considered.
 
     The decisive member is the least willing one whose assent a decision needs: the largest ratio
-    that members of enough weight reach. Under consensus (share 1) that is the smallest of all.
+    that members of enough weight reach. (Under consensus it is the smallest of all, `least_of`.)
 
     Args:
         decisive: The largest found so far.

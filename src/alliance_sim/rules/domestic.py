@@ -32,6 +32,25 @@ def win_set(shut: float, leverage: float, operations: float) -> float:
 
 
 @rule
+def open_part(allowed: float, domestic: float) -> float:
+    """Return what binds the state: the win-set with the domestic block on (1), all with it off."""
+    return 1.0 - domestic * (1.0 - allowed)
+
+
+@rule
+def may_pass(age: float, step: float, first_step: float, before: float) -> float:
+    """Return 1 if a law can pass this quarter, else 0.
+
+    Args:
+        age: Its age, above 0 once it has passed.
+        step: This quarter.
+        first_step: First quarter in which it can pass.
+        before: Age of the law that has to come first, above 0 if there is none to wait for.
+    """
+    return 1.0 if age <= 0.0 and step >= first_step and before > 0.0 else 0.0
+
+
+@rule
 def passes(
     pull: LawPull,
     log_hazard: float,

@@ -25,7 +25,13 @@ def event_rate(counting: Counting, level: float) -> float:
 
 
 @rule
-def event_count(mean: float, size: float, luck: float) -> float:
+def no_event(mean: float, size: float) -> float:
+    """Return the probability that nothing happens where `mean` events are expected."""
+    return exp(-size * log((mean + size) / size))
+
+
+@rule
+def event_count(mean: float, size: float, nothing: float, luck: float) -> float:
     """Return a negative binomial count, the quantile of a uniform, at most MOST.
 
     One uniform decides, and a larger mean never gives a smaller count, so twins stay coupled.
@@ -33,10 +39,11 @@ def event_count(mean: float, size: float, luck: float) -> float:
     Args:
         mean: Expected count, 0 or above.
         size: The size; the variance is mean + mean**2 / size.
+        nothing: From `no_event`.
         luck: A uniform.
     """
     share = mean / (mean + size)
-    probability = exp(-size * log((mean + size) / size))
+    probability = nothing
     below = probability
     count = 0
     while count < MOST and luck > below:
@@ -44,6 +51,18 @@ def event_count(mean: float, size: float, luck: float) -> float:
         below = below + probability
         count = count + 1
     return count * 1.0
+
+
+@rule
+def institution(assets: float, political: float) -> float:
+    """Return how visible institutions are, in [0, 1]: assets, as far as politics uses them."""
+    return assets * political
+
+
+@rule
+def entrapment(operations: float, involvement: float) -> float:
+    """Return how far running operations entangle in the other side's conflicts, in [0, 1]."""
+    return operations * involvement
 
 
 @rule

@@ -58,9 +58,47 @@ def tried(
 
 
 @rule
-def falls(log_hazard: float, dt: float, luck: float) -> float:
-    """Return 1 if a rung is lost this quarter, else 0."""
-    return happens(log_hazard, dt, luck)
+def tries(step: float, opens: float, granted: float, would: float) -> float:
+    """Return 1 if the next rung is taken up this quarter, else 0.
+
+    Args:
+        step: This quarter.
+        opens: First quarter in which it can be asked for.
+        granted: 1 if it is given without a decision.
+        would: From `tried`.
+    """
+    return 1.0 if step >= opens and (granted > 0.0 or would > 0.0) else 0.0
+
+
+@rule
+def rung_after(rung: float, fallen: float) -> float:
+    """Return the rung after a quarter without a step up: one lower if one is lost, never below 0."""
+    return max(0.0, rung - fallen)
+
+
+@rule
+def climbed(rung: float, next_rung: float) -> float:
+    """Return rungs climbed in a quarter, 0 after a fall."""
+    return max(0.0, next_rung - rung)
+
+
+@rule
+def falls(risk: float, luck: float) -> float:
+    """Return 1 if a rung is lost this quarter, else 0, from the probability and a uniform."""
+    return 1.0 if luck < risk else 0.0
+
+
+@rule
+def next_network(network: float, lag: float, count: float, states: float) -> float:
+    """Return the share of allies with an agreement as both sides see it, lagging by about a year.
+
+    Args:
+        network: What they saw so far, in [0, 1].
+        lag: Share of the gap closed in a step, 0 to 1.
+        count: Agreements in force.
+        states: States in the alliance, above 0.
+    """
+    return network + lag * (min(1.0, count / states) - network)
 
 
 @rule

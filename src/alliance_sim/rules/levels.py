@@ -47,25 +47,62 @@ def soft_minimum(a: float, b: float, softness: float) -> float:
 
 
 @rule
-def next_level(
-    pace: Pace, level: float, target: float, assets: float, change: float, push: float
-) -> float:
-    """Return a cooperation level next quarter, between where it was and its target.
+def target(win_set: float, ours: float, theirs: float, softness: float) -> float:
+    """Return the level in a domain that both sides want and the law allows, in [0, 1]."""
+    return win_set * soft_minimum(ours, theirs, softness)
 
-    What has been built slows a fall (the ratchet), a leader hurries things, and a jolt in
-    capability makes commitments break faster.
+
+@rule
+def mean_of_three(political: float, operations: float, equipment: float) -> float:
+    """Return the mean over the domains: of levels, how active both sides are together."""
+    return (political + operations + equipment) / 3.0
+
+
+@rule
+def all_assets(general: float, mission: float) -> float:
+    """Return all institutional assets, in [0, 1]."""
+    return min(1.0, general + mission)
+
+
+@rule
+def lost(peak: float, operations: float) -> float:
+    """Return how far operations lie below their peak, in [0, 1]."""
+    return max(0.0, peak - operations)
+
+
+@rule
+def hurry(pace: Pace, push: float) -> float:
+    """Return how fast levels move this quarter, per year: leaders hurry things, on a log scale."""
+    return pace.speed * exp(pace.leader * push)
+
+
+@rule
+def breaking(pace: Pace, assets: float, change: float) -> float:
+    """Return how much faster a level falls than it rises, 0 or above.
+
+    What has been built slows a fall (the ratchet), and a jolt in capability makes commitments
+    break faster.
+
+    Args:
+        pace: Speeds.
+        assets: Institutional assets, in [0, 1].
+        change: Absolute change in the state's capability this year, in [0, 1].
+    """
+    return (1.0 - pace.ratchet * assets) * exp(pace.disruption * change)
+
+
+@rule
+def next_level(pace: Pace, level: float, target: float, hurry: float, breaking: float) -> float:
+    """Return a cooperation level next quarter, between where it was and its target.
 
     Args:
         pace: Speeds.
         level: Level now, in [0, 1].
         target: What both sides want and the law allows, in [0, 1].
-        assets: Institutional assets, in [0, 1].
-        change: Absolute change in the state's capability this year, in [0, 1].
-        push: The leaders' push, log scale.
+        hurry: From `hurry`, per year.
+        breaking: From `breaking`, for a fall.
     """
-    rate = pace.speed * exp(pace.leader * push)
-    if target < level:
-        rate = rate * (1.0 - pace.ratchet * assets) * exp(pace.disruption * change)
+    rate = hurry * breaking if target < level else hurry
     return level + (1.0 - exp(-rate * pace.dt)) * (target - level)
 
 

@@ -50,6 +50,24 @@ def next_attention(attention: float, speed: float, political: float) -> float:
 
 
 @rule
+def felt_at_once(exposure: float, menace: float) -> float:
+    """Return how a partner feels a threat in the first quarter, with no past to compare."""
+    return min(1.0, exposure * menace)
+
+
+@rule
+def attended(felt_here: float, felt_there: float) -> float:
+    """Return how far both sides together attend to a threat, in [0, 1]."""
+    return 0.5 * (felt_here + felt_there)
+
+
+@rule
+def overlap(apart: float) -> float:
+    """Return agenda overlap, in [0, 1], from what is apart after all threats."""
+    return 1.0 - apart
+
+
+@rule
 def apart_after(apart: float, felt_here: float, felt_there: float) -> float:
     """Return the part of two agendas still apart after one more threat is compared.
 

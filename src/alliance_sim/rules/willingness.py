@@ -14,12 +14,17 @@ from alliance_sim.compiled import rule
 
 
 class ThreatPull(NamedTuple):
-    """Coefficients of the realist block, per unit, 0 or above unless said."""
+    """Coefficients of the realist block for either side, per unit, 0 or above."""
 
     overlap: float  # [bT] common threat
     distraction: float  # [bD] home threat in a theatre that is not linked
-    abandonment: float  # [fA] doubt in the guarantor
     entrapment: float  # [fE] times the domain's share: the other side's conflicts
+
+
+class GuarantorPull(NamedTuple):
+    """Coefficients of what a guarantor means to the state, per unit, 0 or above unless said."""
+
+    abandonment: float  # [fA] doubt in the guarantor
     substitute: float  # [chi_s] a guarantor that replaces the relationship
     complement: float  # [chi_c] a guarantor that brokers it
     capability: float  # [a_cap] own capability above its mean, any sign
@@ -30,10 +35,15 @@ class Situation(NamedTuple):
 
     overlap: float  # agenda overlap (common threat)
     distraction: float  # perceived home threat times how little theatres are linked
+    involvement: float  # the other side's involvement in conflicts
+
+
+class Guarantee(NamedTuple):
+    """What a partner has of a guarantor this quarter, in [0, 1] unless said."""
+
     commitment: float  # how committed the guarantor is to this partner
     networking: float  # how far the guarantor prefers networked partners
     dependence: float  # how far this partner depends on the guarantor
-    involvement: float  # the other side's involvement in conflicts
     capability: float  # own capability less its mean, from -1 to 1
 
 
@@ -61,21 +71,35 @@ class Ties(NamedTuple):
 def threat_term(pull: ThreatPull, sees: Situation, level: float) -> float:
     """Return what the realist block adds to the log ratio.
 
-    Common threats pull together, a home threat elsewhere distracts, doubt in the guarantor makes
-    partners look around, and depth entangles in the other's wars (A.1, A.2, A.10). The guarantor
-    replaces the relationship while it works through single allies, and brokers it once it prefers
-    networks.
+    Common threats pull together, a home threat elsewhere distracts, and depth entangles in the
+    other's wars (A.1, A.10).
     """
-    guarantee = sees.commitment * (1.0 - sees.networking) * sees.overlap * sees.dependence
-    brokerage = sees.commitment * sees.networking * sees.dependence
     return (
         pull.overlap * sees.overlap
         - pull.distraction * sees.distraction
-        + pull.abandonment * sees.dependence * (1.0 - sees.commitment)
         - pull.entrapment * level * sees.involvement
-        - pull.substitute * guarantee
-        + pull.complement * brokerage
-        + pull.capability * sees.capability
+    )
+
+
+@rule
+def guarantor_term(pull: GuarantorPull, has: Guarantee, overlap: float) -> float:
+    """Return what a guarantor and own power add to the state's log ratio (A.2).
+
+    Doubt in the guarantor makes the state look around. The guarantor replaces the relationship
+    while it works through single allies, and brokers it once it prefers networks.
+
+    Args:
+        pull: Coefficients.
+        has: What the state has of its guarantor.
+        overlap: Agenda overlap, in [0, 1].
+    """
+    replaced = has.commitment * (1.0 - has.networking) * overlap * has.dependence
+    brokered = has.commitment * has.networking * has.dependence
+    return (
+        pull.abandonment * has.dependence * (1.0 - has.commitment)
+        - pull.substitute * replaced
+        + pull.complement * brokered
+        + pull.capability * has.capability
     )
 
 
@@ -89,6 +113,48 @@ def asset_term(pull: AssetPull, ties: Ties) -> float:
         - pull.back * ties.lost
         + pull.network * ties.network
     )
+
+
+@rule
+def distraction_with(distraction: float, felt: float) -> float:
+    """Return the strongest home threat after one more threat that distracts is considered."""
+    return max(distraction, felt)
+
+
+@rule
+def unlinked(distraction: float, link: float) -> float:
+    """Return what is left of a home worry where theatres are seen as linked, in [0, 1]."""
+    return distraction * (1.0 - link)
+
+
+@rule
+def log_ratio(
+    floor: float,
+    offset: float,
+    threat: float,
+    assets: float,
+    leader: float,
+    need: float,
+    slow: float,
+) -> float:
+    """Return a partner's log benefit/cost of cooperating in a domain: the blocks added up (A.0).
+
+    Args:
+        floor: With nothing else there.
+        offset: What sets a member apart from the mean; 0 for the state.
+        threat: From `threat_term`.
+        assets: From `asset_term`.
+        leader: The leaders' push, 0 with the domestic block off.
+        need: What events of the day ask for.
+        slow: Slow noise of this side.
+    """
+    return floor + offset + threat + assets + leader + need + slow
+
+
+@rule
+def mean_with(total: float, weight: float, value: float) -> float:
+    """Return a weighted sum after one more member; divide the last by the sum of weights."""
+    return total + weight * value
 
 
 @rule

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+
+import numpy as np
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.noise import channel
@@ -19,15 +22,24 @@ def calendar_of(scenario: Scenario) -> Calendar:
     return Calendar(time.first_year, time.last_year, time.steps_per_year)
 
 
-def build_world(scenario: Scenario) -> World:
+def build_world(scenario: Scenario, *, like: World | None = None) -> World:
     """Return the numbers that a scenario stands for.
+
+    Args:
+        scenario: The scenario.
+        like: The world of a scenario from which this one was made by edits that share what they
+            leave alone. What only untouched parts decide is taken over instead of worked out.
 
     Raises:
         ScenarioError: If a threat asks for a series that the record does not hold.
     """
+    if like is not None and _same_inputs(scenario, like.scenario):
+        return _with_coefficients(scenario, like)
     calendar = calendar_of(scenario)
     cards = read_cards(scenario, calendar)
     gathering = Gathering(scenario, calendar, cards.active)
+    table = np.stack(gathering.columns(), axis=1)
+    table.setflags(write=False)
     items = sorted(scenario.item, key=lambda item: item.name)
     channels = _channels(scenario, gathering, cards, tuple(item.name for item in items))
     world = World(
@@ -39,18 +51,46 @@ def build_world(scenario: Scenario) -> World:
         asian=tuple(t.region == "asia" for t in gathering.threats),
         members=tuple(m.name for m in gathering.members),
         offsets=tuple(m.offset.value for m in gathering.members),
-        inputs=tuple(gathering.quarter(step) for step in range(calendar.steps)),
+        table=table,
         rungs=_rungs(scenario, calendar),
         drawn_laws=cards.drawn_laws,
         drawn_leaders=_drawn_leaders(cards),
-        items=tuple(
-            ItemNumbers(_within(calendar, item.tabled), item.demand.value) for item in items
-        ),
+        items=_items(scenario, calendar),
         channels=channels,
     )
     if len(set(world.all_channels)) < len(world.all_channels):
         raise AssertionError(f"{scenario.name}: two decisions share a noise channel")
     return world
+
+
+# What the inputs are made of: parts of a scenario, and numbers inside parts.
+INPUT_PARTS = ("time", "partners", "period", "threat", "member", "leader", "juncture")
+
+
+def _same_inputs(scenario: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios share every part that inputs, laws and channels are made of."""
+    pairs = [(getattr(scenario, part), getattr(other, part)) for part in INPUT_PARTS]
+    pairs.append((scenario.council.diversity, other.council.diversity))
+    pairs.append((scenario.domestic.win_set, other.domestic.win_set))
+    names = ([item.name for item in s.item] for s in (scenario, other))
+    return all(one is another for one, another in pairs) and next(names) == next(names)
+
+
+def _with_coefficients(scenario: Scenario, like: World) -> World:
+    """Return the world of a scenario that shares its inputs with another."""
+    return replace(
+        like,
+        scenario=scenario,
+        rungs=_rungs(scenario, like.calendar),
+        items=_items(scenario, like.calendar),
+    )
+
+
+def _items(scenario: Scenario, calendar: Calendar) -> tuple[ItemNumbers, ...]:
+    return tuple(
+        ItemNumbers(_within(calendar, item.tabled), item.demand.value)
+        for item in sorted(scenario.item, key=lambda item: item.name)
+    )
 
 
 def _within(calendar: Calendar, date: dt.date) -> int:

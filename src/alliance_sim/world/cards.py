@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import exp
 from alliance_sim.calendar import Calendar
@@ -35,14 +39,26 @@ class Active:
     end: float
     mission: bool
 
-    def weight(self, calendar: Calendar, step: int) -> float:
-        """Return how strongly it acts in a step, 0 to 1: its share of the step, decayed."""
-        share = calendar.share(step, self.start, self.end)
-        if share <= 0.0 or self.effect.half_life is None:
-            return share
-        first = max(self.start, float(step))
-        elapsed = (first + 0.5 * share - self.start) * calendar.dt
-        return share * exp(-LN2 * elapsed / self.effect.half_life.value)
+    def weights(self, calendar: Calendar) -> NDArray[np.float64]:
+        """Return how strongly it acts in each step, 0 to 1: its share of the step, decayed."""
+        half_life = self.effect.half_life
+        return _weights(calendar, self.start, self.end, half_life.value if half_life else None)
+
+
+@lru_cache(maxsize=4096)
+def _weights(
+    calendar: Calendar, start: float, end: float, half_life: float | None
+) -> NDArray[np.float64]:
+    """Return weights, which scenarios that differ elsewhere share; not to be written to."""
+    result = calendar.shares(start, end)
+    if half_life is not None:
+        for step in np.flatnonzero(result > 0.0).tolist():
+            share = float(result[step])
+            first = max(start, float(step))
+            elapsed = (first + 0.5 * share - start) * calendar.dt
+            result[step] = share * exp(-LN2 * elapsed / half_life)
+    result.setflags(write=False)
+    return result
 
 
 @dataclass(frozen=True)

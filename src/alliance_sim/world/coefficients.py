@@ -13,7 +13,7 @@ from alliance_sim.rules.ladder import AgreementPull, LadderPull
 from alliance_sim.rules.levels import Growth, Pace
 from alliance_sim.rules.perception import Eyes
 from alliance_sim.rules.threats import ThreatHabits
-from alliance_sim.rules.willingness import AssetPull, ThreatPull
+from alliance_sim.rules.willingness import AssetPull, GuarantorPull, ThreatPull
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.part import DOMAINS, SERIES
@@ -31,6 +31,7 @@ class Coefficients(NamedTuple):
     eyes: Eyes
     floors: tuple[tuple[float, ...], ...]  # per side and domain
     threat_pulls: tuple[tuple[ThreatPull, ...], ...]  # per side and domain
+    guarantor_pull: GuarantorPull
     asset_pulls: tuple[AssetPull, ...]  # per domain
     dependence: float
     slow_carry: float
@@ -74,6 +75,7 @@ def coefficients(scenario: Scenario) -> Coefficients:
         ),
         floors=(_by_domain(will.floor_state), _by_domain(will.floor_alliance)),
         threat_pulls=(_pulls(scenario, "state"), _pulls(scenario, "alliance")),
+        guarantor_pull=_guarantor_pull(scenario),
         asset_pulls=_asset_pulls(scenario, institutions),
         dependence=will.dependence.value,
         slow_carry=carry,
@@ -146,7 +148,7 @@ def _habits(scenario: Scenario, dt: float) -> ThreatHabits:
 
 
 def _pulls(scenario: Scenario, side: str) -> tuple[ThreatPull, ...]:
-    """Return the realist coefficients of a side; only the state depends on the guarantor."""
+    """Return the realist coefficients of a side; only the alliance is distracted at home."""
     will = scenario.willingness
     on = _switch(scenario.theory.threat)
     state = side == "state"
@@ -154,13 +156,21 @@ def _pulls(scenario: Scenario, side: str) -> tuple[ThreatPull, ...]:
         ThreatPull(
             overlap=on * (will.threat_state if state else will.threat_alliance).value,
             distraction=0.0 if state else on * will.distraction.value,
-            abandonment=on * will.abandonment.value if state else 0.0,
             entrapment=on * will.entrapment.value * getattr(will.entrapment_share, domain).value,
-            substitute=on * will.hub_substitute.value if state else 0.0,
-            complement=on * will.hub_complement.value if state else 0.0,
-            capability=on * will.capability_pull.value if state else 0.0,
         )
         for domain in DOMAINS
+    )
+
+
+def _guarantor_pull(scenario: Scenario) -> GuarantorPull:
+    """Return what a guarantor means; only the state depends on one."""
+    will = scenario.willingness
+    on = _switch(scenario.theory.threat)
+    return GuarantorPull(
+        abandonment=on * will.abandonment.value,
+        substitute=on * will.hub_substitute.value,
+        complement=on * will.hub_complement.value,
+        capability=on * will.capability_pull.value,
     )
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
@@ -91,7 +95,7 @@ class Channels(NamedTuple):
     suspension: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """One scenario, ready to be simulated.
 
@@ -104,7 +108,8 @@ class World:
         asian: Whether each threat lies in Asia.
         members: Names of members, sorted.
         offsets: Each member's willingness against the mean, log-odds.
-        inputs: One entry per step.
+        table: What each step brings, array (step, number) in the order of `Inputs`; not to be
+            written to.
         rungs: One entry per rung, the first for rung 1.
         drawn_laws: Laws that are drawn because what they follow is missing.
         drawn_leaders: Leaders whose push is drawn once per run.
@@ -120,12 +125,18 @@ class World:
     asian: tuple[bool, ...]
     members: tuple[str, ...]
     offsets: tuple[float, ...]
-    inputs: tuple[Inputs, ...]
+    table: NDArray[np.float64]
     rungs: tuple[RungNumbers, ...]
     drawn_laws: tuple[Drawn, ...]
     drawn_leaders: tuple[DrawnLeader, ...]
     items: tuple[ItemNumbers, ...]
     channels: Channels
+
+    @cached_property
+    def inputs(self) -> tuple[Inputs, ...]:
+        """What each step brings, one entry per step."""
+        sizes = (len(self.threats), len(self.members), len(self.drawn_leaders))
+        return tuple(_as_inputs(row, *sizes) for row in self.table.tolist())
 
     @cached_property
     def all_channels(self) -> tuple[int, ...]:
@@ -141,3 +152,32 @@ class World:
 
         gather(tuple(self.channels))
         return tuple(found)
+
+
+def _as_inputs(row: list[float], threats: int, members: int, leaders: int) -> Inputs:
+    """Return one step's numbers with their names."""
+    numbers = iter(row)
+
+    def take(count: int) -> tuple[float, ...]:
+        return tuple(islice(numbers, count))
+
+    return Inputs(
+        hostility=take(threats),
+        capability=take(threats),
+        exposure_state=take(threats),
+        exposure_member=tuple(take(threats) for _ in range(members)),
+        weight=take(members),
+        reluctance=take(members),
+        states=next(numbers),
+        commitment=next(numbers),
+        networking=next(numbers),
+        link=next(numbers),
+        capability_state=next(numbers),
+        capability_change=next(numbers),
+        push=(next(numbers), next(numbers)),
+        drawn_push=take(leaders),
+        involvement=(next(numbers), next(numbers)),
+        need=tuple((next(numbers), next(numbers), next(numbers)) for _ in SIDES),
+        shut=(next(numbers), next(numbers), next(numbers)),
+        missions_ended=next(numbers),
+    )

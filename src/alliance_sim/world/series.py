@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.history import load_record
 from alliance_sim.scenario.schema import SeriesInput
 
 
+@lru_cache(maxsize=1)
 def series_names() -> tuple[str, ...]:
     """Return the names of the yearly series in the record."""
     return tuple(sorted(set(load_record().indicators["indicator"])))
@@ -27,10 +30,13 @@ def by_year(given: SeriesInput, calendar: Calendar, where: tuple[str, str]) -> l
     if given.series not in series_names():
         problem = unknown_name("series", given.series, series_names())
         raise ScenarioError(where[0], [f"{where[1]}: {problem}"])
-    frame = load_record().indicators
-    rows = frame[frame["indicator"] == given.series]
-    pairs = zip(rows["year"].tolist(), rows["value"].tolist(), strict=True)
-    known = {int(year): float(value) for year, value in pairs}
+    return list(_by_formula(given, calendar))
+
+
+@lru_cache(maxsize=256)
+def _by_formula(given: SeriesInput, calendar: Calendar) -> tuple[float, ...]:
+    """Return the values of a series that the record holds; edits of a scenario share them."""
+    known = _entries(given.series)
     first, last = min(known), max(known)
     wanted = range(calendar.first_year, calendar.last_year + 1)
     means = {year: _mean(known, year, given.window) for year in range(first, last + 1)}
@@ -41,7 +47,16 @@ def by_year(given: SeriesInput, calendar: Calendar, where: tuple[str, str]) -> l
         outside = not first <= year <= last and given.outside == "floor"
         raw = 0.0 if outside or latest is None else latest / given.divide_by.value
         result.append(max(given.floor.value, min(1.0, raw)))
-    return result
+    return tuple(result)
+
+
+@lru_cache(maxsize=64)
+def _entries(series: str) -> dict[int, float]:
+    """Return a series by year."""
+    frame = load_record().indicators
+    rows = frame[frame["indicator"] == series]
+    pairs = zip(rows["year"].tolist(), rows["value"].tolist(), strict=True)
+    return {int(year): float(value) for year, value in pairs}
 
 
 def _mean(known: dict[int, float], year: int, window: int) -> float | None:

@@ -13,15 +13,30 @@ from typing import TYPE_CHECKING, ClassVar
 import mesa
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.rules.domestic import in_force, next_age, passes, shut_after, win_set
+from alliance_sim.rules.domestic import (
+    in_force,
+    may_pass,
+    next_age,
+    open_part,
+    passes,
+    shut_after,
+    win_set,
+)
+from alliance_sim.rules.levels import mean_of_three
 from alliance_sim.rules.perception import (
     apart_after,
+    attended,
+    felt_at_once,
     next_perceived,
+    overlap,
 )
 from alliance_sim.rules.threats import menace, next_hostility, next_mood
 from alliance_sim.rules.willingness import (
+    Guarantee,
     Situation,
     asset_term,
+    guarantor_term,
+    log_ratio,
     next_slow,
     threat_term,
     willingness,
@@ -74,7 +89,7 @@ class Threat(Actor):
         model, k = self.model, self.position
         luck = model.normal(model.world.channels.mood[k])
         self._next_mood = next_mood(model.numbers.habits, self.mood, luck)
-        attention = 0.5 * (model.japan.perceived[k] + model.nato.perceived(k))
+        attention = attended(model.japan.perceived[k], model.nato.perceived(k))
         self._next_hostility = next_hostility(
             model.numbers.habits,
             self.hostility,
@@ -98,7 +113,7 @@ class Partner(Actor):
         super().__init__(model, name)
         exposures = self.exposures()
         self.perceived = [
-            min(1.0, exposure * threat.menace)
+            felt_at_once(exposure, threat.menace)
             for exposure, threat in zip(exposures, model.threats, strict=True)
         ]
         self.ratio = [0.0, 0.0, 0.0]
@@ -163,29 +178,27 @@ class Japan(Partner):
         apart = 1.0
         for k, felt in enumerate(self.perceived):
             apart = apart_after(apart, felt, self.model.nato.perceived(k))
-        return 1.0 - apart
+        return overlap(apart)
 
     def log_ratio(self, domain: int) -> float:
         """Return the state's log benefit/cost of cooperating in a domain."""
         model, now, numbers = self.model, self.model.inputs, self.model.numbers
-        sees = Situation(
-            overlap=self._next_overlap,
-            distraction=0.0,
-            commitment=now.commitment,
-            networking=now.networking,
-            dependence=numbers.dependence,
-            involvement=now.involvement[ALLIANCE],
-            capability=now.capability_state,
+        sees = Situation(self._next_overlap, 0.0, now.involvement[ALLIANCE])
+        has = Guarantee(
+            now.commitment, now.networking, numbers.dependence, now.capability_state
+        )
+        threat = threat_term(
+            numbers.threat_pulls[STATE][domain], sees, model.partnership.level[domain]
         )
         ties = model.partnership.ties
-        pull = numbers.threat_pulls[STATE][domain]
-        return (
-            numbers.floors[STATE][domain]
-            + threat_term(pull, sees, model.partnership.level[domain])
-            + asset_term(numbers.asset_pulls[domain], ties)
-            + numbers.domestic * model.push[STATE]
-            + now.need[STATE][domain]
-            + self.slow[domain]
+        return log_ratio(
+            numbers.floors[STATE][domain],
+            0.0,
+            threat + guarantor_term(numbers.guarantor_pull, has, self._next_overlap),
+            asset_term(numbers.asset_pulls[domain], ties),
+            numbers.domestic * model.push[STATE],
+            now.need[STATE][domain],
+            self.slow[domain],
         )
 
     def open_domains(self) -> list[float]:
@@ -197,16 +210,16 @@ class Japan(Partner):
                 shut = shut_after(shut, law.opens[domain] * in_force(age, law.lasts))
             leverage = numbers.leverage if domain == OPERATIONS else 0.0
             opening = win_set(shut, leverage, self.model.partnership.level[OPERATIONS])
-            result.append(1.0 - numbers.domestic * (1.0 - opening))
+            result.append(open_part(opening, numbers.domestic))
         return result
 
     def legislates(self, law: int) -> float:
         """Return next quarter's age of a law that is drawn, in quarters; 0 until it passes."""
         model = self.model
         drawn = model.world.drawn_laws[law]
-        waits = drawn.after >= 0 and self.laws[drawn.after] <= 0.0
-        if self.laws[law] > 0.0 or model.quarter < drawn.first_step or waits:
-            return next_age(self.laws[law], 0.0)
+        age, before = self.laws[law], 1.0 if drawn.after < 0 else self.laws[drawn.after]
+        if may_pass(age, float(model.quarter), float(drawn.first_step), before) <= 0.0:
+            return next_age(age, 0.0)
         passed = passes(
             model.numbers.law,
             drawn.log_hazard,
@@ -215,12 +228,11 @@ class Japan(Partner):
             model.partnership.level[OPERATIONS],
             (model.numbers.dt, model.uniform(model.world.channels.law[law])),
         )
-        return next_age(self.laws[law], passed)
+        return next_age(age, passed)
 
     def ratifies_with(self, luck: float) -> tuple[float, float]:
         """Return mean win-set and a normal draw, what ratification is judged by."""
-        opening = (self.win_set[0] + self.win_set[1] + self.win_set[2]) / 3.0
-        return opening, inverse_normal(luck)
+        return mean_of_three(*self.win_set), inverse_normal(luck)
 
     def decide(self) -> None:
         """Compare agendas, weigh cooperation, legislate."""

@@ -7,15 +7,32 @@ from typing import TYPE_CHECKING
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.engine.mesa_model.agents import ALLIANCE, POLITICAL, STATE, Actor, Partner
 from alliance_sim.rules.council import (
+    LARGEST_RATIO,
     LEADER,
     WEIGHTED_MAJORITY,
     accepts,
     agreed,
     backing_with,
     decisive_with,
+    least_of,
+    least_willing,
 )
-from alliance_sim.rules.perception import apart_after, attended_exposure, next_attention
-from alliance_sim.rules.willingness import Situation, asset_term, next_slow, threat_term
+from alliance_sim.rules.perception import (
+    apart_after,
+    attended_exposure,
+    next_attention,
+    overlap,
+)
+from alliance_sim.rules.willingness import (
+    Situation,
+    asset_term,
+    distraction_with,
+    log_ratio,
+    mean_with,
+    next_slow,
+    threat_term,
+    unlinked,
+)
 
 if TYPE_CHECKING:
     from alliance_sim.engine.mesa_model.model import AllianceModel
@@ -49,29 +66,25 @@ class Member(Partner):
         for k, felt in enumerate(self.perceived):
             apart = apart_after(apart, felt, self.model.japan.perceived[k])
             if self.model.world.distracting[k]:
-                distraction = max(distraction, felt)
+                distraction = distraction_with(distraction, felt)
         return Situation(
-            overlap=1.0 - apart,
-            distraction=distraction * (1.0 - now.link),
-            commitment=0.0,
-            networking=0.0,
-            dependence=0.0,
+            overlap=overlap(apart),
+            distraction=unlinked(distraction, now.link),
             involvement=now.involvement[STATE],
-            capability=0.0,
         )
 
     def log_ratio(self, domain: int) -> float:
         """Return this member's log benefit/cost of cooperating in a domain."""
         model, numbers = self.model, self.model.numbers
         pull = numbers.threat_pulls[ALLIANCE][domain]
-        return (
-            numbers.floors[ALLIANCE][domain]
-            + self.offset
-            + threat_term(pull, self._sees, model.partnership.level[domain])
-            + asset_term(numbers.asset_pulls[domain], model.partnership.ties)
-            + numbers.domestic * model.push[ALLIANCE]
-            + model.inputs.need[ALLIANCE][domain]
-            + model.nato.slow[domain]
+        return log_ratio(
+            numbers.floors[ALLIANCE][domain],
+            self.offset,
+            threat_term(pull, self._sees, model.partnership.level[domain]),
+            asset_term(numbers.asset_pulls[domain], model.partnership.ties),
+            numbers.domestic * model.push[ALLIANCE],
+            model.inputs.need[ALLIANCE][domain],
+            model.nato.slow[domain],
         )
 
     def settle(self) -> None:
@@ -82,7 +95,7 @@ class Member(Partner):
     @property
     def formal_ratio(self) -> float:
         """Log benefit/cost of a formal step: for a group, that of its least willing state."""
-        return self.ratio[POLITICAL] - self.model.inputs.reluctance[self.position]
+        return least_willing(self.ratio[POLITICAL], self.model.inputs.reluctance[self.position])
 
     def accepts(self, demand: float, luck: float) -> float:
         """Return 1 if this member accepts a formal step that asks for `demand`, else 0."""
@@ -115,8 +128,8 @@ class Nato(Actor):
         """Return the mean of one value per member, weighted by this quarter's weights."""
         total = weights = 0.0
         for value, weight in zip(values, self.model.inputs.weight, strict=True):
-            total = total + weight * value
-            weights = weights + weight
+            total = mean_with(total, weight, value)
+            weights = mean_with(weights, weight, 1.0)
         return total / weights
 
     def perceived(self, threat: int) -> float:
@@ -141,21 +154,25 @@ class Nato(Actor):
         model, numbers = self.model, self.model.numbers
         if numbers.decision == LEADER:
             return model.members[numbers.leading].formal_ratio
-        share = numbers.majority if numbers.decision == WEIGHTED_MAJORITY else 1.0
         seats = [
             (member.formal_ratio, weight)
             for member, weight in zip(model.members, model.inputs.weight, strict=True)
             if weight > 0.0
         ]
+        if numbers.decision != WEIGHTED_MAJORITY:
+            least = LARGEST_RATIO
+            for ratio, weight in seats:
+                least = least_of(least, ratio, weight)
+            return least
         everybody = 0.0
         for _, weight in seats:
             everybody = everybody + weight
-        decisive = -40.0
+        decisive = -LARGEST_RATIO
         for asked, _ in seats:
             backing = 0.0
             for ratio, weight in seats:
                 backing = backing_with(backing, weight, ratio, asked)
-            decisive = decisive_with(decisive, asked, backing, everybody, share)
+            decisive = decisive_with(decisive, asked, backing, everybody, numbers.majority)
         return decisive
 
     def council(self, demand: float, channels: tuple[int, ...]) -> tuple[float, list[float]]:

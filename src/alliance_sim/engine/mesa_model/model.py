@@ -10,18 +10,17 @@ from typing import Any
 
 import mesa
 
-from alliance_sim import noise, provenance
+from alliance_sim import noise
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.engine.mesa_model.agents import Japan, Threat
 from alliance_sim.engine.mesa_model.alliance import Member, Nato
 from alliance_sim.engine.mesa_model.partnership import Partnership
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
-from alliance_sim.scenario.part import DOMAINS, SERIES
-from alliance_sim.world import World, build_world
-from alliance_sim.world.coefficients import Coefficients, coefficients
+from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.world.prepare import prepared
+from alliance_sim.world.states import state_names
 
-KEPT_WORLDS = 8
 AGENT_STATES = ("hostility", "willing_political", "willing_operations", "willing_equipment")
 
 
@@ -34,23 +33,6 @@ class Cast:
     member: type[Member] = Member
     threat: type[Threat] = Threat
     partnership: type[Partnership] = Partnership
-
-
-_worlds: dict[str, tuple[World, Coefficients]] = {}
-
-
-def prepared(scenario: Scenario) -> tuple[World, Coefficients]:
-    """Return the world and the coefficients of a scenario; the last few are kept.
-
-    They are kept by content, so that a scenario sent to another process again and again is built
-    there once.
-    """
-    key = provenance.digest(scenario.model_dump())
-    if key not in _worlds:
-        while len(_worlds) >= KEPT_WORLDS:
-            del _worlds[next(iter(_worlds))]
-        _worlds[key] = (build_world(scenario), coefficients(scenario))
-    return _worlds[key]
 
 
 @lru_cache(maxsize=8)
@@ -214,7 +196,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
             "run": lambda model: model.run,
             "quarter": lambda model: model.world.calendar.label(model.quarter),
         }
-        for position, name in enumerate(state_names(self.world)):
+        for position, name in enumerate(state_names(self.world.scenario)):
             reporters[name] = _reporter(position)
         agents: dict[str, Any] = {}
         if agent_data:
@@ -242,38 +224,3 @@ def _agent_reporter(state: str) -> Callable[[Any], object]:
         return values(position) if callable(values) else values[position]
 
     return willing
-
-
-def state_names(world: World) -> tuple[str, ...]:
-    """Return the names of the states that are reported, in order.
-
-    Levels, willingness, win-sets, overlap, assets, perceived threats and hostility are in [0, 1];
-    `ratio_*` are log benefit/cost of political cooperation; counts are events in the quarter;
-    `refused_*` is 1 in a quarter in which that partner refused a rung (or the item named) that then
-    failed; `passed_*` is 1 from the quarter in which an item passes.
-    """
-    partners = world.scenario.partners
-    items = sorted(item.name for item in world.scenario.item)
-    return (
-        *(f"level_{d}" for d in DOMAINS),
-        *(f"willing_{partners.state}_{d}" for d in DOMAINS),
-        *(f"willing_{partners.alliance}_{d}" for d in DOMAINS),
-        *(f"win_set_{d}" for d in DOMAINS),
-        "agenda_overlap",
-        "assets_general",
-        "assets_mission",
-        "rung",
-        "agreements",
-        f"attention_{partners.alliance}",
-        f"ratio_{partners.state}",
-        f"ratio_{partners.alliance}",
-        *(f"perceived_{partners.state}_{name}" for name in world.threats),
-        *(f"perceived_{partners.alliance}_{name}" for name in world.threats),
-        *(f"hostility_{name}" for name in world.threats),
-        *(f"count_{s}" for s in SERIES),
-        "suspensions",
-        "blocked",
-        *(f"refused_{name}" for name in (*world.members, partners.state)),
-        *(f"refused_{item}_{n}" for item in items for n in (*world.members, partners.state)),
-        *(f"passed_{name}" for name in items),
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alliance_sim.arithmetic import hazard
 from alliance_sim.engine.mesa_model.agents import (
     ALLIANCE,
     OPERATIONS,
@@ -12,9 +13,27 @@ from alliance_sim.engine.mesa_model.agents import (
     Actor,
 )
 from alliance_sim.rules.domestic import ratifies
-from alliance_sim.rules.events import event_count, event_rate, suspends
-from alliance_sim.rules.ladder import falls, signs, tried
-from alliance_sim.rules.levels import next_general, next_level, next_mission, soft_minimum
+from alliance_sim.rules.events import (
+    Counting,
+    entrapment,
+    event_count,
+    event_rate,
+    institution,
+    no_event,
+    suspends,
+)
+from alliance_sim.rules.ladder import climbed, falls, next_network, rung_after, signs, tried
+from alliance_sim.rules.levels import (
+    all_assets,
+    breaking,
+    hurry,
+    lost,
+    mean_of_three,
+    next_general,
+    next_level,
+    next_mission,
+    target,
+)
 from alliance_sim.rules.willingness import Ties
 
 if TYPE_CHECKING:
@@ -48,25 +67,26 @@ class Partnership(Actor):
     @property
     def assets(self) -> float:
         """All institutional assets, in [0, 1]."""
-        return min(1.0, self.general + self.mission)
+        return all_assets(self.general, self.mission)
 
     @property
     def activity(self) -> float:
         """Mean cooperation level, in [0, 1]."""
-        return (self.level[0] + self.level[1] + self.level[2]) / 3.0
+        return mean_of_three(*self.level)
 
     @property
     def ties(self) -> Ties:
         """What has been built, as both sides see it."""
-        lost = max(0.0, self.peak - self.level[OPERATIONS])
-        return Ties(self.assets, self.level[POLITICAL], self.level[OPERATIONS], lost, self.network)
+        political, operations, _ = self.level
+        below = lost(self.peak, operations)
+        return Ties(self.assets, political, operations, below, self.network)
 
     def targets(self) -> list[float]:
         """Return the level in each domain that both sides want and the law allows."""
         japan, nato = self.model.japan, self.model.nato
         softness = self.model.numbers.softness
         return [
-            japan.win_set[d] * soft_minimum(japan.willing[d], nato.willing(d), softness)
+            target(japan.win_set[d], japan.willing[d], nato.willing(d), softness)
             for d in range(3)
         ]
 
@@ -79,8 +99,9 @@ class Partnership(Actor):
         """Work out levels, assets, formal steps and the quarter's events."""
         model, numbers = self.model, self.model.numbers
         push, change = model.push[STATE] + model.push[ALLIANCE], model.inputs.capability_change
+        fast, fall = hurry(numbers.pace, push), breaking(numbers.pace, self.assets, change)
         self._next_level = [
-            next_level(numbers.pace, level, target, self.assets, change, push)
+            next_level(numbers.pace, level, target, fast, fall)
             for level, target in zip(self.level, self.targets(), strict=True)
         ]
         built = (numbers.growth, self.general, self.mission, self.activity)
@@ -102,8 +123,10 @@ class Partnership(Actor):
             rung = model.world.rungs[int(self.rung)]
             if rung.granted or self._agreed(rung.demand, rung.domestic_demand, "rung"):
                 self._next_rung = self.rung + 1.0
-        elif falls(model.numbers.downgrade, model.numbers.dt, model.uniform(channels.fall)):
-            self._next_rung = max(0.0, self.rung - 1.0)
+        else:
+            luck = model.uniform(channels.fall)
+            fallen = falls(hazard(model.numbers.downgrade, model.numbers.dt), luck)
+            self._next_rung = rung_after(self.rung, fallen)
         self._next_items = list(self.passed_items)
         for position, item in enumerate(model.world.items):
             if item.tabled == model.quarter:
@@ -159,36 +182,41 @@ class Partnership(Actor):
             model.uniform(model.world.channels.agreement),
         )
         self._next_agreements = self.agreements + signed
-        share = min(1.0, self.agreements / states)
-        self._next_network = self.network + numbers.network_lag * (share - self.network)
+        self._next_network = next_network(
+            self.network, numbers.network_lag, self.agreements, states
+        )
 
     def _events(self) -> None:
         """Draw how many events show the levels, and whether anything is suspended."""
         model, numbers = self.model, self.model.numbers
-        institution = self.assets * self.level[POLITICAL]
-        shown = [*self._next_level, institution]
+        shown = [*self._next_level, institution(self.assets, self.level[POLITICAL])]
         self._next_counts = [
-            event_count(event_rate(counting, level) * numbers.dt, counting.size, model.uniform(c))
+            self._count(counting, level, c)
             for counting, level, c in zip(
                 numbers.counting, shown, model.world.channels.counts, strict=True
             )
         ]
-        entrapment = self.level[OPERATIONS] * model.inputs.involvement[ALLIANCE]
         self._next_suspended = suspends(
             numbers.suspension,
             numbers.suspension_entrapment,
-            entrapment,
+            entrapment(self.level[OPERATIONS], model.inputs.involvement[ALLIANCE]),
             self.level[OPERATIONS],
             numbers.dt,
             model.uniform(model.world.channels.suspension),
         )
+
+    def _count(self, counting: Counting, level: float, channel: int) -> float:
+        """Return how many events of a series show a level this quarter."""
+        mean = event_rate(counting, level) * self.model.numbers.dt
+        nothing = no_event(mean, counting.size)
+        return event_count(mean, counting.size, nothing, self.model.uniform(channel))
 
     def commit(self) -> None:
         """Take on everything decided."""
         self.level = self._next_level
         self.peak = max(self.peak, self.level[OPERATIONS])
         self.general, self.mission = self._next_general, self._next_mission
-        self.climbed = max(0.0, self._next_rung - self.rung)
+        self.climbed = climbed(self.rung, self._next_rung)
         self.rung, self.passed_items = self._next_rung, self._next_items
         self.agreements, self.network = self._next_agreements, self._next_network
         self.counts, self.suspended = self._next_counts, self._next_suspended

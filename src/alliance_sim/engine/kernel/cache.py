@@ -1,0 +1,139 @@
+"""The compiled engine, kept on disk: compiled once for each state of its sources.
+
+Numba's own cache looks at one source file only, so that an edited rule in another file would
+silently give old results. This one lies in a folder named by a digest of all sources that the
+engine is made of; within it, Numba tells processors and its own versions apart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numba
+import platformdirs
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
+
+PACKAGE = Path(__file__).parents[2]
+SOURCES = ("engine/kernel", "rules", "arithmetic.py", "compiled.py", "noise.py", "world/coefficients.py")
+FOLDER = "ALLIANCE_SIM_CACHE"  # environment variable with a folder to use instead of the user's
+log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def digest() -> str:
+    """Return a digest of every source that the compiled engine depends on."""
+    found = hashlib.sha256()
+    for name in SOURCES:
+        path = PACKAGE / name
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            found.update(file.relative_to(PACKAGE).as_posix().encode())
+            found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def folder() -> Path:
+    """Return the folder of the compiled engine; it may not exist yet."""
+    chosen = os.environ.get(FOLDER)
+    base = Path(chosen) if chosen else platformdirs.user_cache_path("alliance-sim")
+    return base / f"engine-{digest()[:24]}"
+
+
+class _Locator:
+    """Tells Numba where to keep code, and when it is out of date."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def ensure_cache_path(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+
+    def get_cache_path(self) -> str:
+        return str(self.path)
+
+    def get_source_stamp(self) -> str:
+        return digest()
+
+    def get_disambiguator(self) -> None:
+        return None
+
+    @classmethod
+    def from_function(cls, _function: Any, _file: str) -> _Locator:
+        return cls(folder())
+
+
+class _Impl(CompileResultCacheImpl):  # type: ignore[misc]
+    _locator_classes = (_Locator,)
+
+
+class _Cache(FunctionCache):  # type: ignore[misc]
+    _impl_class = _Impl
+
+
+class Compiled:
+    """A function that is compiled when first called, for the types of that call and no others."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """Remember the function."""
+        self.function = function
+        self._dispatcher: Any = None
+        self._once = threading.Lock()
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the compiled function."""
+        if self._dispatcher is None:
+            with self._once:
+                if self._dispatcher is None:
+                    self._dispatcher = self._compiled(arguments)
+        return self._dispatcher(*arguments)
+
+    def _compiled(self, arguments: tuple[Any, ...]) -> Any:
+        """Return the function, out of the cache if it is there.
+
+        One process compiles while others wait for it. Where the folder cannot be written or the
+        disk is full, each compiles for itself.
+        """
+        types = tuple(numba.typeof(argument) for argument in arguments)
+        where = folder()
+        try:
+            with _alone(where):
+                if not list(where.glob("*.nbi")):
+                    log.info("Compiling the model for this machine, once (up to a minute) ...")
+                return self._with_types(types, cached=True)
+        except OSError as error:
+            log.info("Compiling the model without keeping it: %s", error)
+            return self._with_types(types, cached=False)
+
+    def _with_types(self, types: tuple[Any, ...], *, cached: bool) -> Any:
+        dispatcher = numba.njit(error_model="numpy", nogil=True)(self.function)
+        if cached:
+            dispatcher._cache = _Cache(self.function)  # noqa: SLF001 - no public way to place it
+        dispatcher.compile(types)
+        # Arrays of another layout would start another compilation in the middle of a sweep.
+        dispatcher.disable_compile()
+        return dispatcher
+
+
+@contextlib.contextmanager
+def _alone(where: Path) -> Iterator[None]:
+    """Hold a lock that the system releases when its holder dies, if there is such a thing here.
+
+    Raises:
+        OSError: If the folder cannot be written.
+    """
+    where.mkdir(parents=True, exist_ok=True)
+    with (where / "lock").open("a") as file:
+        try:
+            import fcntl
+        except ImportError:  # on Windows; two processes may then compile the same, one after all
+            yield
+            return
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,134 @@
+"""Many runs of one scenario, or of many, in blocks spread over threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim.engine.kernel.blocks import (
+    Columns,
+    Floats,
+    Found,
+    Frame,
+    Ready,
+    Setting,
+    make_ready,
+    run_block,
+    setting_of,
+)
+from alliance_sim.engine.kernel.layout import LANES
+from alliance_sim.errors import AllianceSimError
+from alliance_sim.outcomes import Outcome
+from alliance_sim.results import OK
+from alliance_sim.scenario import Scenario
+from alliance_sim.world.states import state_names
+
+AHEAD = 4  # blocks handed out beyond those at work
+Done = Callable[[int], None]
+
+
+def trajectories_of(
+    scenario: Scenario, numbers: range, seed: int, threads: int, done: Done, given: Floats | None
+) -> tuple[Floats, list[str], tuple[str, ...]]:
+    """Return every state of many runs: values (run, quarter, state), statuses and names."""
+    ready = make_ready(scenario)
+    states = state_names(scenario)
+    setting = setting_of(ready.frame, states, ())
+    values = np.empty((len(numbers), ready.frame.calendar.steps, len(states)))
+    status = [OK] * len(numbers)
+
+    def block(first: int) -> int:
+        part = numbers[first : first + LANES]
+        rows = slice(first, first + len(part))
+        columns = Columns(
+            [ready] * len(part),
+            np.arange(part.start, part.stop, dtype=np.int64),
+            seed,
+            None if given is None else np.ascontiguousarray(given[rows]),
+        )
+        status[rows] = run_block(setting, columns, values[rows]).status
+        return len(part)
+
+    for count in in_threads(block, range(0, len(numbers), LANES), threads):
+        done(count)
+    return values, status, states
+
+
+def in_threads(work: Callable[[Any], Any], parts: Sequence[Any], threads: int) -> Iterator[Any]:
+    """Yield what each part came to, in any order, with few parts handed out at a time."""
+    if threads <= 1 or len(parts) <= 1:
+        yield from map(work, parts)
+        return
+    left = iter(parts)
+    with ThreadPoolExecutor(threads) as pool:
+        running: set[Future[Any]] = set()
+        try:
+            while True:
+                fresh = islice(left, threads + AHEAD - len(running))
+                running |= {pool.submit(work, part) for part in fresh}
+                if not running:
+                    return
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    yield future.result()
+        finally:
+            for future in running:
+                future.cancel()
+
+
+def summaries_of(
+    cases: Sequence[tuple[Scenario, int]], seed: int, outcomes: Sequence[Outcome], threads: int
+) -> tuple[Floats, list[str]]:
+    """Return outcomes (case, outcome) and a status for each case.
+
+    Cases of scenarios that are shaped alike share blocks; order in, order out.
+    """
+    values = np.full((len(cases), len(outcomes)), np.nan)
+    status = [OK] * len(cases)
+    parts = list(_parts(cases, outcomes, status))
+
+    def block(part: tuple[Setting, list[Ready], list[int]]) -> tuple[list[int], Found]:
+        setting, ready, rows = part
+        runs = np.array([cases[row][1] for row in rows], dtype=np.int64)
+        return rows, run_block(setting, Columns(ready, runs, seed))
+
+    for rows, found in in_threads(block, parts, threads):
+        values[rows] = found.outcomes
+        for row, text in zip(rows, found.status, strict=True):
+            status[row] = text
+    return values, status
+
+
+def _parts(
+    cases: Sequence[tuple[Scenario, int]], outcomes: Sequence[Outcome], status: list[str]
+) -> Iterator[tuple[Setting, list[Ready], list[int]]]:
+    """Yield blocks of cases of one frame; a scenario that cannot be used marks its cases."""
+    open_blocks: dict[Frame, tuple[Setting, list[Ready], list[int]]] = {}
+    latest: Scenario | None = None
+    ready: Ready | None = None
+    problem = ""
+    for row, (scenario, _) in enumerate(cases):
+        if scenario is not latest:
+            latest, problem = scenario, ""
+            try:
+                ready = make_ready(scenario, like=ready)
+            except AllianceSimError as error:
+                problem = " ".join(str(error).split())
+        if problem or ready is None:
+            status[row] = problem
+            continue
+        block = open_blocks.get(ready.frame)
+        if block is None:
+            setting = setting_of(ready.frame, state_names(scenario), outcomes)
+            block = open_blocks[ready.frame] = (setting, [], [])
+        block[1].append(ready)
+        block[2].append(row)
+        if len(block[2]) == LANES:
+            yield block
+            open_blocks[ready.frame] = (block[0], [], [])
+    yield from (block for block in open_blocks.values() if block[2])
