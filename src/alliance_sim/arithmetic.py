@@ -17,8 +17,9 @@ from alliance_sim.compiled import bits_to_float, float_to_bits, rule
 LN2_HIGH = 6.93147180369123816490e-01
 LN2_LOW = 1.90821492927058770002e-10
 INV_LN2 = 1.44269504088896338700e00
-# Adding 1.5 * 2**52 to a float below 2**51 rounds it to a whole number, which the lowest bits of the
-# sum then hold; processors that convert floats to 64-bit integers only one by one do this in lanes.
+# Adding 1.5 * 2**52 to a float below 2**51 rounds it to a whole number, which the lowest bits of
+# the sum then hold: processors that convert floats to 64-bit integers only one by one can do that
+# to several at once.
 MAGIC = 6755399441055744.0
 MAGIC_BITS = 0x4338000000000000
 

@@ -54,7 +54,8 @@ def test_an_ensemble_names_what_it_came_from(ensemble: Any) -> None:
     assert ensemble.scenario == SHORT.name
     assert ensemble.seed == 5
     assert ensemble.first_run == 0
-    assert ensemble.engine == "mesa"
+    assert ensemble.engine == "kernel"
+    assert simulate(SHORT, runs=1, seed=5, engine="mesa").engine == "mesa"
     assert ensemble.status == ("ok",) * RUNS
     assert ensemble.values.shape == (RUNS, 28, len(ensemble.states))
     assert ensemble.digest == provenance.digest(SHORT.model_dump(exclude={"name", "edits"}))
@@ -90,6 +91,7 @@ def test_the_last_of_all_runs_can_be_computed() -> None:
 
 
 def test_two_processes_give_the_bits_of_one(ensemble: Any) -> None:
+    ensemble = simulate(SHORT, runs=RUNS, seed=5, engine="mesa")
     shared = simulate(SHORT, runs=RUNS, seed=5, engine=Mesa(workers=2))
     assert shared == ensemble
     assert shared.values.tobytes() == ensemble.values.tobytes()
@@ -187,7 +189,7 @@ def test_what_is_no_number_of_processes_is_refused(workers: Any) -> None:
         simulate(SHORT, runs=1, seed=1, engine=Mesa(workers=workers))
 
 
-@pytest.mark.parametrize("engine", ["mes", "", None, 5, Mesa])
+@pytest.mark.parametrize("engine", ["mes", "", None, 5, Mesa, ["mesa"]])
 def test_what_is_no_engine_is_refused(engine: Any) -> None:
     with pytest.raises(SettingError, match=r"engine.*mesa"):
         simulate(SHORT, runs=1, seed=1, engine=engine)

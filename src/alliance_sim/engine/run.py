@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -135,14 +135,13 @@ def _checked(
     if not problems and first_run + runs - 1 > noise.MAX_RUN:
         last = first_run + runs - 1
         problems.append(f"the last run would be {last}, must be at most {noise.MAX_RUN}")
-    if isinstance(engine, Mesa):
-        if not _whole(engine.workers) or engine.workers < 1:
-            problems.append(f"workers is {engine.workers!r}, must be a whole number of at least 1")
-    elif isinstance(engine, Kernel):
-        if engine.threads is not None and (not _whole(engine.threads) or engine.threads < 1):
-            problems.append(f"threads is {engine.threads!r}, must be a whole number of at least 1")
-    elif engine not in ENGINES:
-        problems.append(unknown_name("engine", str(engine), ENGINES))
+    asked: object = engine
+    if isinstance(asked, Mesa):
+        problems += _counted("workers", asked.workers)
+    elif isinstance(asked, Kernel):
+        problems += [] if asked.threads is None else _counted("threads", asked.threads)
+    elif not isinstance(asked, str) or asked not in ENGINES:
+        problems.append(unknown_name("engine", str(asked), ENGINES))
     number = 0
     try:
         number = noise.as_seed(seed)
@@ -151,6 +150,13 @@ def _checked(
     if problems:
         raise SettingError("simulate", problems)
     return (ENGINES[engine]() if isinstance(engine, str) else engine), number
+
+
+def _counted(name: str, value: Any) -> list[str]:
+    """Return a problem unless a value is a whole number of at least 1."""
+    if _whole(value) and value >= 1:
+        return []
+    return [f"{name} is {value!r}, must be a whole number of at least 1"]
 
 
 def _whole(value: object) -> bool:
@@ -171,9 +177,34 @@ def _compiled_runs(
         if progress:
             progress(so_far, len(numbers))
 
-    threads = engine.threads or len(os.sched_getaffinity(0))
-    values, status, states = trajectories_of(scenario, numbers, seed, threads, done, engine.noise)
+    given = None if engine.noise is None else _own_noise(engine.noise, scenario, len(numbers))
+    threads = engine.threads or processors()
+    values, status, states = trajectories_of(scenario, numbers, seed, threads, done, given)
     return values, tuple(status), states
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _own_noise(given: NDArray[np.float64], scenario: Scenario, runs: int) -> NDArray[np.float64]:
+    """Return uniforms that somebody brings, checked.
+
+    Raises:
+        SettingError: If there are too many or too few, or one is not between 0 and 1.
+    """
+    world, _ = prepared(scenario)
+    array = np.asarray(given, dtype=np.float64)
+    wanted = (runs, len(world.all_channels), world.calendar.steps)
+    if array.shape != wanted:
+        problem = f"noise has the shape {array.shape}, must have {wanted}: run, channel, quarter"
+        raise SettingError("simulate", [problem])
+    if not bool(((array > 0.0) & (array < 1.0)).all()):
+        raise SettingError("simulate", ["noise must lie strictly between 0 and 1 throughout"])
+    return array
 
 
 Block = tuple[list[int], "NDArray[np.float64]", list[str], tuple[str, ...]]
@@ -250,7 +281,7 @@ def _from_pool(
 
 def _run_block(scenario: Scenario, seed: int, numbers: list[int], cast: Cast | None) -> Block:
     """Return the runs of one block; a run that fails is NaN with its message as status."""
-    from alliance_sim.engine.mesa_model.model import AllianceModel
+    from alliance_sim.engine.mesa_model.model import AllianceModel, NotFinite
 
     world, _ = prepared(scenario)
     states = state_names(scenario)
@@ -263,6 +294,8 @@ def _run_block(scenario: Scenario, seed: int, numbers: list[int], cast: Cast | N
                 model.step()
             collected = model.datacollector.model_vars
             values[row] = np.array([collected[state] for state in states]).T
+        except NotFinite as error:
+            status.append(str(error))
         except AllianceSimError:
             raise
         except Exception as error:  # noqa: BLE001 - one failed run must not lose the others

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from alliance_sim.analysis.chronology import chronology
 from alliance_sim.analysis.claims import check_claims, check_record, summarise_claims
 from alliance_sim.analysis.counts import count_table, rung_table
-from alliance_sim.engine.run import Mesa, Progress, simulate
+from alliance_sim.engine.run import Kernel, Progress, simulate
 from alliance_sim.history import Record, load_record
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.scenario import Scenario
@@ -89,13 +89,13 @@ def compare_history(
         scenario: The scenario.
         runs: How many runs.
         seed: Seed of the noise; None lets the operating system choose, and the result names it.
-        workers: Processes to use; the numbers do not depend on it.
+        workers: Processors to use; the numbers do not depend on it.
         progress: Called with (runs done, runs asked for).
 
     Raises:
         SettingError: If a setting is out of range.
     """
-    engine = Mesa(workers=workers)
+    engine = Kernel(threads=workers)
     ensemble = simulate(scenario, runs=runs, seed=seed, engine=engine, progress=progress)
     record = load_record()
     events = chronology(ensemble, scenario)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from alliance_sim.analysis.contrast import contrast_table
-from alliance_sim.engine.run import Mesa, Progress, simulate
+from alliance_sim.engine.run import Kernel, Progress, simulate
 from alliance_sim.errors import SettingError
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import Scenario
@@ -51,14 +51,14 @@ def compare_scenarios(
         others: Counterfactual scenarios.
         runs: Runs of each.
         seed: Seed of the noise; None lets the operating system choose, and the result names it.
-        workers: Processes to use; the numbers do not depend on it.
+        workers: Processors to use; the numbers do not depend on it.
         progress: Called with (runs done, runs asked for) over all scenarios.
 
     Raises:
         SettingError: If two of the others have the same name, or a setting is out of range.
     """
     names = _shown_names(others)
-    engine = Mesa(workers=workers)
+    engine = Kernel(threads=workers)
     total = runs * (1 + len(others))
 
     def shifted(before: int) -> Progress | None:

@@ -72,7 +72,7 @@ def tries(step: float, opens: float, granted: float, would: float) -> float:
 
 @rule
 def rung_after(rung: float, fallen: float) -> float:
-    """Return the rung after a quarter without a step up: one lower if one is lost, never below 0."""
+    """Return the rung after a quarter without a step up: one lower if lost, never below 0."""
     return max(0.0, rung - fallen)
 
 

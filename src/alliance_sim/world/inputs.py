@@ -60,14 +60,11 @@ class Gathering:
         t, m = self.threats, self.members
         own = self.own_capability
         before = np.concatenate([own[:1], own[:-1]])
-        exposures = {
-            threat.name: self._period_mean(lambda p, n=threat.name: p.exposure_alliance[n].value)
-            for threat in t
-        }
+        exposures = {threat.name: self._by_threat("exposure_alliance", threat.name) for threat in t}
         return [
             *(self._hostility(threat.name) for threat in t),
             *(self._each_year(self._capability(threat)) for threat in t),
-            *(self._period_mean(lambda p, n=x.name: p.exposure_state[n].value) for x in t),
+            *(self._by_threat("exposure_state", threat.name) for threat in t),
             *(_exposure(member, x.name, exposures[x.name]) for member in m for x in t),
             *(weight for _, weight in self.joined),
             *(self._reluctance(states) for states, _ in self.joined),
@@ -115,6 +112,9 @@ class Gathering:
             if (a.effect.moves, a.effect.of, a.effect.domain) == (moves, of, domain):
                 total = total + weight * a.effect.size.value
         return total
+
+    def _by_threat(self, key: str, threat: str) -> Steps:
+        return self._period_mean(lambda period: float(getattr(period, key)[threat].value))
 
     def _hostility(self, threat: str) -> Steps:
         base = self._period_mean(lambda p: p.hostility[threat].value)

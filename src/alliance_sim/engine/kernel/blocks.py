@@ -269,7 +269,7 @@ def run_block(setting: Setting, columns: Columns, trajectories: Floats | None = 
 def _tables(ready: Sequence[Ready]) -> tuple[Floats, NDArray[np.int64]]:
     """Return the different tables of inputs, and which one each column uses."""
     position: dict[int, int] = {}
-    tables = []
+    tables: list[Floats] = []
     which = np.zeros(LANES, dtype=np.int64)
     for column, entry in enumerate(ready):
         table = entry.world.table

@@ -22,8 +22,17 @@ import platformdirs
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 
 PACKAGE = Path(__file__).parents[2]
-SOURCES = ("engine/kernel", "rules", "arithmetic.py", "compiled.py", "noise.py", "world/coefficients.py")
+SOURCES = (
+    "engine/kernel",
+    "rules",
+    "arithmetic.py",
+    "compiled.py",
+    "noise.py",
+    "world/coefficients.py",
+)
 FOLDER = "ALLIANCE_SIM_CACHE"  # environment variable with a folder to use instead of the user's
+ASSEMBLY = "engine.s"  # the machine code as text, for those who look whether it is what they meant
+typeof: Any = numba.typeof
 log = logging.getLogger(__name__)
 
 
@@ -69,11 +78,11 @@ class _Locator:
         return cls(folder())
 
 
-class _Impl(CompileResultCacheImpl):  # type: ignore[misc]
-    _locator_classes = (_Locator,)
+class _Impl(CompileResultCacheImpl):
+    _locator_classes: Any = [_Locator]  # noqa: RUF012 - as in the base class
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
+class _Cache(FunctionCache):
     _impl_class = _Impl
 
 
@@ -100,22 +109,26 @@ class Compiled:
         One process compiles while others wait for it. Where the folder cannot be written or the
         disk is full, each compiles for itself.
         """
-        types = tuple(numba.typeof(argument) for argument in arguments)
+        types = tuple(typeof(argument) for argument in arguments)
         where = folder()
         try:
             with _alone(where):
                 if not list(where.glob("*.nbi")):
-                    log.info("Compiling the model for this machine, once (up to a minute) ...")
+                    log.info("Compiling the model for this machine, once (about a minute) ...")
                 return self._with_types(types, cached=True)
         except OSError as error:
             log.info("Compiling the model without keeping it: %s", error)
             return self._with_types(types, cached=False)
 
     def _with_types(self, types: tuple[Any, ...], *, cached: bool) -> Any:
-        dispatcher = numba.njit(error_model="numpy", nogil=True)(self.function)
+        dispatcher: Any = numba.njit(error_model="numpy", nogil=True)(self.function)
         if cached:
-            dispatcher._cache = _Cache(self.function)  # noqa: SLF001 - no public way to place it
+            make: Any = _Cache
+            dispatcher._cache = make(self.function)  # noqa: SLF001 - no public way to place it
         dispatcher.compile(types)
+        if cached and dispatcher.stats.cache_misses:
+            machine_code = dispatcher.inspect_asm(types)
+            (folder() / ASSEMBLY).write_text(machine_code, encoding="utf-8")
         # Arrays of another layout would start another compilation in the middle of a sweep.
         dispatcher.disable_compile()
         return dispatcher

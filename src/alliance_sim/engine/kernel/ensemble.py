@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from alliance_sim.engine.kernel.blocks import (
     Columns,
@@ -39,6 +38,7 @@ def trajectories_of(
     ready = make_ready(scenario)
     states = state_names(scenario)
     setting = setting_of(ready.frame, states, ())
+    order = [ready.world.all_channels.index(channel) for channel in ready.frame.channels]
     values = np.empty((len(numbers), ready.frame.calendar.steps, len(states)))
     status = [OK] * len(numbers)
 
@@ -49,7 +49,7 @@ def trajectories_of(
             [ready] * len(part),
             np.arange(part.start, part.stop, dtype=np.int64),
             seed,
-            None if given is None else np.ascontiguousarray(given[rows]),
+            None if given is None else np.ascontiguousarray(given[rows][:, order]),
         )
         status[rows] = run_block(setting, columns, values[rows]).status
         return len(part)

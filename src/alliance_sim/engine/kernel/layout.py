@@ -55,7 +55,9 @@ BACKING = 33
 RISK = 34  # of losing a rung, in a quarter
 HURRY = 35
 BREAKING = 36
-FORMAL = 37  # one for each member
+STRONGEST = 37  # threat that the state feels
+BEFORE = 38  # age of the law that has to come first
+FORMAL = 39  # one for each member
 
 # Per rung: as in `ASKS`.
 PER_RUNG = 5

@@ -9,42 +9,46 @@ from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.engine.kernel.draws import noise_of_quarter, uniform_of
-from alliance_sim.engine.kernel.lanes import stage
-from alliance_sim.engine.kernel.layout import ASKS
-from alliance_sim.engine.kernel.outputs import keep
-from alliance_sim.engine.kernel.relationship import (
-    agreements_follow,
-    assets_grow,
+from alliance_sim.engine.kernel.formal import (
     decisive,
-    events_counted,
-    events_expected,
     formal_ratios,
     formal_steps,
-    levels_begin,
-    levels_follow,
     nobody_tries,
     risk_of_losing,
     rung_asked,
     steps_tried,
+)
+from alliance_sim.engine.kernel.lanes import stage
+from alliance_sim.engine.kernel.layout import ASKS, NEVER
+from alliance_sim.engine.kernel.outputs import keep
+from alliance_sim.engine.kernel.relationship import (
+    agreements_follow,
+    assets_grow,
+    events_counted,
+    events_expected,
+    levels_begin,
+    levels_follow,
     suspended,
 )
 from alliance_sim.engine.kernel.sides import (
-    agenda_overlap,
     asset_terms,
     drift,
-    feel,
-    feel_at_once,
     leaders_push,
     legislate,
     means_of_members,
     members_weigh,
     open_domains,
     state_weighs,
-    threats_begin,
-    threats_move,
     wanted_by_alliance,
     weigh_all,
     what_is_built,
+)
+from alliance_sim.engine.kernel.threats import (
+    agenda_overlap,
+    feel,
+    feel_at_once,
+    threats_begin,
+    threats_move,
 )
 
 
@@ -115,10 +119,10 @@ def bring_inputs(n, step, given, now):
 @stage
 def any_may_try(n, step, a):
     """Return whether the next rung is open in any run."""
+    opens = NEVER
     for i in range(n):
-        if step >= a[ASKS + 3, i]:
-            return True
-    return False
+        opens = min(opens, a[ASKS + 3, i])
+    return step >= opens
 
 
 @stage
@@ -213,6 +217,20 @@ def simulate_block(n, shape, at, kinds, asked, given, space, kept):
         bring_inputs(n, step, given, now)
         noise_of_quarter(n, at.in_lanes, asked, space.four, u)
         quarter(
-            n, shape, at, kinds, step, asked, c, now, u, space.drawn, s, x, a, space.lucks, space.answers
+            n,
+            shape,
+            at,
+            kinds,
+            step,
+            asked,
+            c,
+            now,
+            u,
+            space.drawn,
+            s,
+            x,
+            a,
+            space.lucks,
+            space.answers,
         )
         keep(n, step, kept, x, space.odd)

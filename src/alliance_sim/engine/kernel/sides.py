@@ -1,4 +1,4 @@
-"""Threats, the state and the members, a block of runs at a time.
+"""The state and the members, a block of runs at a time: leaders, willingness, law.
 
 Arrays: `c` constants, `now` this quarter's inputs, `u` this quarter's uniforms, `s` the state as
 it was, `x` the state as it will be, `a` what is worked out on the way. `at` says where rows begin.
@@ -9,9 +9,7 @@ from __future__ import annotations
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.engine.kernel.lanes import (
     asset_pull_of,
-    eyes_of,
     guarantor_pull_of,
-    habits_of,
     inlined,
     law_pull_of,
     stage,
@@ -22,6 +20,7 @@ from alliance_sim.engine.kernel.layout import (
     ASSET_TERM,
     ASSETS,
     ATTENTION,
+    BEFORE,
     EVERYBODY,
     GENERAL,
     LANES,
@@ -39,6 +38,7 @@ from alliance_sim.engine.kernel.layout import (
     SEES_DISTRACTION,
     SEES_OVERLAP,
     SLOW,
+    STRONGEST,
     WANTED,
     WILLING,
     WIN_SET,
@@ -56,21 +56,16 @@ from alliance_sim.rules.domestic import (
 from alliance_sim.rules.levels import all_assets, lost, mean_of_three
 from alliance_sim.rules.perception import (
     apart_after,
-    attended,
-    attended_exposure,
-    felt_at_once,
     next_attention,
-    next_perceived,
     overlap,
 )
-from alliance_sim.rules.threats import menace, next_hostility, next_mood
 from alliance_sim.rules.willingness import (
     Guarantee,
     Situation,
     Ties,
     asset_term,
-    guarantor_term,
     distraction_with,
+    guarantor_term,
     log_ratio,
     mean_with,
     next_slow,
@@ -116,94 +111,6 @@ def asset_terms(n, c, s, a):
             political, operations = s[LEVEL, i], s[LEVEL + OPERATIONS, i]
             ties = Ties(a[ASSETS, i], political, operations, a[LOST, i], s[NETWORK, i])
             a[ASSET_TERM + domain, i] = asset_term(asset_pull_of(c, pull, i), ties)
-
-
-@stage
-def threats_begin(n, shape, at, c, now, x):
-    """Put threats where the scenario has them in the first quarter."""
-    assert c.shape[1] == now.shape[1] == x.shape[1] == LANES
-    for k in range(shape.threats):
-        for i in range(n):
-            hostility = now[at.given_hostility + k, i]
-            x[at.mood + k, i] = 0.0
-            x[at.hostility + k, i] = hostility
-            x[at.menace + k, i] = menace(
-                now[at.given_capability + k, i], c[at.offence + k, i], hostility
-            )
-
-
-@stage
-def threats_move(n, shape, at, c, now, u, s, a, x):
-    """Let threats drift, be provoked and calm down."""
-    assert c.shape[1] == now.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
-    for k in range(shape.threats):
-        for i in range(n):
-            habits = habits_of(c, i)
-            luck = inverse_normal(u[at.noise_mood + k, i])
-            attention = attended(s[at.felt_state + k, i], s[at.felt_alliance + k, i])
-            hostility = next_hostility(
-                habits,
-                s[at.hostility + k, i],
-                now[at.given_hostility + k, i],
-                s[at.mood + k, i],
-                a[ACTIVITY, i],
-                attention,
-            )
-            x[at.mood + k, i] = next_mood(habits, s[at.mood + k, i], luck)
-            x[at.hostility + k, i] = hostility
-            x[at.menace + k, i] = menace(
-                now[at.given_capability + k, i], c[at.offence + k, i], hostility
-            )
-
-
-@stage
-def feel_at_once(n, shape, at, now, x):
-    """Let everybody feel threats as they press in the first quarter."""
-    assert now.shape[1] == x.shape[1] == LANES
-    for k in range(shape.threats):
-        for i in range(n):
-            x[at.felt_state + k, i] = felt_at_once(
-                now[at.exposure_state + k, i], x[at.menace + k, i]
-            )
-    for row in range(shape.members * shape.threats):
-        k = row % shape.threats
-        for i in range(n):
-            x[at.felt_member + row, i] = felt_at_once(
-                now[at.exposure_member + row, i], x[at.menace + k, i]
-            )
-
-
-@stage
-def feel(n, shape, at, asian, c, now, s, x):
-    """Let everybody look at threats; attention brings distant ones nearer to members."""
-    assert c.shape[1] == now.shape[1] == s.shape[1] == x.shape[1] == LANES
-    for k in range(shape.threats):
-        for i in range(n):
-            x[at.felt_state + k, i] = next_perceived(
-                eyes_of(c, i),
-                s[at.felt_state + k, i],
-                now[at.exposure_state + k, i],
-                s[at.menace + k, i],
-            )
-    attention = 0.0
-    for i in range(n):
-        attention = max(attention, s[ATTENTION, i])
-    for row in range(shape.members * shape.threats):
-        k = row % shape.threats
-        if asian[k] and attention > 0.0:
-            for i in range(n):
-                exposure = attended_exposure(now[at.exposure_member + row, i], s[ATTENTION, i])
-                x[at.felt_member + row, i] = next_perceived(
-                    eyes_of(c, i), s[at.felt_member + row, i], exposure, s[at.menace + k, i]
-                )
-        else:
-            for i in range(n):
-                x[at.felt_member + row, i] = next_perceived(
-                    eyes_of(c, i),
-                    s[at.felt_member + row, i],
-                    now[at.exposure_member + row, i],
-                    s[at.menace + k, i],
-                )
 
 
 @stage
@@ -255,21 +162,6 @@ def wanted_by_alliance(n, shape, at, now, s, a):
         mean_of_members(
             n, shape, at, now, a, s, (at.willing_member + domain, 3), a, WANTED + domain
         )
-
-
-@stage
-def agenda_overlap(n, shape, at, s, x):
-    """Work out how far both sides fear the same threats."""
-    assert s.shape[1] == x.shape[1] == LANES
-    for i in range(n):
-        x[OVERLAP, i] = 1.0
-    for k in range(shape.threats):
-        for i in range(n):
-            x[OVERLAP, i] = apart_after(
-                x[OVERLAP, i], s[at.felt_state + k, i], s[at.felt_alliance + k, i]
-            )
-    for i in range(n):
-        x[OVERLAP, i] = overlap(x[OVERLAP, i])
 
 
 @stage
@@ -387,21 +279,29 @@ def open_domains(n, shape, at, c, now, s, x):
 def legislate(n, shape, at, after, step, c, u, s, a, x):
     """Let laws that are drawn pass or grow older."""
     assert c.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
+    if shape.laws == 0:
+        return
+    for i in range(n):
+        a[STRONGEST, i] = s[at.felt_state, i]
+    for k in range(1, shape.threats):
+        for i in range(n):
+            a[STRONGEST, i] = max(a[STRONGEST, i], s[at.felt_state + k, i])
     for law in range(shape.laws):
         first = at.law + law * PER_LAW
         for i in range(n):
-            threat = s[at.felt_state, i]
-            for k in range(1, shape.threats):
-                threat = max(threat, s[at.felt_state + k, i])
+            a[BEFORE, i] = 1.0
+        if after[law] >= 0:
+            for i in range(n):
+                a[BEFORE, i] = s[at.law_age + after[law], i]
+        for i in range(n):
             age = s[at.law_age + law, i]
-            before = 1.0 if after[law] < 0 else s[at.law_age + after[law], i]
             passed = passes(
                 law_pull_of(c, i),
                 c[first, i],
-                threat,
+                a[STRONGEST, i],
                 a[PUSH, i],
                 s[LEVEL + OPERATIONS, i],
                 (c[P.dt, i], u[at.noise_law + law, i]),
             )
-            passed = passed * may_pass(age, step, c[first + 1, i], before)
+            passed = passed * may_pass(age, step, c[first + 1, i], a[BEFORE, i])
             x[at.law_age + law, i] = next_age(age, passed)

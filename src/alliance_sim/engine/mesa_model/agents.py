@@ -184,9 +184,7 @@ class Japan(Partner):
         """Return the state's log benefit/cost of cooperating in a domain."""
         model, now, numbers = self.model, self.model.inputs, self.model.numbers
         sees = Situation(self._next_overlap, 0.0, now.involvement[ALLIANCE])
-        has = Guarantee(
-            now.commitment, now.networking, numbers.dependence, now.capability_state
-        )
+        has = Guarantee(now.commitment, now.networking, numbers.dependence, now.capability_state)
         threat = threat_term(
             numbers.threat_pulls[STATE][domain], sees, model.partnership.level[domain]
         )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import mesa
@@ -19,7 +20,7 @@ from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
 from alliance_sim.scenario.part import DOMAINS
 from alliance_sim.world.prepare import prepared
-from alliance_sim.world.states import state_names
+from alliance_sim.world.states import not_finite, state_names
 
 AGENT_STATES = ("hostility", "willing_political", "willing_operations", "willing_equipment")
 
@@ -48,6 +49,10 @@ def _scenario(world_of: str | os.PathLike[str] | Scenario) -> Scenario:
         return load_scenario(world_of)  # which says what it must be
     name = os.fspath(world_of)
     return _shipped(name) if name in shipped() else load_scenario(name)
+
+
+class NotFinite(ArithmeticError):  # noqa: N818 - the sentence that it carries is the status
+    """A reported state became infinite or not a number; the run cannot go on."""
 
 
 class AllianceModel(mesa.Model):  # type: ignore[misc]
@@ -163,7 +168,19 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.agents.do(phase)
 
     def _row(self) -> list[float]:
-        """Return every reported state of this quarter, in the order of `state_names`."""
+        """Return every reported state of this quarter, in the order of `state_names`.
+
+        Raises:
+            NotFinite: If one is infinite or not a number.
+        """
+        row = self._states()
+        if not all(map(isfinite, row)):
+            position = next(k for k, value in enumerate(row) if not isfinite(value))
+            state = state_names(self.world.scenario)[position]
+            raise NotFinite(not_finite(state, self.world.calendar.label(self.quarter)))
+        return row
+
+    def _states(self) -> list[float]:
         japan, nato, ties = self.japan, self.nato, self.partnership
         count = range(len(self.threats))
         return [

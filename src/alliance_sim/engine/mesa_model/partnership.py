@@ -86,8 +86,7 @@ class Partnership(Actor):
         japan, nato = self.model.japan, self.model.nato
         softness = self.model.numbers.softness
         return [
-            target(japan.win_set[d], japan.willing[d], nato.willing(d), softness)
-            for d in range(3)
+            target(japan.win_set[d], japan.willing[d], nato.willing(d), softness) for d in range(3)
         ]
 
     def settle(self) -> None:

@@ -1,0 +1,130 @@
+"""Threats and how both sides see them, a block of runs at a time. Arrays are those of `sides`."""
+
+from __future__ import annotations
+
+from alliance_sim.arithmetic import inverse_normal
+from alliance_sim.engine.kernel.lanes import (
+    eyes_of,
+    habits_of,
+    stage,
+)
+from alliance_sim.engine.kernel.layout import (
+    ACTIVITY,
+    ATTENTION,
+    LANES,
+    OVERLAP,
+)
+from alliance_sim.rules.perception import (
+    apart_after,
+    attended,
+    attended_exposure,
+    felt_at_once,
+    next_perceived,
+    overlap,
+)
+from alliance_sim.rules.threats import menace, next_hostility, next_mood
+
+
+@stage
+def threats_begin(n, shape, at, c, now, x):
+    """Put threats where the scenario has them in the first quarter."""
+    assert c.shape[1] == now.shape[1] == x.shape[1] == LANES
+    for k in range(shape.threats):
+        for i in range(n):
+            hostility = now[at.given_hostility + k, i]
+            x[at.mood + k, i] = 0.0
+            x[at.hostility + k, i] = hostility
+            x[at.menace + k, i] = menace(
+                now[at.given_capability + k, i], c[at.offence + k, i], hostility
+            )
+
+
+@stage
+def threats_move(n, shape, at, c, now, u, s, a, x):
+    """Let threats drift, be provoked and calm down."""
+    assert (
+        c.shape[1] == now.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
+    )
+    for k in range(shape.threats):
+        for i in range(n):
+            habits = habits_of(c, i)
+            luck = inverse_normal(u[at.noise_mood + k, i])
+            attention = attended(s[at.felt_state + k, i], s[at.felt_alliance + k, i])
+            hostility = next_hostility(
+                habits,
+                s[at.hostility + k, i],
+                now[at.given_hostility + k, i],
+                s[at.mood + k, i],
+                a[ACTIVITY, i],
+                attention,
+            )
+            x[at.mood + k, i] = next_mood(habits, s[at.mood + k, i], luck)
+            x[at.hostility + k, i] = hostility
+            x[at.menace + k, i] = menace(
+                now[at.given_capability + k, i], c[at.offence + k, i], hostility
+            )
+
+
+@stage
+def feel_at_once(n, shape, at, now, x):
+    """Let everybody feel threats as they press in the first quarter."""
+    assert now.shape[1] == x.shape[1] == LANES
+    for k in range(shape.threats):
+        for i in range(n):
+            x[at.felt_state + k, i] = felt_at_once(
+                now[at.exposure_state + k, i], x[at.menace + k, i]
+            )
+    for row in range(shape.members * shape.threats):
+        k = row % shape.threats
+        for i in range(n):
+            x[at.felt_member + row, i] = felt_at_once(
+                now[at.exposure_member + row, i], x[at.menace + k, i]
+            )
+
+
+@stage
+def feel(n, shape, at, asian, c, now, s, x):
+    """Let everybody look at threats; attention brings distant ones nearer to members."""
+    assert c.shape[1] == now.shape[1] == s.shape[1] == x.shape[1] == LANES
+    for k in range(shape.threats):
+        for i in range(n):
+            x[at.felt_state + k, i] = next_perceived(
+                eyes_of(c, i),
+                s[at.felt_state + k, i],
+                now[at.exposure_state + k, i],
+                s[at.menace + k, i],
+            )
+    attention = 0.0
+    for i in range(n):
+        attention = max(attention, s[ATTENTION, i])
+    for row in range(shape.members * shape.threats):
+        k = row % shape.threats
+        if asian[k] and attention > 0.0:
+            for i in range(n):
+                exposure = attended_exposure(now[at.exposure_member + row, i], s[ATTENTION, i])
+                x[at.felt_member + row, i] = next_perceived(
+                    eyes_of(c, i), s[at.felt_member + row, i], exposure, s[at.menace + k, i]
+                )
+        else:
+            for i in range(n):
+                x[at.felt_member + row, i] = next_perceived(
+                    eyes_of(c, i),
+                    s[at.felt_member + row, i],
+                    now[at.exposure_member + row, i],
+                    s[at.menace + k, i],
+                )
+
+
+@stage
+def agenda_overlap(n, shape, at, s, x):
+    """Work out how far both sides fear the same threats."""
+    assert s.shape[1] == x.shape[1] == LANES
+    for i in range(n):
+        x[OVERLAP, i] = 1.0
+    for k in range(shape.threats):
+        for i in range(n):
+            x[OVERLAP, i] = apart_after(
+                x[OVERLAP, i], s[at.felt_state + k, i], s[at.felt_alliance + k, i]
+            )
+    for i in range(n):
+        x[OVERLAP, i] = overlap(x[OVERLAP, i])

@@ -1,0 +1,177 @@
+"""The compiled engine against the Mesa model: every state of every quarter, to the last bit."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alliance_sim import Kernel, Scenario, load_scenario, noise, simulate
+from alliance_sim.engine.batch import Case, summarise_cases
+from alliance_sim.engine.kernel.blocks import Columns, make_ready, run_block, setting_of
+from alliance_sim.engine.kernel.layout import LANES, rows_of
+from alliance_sim.engine.mesa_model import AllianceModel
+from alliance_sim.errors import SettingError
+from alliance_sim.outcomes import Outcome, evaluate, parse_outcome, standard_outcomes
+from alliance_sim.scenario import shipped
+from alliance_sim.scenario.replace import replaced
+from alliance_sim.world import build_world
+from alliance_sim.world.states import state_names
+
+
+def _load(name: str) -> Any:
+    spec = util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+worlds = _load("worlds")
+BASELINE = load_scenario("japan_nato/baseline")
+
+
+def kernel_numbers(scenario: Scenario, seed: int, runs: Sequence[int]) -> Any:
+    """Return every row of the kernel's state: array (run, quarter, row)."""
+    ready = make_ready(scenario)
+    plain = setting_of(ready.frame, state_names(scenario), ())
+    rows = rows_of(ready.frame.shape).all_states
+    every = dataclasses.replace(
+        plain, reported=np.arange(rows), states=tuple(str(row) for row in range(rows))
+    )
+    values = np.zeros((len(runs), ready.frame.calendar.steps, rows))
+    columns = Columns([ready] * len(runs), np.array(runs, dtype=np.int64), seed)
+    found = run_block(every, columns, values)
+    assert set(found.status) == {"ok"}
+    return values
+
+
+def mesa_numbers(scenario: Scenario, seed: int, run: int) -> Any:
+    """Return the same numbers of one run of the Mesa model."""
+    model = AllianceModel(scenario, run=run, rng=seed, agent_data=False)
+    rows = [worlds.all_numbers(model)]
+    while True:
+        model.step()
+        if not model.running:
+            return np.array(rows)
+        rows.append(worlds.all_numbers(model))
+
+
+@pytest.mark.slow
+@given(scenario=worlds.scenarios(), first=st.integers(0, 2**64 - 3))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+def test_every_number_of_random_worlds_is_the_same(scenario: Scenario, first: int) -> None:
+    for seed in (first, first + 1, first + 2):
+        run = first % 1000
+        ours = kernel_numbers(scenario, seed, [run])[0]
+        theirs = mesa_numbers(scenario, seed, run)
+        assert ours.tobytes() == theirs.tobytes()
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_shipped_histories_are_the_same(name: str) -> None:
+    scenario = load_scenario(name)
+    ours = kernel_numbers(scenario, 7, [0, 3])
+    assert ours[0].tobytes() == mesa_numbers(scenario, 7, 0).tobytes()
+    assert ours[1].tobytes() == mesa_numbers(scenario, 7, 3).tobytes()
+
+
+def test_simulate_gives_the_same_ensemble_on_both_engines() -> None:
+    compiled = simulate(BASELINE, runs=3, seed=5)
+    agents = simulate(BASELINE, runs=3, seed=5, engine="mesa")
+    assert compiled.values.tobytes() == agents.values.tobytes()
+    assert compiled.states == agents.states
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_blocks_and_threads_change_nothing(threads: int) -> None:
+    runs = 2 * LANES + 5
+    many = simulate(BASELINE, runs=runs, seed=3, engine=Kernel(threads=threads))
+    for run in (0, LANES - 1, LANES, runs - 1):
+        alone = simulate(BASELINE, runs=1, seed=3, first_run=run)
+        assert alone.values[0].tobytes() == many.values[run].tobytes()
+
+
+def test_noise_that_somebody_brings_takes_the_place_of_the_seeds() -> None:
+    world = build_world(BASELINE)
+    steps = world.calendar.steps
+    brought = np.stack([noise.table(5, run, world.all_channels, steps) for run in range(3)])
+    by_key = simulate(BASELINE, runs=3, seed=5)
+    by_hand = simulate(BASELINE, runs=3, seed=99, engine=Kernel(noise=brought))
+    assert by_hand.values.tobytes() == by_key.values.tobytes()
+    other = simulate(BASELINE, runs=3, seed=5, engine=Kernel(noise=1.0 - brought))
+    assert not np.array_equal(other.values, by_key.values)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda table: table[:, :-1], "run, channel, quarter"),
+        (lambda table: table * 0.0, "strictly between 0 and 1"),
+        (lambda table: table * np.nan, "strictly between 0 and 1"),
+    ],
+)
+def test_noise_that_cannot_be_used_is_refused(spoil: Any, words: str) -> None:
+    channels = len(build_world(BASELINE).all_channels)
+    table = np.full((2, channels, 304), 0.5)
+    with pytest.raises(SettingError, match=words):
+        simulate(BASELINE, runs=2, seed=1, engine=Kernel(noise=spoil(table)))
+
+
+ASKED = (
+    "level_political@2014",
+    "rung>=8@2014",
+    "rung<3@1999Q2",
+    "mean(level_operations)@2001Q4..2012Q4",
+    "mean(rung>4)",
+    "max(assets_general)@1990..2000",
+    "min(agenda_overlap)@1990..2000",
+    "sum(count_political)",
+    "first(rung>=5)",
+    "first(rung>=5)@1960..1970",
+    "first(level_political<=0.01)@1951..1960",
+)
+
+
+def asked(scenario: Scenario) -> tuple[Outcome, ...]:
+    states, calendar = state_names(scenario), build_world(scenario).calendar
+    standard = standard_outcomes(states, calendar, len(scenario.rung))
+    own = (parse_outcome(text, states=states, calendar=calendar) for text in ASKED)
+    return (*standard, *own)
+
+
+def test_outcomes_of_the_block_equal_those_of_its_trajectories() -> None:
+    outcomes = asked(BASELINE)
+    ensemble = simulate(BASELINE, runs=40, seed=2)
+    by_hand = evaluate(outcomes, ensemble.states, ensemble.values, ensemble.calendar)
+    found = summarise_cases([Case(BASELINE, run) for run in range(40)], seed=2, outcomes=outcomes)
+    assert found.values.tobytes() == by_hand.tobytes()
+    assert set(found.status) == {"ok"}
+    assert len(np.unique(found.values[:, -4])) > 1  # years of the fifth rung differ
+
+
+def test_a_case_does_not_depend_on_its_company() -> None:
+    others = [
+        BASELINE,
+        replaced(BASELINE, {"willingness.threat_state": 0.7}),
+        load_scenario("japan_nato/no_nine_eleven"),
+        load_scenario("japan_nato/council_majority"),
+        replaced(BASELINE, {"juncture.nine_eleven.present": False}),
+    ]
+    outcomes = asked(BASELINE)
+    cases = [Case(others[k % len(others)], k // 3) for k in range(3 * LANES)]
+    mixed = summarise_cases(cases, seed=4, outcomes=outcomes, threads=2)
+    for k in (0, 1, 2, 3, 4, LANES, 2 * LANES + 1):
+        alone = summarise_cases([cases[k]], seed=4, outcomes=outcomes)
+        assert alone.values[0].tobytes() == mixed.values[k].tobytes()
+    apart = simulate(others[2], runs=1, seed=4, first_run=cases[2].run)
+    by_hand = evaluate(outcomes, apart.states, apart.values, apart.calendar)
+    assert by_hand[0].tobytes() == mixed.values[2].tobytes()
