@@ -30,6 +30,14 @@ WANTED = {
     "date": "a date such as 2001-09-11",
     "finite_number": "a finite number",
 }
+# The same for limits, by the validator's word for each.
+LIMITS = {
+    "ge": "at least",
+    "gt": "above",
+    "le": "at most",
+    "lt": "below",
+    "multiple_of": "a multiple of",
+}
 
 
 def build(tree: Tree, where: str) -> Scenario:
@@ -80,11 +88,11 @@ def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> st
         owner = _model_at(model, details["loc"][:-1])
         known = list(owner.model_fields) if owner else []
         return f"{spell(tree, location[:-1])}: {unknown_name('key', str(location[-1]), known)}"
-    return f"{spell(tree, location)}: {_complaint(details)}"
+    return f"{spell(tree, location)}: {complaint(details)}"
 
 
-def _complaint(details: dict[str, Any]) -> str:
-    """Return what is wrong at a place, without the place."""
+def complaint(details: dict[str, Any]) -> str:
+    """Return what the validator found wrong at a place, without the place."""
     kind, message = details["type"], details["msg"]
     found = _shown(details["input"])
     if kind == "missing":
@@ -100,6 +108,8 @@ def _complaint(details: dict[str, Any]) -> str:
         wanted = f"a list; tables in a list are written [[{details['loc'][-1]}]]"
     elif kind == "literal_error":
         wanted = details["ctx"]["expected"]
+    for word in LIMITS.keys() & details.get("ctx", {}).keys():
+        wanted = f"{LIMITS[word]} {details['ctx'][word]}"
     if wanted:
         return f"is {found}, must be {wanted}"
     return f"is {found}: {message[:1].lower()}{message[1:]}"

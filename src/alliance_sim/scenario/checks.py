@@ -158,12 +158,18 @@ def _effect(effect: dict[str, Any], tree: Tree) -> Iterator[str]:
 
 def _size(effect: dict[str, Any]) -> Iterator[str]:
     """What is moved on a scale from 0 to 1 cannot move further than that."""
-    size, moves = _value(effect.get("size")), str(effect.get("moves"))
-    if size is None or moves not in ON_A_SHARE:
-        return
+    size = _value(effect.get("size"))
+    problem = None if size is None else size_problem(str(effect.get("moves")), size)
+    if problem is not None:
+        yield problem
+
+
+def size_problem(moves: str, size: float) -> str | None:
+    """Return what is wrong with the size of an effect that moves something, None if nothing is."""
     lowest = 0.0 if moves == "win_set" else -1.0
-    if not lowest <= size <= 1.0:
-        yield f"size {size:g} must be from {lowest:g} to 1, as {moves!r} is a share"
+    if moves not in ON_A_SHARE or lowest <= size <= 1.0:
+        return None
+    return f"size {size:g} must be from {lowest:g} to 1, as {moves!r} is a share"
 
 
 def _not_among(kind: str, found: Any, known: Iterable[str], *, key: str = "of") -> str:

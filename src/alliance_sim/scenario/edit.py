@@ -124,17 +124,29 @@ class _Set:
         parent[last] = self.value
 
     def _change(self, number: Any) -> None:
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            raise PathProblem(f"{self.path}: is {self.value!r}, must be a number")
-        low, high = (number[key] for key in ("low", "high"))
-        if not low <= self.value <= high:
-            raise PathProblem(
-                f"{self.path}: {self.value:g} is outside the number's range {low:g} to {high:g}"
-            )
-        before = f"{number['value']:g} ({number['source']})"
-        if float(self.value) != number["value"] or self.source is not None:
-            number["source"] = self.source or f"assumed; edited from {before}"
-        number["value"] = float(self.value)
+        value = inside(self.path, self.value, number["low"], number["high"])
+        if value != number["value"] or self.source is not None:
+            before = source_after(number["value"], number["source"])
+            number["source"] = self.source or before
+        number["value"] = value
+
+
+def inside(path: str, value: object, low: float, high: float) -> float:
+    """Return a new value of a number.
+
+    Raises:
+        PathProblem: If it is not a number, or outside the number's range.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PathProblem(f"{path}: is {value!r}, must be a number")
+    if not low <= value <= high:
+        raise PathProblem(f"{path}: {value:g} is outside the number's range {low:g} to {high:g}")
+    return float(value)
+
+
+def source_after(value: float, source: str) -> str:
+    """Return the source of a number that was edited without one, from its value before."""
+    return f"assumed; edited from {value:g} ({source})"
 
 
 def remove_juncture(juncture: str) -> Edit:
@@ -179,11 +191,11 @@ def _edited(scenario: Scenario, edits: list[Edit]) -> Scenario:
         raise ScenarioError(scenario.name, problems)
     words = tuple(edit.words for edit in edits)
     tree["edits"] = (*scenario.edits, *words)
-    tree["name"] = _renamed(scenario, words)
+    tree["name"] = renamed(scenario, words)
     return build(tree, scenario.name)
 
 
-def _renamed(scenario: Scenario, words: tuple[str, ...]) -> str:
+def renamed(scenario: Scenario, words: tuple[str, ...]) -> str:
     """Return a name that tells the edits, or how many there are where they are many."""
     longest = 200
     name = f"{scenario.name}, {', '.join(words)}"

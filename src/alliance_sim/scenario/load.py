@@ -69,12 +69,15 @@ class EditFile(Part):
     member: tuple[Member, ...] = ()
 
 
-def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
+def load_scenario(
+    name_or_path: str | os.PathLike[str], *, relative_to: Path | None = None
+) -> Scenario:
     """Return a scenario, shipped or from a file.
 
     Args:
         name_or_path: The name of a shipped scenario, such as "japan_nato/baseline", or the path
             of a TOML file.
+        relative_to: Folder that a path starts from; the working directory if left out.
 
     Raises:
         ScenarioError: If it does not exist or cannot be used; it lists all problems at once.
@@ -82,7 +85,7 @@ def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
     if not isinstance(name_or_path, str | os.PathLike):
         problem = f"is {name_or_path!r}, must be the name of a scenario or the path of a file"
         raise ScenarioError("load_scenario", [problem])
-    path, name = _find(os.fspath(name_or_path), relative_to=None)
+    path, name = _find(os.fspath(name_or_path), relative_to)
     tree, edits = _read(path, seen=())
     tree["name"], tree["edits"] = name, tuple(edits)
     return build(tree, str(name_or_path))
@@ -132,7 +135,7 @@ def _read(path: Path, seen: tuple[Path, ...]) -> tuple[Tree, list[str]]:
     if here in seen:
         chain = " -> ".join(p.name for p in (*seen[seen.index(here) :], here))
         raise ScenarioError(str(path), [f"extends: goes in a circle: {chain}"])
-    tree = _parse(path)
+    tree = read_toml(path)
     if "extends" not in tree:
         given = [key for key in ("name", "edits") if key in tree]
         if given:
@@ -234,8 +237,16 @@ def _add(base: Tree, tree: Tree) -> tuple[list[str], list[str]]:
     return added, problems
 
 
-def _parse(path: Path) -> Tree:
-    """Return the tables of a TOML file, or say in one sentence why there are none."""
+def read_toml(path: Path, kind: str = "scenario") -> Tree:
+    """Return the tables of a TOML file.
+
+    Args:
+        path: The file.
+        kind: What it should hold, for the message.
+
+    Raises:
+        ScenarioError: Saying in one sentence why there are none.
+    """
     try:
         if path.is_dir():
             raise ScenarioError(str(path), ["is a folder, must be a TOML file"])
@@ -244,7 +255,7 @@ def _parse(path: Path) -> Tree:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ScenarioError(
-                str(path), [f"has {size:,} bytes; a scenario file has at most {MAX_BYTES:,}"]
+                str(path), [f"has {size:,} bytes; a {kind} file has at most {MAX_BYTES:,}"]
             )
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

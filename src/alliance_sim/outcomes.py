@@ -1,0 +1,377 @@
+"""Outcomes: one number per run, computed from its states by quarter.
+
+An outcome is written in one line of text:
+
+    level_political@2014                       a state at the end of 2014
+    rung@2014Q2                                in the second quarter of 2014
+    rung>=8@2014                               1 if it holds then, else 0
+    mean(level_political)@2001Q4..2012Q4       over these quarters, both included
+    sum(count_political)                       over the whole run
+    max(level_operations)@1990..2000           from the first quarter of 1990 to the last of 2000
+    mean(rung>=8)@1990..2000                   share of quarters in which it holds
+    first(rung>=8)                             year in which it first holds
+
+A year means its last step where one moment is asked for, and all of its steps in a span. Where
+steps are not quarters, `2014H1` is a half-year and `2014M05` a month.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from alliance_sim.calendar import PERIODS, Calendar
+from alliance_sim.errors import SettingError, UnknownName, unknown_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FOLDS = ("mean", "sum", "max", "min", "first")
+AT = "at"
+COMPARES = (">=", ">", "<=", "<")
+IN_NAMES = {">=": "ge", ">": "gt", "<=": "le", "<": "lt"}
+UNITS = {4: "Q", 2: "H", 12: "M"}  # parts of a year by their number; quarters are tried first
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST = 300  # characters of a text that is read
+SHAPES = (
+    "level_political@2014, rung>=8@2014Q2, mean(level_political)@2001Q4..2012Q4, first(rung>=8)"
+)
+
+FOLDED = re.compile(r"(?P<fold>\w+)\s*\((?P<signal>[^()]*)\)\s*(?:@(?P<when>.*))?")
+PLAIN = re.compile(r"(?P<signal>[^()@]*?)\s*(?:@(?P<when>.*))?")
+SIGNAL = re.compile(r"(?P<state>\w+)\s*(?:(?P<compare>[<>=!]+)\s*(?P<threshold>\S+))?")
+MOMENT = re.compile(r"(?P<year>\d{4})(?:(?P<unit>[A-Za-z])(?P<part>\d{1,2}))?")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One number per run.
+
+    Attributes:
+        name: A valid identifier, used as a column name.
+        text: Canonical text, which reads back to the same outcome.
+        state: A reported state.
+        compare: "" for the state itself, or one of ">=", ">", "<=", "<".
+        threshold: What it is compared with; 0.0 without a comparison.
+        fold: How quarters become one number: "at", "mean", "sum", "max", "min" or "first".
+        start: First step counted.
+        stop: One past the last step counted.
+    """
+
+    name: str
+    text: str
+    state: str
+    compare: str
+    threshold: float
+    fold: str
+    start: int
+    stop: int
+
+
+class _Signal(NamedTuple):
+    """What is looked at in each step."""
+
+    state: str
+    compare: str = ""
+    threshold: float = 0.0
+
+
+def parse_outcome(
+    text: str, *, name: str | None = None, states: Sequence[str], calendar: Calendar
+) -> Outcome:
+    """Return the outcome that a text describes.
+
+    Args:
+        text: Such as "rung>=8@2014"; see the top of this module.
+        name: Column name; made from the text if left out.
+        states: Names of the reported states.
+        calendar: The steps of a run.
+
+    Raises:
+        SettingError: Naming all that is wrong with the text: state, comparison, fold, times, name.
+    """
+    where = f"outcome {_shown(text)}"
+    if not _is_short_text(text):
+        raise SettingError(where, [f"must be a text of at most {LONGEST} characters"])
+    found = FOLDED.fullmatch(text.strip()) or PLAIN.fullmatch(text.strip())
+    if found is None or not found["signal"].strip():
+        raise SettingError(where, [f"cannot be read; write it like {SHAPES}"])
+    problems: list[str] = []
+    fold = found.groupdict().get("fold") or AT
+    if fold not in (*FOLDS, AT) or (fold == AT and "fold" in found.groupdict()):
+        problems.append(unknown_name("fold", fold, FOLDS))
+    signal = _signal(found["signal"].strip(), states, problems)
+    span = _span(found["when"], fold, calendar, problems)
+    if fold == "first" and signal is not None and not signal.compare:
+        problems.append(f"first needs a comparison, such as first({signal.state}>=1)")
+    if name is not None and not _is_column(name):
+        problems.append(
+            f"name is {name!r}, must be of lower-case letters, digits and underscores, begin with "
+            "a letter and be no word of Python"
+        )
+    if problems or signal is None or span is None:
+        raise SettingError(where, problems)
+    return _outcome(name, signal, fold, span, calendar)
+
+
+def standard_outcomes(states: Sequence[str], calendar: Calendar, rungs: int) -> tuple[Outcome, ...]:
+    """Return the outcomes that every sweep keeps: about 80, in a stable order.
+
+    Means and sums by period leave out periods that the calendar does not reach.
+
+    Args:
+        states: Names of the reported states.
+        calendar: The steps of a run.
+        rungs: Number of rungs of the formal ladder.
+    """
+    steps = {p.id.lower(): calendar.steps_of(p) for p in PERIODS}
+    periods = {p: (s.start, s.stop) for p, s in steps.items() if s.start < s.stop}
+    whole = (0, calendar.steps)
+    last = (calendar.steps - 1, calendar.steps)
+
+    def chosen(*beginnings: str) -> list[str]:
+        return [state for state in states if state.startswith(beginnings)]
+
+    kept = [
+        *chosen("level_", "win_set_"),
+        *(s for s in states if s in ("agenda_overlap", "rung", "agreements")),
+        *chosen("assets_"),
+    ]
+    named = [(f"{s}_mean_{p}", s, "mean", at) for s in kept for p, at in periods.items()]
+    named += [(f"{s}_sum_{p}", s, "sum", at) for s in chosen("count_") for p, at in periods.items()]
+    named += [(f"{s}_sum", s, "sum", whole) for s in states if s in ("suspensions", "blocked")]
+    at_end = [s for s in kept if not s.startswith(("win_set_", "assets_"))] + chosen("passed_")
+    named += [(f"{s}_end", s, AT, last) for s in at_end]
+    plain = [_outcome(name, _Signal(s), fold, at, calendar) for name, s, fold, at in named]
+    climbed = [
+        _outcome(f"rung_{n}_first", _Signal("rung", ">=", float(n)), "first", whole, calendar)
+        for n in range(1, rungs + 1)
+        if "rung" in states
+    ]
+    return (*plain, *climbed)
+
+
+def evaluate(
+    outcomes: Sequence[Outcome],
+    states: Sequence[str],
+    values: NDArray[np.float64],
+    calendar: Calendar,
+) -> NDArray[np.float64]:
+    """Return the outcomes of runs.
+
+    Sums add one step after the other, from the first on, starting at 0.
+
+    Args:
+        outcomes: What to compute.
+        states: Names of the states, in the order of the last axis of `values`.
+        values: Array (run, quarter, state).
+        calendar: The steps of the time axis.
+
+    Returns:
+        Array (run, outcome). A run with a state that is not a number, as a failed one has, is NaN
+        throughout.
+
+    Raises:
+        UnknownName: If an outcome asks for a state that is not there.
+        SettingError: If an outcome asks for steps that are not there.
+    """
+    result = np.full((values.shape[0], len(outcomes)), np.nan)
+    positions = {state: position for position, state in enumerate(states)}
+    worked = ~np.isnan(values).any(axis=(1, 2))
+    for column, outcome in enumerate(outcomes):
+        if outcome.state not in positions:
+            raise UnknownName(unknown_name("state", outcome.state, states))
+        if not 0 <= outcome.start < outcome.stop <= min(values.shape[1], calendar.steps):
+            problem = f"steps {outcome.start} to {outcome.stop - 1} are not in the run"
+            raise SettingError(f"outcome {outcome.text!r}", [problem])
+        signal = values[worked, outcome.start : outcome.stop, positions[outcome.state]]
+        result[worked, column] = _folded(outcome, _compared(outcome, signal), calendar)
+    return result
+
+
+def _compared(outcome: Outcome, signal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the states of some steps, or 1 and 0 where they are compared."""
+    if not outcome.compare:
+        return signal
+    holds = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
+    return holds[outcome.compare](signal, outcome.threshold).astype(np.float64)
+
+
+def _folded(
+    outcome: Outcome, signal: NDArray[np.float64], calendar: Calendar
+) -> NDArray[np.float64]:
+    """Return one number per run from an array (run, step counted)."""
+    if outcome.fold in ("mean", "sum"):
+        # A cumulative sum adds step by step; adding 0 makes it the sum that starts at 0.
+        total: NDArray[np.float64] = np.cumsum(signal, axis=1)[:, -1] + 0.0
+        return total / signal.shape[1] if outcome.fold == "mean" else total
+    if outcome.fold == "first":
+        years = np.array([*calendar.years[outcome.start : outcome.stop], calendar.last_year + 1.0])
+        holds = signal > 0.0
+        first: NDArray[np.float64] = years[
+            np.where(holds.any(axis=1), holds.argmax(axis=1), signal.shape[1])
+        ]
+        return first
+    best = signal[:, 0]
+    for step in range(1, signal.shape[1]):
+        here = signal[:, step]
+        best = np.where(here > best if outcome.fold == "max" else here < best, here, best)
+    return best
+
+
+def _signal(text: str, states: Sequence[str], problems: list[str]) -> _Signal | None:
+    """Return what a text looks at in each step, or add what is wrong with it."""
+    found = SIGNAL.fullmatch(text)
+    if found is None:
+        problems.append(f"{text!r} cannot be read; write a state, or a comparison like rung>=8")
+        return None
+    before = len(problems)
+    if found["state"] not in states:
+        problems.append(unknown_name("state", found["state"], states))
+    if not found["compare"]:
+        return _Signal(found["state"]) if len(problems) == before else None
+    if found["compare"] not in COMPARES:
+        problems.append(f"comparison is {found['compare']!r}, must be one of {', '.join(COMPARES)}")
+    threshold = _number(found["threshold"])
+    if threshold is None:
+        problems.append(f"compares with {found['threshold']!r}, must be a finite number")
+    if len(problems) > before or threshold is None:
+        return None
+    return _Signal(found["state"], found["compare"], threshold)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number + 0.0 if math.isfinite(number) else None
+
+
+def _span(
+    when: str | None, fold: str, calendar: Calendar, problems: list[str]
+) -> tuple[int, int] | None:
+    """Return the first step counted and one past the last, or add what is wrong."""
+    if when is None:
+        if fold == AT:
+            problems.append(
+                "says no time: add one, such as @2014 or @2014Q2, or fold the run, as in mean(...)"
+            )
+        return None if fold == AT else (0, calendar.steps)
+    start_text, dots, stop_text = when.partition("..")
+    if fold == AT and dots:
+        problems.append(f"@{when.strip()} is a span: fold it, as in mean(...), or name one moment")
+        return None
+    first = _moment(start_text.strip(), calendar, problems)
+    last = _moment(stop_text.strip(), calendar, problems) if dots else first
+    if first is None or last is None:
+        return None
+    if last[0] < first[0]:
+        problems.append(f"@{when.strip()} ends before it begins")
+        return None
+    return (last[1] - 1, last[1]) if fold == AT else (first[0], last[1])
+
+
+def _moment(text: str, calendar: Calendar, problems: list[str]) -> tuple[int, int] | None:
+    """Return the first step of a year or a part of it and one past the last."""
+    found = MOMENT.fullmatch(text)
+    letters = {
+        letter: parts for parts, letter in UNITS.items() if not calendar.steps_per_year % parts
+    }
+    examples = " or ".join(["2014", *(f"2014{letter}1" for letter in letters)])
+    if found is None:
+        problems.append(f"time is {text!r}, must be written like {examples}")
+        return None
+    year, unit = int(found["year"]), (found["unit"] or "").upper()
+    if not calendar.first_year <= year <= calendar.last_year:
+        problems.append(
+            f"time is {text}, must be from {calendar.first_year} to {calendar.last_year}"
+        )
+        return None
+    parts = letters.get(unit, 1)
+    part = int(found["part"] or 1)
+    if (unit and unit not in letters) or not 1 <= part <= parts:
+        problems.append(f"time is {text!r}, must be written like {examples}")
+        return None
+    length = calendar.steps_per_year // parts
+    start = (year - calendar.first_year) * calendar.steps_per_year + (part - 1) * length
+    return start, start + length
+
+
+def _outcome(
+    name: str | None, signal: _Signal, fold: str, span: tuple[int, int], calendar: Calendar
+) -> Outcome:
+    """Return an outcome with its canonical text."""
+    start, stop = span
+    body = signal.state
+    if signal.compare:
+        body += f"{signal.compare}{_plain(signal.threshold)}"
+    when = _when(fold, start, stop, calendar)
+    text = f"{body}@{when}" if fold == AT else f"{fold}({body})" + (f"@{when}" if when else "")
+    return Outcome(name or _identifier(text), text, *signal, fold=fold, start=start, stop=stop)
+
+
+def _when(fold: str, start: int, stop: int, calendar: Calendar) -> str:
+    """Return a span in words, "" for the whole run."""
+    first, last = _label(start, calendar, end=False), _label(stop - 1, calendar, end=True)
+    if fold == AT:
+        return last
+    if (start, stop) == (0, calendar.steps):
+        return ""
+    if stop - start == 1:
+        # A year without its part would mean all of its steps.
+        return _part(start, calendar)
+    return first if first == last else f"{first}..{last}"
+
+
+def _label(step: int, calendar: Calendar, *, end: bool) -> str:
+    """Return a step as a year if it is the first (or last) of it, else as a part of a year."""
+    edge = calendar.steps_per_year - 1 if end else 0
+    if step % calendar.steps_per_year == edge:
+        return str(calendar.first_year + step // calendar.steps_per_year)
+    return _part(step, calendar)
+
+
+def _part(step: int, calendar: Calendar) -> str:
+    """Return a step as a part of its year."""
+    year = calendar.first_year + step // calendar.steps_per_year
+    letter = UNITS.get(calendar.steps_per_year, "")
+    width = 2 if letter == "M" else 1
+    part = step % calendar.steps_per_year + 1
+    return f"{year}{letter}{part:0{width}}" if letter else str(year)
+
+
+def _plain(number: float) -> str:
+    """Return a number in the shortest form that reads back to it."""
+    return repr(number).removesuffix(".0")
+
+
+def _identifier(text: str) -> str:
+    """Return a column name made from a canonical text."""
+    for sign, word in IN_NAMES.items():
+        text = text.replace(sign, f"_{word}_")
+    text = text.replace("..", "_to_").replace("-", "_minus_").replace("+", "_")
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def _is_column(name: object) -> bool:
+    return (
+        isinstance(name, str)
+        and IDENTIFIER.fullmatch(name) is not None
+        and not keyword.iskeyword(name)
+    )
+
+
+def _is_short_text(text: object) -> bool:
+    return isinstance(text, str) and len(text) <= LONGEST
+
+
+def _shown(text: object) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= LONGEST // 5 else f"{shown[: LONGEST // 5]}..."
