@@ -3,6 +3,7 @@
 import math
 import struct
 from collections.abc import Callable
+from fractions import Fraction
 from statistics import NormalDist
 from typing import Any
 
@@ -11,7 +12,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from alliance_sim import compiled
-from alliance_sim.arithmetic import exp, happens, inverse_normal, log, logistic, power
+from alliance_sim.arithmetic import (
+    _degree_seven,
+    exp,
+    happens,
+    hazard,
+    inverse_normal,
+    log,
+    logistic,
+    power,
+)
 
 EPSILON = 2.0**-52
 LARGEST = exp(709.0)
@@ -151,9 +161,56 @@ def test_log_takes_whatever_is_too_small_for_its_smallest(x: float) -> None:
     assert math.isclose(SMALLEST_LOG, math.log(1e-300), rel_tol=1e-15)
 
 
-@pytest.mark.parametrize("u", [2.0**-33, 1.0 - 2.0**-33, 1e-300, 0.5, 0.075, 0.925])
-def test_the_normal_quantile_is_finite_at_the_ends_and_seams(u: float) -> None:
+SEAMS = (0.075, 0.925)
+
+
+@pytest.mark.parametrize(
+    "u",
+    [
+        *(2.0**-33, 1.0 - 2.0**-33, 1e-11, 1.0 - 1e-11, 0.5),
+        *(math.nextafter(seam, way) for seam in SEAMS for way in (0.0, seam, 1.0)),
+    ],
+)
+def test_the_normal_quantile_is_right_at_the_ends_and_seams(u: float) -> None:
     assert math.isclose(inverse_normal(u), NormalDist().inv_cdf(u), rel_tol=3e-15)
+
+
+@given(u=st.floats(1e-11, 1.0 - 1e-11))
+def test_the_normal_quantile_is_right_throughout_its_range(u: float) -> None:
+    assert math.isclose(inverse_normal(u), NormalDist().inv_cdf(u), rel_tol=3e-15, abs_tol=1e-16)
+
+
+@given(log_rate=st.floats(-40.0, 6.0), dt=st.floats(1e-3, 1.0))
+def test_a_hazard_is_the_probability_of_at_least_one_event_at_that_rate(
+    log_rate: float, dt: float
+) -> None:
+    found = hazard(log_rate, dt)
+    assert 0.0 <= found <= 1.0
+    expected = -math.expm1(-math.exp(log_rate) * dt)
+    assert math.isclose(found, expected, rel_tol=1e-12, abs_tol=2.0 * EPSILON)
+
+
+@given(x=anything, y=anything, dt=st.floats(1e-3, 1.0))
+def test_a_higher_rate_is_never_a_smaller_hazard(x: float, y: float, dt: float) -> None:
+    assert 0.0 <= hazard(min(x, y), dt) <= hazard(max(x, y), dt) <= 1.0
+
+
+@given(log_rate=st.floats(-5.0, 5.0), dt=st.floats(0.01, 1.0))
+def test_two_half_steps_leave_as_much_untouched_as_a_whole_one(log_rate: float, dt: float) -> None:
+    half = 1.0 - hazard(log_rate, dt / 2.0)
+    assert math.isclose(half * half, 1.0 - hazard(log_rate, dt), rel_tol=1e-9, abs_tol=1e-15)
+
+
+@given(log_rate=anything, dt=st.floats(1e-3, 1.0), u=open_share)
+def test_what_happens_is_what_its_hazard_covers(log_rate: float, dt: float, u: float) -> None:
+    assert happens(log_rate, dt, u) == float(u < hazard(log_rate, dt))
+
+
+@given(a=st.tuples(*([st.floats(-100.0, 100.0)] * 8)), x=st.floats(-2.0, 2.0))
+def test_a_polynomial_added_up_in_pairs_is_the_polynomial(a: tuple[float, ...], x: float) -> None:
+    exact = sum(Fraction(part) * Fraction(x) ** k for k, part in enumerate(a))
+    most = sum(abs(part) * abs(x) ** k for k, part in enumerate(a))
+    assert abs(Fraction(_degree_seven(a, x)) - exact) <= 8.0 * EPSILON * most + 1e-300
 
 
 @given(exponent=st.floats(1e-6, 1e6), base=st.floats(max_value=0.0, allow_nan=False))

@@ -116,7 +116,8 @@ class Calendar:
         import numpy as np
 
         steps = np.arange(self.steps, dtype=np.float64)
-        return np.maximum(0.0, np.minimum(end, steps + 1.0) - np.maximum(start, steps))
+        inside: NDArray[np.float64] = np.minimum(end, steps + 1.0) - np.maximum(start, steps)
+        return np.maximum(0.0, inside)
 
     def steps_of(self, period: Period) -> slice:
         """Return the steps whose middle lies in a period, as a slice of the time axis."""

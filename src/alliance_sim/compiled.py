@@ -68,7 +68,7 @@ def enable() -> None:
 
     _overload_primitives()
     register: Callable[[Callable[..., Any]], object] = register_jitable(
-        error_model="numpy", forceinline=True
+        error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
     )
     _compilers.append(register)
     for function in _rules:

@@ -51,6 +51,10 @@ class ResultError(AllianceSimError):
     """A result file that cannot be read back."""
 
 
+class UnfinishedError(AllianceSimError):
+    """Work that had to stop on the way; what was done is kept, and can be gone on with."""
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     """Return the sentence for an unknown name, with the nearest known one.
 

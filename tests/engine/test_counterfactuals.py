@@ -9,10 +9,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from alliance_sim import load_scenario, simulate
-from alliance_sim.engine.mesa_model.model import prepared
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import follow, numbers
+from alliance_sim.world.prepare import prepared
 from alliance_sim.world.touched import first_touched
 
 BASE = load_scenario("japan_nato/baseline")

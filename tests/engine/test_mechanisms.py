@@ -8,11 +8,11 @@ import pytest
 
 from alliance_sim import load_scenario, noise, simulate
 from alliance_sim.results import Ensemble
-from alliance_sim.rules.events import event_count, event_rate
+from alliance_sim.rules.events import event_count, event_rate, institution, no_event
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
-from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.scenario.path import follow
 from alliance_sim.world import World, build_world
 from alliance_sim.world.coefficients import coefficients
@@ -150,23 +150,36 @@ def test_a_step_that_parliament_would_never_ratify_is_never_taken() -> None:
     assert runs.column("refused_japan")[:, :40].max() == 1.0
 
 
+def counted(shown: list[float], position: int, world: World) -> list[float]:
+    """Return the counts of a series that levels quarter by quarter bring by their uniforms."""
+    numbers = coefficients(QUIET)
+    counting, channel = numbers.counting[position], world.channels.counts[position]
+    result = []
+    for step, level in enumerate(shown):
+        mean = event_rate(counting, level) * numbers.dt
+        luck = noise.uniform(SEED, 0, channel, step)
+        result.append(event_count(mean, counting.size, no_event(mean, counting.size), luck))
+    return result
+
+
 def test_counts_show_the_level_of_their_own_quarter_by_one_uniform_each(
     quiet: Ensemble, world: World
 ) -> None:
-    numbers = coefficients(QUIET)
-    for domain, counting, channel in zip(
-        DOMAINS, numbers.counting, world.channels.counts, strict=False
-    ):
+    for position, domain in enumerate(DOMAINS):
         levels, counts = (quiet.column(f"{what}_{domain}")[0] for what in ("level", "count"))
-        expected = [
-            event_count(
-                event_rate(counting, level) * numbers.dt,
-                counting.size,
-                noise.uniform(SEED, 0, channel, step),
-            )
-            for step, level in enumerate(levels.tolist())
-        ]
-        assert counts[1:].tolist() == expected[1:]
+        assert counts[1:].tolist() == counted(levels.tolist(), position, world)[1:]
+
+
+def test_counts_of_institutions_show_the_assets_that_politics_used_a_quarter_ago(
+    quiet: Ensemble, world: World
+) -> None:
+    assert SERIES[3] == "institution"
+    assets = quiet.column("assets_general")[0] + quiet.column("assets_mission")[0]
+    political = quiet.column("level_political")[0]
+    shown = [institution(min(1.0, a), p) for a, p in zip(assets, political, strict=True)]
+    counts = quiet.column("count_institution")[0]
+    assert counts.max() > 0.0
+    assert counts[1:].tolist() == counted([0.0, *shown[:-1]], 3, world)[1:]
 
 
 def test_the_share_of_allies_with_agreements_draws_equipment_closer() -> None:

@@ -16,12 +16,11 @@ from alliance_sim.engine.mesa_model import (
     Partnership,
     Threat,
 )
-from alliance_sim.engine.mesa_model.model import state_names
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
-from alliance_sim.world import build_world
+from alliance_sim.world.states import state_names
 
 BASE = load_scenario("japan_nato/baseline")
 SHORT = BASE.with_setting("time.first_year", 1998).with_setting("time.last_year", 2010)
@@ -155,7 +154,7 @@ def test_an_item_more_changes_no_state_that_was_there_before(described: Any) -> 
         office | {"name": "zzz_other", "tabled": office["tabled"].replace(year=2024)},
     ]
     more = run(build(tree, "extra"))
-    old, new = (state_names(build_world(s)) for s in (SHORT, build(tree, "extra")))
+    old, new = (state_names(s) for s in (SHORT, build(tree, "extra")))
     kept = [new.index(name) for name in old]
     assert more[:, kept].tobytes() == described.tobytes()
     assert not more[:, new.index("passed_zzz_other")].any()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alliance_sim import Mesa, load_scenario, provenance, simulate
+from alliance_sim import Kernel, Mesa, load_scenario, provenance, simulate
 from alliance_sim.engine.mesa_model import Cast, Japan, Member, Threat
 from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError
 
@@ -17,6 +17,7 @@ SHORT = (
     .with_setting("time.last_year", 2012)
 )
 RUNS = 6
+ENGINES = ("kernel", "mesa")
 
 
 @pytest.fixture(scope="module")
@@ -62,19 +63,24 @@ def test_an_ensemble_names_what_it_came_from(ensemble: Any) -> None:
     assert ensemble.versions["alliance-sim"] == provenance.version()
 
 
-def test_simulating_twice_gives_the_same_bits(ensemble: Any) -> None:
-    again = simulate(SHORT, runs=RUNS, seed=5)
-    assert again == ensemble
-    assert again.values.tobytes() == ensemble.values.tobytes()
+@pytest.mark.parametrize("engine", ENGINES)
+def test_simulating_twice_gives_the_same_bits(engine: str, ensemble: Any) -> None:
+    first, again = (simulate(SHORT, runs=RUNS, seed=5, engine=engine) for _ in range(2))
+    assert again == first
+    assert again.engine == engine
+    assert again.values.tobytes() == first.values.tobytes() == ensemble.values.tobytes()
 
 
 def test_states_have_names_of_their_own(ensemble: Any) -> None:
     assert len(set(ensemble.states)) == len(ensemble.states)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("first", [0, 2, 5])
-def test_a_run_computed_alone_equals_its_row_among_many(first: int, ensemble: Any) -> None:
-    alone = simulate(SHORT, runs=1, seed=5, first_run=first)
+def test_a_run_computed_alone_equals_its_row_among_many(
+    first: int, engine: str, ensemble: Any
+) -> None:
+    alone = simulate(SHORT, runs=1, seed=5, first_run=first, engine=engine)
     assert alone.first_run == first
     assert alone.values[0].tobytes() == ensemble.values[first].tobytes()
 
@@ -88,6 +94,8 @@ def test_blocks_of_runs_make_up_the_whole(ensemble: Any) -> None:
 def test_the_last_of_all_runs_can_be_computed() -> None:
     last = simulate(SHORT, runs=1, seed=5, first_run=2**32 - 1)
     assert np.isfinite(last.values).all()
+    agents = simulate(SHORT, runs=1, seed=5, first_run=2**32 - 1, engine="mesa")
+    assert agents.values.tobytes() == last.values.tobytes()
 
 
 def test_two_processes_give_the_bits_of_one(ensemble: Any) -> None:
@@ -97,9 +105,14 @@ def test_two_processes_give_the_bits_of_one(ensemble: Any) -> None:
     assert shared.values.tobytes() == ensemble.values.tobytes()
 
 
-def test_progress_is_told_up_to_the_last_run() -> None:
+@pytest.mark.parametrize("engine", [*ENGINES, Kernel(threads=2), Mesa(workers=1)])
+def test_progress_is_told_up_to_the_last_run(engine: Any) -> None:
     told: list[tuple[int, int]] = []
-    simulate(SHORT, runs=RUNS, seed=5, progress=lambda done, asked: told.append((done, asked)))
+
+    def tell(done: int, asked: int) -> None:
+        told.append((done, asked))
+
+    simulate(SHORT, runs=RUNS, seed=5, engine=engine, progress=tell)
     assert [done for done, _ in told] == sorted({done for done, _ in told})
     assert told[-1] == (RUNS, RUNS)
     assert {asked for _, asked in told} == {RUNS}
@@ -189,9 +202,22 @@ def test_what_is_no_number_of_processes_is_refused(workers: Any) -> None:
         simulate(SHORT, runs=1, seed=1, engine=Mesa(workers=workers))
 
 
-@pytest.mark.parametrize("engine", ["mes", "", None, 5, Mesa, ["mesa"]])
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", True])
+def test_what_is_no_number_of_threads_is_refused(threads: Any) -> None:
+    with pytest.raises(SettingError, match=r"threads is .*must be .*at least 1"):
+        simulate(SHORT, runs=1, seed=1, engine=Kernel(threads=threads))
+
+
+@pytest.mark.parametrize("threads", [None, 1, np.int64(2), 50])
+def test_any_number_of_threads_gives_the_same_ensemble(threads: Any, ensemble: Any) -> None:
+    found = simulate(SHORT, runs=RUNS, seed=5, engine=Kernel(threads=threads))
+    assert found == ensemble
+    assert found.values.tobytes() == ensemble.values.tobytes()
+
+
+@pytest.mark.parametrize("engine", ["mes", "", None, 5, Mesa, Kernel, ["mesa"]])
 def test_what_is_no_engine_is_refused(engine: Any) -> None:
-    with pytest.raises(SettingError, match=r"engine.*mesa"):
+    with pytest.raises(SettingError, match=r"engine.*kernel.*mesa"):
         simulate(SHORT, runs=1, seed=1, engine=engine)
 
 

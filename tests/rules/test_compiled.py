@@ -27,6 +27,7 @@ RULES = tuple(rule for rule in compiled.rules() if rule.__module__ in ROOMS)
 SAMPLES = 400
 EDGES = (0.0, 1.0, 0.5, 2.0**-33, 1.0 - 2.0**-33, 1e-12, 0.1, 2.0, 24.0)
 FEWEST = 100  # samples that must be inside a rule's domain
+DEGREES = 8  # coefficients of the polynomials that rules add up
 
 
 def sample(annotation: Any, chance: random.Random) -> Any:
@@ -41,7 +42,10 @@ def sample(annotation: Any, chance: random.Random) -> Any:
     if annotation is Any:
         return chance.getrandbits(32)
     if typing.get_origin(annotation) is tuple:
-        return tuple(sample(part, chance) for part in typing.get_args(annotation))
+        parts = typing.get_args(annotation)
+        if parts[-1] is ...:  # a polynomial's coefficients
+            parts = parts[:1] * DEGREES
+        return tuple(sample(part, chance) for part in parts)
     fields = typing.get_type_hints(annotation)
     return annotation(*(sample(fields[field], chance) for field in annotation._fields))
 
@@ -88,6 +92,17 @@ def test_a_rule_gives_the_same_bits_in_machine_code(rule: Callable[..., Any]) ->
 def test_a_rule_says_the_type_of_all_it_takes_and_returns(rule: Callable[..., Any]) -> None:
     hints = typing.get_type_hints(rule)
     assert set(hints) == {*inspect.signature(rule).parameters, "return"}
+
+
+def test_no_rule_is_left_out() -> None:
+    named = {
+        f"{place(function)}"
+        for room in (importlib.import_module(name) for name in ROOMS)
+        for _, function in inspect.getmembers(room, inspect.isfunction)
+        if function.__module__ == room.__name__ and "@rule" in inspect.getsource(function)
+    }
+    assert {place(rule) for rule in RULES} == named
+    assert len(RULES) == len(named)
 
 
 def test_enabling_twice_is_enabling_once() -> None:

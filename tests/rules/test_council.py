@@ -1,16 +1,21 @@
 """The Council agrees by the rule that it has, and turns on the member that it makes decisive."""
 
+import math
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from alliance_sim.rules.council import (
     CONSENSUS,
+    LARGEST_RATIO,
     LEADER,
     WEIGHTED_MAJORITY,
     accepts,
     agreed,
     backing_with,
     decisive_with,
+    least_of,
+    least_willing,
 )
 
 share = st.floats(0.0, 1.0) | st.integers(0, 64).map(lambda k: k / 64.0)
@@ -20,7 +25,6 @@ spread = st.floats(1e-6, 1e6)
 luck = st.floats(-6.5, 6.5)
 answer = st.sampled_from([0.0, 1.0])
 RULES = (CONSENSUS, WEIGHTED_MAJORITY, LEADER)
-NOBODY = -40.0
 
 votes = st.lists(st.tuples(weight, answer), min_size=1, max_size=12)
 seats = st.lists(st.tuples(ratio, weight), min_size=1, max_size=8)
@@ -40,7 +44,7 @@ def decisive(seated: list[tuple[float, float]], needed: float) -> float:
     everybody = 0.0
     for _, counted in seated:
         everybody = everybody + counted
-    found = NOBODY
+    found = -LARGEST_RATIO
     for asked, _ in seated:
         backing = 0.0
         for own, counted in seated:
@@ -128,6 +132,34 @@ def test_under_consensus_the_least_willing_member_decides(
     seated: list[tuple[float, float]],
 ) -> None:
     assert decisive(seated, 1.0) == min(own for own, _ in seated)
+
+
+@given(seated=seats, absent=seats, needed=share)
+def test_the_least_of_all_members_is_decisive_under_consensus_and_who_is_absent_has_no_say(
+    seated: list[tuple[float, float]], absent: list[tuple[float, float]], needed: float
+) -> None:
+    found = LARGEST_RATIO
+    for own, counted in seated:
+        found = least_of(found, own, counted)
+    for own, _ in absent:
+        assert least_of(found, own, 0.0) == found
+    assert found == decisive(seated, 1.0) == min(own for own, _ in seated)
+    assert found <= decisive(seated, needed)
+
+
+@given(own=ratio)
+def test_any_member_is_less_willing_than_nobody(own: float) -> None:
+    assert -LARGEST_RATIO < own < LARGEST_RATIO
+    assert least_of(LARGEST_RATIO, own, 1.0) == own
+
+
+@given(own=ratio, reluctance=st.floats(0.0, 20.0), more=st.floats(0.0, 20.0))
+def test_a_group_answers_by_its_least_willing_state(
+    own: float, reluctance: float, more: float
+) -> None:
+    assert least_willing(own, 0.0) == own
+    assert math.isclose(own - least_willing(own, reluctance), reluctance, abs_tol=1e-12)
+    assert least_willing(own, reluctance + more) <= least_willing(own, reluctance) <= own
 
 
 @given(seated=seats)

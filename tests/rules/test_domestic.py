@@ -5,7 +5,17 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alliance_sim.rules.domestic import LawPull, passes, ratifies, shut_after, win_set
+from alliance_sim.rules.domestic import (
+    LawPull,
+    in_force,
+    may_pass,
+    next_age,
+    open_part,
+    passes,
+    ratifies,
+    shut_after,
+    win_set,
+)
 
 share = st.floats(0.0, 1.0) | st.integers(0, 64).map(lambda k: k / 64.0)
 strength = st.floats(0.0, 20.0)
@@ -13,6 +23,7 @@ real = st.floats(-20.0, 20.0)
 uniform = st.floats(2.0**-33, 1.0 - 2.0**-33)
 steps = st.sampled_from([1.0, 0.5, 0.25, 1.0 / 12.0])
 pulls = st.builds(LawPull, strength, strength, strength)
+ages = st.integers(0, 303).map(float)
 QUARTER = 0.25
 
 
@@ -40,6 +51,44 @@ def test_the_win_set_is_a_share_that_leverage_never_narrows(
     plain = win_set(shut, 0.0, operations)
     assert math.isclose(plain, 1.0 - shut, abs_tol=1e-15)
     assert 0.0 <= plain <= win_set(shut, leverage, operations) <= 1.0
+
+
+@given(allowed=share, more=share, on=share)
+def test_the_win_set_binds_with_the_domestic_block_on_and_not_with_it_off(
+    allowed: float, more: float, on: float
+) -> None:
+    assert open_part(allowed, 0.0) == 1.0
+    assert math.isclose(open_part(allowed, 1.0), allowed, abs_tol=1e-15)
+    assert open_part(1.0, on) == 1.0
+    found = open_part(allowed, on)
+    assert allowed - 1e-15 <= found <= 1.0
+    assert found <= open_part(max(allowed, more), on)
+
+
+@given(age=ages, step=ages, first=ages, before=ages)
+def test_a_law_can_pass_once_from_its_first_quarter_and_after_the_law_before_it(
+    age: float, step: float, first: float, before: float
+) -> None:
+    expected = age == 0.0 and step >= first and before > 0.0
+    assert may_pass(age, step, first, before) == float(expected)
+    assert may_pass(0.0, first, first, 1.0) == 1.0
+    assert may_pass(0.0, first - 1.0, first, 1.0) == 0.0
+    assert may_pass(0.0, step, 0.0, 0.0) == 0.0
+    assert may_pass(age + 1.0, step, 0.0, 1.0) == 0.0
+
+
+@given(quarters=st.integers(1, 40), lasts=st.integers(1, 40))
+def test_a_law_that_passed_grows_older_and_ends_when_its_time_is_over(
+    quarters: int, lasts: int
+) -> None:
+    assert next_age(0.0, 0.0) == 0.0
+    age = next_age(0.0, 1.0)
+    for quarter in range(1, quarters + 1):
+        assert age == float(quarter)
+        assert in_force(age, float(lasts)) == float(quarter <= lasts)
+        assert in_force(age, math.inf) == 1.0
+        age = next_age(age, 0.0)
+    assert in_force(0.0, float(lasts)) == 0.0
 
 
 @given(pull=pulls, base=real, threat=share, push=real, level=share, dt=steps, luck=uniform)

@@ -11,8 +11,11 @@ from scipy.stats import nbinom
 from alliance_sim.rules.events import (
     MOST,
     Counting,
+    entrapment,
     event_count,
     event_rate,
+    institution,
+    no_event,
     state_starts,
     suspends,
 )
@@ -24,6 +27,11 @@ uniform = st.floats(2.0**-33, 1.0 - 2.0**-33)
 means = st.floats(0.0, 30.0)
 sizes = st.floats(0.05, 1e4)
 NEAR = 1e-9  # how close to a jump of the distribution function rounding may decide
+
+
+def counted(mean: float, size: float, luck: float) -> float:
+    """Return a count, from both rules as the agents call them."""
+    return event_count(mean, size, no_event(mean, size), luck)
 
 
 def reference(mean: float, size: float, luck: float) -> int:
@@ -39,12 +47,12 @@ def near_a_jump(mean: float, size: float, luck: float) -> bool:
 @given(mean=st.floats(1e-6, 30.0), size=sizes, luck=uniform)
 def test_a_count_is_the_negative_binomial_quantile(mean: float, size: float, luck: float) -> None:
     assume(not near_a_jump(mean, size, luck))
-    assert event_count(mean, size, luck) == float(reference(mean, size, luck))
+    assert counted(mean, size, luck) == float(reference(mean, size, luck))
 
 
 @given(size=sizes, luck=uniform)
 def test_nothing_happens_where_nothing_is_expected(size: float, luck: float) -> None:
-    assert event_count(0.0, size, luck) == 0.0
+    assert counted(0.0, size, luck) == 0.0
 
 
 @given(mean=st.floats(0.0, 1e12), size=st.floats(1e-6, 1e6), luck=uniform)
@@ -52,7 +60,7 @@ def test_nothing_happens_where_nothing_is_expected(size: float, luck: float) -> 
 @example(mean=1e12, size=1e-6, luck=0.5)
 @example(mean=1e-300, size=1e6, luck=1.0 - 2.0**-33)
 def test_a_count_is_a_whole_number_up_to_the_most(mean: float, size: float, luck: float) -> None:
-    found = event_count(mean, size, luck)
+    found = counted(mean, size, luck)
     assert 0.0 <= found <= MOST
     assert found == int(found)
 
@@ -61,7 +69,7 @@ def test_a_count_is_a_whole_number_up_to_the_most(mean: float, size: float, luck
 def test_a_larger_mean_never_gives_a_smaller_count(
     mean: float, factor: float, size: float, luck: float
 ) -> None:
-    assert event_count(mean, size, luck) <= event_count(mean * factor, size, luck)
+    assert counted(mean, size, luck) <= counted(mean * factor, size, luck)
 
 
 @given(mean=means, size=sizes, luck=uniform, more=uniform)
@@ -69,17 +77,61 @@ def test_more_luck_never_gives_a_smaller_count(
     mean: float, size: float, luck: float, more: float
 ) -> None:
     low, high = min(luck, more), max(luck, more)
-    assert event_count(mean, size, low) <= event_count(mean, size, high)
+    assert counted(mean, size, low) <= counted(mean, size, high)
 
 
 @pytest.mark.parametrize("mean", [0.05, 0.8, 2.5])
 @pytest.mark.parametrize("size", [1.0, 4.0, 50.0])
 def test_counts_have_the_mean_and_the_variance_that_they_claim(mean: float, size: float) -> None:
     points = 40_000
-    counts = np.array([event_count(mean, size, (k + 0.5) / points) for k in range(points)])
+    counts = np.array([counted(mean, size, (k + 0.5) / points) for k in range(points)])
     assert math.isclose(counts.mean(), mean, rel_tol=0.002)
     if mean + 12.0 * math.sqrt(mean + mean * mean / size) < MOST:
         assert math.isclose(counts.var(), mean + mean * mean / size, rel_tol=0.02)
+
+
+@given(mean=means, size=sizes, more=means)
+def test_the_probability_of_nothing_is_that_of_the_negative_binomial(
+    mean: float, size: float, more: float
+) -> None:
+    found = no_event(mean, size)
+    assert 0.0 <= found <= 1.0
+    assert no_event(0.0, size) == 1.0
+    assert no_event(max(mean, more), size) <= no_event(min(mean, more), size) * (1.0 + NEAR)
+    expected = nbinom.pmf(0, size, size / (mean + size))
+    assert math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-300)
+
+
+@given(mean=st.floats(1e-6, 30.0), size=sizes)
+def test_something_happens_just_above_the_probability_of_nothing(mean: float, size: float) -> None:
+    nothing = no_event(mean, size)
+    assume(1e-9 < nothing < 1.0 - 1e-9)
+    assert event_count(mean, size, nothing, nothing) == 0.0
+    assert event_count(mean, size, nothing, math.nextafter(nothing, 1.0)) >= 1.0
+
+
+@given(assets=share, political=share, more=share)
+def test_institutions_show_as_far_as_politics_uses_them(
+    assets: float, political: float, more: float
+) -> None:
+    found = institution(assets, political)
+    assert 0.0 <= found <= min(assets, political)
+    assert found == institution(political, assets)
+    assert institution(assets, 0.0) == 0.0
+    assert institution(assets, 1.0) == assets
+    assert found <= institution(max(assets, more), political)
+
+
+@given(operations=share, involvement=share, more=share)
+def test_only_running_operations_entangle_and_only_in_conflicts(
+    operations: float, involvement: float, more: float
+) -> None:
+    found = entrapment(operations, involvement)
+    assert 0.0 <= found <= min(operations, involvement)
+    assert entrapment(0.0, involvement) == entrapment(operations, 0.0) == 0.0
+    assert entrapment(1.0, involvement) == involvement
+    assert found <= entrapment(max(operations, more), involvement)
+    assert found <= entrapment(operations, max(involvement, more))
 
 
 @given(log_rate=real, slope=strength, size=sizes, level=share)
@@ -102,21 +154,21 @@ def test_a_higher_level_never_shows_itself_in_fewer_events(
     assert low <= event_rate(counting, max(level, more)) * (1.0 + 1e-12)
 
 
-@given(base=real, pull=strength, entrapment=share, luck=uniform)
+@given(base=real, pull=strength, entangled=share, luck=uniform)
 def test_nothing_can_be_suspended_where_nothing_runs(
-    base: float, pull: float, entrapment: float, luck: float
+    base: float, pull: float, entangled: float, luck: float
 ) -> None:
-    assert suspends(base, pull, entrapment, 0.0, 0.25, luck) == 0.0
+    assert suspends(base, pull, entangled, 0.0, 0.25, luck) == 0.0
 
 
-@given(base=real, pull=strength, entrapment=share, active=share, luck=uniform)
+@given(base=real, pull=strength, entangled=share, active=share, luck=uniform)
 def test_depth_and_entrapment_never_prevent_a_suspension(
-    base: float, pull: float, entrapment: float, active: float, luck: float
+    base: float, pull: float, entangled: float, active: float, luck: float
 ) -> None:
-    found = suspends(base, pull, entrapment, active, 0.25, luck)
+    found = suspends(base, pull, entangled, active, 0.25, luck)
     assert found in (0.0, 1.0)
     assert suspends(base, pull, 1.0, active, 0.25, luck) >= found
-    assert suspends(base, pull, entrapment, 1.0, 0.25, luck) >= found
+    assert suspends(base, pull, entangled, 1.0, 0.25, luck) >= found
 
 
 @given(base=real, pull=strength, gap=st.floats(-40.0, 40.0), wider=st.floats(0.0, 40.0))

@@ -7,10 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alliance_sim.arithmetic import happens
+from alliance_sim.arithmetic import happens, hazard
 from alliance_sim.rules.domestic import LawPull, passes
 from alliance_sim.rules.events import suspends
-from alliance_sim.rules.ladder import AgreementPull, LadderPull, falls, signs, tried
+from alliance_sim.rules.ladder import (
+    AgreementPull,
+    LadderPull,
+    climbed,
+    falls,
+    next_network,
+    rung_after,
+    signs,
+    tried,
+    tries,
+)
 
 share = st.floats(0.0, 1.0) | st.integers(0, 64).map(lambda k: k / 64.0)
 strength = st.floats(0.0, 20.0)
@@ -26,19 +36,19 @@ agreement_pulls = st.builds(AgreementPull, real, strength, strength, strength)
 LADDER = LadderPull(level=1.0, assets=0.5, spread=0.3, caution=0.5)
 AGREEMENT = AgreementPull(base=-4.6, degree=0.5, share=0.5, operations=4.0)
 LAW = LawPull(threat=0.7, leader=0.7, level=0.5)
-Hazard = Callable[[float, float], float]
-HAZARDS: dict[str, Hazard] = {
+Event = Callable[[float, float], float]
+HAZARDS: dict[str, Event] = {
     "happens": lambda dt, u: happens(-0.7, dt, u),
     "often": lambda dt, u: happens(2.0, dt, u),
     "tried": lambda dt, u: tried(LADDER, 0.0, 0.4, 0.3, 0.2, (dt, u)),
-    "falls": lambda dt, u: falls(math.log(0.002), dt, u),
+    "falls": lambda dt, u: falls(hazard(math.log(0.002), dt), u),
     "signs": lambda dt, u: signs(AGREEMENT, 3.0, 32.0, 0.5, dt, u),
     "passes": lambda dt, u: passes(LAW, -2.5, 0.5, 0.4, 0.3, (dt, u)),
     "suspends": lambda dt, u: suspends(-2.2, 0.5, 0.2, 0.4, dt, u),
 }
 
 
-def probability(event: Hazard, dt: float) -> float:
+def probability(event: Event, dt: float) -> float:
     """Return the probability of an event: the uniform up to which it happens, by bisection."""
     low, high = 0.0, 1.0
     for _ in range(60):
@@ -49,14 +59,14 @@ def probability(event: Hazard, dt: float) -> float:
 
 @pytest.mark.parametrize("event", HAZARDS.values(), ids=HAZARDS)
 @pytest.mark.parametrize("dt", [1.0, 0.25])
-def test_two_half_steps_are_as_probable_as_a_whole_one(event: Hazard, dt: float) -> None:
+def test_two_half_steps_are_as_probable_as_a_whole_one(event: Event, dt: float) -> None:
     once = probability(event, dt)
     half = probability(event, dt / 2.0)
     assert 0.0 < half < once < 1.0
     assert math.isclose(1.0 - (1.0 - half) ** 2, once, rel_tol=1e-12)
 
 
-def hazard(log_rate: float) -> float:
+def expected_in_a_quarter(log_rate: float) -> float:
     """Return the probability in a quarter of what has this log rate per year."""
     return -math.expm1(-math.exp(log_rate) * 0.25)
 
@@ -70,7 +80,9 @@ def test_pulls_add_up_to_the_rate_that_they_claim() -> None:
         "passes": -2.5 + 0.7 * 0.5 + 0.7 * 0.4 + 0.5 * 0.3,
         "suspends": -2.2 + 0.5 * 0.2 + math.log(0.4),
     }.items():
-        assert math.isclose(probability(HAZARDS[name], 0.25), hazard(log_rate), rel_tol=1e-9), name
+        assert math.isclose(
+            probability(HAZARDS[name], 0.25), expected_in_a_quarter(log_rate), rel_tol=1e-9
+        ), name
 
 
 @settings(max_examples=40)
@@ -147,3 +159,75 @@ def test_agreements_beget_agreements(
     found = signs(pull, float(count), 32.0, operations, 0.25, luck)
     assert signs(pull, count + 1.0, 32.0, operations, 0.25, luck) >= found
     assert signs(pull, float(count), 32.0, 1.0, 0.25, luck) >= found
+
+
+flag = st.sampled_from([0.0, 1.0])
+quarters = st.integers(0, 303).map(float)
+rungs = st.integers(0, 9).map(float)
+
+
+@given(step=quarters, opens=quarters, granted=flag, would=flag)
+def test_a_rung_is_taken_up_once_it_is_open_and_given_or_asked_for(
+    step: float, opens: float, granted: float, would: float
+) -> None:
+    expected = step >= opens and (granted == 1.0 or would == 1.0)
+    assert tries(step, opens, granted, would) == float(expected)
+
+
+@given(opens=quarters, granted=flag, would=flag)
+def test_a_rung_opens_on_its_quarter_and_not_before(
+    opens: float, granted: float, would: float
+) -> None:
+    assert tries(opens - 1.0, opens, granted, would) == 0.0
+    assert tries(opens, opens, granted, would) == max(granted, would)
+
+
+@given(rung=rungs, fallen=flag)
+def test_at_most_one_rung_is_lost_and_none_below_the_ground(rung: float, fallen: float) -> None:
+    assert rung_after(rung, 0.0) == rung
+    assert rung_after(rung, fallen) == (rung - fallen if rung > 0.0 else 0.0)
+    assert rung_after(0.0, fallen) == 0.0
+
+
+@given(rung=rungs, after=rungs)
+def test_what_is_climbed_is_the_way_up_and_nothing_on_the_way_down(
+    rung: float, after: float
+) -> None:
+    assert climbed(rung, after) == (after - rung if after > rung else 0.0)
+    assert climbed(rung, rung + 1.0) == 1.0
+    assert climbed(rung, rung_after(rung, 1.0)) == 0.0
+
+
+@given(risk=share, more=share, luck=uniform)
+def test_a_rung_is_lost_with_its_probability(risk: float, more: float, luck: float) -> None:
+    assert falls(risk, luck) == float(luck < risk)
+    assert falls(0.0, luck) == 0.0
+    assert falls(1.0, luck) == 1.0
+    assert falls(min(risk, more), luck) <= falls(max(risk, more), luck)
+
+
+@given(log_rate=st.floats(-12.0, 4.0), dt=steps, luck=uniform)
+def test_a_rung_is_lost_as_often_as_anything_of_that_rate_happens(
+    log_rate: float, dt: float, luck: float
+) -> None:
+    assert falls(hazard(log_rate, dt), luck) == happens(log_rate, dt, luck)
+
+
+@given(network=share, lag=share, count=st.integers(0, 80), states=st.integers(1, 40))
+def test_the_network_moves_towards_the_share_of_allies_with_an_agreement(
+    network: float, lag: float, count: int, states: int
+) -> None:
+    today = min(1.0, count / states)
+    found = next_network(network, lag, float(count), float(states))
+    assert min(network, today) - 1e-15 <= found <= max(network, today) + 1e-15
+    assert math.isclose(found, (1.0 - lag) * network + lag * today, abs_tol=1e-15)
+    assert next_network(network, 0.0, float(count), float(states)) == network
+    assert math.isclose(next_network(network, 1.0, float(count), float(states)), today)
+
+
+@given(network=share, lag=share, count=st.integers(0, 40), states=st.integers(1, 40))
+def test_one_more_agreement_never_thins_the_network(
+    network: float, lag: float, count: int, states: int
+) -> None:
+    few = next_network(network, lag, float(count), float(states))
+    assert next_network(network, lag, count + 1.0, float(states)) >= few

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from alliance_sim.rules.perception import (
     Eyes,
     apart_after,
+    attended,
     attended_exposure,
+    felt_at_once,
     next_attention,
     next_perceived,
+    overlap,
 )
 
 TINY = 1e-12
@@ -20,12 +23,12 @@ exposure = st.floats(0.0, 20.0)
 eyes = st.builds(Eyes, learn=share, forget=share)
 
 
-def overlap(here: list[float], there: list[float]) -> float:
+def compared(here: list[float], there: list[float]) -> float:
     """Return the agenda overlap, threat after threat as the agents do it."""
     apart = 1.0
     for a, b in zip(here, there, strict=True):
         apart = apart_after(apart, a, b)
-    return 1.0 - apart
+    return overlap(apart)
 
 
 views = st.lists(st.tuples(share, share), min_size=1, max_size=6)
@@ -65,8 +68,8 @@ def test_agenda_overlap_is_symmetric_and_a_share(
     here_and_there: list[tuple[float, float]],
 ) -> None:
     here, there = [a for a, _ in here_and_there], [b for _, b in here_and_there]
-    assert overlap(here, there) == overlap(there, here)
-    assert 0.0 <= overlap(here, there) <= 1.0
+    assert compared(here, there) == compared(there, here)
+    assert 0.0 <= compared(here, there) <= 1.0
 
 
 @given(here_and_there=views)
@@ -74,13 +77,13 @@ def test_a_threat_felt_by_one_side_only_brings_agendas_no_nearer(
     here_and_there: list[tuple[float, float]],
 ) -> None:
     here, there = [a for a, _ in here_and_there], [b for _, b in here_and_there]
-    assert overlap([*here, 1.0], [*there, 0.0]) == overlap(here, there)
+    assert compared([*here, 1.0], [*there, 0.0]) == compared(here, there)
 
 
 @given(here_and_there=views)
 def test_one_great_common_threat_suffices(here_and_there: list[tuple[float, float]]) -> None:
     here, there = [a for a, _ in here_and_there], [b for _, b in here_and_there]
-    assert math.isclose(overlap([*here, 1.0], [*there, 1.0]), 1.0)
+    assert math.isclose(compared([*here, 1.0], [*there, 1.0]), 1.0)
 
 
 @given(here_and_there=views, more=share)
@@ -88,7 +91,7 @@ def test_another_common_threat_never_lowers_the_overlap(
     here_and_there: list[tuple[float, float]], more: float
 ) -> None:
     here, there = [a for a, _ in here_and_there], [b for _, b in here_and_there]
-    assert overlap([*here, more], [*there, more]) >= overlap(here, there)
+    assert compared([*here, more], [*there, more]) >= compared(here, there)
 
 
 @given(reach=share, attention=share)
@@ -116,3 +119,40 @@ def test_attention_moves_towards_political_ties(
 ) -> None:
     after = next_attention(attention, speed, political)
     assert min(attention, political) - TINY <= after <= max(attention, political) + TINY
+
+
+@given(reach=exposure, menace=share, more=share)
+def test_a_threat_is_felt_at_once_as_far_as_it_reaches(
+    reach: float, menace: float, more: float
+) -> None:
+    found = felt_at_once(reach, menace)
+    assert math.isclose(found, min(1.0, reach * menace), abs_tol=1e-15)
+    assert 0.0 <= found <= 1.0
+    low, high = min(menace, more), max(menace, more)
+    assert felt_at_once(reach, low) <= felt_at_once(reach, high)
+    assert felt_at_once(0.0, menace) == 0.0
+
+
+@given(sight=eyes, reach=exposure, menace=share)
+def test_what_is_felt_at_once_is_felt_on_while_nothing_changes(
+    sight: Eyes, reach: float, menace: float
+) -> None:
+    felt = felt_at_once(reach, menace)
+    assert next_perceived(sight, felt, reach, menace) == felt
+
+
+@given(here=share, there=share)
+def test_attention_to_a_threat_is_the_mean_of_both_sides(here: float, there: float) -> None:
+    found = attended(here, there)
+    assert found == attended(there, here)
+    assert min(here, there) <= found <= max(here, there)
+    assert math.isclose(found, (here + there) / 2.0, abs_tol=1e-15)
+
+
+@given(apart=share, more=share)
+def test_overlap_is_what_is_not_apart(apart: float, more: float) -> None:
+    assert overlap(1.0) == 0.0
+    assert overlap(0.0) == 1.0
+    assert 0.0 <= overlap(apart) <= 1.0
+    assert overlap(max(apart, more)) <= overlap(min(apart, more))
+    assert math.isclose(overlap(apart) + apart, 1.0, abs_tol=1e-15)

@@ -117,8 +117,8 @@ class Checker:
             case ast.Constant(value=value) if type(value) not in (int, float):
                 yield f"constant {value!r}"
             case ast.Name(id=name, ctx=ast.Load()) if name not in self.locals:
-                if type(self.scope.get(name)) not in (int, float):
-                    yield f"name {name}, which is neither local nor a constant number"
+                if not constant(self.scope.get(name)):
+                    yield f"name {name}, which is neither local nor constant numbers"
             case ast.Attribute():
                 yield from self.attribute(node)
                 return
@@ -166,6 +166,13 @@ class Checker:
             yield f"call {ast.unparse(node)}"
         for argument in node.args:
             yield from self.value(argument)
+
+
+def constant(value: object) -> bool:
+    """Whether a name of a module stands for a number, or for floats in a tuple."""
+    if isinstance(value, tuple):
+        return value != () and all(type(part) is float for part in value)
+    return type(value) in (int, float)
 
 
 def place(rule: Callable[..., Any]) -> str:
@@ -216,6 +223,10 @@ SCOPE: dict[str, object] = {
     "HALF": 0.5,
     "WORDS": "half",
     "NUMBERS": [0.5],
+    "COEFFICIENTS": (0.5, 0.25),
+    "MIXED": (0.5, "half"),
+    "WHOLE": (1, 2),
+    "EMPTY": (),
     "YES": True,
 }
 REFUSED = {
@@ -251,6 +262,10 @@ REFUSED = {
     "attribute of a number": "x.real",
     "module attribute": "math.pi",
     "list constant": "NUMBERS",
+    "mixed constants": "MIXED[0]",
+    "whole constants": "WHOLE[0]",
+    "no constants": "EMPTY",
+    "variable place among constants": "COEFFICIENTS[i]",
     "text constant": "WORDS",
     "truth constant": "YES",
     "unknown name": "NOWHERE",
@@ -294,6 +309,7 @@ ALLOWED = {
     "loop": "a = 0.0\nfor _ in range(3):\n    a += exp(x)\nreturn a",
     "while": "a = x\nwhile a < 1.0:\n    a = a + 1.0\nreturn a",
     "tuples": "a, b = x, y\nt = (a, b)\nreturn t[0] + p.second + p[1]",
+    "constants": "return COEFFICIENTS[0] + COEFFICIENTS[1] * HALF",
     "calls": "return accepts(sqrt(x), y, z, x) + int(x)",
 }
 

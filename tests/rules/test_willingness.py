@@ -7,12 +7,19 @@ from hypothesis import strategies as st
 
 from alliance_sim.rules.willingness import (
     AssetPull,
+    Guarantee,
+    GuarantorPull,
     Situation,
     ThreatPull,
     Ties,
     asset_term,
+    distraction_with,
+    guarantor_term,
+    log_ratio,
+    mean_with,
     next_slow,
     threat_term,
+    unlinked,
     willingness,
 )
 
@@ -21,12 +28,17 @@ strength = st.floats(0.0, 20.0)
 real = st.floats(-20.0, 20.0)
 lopsided = st.floats(-1.0, 1.0)
 
-threat_pulls = st.builds(ThreatPull, *([strength] * 6), real)
-situations = st.builds(Situation, *([share] * 6), lopsided)
+threat_pulls = st.builds(ThreatPull, *([strength] * 3))
+guarantor_pulls = st.builds(GuarantorPull, *([strength] * 3), real)
+situations = st.builds(Situation, *([share] * 3))
+guarantees = st.builds(Guarantee, *([share] * 3), lopsided)
 asset_pulls = st.builds(AssetPull, *([strength] * 5))
 ties = st.builds(Ties, *([share] * 5))
+blocks = st.tuples(*([real] * 7))
+seats = st.lists(st.tuples(st.floats(0.001, 1.0), real), min_size=1, max_size=12)
 
-NO_THREATS = ThreatPull(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_THREATS = ThreatPull(0.0, 0.0, 0.0)
+NO_GUARANTOR = GuarantorPull(0.0, 0.0, 0.0, 0.0)
 NO_ASSETS = AssetPull(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
@@ -34,7 +46,14 @@ NO_ASSETS = AssetPull(0.0, 0.0, 0.0, 0.0, 0.0)
 def test_the_realist_block_is_finite_and_never_beyond_its_coefficients(
     pull: ThreatPull, sees: Situation, level: float
 ) -> None:
-    assert abs(threat_term(pull, sees, level)) <= sum(abs(part) for part in pull) + 1e-9
+    assert abs(threat_term(pull, sees, level)) <= sum(pull) + 1e-9
+
+
+@given(pull=guarantor_pulls, has=guarantees, overlap=share)
+def test_what_a_guarantor_adds_is_finite_and_never_beyond_its_coefficients(
+    pull: GuarantorPull, has: Guarantee, overlap: float
+) -> None:
+    assert abs(guarantor_term(pull, has, overlap)) <= sum(abs(part) for part in pull) + 1e-9
 
 
 @given(pull=asset_pulls, built=ties)
@@ -44,9 +63,12 @@ def test_the_institutional_block_is_finite_and_never_beyond_its_coefficients(
     assert abs(asset_term(pull, built)) <= sum(pull) + 1e-9
 
 
-@given(sees=situations, level=share, built=ties)
-def test_a_block_that_is_off_adds_nothing(sees: Situation, level: float, built: Ties) -> None:
+@given(sees=situations, has=guarantees, level=share, built=ties)
+def test_a_block_that_is_off_adds_nothing(
+    sees: Situation, has: Guarantee, level: float, built: Ties
+) -> None:
     assert threat_term(NO_THREATS, sees, level) == 0.0
+    assert guarantor_term(NO_GUARANTOR, has, sees.overlap) == 0.0
     assert asset_term(NO_ASSETS, built) == 0.0
 
 
@@ -65,17 +87,27 @@ def test_each_institutional_coefficient_weighs_what_it_names(built: Ties) -> Non
 
 @given(sees=situations, level=share)
 def test_each_realist_coefficient_weighs_what_it_names(sees: Situation, level: float) -> None:
-    alone = sees.commitment * (1.0 - sees.networking)
     for field, expected in {
         "overlap": sees.overlap,
         "distraction": -sees.distraction,
-        "abandonment": sees.dependence * (1.0 - sees.commitment),
         "entrapment": -level * sees.involvement,
-        "substitute": -alone * sees.overlap * sees.dependence,
-        "complement": sees.commitment * sees.networking * sees.dependence,
-        "capability": sees.capability,
     }.items():
         found = threat_term(NO_THREATS._replace(**{field: 1.0}), sees, level)
+        assert math.isclose(found, expected, abs_tol=1e-15), field
+
+
+@given(has=guarantees, overlap=share)
+def test_each_coefficient_of_a_guarantor_weighs_what_it_names(
+    has: Guarantee, overlap: float
+) -> None:
+    alone = has.commitment * (1.0 - has.networking)
+    for field, expected in {
+        "abandonment": has.dependence * (1.0 - has.commitment),
+        "substitute": -alone * overlap * has.dependence,
+        "complement": has.commitment * has.networking * has.dependence,
+        "capability": has.capability,
+    }.items():
+        found = guarantor_term(NO_GUARANTOR._replace(**{field: 1.0}), has, overlap)
         assert math.isclose(found, expected, abs_tol=1e-15), field
 
 
@@ -96,24 +128,91 @@ def test_a_home_threat_elsewhere_distracts(
     assert threat_term(pull, sees._replace(distraction=high), level) <= undistracted + 1e-9
 
 
+@given(pull=threat_pulls, sees=situations, level=share, more=share)
+def test_a_common_threat_pulls_together(
+    pull: ThreatPull, sees: Situation, level: float, more: float
+) -> None:
+    low, high = min(sees.overlap, more), max(sees.overlap, more)
+    apart = threat_term(pull, sees._replace(overlap=low), level)
+    assert apart <= threat_term(pull, sees._replace(overlap=high), level) + 1e-9
+
+
 @given(overlap=share, commitment=share, dependence=share)
 def test_a_guarantor_replaces_while_it_works_alone_and_brokers_once_it_networks(
     overlap: float, commitment: float, dependence: float
 ) -> None:
-    sees = Situation(overlap, 0.0, commitment, 0.0, dependence, 0.0, 0.0)
-    hub = NO_THREATS._replace(substitute=1.0, complement=1.0)
-    assert threat_term(hub, sees, 0.5) <= 0.0
-    assert threat_term(hub, sees._replace(networking=1.0), 0.5) >= 0.0
+    alone = Guarantee(commitment, 0.0, dependence, 0.0)
+    hub = NO_GUARANTOR._replace(substitute=1.0, complement=1.0)
+    assert guarantor_term(hub, alone, overlap) <= 0.0
+    assert guarantor_term(hub, alone._replace(networking=1.0), overlap) >= 0.0
 
 
-@given(commitment=share, more=share, dependence=share)
+@given(overlap=share, commitment=share, more=share, dependence=share)
 def test_doubt_in_the_guarantor_makes_the_dependent_look_around(
-    commitment: float, more: float, dependence: float
+    overlap: float, commitment: float, more: float, dependence: float
 ) -> None:
-    fear = NO_THREATS._replace(abandonment=1.0)
-    sure = Situation(0.0, 0.0, max(commitment, more), 0.0, dependence, 0.0, 0.0)
+    fear = NO_GUARANTOR._replace(abandonment=1.0)
+    sure = Guarantee(max(commitment, more), 0.0, dependence, 0.0)
     doubtful = sure._replace(commitment=min(commitment, more))
-    assert threat_term(fear, doubtful, 0.5) >= threat_term(fear, sure, 0.5)
+    assert guarantor_term(fear, doubtful, overlap) >= guarantor_term(fear, sure, overlap)
+
+
+@given(pull=guarantor_pulls, has=guarantees, overlap=share)
+def test_a_guarantor_is_nothing_to_a_partner_that_does_not_depend_on_it(
+    pull: GuarantorPull, has: Guarantee, overlap: float
+) -> None:
+    found = guarantor_term(pull, has._replace(dependence=0.0), overlap)
+    assert math.isclose(found, pull.capability * has.capability, abs_tol=1e-12)
+
+
+@given(felt=st.lists(share, max_size=6), link=share)
+def test_the_strongest_threat_at_home_distracts_as_far_as_theatres_are_apart(
+    felt: list[float], link: float
+) -> None:
+    distraction = 0.0
+    for one in felt:
+        distraction = distraction_with(distraction, one)
+    assert distraction == max(felt, default=0.0)
+    assert 0.0 <= unlinked(distraction, link) <= distraction
+    assert unlinked(distraction, 0.0) == distraction
+    assert unlinked(distraction, 1.0) == 0.0
+    assert math.isclose(unlinked(distraction, link), distraction * (1.0 - link), abs_tol=1e-15)
+
+
+@given(distraction=share, link=share, more=share)
+def test_theatres_that_are_linked_more_distract_less(
+    distraction: float, link: float, more: float
+) -> None:
+    assert unlinked(distraction, max(link, more)) <= unlinked(distraction, min(link, more))
+
+
+@given(parts=blocks, position=st.integers(0, 6), more=st.floats(0.0, 20.0))
+def test_every_block_adds_to_the_ratio_one_for_one(
+    parts: tuple[float, ...], position: int, more: float
+) -> None:
+    before = log_ratio(*parts)
+    assert math.isclose(before, math.fsum(parts), abs_tol=1e-12)
+    raised = [*parts]
+    raised[position] = raised[position] + more
+    assert math.isclose(log_ratio(*raised) - before, more, abs_tol=1e-12)
+
+
+@given(seated=seats)
+def test_the_mean_over_members_lies_between_them_and_weighs_each_by_its_weight(
+    seated: list[tuple[float, float]],
+) -> None:
+    total = weights = 0.0
+    for weight, value in seated:
+        total, weights = mean_with(total, weight, value), weights + weight
+    values = [value for _, value in seated]
+    assert min(values) - 1e-9 <= total / weights <= max(values) + 1e-9
+    expected = math.fsum(w * v for w, v in seated) / math.fsum(w for w, _ in seated)
+    assert math.isclose(total / weights, expected, abs_tol=1e-9)
+
+
+@given(total=real, value=real)
+def test_who_has_no_weight_does_not_move_the_mean(total: float, value: float) -> None:
+    assert mean_with(total, 0.0, value) == total
 
 
 @given(built=ties, more=share)

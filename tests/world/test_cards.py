@@ -155,7 +155,7 @@ def test_an_effect_with_a_half_life_is_half_gone_after_it() -> None:
         steps = round(active.effect.half_life.value * CALENDAR.steps_per_year)
         first = math.ceil(active.start)
         if first + steps < min(CALENDAR.steps, active.end):
-            early, late = (active.weight(CALENDAR, step) for step in (first, first + steps))
+            early, late = active.weights(CALENDAR)[[first, first + steps]].tolist()
             years = steps / CALENDAR.steps_per_year
             expected = 0.5 ** (years / active.effect.half_life.value)
             assert math.isclose(late / early, expected, rel_tol=1e-9)
@@ -163,9 +163,20 @@ def test_an_effect_with_a_half_life_is_half_gone_after_it() -> None:
 
 def test_an_effect_never_weighs_more_than_its_share_of_the_quarter() -> None:
     for active in cards(BASE).active:
-        for step in range(CALENDAR.steps):
+        weights = active.weights(CALENDAR).tolist()
+        assert len(weights) == CALENDAR.steps
+        for step, weight in enumerate(weights):
             share = CALENDAR.share(step, active.start, active.end)
-            assert 0.0 <= active.weight(CALENDAR, step) <= share
+            assert 0.0 <= weight <= share
+            if active.effect.half_life is None:
+                assert weight == share
+
+
+def test_the_weights_of_an_effect_are_shared_and_cannot_be_written_to() -> None:
+    (first, again) = (cards(BASE).active[0].weights(CALENDAR) for _ in range(2))
+    assert first is again
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 1.0
 
 
 def test_a_leader_of_a_juncture_takes_the_place_of_one_in_the_list() -> None:

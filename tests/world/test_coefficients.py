@@ -71,6 +71,7 @@ def test_half_lives_are_half_lives() -> None:
 def test_a_theory_that_is_off_leaves_no_coefficient() -> None:
     realist = coefficients(without_theory("threat"))
     assert all(part == 0.0 for side in realist.threat_pulls for pull in side for part in pull)
+    assert all(part == 0.0 for part in realist.guarantor_pull)
     assert realist.pace.disruption == 0.0
     institutional = coefficients(without_theory("institutions"))
     assert all(part == 0.0 for pull in institutional.asset_pulls for part in pull)
@@ -84,15 +85,37 @@ def test_switching_one_theory_off_leaves_the_others_alone() -> None:
     assert realist.asset_pulls == full.asset_pulls
     assert realist.domestic == full.domestic
     assert realist.growth == full.growth
-    assert coefficients(without_theory("domestic")).threat_pulls == full.threat_pulls
+    for theory in ("domestic", "institutions"):
+        other = coefficients(without_theory(theory))
+        assert other.threat_pulls == full.threat_pulls
+        assert other.guarantor_pull == full.guarantor_pull
 
 
-def test_only_the_state_depends_on_the_guarantor() -> None:
+def test_a_guarantor_pulls_by_the_numbers_of_the_scenario() -> None:
+    pull, will = coefficients(BASE).guarantor_pull, BASE.willingness
+    assert pull == (
+        will.abandonment.value,
+        will.hub_substitute.value,
+        will.hub_complement.value,
+        will.capability_pull.value,
+    )
+    assert pull.abandonment > 0.0
+
+
+@pytest.mark.parametrize(
+    "path", [f"willingness.{n}" for n in ("abandonment", "hub_substitute", "hub_complement")]
+)
+def test_only_the_state_depends_on_the_guarantor(path: str) -> None:
+    without = BASE.with_number(path, 0.0)
+    found = coefficients(without)
+    assert found.threat_pulls == coefficients(BASE).threat_pulls
+    assert found.guarantor_pull != coefficients(BASE).guarantor_pull
+
+
+def test_only_the_alliance_is_distracted_at_home() -> None:
     state, alliance = coefficients(BASE).threat_pulls
-    for pull in alliance:
-        assert pull.abandonment == pull.substitute == pull.complement == 0.0
-    for pull in state:
-        assert pull.distraction == 0.0
+    assert all(pull.distraction == 0.0 for pull in state)
+    assert all(pull.distraction == BASE.willingness.distraction.value > 0.0 for pull in alliance)
 
 
 def given_series(**changed: object) -> SeriesInput:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from alliance_sim.cli import common
+from alliance_sim.cli import after, common, sweep
 from alliance_sim.cli.common import Json, Out, Runs, Seed, Workers
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 
@@ -31,6 +31,7 @@ def about(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Simulated histories of strategic cooperation between states."""
+    common.show_log()
     if version:
         from alliance_sim import provenance
 
@@ -135,7 +136,7 @@ def run(
     workers: Workers = None,
 ) -> None:
     """Simulate a scenario; write its trajectories, a figure and one run as dated events."""
-    from alliance_sim import Mesa, load_scenario, noise, simulate
+    from alliance_sim import Kernel, load_scenario, noise, simulate
     from alliance_sim.analysis.summary import summary
     from alliance_sim.report import prepare_folder, write_run
 
@@ -143,7 +144,7 @@ def run(
     chosen = load_scenario(scenario)
     folder = out or Path("results") / chosen.name.replace("/", "_")
     prepare_folder(folder)
-    engine = Mesa(workers=common.processors(workers))
+    engine = Kernel(threads=common.processors(workers))
     with common.progress("simulating") as show:
         ensemble = simulate(chosen, runs=runs, seed=number, engine=engine, progress=show)
     command = common.command_line("run", scenario, runs=runs, seed=number, out=folder)
@@ -255,6 +256,10 @@ def plot(
         common.print_json({"file": str(out), "states": states})
     else:
         common.output().print(f"Written to {out}")
+
+
+sweep.add_to(app)
+after.add_to(app)
 
 
 def main() -> None:

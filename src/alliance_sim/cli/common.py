@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-import os
+import logging
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from alliance_sim.errors import AllianceSimError
+from alliance_sim.errors import AllianceSimError, UnfinishedError
 
 FILE_WIDTH = 120  # columns where output is not a terminal
 CHECK_FAILED, WRONG_INPUT, STOPPED = 1, 2, 130
@@ -34,7 +34,7 @@ Json = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", help="Processes; all processors if left out. Numbers stay the same."),
+    typer.Option("--workers", help="Processors to use; all if left out. Numbers stay the same."),
 ]
 
 
@@ -49,6 +49,23 @@ def messages() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+class _Messages(logging.Handler):
+    """Prints what the package logs among the messages, above a progress bar if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        messages().print(self.format(record), markup=False)
+
+
+def show_log() -> None:
+    """Let people see what the package is doing when it takes long."""
+    log = logging.getLogger("alliance_sim")
+    if not any(isinstance(handler, _Messages) for handler in log.handlers):
+        log.addHandler(_Messages())
+        log.setLevel(logging.INFO)
+        log.propagate = False
+
+
 def told(command: Callable[P, T]) -> Callable[P, T]:
     """Return a command that tells errors of the user in words and ends with their exit code."""
 
@@ -58,7 +75,8 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
             return command(*args, **kwargs)
         except AllianceSimError as error:
             messages().print(f"[red]Error:[/red] {escape(str(error))}")
-            raise typer.Exit(WRONG_INPUT) from None
+            stopped = isinstance(error, UnfinishedError)
+            raise typer.Exit(CHECK_FAILED if stopped else WRONG_INPUT) from None
         except KeyboardInterrupt:
             messages().print("Stopped.")
             raise typer.Exit(STOPPED) from None
@@ -77,10 +95,18 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
         SpinnerColumn,
+        Task,
         TextColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class Speed(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f} runs/s" if speed else "")
 
     columns = (
         SpinnerColumn(),
@@ -88,24 +114,25 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("runs"),
+        Speed(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=None)
 
         def show(done: int, total: int) -> None:
+            if bar.tasks[0].total is None:
+                bar.reset(task, completed=done, total=total)  # what was there says nothing of speed
             bar.update(task, completed=done, total=total)
 
         yield show
 
 
 def processors(workers: int | None) -> int:
-    """Return how many processes to use."""
-    if workers is not None:
-        return workers
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return how many processors to use."""
+    from alliance_sim.engine.run import processors as all_of_them
+
+    return all_of_them() if workers is None else workers
 
 
 def print_json(value: Any) -> None:

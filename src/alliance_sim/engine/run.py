@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from alliance_sim.engine.mesa_model import Cast
 
 Progress = Callable[[int, int], None]
+LEAST = 1e-11  # how near to 0 or 1 a uniform may come that is turned into a normal
 BLOCK = 4  # runs that a worker takes at a time; results do not depend on it
 
 
@@ -63,6 +64,10 @@ class Kernel:
 
     threads: int | None = None
     noise: NDArray[np.float64] | None = None
+
+    def label(self) -> str:
+        """Return what results carry: "kernel", and whether the noise was the seed's."""
+        return "kernel" if self.noise is None else "kernel with noise of its own"
 
 
 ENGINES: dict[str, type[Kernel] | type[Mesa]] = {"kernel": Kernel, "mesa": Mesa}
@@ -117,7 +122,7 @@ def simulate(
         values=values,
         seed=number,
         first_run=wanted.start,
-        engine=settings.label() if isinstance(settings, Mesa) else "kernel",
+        engine=settings.label(),
         versions={"alliance-sim": provenance.version()},
         status=status,
     )
@@ -197,13 +202,17 @@ def _own_noise(given: NDArray[np.float64], scenario: Scenario, runs: int) -> NDA
         SettingError: If there are too many or too few, or one is not between 0 and 1.
     """
     world, _ = prepared(scenario)
-    array = np.asarray(given, dtype=np.float64)
+    try:
+        array = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise SettingError("simulate", [f"noise is not an array of numbers: {error}"]) from None
     wanted = (runs, len(world.all_channels), world.calendar.steps)
     if array.shape != wanted:
         problem = f"noise has the shape {array.shape}, must have {wanted}: run, channel, quarter"
         raise SettingError("simulate", [problem])
-    if not bool(((array > 0.0) & (array < 1.0)).all()):
-        raise SettingError("simulate", ["noise must lie strictly between 0 and 1 throughout"])
+    if not bool(((array >= LEAST) & (array <= 1.0 - LEAST)).all()):
+        problem = f"noise must lie strictly between 0 and 1 throughout, {LEAST:g} from both"
+        raise SettingError("simulate", [problem])
     return array
 
 

@@ -85,6 +85,19 @@ class _Impl(CompileResultCacheImpl):
 class _Cache(FunctionCache):
     _impl_class = _Impl
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return code that was kept, or None if there is none or it cannot be read."""
+        read: Any = super().load_overload
+        try:
+            return read(sig, target_context)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a damaged file can raise anything
+            log.info("What was kept of the compiled model cannot be read: %s", error)
+            forget: Any = self.flush
+            forget()
+            return None
+
 
 class Compiled:
     """A function that is compiled when first called, for the types of that call and no others."""
@@ -117,6 +130,9 @@ class Compiled:
                     log.info("Compiling the model for this machine, once (about a minute) ...")
                 return self._with_types(types, cached=True)
         except OSError as error:
+            if list(where.glob("*.nbi")):  # a folder that can be read but not written
+                with contextlib.suppress(OSError):
+                    return self._with_types(types, cached=True)
             log.info("Compiling the model without keeping it: %s", error)
             return self._with_types(types, cached=False)
 

@@ -26,8 +26,12 @@ compiled.enable()
 
 # Division by zero gives infinity or NaN as in C; a run that meets one is marked as failed. No
 # fast-math: another order of additions or a fused multiplication would change bits.
-stage: Any = numba.njit(error_model="numpy")
-inlined: Any = numba.njit(error_model="numpy", forceinline=True)
+# Only other compiled functions call these, so nothing is made for calls from Python.
+options: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+stage: Any = numba.njit(**options)
+inlined: Any = numba.njit(forceinline=True, **options)
+# Written into its caller before types are known: saves optimising all that it calls once more.
+merged: Any = numba.njit(inline="always", **options)
 
 
 @inlined

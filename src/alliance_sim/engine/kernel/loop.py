@@ -18,7 +18,7 @@ from alliance_sim.engine.kernel.formal import (
     rung_asked,
     steps_tried,
 )
-from alliance_sim.engine.kernel.lanes import stage
+from alliance_sim.engine.kernel.lanes import merged, stage
 from alliance_sim.engine.kernel.layout import ASKS, NEVER
 from alliance_sim.engine.kernel.outputs import keep
 from alliance_sim.engine.kernel.relationship import (
@@ -133,7 +133,7 @@ def drawn_leaders(n, shape, at, asked, drawn):
             drawn[leader, i] = inverse_normal(uniform_of(asked, i, at.noise_leader + leader))
 
 
-@stage
+@merged
 def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
     """Settle everybody into the first quarter; `s` holds zeros, the state ends up in `x`."""
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
@@ -158,7 +158,7 @@ def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
         rung_asked(i, shape, at, c, x, a)
 
 
-@stage
+@merged
 def quarter(n, shape, at, kinds, step, asked, c, now, u, drawn, s, x, a, lucks, answers):
     """Bring one quarter: everybody decides from `s`, and `x` holds what they become."""
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)

@@ -22,7 +22,7 @@ from alliance_sim.rules.events import (
     no_event,
     suspends,
 )
-from alliance_sim.rules.ladder import climbed, falls, next_network, rung_after, signs, tried
+from alliance_sim.rules.ladder import climbed, falls, next_network, rung_after, signs, tried, tries
 from alliance_sim.rules.levels import (
     all_assets,
     breaking,
@@ -136,16 +136,13 @@ class Partnership(Actor):
         if self.rung >= len(model.world.rungs):
             return False
         rung = model.world.rungs[int(self.rung)]
-        if model.quarter < rung.opens:
-            return False
-        if rung.granted:
-            return True
         margin = model.nato.decisive() - rung.demand
         luck = (model.numbers.dt, model.uniform(model.world.channels.tried))
-        return (
-            tried(model.numbers.ladder, rung.log_hazard, self.activity, self.assets, margin, luck)
-            > 0.0
+        would = tried(
+            model.numbers.ladder, rung.log_hazard, self.activity, self.assets, margin, luck
         )
+        opens, granted = float(rung.opens), float(rung.granted)
+        return tries(float(model.quarter), opens, granted, would) > 0.0
 
     def _agreed(self, demand: float, domestic_demand: float, what: str | int) -> bool:
         """Return whether both sides consent; a refusal counts as a blocked step."""
