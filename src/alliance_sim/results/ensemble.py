@@ -1,8 +1,7 @@
-"""What a simulation gives back: arrays with named axes, whole and traceable."""
+"""An ensemble: many runs of one scenario, their numbers and where these come from."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.calendar import Calendar
-from alliance_sim.errors import ResultError, UnknownName, unknown_name
+from alliance_sim.errors import SettingError, UnknownName, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
+    import xarray as xr
 
 OK = "ok"
-MARK = b"alliance_sim"
+NETCDF = ".nc"
+PARQUET = ("", ".parquet")
 LABELS = {
     *("scenario", "digest", "calendar", "states", "seed", "first_run", "engine", "versions"),
     "status",
@@ -60,6 +60,11 @@ class Ensemble:
         """Number of runs."""
         return int(self.values.shape[0])
 
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """Numbers of the runs, in the order of the first axis."""
+        return np.arange(self.first_run, self.first_run + self.runs, dtype=np.int64)
+
     def column(self, state: str) -> NDArray[np.float64]:
         """Return one state as an array (run, quarter).
 
@@ -83,22 +88,37 @@ class Ensemble:
         frame = pd.DataFrame(
             self.values.reshape(runs * quarters, states), columns=list(self.states)
         )
-        numbers = np.repeat(np.arange(self.first_run, self.first_run + runs), quarters)
-        frame.insert(0, "run", numbers)
+        frame.insert(0, "run", np.repeat(self.numbers, quarters))
         frame.insert(1, "quarter", np.tile(np.array(self.calendar.labels, dtype=object), runs))
         return frame
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return a dataset with one variable per state; it shares the ensemble's numbers.
+
+        Returns:
+            Dimensions `run` (numbers of runs) and `quarter` (labels such as "1950Q1"), with the
+            coordinates `date` (first day of the quarter) and `status` (of the run). Variables
+            carry `long_name` and `units`; the dataset's attributes hold all labels.
+
+        Raises:
+            AllianceSimError: If xarray, of the extra "analysis", is not installed.
+        """
+        from alliance_sim.results import netcdf
+
+        return netcdf.dataset(self)
 
     def __eq__(self, other: object) -> bool:
         """Whether two ensembles are the same in every number and every name."""
         if not isinstance(other, Ensemble):
             return NotImplemented
-        return self._labels() == other._labels() and np.array_equal(
+        return self.labels() == other.labels() and np.array_equal(
             self.values, other.values, equal_nan=True
         )
 
     __hash__ = None  # type: ignore[assignment]
 
-    def _labels(self) -> dict[str, Any]:
+    def labels(self) -> dict[str, Any]:
+        """Return all but the numbers, as values that JSON can hold."""
         return {
             "scenario": self.scenario,
             "digest": self.digest,
@@ -116,27 +136,19 @@ class Ensemble:
         }
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write one Parquet file, in the layout of `to_frame`, that `load` reads back whole."""
-        import pyarrow.parquet as pq
+        """Write one file that `load` reads back whole; equal ensembles give equal bytes.
 
-        pq.write_table(self._table(), path, compression="zstd", version="2.6")
+        Args:
+            path: Ends in ".parquet" for the layout of `to_frame` (also where it has no ending),
+                or in ".nc" for NetCDF in the layout of `to_xarray`.
 
-    def _table(self) -> pa.Table:
-        import pyarrow as pa
+        Raises:
+            SettingError: If it ends in anything else.
+            AllianceSimError: If NetCDF is asked for without the extra "analysis".
+        """
+        from alliance_sim.results import netcdf, parquet
 
-        runs, quarters, _ = self.values.shape
-        labels = pa.array(self.calendar.labels)
-        positions = pa.array(np.tile(np.arange(quarters, dtype=np.int32), runs))
-        numbers = np.arange(self.first_run, self.first_run + runs, dtype=np.int64)
-        columns: dict[str, Any] = {
-            "run": pa.array(np.repeat(numbers, quarters)),
-            "quarter": pa.DictionaryArray.from_arrays(positions, labels),
-        }
-        for position, state in enumerate(self.states):
-            columns[state] = pa.array(self.values[:, :, position].ravel())
-        table = pa.table(columns)
-        label = json.dumps(self._labels(), sort_keys=True).encode()
-        return table.replace_schema_metadata({MARK: label})
+        (netcdf if _is_netcdf(path) else parquet).write(self, Path(path))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Ensemble:
@@ -144,30 +156,18 @@ class Ensemble:
 
         Raises:
             ResultError: If the file is not one that `save` wrote.
+            SettingError: If the path ends in something that `save` does not write.
+            AllianceSimError: If it is NetCDF and the extra "analysis" is not installed.
         """
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        from alliance_sim.results import netcdf, parquet
 
-        try:
-            table = pq.read_table(Path(path))
-        except (OSError, pa.ArrowInvalid) as error:
-            raise ResultError(f"{path}: cannot be read as Parquet: {error}") from error
-        foreign = ResultError(f"{path}: is Parquet, but not an ensemble saved by this package")
-        labels = _labels_in(table)
-        if labels is None:
-            raise foreign
-        calendar = Calendar(*labels["calendar"])
-        states, runs = tuple(labels["states"]), len(labels["status"])
-        whole = table.num_rows == runs * calendar.steps
-        if not whole or not set(states) <= set(table.column_names):
-            raise foreign
-        flat = np.stack([table[state].to_numpy() for state in states], axis=-1)
+        labels, values = (netcdf if _is_netcdf(path) else parquet).read(Path(path))
         return cls(
             scenario=labels["scenario"],
             digest=labels["digest"],
-            calendar=calendar,
-            states=states,
-            values=flat.reshape(runs, calendar.steps, len(states)),
+            calendar=Calendar(*labels["calendar"]),
+            states=tuple(labels["states"]),
+            values=values,
             seed=labels["seed"],
             first_run=labels["first_run"],
             engine=labels["engine"],
@@ -176,11 +176,16 @@ class Ensemble:
         )
 
 
-def _labels_in(table: pa.Table) -> dict[str, Any] | None:
-    """Return the labels that a table carries, None if they are not whole."""
-    text = (table.schema.metadata or {}).get(MARK)
-    try:
-        labels = json.loads(text) if text is not None else None
-    except ValueError:
-        return None
-    return labels if isinstance(labels, dict) and set(labels) >= LABELS else None
+def _is_netcdf(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path asks for NetCDF rather than Parquet.
+
+    Raises:
+        SettingError: If it asks for neither.
+    """
+    ending = Path(path).suffix.lower()
+    if ending == NETCDF:
+        return True
+    if ending in PARQUET:
+        return False
+    problem = f"ends in {ending!r}, must end in '.parquet' or '{NETCDF}'"
+    raise SettingError(os.fspath(path), [problem])
