@@ -1,0 +1,209 @@
+"""The command that runs sweeps."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from alliance_sim.cli import common
+from alliance_sim.cli.common import Json, Workers
+from alliance_sim.errors import AllianceSimError, SettingError
+
+if TYPE_CHECKING:
+    from alliance_sim.experiment.plan import Plan
+    from alliance_sim.experiment.store import Sweep
+
+PLAN = typer.Argument(help="TOML file of a plan, or the folder of a sweep.", metavar="PLAN")
+OUT = typer.Option(
+    "--out", help="Folder for the results. Left out: the folder given as PLAN, or results/<plan>."
+)
+SCHEDULER = typer.Option(help="Address of a Dask scheduler, or its scheduler file (.json).")
+BLOCK = typer.Option(help="Runs to compute at a time; numbers stay the same.")
+STATUS = typer.Option("--status", help="Say what is there, and simulate nothing.")
+REPLICATES = typer.Option(help="How many replicates there are to be in all; old ones stay.")
+POINTS = typer.Option(help="How many points the design is to have in all; old ones stay.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module to the app."""
+    app.command("sweep")(common.told(sweep))
+
+
+def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    plan: Annotated[str, PLAN],
+    out: Annotated[Path | None, OUT] = None,
+    workers: Workers = None,
+    scheduler: Annotated[str | None, SCHEDULER] = None,
+    block: Annotated[int | None, BLOCK] = None,
+    status: Annotated[bool, STATUS] = False,
+    replicates: Annotated[int | None, REPLICATES] = None,
+    points: Annotated[int | None, POINTS] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a plan, from wherever its folder stands to its end.
+
+    Stop it with Ctrl-C whenever you like: the same command goes on. To run a sweep again, give its
+    folder as PLAN and a new one as --out; to extend it, give its folder and --replicates or
+    --points.
+    """
+    folder = out or (Path(plan) if Path(plan).is_dir() else Path("results") / Path(plan).stem)
+    if status:
+        _print_status(folder, as_json=as_json)
+        return
+    if scheduler is not None and workers is not None:
+        raise SettingError("sweep", ["give either --workers or --scheduler, not both"])
+    with _stoppable(plan, folder, replicates, points), _warnings_shown():
+        from alliance_sim.experiment.growth import enlarged
+        from alliance_sim.experiment.plan import load_plan
+
+        wanted = enlarged(load_plan(plan), replicates=replicates, points=points)
+        _run(wanted, folder, (workers, scheduler, block), as_json=as_json)
+
+
+def _run(
+    plan: Plan, folder: Path, crew: tuple[int | None, str | None, int | None], *, as_json: bool
+) -> None:
+    from alliance_sim.experiment import executors
+    from alliance_sim.experiment.runner import run_sweep
+
+    workers, scheduler, block = crew
+    began = time.monotonic()
+    before = _done(folder)
+    pool = nullcontext() if scheduler is None else executors.cluster(scheduler)
+    bar: Any = nullcontext() if as_json else common.progress("simulating")
+    with pool as executor, bar as show:
+        found = run_sweep(
+            plan,
+            folder,
+            executor=executor,
+            workers=common.processors(workers),
+            block=block,
+            progress=show,
+        )
+    _report(found, found.done - before, time.monotonic() - began, as_json=as_json)
+    if found.rows and found.failed == found.rows:
+        raise typer.Exit(common.CHECK_FAILED)
+
+
+def _report(found: Sweep, new: int, seconds: float, *, as_json: bool) -> None:
+    """Say in the end what was done."""
+    from alliance_sim.experiment.store import status
+
+    if as_json:
+        common.print_json({**status(found), "simulated": new})
+        return
+    if new:
+        words = f"{new:,} runs simulated, {new / max(seconds, 1e-3):,.0f} runs/s"
+    else:
+        words = "Finished already, nothing to do"
+    _print_lines([f"{words}. {_counts(found)} in {found.folder}/", *_reasons(found)])
+
+
+def _print_status(folder: Path, *, as_json: bool) -> None:
+    from alliance_sim.experiment.store import damages, status, sweep_in
+
+    found = sweep_in(folder)
+    wrong = damages(folder, found.contents)
+    if as_json:
+        common.print_json(status(found, wrong))
+        return
+    if wrong:
+        state = f"damaged; to mend it: {_command(str(folder))}"
+    else:
+        state = "finished" if found.complete else f"to go on: {_command(str(folder))}"
+    plan = found.plan
+    points = f"{plan.points:,} points, scenarios {', '.join(plan.labels)}"
+    _print_lines(
+        [
+            f"{found.recipe.title}: {_counts(found)}, {state}",
+            f"{points}, {plan.replicates:,} replicates, seed {plan.seed}",
+            f"Made by alliance-sim {found.recipe.version}, plan {found.recipe.digest}",
+            *_reasons(found),
+            *(f"  - {problem}" for problem in wrong),
+        ]
+    )
+
+
+def _counts(found: Sweep) -> str:
+    failed = f", {found.failed:,} of them failed" if found.failed else ""
+    return f"{found.done:,} of {found.rows:,} rows{failed}"
+
+
+def _reasons(found: Sweep) -> list[str]:
+    """Return the most frequent reasons why runs failed, as lines."""
+    return [f"  - {count:,} failed: {text}" for text, count in found.reasons()]
+
+
+def _print_lines(lines: list[str]) -> None:
+    for line in lines:
+        common.output().print(line, markup=False, soft_wrap=True)
+
+
+def _done(folder: Path) -> int:
+    """Return how many rows a folder holds now; 0 where there is none, or none that can be read."""
+    from alliance_sim.experiment.store import sweep_in
+
+    try:
+        return sweep_in(folder).done
+    except AllianceSimError:
+        return 0
+
+
+def _command(plan: str, out: Path | None = None, **numbers: int | None) -> str:
+    words = ["alliance-sim", "sweep", plan, *(["--out", str(out)] if out is not None else [])]
+    for name, number in numbers.items():
+        words += [f"--{name}", str(number)] if number is not None else []
+    return shlex.join(words)
+
+
+@contextmanager
+def _stoppable(
+    plan: str, folder: Path, replicates: int | None, points: int | None
+) -> Iterator[None]:
+    """Stop in good order on Ctrl-C and SIGTERM, and say how to go on.
+
+    Raises:
+        typer.Exit: When stopped.
+    """
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        words = f"Stopped. {_done(folder):,} rows are safe. To go on: "
+        words += _command(plan, folder, replicates=replicates, points=points)
+        common.messages().print(escape(words))
+        raise typer.Exit(common.STOPPED) from None
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+class _Shown(logging.Handler):
+    """Prints warnings where messages go."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one."""
+        common.messages().print(f"[yellow]Note:[/yellow] {escape(record.getMessage())}")
+
+
+@contextmanager
+def _warnings_shown() -> Iterator[None]:
+    """Print what the package logs as a warning."""
+    logger, handler = logging.getLogger("alliance_sim"), _Shown(logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)

@@ -1,0 +1,200 @@
+"""Who computes blocks: this process, processes beside it, or a Dask cluster.
+
+Anything that follows `concurrent.futures.Executor` will do; here are three ready-made ones.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+)
+from contextlib import contextmanager, nullcontext
+from multiprocessing.connection import Connection
+from typing import Any, ParamSpec, TypeVar
+
+from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+AHEAD = 2  # blocks in flight for each worker: one in work, one waiting
+ANSWER = 10  # seconds that a scheduler has to answer
+
+
+class Inline(Executor):
+    """Computes at once, in this process."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Return a future that is already done."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as with any executor, the future tells
+            future.set_exception(error)
+        return future
+
+
+class _Pool(ProcessPoolExecutor):
+    """Processes that leave Ctrl-C to whoever started them."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Hand work to a process, which may be started now."""
+        with _signals_wait():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Executor]:
+    """Yield an executor of so many processes, which are gone when this ends, however it ends.
+
+    They hold the reading end of a pipe whose writing end only this process has. When it is closed,
+    on purpose or because this process was killed, they end at once: none is left behind.
+    """
+    context = multiprocessing.get_context("spawn")
+    reader, writer = context.Pipe(duplex=False)
+    pool = _Pool(workers, mp_context=context, initializer=_end_with, initargs=(reader,))
+    try:
+        yield pool
+        pool.shutdown()
+    finally:
+        writer.close()
+        pool.shutdown(cancel_futures=True)
+        reader.close()
+
+
+def _end_with(lifeline: Connection) -> None:
+    """End this process as soon as the other end of a pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        lifeline.poll(None)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Hold back Ctrl-C and SIGTERM; processes that are started meanwhile never get them.
+
+    They are sent to all processes of a terminal or a job at once. Workers would answer with
+    tracebacks, or be missed before the runner knows that it is to stop.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def cluster(address: str, *, timeout: float = ANSWER) -> Iterator[Executor]:
+    """Yield an executor on a running Dask cluster.
+
+    Args:
+        address: Of the scheduler, such as "tcp://node1:8786", or the path of its scheduler file.
+        timeout: Seconds that it has to answer.
+
+    Raises:
+        SettingError: If Dask is not installed or no scheduler answers.
+    """
+    try:
+        import distributed
+    except ImportError:
+        problem = "a scheduler needs Dask, not installed here: pip install 'alliance-sim[cluster]'"
+        raise SettingError("sweep", [problem]) from None
+    start: Callable[..., Any] = distributed.Client
+    place = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
+    try:
+        client = start(**place, timeout=timeout, set_as_default=False)
+    except (OSError, ValueError, RuntimeError) as error:
+        problem = (
+            f"no Dask scheduler answers at {address!r} within {timeout:g} s ({error}); start one "
+            "with `dask scheduler`, and give the address that it prints"
+        )
+        raise SettingError("sweep", [problem]) from error
+    # What the cluster cannot do is told in our words; its own logs of that are long.
+    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
+    try:
+        yield client.get_executor(pure=False)
+    finally:
+        client.close(timeout=timeout)
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)
+
+
+def chosen(executor: Executor | None, workers: int) -> Any:
+    """Return a context that gives the executor asked for: one's own, or so many processes."""
+    if executor is not None:
+        return nullcontext(executor)
+    return processes(workers) if workers > 1 else nullcontext(Inline())
+
+
+def workers_of(executor: Executor) -> int:
+    """Return how many blocks an executor computes at a time, as far as it tells; at least 1."""
+    client = getattr(executor, "_client", None)  # of Dask; its workers come and go
+    if client is not None:
+        workers = sum(client.nthreads().values())
+    elif isinstance(executor, Inline):
+        workers = 1
+    else:
+        workers = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
+    return max(1, int(workers))
+
+
+def in_flight(executor: Executor) -> int:
+    """Return how many blocks to have in flight: enough to keep all busy, few enough to hold."""
+    return 1 if isinstance(executor, Inline) else workers_of(executor) * AHEAD
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Tell in words when an executor takes no more work.
+
+    Raises:
+        AllianceSimError: Instead of whatever it raises.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise failure(error) from error
+
+
+def failure(error: BaseException) -> AllianceSimError:
+    """Return what an error of a worker means, and what to do."""
+    if isinstance(error, AllianceSimError):
+        return error
+    again = "Nothing that was done is lost; give the same command again to go on"
+    if isinstance(error, BrokenExecutor):
+        return UnfinishedError(
+            "a worker process died; most often the system ended it for want of memory. "
+            f"{again}, with fewer --workers or a smaller --block if memory is short. (In a script "
+            "of your own, start workers under `if __name__ == '__main__':`.)"
+        )
+    if isinstance(error, MemoryError):
+        return UnfinishedError(
+            f"a worker ran out of memory. {again}, with fewer --workers or a smaller --block"
+        )
+    if isinstance(error, CancelledError) or type(error).__module__.startswith("distributed"):
+        what = str(error) or type(error).__name__
+        return UnfinishedError(
+            f"the cluster gave up ({what}); its scheduler or its workers are gone. {again}, once "
+            "they run"
+        )
+    return UnfinishedError(f"a worker failed with {type(error).__name__}: {error}. {again}")

@@ -1,0 +1,100 @@
+"""What a results folder holds so far."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from alliance_sim.experiment.folder.journal import Entry, Event, read_events
+from alliance_sim.experiment.folder.recipe import Recipe, read_manifest
+from alliance_sim.experiment.folder.rows import Span, gaps
+
+WORK = "work"  # folder of an unfinished sweep
+JOURNAL = "parts.jsonl"
+PART, FILE, BAD = "part", "file", "bad"
+
+
+class Contents:
+    """The finished files of a folder, and the parts of those that are not finished.
+
+    Attributes:
+        spans: The rows of each finished file, once it is there.
+        files: Finished files by number.
+        parts: Parts of unfinished files, by the file's number and the part's name.
+    """
+
+    def __init__(self, recipe: Recipe, files: dict[int, Entry]) -> None:
+        self.spans = recipe.files()
+        self.files = dict(files)
+        self.parts: dict[int, dict[str, Entry]] = {}
+        self._firsts = [span.first for span in self.spans]
+
+    def learn(self, events: Iterable[Event]) -> None:
+        """Take in what happened, in the order in which it did."""
+        for kind, entry in events:
+            k = self.file_of(entry)
+            if k is None:
+                continue
+            if kind == BAD:
+                self.parts.get(k, {}).pop(entry.name, None)
+                if k in self.files and self.files[k].name == entry.name:
+                    del self.files[k]
+            elif kind == FILE:
+                self.files[k] = entry
+                self.parts.pop(k, None)
+            elif kind == PART and k not in self.files:
+                self.parts.setdefault(k, {})[entry.name] = entry
+
+    def file_of(self, rows: Entry | Span) -> int | None:
+        """Return the number of the file that rows belong to, None if to none or to several."""
+        k = bisect_right(self._firsts, rows.first) - 1
+        fits = k >= 0 and rows.rows > 0 and rows.stop <= self.spans[k].stop
+        return k if fits else None
+
+    def missing(self, k: int) -> list[tuple[int, int]]:
+        """Return the ranges of rows (first, stop) of a file that are nowhere yet."""
+        if k in self.files:
+            return []
+        parts = self.parts.get(k, {}).values()
+        return list(gaps(self.spans[k], [(part.first, part.stop) for part in parts]))
+
+    def unfinished(self) -> Iterator[int]:
+        """Yield the numbers of the files that are not finished."""
+        return (k for k in range(len(self.spans)) if k not in self.files)
+
+    @property
+    def rows(self) -> int:
+        """Number of all rows."""
+        return self.spans[-1].stop if self.spans else 0
+
+    @property
+    def done(self) -> int:
+        """Number of rows that are kept."""
+        done = sum(file.rows for file in self.files.values())
+        for k in self.parts:
+            open_rows = sum(stop - first for first, stop in self.missing(k))
+            done += self.spans[k].rows - open_rows
+        return done
+
+    @property
+    def failed(self) -> int:
+        """Number of rows kept that are runs that failed; a row in two parts counts twice."""
+        parts = (part for of_file in self.parts.values() for part in of_file.values())
+        return sum(entry.failed for entry in (*self.files.values(), *parts))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file is finished."""
+        return len(self.files) == len(self.spans)
+
+
+def contents(folder: Path, recipe: Recipe) -> Contents:
+    """Return what a folder says that it holds, without looking into the files.
+
+    Raises:
+        ResultError: If its manifest cannot be used.
+    """
+    found = Contents(recipe, read_manifest(folder, recipe))
+    found.learn(read_events(folder / WORK / JOURNAL))
+    return found

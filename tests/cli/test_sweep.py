@@ -1,0 +1,218 @@
+"""`alliance-sim sweep` as a person meets it: words, exit codes, Ctrl-C."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from alliance_sim.cli import app, common
+
+PLAN = """
+title = "A small sweep"
+question = "Does the command work?"
+scenarios = ["japan_nato/baseline", "japan_nato/no_nine_eleven"]
+seed = 3
+replicates = 2
+[design]
+kind = "sobol"
+points = 2
+[[factor]]
+name = "threat_pull"
+number = "willingness.threat_state"
+[outcomes]
+office_by_2014 = "rung>=8@2014"
+"""
+
+
+def call(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, ["sweep", *map(str, words)], catch_exceptions=False)
+
+
+def words_of(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plan") / "small.toml"
+    path.write_text(PLAN, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def done(plan: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    out = tmp_path_factory.mktemp("sweep")
+    return call(plan, "--out", out, "--workers", "1"), out
+
+
+def test_a_sweep_ends_in_one_line(done: tuple[Result, Path]) -> None:
+    result, out = done
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    (line,) = result.stdout.splitlines()
+    assert line.startswith("8 runs simulated, ")
+    assert line.endswith(f"8 of 8 rows in {out}/")
+
+
+def test_a_finished_sweep_says_so_and_does_nothing(plan: Path, done: tuple[Result, Path]) -> None:
+    for words in ((plan, "--out", done[1]), (done[1],)):
+        result = call(*words)
+        assert result.exit_code == 0
+        assert result.stdout.startswith("Finished already, nothing to do. 8 of 8 rows")
+
+
+def test_the_status_tells_what_is_there(done: tuple[Result, Path]) -> None:
+    text = words_of(call(done[1], "--status").stdout)
+    assert "A small sweep: 8 of 8 rows, finished" in text
+    assert "2 points, scenarios baseline, no_nine_eleven, 2 replicates, seed 3" in text
+    assert "Made by alliance-sim " in text
+    found = json.loads(call(done[1], "--status", "--json").stdout)
+    assert (found["rows"], found["done"], found["failed"]) == (8, 8, 0)
+    assert found["complete"] is True
+    assert len(found["digest"]) == 64
+
+
+def test_the_status_of_what_is_not_there_is_told(plan: Path, tmp_path: Path) -> None:
+    result = call(plan, "--out", tmp_path / "nowhere", "--status")
+    assert result.exit_code == 2
+    assert "holds no sweep" in words_of(result.stderr)
+
+
+def test_json_is_all_that_is_printed(plan: Path, tmp_path: Path) -> None:
+    result = call(plan, "--out", tmp_path, "--json", "--workers", "1")
+    found = json.loads(result.stdout)
+    assert (found["simulated"], found["done"], found["complete"]) == (8, 8, True)
+    assert found["reasons"] == []
+    assert result.stderr == ""
+
+
+def test_a_folder_is_run_again_and_extended(done: tuple[Result, Path], tmp_path: Path) -> None:
+    again = call(done[1], "--out", tmp_path, "--json", "--workers", "1")
+    assert json.loads(again.stdout)["simulated"] == 8
+    first, second = ((p / "runs-00000.parquet").read_bytes() for p in (done[1], tmp_path))
+    assert first == second
+    more = (tmp_path, "--replicates", "3", "--points", "4", "--workers", "1", "--json")
+    assert json.loads(call(*more).stdout)["simulated"] == 16
+    found = json.loads(call(*more).stdout)
+    assert (found["simulated"], found["rows"], found["done"]) == (0, 24, 24)
+    assert (tmp_path / "runs-00000.parquet").read_bytes() == first
+    fewer = call(tmp_path, "--replicates", "1")
+    assert fewer.exit_code == 2
+    assert "must be more than the 3 now" in words_of(fewer.stderr)
+
+
+def test_what_is_wrong_is_told(plan: Path, done: tuple[Result, Path], tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(PLAN.replace("seed = 3", "seed = 4"), encoding="utf-8")
+    cases = [
+        ((tmp_path / "nope.toml",), "does not exist"),
+        ((other, "--out", done[1]), "holds another sweep"),
+        ((plan, "--out", plan), "a file stands where a folder should be"),
+        ((plan, "--workers", "0", "--out", tmp_path / "a"), "workers is 0"),
+        ((plan, "--block", "0", "--out", tmp_path / "a"), "block is 0"),
+        ((plan, "--workers", "2", "--scheduler", "tcp://a:1"), "not both"),
+    ]
+    for words, message in cases:
+        result = call(*words)
+        assert message in words_of(result.stderr), words
+        assert result.exit_code == (1 if "file stands" in message else 2)
+        assert result.stdout == ""
+
+
+def test_failed_runs_are_counted_with_their_reasons(
+    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alliance_sim.errors import ScenarioError
+    from alliance_sim.experiment.plan import Plan
+
+    build = Plan.scenario_at
+
+    def refuse(self: Plan, label: str, values: dict[str, object]) -> object:
+        if label != "baseline":
+            raise ScenarioError(label, ["cannot be"])
+        return build(self, label, values)
+
+    monkeypatch.setattr(Plan, "scenario_at", refuse)
+    result = call(plan, "--out", tmp_path, "--workers", "1")
+    assert result.exit_code == 0
+    assert "8 of 8 rows, 4 of them failed" in result.stdout
+    assert "  - 4 failed: no_nine_eleven: 1 problem - cannot be" in result.stdout.splitlines()
+    assert "4 of them failed, finished" in call(tmp_path, "--status").stdout
+    monkeypatch.setattr(Plan, "scenario_at", lambda plan, _, values: refuse(plan, "none", values))
+    assert call(plan, "--out", tmp_path / "b", "--workers", "1").exit_code == 1
+
+
+def test_what_is_mended_is_said(done: tuple[Result, Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    call(done[1], "--out", out, "--workers", "1")
+    file = out / "runs-00000.parquet"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-9])
+    status = call(out, "--status")
+    assert "damaged; to mend it: alliance-sim sweep" in status.stdout
+    assert "  - runs-00000.parquet is torn" in status.stdout
+    mended = call(out, "--workers", "1")
+    assert "set aside as runs-00000.parquet.bad" in words_of(mended.stderr)
+    assert file.read_bytes() == whole
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("number", "to_all"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, True)]
+)
+def test_stopped_at_any_time_it_says_how_to_go_on(
+    number: int, to_all: bool, tmp_path: Path
+) -> None:
+    plan = tmp_path / "long.toml"
+    plan.write_text(PLAN.replace("replicates = 2", "replicates = 100_000"), encoding="utf-8")
+    out = tmp_path / "out"
+    words = ["sweep", plan, "--out", out, "--workers", "2", "--block", "10"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "alliance_sim.cli", *map(str, words)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        until = time.monotonic() + 120
+        while not list(out.glob("work/part-*.parquet")) and time.monotonic() < until:
+            time.sleep(0.02)
+        (os.killpg if to_all else os.kill)(process.pid, number)
+        stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert stdout == ""
+    told = words_of(stderr)
+    assert told.startswith("Stopped. ")
+    assert f"rows are safe. To go on: alliance-sim sweep {plan} --out {out}" in told
+    assert "Traceback" not in stderr
+    status = json.loads(call(out, "--status", "--json").stdout)
+    assert 0 < status["done"] < status["rows"]
+    assert not list(out.glob("work/*.tmp"))
+
+
+def test_the_bar_shows_speed_from_where_the_sweep_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
+    monkeypatch.setattr(common, "messages", lambda: terminal)
+    with common.progress("simulating") as show:
+        assert show is not None
+        show(1_000_000, 2_000_000)
+        time.sleep(0.05)
+        show(1_000_010, 2_000_000)
+        time.sleep(0.15)
+        show(1_000_020, 2_000_000)
+        time.sleep(0.15)
+    text = terminal.file.getvalue()  # type: ignore[attr-defined]
+    assert "1000020/2000000" in text
+    speeds = [int(word) for word in text.replace(",", "").split() if word.isdigit()]
+    assert "runs/s" in text
+    assert all(speed < 10_000 for speed in speeds)

@@ -1,0 +1,442 @@
+"""Nothing but the plan decides what a finished folder holds."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.experiment.conftest import PROGRAMS, content
+
+from alliance_sim.errors import ResultError, ScenarioError, SettingError, UnfinishedError
+from alliance_sim.experiment import executors, filling
+from alliance_sim.experiment.folder import claims, rows
+from alliance_sim.experiment.plan import Plan, extended
+from alliance_sim.experiment.runner import run_sweep
+
+pytestmark = pytest.mark.usefixtures("small_files")
+
+
+@pytest.mark.parametrize("block", [1_000, 100, 37])
+def test_the_size_of_blocks_changes_no_byte(
+    block: int, plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    run_sweep(plan, tmp_path / "out", block=block, summarise=quick.summarise)
+    assert content(tmp_path / "out") == undisturbed
+    assert {name for name in undisturbed if name.startswith("runs")} == {
+        f"runs-{k:05d}.parquet" for k in range(3)
+    }
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_processes_change_no_byte(
+    workers: int, plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    run_sweep(plan, tmp_path / "out", workers=workers, block=50, summarise=quick.summarise)
+    assert content(tmp_path / "out") == undisturbed
+
+
+def test_threads_change_no_byte(
+    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        run_sweep(plan, tmp_path / "out", executor=pool, block=50, summarise=quick.summarise)
+        assert pool.submit(abs, -1).result() == 1, "an executor of one's own is left open"
+    assert content(tmp_path / "out") == undisturbed
+
+
+def test_the_order_of_hashes_changes_no_byte(
+    plan_file: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    program = (
+        "import sys, quick; from alliance_sim.experiment.folder import recipe; "
+        "from alliance_sim.experiment.runner import run_sweep; "
+        "recipe.FILE_ROWS = 256; recipe.GROUP_ROWS = 64; "
+        "run_sweep(sys.argv[1], sys.argv[2], summarise=quick.summarise)"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program, str(plan_file), str(tmp_path / "out")],
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": str(1 + hash("a") % 1000),
+            "PYTHONPATH": str(PROGRAMS),
+        },
+        check=True,
+    )
+    assert content(tmp_path / "out") == undisturbed
+
+
+class Backwards(Executor):
+    """Computes the block that was handed in last first, and remembers how many it held."""
+
+    def __init__(self) -> None:
+        self._max_workers = 2
+        self.waiting: list[tuple[Future[Any], Any]] = []
+        self.most = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.waiting.append((future, lambda: fn(*args, **kwargs)))
+        self.most = max(self.most, len(self.waiting))
+        if len(self.waiting) == 2 * self._max_workers:
+            self.work()
+        return future
+
+    def work(self) -> None:
+        while self.waiting:
+            future, compute = self.waiting.pop()
+            future.set_result(compute())
+
+
+def test_only_a_few_blocks_are_in_flight_and_their_order_changes_no_byte(
+    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    pool = Backwards()
+    run_sweep(
+        plan,
+        tmp_path / "out",
+        executor=pool,
+        block=64,
+        summarise=quick.summarise,
+        progress=lambda done, total: pool.work() if total - done <= 3 * 64 else None,
+    )
+    assert content(tmp_path / "out") == undisturbed
+    assert pool.most <= 4
+
+
+def test_two_runners_on_one_folder_share_the_rows(
+    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    computed: list[tuple[int, int]] = []
+
+    class Watched(executors.Inline):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            computed.append((args[0].span.first, args[0].span.stop))
+            return super().submit(fn, *args, **kwargs)
+
+    def one(block: int) -> None:
+        out = tmp_path / "out"
+        run_sweep(plan, out, executor=Watched(), block=block, summarise=quick.summarise)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, (16, 48)))
+    assert content(tmp_path / "out") == undisturbed
+    edges = [edge for block in sorted(computed) for edge in block]
+    assert (edges[0], edges[-1]) == (0, plan.rows)
+    assert edges[1:-1:2] == edges[2:-1:2], "no row is computed twice"
+
+
+def test_two_runners_without_locks_do_double_work_and_no_harm(
+    plan: Plan,
+    quick: Any,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take, release = claims.Claims.take, claims.Claims.release
+    monkeypatch.setattr(
+        claims.Claims, "take", lambda self, a, b: a < claims.STATE or take(self, a, b)
+    )
+    monkeypatch.setattr(
+        claims.Claims, "release", lambda self, a, b: a < claims.STATE or release(self, a, b)
+    )
+    monkeypatch.setattr(
+        claims.Claims, "sure", property(lambda _: False, lambda *_: None), raising=False
+    )
+    out = tmp_path / "out"
+    with ThreadPoolExecutor(2) as pool:
+        runs = [
+            pool.submit(run_sweep, plan, out, block=block, summarise=quick.summarise)
+            for block in (16, 48)
+        ]
+    assert all(run.result().complete for run in runs)
+    assert content(out) == undisturbed
+
+
+def test_a_runner_that_never_lets_go_is_waited_for_only_so_long(
+    plan: Plan,
+    quick: Any,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(filling, "PATIENCE", 0.2)
+    monkeypatch.setattr(filling, "TICK", 0.05)
+    out = tmp_path / "out"
+    out.mkdir()
+    program = (
+        "import fcntl, sys; file = open(sys.argv[1], 'w'); fcntl.lockf(file, fcntl.LOCK_EX, 640, 0)"
+        "; print('locked', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(out / ".lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as stuck:
+        assert stuck.stdout is not None
+        stuck.stdout.readline()
+        run_sweep(plan, out, summarise=quick.summarise)
+        stuck.kill()
+    assert "another runner has claimed rows and finished none" in caplog.text
+    assert content(out) == undisturbed
+
+
+def test_rows_stand_by_point_then_scenario_then_replicate(
+    plan: Plan, quick: Any, tmp_path: Path
+) -> None:
+    frame = run_sweep(plan, tmp_path, summarise=quick.summarise).frame([])
+    assert list(frame.columns) == [
+        *("row", "point", "scenario", "replicate", "run"),
+        *("threat_pull", "nine_eleven", "abe_from", "status"),
+    ]
+    assert frame["row"].tolist() == list(range(640))
+    expected = [(p, s, r) for p in range(16) for s in plan.labels for r in range(20)]
+    assert list(zip(frame["point"], frame["scenario"], frame["replicate"], strict=True)) == expected
+    design = plan.design_table()
+    for name in ("threat_pull", "nine_eleven", "abe_from"):
+        assert frame[name].tolist() == design[name].iloc[frame["point"]].tolist()
+
+
+def test_added_replicates_stand_behind_old_rows_which_stay(
+    plan: Plan, quick: Any, tmp_path: Path
+) -> None:
+    before = run_sweep(plan, tmp_path, summarise=quick.summarise).frame()
+    old = content(tmp_path)
+    longer = extended(plan, replicates=30)
+    after = run_sweep(longer, tmp_path, summarise=quick.summarise).frame()
+    assert after.iloc[:640].equals(before)
+    assert after["replicate"].iloc[640:].unique().tolist() == list(range(20, 30))
+    now = content(tmp_path)
+    assert {name for name in old if now[name] != old[name]} == {"manifest.json", "sweep.json"}
+    whole = run_sweep(longer, tmp_path / "whole", summarise=quick.summarise).frame()
+    order = ["point", "scenario", "replicate"]
+    same = after.sort_values(order, ignore_index=True).drop(columns="row")
+    assert same.equals(whole.drop(columns="row"))
+
+
+def test_added_points_and_replicates_go_in_one_step(plan: Plan, quick: Any, tmp_path: Path) -> None:
+    run_sweep(plan, tmp_path, summarise=quick.summarise)
+    larger = extended(extended(plan, replicates=25), points=32)
+    sweep = run_sweep(larger, tmp_path, summarise=quick.summarise)
+    assert sweep.rows == sweep.done == 32 * 2 * 25
+    frame = sweep.frame([])
+    assert not frame.duplicated(["point", "scenario", "replicate"]).any()
+    assert frame["row"].tolist() == list(range(1600))
+    with pytest.raises(ResultError, match="with 32 points and 25 replicates, more than the 16 and"):
+        run_sweep(plan, tmp_path, summarise=quick.summarise)
+
+
+def test_a_folder_is_a_plan(
+    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    run_sweep(plan, tmp_path / "first", summarise=quick.summarise)
+    run_sweep(tmp_path / "first", tmp_path / "again", summarise=quick.summarise)
+    assert content(tmp_path / "again") == undisturbed
+    assert run_sweep(tmp_path / "again").complete, "and a finished one is left alone"
+    with pytest.raises(SettingError, match="out is missing"):
+        run_sweep(plan)
+
+
+def test_a_run_that_fails_is_a_row(plan: Plan, quick: Any, tmp_path: Path) -> None:
+    sweep = run_sweep(plan, tmp_path, summarise=quick.summarise)
+    frame = sweep.frame()
+    failed = frame["run"] % 100 == 7
+    assert (frame["status"] == "ok").tolist() == (~failed).tolist()
+    assert frame.loc[failed, "rung_end"].isna().all()
+    assert frame.loc[~failed, "rung_end"].notna().all()
+    assert sweep.complete
+    assert sweep.failed == 32
+    assert sweep.reasons() == [("made to fail", 32)]
+
+
+@pytest.mark.parametrize("block", [640, 30])
+def test_an_error_in_one_run_leaves_its_neighbours_alone(
+    block: int, plan: Plan, quick: Any, tmp_path: Path
+) -> None:
+    sweep = run_sweep(plan, tmp_path, block=block, summarise=quick.raises)
+    status = sweep.frame([]).set_index("row")["status"]
+    assert set(status[sweep.frame([])["run"] == 3]) == {
+        "ZeroDivisionError: run 3 cannot be divided"
+    }
+    assert sweep.failed == 64
+    assert sweep.reasons()[0][1] == 32
+
+
+def test_a_point_whose_scenario_cannot_be_built_is_rows_that_failed(
+    plan: Plan, quick: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = Plan.scenario_at
+
+    def refuse(self: Plan, label: str, values: Any) -> Any:
+        if label == "baseline" and values["nine_eleven"]:
+            raise ScenarioError("baseline", ["cannot be", "for two reasons"])
+        return build(self, label, values)
+
+    monkeypatch.setattr(Plan, "scenario_at", refuse)
+    sweep = run_sweep(plan, tmp_path, block=30, summarise=quick.summarise)
+    frame = sweep.frame([])
+    hit = (frame["scenario"] == "baseline") & frame["nine_eleven"]
+    assert sweep.complete
+    assert 0 < hit.sum() < 640
+    assert set(frame.loc[hit, "status"]) == {"baseline: 2 problems - cannot be - for two reasons"}
+    assert set(frame.loc[~hit, "status"]) == {"ok", "made to fail"}
+
+
+def test_a_worker_that_dies_is_told_and_loses_nothing(
+    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    with pytest.raises(UnfinishedError, match=r"a worker process died.*Nothing that was done is"):
+        run_sweep(plan, tmp_path / "out", workers=2, block=16, summarise=quick.dies)
+    run_sweep(plan, tmp_path / "out", summarise=quick.summarise)
+    assert content(tmp_path / "out") == undisturbed
+
+
+def test_want_of_memory_is_told_and_is_no_row(plan: Plan, quick: Any, tmp_path: Path) -> None:
+    with pytest.raises(UnfinishedError, match=r"out of memory.*smaller --block"):
+        run_sweep(plan, tmp_path / "out", summarise=quick.starves)
+
+
+def test_a_worker_of_another_version_is_refused(plan: Plan, quick: Any, tmp_path: Path) -> None:
+    class Older(executors.Inline):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            block = super().submit(fn, *args, **kwargs).result()
+            future: Future[Any] = Future()
+            future.set_result(replace(block, version="0.0.9"))
+            return future
+
+    with pytest.raises(UnfinishedError, match=r"a worker has alliance-sim 0\.0\.9, this sweep"):
+        run_sweep(plan, tmp_path / "out", executor=Older(), summarise=quick.summarise)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"workers": 0}, "workers is 0"),
+        ({"block": 0}, "block is 0"),
+        ({"block": 1.5}, "block is 1"),
+    ],
+)
+def test_settings_out_of_range_are_told(
+    settings: dict[str, Any], message: str, plan: Plan, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingError, match=message):
+        run_sweep(plan, tmp_path / "out", **settings)
+    assert not (tmp_path / "out").exists()
+
+
+def test_progress_begins_where_the_folder_stands(plan: Plan, quick: Any, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        if done >= 128:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(plan, tmp_path, block=64, summarise=quick.summarise, progress=stop)
+    run_sweep(plan, tmp_path, summarise=quick.summarise, progress=lambda *told: seen.append(told))
+    assert seen[0] == (128, 640)
+    assert seen[-1] == (640, 640)
+
+
+@pytest.fixture
+def dask() -> Iterator[Any]:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def test_dask_changes_no_byte(
+    dask: Any, plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    pool = dask.get_executor()
+    assert executors.workers_of(pool) == 2
+    run_sweep(plan, tmp_path / "out", executor=pool, block=50, summarise=quick.summarise)
+    assert content(tmp_path / "out") == undisturbed
+
+
+def test_a_scheduler_that_does_not_answer_is_told() -> None:
+    pytest.importorskip("distributed")
+    with (
+        pytest.raises(SettingError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"),
+        executors.cluster("tcp://127.0.0.1:9", timeout=1),
+    ):
+        pass
+
+
+def test_dask_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(SettingError, match=r"pip install 'alliance-sim\[cluster\]'"),
+        executors.cluster("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+@given(
+    points=st.lists(st.integers(0, 5), min_size=1, max_size=4),
+    replicates=st.integers(1, 5),
+    scenarios=st.integers(1, 3),
+    most=st.integers(1, 40),
+)
+def test_every_row_lies_in_one_span_and_is_one_run(
+    points: list[int], replicates: int, scenarios: int, most: int
+) -> None:
+    ends = [sum(points[:k]) for k in range(len(points) + 1)]
+    segments = [rows.Segment(a, b, 0, replicates) for a, b in itertools.pairwise(ends)]
+    spans = list(rows.spans(segments, scenarios, most))
+    found = [rows.labels(span, scenarios) for span in spans]
+    runs = [
+        run
+        for what in found
+        for run in zip(
+            what.row.tolist(),
+            what.point.tolist(),
+            what.scenario.tolist(),
+            what.replicate.tolist(),
+            strict=True,
+        )
+    ]
+    each = itertools.product(range(ends[-1]), range(scenarios), range(replicates))
+    assert runs == [(row, *run) for row, run in enumerate(each)]
+    assert all(span.rows <= most for span in spans)
+    for span, what in zip(spans, found, strict=True):
+        assert list(span.points(scenarios)) == sorted(set(what.point.tolist()))
+
+
+@given(
+    done=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=6),
+    first=st.integers(0, 30),
+    count=st.integers(1, 20),
+)
+def test_gaps_are_what_no_part_covers(done: list[tuple[int, int]], first: int, count: int) -> None:
+    span = rows.Span(rows.Segment(0, 100, 0, 1), first, first, count)
+    ranges = [(a, a + n) for a, n in done]
+    missing = {row for a, b in rows.gaps(span, ranges) for row in range(a, b)}
+    covered = {row for a, b in ranges for row in range(a, b)}
+    assert missing == set(range(first, first + count)) - covered
+
+
+def test_the_engine_itself_gives_the_same_bytes_in_blocks_and_threads(
+    plan: Plan, tmp_path: Path
+) -> None:
+    few = replace(plan, replicates=3)
+    run_sweep(few, tmp_path / "whole", block=96)
+    with ThreadPoolExecutor(3) as pool:
+        sweep = run_sweep(few, tmp_path / "threads", executor=pool, block=5)
+    assert content(tmp_path / "threads") == content(tmp_path / "whole")
+    assert sweep.failed == 0
