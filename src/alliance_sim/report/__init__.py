@@ -3,6 +3,7 @@
 - `write_history`: everything that a comparison with the record comes to
 - `write_run`, `write_figure`: an ensemble of any scenario
 - `write_contrasts`: counterfactual scenarios beside the factual one
+- `sweep`, `sensitivity`, `discovery`: what comes after a sweep, each a module of its own
 - `history_json`: the same as one JSON object
 - `prepare_folder`: whether a folder can be written, asked before the work and not after it
 """

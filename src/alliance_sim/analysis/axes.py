@@ -1,0 +1,191 @@
+"""One factor of a design, as analyses and figures see it: a name, words, and numbers behind it.
+
+Sensitivity and scenario discovery need numbers; people need the factor's own units. An `Axis` goes
+both ways: numbers stay numbers, dates become decimal years, any other setting its place in the
+list of its values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from alliance_sim.errors import SettingError, UnknownName, unknown_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Kind = Literal["number", "date", "choice"]
+FEW = 12  # so many values or fewer are shown one by one, more are put into bins
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One factor of a design.
+
+    Attributes:
+        name: Column of the factor.
+        label: What it is, in words and with its unit, for axes and tables.
+        kind: "number"; "date" (ISO texts); or "choice" (anything without an order).
+        values: The values that it may take, in the order to show them, where they are listed, as
+            they always are for a choice; else empty.
+        low: Lower end of the range that a number or a date (decimal year) was varied over; NaN
+            if unknown.
+        high: Upper end.
+    """
+
+    name: str
+    label: str
+    kind: Kind = "number"
+    values: tuple[object, ...] = ()
+    low: float = math.nan
+    high: float = math.nan
+
+    def numbers(self, column: pd.Series) -> NDArray[np.float64]:
+        """Return a column of the factor as numbers.
+
+        Args:
+            column: Values as the design holds them.
+
+        Returns:
+            Array (row) of float64: numbers as they are, dates as decimal years, choices as their
+            position in `values`.
+
+        Raises:
+            SettingError: If a value is none of this factor.
+        """
+        if self.kind == "number":
+            return column.to_numpy(dtype=np.float64)
+        codes, found = pd.factorize(column)
+        if self.kind == "date":
+            known = [decimal_year(str(value)) for value in found]
+        else:
+            wrong = [value for value in found if value not in self.values]
+            if wrong:
+                allowed = ", ".join(str(value) for value in self.values)
+                problem = f"factor {self.name!r}: {wrong[0]!r} is not one of {allowed}"
+                raise SettingError("sweep", [problem])
+            known = [float(self.values.index(value)) for value in found]
+        return np.array(known, dtype=np.float64)[codes]
+
+    def text(self, number: float) -> str:
+        """Return a number from `numbers`, or one between two of them, in the factor's own terms."""
+        if self.kind == "number":
+            return self._number_text(number)
+        if self.kind == "date":
+            return date_of(number).isoformat()
+        return value_text(self.values[round(number)])
+
+    def tick(self, number: float) -> str:
+        """Return a number in the shortest words that tell it on an axis: days become months."""
+        if self.kind != "date":
+            return self.text(number)
+        if abs(number - round(number)) < 1e-6:
+            return f"{round(number)}"
+        return f"{date_of(number):%Y-%m}"
+
+    def _number_text(self, number: float) -> str:
+        """Return a number to a hundredth of its range; limits are known no better."""
+        reach = self.high - self.low
+        if self.values or not reach > 0:
+            return f"{number:.4g}"
+        decimals = max(0, 2 - math.floor(math.log10(reach)))
+        text = f"{number:.{decimals}f}"
+        return text.rstrip("0").rstrip(".") if decimals else text
+
+
+def value_text(value: object) -> str:
+    """Return a value of a choice in words."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return str(value).replace("_", " ")
+
+
+def decimal_year(date: str) -> float:
+    """Return where an ISO date lies: 2001-07-02 is half way through 2001, so 2001.4986.
+
+    Raises:
+        SettingError: If it is no ISO date.
+    """
+    try:
+        day = dt.date.fromisoformat(date)
+    except ValueError as error:
+        raise SettingError("sweep", [f"{date!r} is not a date such as 2001-09-11"]) from error
+    first = dt.date(day.year, 1, 1)
+    return day.year + (day - first).days / _days(day.year)
+
+
+def date_of(year: float) -> dt.date:
+    """Return the day that a decimal year falls on, the nearest one."""
+    whole = math.floor(year)
+    return dt.date(whole, 1, 1) + dt.timedelta(days=round((year - whole) * _days(whole)))
+
+
+def _days(year: int) -> int:
+    return (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days
+
+
+def axis_named(axes: Sequence[Axis], name: str) -> Axis:
+    """Return the axis of that name.
+
+    Raises:
+        UnknownName: If there is none.
+    """
+    for axis in axes:
+        if axis.name == name:
+            return axis
+    raise UnknownName(unknown_name("factor", name, [axis.name for axis in axes]))
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Where rows lie along one axis: its values one by one, or stretches of equal numbers of rows.
+
+    Attributes:
+        codes: Array (row): the bin of each row.
+        centres: Array (bin): where to draw it, in the numbers of the axis.
+        low: Array (bin): least number in it.
+        high: Array (bin): greatest number in it.
+        labels: What each holds, in words.
+        single: Whether each bin is one value.
+    """
+
+    codes: NDArray[np.intp]
+    centres: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    labels: tuple[str, ...]
+    single: bool
+
+
+def bins_of(axis: Axis, column: pd.Series, *, most: int = FEW, bins: int = BINS) -> Bins:
+    """Return the bins of a column: one per value if there are few, else of equal content.
+
+    Args:
+        axis: The factor.
+        column: Its values, row by row.
+        most: Up to so many values each is a bin of its own.
+        bins: Number of bins otherwise; fewer if values tie.
+    """
+    numbers = axis.numbers(column)
+    values, codes = np.unique(numbers, return_inverse=True)
+    single = len(values) <= most or bool(axis.values)
+    if single:
+        labels = tuple(axis.text(value) for value in values)
+        return Bins(codes, values, values, values, labels, single=True)
+    edges = np.unique(np.quantile(numbers, np.linspace(0, 1, bins + 1)[1:-1]))
+    codes = np.searchsorted(edges, numbers, side="right")
+    _, codes = np.unique(codes, return_inverse=True)  # leaves out bins that hold nothing
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(codes.max() + 1))
+    low = np.minimum.reduceat(numbers[order], starts)
+    high = np.maximum.reduceat(numbers[order], starts)
+    labels = tuple(f"{axis.tick(a)} to {axis.tick(b)}" for a, b in zip(low, high, strict=True))
+    return Bins(codes, (low + high) / 2, low, high, labels, single=False)

@@ -1,0 +1,265 @@
+"""The box that scenario discovery found, among the points it was found on."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from alliance_sim.plots.sheet import BOTTOM, LETTER, STEPS, TOP, left_margin, sheet, wrapped
+from alliance_sim.plots.style import BOLD, FAINT, INK, PLAIN, SMALL, styled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+MOST = 4  # factors drawn against each other
+LETTERS = "ABCD"
+NAME = 12  # letters in a line of the name of a value
+MOST_POINTS = 4000
+MOST_LINES = 11  # of conditions in words
+NEVER, ALWAYS = "#b9cfe0", "#C44E00"
+COLOURS = LinearSegmentedColormap.from_list("share", [NEVER, "#e8a76f", ALWAYS])
+SPAN = 0.04  # room around the points, as a share of their range
+JITTER = 0.32
+JITTER_SEED = 20_010_911
+
+
+@dataclass(frozen=True)
+class Side:
+    """One factor of a box, as it is drawn.
+
+    Attributes:
+        label: What it is, with unit.
+        values: Array (point), numbers; the position in `names` for a choice.
+        low: Lower limit; -infinity without.
+        high: Upper limit; infinity without.
+        names: Values of a choice; empty for the others.
+        kept: Positions of those that the box allows.
+        tick: How to write a number.
+    """
+
+    label: str
+    values: NDArray[np.float64]
+    low: float
+    high: float
+    names: tuple[str, ...] = ()
+    kept: tuple[int, ...] = ()
+    tick: Callable[[float], str] | None = None
+
+    def spans(self) -> list[tuple[float, float]]:
+        """Return the stretches that the box allows, as drawn."""
+        if self.names:
+            begins = [k for k in self.kept if k - 1 not in self.kept]
+            ends = [k for k in self.kept if k + 1 not in self.kept]
+            return [(a - 0.45, b + 0.45) for a, b in zip(begins, ends, strict=True)]
+        first, last = self.ends()
+        return [(max(self.low, first), min(self.high, last))]
+
+    def ends(self) -> tuple[float, float]:
+        """Return the ends of the axis."""
+        if self.names:
+            return -0.55, len(self.names) - 0.45
+        low, high = float(self.values.min()), float(self.values.max())
+        return low - SPAN * (high - low), high + SPAN * (high - low)
+
+
+@styled
+def box_figure(
+    sides: Sequence[Side],
+    share: NDArray[np.float64],
+    *,
+    title: str,
+    about: str,
+    conditions: Sequence[str],
+    numbers: Sequence[str],
+    happens: str,
+) -> Figure:
+    """Return every two factors of a box against each other, with the box drawn in.
+
+    Args:
+        sides: The factors that the box limits, at least one; the first four are drawn.
+        share: Array (point): share of the runs at each point in which it happens, 0 to 1.
+        title: In large type.
+        about: What is drawn, and of what.
+        conditions: The box in words.
+        numbers: What is to be said of it: coverage, density and so on.
+        happens: Label of the colours.
+    """
+    figure = sheet(title, about=about)
+    drawn = list(sides[:MOST])
+    order = _order(share)
+    count = len(drawn)
+    names = [wrapped(name, NAME) for side in drawn[1:] for name in side.names]
+    left, right, foot = max(0.085, left_margin(names) + 0.035), 0.665, BOTTOM + 0.09
+    gap = 0.012 if count > 1 else 0.0
+    wide, high = (right - left + gap) / count, (TOP - foot + gap) / count
+    top = max(_along(side, share)[2].max() for side in drawn)
+    for row, up in enumerate(drawn):
+        for column, across in enumerate(drawn[: row + 1]):
+            place = (left + column * wide, TOP - (row + 1) * high + gap, wide - gap, high - gap)
+            axes = figure.add_axes(place)
+            if row == column:
+                _shares(axes, up, share, top=top, parts=2 if count > 1 else 5)
+            else:
+                _points(axes, across, up, share=share, order=order)
+            _ticks(axes, across, up, row=row, column=column, count=count)
+    _words(figure, conditions, numbers)
+    bar = figure.add_axes((0.70, BOTTOM + 0.09, 0.26, 0.022))
+    colours = figure.colorbar(
+        ScalarMappable(Normalize(0, 1), COLOURS), cax=bar, orientation="horizontal"
+    )
+    colours.outline.set_visible(False)
+    bar.set_title(wrapped(happens, 52), fontsize=SMALL + 0.5, loc="left", pad=5)
+    return figure
+
+
+def _order(share: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the points to draw, those in which it happens on top; some of them if many."""
+    kept = np.arange(len(share))
+    if len(kept) > MOST_POINTS:
+        kept = np.random.default_rng(0).choice(kept, MOST_POINTS, replace=False)
+    return kept[np.argsort(share[kept], kind="stable")]
+
+
+def _points(
+    axes: Axes, across: Side, up: Side, *, share: NDArray[np.float64], order: NDArray[np.intp]
+) -> None:
+    size = float(np.clip(9000 / len(order), 6, 42))
+    axes.scatter(
+        _spread(across, 1)[order], _spread(up, 2)[order],
+        c=share[order], cmap=COLOURS, vmin=0, vmax=1, s=size, alpha=0.85, linewidths=0, zorder=2,
+    )  # fmt: skip
+    for x0, x1 in across.spans():
+        for y0, y1 in up.spans():
+            axes.add_patch(
+                Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=INK, linewidth=2.2,
+                          zorder=4)
+            )  # fmt: skip
+
+
+def _spread(side: Side, seed: int) -> NDArray[np.float64]:
+    """Return where points stand; those of a choice are spread so that they do not hide."""
+    if not side.names:
+        return side.values
+    draw = np.random.default_rng(JITTER_SEED + seed).uniform(-JITTER, JITTER, len(side.values))
+    spread: NDArray[np.float64] = side.values + draw
+    return spread
+
+
+def _along(
+    side: Side, share: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
+    """Return places, width and height of bars of how often it happens along one factor."""
+    if side.names:
+        codes = side.values.astype(np.intp)
+        centres, width = np.arange(len(side.names), dtype=np.float64), 0.6
+    else:
+        low, high = float(side.values.min()), float(side.values.max())
+        count = int(np.clip(len(np.unique(side.values)), 2, 12))
+        edges = np.linspace(low, high, count + 1)
+        codes = np.clip(np.searchsorted(edges, side.values, side="right") - 1, 0, count - 1)
+        centres, width = (edges[:-1] + edges[1:]) / 2, 0.92 * (high - low) / count
+    number = np.bincount(codes, minlength=len(centres))
+    mean = np.bincount(codes, share, len(centres)) / np.maximum(number, 1)
+    return centres, width, mean
+
+
+def _shares(axes: Axes, side: Side, share: NDArray[np.float64], *, top: float, parts: int) -> None:
+    """Draw how often it happens along one factor, and what the box allows of it."""
+    centres, width, mean = _along(side, share)
+    for x0, x1 in side.spans():
+        axes.axvspan(x0, x1, color="#ececec", linewidth=0, zorder=0)
+        for x in (x0, x1):
+            axes.axvline(x, color=INK, linewidth=1.6, zorder=3)
+    axes.bar(centres, mean, width, color=COLOURS(mean), linewidth=0, zorder=2)
+    axes.set_ylim(0, min(1.0, 1.15 * top))
+    axes.yaxis.set_major_locator(MaxNLocator(parts, steps=STEPS))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0%}".replace("%", " %")))
+
+
+def _ticks(axes: Axes, across: Side, up: Side, *, row: int, column: int, count: int) -> None:
+    """Set ticks and labels: at the left edge and at the foot only."""
+    axes.set_xlim(*across.ends())
+    _write(axes.xaxis, across, shown=row == count - 1, room=axes.get_position().width)
+    if row == count - 1:
+        name = _short(f"{LETTERS[column]}  {across.label}", max(18, 76 // count))
+        axes.set_xlabel(name, fontsize=SMALL + 0.5, labelpad=2)
+    if row == column:
+        axes.tick_params(labelleft=column == 0, labelsize=SMALL)
+        if column == 0:
+            axes.set_ylabel("share of runs", fontsize=SMALL + 0.5)
+    else:
+        axes.set_ylim(*up.ends())
+        _write(axes.yaxis, up, shown=column == 0, room=math.inf)
+        if column == 0:
+            name = _short(f"{LETTERS[row]}  {up.label}", max(15, 52 // count))
+            axes.set_ylabel(name, fontsize=SMALL + 0.5)
+    axes.spines[:].set_color(FAINT)
+    axes.spines[:].set_visible(True)
+
+
+def _short(label: str, letters: int) -> str:
+    """Return a label in at most two lines; the words beside the figure hold all of it."""
+    for room in range(2 * letters, 0, -1):
+        lines = wrapped(textwrap.shorten(label, room, placeholder=" …"), letters).split("\n")
+        if len(lines) <= 2:
+            return "\n".join(lines)
+    return label[: 2 * letters]
+
+
+def _write(axis: Axis, side: Side, *, shown: bool, room: float) -> None:
+    """Set the ticks of an axis; names that have no room are written slanting and cut short.
+
+    Args:
+        axis: The axis.
+        side: The factor on it.
+        shown: Whether the ticks have labels.
+        room: Width of an x axis, as a share of the slide; names on a y axis have room enough.
+    """
+    if side.names:
+        names = [wrapped(name, NAME) for name in side.names]
+        longest = max(len(line) for name in names for line in name.split("\n"))
+        slanting = longest * LETTER > room / len(names)
+        if slanting:
+            names = [textwrap.shorten(name, NAME + 4, placeholder="…") for name in side.names]
+        axis.set_ticks(list(range(len(names))), names if shown else [""] * len(names))
+        if slanting:
+            style: dict[str, Any] = {"rotation": 25, "ha": "right", "rotation_mode": "anchor"}
+            for label in axis.get_ticklabels():
+                label.set(**style)
+    else:
+        axis.set_major_locator(MaxNLocator(4, steps=STEPS))
+        tick = side.tick
+        if tick is not None:
+            axis.set_major_formatter(FuncFormatter(lambda x, _: tick(x)))
+    axis.set_tick_params(labelsize=SMALL, labelleft=shown, labelbottom=shown)
+
+
+def _words(figure: Figure, conditions: Sequence[str], numbers: Sequence[str]) -> None:
+    """Write the conditions and the numbers of a box beside it."""
+    lines = [wrapped(text, 48).replace("\n", "\n     ") for text in conditions]
+    heights = np.cumsum([line.count("\n") + 1 for line in lines])
+    lines = lines[: int((heights <= MOST_LINES).sum())]
+    if len(conditions) > len(lines):
+        lines.append(f"and {len(conditions) - len(lines)} more, in the table")
+    marks = [*LETTERS, *"–" * len(lines)]
+    text = "\n".join(f"{mark}  {line}" for mark, line in zip(marks, lines, strict=False))
+    title = figure.text(0.70, TOP, "If all of this holds", fontsize=BOLD, weight="bold", va="top")
+    title.set_color(INK)
+    figure.text(0.70, TOP - 0.042, text, fontsize=PLAIN, va="top", linespacing=1.35)
+    figure.text(
+        0.70, BOTTOM + 0.19, "\n".join(numbers), fontsize=PLAIN, va="bottom", linespacing=1.4
+    )

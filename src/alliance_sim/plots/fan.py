@@ -1,0 +1,272 @@
+"""How an outcome is spread over runs: along one factor, or over the periods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from alliance_sim.plots.sheet import (
+    BOTTOM,
+    LETTER,
+    LINE,
+    MOST_PANELS,
+    STEPS,
+    panel_places,
+    panel_title,
+    sheet,
+    wrapped,
+)
+from alliance_sim.plots.style import (
+    INK,
+    NARROW,
+    PLAIN,
+    SHADES,
+    SMALL,
+    STAGES,
+    WIDE,
+    Look,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+LOOK = Look("#0072B2", "#005a8c", "-", "o")
+SERIES = (
+    Look("#0072B2", "#005a8c", "-", "o"),
+    Look("#D55E00", "#9c4400", "-", "s"),
+    Look("#009E73", "#006b4e", "-", "^"),
+    Look("#CC79A7", "#95406f", "-", "D"),
+    Look("#4d4d4d", "#333333", "-", "v"),
+    Look("#E69F00", "#7d5600", "-", "P"),
+)
+
+
+@styled
+def fan_figure(
+    bands: pd.DataFrame,
+    *,
+    title: str,
+    about: str,
+    factor: str,
+    value: str,
+    tick: Callable[[float], str] | None = None,
+    probability: bool = False,
+) -> Figure:
+    """Return the spread of an outcome along one factor, one panel per scenario.
+
+    Args:
+        bands: As from `analysis.slices.bands_along`.
+        title: In large type.
+        about: What is drawn, and of what.
+        factor: Label of the factor.
+        value: Label of the outcome, with unit.
+        tick: How to write a place on the x axis, as for dates; None to write the label of each
+            row under it, as for choices.
+        probability: Whether the outcome is 0 or 1, so that shares and not quantiles are drawn.
+    """
+    figure = sheet(title, about=about)
+    scenarios = [str(name) for name in pd.unique(bands["scenario"])][:MOST_PANELS]
+    left, right = 0.075, 0.985
+    count = len(scenarios) if len(scenarios) <= 3 else math.ceil(len(scenarios) / 2)
+    names = _names(bands, (right - left) / count) if tick is None else [""]
+    places = panel_places(
+        len(scenarios),
+        left=left,
+        right=right,
+        foot=max(name.count("\n") + 1 for name in names),
+        below=2 * LINE + 0.018,
+    )
+    limits = _limits(bands, probability=probability)
+    for number, (scenario, place) in enumerate(zip(scenarios, places, strict=True)):
+        axes = figure.add_axes(place)
+        rows = bands[(bands["scenario"] == scenario) & (bands["runs"] > 0)]
+        if tick is None:
+            _bars(axes, rows, probability=probability)
+            axes.set_xticks(range(len(names)), names)
+            axes.tick_params(axis="x", length=0)
+        else:
+            _curve(axes, rows, probability=probability)
+            _name_numbers(axes, rows, tick, most=max(5, 11 - 2 * count))
+        axes.set_ylim(*limits)
+        axes.grid(axis="y", color="#e2e2e2", linewidth=0.7)
+        axes.set_axisbelow(True)
+        axes.tick_params(labelleft=number % count == 0)
+        if number % count == 0:
+            axes.set_ylabel(wrapped(value, max(24, int(place[3] * 72))), labelpad=4)
+        if len(scenarios) > 1:
+            panel_title(axes, scenario, width=place[2])
+    figure.text((left + right) / 2, BOTTOM + LINE + 0.012, factor, ha="center", va="bottom")
+    _legend(figure, probability=probability)
+    return figure
+
+
+def _limits(bands: pd.DataFrame, *, probability: bool) -> tuple[float, float]:
+    if probability:
+        return -0.02, 1.02
+    low, high = float(bands["q05"].min()), float(bands["q95"].max())
+    if bands["mean_low"].isna().all():
+        return low - 0.05 * (high - low), high + 0.05 * (high - low) or 0.5
+    low = min(low, float(bands["mean_low"].min(skipna=True)))
+    high = max(high, float(bands["mean_high"].max(skipna=True)))
+    room = 0.05 * (high - low) or 0.5
+    return low - room, high + room
+
+
+def _curve(axes: Axes, rows: pd.DataFrame, *, probability: bool) -> None:
+    """Draw bands over a factor that has an order."""
+    x = rows["place"].to_numpy()
+    if not probability:
+        for low, high, shade in (("q05", "q95", WIDE), ("q25", "q75", NARROW)):
+            axes.fill_between(
+                x, rows[low], rows[high], color=LOOK.colour, alpha=shade, linewidth=0, zorder=2
+            )
+        axes.plot(x, rows["q50"], color=LOOK.colour, linewidth=2.4, zorder=4)
+    _means(axes, x, rows, probability=probability)
+    reach = x.max() - x.min() or 1.0
+    axes.set_xlim(x.min() - 0.03 * reach, x.max() + 0.03 * reach)
+
+
+def _bars(axes: Axes, rows: pd.DataFrame, *, probability: bool) -> None:
+    """Draw one bar per value of a factor that has no order."""
+    x = rows["bin"].to_numpy(dtype=np.float64)
+    if not probability:
+        for low, high, width, shade in (("q05", "q95", 0.44, WIDE), ("q25", "q75", 0.44, NARROW)):
+            axes.bar(
+                x, rows[high] - rows[low], width, bottom=rows[low],
+                color=LOOK.colour, alpha=shade, linewidth=0, zorder=2,
+            )  # fmt: skip
+        axes.hlines(rows["q50"], x - 0.22, x + 0.22, color=LOOK.colour, linewidth=2.4, zorder=3)
+    _means(axes, x, rows, probability=probability)
+    axes.set_xlim(-0.5, rows["bin"].max() + 0.5)
+
+
+def _names(bands: pd.DataFrame, width: float) -> list[str]:
+    """Return the labels of the bins, wrapped to the room that a panel of a width leaves them."""
+    labels = bands.drop_duplicates("bin").sort_values("bin")["label"].astype(str).tolist()
+    letters = max(8, int(width / len(labels) / (1.1 * LETTER)))
+    return [wrapped(label, letters) for label in labels]
+
+
+def _name_numbers(
+    axes: Axes, rows: pd.DataFrame, tick: Callable[[float], str], *, most: int
+) -> None:
+    """Set ticks at the values if they are few, else at round numbers."""
+    if len(rows) <= most and (rows["low"] == rows["high"]).all():
+        axes.set_xticks(rows["place"].tolist(), [tick(x) for x in rows["place"]])
+        return
+    axes.xaxis.set_major_locator(MaxNLocator(most, steps=STEPS))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: tick(x)))
+
+
+def _means(axes: Axes, x: NDArray[np.float64], rows: pd.DataFrame, *, probability: bool) -> None:
+    """Draw means with their 95 % interval."""
+    mean = rows["mean"].to_numpy()
+    reach = np.stack([mean - rows["mean_low"], rows["mean_high"] - mean])
+    error = np.maximum(np.nan_to_num(reach), 0.0)
+    axes.errorbar(
+        x, mean, error,
+        fmt="o", markersize=6 if probability else 4.5, color=INK, ecolor=INK,
+        elinewidth=1.4, capsize=3, zorder=5, linestyle="-" if probability else "none",
+        linewidth=1.2,
+    )  # fmt: skip
+
+
+def _legend(figure: Figure, *, probability: bool) -> None:
+    what = "share of runs" if probability else "mean"
+    handles: list[Line2D | Patch] = [
+        Line2D([], [], color=INK, marker="o", markersize=5, label=f"{what}, 95 % interval")
+    ]
+    if not probability:
+        handles = [
+            Patch(color=LOOK.colour, alpha=WIDE, linewidth=0, label="90 % of runs"),
+            Patch(color=LOOK.colour, alpha=WIDE + NARROW, linewidth=0, label="50 % of runs"),
+            Line2D([], [], color=LOOK.colour, linewidth=2.4, label="median"),
+            Line2D([], [], color=INK, marker="o", markersize=4.5, linestyle="none",
+                   label="mean, 95 % interval"),
+        ]  # fmt: skip
+    figure.legend(
+        handles=handles, loc="lower center", bbox_to_anchor=(0.53, BOTTOM - 0.016), ncols=4,
+        frameon=False, fontsize=SMALL, columnspacing=1.6,
+    )  # fmt: skip
+
+
+@styled
+def periods_figure(
+    bands: pd.DataFrame, *, title: str, about: str, names: dict[str, str], value: str
+) -> Figure:
+    """Return the spread of states over the four periods, one panel per state.
+
+    Args:
+        bands: As from `analysis.slices.bands_over_periods`, of several states.
+        title: In large type.
+        about: What is drawn, and of what.
+        names: What to call each state.
+        value: Label of the y axis.
+    """
+    figure = sheet(title, about=about)
+    scenarios = [str(name) for name in pd.unique(bands["scenario"])][: len(SERIES)]
+    states = list(names)[:MOST_PANELS]
+    places = panel_places(len(states), foot=2, below=LINE + 0.012)
+    columns = sum(place[1] == places[0][1] for place in places)
+    apart = min(0.26, 0.8 / len(scenarios))
+    top = float(bands["q95"].max())
+    low = min(0.0, float(bands["q05"].min()))
+    for number, (state, place) in enumerate(zip(states, places, strict=True)):
+        axes = figure.add_axes(place)
+        for position, scenario in enumerate(scenarios):
+            rows = bands[(bands["state"] == state) & (bands["scenario"] == scenario)]
+            x = rows["place"].to_numpy() + (position - (len(scenarios) - 1) / 2) * apart
+            _period_bars(axes, x, rows, look=SERIES[position], width=0.8 * apart)
+        for stage in range(1, len(STAGES) + 1):
+            axes.axvspan(stage - 0.5, stage + 0.5, color=SHADES[stage % 2], linewidth=0, zorder=0)
+        axes.set(xlim=(0.5, len(STAGES) + 0.5), ylim=(low, top + 0.05 * (top - low)))
+        axes.set_xticks(range(1, len(STAGES) + 1), [s.replace(" ", "\n") for s in STAGES.values()])
+        axes.tick_params(axis="x", length=0, labelsize=SMALL)
+        axes.tick_params(labelleft=number % columns == 0)
+        if number % columns == 0:
+            axes.set_ylabel(wrapped(value, 60))
+        panel_title(axes, names[state], width=place[2])
+    _scenario_legend(figure, scenarios)
+    return figure
+
+
+def _period_bars(
+    axes: Axes, x: NDArray[np.float64], rows: pd.DataFrame, *, look: Look, width: float
+) -> None:
+    for low, high, shade in (("q05", "q95", 0.25), ("q25", "q75", 0.45)):
+        axes.bar(
+            x, rows[high] - rows[low], width, bottom=rows[low],
+            color=look.colour, alpha=shade, linewidth=0, zorder=2,
+        )  # fmt: skip
+    axes.errorbar(
+        x, rows["mean"], (rows["mean_high"] - rows["mean"]).fillna(0.0),
+        fmt=look.marker, markersize=6, color=look.ink, ecolor=look.ink,
+        elinewidth=1.3, capsize=2.5, zorder=5,
+    )  # fmt: skip
+
+
+def _scenario_legend(figure: Figure, scenarios: Sequence[str]) -> None:
+    handles = [
+        Line2D([], [], color=look.ink, marker=look.marker, markersize=7, linestyle="none",
+               label=scenario)
+        for scenario, look in zip(scenarios, SERIES, strict=False)
+    ]  # fmt: skip
+    letters = max(len(name) for name in scenarios)
+    columns = max(1, min(len(scenarios), int(150 / (letters + 6))))
+    figure.legend(
+        handles=handles, loc="lower center", bbox_to_anchor=(0.53, BOTTOM - 0.016), ncols=columns,
+        frameon=False, fontsize=PLAIN if len(scenarios) <= 3 else SMALL, handletextpad=0.2,
+        columnspacing=1.6,
+    )  # fmt: skip

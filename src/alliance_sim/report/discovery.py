@@ -1,0 +1,209 @@
+"""Under which conditions something happens in a sweep, as files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from alliance_sim.analysis.axes import value_text
+from alliance_sim.analysis.boxes import Box, Cases, box_frame, limit_frame
+from alliance_sim.analysis.discovery import Discovery, Search, discover
+from alliance_sim.plots.box import Side, box_figure
+from alliance_sim.plots.peeling import leaves_figure, peeling_figure
+from alliance_sim.report.rows import rows_of
+from alliance_sim.report.sheaf import Sheaf
+from alliance_sim.report.source import (
+    Column,
+    Progress,
+    axes_of,
+    caveats,
+    column_of,
+    origin_of_sweep,
+    scenario_named,
+    sweep_tree,
+    told_of_sweep,
+)
+
+if TYPE_CHECKING:
+    from alliance_sim.experiment.store import Sweep
+
+FIGURES = 3  # boxes drawn
+
+
+@dataclass(frozen=True)
+class SweepDiscovery:
+    """Conditions found in a sweep.
+
+    Attributes:
+        sweep: The sweep.
+        column: What happens.
+        scenario: Label of the scenario.
+        found: The boxes.
+    """
+
+    sweep: Sweep
+    column: Column
+    scenario: str
+    found: Discovery
+
+    def words(self) -> list[str]:
+        """Return what the boxes rest on and what they are not."""
+        plan = self.sweep.plan
+        several = len(plan.labels) > 1
+        told = [f"Scenario {self.scenario}, of {', '.join(plan.labels)}."] if several else []
+        return [*told, *self.found.words(), *caveats(plan, [self.scenario])]
+
+
+def sweep_discovery(
+    sweep: Sweep,
+    outcome: str,
+    *,
+    method: str = "prim",
+    scenario: str | None = None,
+    search: Search = Search(),  # noqa: B008 - frozen
+    progress: Progress | None = None,
+) -> SweepDiscovery:
+    """Return the conditions under which an outcome of a sweep happens.
+
+    Args:
+        sweep: The sweep.
+        outcome: As for `report.source.column_of`; 0 or 1.
+        method: "prim" or "cart".
+        scenario: Label of a scenario, the first if left out.
+        search: How PRIM looks for boxes.
+        progress: Called with (runs done, runs asked for) if runs have to be simulated again.
+
+    Raises:
+        UnknownName: If there is no such outcome, method or scenario.
+        SettingError: If there is nothing to discover, with the reason.
+        MissingExtra: If EMA Workbench is not installed.
+    """
+    plan = sweep.plan
+    label = scenario_named(plan, scenario)
+    column = column_of(sweep, outcome, progress=progress)
+    found = discover(
+        column.of(label),
+        axes=axes_of(plan),
+        outcome=column.name,
+        method=method,
+        search=search,
+        seed=plan.seed,
+    )
+    return SweepDiscovery(sweep, column, label, found)
+
+
+def write_discovery(
+    result: SweepDiscovery, *, out: str | os.PathLike[str], command: str
+) -> dict[str, Any]:
+    """Write tables, figures and all of it as JSON; return what `--json` prints.
+
+    Raises:
+        SettingError: If the folder or a file in it cannot be written.
+    """
+    plan, found, column = result.sweep.plan, result.found, result.column
+    origin = origin_of_sweep(plan, runs=len(found.cases.y), command=command)
+    sheaf = Sheaf(out, f"{column.name}_{result.scenario}_{found.method}", origin)
+    boxes, limits = box_frame(found.boxes), limit_frame(found.boxes)
+    sheaf.table("boxes", boxes)
+    sheaf.table("limits", limits)
+    about = told_of_sweep(plan, [result.scenario])
+    for number, box in enumerate(found.boxes[:FIGURES], start=1):
+        title = f"When it happens: {column.title}"
+        sheaf.figure(f"box{number}", _box_figure(result, box, number, about), title)
+    if found.peeling is not None:
+        sheaf.table("peeling", found.peeling)
+        title = f"Coverage against density: {column.title}"
+        figure = peeling_figure(
+            found.peeling[found.peeling["box"] == 1],
+            title=title,
+            about=f"Each dot is a step of the peeling of the first box; its number goes with "
+            f"--step. {about}",
+            share=found.cases.share,
+        )
+        sheaf.figure("peeling", figure, title)
+    if found.leaves:
+        leaves = box_frame(found.leaves)
+        sheaf.table("leaves", leaves)
+        title = f"When it happens: {column.title}"
+        figure = leaves_figure(leaves, title=title, about=about, share=found.cases.share)
+        sheaf.figure("leaves", figure, title)
+    if found.again is not None:
+        sheaf.table("again", found.again)
+    return sheaf.close(_tree(result, boxes=rows_of(boxes), limits=rows_of(limits)))
+
+
+def _tree(result: SweepDiscovery, *, boxes: Any, limits: Any) -> dict[str, Any]:
+    found = result.found
+    elsewhere = found.elsewhere
+    return {
+        "sweep": sweep_tree(result.sweep),
+        "outcome": result.column.name,
+        "outcome_words": result.column.title,
+        "scenario": result.scenario,
+        "method": found.method,
+        "runs": len(found.cases.y),
+        "failed_runs": found.cases.failed,
+        "of_interest": found.cases.of_interest,
+        "boxes": boxes,
+        "limits": limits,
+        "elsewhere": None
+        if elsewhere is None or np.isnan(elsewhere.density)
+        else {"density": elsewhere.density, "coverage": elsewhere.coverage},
+        "again": None if found.again is None else rows_of(found.again),
+        "words": result.words(),
+    }
+
+
+def _box_figure(result: SweepDiscovery, box: Box, number: int, about: str) -> Any:
+    """Return the pair plot of a box."""
+    cases, elsewhere = result.found.cases, result.found.elsewhere
+    points, codes = np.unique(cases.point, return_inverse=True)
+    runs = np.bincount(codes)
+    share = np.bincount(codes, cases.y) / runs
+    numbers = [
+        f"density {box.density:.0%} of {box.runs} runs",
+        f"    95 % interval {box.density_low:.0%} to {box.density_high:.0%}",
+        f"coverage {box.coverage:.0%} of {cases.of_interest} cases",
+        f"mass {box.mass:.1%} of {len(cases.y)} runs",
+        f"over all runs it happens in {cases.share:.1%}",
+    ]
+    if number == 1 and elsewhere is not None and not np.isnan(elsewhere.density):
+        numbers.append(
+            f"on other points: density {elsewhere.density:.0%}, coverage {elsewhere.coverage:.0%}"
+        )
+    several = len(cases.y) > len(points)
+    dots = "its colour the share of its runs in which it happens" if several else "dark if so"
+    drawn = "Share of runs along the factor."
+    if len(box.limits) > 1:
+        drawn = f"A dot is a design point, {dots}. Diagonal: share of runs along one factor."
+    which = "" if number == 1 else f" Box {number}, outside of those before."
+    return box_figure(
+        [_side(cases, limit.axis.name, box) for limit in box.limits],
+        share,
+        title=f"When it happens: {result.column.title}",
+        about=f"{drawn}{which} {about}",
+        conditions=box.words(),
+        numbers=numbers,
+        happens="share of the runs at a point in which it happens",
+    )
+
+
+def _side(cases: Cases, name: str, box: Box) -> Side:
+    """Return one factor of a box as it is drawn."""
+    limit = next(limit for limit in box.limits if limit.axis.name == name)
+    axis = limit.axis
+    position = [a.name for a in cases.axes].index(name)
+    _, first = np.unique(cases.point, return_index=True)
+    choice = axis.kind == "choice"
+    return Side(
+        label=axis.label,
+        values=cases.x[first, position],
+        low=limit.low,
+        high=limit.high,
+        names=tuple(value_text(v) for v in axis.values) if choice else (),
+        kept=limit.kept,
+        tick=axis.tick,
+    )

@@ -1,0 +1,177 @@
+"""What an outcome of a sweep hangs on, as files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from alliance_sim.analysis.luck import contrast_names, paired
+from alliance_sim.analysis.sensitivity import Sensitivity, analyse
+from alliance_sim.errors import SettingError
+from alliance_sim.plots.tornado import tornado_figure
+from alliance_sim.report.rows import rows_of
+from alliance_sim.report.sheaf import Sheaf
+from alliance_sim.report.source import (
+    Column,
+    Progress,
+    axes_of,
+    caveats,
+    column_of,
+    origin_of_sweep,
+    scenario_named,
+    sweep_tree,
+    told_of_sweep,
+)
+
+if TYPE_CHECKING:
+    from alliance_sim.experiment.store import Sweep
+
+METHOD_OF = {"saltelli": "sobol", "morris": "morris"}  # every other design: PAWN
+VALUES = {
+    "sobol": "share of the variance of the means over runs",
+    "morris": "μ*: change over the whole range of a factor: {}",
+    "pawn": "PAWN index: how far the distribution moves (0 to 1)",
+}
+
+
+@dataclass(frozen=True)
+class SweepSensitivity:
+    """A sensitivity analysis of a sweep.
+
+    Attributes:
+        sweep: The sweep.
+        column: The outcome.
+        what: Outcome and contrast in words.
+        scenarios: Labels of the scenarios it is about: one, or two for a contrast.
+        contrast: The contrast, such as "b - a", or "".
+        found: The numbers.
+    """
+
+    sweep: Sweep
+    column: Column
+    what: str
+    scenarios: tuple[str, ...]
+    contrast: str
+    found: Sensitivity
+
+    def words(self) -> list[str]:
+        """Return what the numbers rest on and what they are not."""
+        plan = self.sweep.plan
+        told = []
+        if not self.contrast and len(plan.labels) > 1:
+            told.append(
+                f"Scenario {self.scenarios[0]}, of {', '.join(plan.labels)}; choose with "
+                "--scenario, or compare two with --contrast."
+            )
+        return [*told, *self.found.words(), *caveats(plan, self.scenarios)]
+
+
+def sweep_sensitivity(
+    sweep: Sweep,
+    outcome: str,
+    *,
+    method: str | None = None,
+    contrast: str | None = None,
+    scenario: str | None = None,
+    progress: Progress | None = None,
+) -> SweepSensitivity:
+    """Return what an outcome of a sweep hangs on.
+
+    Args:
+        sweep: The sweep.
+        outcome: As for `report.source.column_of`.
+        method: "sobol", "morris" or "pawn"; what fits the design if left out.
+        contrast: "B - A" for the difference of two scenarios of the sweep, run by run.
+        scenario: Label of a scenario, the first if left out.
+        progress: Called with (runs done, runs asked for) if runs have to be simulated again.
+
+    Raises:
+        UnknownName: If there is no such outcome, method or scenario.
+        SettingError: If the design does not allow it.
+        MissingExtra: If SALib is not installed.
+    """
+    plan = sweep.plan
+    if contrast is not None and scenario is not None:
+        raise SettingError("sensitivity", ["give either a contrast or a scenario, not both"])
+    pair = None if contrast is None else contrast_names(contrast, list(plan.labels))
+    label = scenario_named(plan, scenario)
+    column = column_of(sweep, outcome, progress=progress)
+    if pair is None:
+        frame, what = column.of(label), column.title
+    else:
+        minuend, subtrahend = pair
+        frame = paired(column.frame, outcome=column.name, first=subtrahend, second=minuend)
+        what = f"{column.title}: {minuend} minus {subtrahend}"
+    found = analyse(
+        frame,
+        axes=axes_of(plan),
+        outcome=column.name,
+        method=method or METHOD_OF.get(plan.design.kind, "pawn"),
+        levels=plan.design.levels if plan.design.kind == "morris" else None,
+        seed=plan.seed,
+    )
+    text = "" if pair is None else " - ".join(pair)
+    return SweepSensitivity(sweep, column, what, pair or (label,), text, found)
+
+
+def write_sensitivity(
+    result: SweepSensitivity, *, out: str | os.PathLike[str], command: str
+) -> dict[str, Any]:
+    """Write the table, the figure and all of it as JSON; return what `--json` prints.
+
+    Raises:
+        SettingError: If the folder or a file in it cannot be written.
+    """
+    plan, found, column = result.sweep.plan, result.found, result.column
+    about = result.contrast.replace(" - ", " minus ") or result.scenarios[0]
+    origin = origin_of_sweep(plan, runs=found.means.runs, command=command)
+    sheaf = Sheaf(out, f"{column.name}_{about}_{found.method}", origin)
+    sheaf.table("", found.table)
+    if found.pairs is not None:
+        sheaf.table("pairs", found.pairs)
+    title = f"What it hangs on: {result.what}"
+    unit = f"difference, {column.label}" if result.contrast else column.label
+    figure = tornado_figure(
+        found.table,
+        method=found.method,
+        title=title,
+        about=_about(result),
+        value=VALUES[found.method].format(unit),
+        pairs=found.pairs,
+    )
+    sheaf.figure("", figure, title)
+    luck = found.means.luck
+    return sheaf.close(
+        {
+            "sweep": sweep_tree(result.sweep),
+            "outcome": column.name,
+            "outcome_words": column.title,
+            "scenarios": list(result.scenarios),
+            "contrast": result.contrast or None,
+            "method": found.method,
+            "blocks": found.blocks,
+            "blocks_lost": found.lost,
+            "runs": found.means.runs,
+            "failed_runs": found.means.failed,
+            "luck_within_points": None if luck is None else luck.within,
+            "luck_left_in_means": None if luck is None else luck.left,
+            "factors": rows_of(found.table),
+            "pairs": None if found.pairs is None else rows_of(found.pairs),
+            "words": result.words(),
+        }
+    )
+
+
+def _about(result: SweepSensitivity) -> str:
+    """Return the lines under the title of the figure."""
+    luck = result.found.means.luck
+    within = "unknown, with one run a point" if luck is None else f"{luck.within:.0%}"
+    what = "run by run on the same noise; " if result.contrast else ""
+    failed = result.found.means.failed
+    lost = f" {failed} runs failed." if failed else ""
+    return (
+        f"{told_of_sweep(result.sweep.plan, result.scenarios)}{lost} Variance of single runs that "
+        f"is luck and no factor explains: {within}. Intervals: 95 %, {what}over the ranges of the "
+        "plan."
+    )

@@ -1,0 +1,333 @@
+"""What the runs of a sweep come to, as files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from alliance_sim.analysis.axes import Axis, axis_named
+from alliance_sim.analysis.points import point_table
+from alliance_sim.analysis.slices import (
+    Told,
+    bands_along,
+    bands_over_periods,
+    cell_table,
+    states_by_period,
+)
+from alliance_sim.errors import SettingError
+from alliance_sim.outcomes import standard_outcomes
+from alliance_sim.plots.fan import fan_figure, periods_figure
+from alliance_sim.plots.heatmap import heatmap_figure
+from alliance_sim.report.outcome_words import is_binary
+from alliance_sim.report.rows import rows_of
+from alliance_sim.report.sheaf import Sheaf
+from alliance_sim.report.source import (
+    Column,
+    Progress,
+    axes_of,
+    caveats,
+    column_of,
+    origin_of_sweep,
+    scenario_named,
+    sweep_tree,
+    told_of_sweep,
+)
+from alliance_sim.results.meaning import meaning
+
+if TYPE_CHECKING:
+    from alliance_sim.experiment.plan import Plan
+    from alliance_sim.experiment.store import Sweep
+
+MOST_ROWS = 1_000_000  # of a table
+MOST_FIGURES = 6
+TOGETHER = 16  # outcomes read at a time
+SHOWN = ("rung_end", "level_political_end")  # drawn where neither plan nor command names any
+RUNGS = 100  # more than any ladder has
+ERRORS = (
+    "Errors are Monte Carlo standard errors; intervals are 95 %. They tell what other runs of the "
+    "same model would give, not whether the model is right."
+)
+
+
+@dataclass(frozen=True)
+class SweepSummary:
+    """What the runs of a sweep come to.
+
+    Attributes:
+        sweep: The sweep.
+        scenarios: Labels of the scenarios summarised.
+        columns: The outcomes that are drawn and told one by one.
+        table: As from `analysis.points.point_table`, of all outcomes summarised.
+        by: The factors that figures are drawn over: none, one or two.
+    """
+
+    sweep: Sweep
+    scenarios: tuple[str, ...]
+    columns: tuple[Column, ...]
+    table: pd.DataFrame
+    by: tuple[Axis, ...]
+
+    def ranges(self) -> pd.DataFrame:
+        """Return for each outcome told and each scenario what the points come to.
+
+        Returns:
+            Columns `outcome`, `words`, `scenario`, `points`, `runs`, `failed`, then of the point
+            means `least`, `least_se`, `middle` (their median), `greatest`, `greatest_se`; where
+            the outcome is 0 or 1 these are probabilities and `least_low` to `greatest_high` are
+            their 95 % intervals (Wilson).
+        """
+        return _ranges(self)
+
+    def words(self) -> list[str]:
+        """Return what the numbers rest on and what they are not."""
+        plan = self.sweep.plan
+        told = [ERRORS]
+        if plan.replicates == 1:
+            told.append("Each point has one run, so its error cannot be told.")
+        if self.sweep.failed:
+            told.append(f"{self.sweep.failed} of {self.sweep.rows} runs failed and are left out.")
+        return [*told, *caveats(plan, self.scenarios)]
+
+
+def summarise_sweep(
+    sweep: Sweep,
+    outcomes: Sequence[str] = (),
+    *,
+    by: Sequence[str] = (),
+    scenario: str | None = None,
+    progress: Progress | None = None,
+) -> SweepSummary:
+    """Return what the runs of a sweep come to at each point.
+
+    Args:
+        sweep: The sweep.
+        outcomes: As for `report.source.column_of`; all that were kept if left out.
+        by: Factors to draw over, at most two; chosen by the design if left out.
+        scenario: Label of the only scenario wanted, all if left out.
+        progress: Called with (runs done, runs asked for) if runs have to be simulated again.
+
+    Raises:
+        UnknownName: If there is no such outcome, factor or scenario.
+        SettingError: If there are more than two factors to draw over, or the table would be too
+            long.
+    """
+    plan = sweep.plan
+    axes = _drawn_over(plan, by)
+    scenarios = plan.labels if scenario is None else (scenario_named(plan, scenario),)
+    count = len(outcomes) or len(plan.outcomes)
+    rows = plan.points * len(scenarios) * count
+    if rows > MOST_ROWS:
+        problem = (
+            f"the table of {plan.points} points, {len(scenarios)} scenarios and {count} outcomes "
+            f"has {rows} rows, must be at most {MOST_ROWS}; choose with --outcome and --scenario"
+        )
+        raise SettingError("summarise", [problem])
+    columns = [_only(column_of(sweep, text, progress=progress), scenarios) for text in outcomes]
+    if not columns:
+        columns = [_only(column_of(sweep, name), scenarios) for name in _own(plan)]
+    tables = [_table(column.frame, {column.name: column.binary}, plan) for column in columns]
+    if not outcomes:
+        tables += _others(sweep, {column.name for column in columns}, scenarios)
+    table = pd.concat(tables, ignore_index=True)
+    return SweepSummary(sweep, tuple(scenarios), tuple(columns), table, axes)
+
+
+def _others(sweep: Sweep, told: set[str], scenarios: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Yield the tables of the outcomes that are not told one by one, a few at a time."""
+    rest = {o.name: is_binary(o) for o in sweep.plan.outcomes if o.name not in told}
+    names = list(rest)
+    for first in range(0, len(names), TOGETHER):
+        some = {name: rest[name] for name in names[first : first + TOGETHER]}
+        frame = sweep.frame(list(some))
+        kept = frame["scenario"].isin(list(scenarios))
+        yield _table(frame[kept].reset_index(drop=True), some, sweep.plan)
+
+
+def _only(column: Column, scenarios: Sequence[str]) -> Column:
+    """Return an outcome of some scenarios."""
+    kept = column.frame["scenario"].isin(list(scenarios))
+    return replace(column, frame=column.frame[kept].reset_index(drop=True))
+
+
+def _table(frame: pd.DataFrame, binary: Mapping[str, bool], plan: Plan) -> pd.DataFrame:
+    """Return the point table of outcomes, of which it is known whether they are 0 or 1."""
+    return point_table(
+        frame,
+        outcomes=list(binary),
+        factors=[factor.name for factor in plan.factors],
+        binary=[name for name, flag in binary.items() if flag],
+    )
+
+
+def _own(plan: Plan) -> list[str]:
+    """Return the outcomes that the plan itself names, or some that are worth a figure."""
+    standard = {o.name for o in standard_outcomes(plan.states, plan.calendar, RUNGS)}
+    names = [outcome.name for outcome in plan.outcomes]
+    own = [name for name in names if name not in standard]
+    return (own or [name for name in SHOWN if name in names] or names)[:MOST_FIGURES]
+
+
+def _drawn_over(plan: Plan, by: Sequence[str]) -> tuple[Axis, ...]:
+    """Return the factors to draw over: those asked for, or what suits the design."""
+    axes = axes_of(plan)
+    if len(by) > 2 or len(set(by)) < len(by):
+        problem = f"--by names {', '.join(by)}; must be one factor or two different ones"
+        raise SettingError("summarise", [problem])
+    if by:
+        return tuple(axis_named(axes, name) for name in by)
+    return axes[: 2 if plan.design.kind == "grid" else 1]
+
+
+def _ranges(summary: SweepSummary) -> pd.DataFrame:
+    rows = []
+    for column in summary.columns:
+        table = summary.table[summary.table["outcome"] == column.name]
+        for scenario in summary.scenarios:
+            here = table[table["scenario"] == scenario].sort_values("mean", kind="stable")
+            worked = here[here["runs"] > 0]
+            row: dict[str, Any] = {
+                "outcome": column.name,
+                "words": column.title,
+                "scenario": scenario,
+                "points": len(here),
+                "runs": int(here["runs"].sum()),
+                "failed": int(here["failed"].sum()),
+            }
+            if len(worked):
+                row["middle"] = float(worked["mean"].median())
+                for name, place in (("least", 0), ("greatest", -1)):
+                    end = worked.iloc[place]
+                    row[name], row[f"{name}_se"] = end["mean"], end["mean_se"]
+                    row[f"{name}_low"] = end["probability_low"]
+                    row[f"{name}_high"] = end["probability_high"]
+            rows.append(row)
+    ends = [
+        f"{end}{part}" for end in ("least", "greatest") for part in ("", "_se", "_low", "_high")
+    ]
+    columns = ["outcome", "words", "scenario", "points", "runs", "failed", "middle", *ends]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def write_summary(
+    summary: SweepSummary, *, out: str | os.PathLike[str], command: str
+) -> dict[str, Any]:
+    """Write the table, figures and all of it as JSON; return what `--json` prints.
+
+    Raises:
+        SettingError: If the folder or a file in it cannot be written.
+    """
+    plan = summary.sweep.plan
+    origin = origin_of_sweep(plan, runs=summary.sweep.rows, command=command)
+    sheaf = Sheaf(out, "summary", origin)
+    sheaf.table("", summary.table)
+    for column in summary.columns[:MOST_FIGURES]:
+        if len(summary.by) == 2:
+            _heatmap(sheaf, summary, column)
+        else:
+            _fan(sheaf, summary, column)
+    if not plan.factors:
+        _periods(sheaf, summary)
+    return sheaf.close(
+        {
+            "sweep": sweep_tree(summary.sweep),
+            "scenarios": list(summary.scenarios),
+            "by": [axis.name for axis in summary.by],
+            "outcomes": rows_of(summary.ranges()),
+            "words": summary.words(),
+        }
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _heatmap(sheaf: Sheaf, summary: SweepSummary, column: Column) -> None:
+    plan = summary.sweep.plan
+    across, up = summary.by
+    cells = cell_table(column.frame, _told(plan, column, drawn=2), across=across, up=up)
+    shown = "Mean over runs ± its standard error"
+    if column.binary:
+        shown = "Share of runs with its 95 % interval"
+    over = _averaged(plan, 2)
+    figure = heatmap_figure(
+        cells,
+        title=_sentence(column.title),
+        about=f"{shown} where it fits{over}. {told_of_sweep(plan, summary.scenarios)}",
+        across=across.label,
+        up=up.label,
+        value=column.label,
+        probability=column.binary,
+    )
+    name = f"{column.name}_by_{across.name}_and_{up.name}"
+    sheaf.table(name, cells)
+    sheaf.figure(name, figure, column.title)
+
+
+def _told(plan: Plan, column: Column, *, drawn: int) -> Told:
+    """Return an outcome with what its errors have to hold if so many factors are drawn."""
+    sampled = len(plan.factors) > drawn and plan.design.kind != "grid"
+    return Told(column.name, column.binary, sampled)
+
+
+def _averaged(plan: Plan, drawn: int) -> str:
+    """Return what a figure is averaged over beside luck."""
+    others = len(plan.factors) - drawn
+    if others < 1:
+        return ""
+    which = f"{others} other factors" if others > 1 else "other factor"
+    told = f", over all values of the {which}"
+    return told if plan.design.kind == "grid" else f"{told}; errors hold those of points and runs"
+
+
+def _fan(sheaf: Sheaf, summary: SweepSummary, column: Column) -> None:
+    """Draw an outcome along a factor, or beside each other in the scenarios if there is none."""
+    plan, frame = summary.sweep.plan, column.frame
+    if summary.by:
+        axis = summary.by[0]
+    else:
+        axis = Axis("world", "scenario", "choice", summary.scenarios)
+        frame = frame.assign(world=frame["scenario"].astype(str), scenario="all")
+    bands = bands_along(frame, _told(plan, column, drawn=1), axis=axis)
+    figure = fan_figure(
+        bands,
+        title=_sentence(column.title),
+        about=f"Spread over runs{_averaged(plan, len(summary.by))}. "
+        + told_of_sweep(plan, summary.scenarios),
+        factor=axis.label,
+        value=column.label,
+        tick=None if axis.kind == "choice" else axis.tick,
+        probability=column.binary,
+    )
+    name = f"{column.name}_by_{axis.name if summary.by else 'scenario'}"
+    sheaf.table(name, bands)
+    sheaf.figure(name, figure, column.title)
+
+
+def _periods(sheaf: Sheaf, summary: SweepSummary) -> None:
+    """Draw the levels of cooperation over the periods."""
+    plan = summary.sweep.plan
+    kept = [outcome.name for outcome in plan.outcomes]
+    states = [state for state in states_by_period(kept) if state.startswith("level_")]
+    if not states:
+        return
+    names = [f"{state}_mean_p{period}" for state in states for period in range(1, 5)]
+    frame = summary.sweep.frame(names)
+    frame = frame[frame["scenario"].isin(list(summary.scenarios))]
+    bands = pd.concat([bands_over_periods(frame, state=state) for state in states])
+    told = {state: meaning(state).long_name.rpartition(": ")[2] for state in states}
+    title = "Levels of cooperation by stage"
+    figure = periods_figure(
+        bands,
+        title=title,
+        about="Mean level of each stage. Light: 90 % of runs, dark: 50 %, marker: mean with its "
+        f"95 % Monte Carlo error. {told_of_sweep(plan, summary.scenarios)}",
+        names=told,
+        value="level of cooperation (0 to 1)",
+    )
+    sheaf.table("levels_by_period", bands)
+    sheaf.figure("levels_by_period", figure, title)

@@ -1,0 +1,267 @@
+"""Figures of sweeps: everything is named, nothing falls off the slide, long names included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from alliance_sim.analysis.axes import Axis
+from alliance_sim.analysis.slices import Told, bands_along, bands_over_periods, cell_table
+from alliance_sim.plots.box import Side, box_figure
+from alliance_sim.plots.fan import fan_figure, periods_figure
+from alliance_sim.plots.heatmap import heatmap_figure
+from alliance_sim.plots.peeling import leaves_figure, peeling_figure
+from alliance_sim.plots.style import STATEMENT
+from alliance_sim.plots.tornado import tornado_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LONG = "How strongly willingness to cooperate follows the threat that both perceive (log-odds)"
+RULES = ("consensus of all members", "weighted_majority", "leader")
+WORDS: Any = {"title": "A title", "about": "Which runs of what. " * 12}
+
+
+def written(figure: Figure) -> list[Text]:
+    """Return all texts that are drawn: ticks beyond the ends of an axis are not."""
+    hidden: set[int] = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+                off = not low - 1e-9 <= tick.get_loc() <= high + 1e-9
+                hidden |= {
+                    id(label)
+                    for label, on in (
+                        (tick.label1, tick.label1.get_visible()),
+                        (tick.label2, tick.label2.get_visible()),
+                    )
+                    if off or not on
+                }
+    texts = figure.findobj(lambda artist: isinstance(artist, Text) and id(artist) not in hidden)
+    return [text for text in texts if isinstance(text, Text) and text.get_text().strip()]
+
+
+def words_of(figure: Figure) -> list[str]:
+    """Return all texts of a slide, having seen that none leaves it or stands on another."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    width, height = canvas.get_width_height()
+    found = []
+    boxes: list[tuple[str, Bbox]] = []
+    for text in written(figure):
+        box = Text.get_window_extent(text)  # without an arrow
+        inside = box.x0 >= -1 and box.x1 <= width + 1 and box.y0 >= -1 and box.y1 <= height + 1
+        assert inside, (text.get_text(), box)
+        for other, taken in boxes if text.get_rotation() in {0, 90} else ():
+            wide = min(box.x1, taken.x1) - max(box.x0, taken.x0)
+            high = min(box.y1, taken.y1) - max(box.y0, taken.y0)
+            assert wide < 3 or high < 3, (text.get_text(), other)
+        if text.get_rotation() in {0, 90}:  # the box of a slanting text is mostly empty
+            boxes.append((text.get_text(), box))
+        found.append(" ".join(text.get_text().split()))
+    assert STATEMENT in found
+    assert "A title" in found
+    return found
+
+
+def grid(scenarios: tuple[str, ...], pulls: int = 5) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    rows = [
+        (scenario, point, replicate, pull, rule, pull * 0.3 + rng.normal() * 0.1)
+        for scenario in scenarios
+        for point, (pull, rule) in enumerate(
+            (pull, rule) for pull in np.linspace(0.5, 2.5, pulls) for rule in RULES
+        )
+        for replicate in range(6)
+    ]
+    columns = ["scenario", "point", "replicate", "pull", "rule", "y"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(z=(frame["y"] > 0.4).astype(float), run=frame["replicate"])
+
+
+PULL = Axis("pull", LONG, low=0.5, high=2.5)
+RULE = Axis("rule", "Decision rule of the North Atlantic Council", "choice", RULES)
+MANY = ("baseline", "no_nine_eleven_and_no_other_attack", "c", "d", "e", "f", "g")
+
+
+@pytest.mark.parametrize("scenarios", [MANY[:1], MANY[:2], MANY])
+@pytest.mark.parametrize("binary", [False, True])
+def test_a_heat_map_names_factors_scenarios_and_numbers(
+    scenarios: tuple[str, ...], binary: bool
+) -> None:
+    told = Told("z" if binary else "y", binary)
+    cells = cell_table(grid(scenarios), told, across=PULL, up=RULE)
+    figure = heatmap_figure(
+        cells, **WORDS, across=LONG, up=RULE.label, value="share of runs", probability=binary
+    )
+    words = words_of(figure)
+    assert LONG in words
+    assert "weighted majority" in words
+    assert len(scenarios) == 1 or "no_nine_eleven_and_no_other_attack" in words
+    shown = f"{cells['mean'].iloc[0]:.{2 if binary else 3}f}"
+    assert len(scenarios) > 3 or shown in " ".join(words)
+
+
+def test_cells_without_runs_say_so() -> None:
+    frame = grid(("s",))
+    frame = frame[(frame["pull"] < 2.0) | (frame["rule"] != "leader")]
+    cells = cell_table(frame, Told("y"), across=PULL, up=RULE)
+    figure = heatmap_figure(cells, **WORDS, across=LONG, up="rule", value="y")
+    assert "no runs" in words_of(figure)
+
+
+@pytest.mark.parametrize("scenarios", [MANY[:1], MANY[:3], MANY])
+@pytest.mark.parametrize("axis", [PULL, RULE])
+@pytest.mark.parametrize("binary", [False, True])
+def test_a_fan_names_its_bands_and_errors(
+    scenarios: tuple[str, ...], axis: Axis, binary: bool
+) -> None:
+    bands = bands_along(grid(scenarios), Told("z" if binary else "y", binary), axis=axis)
+    figure = fan_figure(
+        bands,
+        **WORDS,
+        factor=axis.label,
+        value="level",
+        tick=None if axis.kind == "choice" else axis.tick,
+        probability=binary,
+    )
+    words = words_of(figure)
+    assert axis.label in words
+    assert ("share of runs, 95 % interval" if binary else "90 % of runs") in words
+
+
+def test_a_fan_of_one_replicate_has_no_error_to_draw() -> None:
+    frame = grid(("s",))
+    bands = bands_along(frame[frame["replicate"] == 0], Told("y"), axis=PULL)
+    words_of(fan_figure(bands, **WORDS, factor=LONG, value="level", tick=PULL.tick))
+
+
+def test_periods_stand_in_order_for_every_scenario() -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {
+            "scenario": np.repeat(MANY[:3], 20),
+            "replicate": np.tile(range(20), 3),
+            "run": np.tile(range(20), 3),
+            **{f"level_x_mean_p{p}": 0.1 * p + 0.02 * rng.normal(size=60) for p in range(1, 5)},
+        }
+    )
+    bands = bands_over_periods(frame, state="level_x")
+    figure = periods_figure(bands, **WORDS, names={"level_x": "political"}, value="level")
+    words = words_of(figure)
+    assert {"political", "Cold War", "Deepening", MANY[1]} <= set(words)
+
+
+def indices(count: int, *names: str) -> pd.DataFrame:
+    """Return a table of so many factors, ever less important."""
+    value = 0.8 / np.arange(1, count + 1)
+    columns: dict[str, Any] = {
+        "factor": [f"f{k}" for k in range(count)],
+        "label": [f"{LONG} {k}" for k in range(count)],
+        "idle": 0.05,
+        "mu": value,
+        "sigma": value / 2,
+    }
+    for name in names:
+        columns |= {name: value, f"{name}_low": value - 0.05, f"{name}_high": value + 0.05}
+    return pd.DataFrame(columns)
+
+
+@pytest.mark.parametrize("count", [1, 6, 12, 40])
+@pytest.mark.parametrize(
+    ("method", "names"),
+    [("sobol", ("first", "total")), ("morris", ("mu_star",)), ("pawn", ("pawn",))],
+)
+def test_a_tornado_names_every_factor_that_it_draws(
+    count: int, method: str, names: tuple[str, ...]
+) -> None:
+    figure = tornado_figure(
+        indices(count, *names), method=method, **WORDS, value="share of the variance of the means"
+    )
+    words = words_of(figure)
+    assert "95 % interval" in words
+    assert any("idle factor" in text for text in words)
+    assert sum("How strongly willingness" in text for text in words) == min(count, 18)
+    assert (count > 18) == any("22 more are in the table" in text for text in words)
+
+
+def test_interactions_are_told_by_the_numbers_of_the_factors() -> None:
+    pairs = pd.DataFrame(
+        {"first_factor": ["f0", "f1"], "second_factor": ["f2", "f2"], "index": [0.1, -0.2]}
+    ).assign(low=-0.3, high=0.3)
+    figure = tornado_figure(
+        indices(3, "first", "total"), method="sobol", **WORDS, value="share", pairs=pairs
+    )
+    words = words_of(figure)
+    assert {"1 × 3", "2 × 3", "two factors together"} <= set(words)
+
+
+def sides(count: int) -> list[Side]:
+    rng = np.random.default_rng(1)
+    made = [Side(f"{LONG} {k}", rng.random(300), 0.4, np.inf) for k in range(count - 1)]
+    names = ("consensus of all members", "weighted majority", "leader")
+    choice = Side("Rule", rng.integers(0, 3, 300).astype(float), -np.inf, np.inf, names, (0, 1))
+    return [choice, *made]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 7])
+def test_a_box_is_drawn_among_its_points_and_told_in_words(count: int) -> None:
+    share = np.random.default_rng(2).random(300)
+    conditions = [f"{LONG} {k}: 0.4 or more" for k in range(count)]
+    figure = box_figure(
+        sides(count),
+        share,
+        **WORDS,
+        conditions=conditions,
+        numbers=["density 87 %", "coverage 40 %"],
+        happens="share of runs",
+    )
+    words = " ".join(words_of(figure))
+    assert "density 87 % coverage 40 %" in words
+    assert words.count(": 0.4 or more") == min(count, 3)
+    assert (count > 3) == (f"and {count - 3} more, in the table" in words)
+    drawn = min(count, 4)
+    assert len(figure.axes) == drawn * (drawn + 1) // 2 + 1
+
+
+def test_values_that_a_box_allows_side_by_side_are_one_stretch() -> None:
+    side = Side("Rule", np.zeros(3), 0, 0, ("a", "b", "c", "d"), (0, 1, 3))
+    assert side.spans() == [(-0.45, 1.45), (2.55, 3.45)]
+
+
+def test_a_peeling_marks_the_box_that_is_offered() -> None:
+    peeling = pd.DataFrame(
+        {
+            "step": [0, 1, 2],
+            "coverage": [1.0, 0.9, 0.5],
+            "density": [0.2, 0.5, 0.9],
+            "restricted": [0, 1, 2],
+            "chosen": [False, True, False],
+        }
+    )
+    words = words_of(peeling_figure(peeling, **WORDS, share=0.2))
+    assert "step 1: the box offered" in words
+    assert {"no factor", "1 factor", "2 factors", "share of all runs: 20.0%"} <= set(words)
+
+
+@pytest.mark.parametrize("count", [1, 5, 20])
+def test_leaves_are_told_by_their_conditions(count: int) -> None:
+    leaves = pd.DataFrame(
+        {
+            "conditions": [f"{LONG}: 1 to 2; The war happens: yes ({k})" for k in range(count)],
+            "density": np.linspace(1, 0, count),
+            "mass": 1 / count,
+            "coverage": 1 / count,
+        }
+    )
+    leaves = leaves.assign(density_low=leaves["density"], density_high=leaves["density"])
+    words = words_of(leaves_figure(leaves, **WORDS, share=0.3))
+    assert any("The war happens: yes (0)" in text for text in words)
+    assert (count == 20) == any("densest of 20 leaves" in text for text in words)

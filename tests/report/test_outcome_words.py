@@ -1,0 +1,68 @@
+"""Outcomes in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from alliance_sim.calendar import Calendar
+from alliance_sim.outcomes import parse_outcome
+from alliance_sim.report.outcome_words import is_binary, outcome_label, outcome_title
+from alliance_sim.report.sheaf import file_name
+
+STATES = ("level_political", "rung", "count_political", "blocked", "suspensions", "passed_office")
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "label"),
+    [
+        ("rung>=8@2014", "formal steps climbed ≥ 8, end of 2014", "share of runs"),
+        ("rung@2014Q2", "formal steps climbed, 2014Q2", "formal steps climbed (rung)"),
+        (
+            "mean(level_political)@2012..2020",
+            "mean level of cooperation: political, 2012 to 2020",
+            "level of cooperation: political (0 to 1)",
+        ),
+        (
+            "mean(level_political)@1990..2001Q3",
+            "mean level of cooperation: political, Initial contact (1990–2001)",
+            "level of cooperation: political (0 to 1)",
+        ),
+        (
+            "mean(rung>=8)",
+            "share of quarters with formal steps climbed ≥ 8, whole run",
+            "share of quarters",
+        ),
+        ("first(rung>=8)", "first year with formal steps climbed ≥ 8", "year (2026: never)"),
+        (
+            "sum(blocked)@2013..2025",
+            "number of formal steps tried and refused, Deepening (2012–2025)",
+            "formal steps tried and refused",
+        ),
+        ("max(rung>=8)@1990..2000", "ever formal steps climbed ≥ 8, 1990 to 2000", "share of runs"),
+        ("passed_office@2025", "a proposal has passed: office, end of 2025", "share of runs"),
+    ],
+)
+def test_an_outcome_is_told_in_words(text: str, title: str, label: str) -> None:
+    outcome = parse_outcome(text, states=STATES, calendar=Calendar())
+    assert outcome_title(outcome, Calendar()) == title
+    assert outcome_label(outcome, Calendar()) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "binary"),
+    [
+        ("rung>=8@2014", True),
+        ("max(rung>=8)", True),
+        ("passed_office@2014", True),
+        ("mean(rung>=8)", False),
+        ("sum(suspensions)", False),
+        ("first(rung>=8)", False),
+        ("rung@2014", False),
+    ],
+)
+def test_what_happens_or_does_not_is_told_from_numbers(text: str, binary: bool) -> None:
+    assert is_binary(parse_outcome(text, states=STATES, calendar=Calendar())) is binary
+
+
+def test_file_names_are_plain() -> None:
+    assert file_name("b - a: ≥ 0.5/x") == "b_a_0_5_x"
