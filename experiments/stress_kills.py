@@ -21,7 +21,10 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from alliance_sim.errors import ResultError
 from alliance_sim.experiment.folder import recipe
+from alliance_sim.experiment.folder.contents import contents
+from alliance_sim.experiment.folder.recipe import read_recipe
 from alliance_sim.experiment.runner import run_sweep
 from alliance_sim.experiment.store import open_sweep
 
@@ -69,6 +72,15 @@ def journal_size(out: Path) -> int:
         return (out / "work" / "parts.jsonl").stat().st_size
     except OSError:
         return 0
+
+
+def left(out: Path) -> float:
+    """Return the share of rows that is still to be computed."""
+    try:
+        held = contents(out, read_recipe(out))
+    except ResultError:
+        return 1.0
+    return 1 - held.done / held.rows
 
 
 def children(pid: int) -> list[int]:
@@ -172,7 +184,7 @@ def kill_again_and_again(
             runners[0],
             out,
             early=dice.uniform(0, 3) if dice.random() < 0.3 else None,
-            late=dice.uniform(0, 2 * seconds / kills),
+            late=dice.uniform(0, 2 * seconds * left(out) / (kills - sum(counts.values()))),
             how=how,
         )
         counts[how if struck else "finished"] += 1
@@ -212,6 +224,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         plan_file, whole, killed = (Path(folder) / name for name in ("plan.toml", "whole", "out"))
         plan_file.write_text(PLAN, encoding="utf-8")
+        child(str(plan_file), str(Path(folder) / "first"), 1, 4096)  # the engine is compiled now
         began = time.monotonic()
         child(str(plan_file), str(whole), 1, 4096)
         seconds = time.monotonic() - began

@@ -8,7 +8,7 @@ import platform
 from importlib import metadata
 from typing import Any
 
-PACKAGES = ("mesa", "numpy", "pandas", "pydantic", "pyarrow", "matplotlib")
+PACKAGES = ("mesa", "numba", "numpy", "pandas", "pydantic", "pyarrow", "matplotlib")
 
 
 def version() -> str:

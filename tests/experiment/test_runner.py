@@ -6,7 +6,6 @@ import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.experiment.conftest import PROGRAMS, content
 
-from alliance_sim.errors import ResultError, ScenarioError, SettingError, UnfinishedError
+from alliance_sim.errors import ResultError, ScenarioError, SettingError
 from alliance_sim.experiment import executors, filling
 from alliance_sim.experiment.folder import claims, rows
 from alliance_sim.experiment.plan import Plan, extended
@@ -292,32 +291,6 @@ def test_a_point_whose_scenario_cannot_be_built_is_rows_that_failed(
     assert set(frame.loc[~hit, "status"]) == {"ok", "made to fail"}
 
 
-def test_a_worker_that_dies_is_told_and_loses_nothing(
-    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
-) -> None:
-    with pytest.raises(UnfinishedError, match=r"a worker process died.*Nothing that was done is"):
-        run_sweep(plan, tmp_path / "out", workers=2, block=16, summarise=quick.dies)
-    run_sweep(plan, tmp_path / "out", summarise=quick.summarise)
-    assert content(tmp_path / "out") == undisturbed
-
-
-def test_want_of_memory_is_told_and_is_no_row(plan: Plan, quick: Any, tmp_path: Path) -> None:
-    with pytest.raises(UnfinishedError, match=r"out of memory.*smaller --block"):
-        run_sweep(plan, tmp_path / "out", summarise=quick.starves)
-
-
-def test_a_worker_of_another_version_is_refused(plan: Plan, quick: Any, tmp_path: Path) -> None:
-    class Older(executors.Inline):
-        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-            block = super().submit(fn, *args, **kwargs).result()
-            future: Future[Any] = Future()
-            future.set_result(replace(block, version="0.0.9"))
-            return future
-
-    with pytest.raises(UnfinishedError, match=r"a worker has alliance-sim 0\.0\.9, this sweep"):
-        run_sweep(plan, tmp_path / "out", executor=Older(), summarise=quick.summarise)
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -346,45 +319,6 @@ def test_progress_begins_where_the_folder_stands(plan: Plan, quick: Any, tmp_pat
     run_sweep(plan, tmp_path, summarise=quick.summarise, progress=lambda *told: seen.append(told))
     assert seen[0] == (128, 640)
     assert seen[-1] == (640, 640)
-
-
-@pytest.fixture
-def dask() -> Iterator[Any]:
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client
-
-
-def test_dask_changes_no_byte(
-    dask: Any, plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
-) -> None:
-    pool = dask.get_executor()
-    assert executors.workers_of(pool) == 2
-    run_sweep(plan, tmp_path / "out", executor=pool, block=50, summarise=quick.summarise)
-    assert content(tmp_path / "out") == undisturbed
-
-
-def test_a_scheduler_that_does_not_answer_is_told() -> None:
-    pytest.importorskip("distributed")
-    with (
-        pytest.raises(SettingError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"),
-        executors.cluster("tcp://127.0.0.1:9", timeout=1),
-    ):
-        pass
-
-
-def test_dask_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with (
-        pytest.raises(SettingError, match=r"pip install 'alliance-sim\[cluster\]'"),
-        executors.cluster("tcp://127.0.0.1:9"),
-    ):
-        pass
 
 
 @given(
@@ -429,6 +363,18 @@ def test_gaps_are_what_no_part_covers(done: list[tuple[int, int]], first: int, c
     missing = {row for a, b in rows.gaps(span, ranges) for row in range(a, b)}
     covered = {row for a, b in ranges for row in range(a, b)}
     assert missing == set(range(first, first + count)) - covered
+
+
+def test_blocks_grow_and_shrink_with_the_time_they_take_unless_asked_for() -> None:
+    sizes = filling.Crew().blocks(1_000_000, 2)
+    assert sizes == (256, 64, 4096)
+    assert sizes.after(256, 0.1).now == 512
+    assert sizes.after(128, 0.1) == sizes.after(256, 1.0) == sizes
+    assert sizes.after(256, 9.0).after(128, 9.0).after(64, 9.0).now == 64
+    assert sizes._replace(now=4096).after(4096, 0.1).now == 4096
+    assert filling.Crew().blocks(100, 2) == (64, 64, 64)
+    asked = filling.Crew(block=10).blocks(1_000_000, 2)
+    assert asked.after(10, 0.1) == asked.after(10, 9.0) == asked == (10, 10, 10)
 
 
 def test_the_engine_itself_gives_the_same_bytes_in_blocks_and_threads(

@@ -69,7 +69,7 @@ def test_the_manifest_says_how_to_make_it_again(folder: Path, comparison: Compar
         "first_run": 0,
         "failed_runs": 0,
         "chronology_run": 0,
-        "engine": "mesa",
+        "engine": "kernel",
         "environment": provenance.environment(),
     }
     assert {key: said[key] for key in expected} == expected

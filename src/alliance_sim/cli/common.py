@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from alliance_sim.errors import AllianceSimError, UnfinishedError
+from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError
 
 FILE_WIDTH = 120  # columns where output is not a terminal
 CHECK_FAILED, WRONG_INPUT, STOPPED = 1, 2, 130
@@ -132,6 +132,9 @@ def processors(workers: int | None) -> int:
     """Return how many processors to use."""
     from alliance_sim.engine.run import processors as all_of_them
 
+    if workers is not None and workers < 1:
+        problem = f"workers is {workers!r}, must be a whole number of at least 1"
+        raise SettingError("--workers", [problem])
     return all_of_them() if workers is None else workers
 
 

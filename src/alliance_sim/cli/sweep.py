@@ -31,7 +31,9 @@ SCHEDULER = typer.Option(help="Address of a Dask scheduler, or its scheduler fil
 BLOCK = typer.Option(help="Runs to compute at a time; numbers stay the same.")
 STATUS = typer.Option("--status", help="Say what is there, and simulate nothing.")
 REPLICATES = typer.Option(help="How many replicates there are to be in all; old ones stay.")
-POINTS = typer.Option(help="How many points the design is to have in all; old ones stay.")
+POINTS = typer.Option(
+    help="How many points (base points, trajectories) there are to be in all; old ones stay."
+)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,6 +63,7 @@ class Block:
         values: Array (row, outcome); NaN where a run failed.
         status: Per row "ok", or what went wrong.
         version: Version of this package in the worker.
+        seconds: How long it took to compute them.
     """
 
     span: Span
@@ -69,10 +71,12 @@ class Block:
     values: NDArray[np.float64]
     status: tuple[str, ...]
     version: str
+    seconds: float
 
 
 def compute(task: Task) -> Block:
     """Return the rows of a task; a run that fails is a row with a status."""
+    began = time.perf_counter()
     plan = _unpacked(task.plan)
     what = labels(task.span, len(plan.scenarios))
     pairs = zip(what.point.tolist(), what.replicate.tolist(), strict=True)
@@ -97,7 +101,8 @@ def compute(task: Task) -> Block:
         values[places] = found.values
         for place, text in zip(places, found.status, strict=True):
             status[place] = _one_line(text)
-    return Block(task.span, runs, values, tuple(status), provenance.version())
+    seconds = time.perf_counter() - began
+    return Block(task.span, runs, values, tuple(status), provenance.version(), seconds)
 
 
 @lru_cache(maxsize=KEPT_PLANS)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alliance_sim.errors import SettingError, UnfinishedError
 from alliance_sim.experiment import executors
@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-BLOCK = 4096  # rows of a block in a long sweep
+BLOCK = 4096  # most rows of a block, unless somebody asks for more
+FIRST_BLOCK = 256  # rows of the first blocks, from which on the time that they take decides
 SMALLEST = 64  # rows of a block that are worth sending
 BLOCKS_EACH = 8  # blocks for each worker in a short sweep
+QUICK, SLOW = 0.5, 4.0  # seconds for a block below which blocks grow, above which they shrink
 TICK = 0.5  # seconds between two looks at what others have done
 PATIENCE = 600  # seconds without any news after which rows that others claim are computed here
 
@@ -65,6 +67,27 @@ class Job:
     summarise: Summarise
 
 
+class Sizes(NamedTuple):
+    """Rows of a block.
+
+    Attributes:
+        now: As things are.
+        least: Fewest.
+        most: Most.
+    """
+
+    now: int
+    least: int
+    most: int
+
+    def after(self, rows: int, seconds: float) -> Sizes:
+        """Return the sizes after a block of so many rows took so many seconds."""
+        if rows != self.now or QUICK <= seconds <= SLOW:
+            return self
+        wanted = 2 * self.now if seconds < QUICK else self.now // 2
+        return self._replace(now=min(max(wanted, self.least), self.most))
+
+
 @dataclass(frozen=True)
 class Crew:
     """Who computes, and how much at a time.
@@ -72,7 +95,8 @@ class Crew:
     Attributes:
         executor: Any executor; None for `workers` processes, or this one if that is 1.
         workers: How many processes.
-        block: Rows of a block; None lets the length of the sweep decide.
+        block: Rows of a block; None lets the length of the sweep, and the time that blocks take,
+            decide.
     """
 
     executor: Executor | None = None
@@ -94,12 +118,13 @@ class Crew:
         if problems:
             raise SettingError("sweep", problems)
 
-    def block_of(self, rows: int, workers: int) -> int:
+    def blocks(self, rows: int, workers: int) -> Sizes:
         """Return how many rows to compute at a time in a sweep of so many."""
         if self.block is not None:
-            return self.block
+            return Sizes(self.block, self.block, self.block)
         share = -(-rows // (BLOCKS_EACH * workers))
-        return min(max(share, SMALLEST), BLOCK)
+        most = min(max(share, SMALLEST), BLOCK)
+        return Sizes(min(most, FIRST_BLOCK), SMALLEST, most)
 
 
 def fill(job: Job, crew: Crew, progress: Progress | None = None) -> None:
@@ -118,8 +143,8 @@ def fill(job: Job, crew: Crew, progress: Progress | None = None) -> None:
     try:
         writer.mend()
         with executors.chosen(crew.executor, crew.workers) as executor:
-            block = crew.block_of(writer.recipe.rows, executors.workers_of(executor))
-            _Filling(job, writer, executor, block, progress).run()
+            sizes = crew.blocks(writer.recipe.rows, executors.workers_of(executor))
+            _Filling(job, writer, executor, sizes, progress).run()
     finally:
         writer.close()
 
@@ -128,12 +153,17 @@ class _Filling:
     """The work of one runner on one folder."""
 
     def __init__(
-        self, job: Job, writer: Writer, executor: Executor, block: int, progress: Progress | None
+        self,
+        job: Job,
+        writer: Writer,
+        executor: Executor,
+        sizes: Sizes,
+        progress: Progress | None,
     ) -> None:
         self._job = job
         self._writer = writer
         self._executor = executor
-        self._block = block
+        self._sizes = sizes
         self._progress = progress
         self._plan = pickle.dumps(job.plan)
         self._pending: dict[Future[Block], Span] = {}
@@ -144,14 +174,14 @@ class _Filling:
         try:
             while True:
                 self._tell()
-                self._put_together()
                 if self._writer.contents.complete and not self._pending:
                     self._writer.finish()
                     return
                 self._submit()
+                self._put_together()
                 if self._pending:
                     self._collect()
-                else:
+                elif not self._writer.contents.complete:
                     self._wait_for_others()
         finally:
             for future in self._pending:
@@ -193,8 +223,9 @@ class _Filling:
             for first, stop in contents.missing(k):
                 place = first
                 while place < stop:
-                    of_block = (place - of_file.first) // self._block + 1
-                    end = min(stop, of_file.first + of_block * self._block)
+                    rows = self._sizes.now
+                    of_block = (place - of_file.first) // rows + 1
+                    end = min(stop, of_file.first + of_block * rows)
                     yield of_file.part(place, end)
                     place = end
 
@@ -212,13 +243,15 @@ class _Filling:
     def _collect(self) -> None:
         """Keep what is ready, waiting a moment if nothing is."""
         ready, _ = wait(self._pending, timeout=TICK, return_when=FIRST_COMPLETED)
+        errors = {f: CancelledError() if f.cancelled() else f.exception() for f in ready}
         for future in ready:
-            error = CancelledError() if future.cancelled() else future.exception()
+            if errors[future] is None:
+                self._keep(future.result())
+                span = self._pending.pop(future)
+                self._writer.claims.release(span.first, span.stop)
+        for error in errors.values():
             if error is not None:
                 raise executors.failure(error) from error
-            self._keep(future.result())
-            span = self._pending.pop(future)
-            self._writer.claims.release(span.first, span.stop)
 
     def _keep(self, block: Block) -> None:
         if block.version != self._writer.recipe.version:
@@ -231,6 +264,7 @@ class _Filling:
         rows = tables.Rows(what, block.runs, factors, block.status, block.values)
         failed = sum(text != OK for text in block.status)
         self._writer.keep(block.span, tables.as_table(self._job.columns, rows), failed)
+        self._sizes = self._sizes.after(block.span.rows, block.seconds)
 
     def _wait_for_others(self) -> None:
         """Wait for the rows that other runners have claimed, but not for ever."""

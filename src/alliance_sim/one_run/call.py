@@ -50,7 +50,7 @@ def run(
         outcomes: One text or several, such as "rung>=8@2014", names of standard outcomes, or a
             mapping from names of your own to such texts. None asks for all standard outcomes.
         **more: Numbers, settings and junctures by name, such as `willingness__threat_state=1.2`,
-            `juncture__nine_eleven__present=False` or `council__rule="weighted_majority"`. All names are in
+            `juncture__nine_eleven__present=False` or `council__rule="leader"`. All names are in
             `alliance_sim.parameters()`. A truth value may be 0 or 1, a date text or a decimal year.
 
     Returns:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from alliance_sim.errors import SettingError
 
-PART = ".part"  # ends the name of a file that is still being written
+PART = ".part"  # in the name of a file that is still being written, before its suffix
 
 
 def prepare_folder(out: str | os.PathLike[str]) -> Path:
@@ -43,7 +43,7 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     Raises:
         SettingError: If the file cannot be written.
     """
-    part = path.with_name(path.name + PART)
+    part = path.with_name(path.stem + PART + path.suffix)
     try:
         write(part)
         part.replace(path)

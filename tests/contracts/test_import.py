@@ -1,0 +1,47 @@
+"""Importing the package is quick and loads nothing heavy; public names load when first used."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import alliance_sim
+
+HEAVY = [
+    *("SALib", "arviz", "dask", "distributed", "duckdb", "ema_workbench", "llvmlite"),
+    *("matplotlib", "mesa", "networkx", "numba", "numpy", "pandas", "pyarrow", "pydantic"),
+    *("scipy", "solara", "xarray"),
+]
+MOST = 0.3  # CPU seconds
+TRIES = 3  # other work on the machine makes single measurements long
+
+PROGRAM = """
+import json, sys, time
+before = time.process_time()
+import alliance_sim
+print(json.dumps([time.process_time() - before, sorted(sys.modules)]))
+"""
+
+
+def test_importing_takes_little_time_and_loads_nothing_heavy() -> None:
+    times = []
+    for _ in range(TRIES):
+        finished = subprocess.run(
+            [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
+        )
+        seconds, modules = json.loads(finished.stdout)
+        assert [name for name in HEAVY if name in modules] == []
+        times.append(seconds)
+    assert min(times) < MOST
+
+
+@pytest.mark.parametrize("name", alliance_sim.__all__)
+def test_every_public_name_is_there_and_listed(name: str) -> None:
+    assert getattr(alliance_sim, name).__name__ == name
+    assert name in dir(alliance_sim)
+
+
+def test_a_name_that_is_not_there_is_an_ordinary_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'runs'"):
+        _ = alliance_sim.runs
