@@ -11,7 +11,7 @@ from alliance_sim.errors import SettingError
 from alliance_sim.experiment import growth
 from alliance_sim.experiment.blocks import Summarise
 from alliance_sim.experiment.filling import Crew, Progress, fill, job_of
-from alliance_sim.experiment.folder.recipe import RECIPE
+from alliance_sim.experiment.folder.recipe import is_begun
 from alliance_sim.experiment.plan import Plan, load_plan
 from alliance_sim.experiment.store import Sweep, is_finished, sweep_in
 
@@ -59,7 +59,7 @@ def run_sweep(
     crew = Crew(executor, workers, block)
     chosen = plan if isinstance(plan, Plan) else load_plan(plan)
     path = Path(folder_of(plan, out))
-    if not ((path / RECIPE).exists() and is_finished(path, chosen.digest)):
+    if not (is_begun(path) and is_finished(path, chosen.digest)):
         choose = growth.for_sweep(chosen, path)
         fill(job_of(chosen, path, choose, chosen.outcomes, summarise), crew, progress)
     return sweep_in(path, chosen)
@@ -75,6 +75,6 @@ def folder_of(
     """
     if out is not None:
         return out
-    if not isinstance(plan, Plan) and Path(plan).is_dir():
+    if not isinstance(plan, Plan) and os.path.isdir(plan):  # noqa: PTH112 - it raises nothing
         return plan
     raise SettingError("sweep", ["out is missing: the folder for the results"])

@@ -111,6 +111,18 @@ def file_name(index: int) -> str:
     return f"runs-{index:05d}.parquet"
 
 
+def is_begun(folder: Path) -> bool:
+    """Whether a folder holds a sweep, finished or not.
+
+    Raises:
+        ResultError: If nobody may look into it.
+    """
+    try:
+        return (folder / RECIPE).exists()
+    except OSError as error:
+        raise ResultError(f"{folder}: cannot be read: {why(error)}") from error
+
+
 def read_recipe(folder: Path) -> Recipe:
     """Return what a folder is about.
 

@@ -21,6 +21,7 @@ from alliance_sim.experiment.folder.recipe import (
     RECIPE,
     Recipe,
     file_name,
+    is_begun,
     manifest,
     read_manifest,
     read_recipe,
@@ -84,7 +85,7 @@ class Writer:
     def _settle(self, choose: Choose) -> Recipe:
         """Return the recipe to work by, written down."""
         refuse_foreign(self.path)
-        old = read_recipe(self.path) if (self.path / RECIPE).exists() else None
+        old = read_recipe(self.path) if is_begun(self.path) else None
         recipe = choose(old)
         refuse_strays(self.path, recipe)
         self.work.mkdir(exist_ok=True)
@@ -257,7 +258,7 @@ def refuse_foreign(path: Path) -> None:
     Raises:
         ResultError: Naming what it holds.
     """
-    if (path / RECIPE).exists():
+    if is_begun(path):
         return
     there = sorted(entry.name for entry in path.iterdir() if entry.name not in IGNORED)
     if there or any((path / WORK).glob("[!.]*.parquet")):
