@@ -83,12 +83,14 @@ def left(out: Path) -> float:
     return 1 - held.done / held.rows
 
 
-def children(pid: int) -> list[int]:
-    """Return the processes that a process has started; none where the system does not tell."""
+def workers_of(pid: int) -> list[int]:
+    """Return the workers that a runner has started (Linux)."""
     try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        lines = [(int(word), Path(f"/proc/{word}/cmdline").read_bytes()) for word in started]
     except OSError:
         return []
+    return [number for number, line in lines if b"spawn_main" in line]
 
 
 def alive(group: int) -> list[int]:
@@ -106,7 +108,7 @@ def alive(group: int) -> list[int]:
 
 def strike(runner: subprocess.Popen[bytes], how: str) -> None:
     """Kill what is to be killed, and wait until the runner is gone."""
-    workers = children(runner.pid)
+    workers = workers_of(runner.pid)
     if how == GROUP:
         os.killpg(runner.pid, signal.SIGKILL)
     elif how == WORKER and workers:

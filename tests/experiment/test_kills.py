@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.experiment.conftest import PROGRAMS, content
 
 KILLS = 5  # `experiments/stress_kills.py` does a hundred

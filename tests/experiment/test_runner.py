@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.experiment.conftest import PROGRAMS, content
 
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 from alliance_sim.experiment import executors, filling
 from alliance_sim.experiment.folder import claims, rows
 from alliance_sim.experiment.plan import Plan, extended
 from alliance_sim.experiment.runner import run_sweep
+from tests.experiment.conftest import PROGRAMS, content
 
 pytestmark = pytest.mark.usefixtures("small_files")
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.experiment.conftest import PROGRAMS, Run, content
 
 from alliance_sim.errors import ResultError, UnfinishedError
 from alliance_sim.experiment.folder import disk
 from alliance_sim.experiment.store import open_sweep
+from tests.experiment.conftest import PROGRAMS, Run, content
 
 pytestmark = pytest.mark.usefixtures("small_files")
 

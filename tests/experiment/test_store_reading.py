@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.experiment.conftest import Run, content
 
 from alliance_sim.errors import ResultError, SettingError, UnfinishedError, UnknownName
 from alliance_sim.experiment.folder import recipe
 from alliance_sim.experiment.plan import Plan, extended
 from alliance_sim.experiment.store import open_sweep
+from tests.experiment.conftest import Run, content
 
 pytestmark = pytest.mark.usefixtures("small_files")
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.experiment.conftest import content
 
 from alliance_sim.errors import SettingError, UnfinishedError
 from alliance_sim.experiment import executors
 from alliance_sim.experiment.plan import Plan
 from alliance_sim.experiment.runner import run_sweep
+from tests.experiment.conftest import content
 
 pytestmark = pytest.mark.usefixtures("small_files")
 

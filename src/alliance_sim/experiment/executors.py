@@ -6,23 +6,14 @@ Anything that follows `concurrent.futures.Executor` will do; here are three read
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import (
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-)
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager, nullcontext
-from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
 from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError
+from alliance_sim.experiment.processes import Processes
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,6 +25,8 @@ ANSWER = 10  # seconds that a scheduler has to answer
 class Inline(Executor):
     """Computes at once, in this process."""
 
+    workers = 1
+
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Return a future that is already done."""
         future: Future[T] = Future()
@@ -44,60 +37,14 @@ class Inline(Executor):
         return future
 
 
-class _Pool(ProcessPoolExecutor):
-    """Processes that leave Ctrl-C to whoever started them."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Hand work to a process, which may be started now."""
-        with _signals_wait():
-            return super().submit(fn, *args, **kwargs)
-
-
 @contextmanager
 def processes(workers: int) -> Iterator[Executor]:
-    """Yield an executor of so many processes, which are gone when this ends, however it ends.
-
-    They hold the reading end of a pipe whose writing end only this process has. When it is closed,
-    on purpose or because this process was killed, they end at once: none is left behind.
-    """
-    context = multiprocessing.get_context("spawn")
-    reader, writer = context.Pipe(duplex=False)
-    pool = _Pool(workers, mp_context=context, initializer=_end_with, initargs=(reader,))
+    """Yield an executor of so many processes, which are gone when this ends, however it ends."""
+    pool = Processes(workers)
     try:
         yield pool
+    finally:
         pool.shutdown()
-    finally:
-        writer.close()
-        pool.shutdown(cancel_futures=True)
-        reader.close()
-
-
-def _end_with(lifeline: Connection) -> None:
-    """End this process as soon as the other end of a pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        lifeline.poll(None)
-        os._exit(0)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _signals_wait() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM; processes that are started meanwhile never get them.
-
-    They are sent to all processes of a terminal or a job at once. Workers would answer with
-    tracebacks, or be missed before the runner knows that it is to stop.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -151,8 +98,8 @@ def workers_of(executor: Executor) -> int:
     client = getattr(executor, "_client", None)  # of Dask; its workers come and go
     if client is not None:
         workers = sum(client.nthreads().values())
-    elif isinstance(executor, Inline):
-        workers = 1
+    elif isinstance(executor, Inline | Processes):
+        workers = executor.workers
     else:
         workers = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
     return max(1, int(workers))
