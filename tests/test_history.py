@@ -10,7 +10,7 @@ import pytest
 
 from alliance_sim.calendar import PERIODS, Calendar
 from alliance_sim.errors import UnknownName
-from alliance_sim.history import COUNTED_DOMAINS, SERIES, load_record, of_series
+from alliance_sim.history import COUNTED_DOMAINS, SERIES, load_record, of_series, yearly_series
 
 RECORD = load_record()
 EVENTS = RECORD.events
@@ -169,6 +169,17 @@ def test_an_indicator_is_a_yearly_series_without_invented_years() -> None:
     assert not {2005, 2006, 2010, 2020} & set(scrambles.index)
     with pytest.raises(UnknownName, match="did you mean 'jasdf_scrambles'"):
         RECORD.indicator("jasdf_scramble")
+
+
+def test_yearly_series_are_the_table_of_indicators() -> None:
+    rows = RECORD.indicators
+    found = {
+        (name, year): value
+        for name, values in yearly_series().items()
+        for year, value in values.items()
+    }
+    assert len(found) == len(rows) > 0
+    assert found == {(row.indicator, row.year): row.value for row in rows.itertuples(index=False)}
 
 
 def test_context_rows_end_after_they_begin_or_stay_open() -> None:

@@ -15,14 +15,19 @@ Source: `data/CODEBOOK.md`, which gives every rule of coding; `source` in each r
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from alliance_sim.calendar import PERIODS
 from alliance_sim.errors import AllianceSimError, UnknownName, unknown_name
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
@@ -160,6 +165,20 @@ def load_record() -> Record:
     return Record(**{part.name: getattr(read, part.name).copy() for part in fields(Record)})
 
 
+@cache
+def yearly_series() -> Mapping[str, Mapping[int, float]]:
+    """Return the published yearly series: by name, then by year; years not found are absent.
+
+    The same numbers as `Record.indicators`, without pandas, which takes a worker process more
+    memory than the rest of a world.
+    """
+    found: dict[str, dict[int, float]] = {}
+    with _file("threat_indicators").open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            found.setdefault(row["indicator"], {})[int(row["year"])] = float(row["value"])
+    return found
+
+
 def of_series(events: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return the rows of coded or simulated events that belong to a series.
 
@@ -222,14 +241,15 @@ def _read_record() -> Record:
     )
 
 
+def _file(table: str) -> Traversable:
+    return resources.files("alliance_sim.data").joinpath(f"{table}.csv")
+
+
 def _read(table: str) -> pd.DataFrame:
     """Return one table as text, with its rung and salience as whole numbers."""
-    from importlib import resources
-
     import pandas as pd
 
-    file = resources.files("alliance_sim.data").joinpath(f"{table}.csv")
-    with file.open(encoding="utf-8") as stream:
+    with _file(table).open(encoding="utf-8") as stream:
         frame = pd.read_csv(stream, dtype=str, keep_default_na=False)
     whole = [name for name in ("rung", "salience") if name in frame.columns]
     return frame.astype(dict.fromkeys(whole, int))

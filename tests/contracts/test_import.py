@@ -36,6 +36,30 @@ def test_importing_takes_little_time_and_loads_nothing_heavy() -> None:
     assert min(times) < MOST
 
 
+IN_A_WORKER = """
+import sys
+from alliance_sim import load_scenario
+from alliance_sim.engine.batch import Case, summarise_cases
+from alliance_sim.experiment import blocks
+from alliance_sim.outcomes import standard_outcomes
+from alliance_sim.world import calendar_of
+from alliance_sim.world.states import state_names
+
+scenario = load_scenario("japan_nato/baseline")
+names, calendar = state_names(scenario), calendar_of(scenario)
+outcomes = standard_outcomes(names, calendar, len(scenario.rung))
+summarise_cases([Case(scenario, 0)], seed=1, outcomes=outcomes)
+print([name for name in ("matplotlib", "mesa", "pandas", "pyarrow") if name in sys.modules])
+"""
+
+
+def test_a_worker_of_a_sweep_does_without_heavy_packages() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", IN_A_WORKER], capture_output=True, text=True, check=True
+    )
+    assert finished.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("name", alliance_sim.__all__)
 def test_every_public_name_is_there_and_listed(name: str) -> None:
     assert getattr(alliance_sim, name).__name__ == name

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError, unknown_name
-from alliance_sim.history import load_record
+from alliance_sim.history import yearly_series
 from alliance_sim.scenario.schema import SeriesInput
-
-
-@lru_cache(maxsize=1)
-def series_names() -> tuple[str, ...]:
-    """Return the names of the yearly series in the record."""
-    return tuple(sorted(set(load_record().indicators["indicator"])))
 
 
 def by_year(given: SeriesInput, calendar: Calendar, where: tuple[str, str]) -> list[float]:
@@ -27,8 +22,9 @@ def by_year(given: SeriesInput, calendar: Calendar, where: tuple[str, str]) -> l
     Raises:
         ScenarioError: If the record holds no such series.
     """
-    if given.series not in series_names():
-        problem = unknown_name("series", given.series, series_names())
+    names = sorted(yearly_series())
+    if given.series not in names:
+        problem = unknown_name("series", given.series, names)
         raise ScenarioError(where[0], [f"{where[1]}: {problem}"])
     return list(_by_formula(given, calendar))
 
@@ -36,7 +32,7 @@ def by_year(given: SeriesInput, calendar: Calendar, where: tuple[str, str]) -> l
 @lru_cache(maxsize=256)
 def _by_formula(given: SeriesInput, calendar: Calendar) -> tuple[float, ...]:
     """Return the values of a series that the record holds; edits of a scenario share them."""
-    known = _entries(given.series)
+    known = yearly_series()[given.series]
     first, last = min(known), max(known)
     wanted = range(calendar.first_year, calendar.last_year + 1)
     means = {year: _mean(known, year, given.window) for year in range(first, last + 1)}
@@ -50,16 +46,7 @@ def _by_formula(given: SeriesInput, calendar: Calendar) -> tuple[float, ...]:
     return tuple(result)
 
 
-@lru_cache(maxsize=64)
-def _entries(series: str) -> dict[int, float]:
-    """Return a series by year."""
-    frame = load_record().indicators
-    rows = frame[frame["indicator"] == series]
-    pairs = zip(rows["year"].tolist(), rows["value"].tolist(), strict=True)
-    return {int(year): float(value) for year, value in pairs}
-
-
-def _mean(known: dict[int, float], year: int, window: int) -> float | None:
+def _mean(known: Mapping[int, float], year: int, window: int) -> float | None:
     """Return the mean of the entries around a year, added up from the earliest on."""
     found = [known[y] for y in range(year - window, year + window + 1) if y in known]
     if not found:
