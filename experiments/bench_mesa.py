@@ -27,7 +27,7 @@ SEED = 1
 NAME = "japan_nato/baseline"
 
 
-def batch(runs: int) -> None:
+def batch(runs: int, *, processes: int = 1) -> None:
     """Run `mesa.batch_run` the way the installed version wants its seed, all rows kept."""
     numbers = list(range(runs))
     old = version("mesa") < "3.4"
@@ -37,7 +37,12 @@ def batch(runs: int) -> None:
         parameters["rng"] = SEED
     with contextlib.redirect_stderr(io.StringIO()):
         mesa.batch_run(
-            AllianceModel, parameters, data_collection_period=1, display_progress=False, **extra
+            AllianceModel,
+            parameters,
+            number_processes=processes,
+            data_collection_period=1,
+            display_progress=False,
+            **extra,
         )
 
 
