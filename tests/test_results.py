@@ -1,5 +1,6 @@
 """An ensemble keeps its numbers and its names, in memory, in a frame and in a file."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,13 @@ def missing_rows(path: Path) -> None:
     pq.write_table(table.slice(0, 20), path)
 
 
+def label_of_another_kind(path: Path) -> None:
+    table = pq.read_table(pa.BufferReader(saved_bytes(path)))
+    label = json.loads(table.schema.metadata[MARK])
+    label["calendar"] = ["1950", 1951, 4]
+    pq.write_table(table.replace_schema_metadata({MARK: json.dumps(label).encode()}), path)
+
+
 def saved_bytes(path: Path) -> bytes:
     ensemble().save(path)
     return path.read_bytes()
@@ -185,6 +193,7 @@ NOT_OURS = {
     "nothing": (lambda path: path.unlink(missing_ok=True), "cannot be read as Parquet"),
     "a folder": (lambda path: path.mkdir(), "cannot be read as Parquet|not an ensemble"),
     "a spoilt label": (spoilt_label, "not an ensemble"),
+    "a label of another kind": (label_of_another_kind, "not an ensemble"),
     "a missing column": (missing_column, "not an ensemble"),
     "missing rows": (missing_rows, "not an ensemble"),
 }
@@ -198,3 +207,23 @@ def test_what_save_did_not_write_is_refused_by_name(make: Any, says: str, tmp_pa
         Ensemble.load(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert isinstance(caught.value, AllianceSimError)
+
+
+def test_a_bit_that_flips_among_the_numbers_is_told_or_changes_none(tmp_path: Path) -> None:
+    path = tmp_path / "runs.parquet"
+    content = saved_bytes(path)
+    told = 0
+    for place in range(4, len(content) // 4):  # what describes the columns comes behind
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
+        try:
+            loaded = Ensemble.load(path)
+        except ResultError:
+            told += 1
+        else:
+            assert loaded.values.tobytes() == ensemble().values.tobytes()
+    assert told > 100
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ResultError, match=r"there is no folder .*nowhere"):
+        ensemble().save(tmp_path / "nowhere" / "runs.parquet")

@@ -162,7 +162,8 @@ def test_what_is_mended_is_said(done: tuple[Result, Path], tmp_path: Path) -> No
     assert "damaged; to mend it: alliance-sim sweep" in status.stdout
     assert "  - runs-00000.parquet is torn" in status.stdout
     mended = call(out, "--workers", "1")
-    assert "set aside as runs-00000.parquet.bad" in words_of(mended.stderr)
+    assert words_of(mended.stderr).count("set aside as runs-00000.parquet.bad") == 1
+    assert "8 runs simulated" in mended.stdout
     assert file.read_bytes() == whole
 
 
@@ -185,7 +186,8 @@ def test_stopped_at_any_time_it_says_how_to_go_on(
         start_new_session=True,
     ) as process:
         until = time.monotonic() + 120
-        while not list(out.glob("work/part-*.parquet")) and time.monotonic() < until:
+        journal = out / "work" / "parts.jsonl"
+        while not (journal.exists() and journal.stat().st_size) and time.monotonic() < until:
             time.sleep(0.02)
         (os.killpg if to_all else os.kill)(process.pid, number)
         stdout, stderr = process.communicate(timeout=60)
@@ -194,6 +196,7 @@ def test_stopped_at_any_time_it_says_how_to_go_on(
     told = words_of(stderr)
     assert told.startswith("Stopped. ")
     assert f"rows are safe. To go on: alliance-sim sweep {plan} --out {out}" in told
+    assert "--workers 2 --block 10" in told
     assert "Traceback" not in stderr
     status = json.loads(call(out, "--status", "--json").stdout)
     assert 0 < status["done"] < status["rows"]

@@ -205,6 +205,7 @@ def test_the_plan_of_a_results_folder_is_a_plan(plan: Plan, tmp_path: Path) -> N
     recipe = Recipe(
         title=plan.title,
         digest=plan.digest,
+        points=plan.points_digest,
         origin=plan.digest,
         segments=(Segment(0, plan.points, 0, plan.replicates),),
         scenarios=len(plan.scenarios),
@@ -365,16 +366,6 @@ def test_designs_without_a_size_can_only_have_more_replicates(design: str, tmp_p
     assert extended(plan, replicates=10).replicates == 10
     with pytest.raises(SettingError, match="set by the plan; write another plan"):
         extended(plan, points=10)
-
-
-def test_places_and_the_problem_are_what_salib_analyses(tmp_path: Path) -> None:
-    plan = read(tmp_path, SOUND.replace(SOBOL, 'kind = "morris"\ntrajectories = 3'))
-    assert plan.places().shape == (15, 4)
-    assert plan.problem()["num_vars"] == 4
-    assert plan.problem()["names"] == [factor.name for factor in plan.factors]
-    grid = read(tmp_path, SOUND.partition("[design]")[0] + "[design]\n" + GRID)
-    with pytest.raises(SettingError, match="kind 'grid' are not sampled"):
-        grid.places()
 
 
 def test_a_plan_cannot_be_changed(plan: Plan) -> None:

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 from alliance_sim.experiment import executors, filling
-from alliance_sim.experiment.folder import claims, rows
+from alliance_sim.experiment.designs import Design
+from alliance_sim.experiment.folder import rows
 from alliance_sim.experiment.plan import Plan, extended
 from alliance_sim.experiment.runner import run_sweep
+from alliance_sim.experiment.store import open_sweep
 from tests.experiment.conftest import PROGRAMS, content
 
 pytestmark = pytest.mark.usefixtures("small_files")
@@ -112,82 +114,24 @@ def test_only_a_few_blocks_are_in_flight_and_their_order_changes_no_byte(
     assert pool.most <= 4
 
 
-def test_two_runners_on_one_folder_share_the_rows(
-    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+def test_a_table_of_points_does_not_travel_with_every_block(
+    plan: Plan, quick: Any, tmp_path: Path
 ) -> None:
-    computed: list[tuple[int, int]] = []
+    sizes: list[int] = []
 
-    class Watched(executors.Inline):
+    class Weighed(executors.Inline):
         def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-            computed.append((args[0].span.first, args[0].span.stop))
+            sizes.append(len(args[0].plan))
             return super().submit(fn, *args, **kwargs)
 
-    def one(block: int) -> None:
-        out = tmp_path / "out"
-        run_sweep(plan, out, executor=Watched(), block=block, summarise=quick.summarise)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(one, (16, 48)))
-    assert content(tmp_path / "out") == undisturbed
-    edges = [edge for block in sorted(computed) for edge in block]
-    assert (edges[0], edges[-1]) == (0, plan.rows)
-    assert edges[1:-1:2] == edges[2:-1:2], "no row is computed twice"
-
-
-def test_two_runners_without_locks_do_double_work_and_no_harm(
-    plan: Plan,
-    quick: Any,
-    tmp_path: Path,
-    undisturbed: dict[str, bytes],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    take, release = claims.Claims.take, claims.Claims.release
-    monkeypatch.setattr(
-        claims.Claims, "take", lambda self, a, b: a < claims.STATE or take(self, a, b)
-    )
-    monkeypatch.setattr(
-        claims.Claims, "release", lambda self, a, b: a < claims.STATE or release(self, a, b)
-    )
-    monkeypatch.setattr(
-        claims.Claims, "sure", property(lambda _: False, lambda *_: None), raising=False
-    )
-    out = tmp_path / "out"
-    with ThreadPoolExecutor(2) as pool:
-        runs = [
-            pool.submit(run_sweep, plan, out, block=block, summarise=quick.summarise)
-            for block in (16, 48)
-        ]
-    assert all(run.result().complete for run in runs)
-    assert content(out) == undisturbed
-
-
-def test_a_runner_that_never_lets_go_is_waited_for_only_so_long(
-    plan: Plan,
-    quick: Any,
-    tmp_path: Path,
-    undisturbed: dict[str, bytes],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr(filling, "PATIENCE", 0.2)
-    monkeypatch.setattr(filling, "TICK", 0.05)
-    out = tmp_path / "out"
-    out.mkdir()
-    program = (
-        "import fcntl, sys; file = open(sys.argv[1], 'w'); fcntl.lockf(file, fcntl.LOCK_EX, 640, 0)"
-        "; print('locked', flush=True); sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(out / ".lock")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as stuck:
-        assert stuck.stdout is not None
-        stuck.stdout.readline()
-        run_sweep(plan, out, summarise=quick.summarise)
-        stuck.kill()
-    assert "another runner has claimed rows and finished none" in caplog.text
-    assert content(out) == undisturbed
+    drawn = plan.design_table()
+    for points in (2, 16):
+        rows = tuple(tuple(row) for row in drawn.head(points).astype(object).to_numpy().tolist())
+        of_table = replace(plan, design=Design(kind="table", rows=rows))
+        out = tmp_path / str(points)
+        run_sweep(of_table, out, executor=Weighed(), summarise=quick.summarise)
+        assert open_sweep(out).frame([])["threat_pull"].nunique() == points
+    assert len(set(sizes)) == 1
 
 
 def test_rows_stand_by_point_then_scenario_then_replicate(
@@ -271,14 +215,29 @@ def test_an_error_in_one_run_leaves_its_neighbours_alone(
     assert sweep.reasons()[0][1] == 32
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            ScenarioError("baseline", ["cannot be", "for two reasons"]),
+            "baseline: 2 problems - cannot be - for two reasons",
+        ),
+        (OverflowError("too large"), "OverflowError: too large"),
+    ],
+)
 def test_a_point_whose_scenario_cannot_be_built_is_rows_that_failed(
-    plan: Plan, quick: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    error: Exception,
+    told: str,
+    plan: Plan,
+    quick: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     build = Plan.scenario_at
 
     def refuse(self: Plan, label: str, values: Any) -> Any:
         if label == "baseline" and values["nine_eleven"]:
-            raise ScenarioError("baseline", ["cannot be", "for two reasons"])
+            raise error
         return build(self, label, values)
 
     monkeypatch.setattr(Plan, "scenario_at", refuse)
@@ -287,7 +246,7 @@ def test_a_point_whose_scenario_cannot_be_built_is_rows_that_failed(
     hit = (frame["scenario"] == "baseline") & frame["nine_eleven"]
     assert sweep.complete
     assert 0 < hit.sum() < 640
-    assert set(frame.loc[hit, "status"]) == {"baseline: 2 problems - cannot be - for two reasons"}
+    assert set(frame.loc[hit, "status"]) == {told}
     assert set(frame.loc[~hit, "status"]) == {"ok", "made to fail"}
 
 

@@ -96,6 +96,25 @@ def test_a_damaged_description_is_told(text: str, run: Run, tmp_path: Path) -> N
     assert len(list((tmp_path / "work").glob("part-*"))) == 3
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("file_rows", 0), ("file_rows", "x"), ("group_rows", 2.5), ("scenarios", "2")],
+)
+def test_a_description_with_numbers_that_cannot_be_is_told(
+    key: str, value: object, run: Run, tmp_path: Path
+) -> None:
+    run(tmp_path)
+    path = tmp_path / "sweep.json"
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**tree, key: value}), encoding="utf-8")
+    with pytest.raises(ResultError, match=r"sweep\.json: is not the description of a sweep"):
+        open_sweep(tmp_path)
+    tree["segments"][0][next(iter(tree["segments"][0]))] = "0"
+    path.write_text(json.dumps(tree), encoding="utf-8")
+    with pytest.raises(ResultError, match=r"sweep\.json: is not the description of a sweep"):
+        open_sweep(tmp_path)
+
+
 def test_a_manifest_of_another_sweep_is_told(run: Run, tmp_path: Path) -> None:
     run(tmp_path)
     tree = json.loads((tmp_path / "manifest.json").read_bytes())

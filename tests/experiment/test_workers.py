@@ -76,6 +76,49 @@ def test_a_scheduler_that_does_not_answer_is_told() -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("nowhere.json", r"the scheduler file '.*nowhere\.json' cannot be read"),
+        ("empty.json", r"'.*empty\.json' holds no address"),
+        ("text.json", r"'.*text\.json' holds no address"),
+        ("list.json", r"'.*list\.json' holds no address"),
+        ("portless.json", r"address is 'tcp://node1', must name its port"),
+    ],
+)
+def test_a_scheduler_file_without_an_address_is_told(given: str, told: str, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    texts = {"empty": "{}", "text": "xx", "list": "[]", "portless": '{"address": "tcp://node1"}'}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.json").write_text(text, encoding="utf-8")
+    with (
+        pytest.raises(SettingError, match=told),
+        executors.cluster(str(tmp_path / given), timeout=1),
+    ):
+        pass
+
+
+def test_a_scheduler_without_a_port_is_told() -> None:
+    pytest.importorskip("distributed")
+    with (
+        pytest.raises(SettingError, match=r"address is '127\.0\.0\.1', must name its port"),
+        executors.cluster("127.0.0.1", timeout=1),
+    ):
+        pass
+
+
+def test_a_scheduler_file_is_read_and_waiting_for_workers_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    file = tmp_path / "scheduler.json"
+    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as alone:
+        file.write_text(f'{{"address": "{alone.scheduler_address}"}}', encoding="utf-8")
+        with caplog.at_level("WARNING", "alliance_sim"), executors.cluster(str(file)) as pool:
+            assert executors.workers_of(pool) == 1
+    assert "has no workers yet" in caplog.text
+
+
 def test_dask_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (

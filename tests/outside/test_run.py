@@ -275,6 +275,7 @@ def test_points_without_a_seed_differ_in_their_noise() -> None:
     [
         ([1.0], [PULL], "points is 1, must be points x 1 named parameters"),
         ([[1.0, 2.0]], [PULL], "points is 1 x 2, must be points x 1 named parameters"),
+        ([[1.0], [1.0, 2.0]], [PULL], "points is no table"),
         ([[1.0, 2.0]], None, "must be points x 0 named parameters"),
         ([[1.0, 2.0]], [PULL, PULL], "given twice"),
         ([[1.0], [99.0], [99.0]], [PULL], "run_points: 1 problem\n.*99 is outside"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import shlex
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -58,13 +58,16 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     folder as PLAN and a new one as --out; to extend it, give its folder and --replicates or
     --points.
     """
-    folder = out or (Path(plan) if Path(plan).is_dir() else Path("results") / Path(plan).stem)
+    in_folder = os.path.isdir(plan)  # noqa: PTH112 - it raises nothing
+    folder = out or (Path(plan) if in_folder else Path("results") / Path(plan).stem)
     if status:
         _print_status(folder, as_json=as_json)
         return
     if scheduler is not None and workers is not None:
         raise SettingError("sweep", ["give either --workers or --scheduler, not both"])
-    with _stoppable(plan, folder, replicates, points), _warnings_shown():
+    size = {"replicates": replicates, "points": points}
+    crew = {"workers": workers, "scheduler": scheduler, "block": block}
+    with _stoppable(folder, _command(plan, folder, **size, **crew)):
         from alliance_sim.experiment.growth import enlarged
         from alliance_sim.experiment.plan import load_plan
 
@@ -79,8 +82,7 @@ def _run(
     from alliance_sim.experiment.runner import run_sweep
 
     workers, scheduler, block = crew
-    began = time.monotonic()
-    before = _done(folder)
+    counted = _Counted()
     pool = nullcontext() if scheduler is None else executors.cluster(scheduler)
     bar: Any = nullcontext() if as_json else common.progress("simulating")
     with pool as executor, bar as show:
@@ -90,32 +92,55 @@ def _run(
             executor=executor,
             workers=common.processors(workers),
             block=block,
-            progress=show,
+            progress=counted.and_then(show),
         )
-    _report(found, found.done - before, time.monotonic() - began, as_json=as_json)
+    _report(found, counted, as_json=as_json)
     if found.rows and found.failed == found.rows:
         raise typer.Exit(common.CHECK_FAILED)
 
 
-def _report(found: Sweep, new: int, seconds: float, *, as_json: bool) -> None:
+class _Counted:
+    """How many rows a sweep gained while this command looked on, and in how many seconds."""
+
+    def __init__(self) -> None:
+        self._first: tuple[int, float] | None = None
+        self.rows = 0
+        self.seconds = 0.0
+
+    def and_then(self, show: Callable[[int, int], None] | None) -> Callable[[int, int], None]:
+        """Return what to call with (rows done, rows asked for); it shows them as well."""
+
+        def told(done: int, rows: int) -> None:
+            now = time.monotonic()
+            self._first = self._first or (done, now)
+            self.rows, self.seconds = done - self._first[0], now - self._first[1]
+            if show is not None:
+                show(done, rows)
+
+        return told
+
+
+def _report(found: Sweep, counted: _Counted, *, as_json: bool) -> None:
     """Say in the end what was done."""
     from alliance_sim.experiment.store import status
 
     if as_json:
-        common.print_json({**status(found), "simulated": new})
+        common.print_json({**status(found), "simulated": counted.rows})
         return
-    if new:
-        words = f"{new:,} runs simulated, {new / max(seconds, 1e-3):,.0f} runs/s"
+    if counted.rows:
+        speed = counted.rows / max(counted.seconds, 1e-3)
+        words = f"{counted.rows:,} runs simulated, {speed:,.0f} runs/s"
     else:
         words = "Finished already, nothing to do"
     _print_lines([f"{words}. {_counts(found)} in {found.folder}/", *_reasons(found)])
 
 
 def _print_status(folder: Path, *, as_json: bool) -> None:
-    from alliance_sim.experiment.store import damages, status, sweep_in
+    from alliance_sim.experiment.folder.contents import damages
+    from alliance_sim.experiment.store import status, sweep_in
 
     found = sweep_in(folder)
-    wrong = damages(folder, found.contents)
+    wrong = damages(folder, found.recipe, found.contents)
     if as_json:
         common.print_json(status(found, wrong))
         return
@@ -130,7 +155,7 @@ def _print_status(folder: Path, *, as_json: bool) -> None:
             f"{found.recipe.title}: {_counts(found)}, {state}",
             f"{points}, {plan.replicates:,} replicates, seed {plan.seed}",
             f"Made by alliance-sim {found.recipe.version}, plan {found.recipe.digest}",
-            *_reasons(found),
+            *([] if wrong else _reasons(found)),
             *(f"  - {problem}" for problem in wrong),
         ]
     )
@@ -161,18 +186,16 @@ def _done(folder: Path) -> int:
         return 0
 
 
-def _command(plan: str, out: Path | None = None, **numbers: int | None) -> str:
+def _command(plan: str, out: Path | None = None, **options: object) -> str:
     words = ["alliance-sim", "sweep", plan, *(["--out", str(out)] if out is not None else [])]
-    for name, number in numbers.items():
-        words += [f"--{name}", str(number)] if number is not None else []
+    for name, value in options.items():
+        words += [f"--{name}", str(value)] if value is not None else []
     return shlex.join(words)
 
 
 @contextmanager
-def _stoppable(
-    plan: str, folder: Path, replicates: int | None, points: int | None
-) -> Iterator[None]:
-    """Stop in good order on Ctrl-C and SIGTERM, and say how to go on.
+def _stoppable(folder: Path, command: str) -> Iterator[None]:
+    """Stop in good order on Ctrl-C and SIGTERM, and say with which command to go on.
 
     Raises:
         typer.Exit: When stopped.
@@ -183,29 +206,9 @@ def _stoppable(
     try:
         yield
     except KeyboardInterrupt:
-        words = f"Stopped. {_done(folder):,} rows are safe. To go on: "
-        words += _command(plan, folder, replicates=replicates, points=points)
+        words = f"Stopped. {_done(folder):,} rows are safe. To go on: {command}"
         common.messages().print(escape(words))
         raise typer.Exit(common.STOPPED) from None
     finally:
         if before is not None:
             signal.signal(signal.SIGTERM, before)
-
-
-class _Shown(logging.Handler):
-    """Prints warnings where messages go."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print one."""
-        common.messages().print(f"[yellow]Note:[/yellow] {escape(record.getMessage())}")
-
-
-@contextmanager
-def _warnings_shown() -> Iterator[None]:
-    """Print what the package logs as a warning."""
-    logger, handler = logging.getLogger("alliance_sim"), _Shown(logging.WARNING)
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)

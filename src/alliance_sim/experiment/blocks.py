@@ -90,8 +90,12 @@ def compute(task: Task) -> Block:
         chosen = {name: values[point] for name, values in task.design.items()}
         try:
             scenario = plan.scenario_at(plan.labels[int(what.scenario[start])], chosen)
-        except AllianceSimError as error:
-            status[start:stop] = [_one_line(str(error))] * (stop - start)
+        except NOT_OF_THE_RUN:
+            raise
+        except Exception as error:  # noqa: BLE001 - as for runs: one bad world loses no others
+            told = isinstance(error, AllianceSimError)
+            text = str(error) if told else f"{type(error).__name__}: {error}"
+            status[start:stop] = [_one_line(text)] * (stop - start)
             continue
         cases += [Case(scenario, run) for run in runs[start:stop].tolist()]
         places += range(start, stop)

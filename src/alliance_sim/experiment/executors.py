@@ -5,14 +5,18 @@ Anything that follows `concurrent.futures.Executor` will do; here are three read
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError
+from alliance_sim.experiment.folder.disk import why
 from alliance_sim.experiment.processes import Processes
 
 P = ParamSpec("P")
@@ -20,6 +24,8 @@ T = TypeVar("T")
 
 AHEAD = 2  # blocks in flight for each worker: one in work, one waiting
 ANSWER = 10  # seconds that a scheduler has to answer
+
+log = logging.getLogger(__name__)
 
 
 class Inline(Executor):
@@ -64,26 +70,50 @@ def cluster(address: str, *, timeout: float = ANSWER) -> Iterator[Executor]:
         problem = "a scheduler needs Dask, not installed here: pip install 'alliance-sim[cluster]'"
         raise SettingError("sweep", [problem]) from None
     start: Callable[..., Any] = distributed.Client
-    place = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
+    where = _address_in(address)
     try:
-        client = start(**place, timeout=timeout, set_as_default=False)
+        client = start(where, timeout=timeout, set_as_default=False)
     except (OSError, ValueError, RuntimeError) as error:
         problem = (
             f"no Dask scheduler answers at {address!r} within {timeout:g} s ({error}); start one "
             "with `dask scheduler`, and give the address that it prints"
         )
         raise SettingError("sweep", [problem]) from error
+    if not client.nthreads():
+        log.warning("the scheduler at %s has no workers yet; waiting for some", where)
     # What the cluster cannot do is told in our words; its own logs of that are long.
-    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
-    levels = [log.level for log in logs]
-    for log in logs:
-        log.setLevel(logging.CRITICAL)
+    theirs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [logger.level for logger in theirs]
+    for logger in theirs:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield client.get_executor(pure=False)
     finally:
         client.close(timeout=timeout)
-        for log, level in zip(logs, levels, strict=True):
-            log.setLevel(level)
+        for logger, level in zip(theirs, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _address_in(given: str) -> str:
+    """Return the address of a scheduler, which may stand in a file that the scheduler wrote.
+
+    Raises:
+        SettingError: If there is none in the file, or if it names no port.
+    """
+    address = given
+    if given.endswith(".json"):
+        try:
+            address = str(json.loads(Path(given).read_text(encoding="utf-8"))["address"])
+        except OSError as error:
+            problem = f"the scheduler file {given!r} cannot be read: {why(error)}"
+            raise SettingError("sweep", [problem]) from error
+        except (ValueError, TypeError, KeyError):
+            problem = f"{given!r} holds no address; give the file that `dask scheduler` wrote"
+            raise SettingError("sweep", [problem]) from None
+    if not re.fullmatch(r"(\w+://)?.+:\d+|inproc://.+", address):
+        problem = f"the scheduler's address is {address!r}, must name its port: tcp://node1:8786"
+        raise SettingError("sweep", [problem])
+    return address
 
 
 def chosen(executor: Executor | None, workers: int) -> Any:

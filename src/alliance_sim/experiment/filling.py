@@ -2,7 +2,8 @@
 
 The runner claims blocks of rows that nobody else works on, has them computed, keeps each as a part,
 and puts finished files together as soon as all their parts are there. It holds a few blocks and
-one row group at a time, however long the sweep is. Who computes, in which order and in blocks of
+one row group at a time, however many runs there are; the values at all points are held throughout.
+Who computes, in which order and in blocks of
 which size changes no byte of the finished folder.
 """
 
@@ -13,19 +14,21 @@ import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alliance_sim.errors import SettingError, UnfinishedError
 from alliance_sim.experiment import executors
 from alliance_sim.experiment.blocks import Block, Summarise, Task, compute
+from alliance_sim.experiment.designs import Design
 from alliance_sim.experiment.folder import tables
 from alliance_sim.experiment.folder.rows import Span, labels
 from alliance_sim.experiment.folder.writer import Choose, Writer
 from alliance_sim.results import OK
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from alliance_sim.experiment.plan import Plan
@@ -40,6 +43,8 @@ BLOCKS_EACH = 8  # blocks for each worker in a short sweep
 QUICK, SLOW = 0.5, 4.0  # seconds for a block below which blocks grow, above which they shrink
 TICK = 0.5  # seconds between two looks at what others have done
 PATIENCE = 600  # seconds without any news after which rows that others claim are computed here
+
+KINDS = {"b": "flag", "i": "whole", "f": "number"}  # of columns, by NumPy's letter for the type
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +124,7 @@ class Crew:
             raise SettingError("sweep", problems)
 
     def blocks(self, rows: int, workers: int) -> Sizes:
-        """Return how many rows to compute at a time in a sweep of so many."""
+        """Return how many rows to compute at a time while so many are left."""
         if self.block is not None:
             return Sizes(self.block, self.block, self.block)
         share = -(-rows // (BLOCKS_EACH * workers))
@@ -143,7 +148,8 @@ def fill(job: Job, crew: Crew, progress: Progress | None = None) -> None:
     try:
         writer.mend()
         with executors.chosen(crew.executor, crew.workers) as executor:
-            sizes = crew.blocks(writer.recipe.rows, executors.workers_of(executor))
+            left = writer.contents.rows - writer.contents.done
+            sizes = crew.blocks(left, executors.workers_of(executor))
             _Filling(job, writer, executor, sizes, progress).run()
     finally:
         writer.close()
@@ -165,7 +171,9 @@ class _Filling:
         self._executor = executor
         self._sizes = sizes
         self._progress = progress
-        self._plan = pickle.dumps(job.plan)
+        # Workers are told the values at their points; a user's table need not go with each block.
+        design = Design(kind=job.plan.design.kind)
+        self._plan = pickle.dumps(replace(job.plan, design=design))
         self._pending: dict[Future[Block], Span] = {}
         self._heard = (time.monotonic(), -1)
 
@@ -288,7 +296,6 @@ def job_of(
     """Return the work of filling a folder with some outcomes of all rows of a plan."""
     table = plan.design_table()
     design = {str(name): table[name].to_numpy() for name in table.columns}
-    kinds = {name: _kind(values) for name, values in design.items()}
     texts = {outcome.name: outcome.text for outcome in outcomes}
     return Job(
         path=path,
@@ -296,12 +303,12 @@ def job_of(
         plan=plan,
         design=design,
         outcomes=outcomes,
-        columns=tables.Columns(plan.labels, kinds, texts),
+        columns=columns_of(plan, table, texts),
         summarise=summarise,
     )
 
 
-def _kind(values: NDArray[Any]) -> str:
-    if values.dtype != object:
-        return {"b": "flag", "i": "whole", "f": "number"}[values.dtype.kind]
-    return "flag" if all(isinstance(value, bool) for value in values.tolist()) else "text"
+def columns_of(plan: Plan, table: pd.DataFrame, outcomes: Mapping[str, str]) -> tables.Columns:
+    """Return the columns of the rows of a plan, of which this is the table of points."""
+    kinds = {str(name): KINDS.get(kind.kind, "text") for name, kind in table.dtypes.items()}
+    return tables.Columns(plan.labels, kinds, outcomes)

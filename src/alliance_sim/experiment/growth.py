@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alliance_sim import provenance
 from alliance_sim.errors import ResultError, SettingError
-from alliance_sim.experiment.folder.recipe import Recipe
+from alliance_sim.experiment.folder.recipe import RECIPE, Recipe
 from alliance_sim.experiment.folder.rows import Segment
 from alliance_sim.experiment.folder.writer import Choose
 from alliance_sim.experiment.plan import Plan, extended
@@ -32,12 +32,18 @@ def for_sweep(plan: Plan, path: Path) -> Choose:
         if old is None:
             return _recipe(plan, (_whole(plan),), origin=plan.digest)
         same_version(old, path)
+        before = Plan.from_tree(old.plan)
+        if before.digest != old.digest:
+            raise ResultError(
+                f"{path / RECIPE}: its plan is not the one with which this sweep was begun; put "
+                "that back"
+            )
+        same_points(old, before, path)
         if old.digest == plan.digest:
             return old
-        before = Plan.from_tree(old.plan)
         if grown(before, plan):
             added = _added(before, plan)
-            _same_points(before, plan, path)
+            _stay(before, plan, path)
             return _recipe(plan, (*old.segments, *added), origin=old.origin, like=old)
         if grown(plan, before):
             raise ResultError(
@@ -71,6 +77,7 @@ def for_outcome(of: Recipe, outcome: Outcome, path: Path) -> Choose:
         return Recipe(
             title=of.title,
             digest=of.digest,
+            points=of.points,
             origin=of.origin,
             segments=of.segments,
             scenarios=of.scenarios,
@@ -128,6 +135,7 @@ def _recipe(
     recipe = Recipe(
         title=plan.title,
         digest=plan.digest,
+        points=plan.points_digest,
         origin=origin,
         segments=segments,
         scenarios=len(plan.scenarios),
@@ -152,8 +160,21 @@ def _added(before: Plan, plan: Plan) -> list[Segment]:
     return [segment for segment in segments if segment.rows(len(plan.scenarios))]
 
 
-def _same_points(before: Plan, plan: Plan, path: Path) -> None:
-    """Make sure that old rows would be computed again as they stand.
+def same_points(recipe: Recipe, plan: Plan, path: Path) -> None:
+    """Make sure that the points of a plan are what they were when its folder was begun.
+
+    Raises:
+        ResultError: If they are others.
+    """
+    if plan.points_digest != recipe.points:
+        raise ResultError(
+            f"{path}: its points cannot be made again here as they were, perhaps because another "
+            "version of SciPy or SALib draws them; go on with the versions that began it"
+        )
+
+
+def _stay(before: Plan, plan: Plan, path: Path) -> None:
+    """Make sure that a plan has the points and the runs of one that it extends.
 
     Raises:
         ResultError: If the points are others, or runs have other numbers.
@@ -161,10 +182,7 @@ def _same_points(before: Plan, plan: Plan, path: Path) -> None:
     same = before.design_table().equals(plan.design_table().iloc[: before.points])
     last = (before.points - 1, before.replicates - 1)
     if not same or before.run_of(*last) != plan.run_of(*last):
-        raise ResultError(
-            f"{path}: its points cannot be made again here as they were, perhaps because another "
-            "version of SciPy or SALib draws them; extend it with the versions that began it"
-        )
+        raise ResultError(f"{path}: cannot be extended, its old points would become others")
 
 
 def _differences(first: Plan, second: Plan) -> list[str]:

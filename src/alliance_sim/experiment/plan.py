@@ -6,6 +6,7 @@ of a sweep; so a results folder that keeps it can be run again without any other
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -29,13 +30,12 @@ from alliance_sim.scenario.edit import as_tree as scenario_tree
 from alliance_sim.scenario.replace import Kept, replaced
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
 FORMAT = 1
 COMMON, INDEPENDENT = "common", "independent"
 ROOM = 1024  # runs kept free for each point of a plan with independent noise, if they fit
+PASSING = {"_kept", "digest", "points_digest"}  # found again by whoever needs it
 WORDS_ONLY = {"name", "title", "description", "question", "edits"}
 
 
@@ -114,7 +114,7 @@ class Plan:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave behind what is only kept to be quick."""
-        return {key: value for key, value in vars(self).items() if key not in ("_kept", "digest")}
+        return {key: value for key, value in vars(self).items() if key not in PASSING}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, _kept={})
@@ -127,23 +127,16 @@ class Plan:
         """
         return self.design.table(self.factors)
 
-    def places(self) -> NDArray[np.float64]:
-        """Return the points of a sampled design on a scale from 0 to 1, as SALib made them.
-
-        Returns:
-            Array (point, factor).
-
-        Raises:
-            SettingError: If the points were not sampled.
-        """
-        if self.design.kind not in designs.SAMPLED:
-            problem = f"the points of a design of kind {self.design.kind!r} are not sampled"
-            raise SettingError("plan", [problem])
-        return self.design.places(self.factors)
-
-    def problem(self) -> dict[str, Any]:
-        """Return the factors as SALib describes them, on the scale of `places`."""
-        return designs.salib_problem(self.factors)
+    @cached_property
+    def points_digest(self) -> str:
+        """SHA-256 of the values at all points; libraries that draw them may change."""
+        found = hashlib.sha256()
+        for name, values in self.design_table().items():
+            column = values.to_numpy()
+            texts = column.dtype.kind not in "bif"
+            found.update(f"{name}\n".encode())
+            found.update("\n".join(map(str, column)).encode() if texts else column.tobytes())
+        return found.hexdigest()
 
     def run_of(self, point: int, replicate: int) -> int:
         """Return the number of the run of a replicate at a point, the same in every scenario."""
@@ -247,7 +240,7 @@ def load_plan(path: str | os.PathLike[str]) -> Plan:
     from alliance_sim.experiment.plan_file import read_plan
 
     where = Path(path)
-    return Plan.from_tree(read_recipe(where).plan) if where.is_dir() else read_plan(where)
+    return Plan.from_tree(read_recipe(where).plan) if os.path.isdir(where) else read_plan(where)  # noqa: PTH112
 
 
 def extended(plan: Plan, *, replicates: int | None = None, points: int | None = None) -> Plan:

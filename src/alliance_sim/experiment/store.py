@@ -20,10 +20,16 @@ from alliance_sim.engine.batch import summarise_cases
 from alliance_sim.errors import ResultError, UnknownName, unknown_name
 from alliance_sim.experiment import filling, growth
 from alliance_sim.experiment.blocks import Summarise
-from alliance_sim.experiment.folder.contents import WORK, Contents, contents
-from alliance_sim.experiment.folder.recipe import MANIFEST, Recipe, read_manifest, read_recipe
-from alliance_sim.experiment.folder.tables import as_labels
-from alliance_sim.experiment.folder.writer import fault, refuse_strays
+from alliance_sim.experiment.folder.contents import (
+    WORK,
+    Contents,
+    contents,
+    damages,
+    is_listed,
+    refuse_strays,
+)
+from alliance_sim.experiment.folder.recipe import MANIFEST, Recipe, read_recipe
+from alliance_sim.experiment.folder.tables import LABELS, as_labels
 from alliance_sim.experiment.plan import Plan
 from alliance_sim.outcomes import Outcome, parse_outcome
 from alliance_sim.results import OK
@@ -32,7 +38,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EXTRA = "extra"  # folder of outcomes that were added afterwards
-LABELS = ("row", "point", "scenario", "replicate", "run")
 TRIES = 5  # looks at a folder while somebody works there
 
 
@@ -98,9 +103,8 @@ class Sweep:
             raise UnknownName(unknown_name("scenario", scenario, self.plan.labels))
         factors = (factor.name for factor in self.plan.factors)
         names = [*LABELS, *factors, "status", *(kept if outcomes is None else outcomes)]
-        found = list(self._tables(names, scenario))
-        whole = pa.concat_tables(found) if found else pa.table({name: [] for name in names})
-        frame: pd.DataFrame = whole.to_pandas(split_blocks=True)
+        found = self._looked_up(names, scenario) or [self._nothing().select(names)]
+        frame: pd.DataFrame = pa.concat_tables(found).to_pandas(split_blocks=True)
         return frame
 
     def outcome(
@@ -142,6 +146,7 @@ class Sweep:
         path = self.folder / EXTRA / f"{wanted.name}-{key}"
         if not is_finished(path, self.recipe.digest):
             growth.same_version(self.recipe, self.folder)
+            growth.same_points(self.recipe, self.plan, self.folder)
             choose = growth.for_outcome(self.recipe, wanted, path)
             job = filling.job_of(self.plan, path, choose, (wanted,), summarise)
             filling.fill(job, filling.Crew(executor, workers), progress)
@@ -152,7 +157,7 @@ class Sweep:
         """Return the most frequent reasons why runs failed, each with how many it stopped."""
         counts: Counter[str] = Counter()
         if self.failed:
-            for table in self._tables(["status"], None):
+            for table in self._looked_up(["status"], None):
                 for entry in pc.value_counts(table["status"]).to_pylist():
                     counts[entry["values"]] += entry["counts"]
         del counts[OK]
@@ -177,27 +182,24 @@ class Sweep:
             name += "_"
         return parse_outcome(wanted.text, name=name, states=states, calendar=calendar)
 
-    def _tables(self, names: Sequence[str], scenario: str | None) -> Iterator[pa.Table]:
-        """Yield the rows in order, file by file, each row once."""
-        held = self.contents
-        place = 0
-        wanted = list(dict.fromkeys([*names, "scenario"] if scenario is not None else names))
-        for k, span in enumerate(held.spans):
-            if k in held.files:
-                entries, folder = [held.files[k]], self.folder
-            else:
-                entries = sorted(held.parts.get(k, {}).values(), key=lambda part: part.first)
-                folder = self.folder / WORK
-            place = span.first
-            for entry in entries:
-                if entry.stop <= place:
-                    continue
-                table = as_labels(_read(folder / entry.name, wanted), self.plan.labels)
-                table = table.slice(max(0, place - entry.first))
-                place = entry.stop
-                if scenario is not None:
-                    table = table.filter(pc.equal(table["scenario"].cast(pa.string()), scenario))
-                yield table.select(names)
+    def _looked_up(self, names: Sequence[str], scenario: str | None) -> list[pa.Table]:
+        """Return the rows, looking again where a runner at work has put parts together meanwhile.
+
+        Raises:
+            ResultError: If a file cannot be read.
+        """
+        sweep = self
+        for _ in range(0 if self.complete else TRIES):
+            try:
+                return list(_tables(sweep, names, scenario))
+            except ResultError:
+                sweep = sweep_in(self.folder, self.plan)
+        return list(_tables(sweep, names, scenario))
+
+    def _nothing(self) -> pa.Table:
+        """Return a table without rows."""
+        columns = filling.columns_of(self.plan, self.plan.design_table(), self.recipe.outcomes)
+        return columns.schema().empty_table()
 
 
 def open_sweep(folder: str | os.PathLike[str], *, unfinished: bool = False) -> Sweep:
@@ -214,12 +216,7 @@ def open_sweep(folder: str | os.PathLike[str], *, unfinished: bool = False) -> S
     """
     path = Path(folder)
     sweep = sweep_in(path)
-    wrong = damages(path, sweep.contents)
-    for _ in range(TRIES):
-        if not wrong or sweep.complete:
-            break
-        sweep = sweep_in(path)  # somebody may just have put a file together and removed its parts
-        wrong = damages(path, sweep.contents)
+    wrong = damages(path, sweep.recipe, sweep.contents)
     if wrong:
         problems = "".join(f"\n  - {problem}" for problem in wrong)
         again = f"To have those rows computed again: alliance-sim sweep {path}"
@@ -246,26 +243,36 @@ def sweep_in(path: Path, known: Plan | None = None) -> Sweep:
     return Sweep(path, plan, recipe, contents(path, recipe))
 
 
-def damages(path: Path, held: Contents) -> list[str]:
-    """Return what is wrong with the files of a folder, one sentence each."""
-    files = [(path, file) for file in held.files.values()]
-    files += [(path / WORK, part) for parts in held.parts.values() for part in parts.values()]
-    faults = ((folder / entry.name, fault(folder / entry.name, entry)) for folder, entry in files)
-    return [f"{file.relative_to(path).as_posix()} {wrong}" for file, wrong in faults if wrong]
-
-
-def is_listed(path: Path, recipe: Recipe) -> bool:
-    """Whether the manifest of a folder lists all the files of its recipe."""
-    return len(read_manifest(path, recipe)) == len(recipe.files())
-
-
 def is_finished(path: Path, digest: str) -> bool:
     """Whether a folder holds a plan's rows whole and sound, with nothing left to do or to tidy."""
     if not (path / MANIFEST).exists() or (path / WORK).exists():
         return False
     recipe = read_recipe(path)
     held = contents(path, recipe)
-    return recipe.digest == digest and held.complete and not damages(path, held)
+    return recipe.digest == digest and held.complete and not damages(path, recipe, held)
+
+
+def _tables(sweep: Sweep, names: Sequence[str], scenario: str | None) -> Iterator[pa.Table]:
+    """Yield the rows in order, file by file, each row once."""
+    held = sweep.contents
+    place = 0
+    wanted = list(dict.fromkeys([*names, "scenario"] if scenario is not None else names))
+    for k, span in enumerate(held.spans):
+        if k in held.files:
+            entries, folder = [held.files[k]], sweep.folder
+        else:
+            entries = sorted(held.parts.get(k, {}).values(), key=lambda part: part.first)
+            folder = sweep.folder / WORK
+        place = span.first
+        for entry in entries:
+            if entry.stop <= place:
+                continue
+            table = as_labels(_read(folder / entry.name, wanted), sweep.plan.labels)
+            table = table.slice(max(0, place - entry.first))
+            place = entry.stop
+            if scenario is not None:
+                table = table.filter(pc.equal(table["scenario"].cast(pa.string()), scenario))
+            yield table.select(names)
 
 
 def _unfinished(path: Path, recipe: Recipe, held: Contents) -> str:
@@ -283,7 +290,13 @@ def _read(path: Path, names: Sequence[str]) -> pa.Table:
 
 
 def status(sweep: Sweep, wrong: Sequence[str] = ()) -> Mapping[str, Any]:
-    """Return what is there, as plain values fit for JSON."""
+    """Return what is there, as plain values fit for JSON.
+
+    Args:
+        sweep: The sweep.
+        wrong: What is wrong with its files, which then are not looked into.
+    """
+    reasons = [] if wrong else sweep.reasons()
     return {
         "folder": str(sweep.folder),
         "title": sweep.recipe.title,
@@ -298,5 +311,5 @@ def status(sweep: Sweep, wrong: Sequence[str] = ()) -> Mapping[str, Any]:
         "failed": sweep.failed,
         "complete": sweep.complete and not wrong,
         "damaged": list(wrong),
-        "reasons": [{"status": text, "rows": count} for text, count in sweep.reasons()],
+        "reasons": [{"status": text, "rows": count} for text, count in reasons],
     }

@@ -174,7 +174,11 @@ def _table(
 
     if names is None and hasattr(points, "columns"):
         names = [str(name) for name in points.columns]
-    rows = np.asarray(points)
+    try:
+        rows = np.asarray(points)
+    except ValueError as error:
+        problems.append(f"points is no table: {error}")
+        return [], list(names or ())
     columns = [str(name) for name in names] if names is not None else []
     if rows.ndim != 2 or rows.shape[1] != len(columns):
         shape = " x ".join(map(str, rows.shape)) or "one value"

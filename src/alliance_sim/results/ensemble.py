@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.calendar import Calendar
-from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.errors import ResultError, SettingError, UnknownName, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,11 +144,16 @@ class Ensemble:
 
         Raises:
             SettingError: If it ends in anything else.
+            ResultError: If there is no such folder.
             AllianceSimError: If NetCDF is asked for without the extra "analysis".
         """
         from alliance_sim.results import netcdf, parquet
 
-        (netcdf if _is_netcdf(path) else parquet).write(self, Path(path))
+        write = netcdf.write if _is_netcdf(path) else parquet.write
+        folder = Path(path).parent
+        if not folder.is_dir():
+            raise ResultError(f"{path}: cannot be written, there is no folder {folder}")
+        write(self, Path(path))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Ensemble:

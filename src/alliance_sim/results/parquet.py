@@ -24,7 +24,8 @@ def write(ensemble: Ensemble, path: Path) -> None:
     """Write one file in the layout of `Ensemble.to_frame`; equal ensembles give equal bytes."""
     import pyarrow.parquet as pq
 
-    pq.write_table(_table(ensemble), path, compression="zstd", version="2.6")
+    how = {"compression": "zstd", "version": "2.6", "write_page_checksum": True}
+    pq.write_table(_table(ensemble), path, **how)
 
 
 def _table(ensemble: Ensemble) -> pa.Table:
@@ -53,20 +54,24 @@ def read(path: Path) -> tuple[dict[str, Any], NDArray[np.float64]]:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid) as error:
+        table = pq.read_table(path, page_checksum_verification=True)
+    except (OSError, pa.ArrowException) as error:
         raise ResultError(f"{path}: cannot be read as Parquet: {error}") from error
     foreign = ResultError(f"{path}: is Parquet, but not an ensemble saved by this package")
     labels = _labels_in(table)
     if labels is None:
         raise foreign
-    steps, states = Calendar(*labels["calendar"]).steps, labels["states"]
-    runs, rest = divmod(table.num_rows, steps)
-    whole = rest == 0 and len(labels["status"]) in (0, runs)
-    if not whole or not set(states) <= set(table.column_names):
+    try:
+        steps, states = Calendar(*labels["calendar"]).steps, labels["states"]
+        runs = table.num_rows // steps
+        flat = np.stack([table[state].to_numpy() for state in states], axis=-1)
+        values = flat.reshape(runs, steps, len(states))
+        whole = len(labels["status"]) in (0, runs)
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        raise foreign from None
+    if not whole:
         raise foreign
-    flat = np.stack([table[state].to_numpy() for state in states], axis=-1)
-    return labels, flat.reshape(runs, steps, len(states))
+    return labels, values
 
 
 def _labels_in(table: pa.Table) -> dict[str, Any] | None:

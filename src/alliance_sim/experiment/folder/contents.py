@@ -6,8 +6,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from alliance_sim.errors import ResultError
+from alliance_sim.experiment.folder import disk
 from alliance_sim.experiment.folder.journal import Entry, Event, read_events
-from alliance_sim.experiment.folder.recipe import Recipe, read_manifest
+from alliance_sim.experiment.folder.recipe import Recipe, file_name, read_manifest
 from alliance_sim.experiment.folder.rows import Span, gaps
 
 WORK = "work"  # folder of an unfinished sweep
@@ -77,11 +79,14 @@ class Contents:
             done += self.spans[k].rows - open_rows
         return done
 
+    def all_parts(self) -> Iterator[Entry]:
+        """Yield the parts of all unfinished files."""
+        return (part for of_file in self.parts.values() for part in of_file.values())
+
     @property
     def failed(self) -> int:
         """Number of rows kept that are runs that failed; a row in two parts counts twice."""
-        parts = (part for of_file in self.parts.values() for part in of_file.values())
-        return sum(entry.failed for entry in (*self.files.values(), *parts))
+        return sum(entry.failed for entry in (*self.files.values(), *self.all_parts()))
 
     @property
     def complete(self) -> bool:
@@ -95,6 +100,59 @@ def contents(folder: Path, recipe: Recipe) -> Contents:
     Raises:
         ResultError: If its manifest cannot be used.
     """
+    # In this order: a runner that finishes writes the manifest before it removes the journal.
+    events = read_events(folder / WORK / JOURNAL)
     found = Contents(recipe, read_manifest(folder, recipe))
-    found.learn(read_events(folder / WORK / JOURNAL))
+    found.learn(events)
     return found
+
+
+def is_listed(path: Path, recipe: Recipe) -> bool:
+    """Whether the manifest of a folder lists all the files of its recipe."""
+    return len(read_manifest(path, recipe)) == len(recipe.files())
+
+
+def fault(path: Path, entry: Entry) -> str:
+    """Return what is wrong with a file that was finished; nothing if it is whole."""
+    try:
+        size = path.stat().st_size
+        if size != entry.size:
+            return f"is torn ({size} bytes, {entry.size} were written)"
+        return "" if disk.sha256(path) == entry.sha256 else "is damaged (wrong checksum)"
+    except FileNotFoundError:
+        return "is missing"
+
+
+def damages(folder: Path, recipe: Recipe, held: Contents) -> list[str]:
+    """Return what is wrong with the files of a folder, one sentence each.
+
+    Raises:
+        ResultError: If nobody may read them.
+    """
+    files = [(folder, file) for file in held.files.values()]
+    files += [(folder / WORK, part) for part in held.all_parts()]
+    paths = [(place / entry.name, entry) for place, entry in files]
+    try:
+        faults = [(path, entry, fault(path, entry)) for path, entry in paths]
+    except OSError as error:
+        raise ResultError(f"{error.filename}: cannot be read: {disk.why(error)}") from error
+    faults = [found for found in faults if found[2]]
+    if faults:  # a runner may have put parts together, and removed them, since they were listed
+        now = contents(folder, recipe)
+        listed = {*now.files.values(), *now.all_parts()}
+        faults = [found for found in faults if found[1] in listed]
+    return [f"{path.relative_to(folder).as_posix()} {wrong}" for path, _, wrong in faults]
+
+
+def refuse_strays(path: Path, recipe: Recipe) -> None:
+    """Refuse files that look like ours and are not: whoever reads `runs-*` would read them too.
+
+    Raises:
+        ResultError: Naming them.
+    """
+    expected = {file_name(k) for k in range(len(recipe.files()))}
+    strays = sorted(file.name for file in path.glob("runs-*.parquet") if file.name not in expected)
+    if strays:
+        raise ResultError(
+            f"{path}: {', '.join(strays)} does not belong to this sweep; move it elsewhere"
+        )

@@ -8,10 +8,15 @@ torn line is never valid JSON. What no line tells of has not happened.
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from alliance_sim.errors import ResultError
+from alliance_sim.experiment.folder.disk import why
 
 
 class Entry(NamedTuple):
@@ -72,6 +77,7 @@ class Journal:
             OSError: If it cannot be opened for writing.
         """
         how = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        self._path = path
         self._handle = os.open(path, how, 0o666)
         self._reader = path.open("rb")
 
@@ -87,13 +93,20 @@ class Journal:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(self._handle)
 
-    def news(self) -> list[Event]:
+    def news(self) -> Iterator[Event]:
         """Return what was added since the last call, by whomever; torn lines are passed over."""
         start = self._reader.tell()
         content = self._reader.read()
         whole = content.rfind(b"\n") + 1
         self._reader.seek(start + whole)
         return _events(content[:whole])
+
+    def stands(self) -> bool:
+        """Whether this is still the file of its name: not once a runner has finished the folder."""
+        try:
+            return os.path.samestat(os.fstat(self._handle), self._path.stat())
+        except FileNotFoundError:
+            return False
 
     def close(self) -> None:
         """Close the file; again does nothing."""
@@ -102,17 +115,24 @@ class Journal:
             os.close(self._handle)
 
 
-def read_events(path: Path) -> list[Event]:
-    """Return all that a file of events tells, nothing if there is none; change nothing."""
+def read_events(path: Path) -> Iterator[Event]:
+    """Read a file of events now and return what it tells; nothing if there is none.
+
+    Raises:
+        ResultError: If nobody may read it.
+    """
     try:
         return _events(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
-        return []
+        return iter(())
+    except OSError as error:
+        raise ResultError(f"{path}: cannot be read: {why(error)}") from error
 
 
-def _events(content: bytes) -> list[Event]:
-    events = (_event(line) for line in content.splitlines())
-    return [event for event in events if event is not None]
+def _events(content: bytes) -> Iterator[Event]:
+    """Yield what lines tell, one by one; all of a long sweep at once take much room."""
+    events = (_event(line) for line in io.BytesIO(content))
+    return (event for event in events if event is not None)
 
 
 def _event(line: bytes) -> Event | None:

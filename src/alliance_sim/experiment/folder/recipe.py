@@ -31,6 +31,7 @@ class Recipe:
     Attributes:
         title: What the sweep is called.
         digest: Digest of the plan.
+        points: Digest of the values at its points, some of which other libraries draw.
         origin: Digest of the plan with which the folder was begun, before it was extended.
         segments: The rows, in the order in which they were asked for.
         scenarios: How many scenarios each point is run with.
@@ -44,6 +45,7 @@ class Recipe:
 
     title: str
     digest: str
+    points: str
     origin: str
     segments: tuple[Segment, ...]
     scenarios: int
@@ -77,6 +79,7 @@ class Recipe:
             "version": self.version,
             "title": self.title,
             "digest": self.digest,
+            "points": self.points,
             "origin": self.origin,
             "rows": self.rows,
             "segments": [segment._asdict() for segment in self.segments],
@@ -132,9 +135,10 @@ def read_recipe(folder: Path) -> Recipe:
     path = folder / RECIPE
     tree = _read(path)
     try:
-        return Recipe(
+        found = Recipe(
             title=tree["title"],
             digest=tree["digest"],
+            points=tree["points"],
             origin=tree["origin"],
             segments=tuple(Segment(**segment) for segment in tree["segments"]),
             scenarios=tree["scenarios"],
@@ -146,6 +150,11 @@ def read_recipe(folder: Path) -> Recipe:
         )
     except (KeyError, TypeError) as error:
         raise ResultError(f"{path}: is not the description of a sweep: {error!r}") from error
+    sizes = (found.scenarios, found.file_rows, found.group_rows)
+    whole = [*sizes, *(number for segment in found.segments for number in segment)]
+    if not all(type(number) is int and number >= 0 for number in whole) or 0 in sizes:
+        raise ResultError(f"{path}: is not the description of a sweep: {whole} are its numbers")
+    return found
 
 
 def manifest(recipe: Recipe, files: Sequence[Entry]) -> bytes:

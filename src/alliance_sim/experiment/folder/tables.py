@@ -19,6 +19,7 @@ from alliance_sim.results import OK
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+LABELS = ("row", "point", "scenario", "replicate", "run")  # columns that say what a row is
 MARK = b"alliance_sim_sweep"
 COMPRESSION = "zstd"
 KINDS = {
@@ -45,12 +46,10 @@ class Columns:
 
     def schema(self) -> pa.Schema:
         """Return names and types, in order."""
+        label = pa.dictionary(pa.int32(), pa.string())
+        types = (pa.int64(), pa.int32(), label, pa.int32(), pa.int64())
         fields = [
-            ("row", pa.int64()),
-            ("point", pa.int32()),
-            ("scenario", pa.dictionary(pa.int32(), pa.string())),
-            ("replicate", pa.int32()),
-            ("run", pa.int64()),
+            *zip(LABELS, types, strict=True),
             *((name, KINDS[kind]) for name, kind in self.factors.items()),
             ("status", pa.string()),
             *((name, pa.float64()) for name in self.outcomes),
@@ -180,4 +179,5 @@ def read_parquet(content: bytes, columns: Columns) -> pa.Table:
     table = pq.read_table(io.BytesIO(content))
     if table.column_names != columns.schema().names:
         raise pa.ArrowInvalid("other columns than those of the sweep")
-    return table.set_column(2, "scenario", table["scenario"].cast(pa.string()))
+    place = LABELS.index("scenario")
+    return table.set_column(place, "scenario", table["scenario"].cast(pa.string()))

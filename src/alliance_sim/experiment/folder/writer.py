@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import shutil
@@ -14,7 +15,17 @@ import pyarrow as pa
 from alliance_sim.errors import ResultError, UnfinishedError
 from alliance_sim.experiment.folder import disk, tables
 from alliance_sim.experiment.folder.claims import FILES, STATE, Claims
-from alliance_sim.experiment.folder.contents import BAD, FILE, JOURNAL, PART, WORK, Contents
+from alliance_sim.experiment.folder.contents import (
+    BAD,
+    FILE,
+    JOURNAL,
+    PART,
+    WORK,
+    Contents,
+    fault,
+    is_listed,
+    refuse_strays,
+)
 from alliance_sim.experiment.folder.journal import Entry, Event, Journal
 from alliance_sim.experiment.folder.recipe import (
     MANIFEST,
@@ -28,6 +39,7 @@ from alliance_sim.experiment.folder.recipe import (
 )
 from alliance_sim.experiment.folder.rows import Span
 
+GONE = {errno.ENOENT, errno.ESTALE}  # what the system says of removed files, the latter on NFS
 LOCK = ".lock"
 PART_NAME = re.compile(r"part-(\d+)-(\d+)\.parquet")
 FILE_NAME = re.compile(r"runs-(\d+)\.parquet")
@@ -77,10 +89,10 @@ class Writer:
                 self.recipe = self._settle(choose)
                 self.contents = Contents(self.recipe, read_manifest(path, self.recipe))
                 self._journal = Journal(self.work / JOURNAL)
+            self.refresh()
         except BaseException:
             self.claims.close()
             raise
-        self.refresh()
 
     def _settle(self, choose: Choose) -> Recipe:
         """Return the recipe to work by, written down."""
@@ -100,7 +112,8 @@ class Writer:
 
     def refresh(self) -> None:
         """Take in what others have done."""
-        self.contents.learn(self._journal.news())
+        with self._writing():
+            self.contents.learn(self._journal.news())
 
     def mend(self) -> None:
         """Set damaged files aside, so that their rows are computed again; remove leftovers.
@@ -226,6 +239,8 @@ class Writer:
         with _explained(self.path, self.contents), self.claims.state():
             if not read_recipe(self.path).same_rows(self.recipe):
                 return False
+            if not self._journal.stands() and is_listed(self.path, self.recipe):
+                return True  # another runner finished it, and a third may be mending it by now
             files = [self.contents.files[k] for k in range(len(self.contents.spans))]
             content = manifest(self.recipe, files)
             path = self.path / MANIFEST
@@ -245,7 +260,9 @@ class Writer:
         with _explained(self.path, self.contents):
             try:
                 yield
-            except FileNotFoundError:
+            except OSError as error:
+                if error.errno not in GONE:
+                    raise
                 listed = read_manifest(self.path, self.recipe)
                 if self.work.exists() or len(listed) < len(self.contents.spans):
                     raise
@@ -268,31 +285,6 @@ def refuse_foreign(path: Path) -> None:
         )
 
 
-def refuse_strays(path: Path, recipe: Recipe) -> None:
-    """Refuse files that look like ours and are not: whoever reads `runs-*` would read them too.
-
-    Raises:
-        ResultError: Naming them.
-    """
-    expected = {file_name(k) for k in range(len(recipe.files()))}
-    strays = sorted(file.name for file in path.glob("runs-*.parquet") if file.name not in expected)
-    if strays:
-        raise ResultError(
-            f"{path}: {', '.join(strays)} does not belong to this sweep; move it elsewhere"
-        )
-
-
-def fault(path: Path, entry: Entry) -> str:
-    """Return what is wrong with a file that was finished; nothing if it is whole."""
-    try:
-        size = path.stat().st_size
-        if size != entry.size:
-            return f"is torn ({size} bytes, {entry.size} were written)"
-        return "" if disk.sha256(path) == entry.sha256 else "is damaged (wrong checksum)"
-    except FileNotFoundError:
-        return "is missing"
-
-
 def _claim(name: str) -> tuple[int, int]:
     """Return what whoever writes a file under a passing name has claimed."""
     if part := PART_NAME.match(name):
@@ -313,7 +305,7 @@ def _explained(path: Path, contents: Contents | None) -> Iterator[None]:
         yield
     except OSError as error:
         if contents is None or not contents.done:
-            raise UnfinishedError(f"{path}: {disk.why(error)}; nothing was written") from error
+            raise UnfinishedError(f"{path}: {disk.why(error)}; no row was written") from error
         raise UnfinishedError(
             f"{path}: {disk.why(error)}; {contents.done:,} of {contents.rows:,} rows are safe. "
             "Mend that, and give the same command again to go on"
