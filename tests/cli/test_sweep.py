@@ -64,6 +64,14 @@ def test_a_sweep_ends_in_one_line(done: tuple[Result, Path]) -> None:
     assert line.endswith(f"8 of 8 rows in {out}/")
 
 
+def test_threads_give_the_same_bytes(plan: Path, done: tuple[Result, Path], tmp_path: Path) -> None:
+    result = call(plan, "--out", tmp_path, "--threads", "2")
+    assert result.exit_code == 0, result.output
+    assert "8 of 8 rows" in result.stdout
+    for name in ("manifest.json", "runs-00000.parquet"):
+        assert (tmp_path / name).read_bytes() == (done[1] / name).read_bytes()
+
+
 def test_a_finished_sweep_says_so_and_does_nothing(plan: Path, done: tuple[Result, Path]) -> None:
     for words in ((plan, "--out", done[1]), (done[1],)):
         result = call(*words)
@@ -120,7 +128,11 @@ def test_what_is_wrong_is_told(plan: Path, done: tuple[Result, Path], tmp_path: 
         ((plan, "--out", plan), "a file stands where a folder should be"),
         ((plan, "--workers", "0", "--out", tmp_path / "a"), "workers is 0"),
         ((plan, "--block", "0", "--out", tmp_path / "a"), "block is 0"),
-        ((plan, "--workers", "2", "--scheduler", "tcp://a:1"), "not both"),
+        ((plan, "--threads", "0", "--out", tmp_path / "a"), "threads is 0"),
+        (
+            (plan, "--workers", "2", "--threads", "2", "--scheduler", "tcp://a:1"),
+            "give one of --workers, --threads, --scheduler, not 3",
+        ),
     ]
     for words, message in cases:
         result = call(*words)

@@ -128,13 +128,17 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         yield show
 
 
-def processors(workers: int | None) -> int:
-    """Return how many processors to use."""
+def processors(workers: int | None, option: str = "--workers") -> int:
+    """Return how many processors to use.
+
+    Raises:
+        SettingError: If less than one is asked for.
+    """
     from alliance_sim.engine.run import processors as all_of_them
 
     if workers is not None and workers < 1:
-        problem = f"workers is {workers!r}, must be a whole number of at least 1"
-        raise SettingError("--workers", [problem])
+        problem = f"{option[2:]} is {workers!r}, must be a whole number of at least 1"
+        raise SettingError(option, [problem])
     return all_of_them() if workers is None else workers
 
 

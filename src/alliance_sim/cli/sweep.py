@@ -8,7 +8,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ import typer
 from rich.markup import escape
 
 from alliance_sim.cli import common
-from alliance_sim.cli.common import Json, Workers
+from alliance_sim.cli.common import Json
 from alliance_sim.errors import AllianceSimError, SettingError
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ PLAN = typer.Argument(help="TOML file of a plan, or the folder of a sweep.", met
 OUT = typer.Option(
     "--out", help="Folder for the results. Left out: the folder given as PLAN, or results/<plan>."
 )
-SCHEDULER = typer.Option(help="Address of a Dask scheduler, or its scheduler file (.json).")
+WORKERS = typer.Option(help="Processes to use; one per processor if nothing else is asked for.")
+THREADS = typer.Option(
+    help="Or threads of one process: less memory, as quick where each point has many replicates."
+)
+SCHEDULER = typer.Option(help="Or the address of a Dask scheduler, or its scheduler file (.json).")
 BLOCK = typer.Option(help="Runs to compute at a time; numbers stay the same.")
 STATUS = typer.Option("--status", help="Say what is there, and simulate nothing.")
 REPLICATES = typer.Option(help="How many replicates there are to be in all; old ones stay.")
@@ -44,7 +49,8 @@ def add_to(app: typer.Typer) -> None:
 def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     plan: Annotated[str, PLAN],
     out: Annotated[Path | None, OUT] = None,
-    workers: Workers = None,
+    workers: Annotated[int | None, WORKERS] = None,
+    threads: Annotated[int | None, THREADS] = None,
     scheduler: Annotated[str | None, SCHEDULER] = None,
     block: Annotated[int | None, BLOCK] = None,
     status: Annotated[bool, STATUS] = False,
@@ -63,27 +69,42 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     if status:
         _print_status(folder, as_json=as_json)
         return
-    if scheduler is not None and workers is not None:
-        raise SettingError("sweep", ["give either --workers or --scheduler, not both"])
+    crew = {"workers": workers, "threads": threads, "scheduler": scheduler}
+    given = [f"--{name}" for name, value in crew.items() if value is not None]
+    if len(given) > 1:
+        raise SettingError("sweep", [f"give one of {', '.join(given)}, not {len(given)}"])
     size = {"replicates": replicates, "points": points}
-    crew = {"workers": workers, "scheduler": scheduler, "block": block}
-    with _stoppable(folder, _command(plan, folder, **size, **crew)):
+    with _stoppable(folder, _command(plan, folder, **size, **crew, block=block)):
         from alliance_sim.experiment.growth import enlarged
         from alliance_sim.experiment.plan import load_plan
 
         wanted = enlarged(load_plan(plan), replicates=replicates, points=points)
-        _run(wanted, folder, (workers, scheduler, block), as_json=as_json)
+        _run(wanted, folder, _pool(threads, scheduler), (workers, block), as_json=as_json)
+
+
+def _pool(threads: int | None, scheduler: str | None) -> AbstractContextManager[Executor | None]:
+    """Return what gives the executor asked for; None stands for processes."""
+    if threads is not None:
+        return ThreadPoolExecutor(common.processors(threads, "--threads"))
+    if scheduler is not None:
+        from alliance_sim.experiment.executors import cluster
+
+        return cluster(scheduler)
+    return nullcontext()
 
 
 def _run(
-    plan: Plan, folder: Path, crew: tuple[int | None, str | None, int | None], *, as_json: bool
+    plan: Plan,
+    folder: Path,
+    pool: AbstractContextManager[Executor | None],
+    crew: tuple[int | None, int | None],
+    *,
+    as_json: bool,
 ) -> None:
-    from alliance_sim.experiment import executors
     from alliance_sim.experiment.runner import run_sweep
 
-    workers, scheduler, block = crew
+    workers, block = crew
     counted = _Counted()
-    pool = nullcontext() if scheduler is None else executors.cluster(scheduler)
     bar: Any = nullcontext() if as_json else common.progress("simulating")
     with pool as executor, bar as show:
         found = run_sweep(
