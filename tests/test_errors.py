@@ -12,6 +12,7 @@ from alliance_sim.errors import (
     ScenarioError,
     SettingError,
     UnknownName,
+    nearest_name,
     unknown_name,
 )
 
@@ -50,6 +51,50 @@ def test_a_name_near_to_none_comes_with_all_known_ones() -> None:
         "unknown threat 'zzz' (known: china, russia, terrorism)"
     )
     assert unknown_name("threat", "zzz", []) == "unknown threat 'zzz' (known: none)"
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("nope", "abandonment"),
+        ("foo", "sobol"),
+        ("cold", "consensus"),
+    ],
+)
+def test_a_name_from_afar_is_not_offered(name: str, known: str) -> None:
+    assert unknown_name("key", name, [known]) == f"unknown key {name!r} (known: {known})"
+    assert nearest_name(name, [known]) is None
+
+
+def test_the_last_part_of_a_name_stands_for_the_whole() -> None:
+    known = ["europe/peace_in_the_north", "asia/peace_in_the_south"]
+    assert nearest_name("peace_in_the_south", known) == "asia/peace_in_the_south"
+    assert nearest_name("baseline", ["the_first_relationship/baseline"]) is not None
+    assert nearest_name("", known) is None
+
+
+def test_twenty_known_names_are_all_told() -> None:
+    known = [f"name_{k:02}" for k in range(20)]
+    assert unknown_name("key", "zzz", known) == f"unknown key 'zzz' (known: {', '.join(known)})"
+
+
+def test_of_many_known_names_only_the_nearest_are_told() -> None:
+    known = [*(f"count_{k:03}" for k in range(90)), "level_a", "level_b", "rung_end"]
+    told = unknown_name("outcome", "levl_b", known)
+    assert told.startswith(
+        "unknown outcome 'levl_b'; did you mean 'level_b'? "
+        "(known, nearest first: level_b, level_a, "
+    )
+    assert told.endswith(" and 83 more)")
+    assert told.count(",") == 10
+    assert len(told) < 250
+
+
+def test_a_name_unlike_any_of_many_still_comes_with_ten_of_them() -> None:
+    known = [f"count_{k}" for k in range(30)]
+    told = unknown_name("outcome", "zzz", known)
+    assert told.startswith("unknown outcome 'zzz' (known, nearest first: count_0, count_1, ")
+    assert told.endswith(" and 20 more)")
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:

@@ -9,6 +9,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+NEAR = 0.6  # how alike a name has to be to be offered: 0 is not at all, 1 the same
+MOST_LISTED = 20  # known names that are all told; of more, only those most alike
+NEAREST = 10
+
 
 class AllianceSimError(Exception):
     """Base of every error that a user of this package can cause."""
@@ -58,13 +62,34 @@ class UnfinishedError(AllianceSimError):
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     """Return the sentence for an unknown name, with the nearest known one.
 
+    Of many known names only those most alike are told, so that the sentence can still be read.
+
     Args:
         kind: What the name should name, such as "juncture".
         name: The name as found.
         known: The names that would have been accepted.
     """
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    listing = ", ".join(names) if names else "none"
-    return f"unknown {kind} {name!r}{hint} (known: {listing})"
+    near = nearest_name(name, names)
+    hint = f"; did you mean {near!r}?" if near else ""
+    return f"unknown {kind} {name!r}{hint} ({_listing(name, names)})"
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that was most likely meant, None if all are too far away.
+
+    The last part of a path or of a file's name stands for the whole.
+    """
+    names = sorted(known)
+    ends = [whole for whole in names if name and whole.endswith((f"/{name}", f".{name}"))]
+    near = ends or difflib.get_close_matches(name, names, n=1, cutoff=NEAR)
+    return near[0] if near else None
+
+
+def _listing(name: str, names: Sequence[str]) -> str:
+    """Return known names in words: all if they are few, else the nearest first."""
+    if len(names) <= MOST_LISTED:
+        return f"known: {', '.join(names) or 'none'}"
+    alike = difflib.get_close_matches(name, names, n=NEAREST, cutoff=NEAR / 2)
+    shown = list(dict.fromkeys([*alike, *names]))[:NEAREST]
+    return f"known, nearest first: {', '.join(shown)} and {len(names) - NEAREST} more"
