@@ -41,7 +41,7 @@ from alliance_sim.experiment.designs import SETTINGS, Design
 from alliance_sim.experiment.factor_file import FactorFile, read_factor
 from alliance_sim.experiment.factors import Factor
 from alliance_sim.experiment.plan import Plan, stride_for, too_many_runs
-from alliance_sim.experiment.tables import read_rows
+from alliance_sim.experiment.point_file import read_rows
 from alliance_sim.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.scenario.build import build, field_problems, frozen

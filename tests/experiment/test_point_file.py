@@ -14,7 +14,7 @@ import pytest
 from alliance_sim.errors import ScenarioError
 from alliance_sim.experiment.factors import Factor
 from alliance_sim.experiment.plan import load_plan
-from alliance_sim.experiment.tables import read_rows
+from alliance_sim.experiment.point_file import read_rows
 
 PULL = Factor(name="pull", kind="number", path="willingness.threat_state", low=0.5, high=2.5)
 HAPPENS = Factor(name="happens", kind="present", path="juncture.x.present", values=(False, True))
