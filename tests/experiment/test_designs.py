@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import tracemalloc
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,6 +166,47 @@ def test_a_grid_holds_every_combination_and_the_last_factor_changes_fastest() ->
     assert table.iloc[11].tolist() == [2.0, True, "z"]
     assert len(table.drop_duplicates()) == 12
     assert [dtype.name for dtype in table.dtypes] == ["float64", "bool", "object"]
+
+
+LISTED = (
+    Factor(name="n", kind="number", path="n", values=(0.5, 2.0, 3.0), low=0.5, high=3.0),
+    SWITCH,
+    RULE,
+    Factor(name="y", kind="setting", path="y", values=(2, 0, 7)),
+    Factor(name="mixed", kind="setting", path="m", values=(1, 2.5, "x")),
+    Factor(name="day", kind="date", path="d", values=("2001-01-01", "2002-02-02"), dated=True),
+)
+
+
+@given(factors=st.lists(st.sampled_from(LISTED), min_size=1, max_size=4, unique=True))
+@settings(max_examples=40)
+def test_a_grid_is_the_product_of_its_values_in_their_order_and_kinds(
+    factors: list[Factor],
+) -> None:
+    table = Design(kind="grid").table(factors)
+    columns = zip(*itertools.product(*(factor.values for factor in factors)), strict=True)
+    expected = pd.concat(
+        [f.as_column(column) for f, column in zip(factors, columns, strict=True)], axis=1
+    )
+    pd.testing.assert_frame_equal(table, expected, check_exact=True)
+    for name in table.columns:
+        kinds = [type(value) for value in expected[name].tolist()]
+        assert [type(value) for value in table[name].tolist()] == kinds
+
+
+def test_a_grid_of_many_points_takes_little_more_memory_than_its_columns() -> None:
+    hundred = tuple(float(k) for k in range(100))
+    factors = [
+        Factor(name=f"n{k}", kind="number", path="p", values=hundred, low=0.0, high=99.0)
+        for k in range(3)
+    ]
+    Design(kind="grid").table(factors[:1])  # whatever is imported on the way
+    tracemalloc.start()
+    table = Design(kind="grid").table(factors)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(table) == 1_000_000
+    assert most < 3 * int(table.memory_usage(index=False).sum())
 
 
 def test_replicates_are_one_point_without_columns() -> None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -117,18 +116,16 @@ class Design:
 
         if self.kind == REPLICATES:
             return pd.DataFrame(index=pd.RangeIndex(1))
-        columns: list[Any]
         if self.kind == GRID:
-            # The last factor changes fastest.
-            columns = list(zip(*itertools.product(*(f.values for f in factors)), strict=True))
+            pairs = zip(factors, _grid([len(f.values) for f in factors]), strict=True)
+            columns = [factor.at(positions) for factor, positions in pairs]
         elif self.kind == TABLE:
-            columns = list(zip(*self.rows, strict=True))
+            given = zip(factors, zip(*self.rows, strict=True), strict=True)
+            columns = [factor.as_column(values) for factor, values in given]
         else:
             places = self.places(factors)
-            found = [factor.column(places[:, k]) for k, factor in enumerate(factors)]
-            return pd.concat(found, axis=1)
-        pairs = zip(factors, columns, strict=True)
-        return pd.concat([factor.as_column(column) for factor, column in pairs], axis=1)
+            columns = [factor.column(places[:, k]) for k, factor in enumerate(factors)]
+        return pd.concat(columns, axis=1)
 
     def as_tree(self) -> dict[str, Any]:
         """Return the design as plain values, fit for JSON."""
@@ -170,6 +167,13 @@ def size_problem(design: Design, dimensions: int) -> str | None:
     if design.kind == MORRIS and design.optimal and dimensions < 2:
         return "optimal needs at least two factors"
     return None
+
+
+def _grid(lengths: Sequence[int]) -> Iterator[NDArray[np.intp]]:
+    """Yield, factor by factor, which of its values each point has; the last changes fastest."""
+    for k, length in enumerate(lengths):
+        once = np.repeat(np.arange(length), math.prod(lengths[k + 1 :]))
+        yield np.tile(once, math.prod(lengths[:k]))
 
 
 def _latin_hypercube(points: int, dimensions: int, seed: int) -> NDArray[np.float64]:

@@ -79,7 +79,7 @@ class Factor:
         if self.values:
             count = len(self.values)
             position = np.minimum((places * count + A_HAIR).astype(np.int64), count - 1)
-            return self.as_column([self.values[p] for p in position.tolist()])
+            return self.at(position)
         if self.kind == NUMBER:
             low, high = _ends(self)
             numbers = np.clip(places * (high - low) + low, low, high)
@@ -89,6 +89,10 @@ class Factor:
             (places * (last - first + 1) + A_HAIR).astype(np.int64), last - first
         )
         return self.as_column([dt.date.fromordinal(day).isoformat() for day in days.tolist()])
+
+    def at(self, positions: NDArray[np.intp]) -> pd.Series[Any]:
+        """Return the listed values at positions, as a column of the factor's kind."""
+        return self.as_column(self.values).take(positions).reset_index(drop=True)
 
     def as_column(self, values: Sequence[Value]) -> pd.Series[Any]:
         """Return values as a column of the factor's kind."""
