@@ -112,20 +112,18 @@ def test_what_is_wrong_in_a_parquet_file_is_told(tmp_path: Path) -> None:
     path = tmp_path / "points.parquet"
     columns = {
         "pull": [float("nan"), float("inf")],
-        "happens": [1, None],
+        "happens": [2, None],
         "day": [dt.datetime(2002, 1, 1, 12), dt.datetime(2004, 5, 6)],  # noqa: DTZ001
         "years": [2.0, 0.0],
     }
     pq.write_table(pa.table(columns), path)
     assert problems(path) == [
         "column 'rule' is missing",
-        "column 'pull', row 1: is nan, must be a finite number",
-        "column 'pull', row 2: is inf, must be a finite number",
-        "column 'happens', row 1: is 1, must be true or false",
+        "column 'pull', rows 1, 2: are nan, inf, must be a finite number",
         "column 'happens', row 2: is empty",
+        "column 'happens', row 1: is 2, must be true or false, or 1 or 0",
         "column 'day', row 1: is 2002-01-01 12:00:00, must be a date such as 2001-09-11",
-        "column 'years', row 1: is 2.0, must be a whole number",
-        "column 'years', row 2: is 0.0, must be a whole number",
+        "column 'years', rows 1, 2: are 2.0, 0.0, must be a whole number",
     ]
 
 
@@ -140,12 +138,11 @@ def test_all_that_is_wrong_in_a_csv_file_is_told_at_once(tmp_path: Path) -> None
     assert problems(csv_file(tmp_path, text)) == [
         f"column 'pul': unknown factor 'pul'; did you mean 'pull'? {known}",
         "column 'pull' is missing",
-        "column 'happens', row 1: is 'yes', must be true or false",
-        "column 'day', row 1: is '2002-13-01', must be a date such as 2001-09-11",
-        "column 'day', row 2: is '20020101', must be a date such as 2001-09-11",
+        "column 'happens', row 1: is 'yes', must be true or false, or 1 or 0",
+        "column 'day', rows 1, 2: are '2002-13-01', '20020101', must be a date such as 2001-09-11",
         "column 'day', row 3: is '2006-01-01', must be from 2002-01-01 to 2005-01-01",
-        "column 'rule', row 1: is 'leadr', must be one of consensus, leader",
         "column 'rule', row 2: is empty",
+        "column 'rule', row 1: is 'leadr', must be one of consensus, leader",
         "column 'years', row 1: is '1', must be one of 0, 2",
         "column 'years', row 2: is 'two', must be a whole number",
     ]
@@ -169,10 +166,55 @@ def test_a_cell_that_is_no_value_of_a_number(cell: str, says: str, tmp_path: Pat
     ]
 
 
-def test_many_wrong_rows_are_counted_instead_of_told(tmp_path: Path) -> None:
-    told = problems(csv_file(tmp_path, "pull\n" + "9\n" * 1500), PULL)
-    assert len(told) == 11
-    assert told[-1] == "column 'pull': 1,490 more rows are wrong"
+def test_a_problem_of_many_rows_is_told_once_with_the_first_of_them(tmp_path: Path) -> None:
+    assert problems(csv_file(tmp_path, "pull\n" + "9\n" * 1500), PULL) == [
+        "column 'pull', rows 1, 2, 3, 4, 5 and 1,495 more: are '9', must be from 0.5 to 2.5"
+    ]
+    cells = "".join(f"{k}\n" for k in range(3, 1503))
+    (told,) = problems(csv_file(tmp_path, "pull\n1\n" + cells), PULL)
+    assert told.partition(": ")[0] == "column 'pull', rows 2, 3, 4, 5, 6 and 1,495 more"
+    assert told.partition(": ")[2] == "are '3', '4', '5', ..., must be from 0.5 to 2.5"
+    assert problems(csv_file(tmp_path, "pull\n" + "1,1\n" * 99 + "2\n1,1,1\n"), PULL) == [
+        "rows 1, 2, 3, 4, 5 and 95 more: have 2, 3 cells, must have 1"
+    ]
+    gaps = csv_file(tmp_path, "pull,happens\n" + ",1\n" * 7 + "1,true\n")
+    assert problems(gaps, PULL, HAPPENS) == [
+        "column 'pull', rows 1, 2, 3, 4, 5 and 2 more: are empty"
+    ]
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("truths", [[1, 0], [1.0, 0.0], [True, False], ["TRUE", "False"]])
+def test_one_and_zero_are_truth_values_as_elsewhere(
+    truths: list[Any], ending: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"points.{ending}"
+    table = frame(happens=truths)
+    table.to_csv(path, index=False) if ending == "csv" else table.to_parquet(path)
+    rows, told = read_rows(path, ALL)
+    assert told == []
+    assert rows == ROWS
+    assert [type(row[1]) for row in rows] == [bool, bool]
+
+
+def test_an_index_that_pandas_wrote_is_told_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    frame().to_csv(path)
+    says = "has no name; it may be the index of pandas, which index=False leaves out"
+    assert problems(path) == [f"column '': {says}"]
+    pd.read_csv(path).to_csv(path, index=False)
+    assert problems(path) == [f"column 'Unnamed: 0': {says}"]
+    path = tmp_path / "points.parquet"
+    frame().set_index(pd.Index(["a", "b"])).to_parquet(path)
+    assert problems(path) == [f"column '__index_level_0__': {says}"]
+
+
+def test_columns_of_factors_with_problems_of_their_own_are_left_alone(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "pull,rule\n9,\n")
+    assert read_rows(path, [PULL], unsound=["rule", "day"])[1] == [
+        "column 'day' is missing",
+        "column 'pull', row 1: is '9', must be from 0.5 to 2.5",
+    ]
 
 
 CONTENTS: dict[str, tuple[bytes, str]] = {
@@ -180,7 +222,7 @@ CONTENTS: dict[str, tuple[bytes, str]] = {
     "only a header": (b"pull\n", "has no rows below its header"),
     "semicolons": (b"pull;happens\n1;true\n", "separated by other signs, must have commas"),
     "a column twice": (b"pull,pull\n1,1\n", "column 'pull': stands 2 times"),
-    "ragged": (b"pull\n1\n1,2\n", "row 2 has 2 cells, must have 1"),
+    "ragged": (b"pull\n1\n1,2\n", "row 2: has 2 cells, must have 1"),
     "not UTF-8": (b"pull\n\xff\n", "is not text in UTF-8 (byte 5)"),
     "an open quote": (b'pull\n"1\n', "is not CSV"),
     "Parquet": (b"PAR1\xff\xfe", "is not text in UTF-8"),

@@ -8,36 +8,51 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alliance_sim.errors import unknown_name
 from alliance_sim.experiment.designs import MOST_POINTS
 from alliance_sim.experiment.factors import NUMBER, Factor, Value
 
 MOST_BYTES = 2_000_000_000
-MOST_TOLD = 10  # wrong rows of one column that are told one by one
+ROWS_NAMED = 5  # rows with one and the same problem that are named one by one
+CELLS_SHOWN = 3
+# What pandas calls its index where the index has no name.
+NAMELESS = ("", "Unnamed: 0", "__index_level_0__")
+TRUTHS = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 Rows = tuple[tuple[Value, ...], ...]
+
+
+class Wrong(NamedTuple):
+    """What is wrong with a cell."""
+
+    shown: str  # the cell as found, "" where there is nothing in it
+    wanted: str
 
 
 class Unreadable(Exception):  # noqa: N818 - always caught and turned into sentences
     """Sentences about a file that holds no table."""
 
 
-def read_rows(path: Path, factors: Sequence[Factor]) -> tuple[Rows, list[str]]:
+def read_rows(
+    path: Path, factors: Sequence[Factor], *, unsound: Sequence[str] = ()
+) -> tuple[Rows, list[str]]:
     """Return the points in a file, and all that is wrong with it.
 
     The file has one column per factor, called by its name, in any order. In CSV, columns are
-    separated by commas, days are written 2001-09-11 and truth values true and false.
+    separated by commas, and days are written 2001-09-11. Truth values are true and false, or 1 and
+    0, as in arguments of `alliance_sim.run`.
 
     Args:
         path: A file that ends in .csv or .parquet.
         factors: The factors, each sound by itself.
+        unsound: Names of factors with problems of their own, whose columns are not looked at.
 
     Returns:
-        One tuple of values per point, in the order of the factors; and one sentence per problem.
-        Rows are counted from 1, the header not counted.
+        One tuple of values per point, in the order of the factors; and one sentence per problem,
+        however many rows have it. Rows are counted from 1, the header not counted.
     """
     readers: dict[str, Callable[[Path], dict[str, list[Any]]]] = {
         ".csv": _from_csv,
@@ -50,11 +65,9 @@ def read_rows(path: Path, factors: Sequence[Factor]) -> tuple[Rows, list[str]]:
         columns = reader(path)
     except Unreadable as problem:
         return (), list(problem.args)
-    known = [factor.name for factor in factors]
+    known = [*(factor.name for factor in factors), *unsound]
     problems = [
-        f"column {name!r}: {unknown_name('factor', name, known)}"
-        for name in columns
-        if name not in known
+        f"column {name!r}: {_stranger(name, known)}" for name in columns if name not in known
     ]
     problems += [f"column {name!r} is missing" for name in known if name not in columns]
     count = len(next(iter(columns.values()), ()))
@@ -71,45 +84,68 @@ def read_rows(path: Path, factors: Sequence[Factor]) -> tuple[Rows, list[str]]:
     return (() if problems else tuple(zip(*found, strict=True))), problems
 
 
+def _stranger(name: str, known: Sequence[str]) -> str:
+    """Return what is wrong with a column that no factor has the name of."""
+    if name in NAMELESS:
+        return "has no name; it may be the index of pandas, which index=False leaves out"
+    return unknown_name("factor", name, known)
+
+
 def _column(factor: Factor, cells: Sequence[Any]) -> tuple[list[Value], list[str]]:
-    """Return the values of a column, and a sentence for each of the first wrong rows."""
-    values, wrong = [], []
+    """Return the values of a column, and a sentence for each kind of problem in it."""
+    values: list[Value] = []
+    empty: list[int] = []
+    wrong: dict[str, list[tuple[int, str]]] = {}
     for row, cell in enumerate(cells, start=1):
-        value, problem = _value(factor, cell)
-        if problem is None and value is not None and not factor.allows(value):
-            among = "must be one of" if factor.values else "must be from"
-            problem = f"is {_shown(cell)}, {among} {factor.range_in_words()}"
-        if problem is not None:
-            wrong.append(f"column {factor.name!r}, row {row}: {problem}")
-        elif value is not None:
-            values.append(value)
-    if len(wrong) > MOST_TOLD:
-        more = len(wrong) - MOST_TOLD
-        wrong[MOST_TOLD:] = [f"column {factor.name!r}: {more:,} more rows are wrong"]
-    return values, wrong
+        found = _value(factor, cell.strip() if isinstance(cell, str) else cell)
+        if not isinstance(found, Wrong) and not factor.allows(found):
+            among = "one of" if factor.values else "from"
+            found = Wrong(_shown(cell), f"{among} {factor.range_in_words()}")
+        if not isinstance(found, Wrong):
+            values.append(found)
+        elif found.shown:
+            wrong.setdefault(found.wanted, []).append((row, found.shown))
+        else:
+            empty.append(row)
+    told = [f"column {factor.name!r}, {_rows(empty)} empty"] if empty else []
+    for wanted, places in wrong.items():
+        rows = _rows([row for row, _ in places])
+        shown = _some(list(dict.fromkeys(text for _, text in places)))
+        told.append(f"column {factor.name!r}, {rows} {shown}, must be {wanted}")
+    return values, told
 
 
-def _value(factor: Factor, cell: Any) -> tuple[Value | None, str | None]:
+def _rows(rows: Sequence[int], be: tuple[str, str] = ("is", "are")) -> str:
+    """Return rows in words, the first of them by number, and the verb that goes with them."""
+    if len(rows) == 1:
+        return f"row {rows[0]}: {be[0]}"
+    named = ", ".join(f"{row:,}" for row in rows[:ROWS_NAMED])
+    more = len(rows) - ROWS_NAMED
+    return f"rows {named}{f' and {more:,} more' if more > 0 else ''}: {be[1]}"
+
+
+def _some(shown: Sequence[str]) -> str:
+    return ", ".join(shown[:CELLS_SHOWN]) + (", ..." if len(shown) > CELLS_SHOWN else "")
+
+
+def _value(factor: Factor, cell: Any) -> Value | Wrong:
     """Return the value in a cell, or what is wrong with it."""
-    if isinstance(cell, str):
-        cell = cell.strip()
     if cell is None or cell == "":
-        return None, "is empty"
+        return Wrong("", "a value")
     kind = _kind(factor)
     if kind is float:
         return _number(cell)
     if factor.dated:
         return _day(cell)
     if kind is bool:
-        if isinstance(cell, str):
-            cell = {"true": True, "false": False}.get(cell.lower(), cell)
-        return (cell, None) if isinstance(cell, bool) else (None, _wrong(cell, "true or false"))
+        truth = TRUTHS.get(str(cell).lower())
+        return Wrong(_shown(cell), "true or false, or 1 or 0") if truth is None else truth
     if kind is int:
         if isinstance(cell, str) and re.fullmatch(r"[+-]?\d{1,18}", cell):
             cell = int(cell)
         whole = isinstance(cell, int) and not isinstance(cell, bool)
-        return (cell, None) if whole else (None, _wrong(cell, "a whole number"))
-    return (cell, None) if isinstance(cell, str) else (None, _wrong(cell, "a text"))
+        return cell if whole else Wrong(_shown(cell), "a whole number")
+    return cell if isinstance(cell, str) else Wrong(_shown(cell), "a text")
 
 
 def _kind(factor: Factor) -> type:
@@ -117,34 +153,30 @@ def _kind(factor: Factor) -> type:
     return float if factor.kind == NUMBER else type(factor.values[0]) if factor.values else str
 
 
-def _number(cell: Any) -> tuple[float | None, str | None]:
+def _number(cell: Any) -> float | Wrong:
     if isinstance(cell, str):
         try:
             cell = float(cell)
         except ValueError:
-            return None, _wrong(cell, "a number")
+            return Wrong(_shown(cell), "a number")
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        return None, _wrong(cell, "a number")
+        return Wrong(_shown(cell), "a number")
     if not math.isfinite(cell):
-        return None, _wrong(cell, "a finite number")
-    return float(cell) + 0.0, None
+        return Wrong(_shown(cell), "a finite number")
+    return float(cell) + 0.0
 
 
-def _day(cell: Any) -> tuple[str | None, str | None]:
+def _day(cell: Any) -> str | Wrong:
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         cell = cell.date()
     if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
-        return cell.isoformat(), None
+        return cell.isoformat()
     if isinstance(cell, str) and DAY.fullmatch(cell):
         try:
-            return dt.date.fromisoformat(cell).isoformat(), None
+            return dt.date.fromisoformat(cell).isoformat()
         except ValueError:
             pass
-    return None, _wrong(cell, "a date such as 2001-09-11")
-
-
-def _wrong(cell: Any, wanted: str) -> str:
-    return f"is {_shown(cell)}, must be {wanted}"
+    return Wrong(_shown(cell), "a date such as 2001-09-11")
 
 
 def _shown(cell: Any) -> str:
@@ -173,13 +205,13 @@ def _from_csv(path: Path) -> dict[str, list[Any]]:
         raise Unreadable("has its columns separated by other signs, must have commas")
     twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
     problems = [f"column {name!r}: stands {header.count(name)} times" for name in twice]
-    ragged = [
-        f"row {number} has {len(row)} cells, must have {len(header)}"
-        for number, row in enumerate(rows, start=1)
-        if len(row) != len(header)
-    ]
-    if problems or ragged:
-        raise Unreadable(*problems, *ragged[:MOST_TOLD])
+    ragged = [(k, str(len(row))) for k, row in enumerate(rows, 1) if len(row) != len(header)]
+    if ragged:
+        which = _rows([number for number, _ in ragged], ("has", "have"))
+        cells = _some(list(dict.fromkeys(count for _, count in ragged)))
+        problems.append(f"{which} {cells} cells, must have {len(header)}")
+    if problems:
+        raise Unreadable(*problems)
     return {name: [row[k] for row in rows] for k, name in enumerate(header)}
 
 
