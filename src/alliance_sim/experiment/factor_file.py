@@ -1,4 +1,8 @@
-"""A `[[factor]]` of a plan file, turned into a `Factor` or into all that is wrong with it."""
+"""A `[[factor]]` of a plan file, turned into a `Factor` or into all that is wrong with it.
+
+What is wrong with one key hides nothing else: values are checked although the path is misspelt, and
+the path although the name is no name.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,11 @@ from pydantic import AfterValidator, Field
 
 from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.experiment.factors import DATE, KINDS, NUMBER, PRESENT, SETTING, Factor, Value
+from alliance_sim.experiment.sound import sound_part
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.part import Name, Part, Text
-from alliance_sim.scenario.path import PathProblem
+from alliance_sim.scenario.path import PathProblem, Tree
 from alliance_sim.scenario.replace import replaced, value_at, with_names
 from alliance_sim.scenario.schema import Juncture
 from alliance_sim.world import calendar_of
@@ -34,7 +39,8 @@ SHARED = {
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dt.datetime) or not isinstance(value, bool | int | float | str | dt.date):
-        raise ValueError(f"is {value!s}, must be a number, a truth value, a text or a date")
+        shown = list(value) if isinstance(value, tuple) else value
+        raise ValueError(f"is {shown!s}, must be a number, a truth value, a text or a date")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"is {value}, must be a finite number")
     return value
@@ -69,30 +75,59 @@ class Target(NamedTuple):
     title: str
 
 
-def read_factor(
-    entry: FactorFile, scenarios: Sequence[Scenario]
-) -> tuple[Factor | None, list[str]]:
-    """Return the factor that a plan file describes, and all that is wrong with it.
+class Reading(NamedTuple):
+    """What a `[[factor]]` comes to."""
+
+    factor: Factor | None  # None if anything is wrong with it
+    path: str  # what it acts on, "" if that cannot be told
+    problems: list[str]
+
+
+def read_factor(table: Tree, where: str, scenarios: Sequence[Scenario]) -> Reading:
+    """Return the factor that a table of a plan file describes, and all that is wrong with it.
 
     Args:
-        entry: The table, checked by itself.
-        scenarios: The plan's scenarios; the factor has to fit every one.
+        table: The table; what its schema finds wrong is told elsewhere.
+        where: What the table is called in sentences.
+        scenarios: The plan's scenarios; the factor has to fit every one. Without any, only what
+            holds for all is checked.
     """
-    where = f"factor {entry.name!r}"
-    given = [kind for kind in KINDS if getattr(entry, kind) is not None]
+    entry, broken = sound_part(FactorFile, table)
+    problems: list[str] = []
+    given = [kind for kind in KINDS if kind in table]
     if len(given) != 1:
         found = " and ".join(given) if given else "none"
-        return None, [f"{where}: give one of {', '.join(KINDS)}; found {found}"]
-    (kind,) = given
-    problems: list[str] = []
-    target = _target(kind, getattr(entry, kind), scenarios, problems)
-    problems += _misfits(entry, kind)
-    factor = None
-    if target is not None and not problems:
-        factor = _factor(entry, kind, target, problems)
-    if factor is not None and not problems:
+        problems.append(f"give one of {', '.join(KINDS)}; found {found}")
+    targets = {
+        kind: _target(kind, getattr(entry, kind), scenarios, problems)
+        for kind in given
+        if kind not in broken
+    }
+    factor = target = None
+    if len(given) == 1:
+        (kind,) = given
+        target = targets.get(kind)
+        problems += _misfits(entry, kind, table)
+        limits = _unlimited(kind, scenarios) if target is None else target
+        factor = _factor(entry, kind, limits, broken, problems)
+    if factor is not None and target is not None:
         problems += _tried(factor, scenarios)
-    return (None if problems else factor), [f"{where}: {problem}" for problem in problems]
+    unsound = problems or broken or target is None or entry.name is None
+    return Reading(
+        factor=None if unsound else factor,
+        path="" if target is None else target.path,
+        problems=[f"{where}: {problem}" for problem in problems],
+    )
+
+
+def _unlimited(kind: str, scenarios: Sequence[Scenario]) -> Target:
+    """Return what stands in for a target that was not found: only the kind of value counts."""
+    if kind == NUMBER:
+        return Target("", float, -math.inf, math.inf, "", "")
+    if kind == DATE:
+        days = _days(scenarios[0]) if scenarios else (dt.date.min, dt.date.max)
+        return Target("", dt.date, *days, "", "")
+    return Target("", bool if kind == PRESENT else object, None, None, "", "")
 
 
 def _target(
@@ -112,7 +147,7 @@ def _target(
         except PathProblem as problem:
             told.append(str(problem))
     problems += dict.fromkeys(told)
-    if told:
+    if told or not found:
         return None
     first = found[0]
     if kind == NUMBER:
@@ -162,20 +197,24 @@ def _juncture(scenario: Scenario, name: str, kind: str) -> Target:
     path = f"juncture.{name}.{kind}"
     if kind == PRESENT:
         return Target(path, bool, None, None, "", f"{juncture.title}: happens")
+    return Target(path, dt.date, *_days(scenario), "", f"{juncture.title}: day")
+
+
+def _days(scenario: Scenario) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of a scenario's runs."""
     calendar = calendar_of(scenario)
-    first, last = dt.date(calendar.first_year, 1, 1), dt.date(calendar.last_year, 12, 31)
-    return Target(path, dt.date, first, last, "", f"{juncture.title}: day")
+    return dt.date(calendar.first_year, 1, 1), dt.date(calendar.last_year, 12, 31)
 
 
-def _misfits(entry: FactorFile, kind: str) -> Iterator[str]:
+def _misfits(entry: FactorFile, kind: str, table: Tree) -> Iterator[str]:
     """Yield what does not go together in a factor, whatever it acts on."""
-    ends = [key for key in ("low", "high", "steps") if getattr(entry, key) is not None]
+    ends = [key for key in ("low", "high", "steps") if key in table]
     if kind in (PRESENT, SETTING):
         yield from (f"{key}: does not belong to a factor with {kind}; use values" for key in ends)
-    elif entry.values is not None:
+    elif "values" in table:
         yield from (f"{key}: give either values or low and high" for key in ends)
     elif kind == DATE:
-        yield from (f"{key} is missing" for key in ("low", "high") if getattr(entry, key) is None)
+        yield from (f"{key} is missing" for key in ("low", "high") if key not in table)
     if entry.values is not None and len(entry.values) < 2:
         yield f"values has {len(entry.values)} entries, must have at least two to vary anything"
     if entry.values is not None:
@@ -186,24 +225,29 @@ def _misfits(entry: FactorFile, kind: str) -> Iterator[str]:
             seen.append(value)
 
 
-def _factor(entry: FactorFile, kind: str, target: Target, problems: list[str]) -> Factor | None:
+def _factor(
+    entry: FactorFile, kind: str, target: Target, broken: frozenset[str], problems: list[str]
+) -> Factor | None:
     """Return a factor with its values checked one by one, or add what is wrong with them."""
     low, high, values = entry.low, entry.high, entry.values
+    if "values" in broken:
+        return None
+    before = len(problems)
     if kind == PRESENT or (kind == SETTING and target.kind is bool and values is None):
         values = (False, True) if values is None else values
     if kind in (NUMBER, DATE) and values is None:
-        low, high = _ends(entry, target, problems)
-        if problems:
+        low, high = _ends(entry, target, broken, problems)
+        if len(problems) > before or not broken.isdisjoint(("low", "high")):
             return None
         if entry.steps is not None:
             values = _evenly(low, high, entry.steps, problems)
-    if kind == SETTING and values is None:
+    if kind == SETTING and values is None and target.kind is not object:
         problems.append("values is missing; list the values to try")
     for value in values or ():
         problem = _misfit(value, kind, target)
         if problem is not None:
             problems.append(f"values: {problem}")
-    if problems:
+    if len(problems) > before:
         return None
     if values is not None and kind != SETTING:
         values = tuple(sorted(values))
@@ -224,7 +268,9 @@ def _factor(entry: FactorFile, kind: str, target: Target, problems: list[str]) -
     )
 
 
-def _ends(entry: FactorFile, target: Target, problems: list[str]) -> tuple[Any, Any]:
+def _ends(
+    entry: FactorFile, target: Target, broken: frozenset[str], problems: list[str]
+) -> tuple[Any, Any]:
     """Return the ends of a range, the number's own where the plan has none."""
     kind = DATE if target.kind is dt.date else NUMBER
     low = target.low if entry.low is None else entry.low
@@ -234,7 +280,8 @@ def _ends(entry: FactorFile, target: Target, problems: list[str]) -> tuple[Any, 
         problem = _misfit(value, kind, target)
         if problem is not None:
             problems.append(f"{key}: {problem}")
-    if len(problems) == before and low >= high:
+    sound = len(problems) == before and broken.isdisjoint(("low", "high"))
+    if sound and low >= high:
         problems.append(f"low is {_shown(low)}, must be below high, which is {_shown(high)}")
     return low, high
 

@@ -29,26 +29,28 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from alliance_sim import noise
-from alliance_sim.errors import ScenarioError, SettingError
+from alliance_sim.errors import ScenarioError, SettingError, nearest_name
 from alliance_sim.experiment import designs
 from alliance_sim.experiment.designs import SETTINGS, Design
 from alliance_sim.experiment.factor_file import FactorFile, read_factor
 from alliance_sim.experiment.factors import Factor
 from alliance_sim.experiment.plan import Plan, stride_for, too_many_runs
-from alliance_sim.experiment.point_file import read_rows
+from alliance_sim.experiment.point_file import Rows, read_rows
+from alliance_sim.experiment.sound import sound_part
 from alliance_sim.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.scenario.build import build, field_problems, frozen
 from alliance_sim.scenario.edit import as_tree
-from alliance_sim.scenario.load import read_toml
+from alliance_sim.scenario.load import read_toml, shipped
 from alliance_sim.scenario.part import Name, Part, Text
-from alliance_sim.scenario.path import Tree
+from alliance_sim.scenario.path import Tree, spell
 from alliance_sim.scenario.replace import replaced
 from alliance_sim.world import build_world, calendar_of
 from alliance_sim.world.states import state_names
@@ -57,7 +59,6 @@ COLUMNS = ("row", "point", "scenario", "replicate", "run", "status")
 MOST_REPLICATES = 1_000_000
 
 Size = Annotated[int, Field(ge=1, le=designs.MOST_POINTS)]
-PartKind = TypeVar("PartKind", bound=Part)
 
 
 class DesignFile(Part):
@@ -105,28 +106,27 @@ def read_plan(path: Path) -> Plan:
     design = _design(tree, factors, path.parent, problems)
     outcomes = _outcomes(tree, scenarios, states, problems)
     problems += _names(tree, outcomes)
-    if problems or design is None:
+    given, broken = sound_part(PlanFile, tree)
+    plan = None
+    if design is not None and scenarios and len(factors) == len(_tables(tree, "factor")):
+        plan = Plan(
+            title=given.title,
+            question=given.question,
+            seed=given.seed,
+            replicates=given.replicates,
+            noise=given.noise,
+            stride=stride_for(given.noise, design.count(factors), given.replicates),
+            labels=labels,
+            scenarios=scenarios,
+            states=states,
+            factors=factors,
+            design=design,
+            outcomes=outcomes,
+        )
+    too_many = too_many_runs(plan) if plan and broken.isdisjoint(("noise", "replicates")) else None
+    problems += [too_many] if too_many else _corner_problems(scenarios, factors)
+    if problems or plan is None:
         raise ScenarioError(str(path), list(dict.fromkeys(problems)))
-    given = PlanFile.model_validate(frozen(tree))
-    points = design.count(factors)
-    plan = Plan(
-        title=given.title,
-        question=given.question,
-        seed=given.seed,
-        replicates=given.replicates,
-        noise=given.noise,
-        stride=stride_for(given.noise, points, given.replicates),
-        labels=labels,
-        scenarios=scenarios,
-        states=states,
-        factors=factors,
-        design=design,
-        outcomes=outcomes,
-    )
-    too_many = too_many_runs(plan)
-    problems = [too_many] if too_many else _corner_problems(plan)
-    if problems:
-        raise ScenarioError(str(path), problems)
     return plan
 
 
@@ -136,17 +136,35 @@ def _scenarios(
     """Return the plan's scenarios with a label for each."""
     names = [name for name in _listed(tree, "scenarios") if isinstance(name, str) and name]
     found: list[Scenario] = []
+    told: dict[str, list[str]] = {}
     for name in names:
         try:
             found.append(load_scenario(name, relative_to=folder))
         except ScenarioError as error:
-            problems += [f"scenarios: {name!r}: {problem}" for problem in error.problems]
+            told[name] = [f"scenarios: {name!r}: {problem}" for problem in error.problems]
+    if not found:
+        found = _stand_in(told)
+        if not found and (_tables(tree, "factor") or tree.get("outcomes")):
+            problems.append(
+                "scenarios: none can be read, so what the plan says of them is not checked yet"
+            )
+    problems += (problem for of_one in told.values() for problem in of_one)
     for name in dict.fromkeys(n for n in names if names.count(n) > 1):
         problems.append(f"scenarios: {name!r} stands {names.count(name)} times")
     for labels in ([s.name.rpartition("/")[2] for s in found], [s.name for s in found], names):
         if len(set(labels)) == len(found):
             return tuple(labels), tuple(found)
     return tuple(names), tuple(found)
+
+
+def _stand_in(told: dict[str, list[str]]) -> list[Scenario]:
+    """Return the scenario that was probably meant where none is known, and say so."""
+    for name, problems in told.items():
+        near = None if name.endswith(".toml") else nearest_name(name, shipped())
+        if near is not None:
+            problems[-1] += f"; the rest of the plan is checked in {near!r}"
+            return [load_scenario(near)]
+    return []
 
 
 def _states(
@@ -170,20 +188,16 @@ def _states(
 
 def _factors(tree: Tree, scenarios: Sequence[Scenario], problems: list[str]) -> tuple[Factor, ...]:
     """Return the factors that are sound, and add what is wrong with the others."""
-    if not scenarios:
-        return ()
     found = []
-    for table in _tables(tree, "factor"):
-        entry = _sound(FactorFile, table)
-        if entry is not None:
-            factor, told = read_factor(entry, scenarios)
-            problems += told
-            found += [factor] if factor is not None else []
     by_path: dict[str, str] = {}
-    for factor in found:
-        other = by_path.setdefault(factor.path, factor.name)
-        if other != factor.name:
-            problems.append(f"factor {factor.name!r}: varies {factor.path} as {other!r} does")
+    for where, table in _factor_tables(tree):
+        read = read_factor(table, where, scenarios)
+        problems += read.problems
+        found += [read.factor] if read.factor is not None else []
+        other = by_path.setdefault(read.path, where) if read.path else where
+        if other != where:
+            other = other.removeprefix("factor ")
+            problems.append(f"{where}: varies {read.path} as {other} does")
     return tuple(found)
 
 
@@ -192,24 +206,14 @@ def _design(
 ) -> Design | None:
     """Return the design, or add what is wrong with it."""
     table = tree.get("design")
-    given = _sound(DesignFile, table) if isinstance(table, dict) else None
-    if given is None:
-        return None  # the schema says so already
-    before = len(problems)
-    problems += _settings_of(given)
-    count = len(_tables(tree, "factor"))
-    if given.kind == designs.REPLICATES and count:
-        problems.append("design: kind 'replicates' varies nothing; leave the factors out")
-    if given.kind != designs.REPLICATES and not count:
-        problems.append(f"design: kind {given.kind!r} needs at least one [[factor]]")
-    if given.kind == designs.GRID:
-        problems += [
-            f"factor {factor.name!r}: a grid needs values = [...] or steps = ..."
-            for factor in factors
-            if not factor.values
-        ]
-    if len(problems) > before:
+    if not isinstance(table, dict):
+        return None  # the schema says so already, as with any unsound key below
+    given, broken = sound_part(DesignFile, table)
+    if given.kind is None:
         return None
+    before = len(problems)
+    problems += _settings_of(given.kind, table)
+    problems += _unfit(given.kind, tree)
     seed = tree.get("seed") if given.seed is None else given.seed
     design = Design(
         kind=given.kind,
@@ -221,27 +225,50 @@ def _design(
         optimal=given.optimal or 0,
         rows=(),
     )
-    problem = designs.size_problem(design, count)
+    sized = {*SETTINGS[given.kind][0], "optimal"}
+    if broken.isdisjoint(sized) and sized - {"optimal"} <= table.keys():
+        problem = designs.size_problem(design, len(_tables(tree, "factor")))
+        problems += [f"design.{problem}"] if problem else []
     lacks = designs.missing_library(given.kind)
-    problems += [f"design.{problem}"] if problem else []
     problems += [f"design: {lacks}"] if lacks else []
-    if given.file is not None and len(factors) == count:
-        rows, told = read_rows(folder / given.file, factors)
+    if given.kind == designs.TABLE and given.file is not None:
+        rows, told = _rows(folder / given.file, tree, factors)
         problems += [f"design.file {given.file!r}: {told_of}" for told_of in told]
         design = Design(kind=given.kind, rows=rows)
-    return design if len(problems) == before else None
+    return None if len(problems) > before or broken else design
 
 
-def _settings_of(given: DesignFile) -> Iterator[str]:
+def _unfit(kind: str, tree: Tree) -> Iterator[str]:
+    """Yield what a kind of design and the factors of the plan have against each other."""
+    tables = list(_factor_tables(tree))
+    if kind == designs.REPLICATES and tables:
+        yield "design: kind 'replicates' varies nothing; leave the factors out"
+    if kind != designs.REPLICATES and not tables:
+        yield f"design: kind {kind!r} needs at least one [[factor]]"
+    for where, table in tables if kind == designs.GRID else ():
+        ranges = "number" in table or "date" in table
+        if ranges and "values" not in table and "steps" not in table:
+            yield f"{where}: a grid needs values = [...] or steps = ..."
+
+
+def _rows(path: Path, tree: Tree, factors: Sequence[Factor]) -> tuple[Rows, list[str]]:
+    """Return the points of a table, and what is wrong with the columns of sound factors."""
+    names = [table.get("name") for table in _tables(tree, "factor")]
+    if not all(isinstance(name, str) for name in names):
+        return (), []  # nobody knows what its columns are called
+    sound = {factor.name for factor in factors}
+    return read_rows(path, factors, unsound=[str(name) for name in names if name not in sound])
+
+
+def _settings_of(kind: str, table: Tree) -> Iterator[str]:
     """Yield settings that the kind of design lacks, and those that it does not take."""
-    needed, optional = SETTINGS[given.kind]
+    needed, optional = SETTINGS[kind]
     takes = ", ".join((*needed, *optional)) or "no settings"
-    for key in type(given).model_fields:
-        there = key != "kind" and getattr(given, key) is not None
-        if key in needed and not there:
-            yield f"design.{key}: is missing; kind {given.kind!r} needs it"
-        if there and key not in (*needed, *optional):
-            yield f"design.{key}: does not belong to kind {given.kind!r}, which takes {takes}"
+    for key in DesignFile.model_fields:
+        if key in needed and key not in table:
+            yield f"design.{key}: is missing; kind {kind!r} needs it"
+        if key in table and key not in ("kind", *needed, *optional):
+            yield f"design.{key}: does not belong to kind {kind!r}, which takes {takes}"
 
 
 def _outcomes(
@@ -255,10 +282,11 @@ def _outcomes(
     own = []
     given = tree.get("outcomes", {})
     for name, text in given.items() if isinstance(given, dict) else ():
-        if not isinstance(text, str) or not text or keyword.iskeyword(name):
-            continue  # said elsewhere
+        if not isinstance(text, str) or not text:
+            continue  # said elsewhere, as is whatever is wrong with a name
         try:
-            own.append(parse_outcome(text, name=name, states=states, calendar=calendar))
+            outcome = parse_outcome(text, states=states, calendar=calendar)
+            own.append(replace(outcome, name=name))
         except SettingError as error:
             problems += [f"outcomes.{name}: {text!r}: {problem}" for problem in error.problems]
     taken = {outcome.name: outcome.text for outcome in standard}
@@ -291,25 +319,24 @@ def _names(tree: Tree, outcomes: Sequence[Outcome]) -> Iterator[str]:
             yield f"factor {name!r}: is the name of an outcome as well; take another"
 
 
-def _corner_problems(plan: Plan) -> list[str]:
+def _corner_problems(scenarios: Sequence[Scenario], factors: Sequence[Factor]) -> list[str]:
     """Return what goes wrong at the ends of the factors' ranges, in whole worlds.
 
     All factors are put on their first corners at once, then on their second and so on. Only if
     that fails is each tried by itself: what fails only together is left to the runs, as a row that
     says so.
     """
-    most = max((len(factor.corners()) for factor in plan.factors), default=0)
+    most = max((len(factor.corners()) for factor in factors), default=0)
     rounds = [
-        {f.name: f.corners()[min(k, len(f.corners()) - 1)] for f in plan.factors}
-        for k in range(most)
+        {f.name: f.corners()[min(k, len(f.corners()) - 1)] for f in factors} for k in range(most)
     ]
     told: list[str] = []
-    for scenario in plan.scenarios:
-        if all(not _failures(scenario, plan.factors, values) for values in rounds):
+    for scenario in scenarios:
+        if all(not _failures(scenario, factors, values) for values in rounds):
             continue
         told += [
             f"factor {factor.name!r} at {value}: {problem}"
-            for factor in plan.factors
+            for factor in factors
             for value in factor.corners()
             for problem in _failures(scenario, [factor], {factor.name: value})
         ]
@@ -328,12 +355,11 @@ def _failures(
     return ()
 
 
-def _sound(model: type[PartKind], table: Tree) -> PartKind | None:
-    """Return a table checked by itself, None if something is wrong with it."""
-    try:
-        return model.model_validate(frozen(table))
-    except ValidationError:
-        return None
+def _factor_tables(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Yield the table of each factor with what it is called in sentences."""
+    for position, table in enumerate(_listed(tree, "factor")):
+        if isinstance(table, dict):
+            yield spell(tree, ("factor", position)), table
 
 
 def _tables(tree: Tree, key: str) -> list[Tree]:
