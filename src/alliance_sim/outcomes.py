@@ -11,6 +11,9 @@ An outcome is written in one line of text:
     mean(rung>=8)@1990..2000                   share of quarters in which it holds
     first(rung>=8)                             year in which it first holds
 
+Where a comparison never holds in the steps that `first` looks at, the outcome is the last year of
+the run plus one, also if only earlier years were asked about.
+
 A year means its last step where one moment is asked for, and all of its steps in a span. Where
 steps are not quarters, `2014H1` is a half-year and `2014M05` a month.
 """

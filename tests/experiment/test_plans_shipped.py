@@ -65,3 +65,9 @@ def test_every_point_of_a_shipped_plan_is_a_scenario(path: Path) -> None:
         values = {str(name): value for name, value in point.items()}
         for label in plan.labels:
             assert plan.scenario_at(label, values).edits
+
+
+def test_what_a_plan_of_combinations_asks_about_is_drawn_first() -> None:
+    plan = load_plan(FOLDER / "theories_and_council.toml")
+    assert "Council rule" in plan.title
+    assert plan.factors[0].path == "council.rule"
