@@ -23,6 +23,7 @@ from alliance_sim.outcomes import Outcome, evaluate, parse_outcome, standard_out
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.replace import replaced
 from alliance_sim.world import build_world
+from alliance_sim.world.inputs import Gathering
 from alliance_sim.world.states import state_names
 
 
@@ -210,3 +211,24 @@ def test_both_engines_say_the_same_of_a_run_that_fails() -> None:
     both = simulate(overflowing(), runs=2, seed=1, first_run=first - 1, engine="mesa")
     assert both.status == compiled.status[first - 1 : first + 1]
     assert both.values[0].tobytes() == compiled.values[first - 1].tobytes()
+
+
+def test_scenarios_in_turn_share_the_inputs_that_their_edits_leave_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gathered: list[str] = []
+
+    class Counted(Gathering):
+        def __init__(self, scenario: Scenario, *rest: Any) -> None:
+            gathered.append(scenario.name)
+            super().__init__(scenario, *rest)
+
+    monkeypatch.setattr("alliance_sim.world.build.Gathering", Counted)
+    both = [load_scenario(f"japan_nato/{name}") for name in ("baseline", "no_nine_eleven")]
+    cases = [
+        Case(replaced(scenario, {"willingness.threat_state": pull}), 0)
+        for pull in (0.1, 0.5, 0.9)
+        for scenario in both
+    ]
+    summarise_cases(cases, seed=1, outcomes=())
+    assert len(gathered) == len(both)

@@ -4,7 +4,7 @@ Tables are taken in the order of their names, so that reordering a scenario file
 An input is averaged over the quarter: a date inside it counts for the part that it covers.
 """
 
-from alliance_sim.world.build import build_world, calendar_of
+from alliance_sim.world.build import build_world, calendar_of, shares_inputs
 from alliance_sim.world.parts import SIDES, Drawn, Inputs, RungNumbers, World
 from alliance_sim.world.touched import first_touched
 
@@ -17,4 +17,5 @@ __all__ = [
     "build_world",
     "calendar_of",
     "first_touched",
+    "shares_inputs",
 ]

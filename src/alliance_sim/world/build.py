@@ -33,7 +33,7 @@ def build_world(scenario: Scenario, *, like: World | None = None) -> World:
     Raises:
         ScenarioError: If a threat asks for a series that the record does not hold.
     """
-    if like is not None and _same_inputs(scenario, like.scenario):
+    if like is not None and shares_inputs(scenario, like.scenario):
         return _with_coefficients(scenario, like)
     calendar = calendar_of(scenario)
     cards = read_cards(scenario, calendar)
@@ -67,7 +67,7 @@ def build_world(scenario: Scenario, *, like: World | None = None) -> World:
 INPUT_PARTS = ("time", "partners", "period", "threat", "member", "leader", "juncture")
 
 
-def _same_inputs(scenario: Scenario, other: Scenario) -> bool:
+def shares_inputs(scenario: Scenario, other: Scenario) -> bool:
     """Whether two scenarios share every part that inputs, laws and channels are made of."""
     pairs = [(getattr(scenario, part), getattr(other, part)) for part in INPUT_PARTS]
     pairs.append((scenario.council.diversity, other.council.diversity))

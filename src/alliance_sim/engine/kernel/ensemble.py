@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
@@ -25,9 +26,11 @@ from alliance_sim.errors import AllianceSimError
 from alliance_sim.outcomes import Outcome
 from alliance_sim.results import OK
 from alliance_sim.scenario import Scenario
+from alliance_sim.world import shares_inputs
 from alliance_sim.world.states import state_names
 
 AHEAD = 4  # blocks handed out beyond those at work
+RECENT = 16  # worlds kept in mind, whose inputs the next scenario may share
 Done = Callable[[int], None]
 
 
@@ -109,16 +112,20 @@ def _parts(
 ) -> Iterator[tuple[Setting, list[Ready], list[int]]]:
     """Yield blocks of cases of one frame; a scenario that cannot be used marks its cases."""
     open_blocks: dict[Frame, tuple[Setting, list[Ready], list[int]]] = {}
+    recent: deque[Ready] = deque(maxlen=RECENT)
     latest: Scenario | None = None
     ready: Ready | None = None
     problem = ""
     for row, (scenario, _) in enumerate(cases):
         if scenario is not latest:
             latest, problem = scenario, ""
+            like = next((r for r in recent if shares_inputs(scenario, r.world.scenario)), None)
             try:
-                ready = make_ready(scenario, like=ready)
+                ready = make_ready(scenario, like=like)
             except AllianceSimError as error:
                 problem = " ".join(str(error).split())
+            else:
+                recent.extend([ready] if like is None else [])
         if problem or ready is None:
             status[row] = problem
             continue
