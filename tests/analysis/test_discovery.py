@@ -130,6 +130,52 @@ def test_a_second_box_lies_outside_of_the_first() -> None:
     assert second.density > 0.9
 
 
+def test_the_numbers_of_a_second_box_are_those_of_the_conditions_told_with_it() -> None:
+    frame = made_up(luck=0.0)
+    frame["y"] = ((frame["pull"] >= 2.5) | (frame["idle"] <= 0.4)).astype(float)
+    got = found(frame, axes=AXES[:4], search=Search(boxes=2))
+    first, second = got.boxes
+    within, earlier = second.inside(got.cases), first.inside(got.cases)
+    assert (within & earlier).any()
+    rows = within & ~earlier
+    assert first.words()[-1] == first.limits[-1].words()
+    assert second.words()[-1] == "not in box 1"
+    assert second.runs == rows.sum()
+    assert second.density == pytest.approx(got.cases.y[rows].mean())
+    told = box_frame(got.boxes).set_index("box")
+    assert told["density_all"][2] == pytest.approx(got.cases.y[within].mean())
+    assert told["coverage_all"][2] == pytest.approx(got.cases.y[within].sum() / got.cases.y.sum())
+    assert told["density_all"][1] == told["density"][1]
+    assert "only the runs that lie in no box before it" in " ".join(got.words())
+
+
+def balance(steps: pd.DataFrame) -> pd.Series:
+    """Return the harmonic mean of coverage and of the way from the share of all runs to 1."""
+    gain = (steps["density"] - steps["density"].iloc[0]) / (1 - steps["density"].iloc[0])
+    return 2 * steps["coverage"] * gain / (steps["coverage"] + gain)
+
+
+@pytest.mark.parametrize(("luck", "seed"), [(0.2, 1), (0.2, 2), (0.1, 2)])
+def test_the_box_offered_has_the_best_balance_of_those_without_a_limit_by_chance(
+    luck: float, seed: int
+) -> None:
+    got = found(made_up(150, replicates=1, luck=luck, seed=seed), search=Search(boxes=1))
+    assert got.peeling is not None
+    sound = got.peeling[(got.peeling["worst_qp"] <= 0.05) | (got.peeling["step"] == 0)]
+    best = balance(sound).idxmax()
+    assert got.peeling.loc[got.peeling["offered"], "step"].tolist() == [got.peeling["step"][best]]
+
+
+def test_the_step_that_is_offered_can_be_asked_for_though_it_was_made_by_lifting() -> None:
+    frame = made_up(150, replicates=1, luck=0.1)
+    first = found(frame, search=Search(boxes=1))
+    assert first.peeling is not None
+    (row,) = first.peeling[first.peeling["offered"]].to_dict(orient="records")
+    assert row["lifted"]
+    again = found(frame, search=Search(boxes=1, step=int(row["step"])))
+    pd.testing.assert_frame_equal(box_frame(again.boxes), box_frame(first.boxes))
+
+
 def test_a_step_of_the_peeling_can_be_chosen() -> None:
     frame = made_up()
     got = found(frame, axes=AXES[:4], search=Search(boxes=1, step=3))

@@ -236,18 +236,21 @@ def test_values_that_a_box_allows_side_by_side_are_one_stretch() -> None:
     assert side.spans() == [(-0.45, 1.45), (2.55, 3.45)]
 
 
-def test_a_peeling_marks_the_box_that_is_offered() -> None:
+@pytest.mark.parametrize(("offered", "word"), [(1, "offered"), (2, "taken")])
+def test_a_peeling_marks_the_box_that_is_offered_or_taken_instead(offered: int, word: str) -> None:
     peeling = pd.DataFrame(
         {
             "step": [0, 1, 2],
             "coverage": [1.0, 0.9, 0.5],
             "density": [0.2, 0.5, 0.9],
             "restricted": [0, 1, 2],
+            "lifted": False,
+            "offered": [step == offered for step in (0, 1, 2)],
             "chosen": [False, True, False],
         }
     )
     words = words_of(peeling_figure(peeling, **WORDS, share=0.2))
-    assert "step 1: the box offered" in words
+    assert f"step 1: the box {word}" in words
     assert {"no factor", "1 factor", "2 factors", "share of all runs: 20.0%"} <= set(words)
 
 

@@ -109,6 +109,7 @@ class Box:
 
     Attributes:
         limits: One condition per factor that is limited.
+        before: Number of boxes found before, outside of which it lies.
         runs: Number of runs in it; runs in boxes found before are not counted again.
         of_interest: Number of those in which it happened.
         coverage: Share of all runs in which it happened that lie in the box.
@@ -117,9 +118,12 @@ class Box:
             for its density, so even this is a little too high.
         density_high: Upper end.
         mass: Share of all runs that lie in the box.
+        coverage_all: Coverage of the limits alone, the runs in boxes found before included.
+        density_all: Density of the limits alone.
     """
 
     limits: tuple[Limit, ...]
+    before: int
     runs: int
     of_interest: int
     coverage: float
@@ -127,35 +131,40 @@ class Box:
     density_low: float
     density_high: float
     mass: float
+    coverage_all: float
+    density_all: float
 
     def words(self) -> list[str]:
         """Return the conditions in words, those that cut off most first."""
-        return [limit.words() for limit in self.limits]
+        return [*(limit.words() for limit in self.limits), *self.outside()]
+
+    def outside(self) -> list[str]:
+        """Return in words which boxes it lies outside of, nothing for the first."""
+        if not self.before:
+            return []
+        numbers = [str(number) for number in range(1, self.before + 1)]
+        return [f"not in box {' or '.join(numbers)}"]
 
     def inside(self, cases: Cases) -> NDArray[np.bool_]:
-        """Return for each run whether all conditions hold."""
-        rows = np.ones(len(cases.y), dtype=bool)
-        names = [axis.name for axis in cases.axes]
-        for limit in self.limits:
-            rows &= limit.holds(cases.x[:, names.index(limit.axis.name)])
-        return rows
+        """Return for each run whether all limits hold, boxes found before left out of account."""
+        return _hold(self.limits, cases)
 
 
-def box_of(limits: Sequence[Limit], cases: Cases, free: NDArray[np.bool_]) -> Box:
+def box_of(limits: Sequence[Limit], cases: Cases, *, before: Sequence[Box] = ()) -> Box:
     """Return a box with its numbers.
 
     Args:
         limits: Its conditions.
         cases: All runs.
-        free: Array (run): whether a run lies in no box found before.
+        before: Boxes found before, outside of which it lies.
     """
-    ordered = tuple(sorted(limits, key=lambda limit: -_cut_off(limit, cases)))
-    box = Box(ordered, 0, 0, 0.0, math.nan, math.nan, math.nan, 0.0)
-    rows = box.inside(cases) & free
+    within = _hold(limits, cases)
+    rows = within & outside_of(before, cases)
     runs, hits = int(rows.sum()), int(cases.y[rows].sum())
     low, high = wilson(hits, runs)
     return Box(
-        limits=ordered,
+        limits=tuple(sorted(limits, key=lambda limit: -_cut_off(limit, cases))),
+        before=len(before),
         runs=runs,
         of_interest=hits,
         coverage=hits / cases.of_interest,
@@ -163,7 +172,26 @@ def box_of(limits: Sequence[Limit], cases: Cases, free: NDArray[np.bool_]) -> Bo
         density_low=float(low),
         density_high=float(high),
         mass=runs / len(cases.y),
+        coverage_all=int(cases.y[within].sum()) / cases.of_interest,
+        density_all=float(cases.y[within].mean()) if within.any() else math.nan,
     )
+
+
+def outside_of(boxes: Sequence[Box], cases: Cases) -> NDArray[np.bool_]:
+    """Return for each run whether it lies in none of some boxes."""
+    rows = np.ones(len(cases.y), dtype=bool)
+    for box in boxes:
+        rows &= ~box.inside(cases)
+    return rows
+
+
+def _hold(limits: Sequence[Limit], cases: Cases) -> NDArray[np.bool_]:
+    """Return for each run whether all conditions hold."""
+    rows = np.ones(len(cases.y), dtype=bool)
+    names = [axis.name for axis in cases.axes]
+    for limit in limits:
+        rows &= limit.holds(cases.x[:, names.index(limit.axis.name)])
+    return rows
 
 
 def _cut_off(limit: Limit, cases: Cases) -> float:
@@ -209,7 +237,10 @@ def _ends(limit: Limit) -> Mapping[str, object]:
 
 
 def box_frame(boxes: Sequence[Box]) -> pd.DataFrame:
-    """Return the numbers of all boxes, one row each, with their conditions in words."""
+    """Return the numbers of all boxes, one row each, with their conditions in words.
+
+    `coverage_all` and `density_all` are of the limits alone, runs in earlier boxes included.
+    """
     rows = [
         {
             "box": number,
@@ -220,12 +251,15 @@ def box_frame(boxes: Sequence[Box]) -> pd.DataFrame:
             "density_low": box.density_low,
             "density_high": box.density_high,
             "mass": box.mass,
+            "coverage_all": box.coverage_all,
+            "density_all": box.density_all,
             "conditions": "; ".join(box.words()),
         }
         for number, box in enumerate(boxes, start=1)
     ]
-    columns = ["box", "runs", "of_interest", "coverage", "density", "density_low"]
-    return pd.DataFrame(rows, columns=[*columns, "density_high", "mass", "conditions"])
+    columns = ["box", "runs", "of_interest", "coverage", "density", "density_low", "density_high"]
+    columns += ["mass", "coverage_all", "density_all", "conditions"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 @contextlib.contextmanager

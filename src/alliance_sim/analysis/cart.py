@@ -35,8 +35,7 @@ def leaves(cases: Cases, *, seed: int) -> list[Box]:
         tree = module.CART(pd.DataFrame(columns), cases.y, mass_min=cases.least_mass())
         tree.build_tree()
         found = tree.boxes if tree.clf.tree_.node_count > 1 else []
-    free = np.ones(len(cases.y), dtype=bool)
-    boxes = [box_of(_limits(box, columns, cases), cases, free) for box in found]
+    boxes = [box_of(_limits(box, columns, cases), cases) for box in found]
     return sorted(boxes, key=lambda box: (-box.density, -box.runs))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.analysis import cart
-from alliance_sim.analysis.boxes import Box, Cases
+from alliance_sim.analysis.boxes import Box, Cases, outside_of
 from alliance_sim.analysis.layout import check_spread
 from alliance_sim.analysis.points import wilson
 from alliance_sim.analysis.prim import LEAST_COVERAGE, Peeled
@@ -210,7 +210,7 @@ def _peel(peeled: Peeled, search: Search) -> tuple[tuple[Box, ...], pd.DataFrame
         if not dense and not asked_for:
             break
         found.append(box)
-        left = cases.y[peeled.free]
+        left = cases.y[outside_of(peeled.boxes, cases)]
         if min(left.sum(), len(left) - left.sum()) < LEAST:
             break
     return tuple(found), pd.concat(peelings, ignore_index=True) if peelings else None
@@ -261,6 +261,13 @@ def _words(found: Discovery) -> list[str]:
             "The boxes were chosen for their density, which flatters it."
             + _elsewhere_words(found.elsewhere)
         )
+    elif found.leaves:
+        told.append(
+            "The tree was cut where these runs differ most, which flatters its densest leaves, "
+            "small ones most. They were not tried on points that they were not found on."
+        )
+    if any(box.before for box in found.boxes):
+        told.append("A box counts only the runs that lie in no box before it.")
     return told
 
 

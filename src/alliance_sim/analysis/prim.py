@@ -1,8 +1,8 @@
 """PRIM: peel off slices of the space of factors until what is left is dense with cases.
 
-The algorithm is EMA Workbench's. What is ours is which box of the peeling is offered: the one with
-the best balance of coverage and density, from which limits are lifted that do no better
-than chance.
+The algorithm is EMA Workbench's. What is ours is which box of the peeling is offered: of those
+without a limit that may be chance, the one with the best balance of coverage and density. Boxes made
+by lifting such limits from the best of the others are judged with them.
 
 Source: Bryant and Lempert (2010), Technological Forecasting and Social Change 77, 34-49.
 """
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PEEL = 0.05  # share of a box peeled at a time
 MOST_QP = 0.05  # quasi-p value above which a limit is no better than none
+TRIED = 5  # steps of the best balance from which such limits are lifted
 LEAST_COVERAGE = 0.05  # of a second or third box
 NEVER_BELOW = 1e-9  # density under which EMA Workbench would give up a box; we judge ourselves
 
@@ -34,7 +35,7 @@ class Peeled:
 
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
-        self.free = np.ones(len(cases.y), dtype=bool)
+        self.boxes: list[Box] = []
         module = discoverer("prim")
         settings = {"peel_alpha": PEEL, "mass_min": cases.least_mass()}
         if _takes(module.Prim, "threshold"):  # before version 3
@@ -56,19 +57,22 @@ class Peeled:
         found = self._prim.find_box()
         if found is None:
             return None
+        peeled = len(found.box_lims)
+        offered = _offered(found, self.cases.share)
         steps = len(found.box_lims)
         if step is not None and not 0 <= step < steps:
             problem = f"step is {step}, must be from 0 to {steps - 1}"
             raise SettingError("peeling", [problem])
-        if step is None:
-            step = _without_idle(found, _balanced(_peeling(found, self.cases.share)))
+        step = offered if step is None else step
         peeling = _peeling(found, self.cases.share)
         if not peeling["restricted"][step]:
             return None
         found.select(step)
+        peeling["lifted"] = peeling["step"] >= peeled
+        peeling["offered"] = peeling["step"] == offered
         peeling["chosen"] = peeling["step"] == step
-        box = box_of(_limits(found, step, self.cases), self.cases, self.free)
-        self.free &= ~box.inside(self.cases)
+        box = box_of(_limits(found, step, self.cases), self.cases, before=self.boxes)
+        self.boxes.append(box)
         if self._first is None:
             self._first, self._chosen = found, step
         return box, peeling
@@ -138,7 +142,7 @@ def _peeling(found: Any, share: float) -> pd.DataFrame:
     Returns:
         Columns `step`, `coverage`, `density`, `mass`, `runs`, `of_interest`, `restricted`
         (number of factors with a limit), `worst_qp` (greatest quasi-p value of its limits; NaN
-        without limits), `chosen`, `lift` (density over that of all runs).
+        without limits), `lift` (density over that of all runs).
     """
     steps = found.peeling_trajectory
     worst = [
@@ -156,13 +160,27 @@ def _peeling(found: Any, share: float) -> pd.DataFrame:
             "restricted": steps["res_dim"].to_numpy(dtype=np.int64),
             "worst_qp": worst,
             "lift": steps["density"].to_numpy(dtype=np.float64) / share,
-            "chosen": False,
         }
     )
 
 
-def _balanced(peeling: pd.DataFrame) -> int:
-    """Return the step with the best balance: the greatest harmonic mean of coverage and gain.
+def _offered(found: Any, share: float) -> int:
+    """Return the step with the best balance among those without a limit that may be chance.
+
+    The steps with the best balance of all may have such limits. These are lifted, which adds steps
+    to the peeling, and the boxes that are left are judged with the others.
+    """
+    balance = _balance(_peeling(found, share))
+    best = np.argsort(-balance, kind="stable")[:TRIED]
+    for step in best[balance[best] > 0]:
+        _without_idle(found, int(step))
+    peeling = _peeling(found, share)
+    sound = (peeling["worst_qp"] <= MOST_QP).to_numpy()
+    return int(np.argmax(np.where(sound, _balance(peeling), -1.0)))
+
+
+def _balance(peeling: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the balance of each step: the harmonic mean of coverage and gain; -1 for no box.
 
     The gain is how much of the way from the share of all runs to certainty the density has gone;
     with density itself, what happens nearly always would be best described by no box at all.
@@ -170,15 +188,14 @@ def _balanced(peeling: pd.DataFrame) -> int:
     coverage, density = peeling["coverage"].to_numpy(), peeling["density"].to_numpy()
     gain = (density - density[0]) / max(1 - density[0], 1e-12)
     sound = (peeling["restricted"].to_numpy() > 0) & (gain > 0) & (coverage > 0)
-    balance = coverage * gain / np.where(sound, coverage + gain, 1.0)
-    return int(np.argmax(np.where(sound, balance, -1.0)))
+    balance = 2 * coverage * gain / np.where(sound, coverage + gain, 1.0)
+    return np.where(sound, balance, -1.0)
 
 
-def _without_idle(found: Any, step: int) -> int:
-    """Return a step with no limit that may be chance, added to the peeling if need be.
+def _without_idle(found: Any, step: int) -> None:
+    """Add to the peeling what is left of a step when limits that may be chance are lifted.
 
-    Of such limits the one with the greatest quasi-p value is lifted first, then the others are
-    judged anew.
+    The one with the greatest quasi-p value is lifted first, then the others are judged anew.
     """
     while True:
         chances = [
@@ -188,7 +205,7 @@ def _without_idle(found: Any, step: int) -> int:
             if chance > MOST_QP
         ]
         if not chances:
-            return step
+            return
         _, name, end = max(chances)
         box = found.box_lims[step].copy()
         whole = found.prim.box_init
@@ -196,8 +213,10 @@ def _without_idle(found: Any, step: int) -> int:
             box[name] = whole[name]
         else:
             box.loc[end, name] = whole.loc[end, name]
-        found.update(box, _inside(found, box))
-        step = len(found.box_lims) - 1
+        known = [k for k, other in enumerate(found.box_lims) if box.equals(other)]
+        if not known:
+            found.update(box, _inside(found, box))
+        step = known[0] if known else len(found.box_lims) - 1
 
 
 def _inside(found: Any, box: pd.DataFrame) -> NDArray[np.intp]:

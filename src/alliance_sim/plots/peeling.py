@@ -24,7 +24,8 @@ def peeling_figure(peeling: pd.DataFrame, *, title: str, about: str, share: floa
     """Return what each step of a peeling gains in density and loses in coverage.
 
     Args:
-        peeling: One peeling: columns `step`, `coverage`, `density`, `restricted`, `chosen`.
+        peeling: One peeling: columns `step`, `coverage`, `density`, `restricted`, and whether a
+            step was made by lifting limits (`lifted`), is `offered`, was `chosen`.
         title: In large type.
         about: What is drawn, and of what.
         share: Share of all runs in which it happens.
@@ -33,7 +34,8 @@ def peeling_figure(peeling: pd.DataFrame, *, title: str, about: str, share: floa
     axes = figure.add_axes((0.075, BOTTOM + 0.08, 0.70, TOP - BOTTOM - 0.06))
     most = int(peeling["restricted"].max())
     shades = _shades(most)
-    axes.plot(peeling["coverage"], peeling["density"], color="#d0d0d0", linewidth=1.0, zorder=1)
+    cut = peeling[~peeling["lifted"]]
+    axes.plot(cut["coverage"], cut["density"], color="#d0d0d0", linewidth=1.0, zorder=1)
     for restricted in sorted({int(count) for count in peeling["restricted"]}):
         rows = peeling[peeling["restricted"] == restricted]
         axes.plot(
@@ -48,8 +50,9 @@ def peeling_figure(peeling: pd.DataFrame, *, title: str, about: str, share: floa
     for row in peeling[peeling["chosen"]].to_dict(orient="records"):
         at = (float(row["coverage"]), float(row["density"]))
         axes.plot(*at, "o", markersize=19, color="none", markeredgecolor=INK, markeredgewidth=2)
+        which = "offered" if row["offered"] else "taken"
         axes.annotate(
-            f"step {row['step']}: the box offered", at, xytext=(-14, -16),
+            f"step {row['step']}: the box {which}", at, xytext=(-14, -16),
             textcoords="offset points", ha="right", va="top", fontsize=PLAIN, weight="bold",
             arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.8},
         )  # fmt: skip

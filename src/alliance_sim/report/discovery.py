@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim.analysis.axes import value_text
-from alliance_sim.analysis.boxes import Box, Cases, box_frame, limit_frame
+from alliance_sim.analysis.boxes import Box, Cases, box_frame, limit_frame, outside_of
 from alliance_sim.analysis.discovery import Discovery, Search, discover
 from alliance_sim.plots.box import Side, box_figure
 from alliance_sim.plots.peeling import leaves_figure, peeling_figure
@@ -28,6 +28,8 @@ from alliance_sim.report.source import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from alliance_sim.experiment.store import Sweep
 
 FIGURES = 3  # boxes drawn
@@ -119,8 +121,7 @@ def write_discovery(
         figure = peeling_figure(
             found.peeling[found.peeling["box"] == 1],
             title=title,
-            about=f"Each dot is a step of the peeling of the first box; its number goes with "
-            f"--step. {about}",
+            about=_peeling_words(found.peeling, about),
             share=found.cases.share,
         )
         sheaf.figure("peeling", figure, title)
@@ -133,6 +134,14 @@ def write_discovery(
     if found.again is not None:
         sheaf.table("again", found.again)
     return sheaf.close(_tree(result, boxes=rows_of(boxes), limits=rows_of(limits)))
+
+
+def _peeling_words(peeling: pd.DataFrame, about: str) -> str:
+    """Return the lines under the title of the figure of a peeling."""
+    told = "Each dot is a step of the peeling of the first box; its number goes with --step."
+    if peeling["lifted"][peeling["box"] == 1].any():
+        told += " Dots off the line: limits that may be chance are lifted."
+    return f"{told} {about}"
 
 
 def _tree(result: SweepDiscovery, *, boxes: Any, limits: Any) -> dict[str, Any]:
@@ -158,11 +167,11 @@ def _tree(result: SweepDiscovery, *, boxes: Any, limits: Any) -> dict[str, Any]:
 
 
 def _box_figure(result: SweepDiscovery, box: Box, number: int, about: str) -> Any:
-    """Return the pair plot of a box."""
+    """Return the pair plot of a box, without the points that lie in boxes before it."""
     cases, elsewhere = result.found.cases, result.found.elsewhere
-    points, codes = np.unique(cases.point, return_inverse=True)
-    runs = np.bincount(codes)
-    share = np.bincount(codes, cases.y) / runs
+    drawn_of = cases.part(outside_of(result.found.boxes[: box.before], cases))
+    points, codes = np.unique(drawn_of.point, return_inverse=True)
+    share = np.bincount(codes, drawn_of.y) / np.bincount(codes)
     numbers = [
         f"density {box.density:.0%} of {box.runs} runs",
         f"    95 % interval {box.density_low:.0%} to {box.density_high:.0%}",
@@ -174,14 +183,20 @@ def _box_figure(result: SweepDiscovery, box: Box, number: int, about: str) -> An
         numbers.append(
             f"on other points: density {elsewhere.density:.0%}, coverage {elsewhere.coverage:.0%}"
         )
-    several = len(cases.y) > len(points)
+    if box.before:
+        numbers.append(
+            f"limits alone: density {box.density_all:.0%}, coverage {box.coverage_all:.0%}"
+        )
+    several = len(drawn_of.y) > len(points)
     dots = "its colour the share of its runs in which it happens" if several else "dark if so"
     drawn = "Share of runs along the factor."
     if len(box.limits) > 1:
         drawn = f"A dot is a design point, {dots}. Diagonal: share of runs along one factor."
-    which = "" if number == 1 else f" Box {number}, outside of those before."
+    which = ""
+    if box.before:
+        which = f" Box {number}; points in boxes before it are left out."
     return box_figure(
-        [_side(cases, limit.axis.name, box) for limit in box.limits],
+        [_side(drawn_of, limit.axis.name, box) for limit in box.limits],
         share,
         title=f"When it happens: {result.column.title}",
         about=f"{drawn}{which} {about}",
