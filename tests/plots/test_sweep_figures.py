@@ -130,7 +130,7 @@ def test_a_fan_names_its_bands_and_errors(
         factor=axis.label,
         value="level",
         tick=None if axis.kind == "choice" else axis.tick,
-        probability=binary,
+        kind="share" if binary else "number",
     )
     words = words_of(figure)
     assert axis.label in words

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Kind = Literal["number", "date", "choice"]
 FEW = 12  # so many values or fewer are shown one by one, more are put into bins
 BINS = 10
+CROSSED = 5  # along each of two factors, so that cells hold enough runs to tell an error
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Axis:
         low: Lower end of the range that a number or a date (decimal year) was varied over; NaN
             if unknown.
         high: Upper end.
+        unit: The unit, where the label ends in it.
     """
 
     name: str
@@ -47,6 +49,12 @@ class Axis:
     values: tuple[object, ...] = ()
     low: float = math.nan
     high: float = math.nan
+    unit: str = ""
+
+    @property
+    def short(self) -> str:
+        """What it is, in words, without the unit."""
+        return self.label.removesuffix(f" ({self.unit})")
 
     def numbers(self, column: pd.Series) -> NDArray[np.float64]:
         """Return a column of the factor as numbers.

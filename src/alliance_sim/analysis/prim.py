@@ -1,8 +1,8 @@
 """PRIM: peel off slices of the space of factors until what is left is dense with cases.
 
 The algorithm is EMA Workbench's. What is ours is which box of the peeling is offered: of those
-without a limit that may be chance, the one with the best balance of coverage and density. Boxes made
-by lifting such limits from the best of the others are judged with them.
+without a limit that may be chance, the one with the best balance of coverage and density. Boxes
+made by lifting such limits from the best of the others are judged with them.
 
 Source: Bryant and Lempert (2010), Technological Forecasting and Social Change 77, 34-49.
 """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from alliance_sim.analysis.axes import Axis, Bins, bins_of
+from alliance_sim.analysis.axes import CROSSED, Axis, Bins, bins_of
 from alliance_sim.analysis.points import QUANTILES, Z, grouped, moments, quantiles, wilson
 from alliance_sim.calendar import PERIODS
 
@@ -147,12 +147,17 @@ def cell_table(frame: pd.DataFrame, told: Told, *, across: Axis, up: Axis) -> pd
         across: The factor of the columns.
         up: The factor of the rows.
 
+    If both have many values, each is cut into fewer stretches than one alone would be.
+
     Returns:
         Columns `scenario`, `across`, `up` (numbers of the bins), `across_label`, `up_label`,
         `across_place`, `up_place`, `points`, `runs`, `mean`, `mean_se`, `mean_low`, `mean_high`
         (95 %); cells without runs are left out.
     """
     columns, rows = bins_of(across, frame[across.name]), bins_of(up, frame[up.name])
+    if not columns.single and not rows.single:
+        columns = bins_of(across, frame[across.name], bins=CROSSED)
+        rows = bins_of(up, frame[up.name], bins=CROSSED)
     cells = columns.codes * len(rows.labels) + rows.codes
     count = len(columns.labels) * len(rows.labels)
     parts = []

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 MOST = 4  # factors drawn against each other
 LETTERS = "ABCD"
+SIDE_LINES = 3  # of the name of a factor at its axis
 NAME = 12  # letters in a line of the name of a value
 MOST_POINTS = 4000
 MOST_LINES = 11  # of conditions in words
+WORDS = 44  # letters in a line of them
 NEVER, ALWAYS = "#b9cfe0", "#C44E00"
 COLOURS = LinearSegmentedColormap.from_list("share", [NEVER, "#e8a76f", ALWAYS])
 SPAN = 0.04  # room around the points, as a share of their range
@@ -42,7 +44,7 @@ class Side:
     """One factor of a box, as it is drawn.
 
     Attributes:
-        label: What it is, with unit.
+        label: What it is; the conditions in words tell the unit.
         values: Array (point), numbers; the position in `names` for a choice.
         low: Lower limit; -infinity without.
         high: Upper limit; infinity without.
@@ -94,7 +96,7 @@ def box_figure(
         share: Array (point): share of the runs at each point in which it happens, 0 to 1.
         title: In large type.
         about: What is drawn, and of what.
-        conditions: The box in words.
+        conditions: The box in words: one for each side, then what else must hold.
         numbers: What is to be said of it: coverage, density and so on.
         happens: Label of the colours.
     """
@@ -103,7 +105,7 @@ def box_figure(
     order = _order(share)
     count = len(drawn)
     names = [wrapped(name, NAME) for side in drawn[1:] for name in side.names]
-    left, right, foot = max(0.085, left_margin(names) + 0.035), 0.665, BOTTOM + 0.09
+    left, right, foot = max(0.097, left_margin(names) + 0.047), 0.665, BOTTOM + 0.11
     gap = 0.012 if count > 1 else 0.0
     wide, high = (right - left + gap) / count, (TOP - foot + gap) / count
     top = max(_along(side, share)[2].max() for side in drawn)
@@ -116,7 +118,7 @@ def box_figure(
             else:
                 _points(axes, across, up, share=share, order=order)
             _ticks(axes, across, up, row=row, column=column, count=count)
-    _words(figure, conditions, numbers)
+    _words(figure, conditions, numbers, limits=len(sides))
     bar = figure.add_axes((0.70, BOTTOM + 0.09, 0.26, 0.022))
     colours = figure.colorbar(
         ScalarMappable(Normalize(0, 1), COLOURS), cax=bar, orientation="horizontal"
@@ -212,12 +214,12 @@ def _ticks(axes: Axes, across: Side, up: Side, *, row: int, column: int, count: 
 
 
 def _short(label: str, letters: int) -> str:
-    """Return a label in at most two lines; the words beside the figure hold all of it."""
-    for room in range(2 * letters, 0, -1):
+    """Return a label in a few lines; the words beside the figure hold all of it."""
+    for room in range(SIDE_LINES * letters, 0, -1):
         lines = wrapped(textwrap.shorten(label, room, placeholder=" …"), letters).split("\n")
-        if len(lines) <= 2:
+        if len(lines) <= SIDE_LINES:
             return "\n".join(lines)
-    return label[: 2 * letters]
+    return label[: SIDE_LINES * letters]
 
 
 def _write(axis: Axis, side: Side, *, shown: bool, room: float) -> None:
@@ -248,15 +250,23 @@ def _write(axis: Axis, side: Side, *, shown: bool, room: float) -> None:
     axis.set_tick_params(labelsize=SMALL, labelleft=shown, labelbottom=shown)
 
 
-def _words(figure: Figure, conditions: Sequence[str], numbers: Sequence[str]) -> None:
-    """Write the conditions and the numbers of a box beside it."""
-    lines = [wrapped(text, 48).replace("\n", "\n     ") for text in conditions]
-    heights = np.cumsum([line.count("\n") + 1 for line in lines])
-    lines = lines[: int((heights <= MOST_LINES).sum())]
-    if len(conditions) > len(lines):
-        lines.append(f"and {len(conditions) - len(lines)} more, in the table")
-    marks = [*LETTERS, *"–" * len(lines)]
-    text = "\n".join(f"{mark}  {line}" for mark, line in zip(marks, lines, strict=False))
+def _words(
+    figure: Figure, conditions: Sequence[str], numbers: Sequence[str], *, limits: int
+) -> None:
+    """Write the conditions and the numbers of a box beside it.
+
+    So many of the conditions are limits, with letters as at the axes; of these, those that have no
+    room are only counted.
+    """
+    lines = [wrapped(text, WORDS).replace("\n", "\n     ") for text in conditions]
+    others = [f"–  {line}" for line in lines[limits:]]
+    heights = np.cumsum([line.count("\n") + 1 for line in lines[:limits]])
+    shown = int((heights <= MOST_LINES - len(others)).sum())
+    marks = [*LETTERS[:MOST], *"–" * shown]
+    told = [f"{mark}  {line}" for mark, line in zip(marks, lines[:shown], strict=False)]
+    if shown < limits:
+        told.append(f"–  and {limits - shown} more, in the table")
+    text = "\n".join([*told, *others])
     title = figure.text(0.70, TOP, "If all of this holds", fontsize=BOLD, weight="bold", va="top")
     title.set_color(INK)
     figure.text(0.70, TOP - 0.042, text, fontsize=PLAIN, va="top", linespacing=1.35)

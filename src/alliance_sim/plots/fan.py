@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+Kind = Literal["number", "whole", "share"]
 LOOK = Look("#0072B2", "#005a8c", "-", "o")
 SERIES = (
     Look("#0072B2", "#005a8c", "-", "o"),
@@ -62,7 +63,7 @@ def fan_figure(
     factor: str,
     value: str,
     tick: Callable[[float], str] | None = None,
-    probability: bool = False,
+    kind: Kind = "number",
 ) -> Figure:
     """Return the spread of an outcome along one factor, one panel per scenario.
 
@@ -74,8 +75,10 @@ def fan_figure(
         value: Label of the outcome, with unit.
         tick: How to write a place on the x axis, as for dates; None to write the label of each
             row under it, as for choices.
-        probability: Whether the outcome is 0 or 1, so that shares and not quantiles are drawn.
+        kind: "share" if the outcome is 0 or 1, so that shares and not quantiles are drawn; "whole"
+            if it is a whole number in every run, so that its axis has no others.
     """
+    probability = kind == "share"
     figure = sheet(title, about=about)
     scenarios = [str(name) for name in pd.unique(bands["scenario"])][:MOST_PANELS]
     left, right = 0.075, 0.985
@@ -88,7 +91,7 @@ def fan_figure(
         foot=max(name.count("\n") + 1 for name in names),
         below=2 * LINE + 0.018,
     )
-    limits = _limits(bands, probability=probability)
+    limits = _limits(bands, probability=probability, whole=kind == "whole")
     for number, (scenario, place) in enumerate(zip(scenarios, places, strict=True)):
         axes = figure.add_axes(place)
         rows = bands[(bands["scenario"] == scenario) & (bands["runs"] > 0)]
@@ -100,6 +103,8 @@ def fan_figure(
             _curve(axes, rows, probability=probability)
             _name_numbers(axes, rows, tick, most=max(5, 11 - 2 * count))
         axes.set_ylim(*limits)
+        if kind == "whole":
+            axes.yaxis.set_major_locator(MaxNLocator(8, integer=True))
         axes.grid(axis="y", color="#e2e2e2", linewidth=0.7)
         axes.set_axisbelow(True)
         axes.tick_params(labelleft=number % count == 0)
@@ -112,14 +117,15 @@ def fan_figure(
     return figure
 
 
-def _limits(bands: pd.DataFrame, *, probability: bool) -> tuple[float, float]:
+def _limits(bands: pd.DataFrame, *, probability: bool, whole: bool) -> tuple[float, float]:
     if probability:
         return -0.02, 1.02
     low, high = float(bands["q05"].min()), float(bands["q95"].max())
-    if bands["mean_low"].isna().all():
-        return low - 0.05 * (high - low), high + 0.05 * (high - low) or 0.5
-    low = min(low, float(bands["mean_low"].min(skipna=True)))
-    high = max(high, float(bands["mean_high"].max(skipna=True)))
+    if not bands["mean_low"].isna().all():
+        low = min(low, float(bands["mean_low"].min(skipna=True)))
+        high = max(high, float(bands["mean_high"].max(skipna=True)))
+    if whole:
+        low, high = math.floor(low), math.ceil(high)
     room = 0.05 * (high - low) or 0.5
     return low - room, high + room
 
@@ -133,7 +139,7 @@ def _curve(axes: Axes, rows: pd.DataFrame, *, probability: bool) -> None:
                 x, rows[low], rows[high], color=LOOK.colour, alpha=shade, linewidth=0, zorder=2
             )
         axes.plot(x, rows["q50"], color=LOOK.colour, linewidth=2.4, zorder=4)
-    _means(axes, x, rows, probability=probability)
+    _means(axes, x, rows, probability=probability, joined=probability)
     reach = x.max() - x.min() or 1.0
     axes.set_xlim(x.min() - 0.03 * reach, x.max() + 0.03 * reach)
 
@@ -170,32 +176,36 @@ def _name_numbers(
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: tick(x)))
 
 
-def _means(axes: Axes, x: NDArray[np.float64], rows: pd.DataFrame, *, probability: bool) -> None:
-    """Draw means with their 95 % interval."""
+def _means(
+    axes: Axes,
+    x: NDArray[np.float64],
+    rows: pd.DataFrame,
+    *,
+    probability: bool,
+    joined: bool = False,
+) -> None:
+    """Draw means with their 95 % interval, joined by a line where what lies between is known."""
     mean = rows["mean"].to_numpy()
     reach = np.stack([mean - rows["mean_low"], rows["mean_high"] - mean])
     error = np.maximum(np.nan_to_num(reach), 0.0)
     axes.errorbar(
         x, mean, error,
         fmt="o", markersize=6 if probability else 4.5, color=INK, ecolor=INK,
-        elinewidth=1.4, capsize=3, zorder=5, linestyle="-" if probability else "none",
-        linewidth=1.2,
+        elinewidth=1.4, capsize=3, zorder=5, linestyle="-" if joined else "none",
+        linewidth=1.2, label=f"{'share of runs' if probability else 'mean'}, 95 % interval",
     )  # fmt: skip
 
 
 def _legend(figure: Figure, *, probability: bool) -> None:
-    what = "share of runs" if probability else "mean"
-    handles: list[Line2D | Patch] = [
-        Line2D([], [], color=INK, marker="o", markersize=5, label=f"{what}, 95 % interval")
-    ]
+    means, _ = figure.axes[0].get_legend_handles_labels()
+    handles: list[Any] = means
     if not probability:
         handles = [
             Patch(color=LOOK.colour, alpha=WIDE, linewidth=0, label="90 % of runs"),
             Patch(color=LOOK.colour, alpha=WIDE + NARROW, linewidth=0, label="50 % of runs"),
             Line2D([], [], color=LOOK.colour, linewidth=2.4, label="median"),
-            Line2D([], [], color=INK, marker="o", markersize=4.5, linestyle="none",
-                   label="mean, 95 % interval"),
-        ]  # fmt: skip
+            *means,
+        ]
     figure.legend(
         handles=handles, loc="lower center", bbox_to_anchor=(0.53, BOTTOM - 0.016), ncols=4,
         frameon=False, fontsize=SMALL, columnspacing=1.6,

@@ -22,7 +22,7 @@ from alliance_sim.plots.sheet import (
     sheet,
     wrapped,
 )
-from alliance_sim.plots.style import BOLD, FAINT, PLAIN, SMALL, styled
+from alliance_sim.plots.style import BOLD, PLAIN, QUIET, SMALL, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +33,7 @@ LIGHT = (0.2126, 0.7152, 0.0722)  # what red, green and blue add to luminance
 READABLE = 0.18  # luminance from which on dark text stands out more than white
 LEAST_WIDTH = 0.034  # share of the slide that a number in a cell takes
 LEAST_HEIGHT = 0.03
+EMPTY = "–"  # stands in a cell without runs
 
 
 @styled
@@ -60,8 +61,11 @@ def heatmap_figure(
         value: Label of the colours, with unit.
         probability: Whether the colours go from 0 to 1.
     """
-    figure = sheet(title, about=about)
     scenarios = [str(name) for name in pd.unique(cells["scenario"])][:MOST_PANELS]
+    shown = cells[cells["scenario"].isin(scenarios)]
+    if len(shown) < len(scenarios) * len(_labels(cells, "across")) * len(_labels(cells, "up")):
+        about = f"“{EMPTY}”: no runs. {about}"
+    figure = sheet(title, about=about)
     norm = _norm(cells["mean"], probability=probability)
     ticks = [wrapped(str(label), 16) for label in _labels(cells, "up")]
     left, right = left_margin(ticks) + 0.045, 0.885
@@ -144,7 +148,7 @@ def _panel(
         _numbers(axes, rows, texts, norm=norm, size=size)
     missing = np.argwhere(np.isnan(grid))
     for up, across in missing:
-        axes.text(across, up, "no runs", color=FAINT, fontsize=SMALL, ha="center", va="center")
+        axes.text(across, up, EMPTY, color=QUIET, fontsize=PLAIN, ha="center", va="center")
 
 
 def _texts(rows: pd.DataFrame, *, errors: bool, probability: bool) -> list[str]:

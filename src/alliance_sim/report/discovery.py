@@ -111,7 +111,7 @@ def write_discovery(
     boxes, limits = box_frame(found.boxes), limit_frame(found.boxes)
     sheaf.table("boxes", boxes)
     sheaf.table("limits", limits)
-    about = told_of_sweep(plan, [result.scenario])
+    about = told_of_sweep(plan, [result.scenario], column)
     for number, box in enumerate(found.boxes[:FIGURES], start=1):
         title = f"When it happens: {column.title}"
         sheaf.figure(f"box{number}", _box_figure(result, box, number, about), title)
@@ -185,7 +185,8 @@ def _box_figure(result: SweepDiscovery, box: Box, number: int, about: str) -> An
         )
     if box.before:
         numbers.append(
-            f"limits alone: density {box.density_all:.0%}, coverage {box.coverage_all:.0%}"
+            "limits alone, runs of boxes before included:\n"
+            f"    density {box.density_all:.0%}, coverage {box.coverage_all:.0%}"
         )
     several = len(drawn_of.y) > len(points)
     dots = "its colour the share of its runs in which it happens" if several else "dark if so"
@@ -214,7 +215,7 @@ def _side(cases: Cases, name: str, box: Box) -> Side:
     _, first = np.unique(cases.point, return_index=True)
     choice = axis.kind == "choice"
     return Side(
-        label=axis.label,
+        label=axis.short,
         values=cases.x[first, position],
         low=limit.low,
         high=limit.high,

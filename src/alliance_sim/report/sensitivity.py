@@ -170,8 +170,8 @@ def _about(result: SweepSensitivity) -> str:
     what = "run by run on the same noise; " if result.contrast else ""
     failed = result.found.means.failed
     lost = f" {failed} runs failed." if failed else ""
+    told = told_of_sweep(result.sweep.plan, result.scenarios, result.column)
     return (
-        f"{told_of_sweep(result.sweep.plan, result.scenarios)}{lost} Variance of single runs that "
-        f"is luck and no factor explains: {within}. Intervals: 95 %, {what}over the ranges of the "
-        "plan."
+        f"{told}{lost} Variance of single runs that is luck and no factor explains: {within}. "
+        f"Intervals: 95 %, {what}over the ranges of the plan."
     )

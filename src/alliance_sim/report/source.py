@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Sequence
@@ -15,7 +16,13 @@ from alliance_sim.analysis.axes import Axis, Kind, decimal_year
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.plots.origin import Origin
 from alliance_sim.plots.style import STATEMENT
-from alliance_sim.report.outcome_words import SIGNS, is_binary, outcome_label, outcome_title
+from alliance_sim.report.outcome_words import (
+    ONE_MOMENT,
+    SIGNS,
+    is_binary,
+    outcome_label,
+    outcome_title,
+)
 from alliance_sim.scenario.explain import assumed_numbers, explain
 
 if TYPE_CHECKING:
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from alliance_sim.experiment.factors import Factor
     from alliance_sim.experiment.plan import Plan
     from alliance_sim.experiment.store import Sweep
+    from alliance_sim.outcomes import Outcome
 
 Progress = Callable[[int, int], None]
 COMPARISON = re.compile(r"\s*(?P<name>[a-z]\w*)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\S+)\s*")
@@ -38,6 +46,8 @@ class Column:
     Attributes:
         name: Its column in `frame`; part of the names of files.
         title: What it is, in words.
+        rung: Number and title of the rung that it asks for, such as "8: Individual partnership
+            programme"; "" if it asks for none.
         label: Label of an axis, with unit.
         binary: Whether it is 1 or 0 and nothing else.
         frame: One row per run: `point`, `scenario`, `replicate`, `run`, the factors, the outcome.
@@ -48,6 +58,7 @@ class Column:
     label: str
     binary: bool
     frame: pd.DataFrame
+    rung: str = ""
 
     def of(self, scenario: str) -> pd.DataFrame:
         """Return the rows of one scenario."""
@@ -67,7 +78,7 @@ def _axis(factor: Factor) -> Axis:
     if factor.values and kind != "choice":
         ends = [_end(value) for value in factor.values]
         low, high = min(ends), max(ends)
-    return Axis(factor.name, factor.words(), kind, factor.values, low, high)
+    return Axis(factor.name, factor.words(), kind, factor.values, low, high, factor.unit)
 
 
 def _end(value: Any) -> float:
@@ -108,12 +119,14 @@ def column_of(sweep: Sweep, text: str, *, progress: Progress | None = None) -> C
         label=outcome_label(outcome, plan.calendar),
         binary=is_binary(outcome),
         frame=frame,
+        rung=_rung(plan, outcome, outcome.compare, outcome.threshold),
     )
 
 
 def _compared(sweep: Sweep, found: re.Match[str]) -> Column:
     """Return whether an outcome that was kept is on one side of a number."""
     column = column_of(sweep, found["name"])
+    (outcome,) = (o for o in sweep.plan.outcomes if o.name == found["name"])
     try:
         number = float(found["number"])
     except ValueError as error:
@@ -126,7 +139,19 @@ def _compared(sweep: Sweep, found: re.Match[str]) -> Column:
     frame = column.frame.drop(columns=column.name)
     frame[name] = np.where(np.isnan(values), np.nan, holds)
     title = f"{column.title} {SIGNS[found['sign']]} {number:g}"
-    return Column(name, title, "share of runs", binary=True, frame=frame)
+    rung = _rung(sweep.plan, outcome, found["sign"], number) if not outcome.compare else ""
+    return Column(name, title, "share of runs", binary=True, frame=frame, rung=rung)
+
+
+def _rung(plan: Plan, outcome: Outcome, sign: str, number: float) -> str:
+    """Return number and title of the rung that a comparison asks for, if it is one rung."""
+    if outcome.state != "rung" or outcome.fold not in ONE_MOMENT or sign not in {">=", ">"}:
+        return ""
+    least = math.ceil(number) if sign == ">=" else math.floor(number) + 1
+    ladders = [{rung.number: rung.title for rung in s.rung} for s in plan.scenarios]
+    titles = {ladder.get(least, "") for ladder in ladders}
+    title = titles.pop()
+    return f"{least}: {title}" if title and not titles else ""
 
 
 def scenario_named(plan: Plan, label: str | None) -> str:
@@ -142,15 +167,20 @@ def scenario_named(plan: Plan, label: str | None) -> str:
     return label
 
 
-def told_of_sweep(plan: Plan, scenarios: Sequence[str]) -> str:
-    """Return which runs of what a figure shows."""
+def told_of_sweep(plan: Plan, scenarios: Sequence[str], column: Column | None = None) -> str:
+    """Return which outcome, if it is one, and which runs of what a figure shows."""
     names = ", ".join(scenarios) if len(scenarios) <= 3 else f"{len(scenarios)} scenarios"
     which = f"scenario {names}" if len(scenarios) == 1 else f"scenarios {names}"
     if len(scenarios) > 3:
         which = names
     plural = "" if plan.replicates == 1 else "s"
+    outcome = ""
+    if column is not None:
+        rung = f" (rung {column.rung})" if column.rung else ""
+        outcome = f"Outcome {column.name}{rung}. "
+    points = f"{plan.points} point{'' if plan.points == 1 else 's'}"
     return (
-        f"Sweep “{plan.title}”, {which}, {plan.points} point{'' if plan.points == 1 else 's'} with "
+        f"{outcome}Sweep “{plan.title}”, {which}, {points} with "
         f"{plan.replicates} run{plural} each, seed {plan.seed}."
     )
 

@@ -254,10 +254,12 @@ def _heatmap(sheaf: Sheaf, summary: SweepSummary, column: Column) -> None:
     if column.binary:
         shown = "Share of runs with its 95 % interval"
     over = _averaged(plan, 2)
+    if not (across.values or up.values):
+        over += f". {cells['across'].nunique()} by {cells['up'].nunique()} stretches of the factors"
     figure = heatmap_figure(
         cells,
         title=_sentence(column.title),
-        about=f"{shown} where it fits{over}. {told_of_sweep(plan, summary.scenarios)}",
+        about=f"{shown} where it fits{over}. {told_of_sweep(plan, summary.scenarios, column)}",
         across=across.label,
         up=up.label,
         value=column.label,
@@ -293,19 +295,30 @@ def _fan(sheaf: Sheaf, summary: SweepSummary, column: Column) -> None:
         axis = Axis("world", "scenario", "choice", summary.scenarios)
         frame = frame.assign(world=frame["scenario"].astype(str), scenario="all")
     bands = bands_along(frame, _told(plan, column, drawn=1), axis=axis)
+    if not summary.by:
+        bands["label"] = [summary.scenarios[k] for k in bands["bin"]]  # as they are called
+    whole = bool((frame[column.name].dropna() % 1 == 0).all())
     figure = fan_figure(
         bands,
         title=_sentence(column.title),
-        about=f"Spread over runs{_averaged(plan, len(summary.by))}. "
-        + told_of_sweep(plan, summary.scenarios),
+        about=f"{'Share of' if column.binary else 'Spread over'} runs"
+        f"{_averaged(plan, len(summary.by))}.{_stretches(bands)} "
+        + told_of_sweep(plan, summary.scenarios, column),
         factor=axis.label,
         value=column.label,
         tick=None if axis.kind == "choice" else axis.tick,
-        probability=column.binary,
+        kind="share" if column.binary else "whole" if whole else "number",
     )
     name = f"{column.name}_by_{axis.name if summary.by else 'scenario'}"
     sheaf.table(name, bands)
     sheaf.figure(name, figure, column.title)
+
+
+def _stretches(bands: pd.DataFrame) -> str:
+    """Return into how many stretches a factor of many values is cut, "" where it is not."""
+    if (bands["low"] == bands["high"]).all():
+        return ""
+    return f" {bands['bin'].nunique()} stretches of the factor, with equally many runs each."
 
 
 def _periods(sheaf: Sheaf, summary: SweepSummary) -> None:
