@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Method = Literal["sobol", "morris", "pawn"]
 METHODS: tuple[Method, ...] = ("sobol", "morris", "pawn")
 LEAST = {"sobol": 16, "morris": 4, "pawn": 50}  # base points, trajectories, points
+WIDE = 0.2  # half an interval of a Sobol index, from which on it is hardly known
 UNITS = {"sobol": "base points", "morris": "trajectories", "pawn": "points"}
 
 
@@ -205,6 +206,7 @@ def _words(found: Sensitivity) -> list[str]:
             f"{means.failed} runs failed, or their twins did. Points are means over their other "
             f"runs{left}. Nothing was filled in."
         )
+    told += _outside_words(found)
     luck = means.luck
     if luck is None:
         told.append(
@@ -229,6 +231,28 @@ def _words(found: Sensitivity) -> list[str]:
             "called idle."
         )
     return told
+
+
+def _outside_words(found: Sensitivity) -> list[str]:
+    """Return what to make of Sobol indices that cannot be right, or are hardly known."""
+    if found.method != "sobol":
+        return []
+    first, total = found.table["first"], found.table["total"]
+    wide = max(float((found.table[f"{n}_high"] - found.table[n]).max()) for n in ("first", "total"))
+    low, high = min(first.min(), total.min()), max(first.max(), total.max())
+    under = int((total < first).sum())
+    told = []
+    if low < 0 or high > 1:
+        told.append(f"estimates go from {low:.2f} to {high:.2f}, though an index lies from 0 to 1")
+    if under:
+        told.append(f"{under} totals are below the first order, which none can be")
+    if wide > WIDE:
+        told.append(f"an interval reaches {wide:.2f} from its estimate")
+    if not told:
+        return []
+    text = "; ".join(told)
+    why = f"That is error of a design of {found.blocks} base points; add base points."
+    return [f"{text[:1].upper()}{text[1:]}. {why}"]
 
 
 def _shared_words(means: PointMeans) -> str:

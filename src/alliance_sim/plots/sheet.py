@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,20 @@ def sheet(title: str, *, about: str) -> Figure:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Return a text in lines of so many letters; words stay whole if they can."""
-    return textwrap.fill(text, max(1, width), break_on_hyphens=False)
+    """Return a text in lines of so many letters; words, or parts up to a "_", stay whole."""
+    width = max(1, width)
+    words = [_opened(word, width) if len(word) > width else word for word in text.split(" ")]
+    return textwrap.fill(" ".join(words), width, break_on_hyphens=False)
+
+
+def _opened(name: str, width: int) -> str:
+    """Return a long name with blanks after some "_", so that no part is longer than a width."""
+    parts = [""]
+    for part in re.findall("[^_]*_+|[^_]+", name):
+        if parts[-1] and len(parts[-1] + part) > width:
+            parts.append("")
+        parts[-1] += part
+    return " ".join(parts)
 
 
 def left_margin(labels: list[str]) -> float:

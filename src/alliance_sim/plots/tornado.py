@@ -161,27 +161,33 @@ def _mu_sigma(axes: Axes, rows: pd.DataFrame) -> None:
         fmt="none", ecolor=ONE, elinewidth=1.2, alpha=0.5, zorder=3,
     )  # fmt: skip
     axes.plot(x, y, "o", markersize=7, color=ONE, markeredgecolor="white", zorder=4)
-    _number_points(axes, x, y)
+    crowded = _number_points(axes, x, y)
+    figure = axes.get_figure()
+    if crowded and figure is not None:
+        names = ", ".join(str(number) for number in crowded)
+        told = f"Dots without a number, for lack of room: {names}"
+        figure.text(0.98, 0.064, told, fontsize=SMALL, color=QUIET, ha="right", va="bottom")
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
-    axes.set_xlabel("μ*: mean size of the effect", labelpad=3)
+    axes.set_xlabel("μ*: mean size of the effect\n(both axes in the unit of the bars)", labelpad=3)
     axes.set_ylabel("σ: how much the effect depends\non the other factors (and on luck)")
 
 
-def _number_points(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-    """Write the number of each point beside it, where nothing else stands."""
+def _number_points(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[int]:
+    """Write the number of each point near it, where nothing else stands; return those left out."""
     figure = axes.get_figure()
     if figure is None:
-        return
+        return []
     scale = 72 / figure.dpi
     points = axes.transData.transform(np.stack([x, y], axis=1)) * scale
     edge = Bbox(axes.get_window_extent().get_points() * scale)
     spots = [(float(a), float(b)) for a, b in points]
     labels: list[tuple[float, float]] = []
+    left_out = []
     turns = np.linspace(0, 2 * np.pi, 12, endpoint=False) + np.pi / 2
     for number, (a, b) in enumerate(points, start=1):
         shifts = [
             (radius * float(np.cos(turn)), radius * float(np.sin(turn)))
-            for radius in (11.0, 20.0)
+            for radius in (11.0, 20.0, 32.0)
             for turn in turns
         ]
         free = [
@@ -193,7 +199,8 @@ def _number_points(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -
             and edge.y0 + 8 < b + dy < edge.y1 - 8
         ]
         if not free:
-            continue  # too crowded; the factors here are the ones that matter least
+            left_out.append(number)
+            continue
         dx, dy = free[0]
         labels.append((float(a) + dx, float(b) + dy))
         far = math.hypot(dx, dy) > 12
@@ -203,6 +210,7 @@ def _number_points(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -
             weight="bold", zorder=5, path_effects=HALO,
             arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.7} if far else None,
         )  # fmt: skip
+    return left_out
 
 
 def _legend(figure: Figure, *, method: str, idle: bool) -> None:
