@@ -279,6 +279,18 @@ def test_the_words_say_what_luck_leaves_unexplained() -> None:
     assert "leaving out some of the 3 runs that all points share" in " ".join(shared.words())
 
 
+def test_impossible_and_uncertain_sobol_indices_are_explained() -> None:
+    few = found(swept(saltelli(16, second_order=False)), "sobol")
+    low = few.table[["first", "total"]].to_numpy().min()
+    high = few.table[["first", "total"]].to_numpy().max()
+    assert low < -0.05
+    told = " ".join(few.words())
+    assert f"Estimates go from {low:.2f} to {high:.2f}, though an index lies from 0 to 1" in told
+    assert "error of a design of 16 base points; add base points" in told
+    many = found(swept(saltelli(1024, second_order=False)), "sobol")
+    assert "add base points" not in " ".join(many.words())
+
+
 def test_a_missing_library_is_told_with_the_way_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -50,6 +50,17 @@ def test_a_map_has_one_cell_for_each_pair_of_values() -> None:
     assert (cells["points"] == 1).all()
 
 
+def test_two_factors_of_many_values_are_cut_into_fewer_stretches_than_one_alone() -> None:
+    values = np.random.default_rng(1).random((300, 2))
+    frame = pd.DataFrame(values, columns=["a", "b"]).assign(
+        scenario="s", point=range(300), replicate=0, run=0, y=1.0
+    )
+    cells = cell_table(frame, Y, across=A, up=Axis("b", "second"))
+    assert (cells["across"].nunique(), cells["up"].nunique()) == (5, 5)
+    assert cells["runs"].sum() == 300
+    assert len(bands_along(frame, Y, axis=A)) == 10
+
+
 def test_a_cell_without_runs_is_left_out() -> None:
     frame = grid()
     frame = frame[(frame["a"] != 2.0) | (frame["b"] == "u")]

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.container import ErrorbarContainer
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -17,6 +20,7 @@ from alliance_sim.plots.box import Side, box_figure
 from alliance_sim.plots.fan import fan_figure, periods_figure
 from alliance_sim.plots.heatmap import heatmap_figure
 from alliance_sim.plots.peeling import leaves_figure, peeling_figure
+from alliance_sim.plots.sheet import wrapped
 from alliance_sim.plots.style import STATEMENT
 from alliance_sim.plots.tornado import tornado_figure
 
@@ -114,7 +118,34 @@ def test_cells_without_runs_say_so() -> None:
     frame = frame[(frame["pull"] < 2.0) | (frame["rule"] != "leader")]
     cells = cell_table(frame, Told("y"), across=PULL, up=RULE)
     figure = heatmap_figure(cells, **WORDS, across=LONG, up="rule", value="y")
-    assert "no runs" in words_of(figure)
+    words = words_of(figure)
+    assert words.count("–") == 2
+    assert any(text.startswith("“–”: no runs.") for text in words)
+    every = cell_table(grid(("s",)), Told("y"), across=PULL, up=RULE)
+    full = words_of(heatmap_figure(every, **WORDS, across=LONG, up="rule", value="y"))
+    assert not any("no runs" in text for text in full)
+
+
+@pytest.mark.parametrize("scenarios", [MANY[:1], MANY[:2]])
+def test_cells_of_two_factors_of_many_values_have_room_for_their_errors(
+    scenarios: tuple[str, ...],
+) -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        [(name, point, k) for name in scenarios for point in range(300) for k in range(3)],
+        columns=["scenario", "point", "replicate"],
+    )
+    values = rng.random((300, 2))[frame["point"]]
+    frame = frame.assign(run=frame["replicate"], pull=values[:, 0], other=values[:, 1])
+    frame["z"] = (rng.random(len(frame)) < frame["pull"]).astype(float)
+    other = Axis("other", "Other", low=0, high=1)
+    cells = cell_table(frame, Told("z", True, True), across=PULL, up=other)
+    figure = heatmap_figure(
+        cells, **WORDS, across=LONG, up="Other", value="share of runs", probability=True
+    )
+    texts = " ".join(words_of(figure))
+    for row in cells.to_dict(orient="records"):
+        assert f"{row['mean']:.2f} {row['mean_low']:.2f}–{row['mean_high']:.2f}" in texts
 
 
 @pytest.mark.parametrize("scenarios", [MANY[:1], MANY[:3], MANY])
@@ -141,6 +172,48 @@ def test_a_fan_of_one_replicate_has_no_error_to_draw() -> None:
     frame = grid(("s",))
     bands = bands_along(frame[frame["replicate"] == 0], Told("y"), axis=PULL)
     words_of(fan_figure(bands, **WORDS, factor=LONG, value="level", tick=PULL.tick))
+
+
+def means_of(figure: Figure) -> ErrorbarContainer:
+    """Return the means that the first panel draws."""
+    (found,) = [c for c in figure.axes[0].containers if isinstance(c, ErrorbarContainer)]
+    return found
+
+
+@pytest.mark.parametrize(("axis", "joined"), [(PULL, True), (RULE, False)])
+def test_shares_are_joined_along_a_factor_with_an_order_and_no_other(
+    axis: Axis, joined: bool
+) -> None:
+    bands = bands_along(grid(("s",)), Told("z", True), axis=axis)
+    tick = axis.tick if axis is PULL else None
+    figure = fan_figure(bands, **WORDS, factor=LONG, value="y", tick=tick, kind="share")
+    line = means_of(figure).lines[0]
+    assert isinstance(line, Line2D)
+    assert (line.get_linestyle() == "-") == joined
+
+
+@pytest.mark.parametrize("kind", ["whole", "share"])
+def test_the_legend_of_a_mean_shows_the_bar_of_its_interval(kind: Any) -> None:
+    bands = bands_along(grid(("s",)), Told("z", kind == "share"), axis=PULL)
+    figure = fan_figure(bands, **WORDS, factor=LONG, value="y", tick=PULL.tick, kind=kind)
+    (legend,) = figure.legends
+    assert legend.findobj(LineCollection)
+
+
+def test_whole_numbers_have_no_tenths_on_their_axis() -> None:
+    frame = grid(("s",))
+    frame["y"] = 10.0 + (frame["y"] > 0.4)
+    bands = bands_along(frame, Told("y"), axis=PULL)
+    figure = fan_figure(bands, **WORDS, factor=LONG, value="y", tick=PULL.tick, kind="whole")
+    words_of(figure)
+    low, high = figure.axes[0].get_ylim()
+    shown = [tick for tick in figure.axes[0].get_yticks() if low <= tick <= high]
+    assert shown == [10, 11]
+
+
+def test_long_names_are_folded_where_their_parts_end() -> None:
+    assert wrapped("no_nine_eleven and more", 10) == "no_nine_\neleven and\nmore"
+    assert wrapped("short_name and more", 12) == "short_name\nand more"
 
 
 def test_periods_stand_in_order_for_every_scenario() -> None:
@@ -192,6 +265,17 @@ def test_a_tornado_names_every_factor_that_it_draws(
     assert (count > 18) == any("22 more are in the table" in text for text in words)
 
 
+def test_dots_without_a_number_are_named() -> None:
+    alike = indices(18, "mu_star").assign(mu_star=1.0, mu_star_low=0.9, mu_star_high=1.1, sigma=1.0)
+    words = words_of(tornado_figure(alike, method="morris", **WORDS, value="μ*"))
+    (told,) = [text for text in words if text.startswith("Dots without a number")]
+    missing = {int(number) for number in told.rpartition(": ")[2].split(", ")}
+    assert missing
+    assert missing | {int(text) for text in words if text.isdigit()} >= set(range(1, 19))
+    apart = words_of(tornado_figure(indices(3, "mu_star"), method="morris", **WORDS, value="μ*"))
+    assert not any(text.startswith("Dots") for text in apart)
+
+
 def test_interactions_are_told_by_the_numbers_of_the_factors() -> None:
     pairs = pd.DataFrame(
         {"first_factor": ["f0", "f1"], "second_factor": ["f2", "f2"], "index": [0.1, -0.2]}
@@ -229,6 +313,30 @@ def test_a_box_is_drawn_among_its_points_and_told_in_words(count: int) -> None:
     assert (count > 3) == (f"and {count - 3} more, in the table" in words)
     drawn = min(count, 4)
     assert len(figure.axes) == drawn * (drawn + 1) // 2 + 1
+
+
+def test_names_at_the_axes_of_a_box_are_whole_and_its_words_keep_off_the_edge() -> None:
+    names = (
+        "Attacks of 2001 happen",
+        "Senkaku crisis of 2012 happens",
+        "Spread of opinions inside NATO",
+        "What the programme asks of every member",
+    )
+    rng = np.random.default_rng(1)
+    figure = box_figure(
+        [Side(name, rng.random(300), 0.4, np.inf) for name in names],
+        rng.random(300),
+        **WORDS,
+        conditions=[*(f"{name} (log-odds): 0.44 or more" for name in names), "not in box 1"],
+        numbers=["density 87 %"],
+        happens="share of runs",
+    )
+    words = words_of(figure)
+    for letter, name in zip("ABCD", names, strict=True):
+        assert f"{letter} {name}" in words
+    (told,) = [text for text in figure.texts if "not in box 1" in text.get_text()]
+    assert told.get_text().endswith("\n–  not in box 1")
+    assert told.get_window_extent().x1 < 0.985 * figure.bbox.width
 
 
 def test_values_that_a_box_allows_side_by_side_are_one_stretch() -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Method = Literal["sobol", "morris", "pawn"]
 METHODS: tuple[Method, ...] = ("sobol", "morris", "pawn")
 LEAST = {"sobol": 16, "morris": 4, "pawn": 50}  # base points, trajectories, points
+SLACK = 0.05  # how far a Sobol index may lie where none can without being talked about
 WIDE = 0.2  # half an interval of a Sobol index, from which on it is hardly known
 UNITS = {"sobol": "base points", "morris": "trajectories", "pawn": "points"}
 
@@ -240,9 +241,9 @@ def _outside_words(found: Sensitivity) -> list[str]:
     first, total = found.table["first"], found.table["total"]
     wide = max(float((found.table[f"{n}_high"] - found.table[n]).max()) for n in ("first", "total"))
     low, high = min(first.min(), total.min()), max(first.max(), total.max())
-    under = int((total < first).sum())
+    under = int((total < first - SLACK).sum())
     told = []
-    if low < 0 or high > 1:
+    if low < -SLACK or high > 1 + SLACK:
         told.append(f"estimates go from {low:.2f} to {high:.2f}, though an index lies from 0 to 1")
     if under:
         told.append(f"{under} totals are below the first order, which none can be")

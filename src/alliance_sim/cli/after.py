@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alliance_sim.cli import common
-from alliance_sim.cli.common import Json
+from alliance_sim.cli.common import Json, Workers
+from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
     from alliance_sim.experiment.store import Sweep
+    from alliance_sim.report.source import Progress
 
 Folder = Annotated[Path, typer.Argument(help="Results folder of a sweep.")]
 Out = Annotated[
@@ -50,6 +53,7 @@ def summarise(
     scenario: Scenario = None,
     out: Out = None,
     as_json: Json = False,
+    workers: Workers = None,
 ) -> None:
     """Means, quantiles and probabilities at each point of a sweep, with their Monte Carlo error."""
     from alliance_sim.report import prepare_folder
@@ -57,9 +61,18 @@ def summarise(
 
     sweep = _opened(folder)
     place = prepare_folder(out or folder / "summary")
-    with common.progress("working") as show:
-        found = summarise_sweep(sweep, outcome or [], by=by or [], scenario=scenario, progress=show)
-    command = _command("summarise", folder, outcome=outcome, by=by, scenario=scenario, out=place)
+    command = common.command_line(
+        "summarise", folder, outcome=outcome, by=by, scenario=scenario, out=place
+    )
+    with _working(command) as show:
+        found = summarise_sweep(
+            sweep,
+            outcome or [],
+            by=by or [],
+            scenario=scenario,
+            workers=common.processors(workers),
+            progress=show,
+        )
     tree = write_summary(found, out=place, command=command)
     if as_json:
         common.print_json(tree)
@@ -71,7 +84,7 @@ def summarise(
 
 
 @common.told
-def sensitivity(
+def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
     folder: Folder,
     outcome: Outcome,
     method: Annotated[
@@ -91,6 +104,7 @@ def sensitivity(
     scenario: Scenario = None,
     out: Out = None,
     as_json: Json = False,
+    workers: Workers = None,
 ) -> None:
     """Which factors an outcome of a sweep hangs on, with 95 % intervals."""
     from alliance_sim.report import prepare_folder
@@ -98,16 +112,7 @@ def sensitivity(
 
     sweep = _opened(folder)
     place = prepare_folder(out or folder / "sensitivity")
-    with common.progress("working") as show:
-        found = sweep_sensitivity(
-            sweep,
-            outcome,
-            method=method,
-            contrast=contrast,
-            scenario=scenario,
-            progress=show,
-        )
-    command = _command(
+    command = common.command_line(
         "sensitivity",
         folder,
         outcome=outcome,
@@ -116,6 +121,16 @@ def sensitivity(
         scenario=scenario,
         out=place,
     )
+    with _working(command) as show:
+        found = sweep_sensitivity(
+            sweep,
+            outcome,
+            method=method,
+            contrast=contrast,
+            scenario=scenario,
+            workers=common.processors(workers),
+            progress=show,
+        )
     tree = write_sensitivity(found, out=place, command=command)
     if as_json:
         common.print_json(tree)
@@ -138,44 +153,50 @@ def discover(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = "prim",
     scenario: Scenario = None,
     boxes: Annotated[
-        int, typer.Option("--boxes", help="prim: look for at most so many boxes.")
-    ] = 3,
+        int | None,
+        typer.Option("--boxes", help="prim: look for at most so many boxes; 3 if left out."),
+    ] = None,
     step: Annotated[
         int | None,
         typer.Option("--step", help="prim: take this step of the first peeling as the box."),
     ] = None,
     resample: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--resample",
             help="prim: see in so many random halves of the runs which factors are limited again.",
         ),
-    ] = 0,
+    ] = None,
     out: Out = None,
     as_json: Json = False,
+    workers: Workers = None,
 ) -> None:
     """Under which conditions something happens in a sweep, such as --outcome 'rung>=8@2014'."""
     from alliance_sim.analysis.discovery import Search
     from alliance_sim.report import prepare_folder
     from alliance_sim.report.discovery import sweep_discovery, write_discovery
 
+    asked = {"boxes": boxes, "step": step, "resample": resample}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if method == "cart" and given:
+        problems = [f"--{name} goes with --method prim and not with cart" for name in given]
+        raise SettingError("discover", problems)
     sweep = _opened(folder)
     place = prepare_folder(out or folder / "discovery")
-    with common.progress("working") as show:
+    command = common.command_line(
+        "discover", folder, outcome=outcome, method=method, scenario=scenario, **asked, out=place
+    )
+    with _working(command) as show:
         found = sweep_discovery(
             sweep,
             outcome,
             method=method,
             scenario=scenario,
-            search=Search(boxes=boxes, step=step, resample=resample),
+            search=Search(**given),
+            workers=common.processors(workers),
             progress=show,
         )
-    options: dict[str, Any] = {"outcome": outcome, "method": method, "scenario": scenario}
-    if method == "prim":
-        options |= {"boxes": boxes, "step": step, "resample": resample or None}
-    tree = write_discovery(
-        found, out=place, command=_command("discover", folder, **options, out=place)
-    )
+    tree = write_discovery(found, out=place, command=command)
     if as_json:
         common.print_json(tree)
         return
@@ -195,14 +216,12 @@ def _opened(folder: Path) -> Sweep:
     return open_sweep(folder)
 
 
-def _command(name: str, folder: Path, **options: Any) -> str:
-    """Return the command that makes files again; an option may be given several times."""
-    words = ["alliance-sim", name, str(folder)]
-    for option, value in options.items():
-        values = value if isinstance(value, list) else [] if value is None else [value]
-        for one in values:
-            words += [f"--{option}", str(one)]
-    return shlex.join(words)
+@contextmanager
+def _working(command: str) -> Iterator[Progress | None]:
+    """Yield what to call with (runs done, runs asked for); if stopped, say how to go on."""
+    words = f"Runs that were simulated again are kept. To go on: {command}"
+    with common.stoppable(words), common.progress("working") as show:
+        yield show
 
 
 def _print_end(words: list[str], place: Path) -> None:

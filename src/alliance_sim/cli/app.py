@@ -93,8 +93,9 @@ def _print_history(found: Any, out: Path) -> None:
     console.print(claims_table(found))
     console.print(counts_table(found))
     console.print("* the observed count lies outside the interval\n")
-    console.print(found.verdict())
-    console.print(f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/")
+    console.print(found.verdict(), markup=False)
+    end = f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/"
+    console.print(end, markup=False)
 
 
 @app.command()
@@ -166,7 +167,8 @@ def run(
 
     console = common.output()
     console.print(frame_table(table, "Median over runs at the end of each period"))
-    console.print(f"Seed {ensemble.seed}, {ensemble.runs} runs. Written to {folder}/")
+    end = f"Seed {ensemble.seed}, {ensemble.runs} runs. Written to {folder}/"
+    console.print(end, markup=False)
 
 
 @app.command()
@@ -201,16 +203,18 @@ def diff(
         rows = [d._asdict() for d in found]
         common.print_json({"first": first, "second": second, "differences": rows})
         return
+    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     if not found:
         common.output().print("No difference.")
         return
-    table = Table(title=f"{first} and {second}", title_justify="left")
+    table = Table(title=escape(f"{first} and {second}"), title_justify="left")
     for column in ("path", first, second):
-        table.add_column(column, overflow="fold")
+        table.add_column(Text(column), overflow="fold")
     for row in found:
-        table.add_row(row.path, str(row.first), str(row.second))
+        table.add_row(Text(row.path), Text(str(row.first)), Text(str(row.second)))
     common.output().print(table)
 
 
@@ -237,8 +241,7 @@ def plot(
         if as_json:
             common.print_json(asdict(origin))
         else:
-            for key, value in asdict(origin).items():
-                common.output().print(f"{key}: {value}", markup=False)
+            _print_origin(asdict(origin))
         return
     from alliance_sim import Ensemble
     from alliance_sim.report import write_figure
@@ -248,14 +251,22 @@ def plot(
     if out.suffix.lower() != ".png":
         raise SettingError("plot", [f"--out is {str(out)!r}, must end in .png"])
     states = state or [f"level_{d}" for d in ("political", "operations", "equipment")]
-    command = common.command_line("plot", str(file), out=out) + "".join(
-        f" --state {name}" for name in state or ()
-    )
+    command = common.command_line("plot", file, out=out, state=state)
     write_figure(Ensemble.load(file), states, out, command)
     if as_json:
         common.print_json({"file": str(out), "states": states})
     else:
-        common.output().print(f"Written to {out}")
+        common.output().print(f"Written to {out}", markup=False)
+
+
+def _print_origin(origin: dict[str, Any]) -> None:
+    """Print where a figure comes from, each of the other scenarios in it on a line of its own."""
+    console = common.output()
+    others = origin.pop("others")
+    for key, value in origin.items():
+        console.print(f"{key}: {value}", markup=False, soft_wrap=key == "command")
+    for name, digest in others:
+        console.print(f"also holds: {name}, digest {digest}", markup=False)
 
 
 sweep.add_to(app)

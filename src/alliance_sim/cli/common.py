@@ -5,8 +5,11 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import os
 import shlex
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,8 +43,13 @@ Workers = Annotated[
 
 def output() -> Console:
     """Return the console for results, standard output."""
-    width = None if sys.stdout.isatty() else FILE_WIDTH
-    return Console(highlight=False, width=width)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _file_width())
+
+
+def _file_width() -> int:
+    """Return the width of output that is no terminal: what COLUMNS says, if it says a width."""
+    asked = os.environ.get("COLUMNS", "").strip()
+    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) else FILE_WIDTH
 
 
 def messages() -> Console:
@@ -85,6 +93,29 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
 
 
 @contextmanager
+def stoppable(words: str) -> Iterator[None]:
+    """Stop in good order on Ctrl-C and SIGTERM, and say how to go on.
+
+    Args:
+        words: What to say after "Stopped."
+
+    Raises:
+        typer.Exit: When stopped.
+    """
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        messages().print(f"Stopped. {words}", markup=False)
+        raise typer.Exit(STOPPED) from None
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """Yield what to call with (done, all), or None where nobody watches."""
     console = messages()
@@ -93,7 +124,6 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         return
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         ProgressColumn,
         SpinnerColumn,
@@ -108,12 +138,17 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
             speed = task.finished_speed or task.speed
             return Text(f"{speed:,.0f} runs/s" if speed else "")
 
+    class Count(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            if task.total is None:  # nothing is simulated yet, perhaps nothing has to be
+                return Text("")
+            return Text(f"{task.completed:,.0f}/{task.total:,.0f} runs")
+
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("runs"),
+        Count(),
         Speed(),
         TimeRemainingColumn(),
     )
@@ -147,9 +182,17 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
 
 
-def command_line(name: str, argument: str, **options: object) -> str:
-    """Return the command that makes a result again."""
-    words = ["alliance-sim", name, argument]
+def command_line(name: str, argument: str | Path, **options: object) -> str:
+    """Return the command that makes a result again.
+
+    Args:
+        name: The command.
+        argument: Its argument.
+        **options: Its options: a list is given once for each entry, None not at all.
+    """
+    words = ["alliance-sim", name, str(argument)]
     for option, value in options.items():
-        words += [f"--{option.replace('_', '-')}", str(value)]
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        for one in values:
+            words += [f"--{option.replace('_', '-')}", str(one)]
     return shlex.join(words)

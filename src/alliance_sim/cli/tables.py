@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +28,8 @@ def claims_table(comparison: Comparison) -> Table:
         held = float(row["share"])
         share = "not applicable" if row["applicable"] == 0 else f"{held:.0%} of runs"
         style = "bold" if row["record"] == "supported" and not held >= HELD else ""
-        table.add_row(str(row["id"]), str(row["claim"]), str(row["record"]), share, style=style)
+        texts = (Text(str(row[key])) for key in ("id", "claim", "record"))
+        table.add_row(*texts, share, style=style)
     return table
 
 
@@ -44,7 +47,7 @@ def counts_table(comparison: Comparison) -> Table:
     counts = comparison.counts
     for (period, domain), rows in counts.groupby(["period", "domain"], sort=False):
         cells = {str(row["series"]): _cell(row) for row in rows.to_dict(orient="records")}
-        table.add_row(str(period), str(domain), *(cells[series] for series in names))
+        table.add_row(Text(str(period)), Text(str(domain)), *(cells[series] for series in names))
     return table
 
 
@@ -55,9 +58,9 @@ def _cell(row: dict[Hashable, Any]) -> str:
 
 def frame_table(frame: pd.DataFrame, title: str) -> Table:
     """Return any small frame as a table."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     for column in frame.columns:
-        table.add_column(str(column), overflow="fold")
+        table.add_column(Text(str(column)), overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*(f"{x:.3f}" if isinstance(x, float) else str(x) for x in row))
+        table.add_row(*(Text(f"{x:.3f}" if isinstance(x, float) else str(x)) for x in row))
     return table

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from alliance_sim.cli import common
 
@@ -21,7 +22,8 @@ def print_scenario(words: dict[str, Any]) -> None:
     console.print(_periods(words))
     console.print(_junctures(words))
     on = [name for name, switch in words["theory"].items() if switch]
-    console.print(f"Theory blocks on: {', '.join(on) or 'none'}. Council: {words['council']}.")
+    theory = f"Theory blocks on: {', '.join(on) or 'none'}. Council: {words['council']}."
+    console.print(theory, markup=False)
     console.print(f"{words['numbers']} numbers, {words['assumed_numbers']} of them assumed.")
 
 
@@ -47,7 +49,7 @@ def _periods(words: dict[str, Any]) -> Table:
         table.add_column(column)
     for period in words["periods"]:
         table.add_row(
-            period["title"],
+            Text(period["title"]),
             period["start"],
             *(f"{period[key]:g}" for key in ("commitment", "networking", "link")),
         )
@@ -65,6 +67,9 @@ def _junctures(words: dict[str, Any]) -> Table:
         if juncture["standing"] != "as dated":
             name += f"\n({juncture['standing'].split(',')[0]})"
         table.add_row(
-            juncture["date"], name, "\n".join(juncture["effects"]), juncture["when_removed"]
+            juncture["date"],
+            Text(name),
+            Text("\n".join(juncture["effects"])),
+            Text(juncture["when_removed"]),
         )
     return table

@@ -66,6 +66,7 @@ def sweep_discovery(
     method: str = "prim",
     scenario: str | None = None,
     search: Search = Search(),  # noqa: B008 - frozen
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> SweepDiscovery:
     """Return the conditions under which an outcome of a sweep happens.
@@ -76,7 +77,8 @@ def sweep_discovery(
         method: "prim" or "cart".
         scenario: Label of a scenario, the first if left out.
         search: How PRIM looks for boxes.
-        progress: Called with (runs done, runs asked for) if runs have to be simulated again.
+        workers: How many processes simulate, if runs have to be simulated again.
+        progress: Called with (runs done, runs asked for) while they are.
 
     Raises:
         UnknownName: If there is no such outcome, method or scenario.
@@ -85,7 +87,7 @@ def sweep_discovery(
     """
     plan = sweep.plan
     label = scenario_named(plan, scenario)
-    column = column_of(sweep, outcome, progress=progress)
+    column = column_of(sweep, outcome, workers=workers, progress=progress)
     found = discover(
         column.of(label),
         axes=axes_of(plan),

@@ -74,6 +74,7 @@ def sweep_sensitivity(
     method: str | None = None,
     contrast: str | None = None,
     scenario: str | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> SweepSensitivity:
     """Return what an outcome of a sweep hangs on.
@@ -84,7 +85,8 @@ def sweep_sensitivity(
         method: "sobol", "morris" or "pawn"; what fits the design if left out.
         contrast: "B - A" for the difference of two scenarios of the sweep, run by run.
         scenario: Label of a scenario, the first if left out.
-        progress: Called with (runs done, runs asked for) if runs have to be simulated again.
+        workers: How many processes simulate, if runs have to be simulated again.
+        progress: Called with (runs done, runs asked for) while they are.
 
     Raises:
         UnknownName: If there is no such outcome, method or scenario.
@@ -96,7 +98,7 @@ def sweep_sensitivity(
         raise SettingError("sensitivity", ["give either a contrast or a scenario, not both"])
     pair = None if contrast is None else contrast_names(contrast, list(plan.labels))
     label = scenario_named(plan, scenario)
-    column = column_of(sweep, outcome, progress=progress)
+    column = column_of(sweep, outcome, workers=workers, progress=progress)
     if pair is None:
         frame, what = column.of(label), column.title
     else:

@@ -88,7 +88,9 @@ def _end(value: Any) -> float:
     return decimal_year(value) if isinstance(value, str) else float(value)
 
 
-def column_of(sweep: Sweep, text: str, *, progress: Progress | None = None) -> Column:
+def column_of(
+    sweep: Sweep, text: str, *, workers: int = 1, progress: Progress | None = None
+) -> Column:
     """Return an outcome of a sweep.
 
     Args:
@@ -96,6 +98,7 @@ def column_of(sweep: Sweep, text: str, *, progress: Progress | None = None) -> C
         text: The name of an outcome that was kept; a comparison of one with a number, such as
             "level_political_mean_p4>=0.5"; or the text of any outcome, such as "rung>=8@2014",
             for which the runs are simulated again if it was not kept.
+        workers: How many processes simulate them.
         progress: Called with (runs done, runs asked for) while that happens.
 
     Raises:
@@ -107,7 +110,7 @@ def column_of(sweep: Sweep, text: str, *, progress: Progress | None = None) -> C
     compared = COMPARISON.fullmatch(text)
     if compared is not None and compared["name"] in named:
         return _compared(sweep, compared)
-    name, frame = sweep.outcome(text, progress=progress)
+    name, frame = sweep.outcome(text, workers=workers, progress=progress)
     outcome = named.get(name)
     if outcome is None:
         from alliance_sim.outcomes import parse_outcome

@@ -86,6 +86,11 @@ class SweepSummary:
         """Return what the numbers rest on and what they are not."""
         plan = self.sweep.plan
         told = [ERRORS]
+        if plan.points > 1:
+            alike = "; ± 0 means that all runs of that point agree" if plan.replicates > 1 else ""
+            told.append(
+                f"Least and greatest are the extremes of {plan.points} points and hold luck{alike}."
+            )
         if plan.replicates == 1:
             told.append("Each point has one run, so its error cannot be told.")
         if self.sweep.failed:
@@ -99,6 +104,7 @@ def summarise_sweep(
     *,
     by: Sequence[str] = (),
     scenario: str | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> SweepSummary:
     """Return what the runs of a sweep come to at each point.
@@ -108,7 +114,8 @@ def summarise_sweep(
         outcomes: As for `report.source.column_of`; all that were kept if left out.
         by: Factors to draw over, at most two; chosen by the design if left out.
         scenario: Label of the only scenario wanted, all if left out.
-        progress: Called with (runs done, runs asked for) if runs have to be simulated again.
+        workers: How many processes simulate, if runs have to be simulated again.
+        progress: Called with (runs done, runs asked for) while they are.
 
     Raises:
         UnknownName: If there is no such outcome, factor or scenario.
@@ -126,7 +133,10 @@ def summarise_sweep(
             f"has {rows} rows, must be at most {MOST_ROWS}; choose with --outcome and --scenario"
         )
         raise SettingError("summarise", [problem])
-    columns = [_only(column_of(sweep, text, progress=progress), scenarios) for text in outcomes]
+    columns = [
+        _only(column_of(sweep, text, workers=workers, progress=progress), scenarios)
+        for text in outcomes
+    ]
     if not columns:
         columns = [_only(column_of(sweep, name), scenarios) for name in _own(plan)]
     tables = [_table(column.frame, {column.name: column.binary}, plan) for column in columns]

@@ -1,0 +1,122 @@
+"""Tables that stay readable however narrow the terminal is."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType
+
+LEAST = 24  # letters of a column of words; with fewer it is a heap of syllables
+FRAME = 3  # columns that a cell takes beside its content
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Words with numbers beside them or, where that is too wide, under them.
+
+    Attributes:
+        title: Over the table.
+        heads: Names of the columns.
+        rows: Cells, as they are to be read; nothing in them is markup. An empty word means the same
+            as in the row before.
+        words: How many columns, from the left, are words; the others are numbers and stay whole.
+        lines: Whether to draw a line between rows.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: int = 1
+    lines: bool = False
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        """Yield a table, or the title and one paragraph per row."""
+        widths = self._widths(options.max_width)
+        if widths is None:
+            yield from self._paragraphs(options.max_width)
+        else:
+            yield self._table(widths)
+
+    def _widths(self, room: int) -> list[int] | None:
+        """Return the widths of the columns, None if the words have too little room."""
+        widths = [
+            max(map(_width, (_head(head, column), *column)))
+            for head, column in zip(self.heads, self._columns(), strict=True)
+        ]
+        longest = max(range(self.words), key=lambda k: widths[k])
+        left = room - sum(widths) - FRAME * len(widths) - 1 + widths[longest]
+        if left < min(LEAST, widths[longest]):
+            return None
+        widths[longest] = min(left, widths[longest])
+        return widths
+
+    def _columns(self) -> list[list[str]]:
+        """Return the cells by column, names in one word folded where they are long."""
+        columns = [[row[k] for row in self.rows] for k in range(len(self.heads))]
+        return [
+            [_folded(cell) for cell in column] if k < self.words else column
+            for k, column in enumerate(columns)
+        ]
+
+    def _table(self, widths: Sequence[int]) -> Table:
+        table = Table(title=Text(self.title, "italic"), title_justify="left", show_lines=self.lines)
+        columns = self._columns()
+        for k, (head, width) in enumerate(zip(self.heads, widths, strict=True)):
+            if k < self.words:
+                table.add_column(Text(head), width=width, overflow="fold")
+            else:
+                table.add_column(Text(_head(head, columns[k])), width=width, justify="right")
+        for row in zip(*columns, strict=True):
+            table.add_row(*map(Text, row))
+        return table
+
+    def _paragraphs(self, room: int) -> Iterator[RenderableType]:
+        yield Text(self.title, "italic")
+        for row in self.rows:
+            for depth, cell in enumerate(row[: self.words]):
+                if cell:
+                    yield _indented(Text(cell, "" if depth else "bold"), 2 * depth)
+            pairs = zip(self.heads[self.words :], row[self.words :], strict=True)
+            blank = "\N{NO-BREAK SPACE}"
+            text = ", ".join(f"{head}: {cell}".replace(" ", blank) for head, cell in pairs)
+            lines = textwrap.wrap(text, max(LEAST, room - 2 * self.words), break_on_hyphens=False)
+            told = "\n".join(lines).replace(blank, " ")
+            yield _indented(Text(told), 2 * self.words)
+
+
+def _indented(text: Text, letters: int) -> Padding:
+    return Padding(text, (0, 0, 0, letters), expand=False)
+
+
+def _width(cell: str) -> int:
+    return max((cell_len(line) for line in cell.split("\n")), default=0)
+
+
+def _head(head: str, column: Sequence[str]) -> str:
+    """Return the name of a column in lines that are hardly wider than what stands under it."""
+    widest = max(map(_width, [*column, *head.split()]), default=1)
+    return textwrap.fill(head, max(1, widest), break_long_words=False, break_on_hyphens=False)
+
+
+def _folded(cell: str) -> str:
+    """Return a long name in one word in lines that end after a "_"; any other text as it is."""
+    if len(cell) <= LEAST or not re.fullmatch(r"\w+", cell):
+        return cell
+    lines = [""]
+    for part in re.findall("[^_]*_+|[^_]+", cell):
+        if lines[-1] and len(lines[-1] + part) > LEAST:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
