@@ -109,6 +109,51 @@ def test_diff_names_what_differs_and_nothing_else() -> None:
     assert same.stdout.strip() == "No difference."
 
 
+def test_texts_and_paths_of_users_are_no_markup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    odd = "odd[b].toml"
+    Path(odd).write_text(
+        """
+extends = "japan_nato/baseline"
+title = "A [/b] title"
+question = "What [/i] if?"
+description = "No [/u] end."
+[[set]]
+path = "juncture.nine_eleven.title"
+to = "Attacks [/b]"
+source = "a what-if"
+[[set]]
+path = "juncture.nine_eleven.when_removed"
+to = "Nothing [/b] comes."
+source = "a what-if"
+[[set]]
+path = "council.rule"
+to = "weighted_majority"
+source = "a what-if"
+""",
+        encoding="utf-8",
+    )
+    shown = call("show", odd)
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert "A [/b] title" in shown.stdout
+    assert "Nothing [/b] comes." in " ".join(shown.stdout.replace("│", " ").split())
+    listed = call("diff", "japan_nato/baseline", odd)
+    assert (listed.exit_code, listed.stderr) == (0, "")
+    assert f"japan_nato/baseline and {odd}" in listed.stdout
+    assert "Attacks [/b]" in listed.stdout
+    done = call("run", odd, "--runs", "1", "--workers", "1", "--out", "x[/b]")
+    assert done.exit_code == 0
+    assert "Written to x[/b]/" in done.stdout
+    drawn = call("plot", "x[/b]/trajectories.parquet", "--state", "rung", "--out", "y[b].png")
+    assert drawn.stdout == "Written to y[b].png\n"
+    command = "alliance-sim plot 'x[/b]/trajectories.parquet' --out 'y[b].png' --state rung"
+    assert read_origin("y[b].png").command == command
+    compared = call("history", odd, "--runs", "1", "--workers", "1", "--out", "z[/b]")
+    assert "Written to z[/b]/" in compared.stdout
+
+
 def test_validate_tells_of_each_file_and_ends_with_2_if_one_is_broken(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text('extends = "japan_nato/baseline"\ntitel = "x"\nwithout = ["9/11"]\n')

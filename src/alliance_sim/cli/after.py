@@ -228,4 +228,4 @@ def _print_end(words: list[str], place: Path) -> None:
     console = common.output()
     for sentence in words:
         console.print(sentence, markup=False)
-    console.print(f"Written to {place}/", markup=False)
+    console.print(f"Written to {place}/", markup=False, soft_wrap=True)

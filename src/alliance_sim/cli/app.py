@@ -95,7 +95,7 @@ def _print_history(found: Any, out: Path) -> None:
     console.print("* the observed count lies outside the interval\n")
     console.print(found.verdict(), markup=False)
     end = f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/"
-    console.print(end, markup=False)
+    console.print(end, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -168,7 +168,7 @@ def run(
     console = common.output()
     console.print(frame_table(table, "Median over runs at the end of each period"))
     end = f"Seed {ensemble.seed}, {ensemble.runs} runs. Written to {folder}/"
-    console.print(end, markup=False)
+    console.print(end, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -256,7 +256,7 @@ def plot(
     if as_json:
         common.print_json({"file": str(out), "states": states})
     else:
-        common.output().print(f"Written to {out}", markup=False)
+        common.output().print(f"Written to {out}", markup=False, soft_wrap=True)
 
 
 def _print_origin(origin: dict[str, Any]) -> None:

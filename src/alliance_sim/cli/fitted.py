@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
 LEAST = 24  # letters of a column of words; with fewer it is a heap of syllables
+BLANK = "\N{NO-BREAK SPACE}"
 FRAME = 3  # columns that a cell takes beside its content
 
 
@@ -89,15 +90,20 @@ class Fitted:
                 if cell:
                     yield _indented(Text(cell, "" if depth else "bold"), 2 * depth)
             pairs = zip(self.heads[self.words :], row[self.words :], strict=True)
-            blank = "\N{NO-BREAK SPACE}"
-            text = ", ".join(f"{head}: {cell}".replace(" ", blank) for head, cell in pairs)
-            lines = textwrap.wrap(text, max(LEAST, room - 2 * self.words), break_on_hyphens=False)
-            told = "\n".join(lines).replace(blank, " ")
-            yield _indented(Text(told), 2 * self.words)
+            left = max(LEAST, room - 2 * self.words)
+            text = ", ".join(_unbroken(head, cell, left - 1) for head, cell in pairs)
+            lines = textwrap.wrap(text, left, break_on_hyphens=False)
+            yield _indented(Text("\n".join(lines).replace(BLANK, " ")), 2 * self.words)
 
 
 def _indented(text: Text, letters: int) -> Padding:
     return Padding(text, (0, 0, 0, letters), expand=False)
+
+
+def _unbroken(head: str, cell: str, room: int) -> str:
+    """Return a number with its name, in one piece if there is room, else in two."""
+    between = BLANK if len(head) + 2 + len(cell) <= room else " "
+    return f"{head}:".replace(" ", BLANK) + between + cell.replace(" ", BLANK)
 
 
 def _width(cell: str) -> int:
