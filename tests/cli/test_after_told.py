@@ -143,7 +143,7 @@ def test_progress_counts_no_runs_before_any_are_asked_for(monkeypatch: pytest.Mo
     with common.progress("working") as show:
         assert show is not None
         show(3, 4000)
-    assert "3/4,000 runs" in file.getvalue()
+    assert "3/4000 runs" in file.getvalue()
 
 
 def test_a_figure_names_every_scenario_in_it_on_a_line_of_its_own(

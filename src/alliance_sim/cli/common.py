@@ -142,7 +142,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         def render(self, task: Task) -> Text:
             if task.total is None:  # nothing is simulated yet, perhaps nothing has to be
                 return Text("")
-            return Text(f"{task.completed:,.0f}/{task.total:,.0f} runs")
+            return Text(f"{task.completed:.0f}/{task.total:.0f} runs")
 
     columns = (
         SpinnerColumn(),
