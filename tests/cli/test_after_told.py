@@ -13,11 +13,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from alliance_sim.cli import app, common
 from alliance_sim.experiment.store import Sweep, open_sweep
+from alliance_sim.plots.fan import fan_figure
 from alliance_sim.plots.origin import read_origin
 from alliance_sim.report.source import column_of, told_of_sweep
 
@@ -76,6 +78,29 @@ def test_scenarios_side_by_side_have_the_names_they_have_everywhere(
     call("summarise", sweep("replicates"), "--outcome", "rung_end", "--out", tmp_path)
     table = pd.read_csv(tmp_path / "summary_rung_end_by_scenario.csv")
     assert table["label"].tolist() == ["baseline", "no_nine_eleven"]
+
+
+def test_a_fan_says_what_it_draws_and_into_how_many_stretches_a_factor_is_cut(
+    sweep: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[str, str]] = []
+
+    def caught(bands: pd.DataFrame, **words: Any) -> Figure:
+        drawn.append((words["about"].partition(" Outcome ")[0], words["kind"]))
+        return fan_figure(bands, **words)
+
+    monkeypatch.setattr("alliance_sim.report.sweep.fan_figure", caught)
+    words = ("--outcome", "office_by_2014", "--outcome", "rung_end", "--out", tmp_path)
+    for factor in ("pull", "war"):
+        call("summarise", sweep("sobol"), *words, "--by", factor)
+    over = "runs, over all values of the 2 other factors; errors hold those of points and runs."
+    cut = " 10 stretches of the factor, with equally many runs each."
+    assert drawn == [
+        (f"Share of {over}{cut}", "share"),
+        (f"Spread over {over}{cut}", "number"),
+        (f"Share of {over}", "share"),
+        (f"Spread over {over}", "number"),
+    ]
 
 
 @pytest.mark.parametrize("how", ["Ctrl-C", "SIGTERM"])

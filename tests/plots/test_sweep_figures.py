@@ -272,6 +272,7 @@ def test_dots_without_a_number_are_named() -> None:
     missing = {int(number) for number in told.rpartition(": ")[2].split(", ")}
     assert missing
     assert missing | {int(text) for text in words if text.isdigit()} >= set(range(1, 19))
+    assert "μ*: mean size of the effect (both axes in the unit of the bars)" in words
     apart = words_of(tornado_figure(indices(3, "mu_star"), method="morris", **WORDS, value="μ*"))
     assert not any(text.startswith("Dots") for text in apart)
 
