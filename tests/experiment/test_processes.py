@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import signal
 import sys
 import time
@@ -71,8 +72,8 @@ def test_an_error_is_told_with_its_place_and_the_worker_goes_on(tasks: Any) -> N
 
 def test_what_cannot_be_sent_is_an_error_and_the_worker_goes_on(tasks: Any) -> None:
     with processes(1) as pool:
-        assert "pickle" in str(error_of(pool.submit(lambda: None))).lower()
-        assert "pickle" in str(error_of(pool.submit(tasks.a_lambda))).lower()
+        for future in (pool.submit(lambda: None), pool.submit(tasks.a_lambda)):
+            assert re.search("pickle|local object", str(error_of(future)))
         assert str(error_of(pool.submit(tasks.unreadable_error))) == (
             "WrittenOnlyError: cannot return"
         )

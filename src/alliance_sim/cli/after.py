@@ -220,7 +220,7 @@ def _opened(folder: Path) -> Sweep:
 def _working(command: str) -> Iterator[Progress | None]:
     """Yield what to call with (runs done, runs asked for); if stopped, say how to go on."""
     words = f"Runs that were simulated again are kept. To go on: {command}"
-    with common.stoppable(words), common.progress("working") as show:
+    with common.stoppable(lambda: words), common.progress("working") as show:
         yield show
 
 

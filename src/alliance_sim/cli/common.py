@@ -85,6 +85,10 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
             messages().print(f"[red]Error:[/red] {escape(str(error))}")
             stopped = isinstance(error, UnfinishedError)
             raise typer.Exit(CHECK_FAILED if stopped else WRONG_INPUT) from None
+        except MemoryError:
+            words = "there is not enough memory; ask for fewer runs, or for a sweep, which keeps"
+            messages().print(f"[red]Error:[/red] {words} a few numbers of each run")
+            raise typer.Exit(CHECK_FAILED) from None
         except KeyboardInterrupt:
             messages().print("Stopped.")
             raise typer.Exit(STOPPED) from None
@@ -93,11 +97,11 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
 
 
 @contextmanager
-def stoppable(words: str) -> Iterator[None]:
+def stoppable(words: Callable[[], str]) -> Iterator[None]:
     """Stop in good order on Ctrl-C and SIGTERM, and say how to go on.
 
     Args:
-        words: What to say after "Stopped."
+        words: Gives what to say after "Stopped.".
 
     Raises:
         typer.Exit: When stopped.
@@ -108,7 +112,7 @@ def stoppable(words: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        messages().print(f"Stopped. {words}", markup=False)
+        messages().print(f"Stopped. {words()}", markup=False)
         raise typer.Exit(STOPPED) from None
     finally:
         if before is not None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import shlex
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from alliance_sim.cli import common
 from alliance_sim.cli.common import Json
@@ -74,7 +70,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     if len(given) > 1:
         raise SettingError("sweep", [f"give one of {', '.join(given)}, not {len(given)}"])
     size = {"replicates": replicates, "points": points}
-    with _stoppable(folder, _command(plan, folder, **size, **crew, block=block)):
+    again = common.command_line("sweep", plan, out=folder, **size, **crew, block=block)
+    with common.stoppable(lambda: f"{_done(folder):,} rows are safe. To go on: {again}"):
         from alliance_sim.experiment.growth import enlarged
         from alliance_sim.experiment.plan import load_plan
 
@@ -165,10 +162,11 @@ def _print_status(folder: Path, *, as_json: bool) -> None:
     if as_json:
         common.print_json(status(found, wrong))
         return
+    again = common.command_line("sweep", folder)
     if wrong:
-        state = f"damaged; to mend it: {_command(str(folder))}"
+        state = f"damaged; to mend it: {again}"
     else:
-        state = "finished" if found.complete else f"to go on: {_command(str(folder))}"
+        state = "finished" if found.complete else f"to go on: {again}"
     plan = found.plan
     points = f"{plan.points:,} points, scenarios {', '.join(plan.labels)}"
     _print_lines(
@@ -205,31 +203,3 @@ def _done(folder: Path) -> int:
         return sweep_in(folder).done
     except AllianceSimError:
         return 0
-
-
-def _command(plan: str, out: Path | None = None, **options: object) -> str:
-    words = ["alliance-sim", "sweep", plan, *(["--out", str(out)] if out is not None else [])]
-    for name, value in options.items():
-        words += [f"--{name}", str(value)] if value is not None else []
-    return shlex.join(words)
-
-
-@contextmanager
-def _stoppable(folder: Path, command: str) -> Iterator[None]:
-    """Stop in good order on Ctrl-C and SIGTERM, and say with which command to go on.
-
-    Raises:
-        typer.Exit: When stopped.
-    """
-    before = None
-    if threading.current_thread() is threading.main_thread():
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        words = f"Stopped. {_done(folder):,} rows are safe. To go on: {command}"
-        common.messages().print(escape(words))
-        raise typer.Exit(common.STOPPED) from None
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)

@@ -81,8 +81,8 @@ class Processes(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as any executor
         """End the workers at once, whatever they do; their futures raise `BrokenExecutor`."""
         del cancel_futures  # nobody is left to do the work
-        self._lifeline.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._lifeline.close()
         for process in self._processes if wait else ():
             process.join(FAREWELL)
             process.kill()

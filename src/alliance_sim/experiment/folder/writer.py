@@ -278,6 +278,8 @@ def refuse_foreign(path: Path) -> None:
     if is_begun(path):
         return
     there = sorted(entry.name for entry in path.iterdir() if entry.name not in IGNORED)
+    if RECIPE in there:
+        return  # another runner has just begun
     if there or any((path / WORK).glob("[!.]*.parquet")):
         shown = ", ".join(there[:5] or [WORK]) + (", ..." if len(there) > 5 else "")
         raise ResultError(
