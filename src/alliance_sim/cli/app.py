@@ -119,7 +119,7 @@ def validate(
                 common.messages().print(str(error), markup=False)
         else:
             if not as_json:
-                common.output().print(f"{file}: sound", markup=False)
+                common.output().print(f"{file}: sound", markup=False, soft_wrap=True)
     if as_json:
         common.print_json({"files": results})
     if not all(result["ok"] for result in results):
@@ -264,9 +264,9 @@ def _print_origin(origin: dict[str, Any]) -> None:
     console = common.output()
     others = origin.pop("others")
     for key, value in origin.items():
-        console.print(f"{key}: {value}", markup=False, soft_wrap=key == "command")
+        console.print(f"{key}: {value}", markup=False, soft_wrap=True)
     for name, digest in others:
-        console.print(f"also holds: {name}, digest {digest}", markup=False)
+        console.print(f"also holds: {name}, digest {digest}", markup=False, soft_wrap=True)
 
 
 sweep.add_to(app)
