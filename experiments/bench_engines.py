@@ -14,7 +14,6 @@ compiles, is measured by itself.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import resource
@@ -38,6 +37,7 @@ from experiments.ways_to_run import Way, baseline, library, outcomes_of, ways
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "engines.md"
 BEGIN, END = "<!-- written by experiments/bench_engines.py -->", "<!-- end of what is written -->"
+LOOK = 0.05  # seconds between two looks at memory
 RUNS_IN_NUMPY = (1024, 4096, 16384)
 COLUMNS = (
     "engine",
@@ -69,7 +69,9 @@ def measured(chosen: Sequence[Way], rounds: int, *, quick: bool) -> dict[str, li
         for way in chosen:
             runs = way.runs[1 if quick else 0]
             with way.opened() as run:
-                if number == 0 and not way.children:
+                if way.warm:
+                    run(runs)
+                elif number == 0 and not way.children:
                     run(1)
                 wall, cpu = time.perf_counter(), time.process_time()
                 run(runs)
@@ -149,27 +151,46 @@ def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def peak_memory(chosen: Iterable[Way]) -> dict[str, float]:
-    """Return the peak memory of each way in megabytes, each in a process of its own."""
-    found = {}
-    for way in chosen:
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, str(Path(__file__)), "--only", way.key],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        found[way.key] = float(json.loads(done.stdout.splitlines()[-1]))
-    return found
+    """Return the peak memory of each way in megabytes, each in processes of its own (Linux)."""
+    if not Path("/proc/self/smaps_rollup").exists():
+        return {}
+    return {way.key: peak_of([sys.executable, __file__, "--only", way.key]) for way in chosen}
 
 
-def own_peak(way: Way) -> float:
-    """Return the peak memory of this process and its workers, after one round."""
-    with way.opened() as run:
-        run(way.runs[0])
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    # Linux counts in kilobytes. A C compiler is a child too, but none of the workers.
-    return (own + (way.workers * largest if way.children else 0)) / 1000.0
+def peak_of(command: list[str]) -> float:
+    """Return the most megabytes that a command and all its processes held at a time.
+
+    Pages that several of them share are counted once.
+    """
+    most = 0.0
+    with subprocess.Popen(command) as process:  # noqa: S603
+        while process.poll() is None:
+            most = max(most, sum(memory_of(number) for number in family(process.pid)))
+            time.sleep(LOOK)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    return most
+
+
+def family(number: int) -> Iterator[int]:
+    """Yield a process and all that descend from it."""
+    yield number
+    for of_thread in Path(f"/proc/{number}/task").glob("*/children"):
+        try:
+            children = of_thread.read_text().split()
+        except OSError:
+            continue  # the thread is gone
+        for child in children:
+            yield from family(int(child))
+
+
+def memory_of(number: int) -> float:
+    """Return the megabytes of a process, its share of what it shares; 0 if it is gone."""
+    try:
+        lines = Path(f"/proc/{number}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1000.0
 
 
 def numpy_table(*, quick: bool) -> list[str]:
@@ -265,7 +286,9 @@ def main() -> None:
     parser.add_argument("--only", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.only:
-        print(json.dumps(own_peak(ways()[given.only])))
+        way = ways()[given.only]
+        with way.opened() as run:
+            run(way.runs[0])
         return
     lines = compared(given.rounds or (2 if given.quick else 9), quick=given.quick)
     print("\n".join(lines))

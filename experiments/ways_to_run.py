@@ -40,6 +40,8 @@ class Way:
         opened: Gets ready, hands over what runs, and tidies up.
         single: Key of the same way with one worker, if there is one.
         children: Whether the workers are processes of their own.
+        warm: Whether to run once before each round: whoever is the first to take much memory pays
+            for what the next one finds.
     """
 
     key: str
@@ -49,6 +51,7 @@ class Way:
     opened: Opened
     single: str = ""
     children: bool = False
+    warm: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -154,6 +157,7 @@ def _ways() -> Iterator[Way]:
             (2048, 512),
             partial(_plain, _states(Kernel(threads=threads))),
             single="states_1" if threads == 2 else "",
+            warm=True,
         )
     yield Way(
         "dask",
