@@ -182,6 +182,8 @@ def test_a_step_of_the_peeling_can_be_chosen() -> None:
     got = found(frame, axes=AXES[:4], search=Search(boxes=1, step=3))
     assert got.peeling is not None
     assert got.peeling[got.peeling["chosen"] & (got.peeling["box"] == 1)]["step"].tolist() == [3]
+    assert got.elsewhere is None, "a number of a step means nothing in other halves"
+    assert "A step chosen by hand is not tried on points" in " ".join(got.words())
     with pytest.raises(SettingError, match="step is 999, must be from 0 to"):
         found(frame, axes=AXES[:4], search=Search(step=999))
 

@@ -67,7 +67,8 @@ class Discovery:
         peeling: PRIM: the steps of all peelings, with the number of the `box`; else None.
         again: PRIM, if asked for: how often factors are limited again in random halves; else None.
         elsewhere: PRIM: how the first box does on points that it was not found on; None if the
-            halves are too small.
+            halves are too small, or if the box was chosen by hand.
+        by_hand: PRIM: whether the step of the first box was asked for.
     """
 
     method: Method
@@ -78,6 +79,7 @@ class Discovery:
     peeling: pd.DataFrame | None = None
     again: pd.DataFrame | None = None
     elsewhere: Elsewhere | None = None
+    by_hand: bool = False
 
     def words(self) -> list[str]:
         """Return what the numbers rest on, in sentences."""
@@ -134,7 +136,8 @@ def discover(
         found,
         peeling=peeling,
         again=peeled.again(search.resample, seed) if found and search.resample else None,
-        elsewhere=_elsewhere(cases, seed) if found else None,
+        elsewhere=_elsewhere(cases, seed) if found and search.step is None else None,
+        by_hand=search.step is not None,
     )
 
 
@@ -258,8 +261,7 @@ def _words(found: Discovery) -> list[str]:
         )
     if found.boxes and found.method == "prim":
         told.append(
-            "The boxes were chosen for their density, which flatters it."
-            + _elsewhere_words(found.elsewhere)
+            "The boxes were chosen for their density, which flatters it." + _elsewhere_words(found)
         )
     elif found.leaves:
         told.append(
@@ -271,7 +273,10 @@ def _words(found: Discovery) -> list[str]:
     return told
 
 
-def _elsewhere_words(elsewhere: Elsewhere | None) -> str:
+def _elsewhere_words(found: Discovery) -> str:
+    elsewhere = found.elsewhere
+    if found.by_hand:
+        return " A step chosen by hand is not tried on points that it was not found on."
     if elsewhere is None:
         return " There are too few cases to try them on points that they were not found on."
     if np.isnan(elsewhere.density):
