@@ -40,6 +40,37 @@ office_by_2014 = "rung>=8@2014"
 """
 
 
+EVERY_KIND = """
+title = "A plan"
+question = "What then?"
+scenarios = ["japan_nato/baseline", "japan_nato/no_second_abe"]
+seed = 7
+replicates = 3
+[design]
+kind = "sobol"
+points = 8
+[[factor]]
+name = "threat_pull"
+number = "willingness.threat_state"
+low = 0.5
+high = 2.5
+[[factor]]
+name = "nine_eleven"
+present = "nine_eleven"
+[[factor]]
+name = "isaf_from"
+date = "isaf"
+low = 2002-01-01
+high = 2005-01-01
+[[factor]]
+name = "council_rule"
+setting = "council.rule"
+values = ["consensus", "leader"]
+[outcomes]
+office_by_2014 = "rung>=8@2014"
+"""  # a plan with a factor of every kind
+
+
 @pytest.fixture(scope="session")
 def quick() -> Any:
     """The program that stands in for the engine; worker processes find it as well."""

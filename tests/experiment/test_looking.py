@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from alliance_sim import provenance
 from alliance_sim.errors import ResultError
 from alliance_sim.experiment import filling, growth
-from alliance_sim.experiment.folder import contents, disk, journal
+from alliance_sim.experiment.folder import contents, journal
 from alliance_sim.experiment.folder.journal import Entry, Journal
 from alliance_sim.experiment.folder.recipe import read_recipe
 from alliance_sim.experiment.folder.writer import Writer
@@ -134,7 +135,7 @@ def test_files_that_nobody_may_read_are_told(
     def refused(path: Path, *_: object) -> Any:
         raise PermissionError(errno.EACCES, "no", str(path))
 
-    monkeypatch.setattr(disk, "sha256", refused)
+    monkeypatch.setattr(provenance, "file_digest", refused)
     with pytest.raises(ResultError, match=r"runs-00000\.parquet: cannot be read: no permission"):
         open_sweep(tmp_path / "whole")
     monkeypatch.setattr(Path, "read_bytes", refused)

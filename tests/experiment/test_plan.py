@@ -20,36 +20,8 @@ from alliance_sim.experiment.folder.recipe import Recipe
 from alliance_sim.experiment.folder.rows import Segment
 from alliance_sim.experiment.plan import Plan, extended, load_plan
 from alliance_sim.scenario import Scenario
+from tests.experiment.conftest import EVERY_KIND as SOUND
 
-SOUND = """
-title = "A plan"
-question = "What then?"
-scenarios = ["japan_nato/baseline", "japan_nato/no_second_abe"]
-seed = 7
-replicates = 3
-[design]
-kind = "sobol"
-points = 8
-[[factor]]
-name = "threat_pull"
-number = "willingness.threat_state"
-low = 0.5
-high = 2.5
-[[factor]]
-name = "nine_eleven"
-present = "nine_eleven"
-[[factor]]
-name = "isaf_from"
-date = "isaf"
-low = 2002-01-01
-high = 2005-01-01
-[[factor]]
-name = "council_rule"
-setting = "council.rule"
-values = ["consensus", "leader"]
-[outcomes]
-office_by_2014 = "rung>=8@2014"
-"""
 SOBOL = 'kind = "sobol"\npoints = 8'
 
 

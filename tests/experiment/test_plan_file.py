@@ -10,43 +10,14 @@ import pytest
 
 from alliance_sim.errors import ScenarioError
 from alliance_sim.experiment.plan import Plan, load_plan
+from tests.experiment.conftest import EVERY_KIND
 
 HERE = Path(__file__).parent
 BROKEN = tomllib.loads((HERE / "broken_plans.toml").read_text("utf-8"))["broken"]
 KINDS = [case["kind"] for case in BROKEN]
 # Words of the validator and of Python that say nothing to a historian.
 JARGON = ("input should", "tuple", "dictionary", "instance of", "datetime.", "validation", "<class")
-
-SOUND = """
-title = "A plan"
-question = "What then?"
-scenarios = ["japan_nato/baseline", "japan_nato/no_second_abe"]
-seed = 7
-replicates = 3
-noise = "common"
-[design]
-kind = "sobol"
-points = 8
-[[factor]]
-name = "threat_pull"
-number = "willingness.threat_state"
-low = 0.5
-high = 2.5
-[[factor]]
-name = "nine_eleven"
-present = "nine_eleven"
-[[factor]]
-name = "isaf_from"
-date = "isaf"
-low = 2002-01-01
-high = 2005-01-01
-[[factor]]
-name = "council_rule"
-setting = "council.rule"
-values = ["consensus", "leader"]
-[outcomes]
-office_by_2014 = "rung>=8@2014"
-"""
+SOUND = EVERY_KIND.replace("replicates = 3", 'replicates = 3\nnoise = "common"')
 ONE = 'title = "t"\nscenarios = ["japan_nato/baseline"]\nseed = 1\n'
 
 

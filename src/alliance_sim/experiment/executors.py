@@ -44,16 +44,6 @@ class Inline(Executor):
 
 
 @contextmanager
-def processes(workers: int) -> Iterator[Executor]:
-    """Yield an executor of so many processes, which are gone when this ends, however it ends."""
-    pool = Processes(workers)
-    try:
-        yield pool
-    finally:
-        pool.shutdown()
-
-
-@contextmanager
 def cluster(address: str, *, timeout: float = ANSWER) -> Iterator[Executor]:
     """Yield an executor on a running Dask cluster.
 
@@ -120,7 +110,7 @@ def chosen(executor: Executor | None, workers: int) -> Any:
     """Return a context that gives the executor asked for: one's own, or so many processes."""
     if executor is not None:
         return nullcontext(executor)
-    return processes(workers) if workers > 1 else nullcontext(Inline())
+    return Processes(workers) if workers > 1 else nullcontext(Inline())
 
 
 def workers_of(executor: Executor) -> int:

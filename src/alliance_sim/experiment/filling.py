@@ -3,8 +3,7 @@
 The runner claims blocks of rows that nobody else works on, has them computed, keeps each as a part,
 and puts finished files together as soon as all their parts are there. It holds a few blocks and
 one row group at a time, however many runs there are; the values at all points are held throughout.
-Who computes, in which order and in blocks of
-which size changes no byte of the finished folder.
+Who computes, in which order and in blocks of which size changes no byte of the finished folder.
 """
 
 from __future__ import annotations
@@ -43,7 +42,6 @@ BLOCKS_EACH = 8  # blocks for each worker in a short sweep
 QUICK, SLOW = 0.5, 4.0  # seconds for a block below which blocks grow, above which they shrink
 TICK = 0.5  # seconds between two looks at what others have done
 PATIENCE = 600  # seconds without any news after which rows that others claim are computed here
-
 KINDS = {"b": "flag", "i": "whole", "f": "number"}  # of columns, by NumPy's letter for the type
 
 log = logging.getLogger(__name__)

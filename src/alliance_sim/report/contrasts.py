@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from alliance_sim import provenance
 from alliance_sim.plots.contrast import contrast_figure
 from alliance_sim.plots.origin import origin_of, save_png
-from alliance_sim.report.folder import prepare_folder, sha256, write_text, write_whole
+from alliance_sim.provenance import file_digest
+from alliance_sim.report.folder import prepare_folder, write_text, write_whole
 
 if TYPE_CHECKING:
     from alliance_sim.experiment.contrast import Contrasts
@@ -44,7 +45,7 @@ def write_contrasts(
         "runs": factual.runs,
         "command": command,
         "environment": provenance.environment(),
-        "files": {name: sha256(folder / name) for name in written},
+        "files": {name: file_digest(folder / name) for name in written},
     }
     write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     return {name: str(folder / name) for name in [*written, "manifest.json"]}

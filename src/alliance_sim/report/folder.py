@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -56,11 +55,6 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text in UTF-8, with the same line ends on every system."""
     write_whole(path, lambda part: _put(part, text.encode()))
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 digest of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _put(part: Path, content: bytes) -> None:

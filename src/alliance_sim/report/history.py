@@ -12,7 +12,8 @@ from alliance_sim.plots.counts import counts_figure
 from alliance_sim.plots.history import history_figure
 from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.plots.style import told_of
-from alliance_sim.report.folder import prepare_folder, sha256, write_text, write_whole
+from alliance_sim.provenance import file_digest
+from alliance_sim.report.folder import prepare_folder, write_text, write_whole
 from alliance_sim.report.page import history_page
 from alliance_sim.results import OK
 
@@ -66,7 +67,7 @@ def write_history(
     write_text(folder / "report.html", history_page(comparison, images=images, command=command))
     written = [*figures, *tables, "trajectories.parquet", "report.html"]
     manifest = _manifest(comparison, command=command)
-    manifest["files"] = {name: sha256(folder / name) for name in sorted(written)}
+    manifest["files"] = {name: file_digest(folder / name) for name in sorted(written)}
     write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     return {name: str(folder / name) for name in [*written, "manifest.json"]}
 

@@ -12,7 +12,8 @@ from alliance_sim import provenance
 from alliance_sim.analysis.chronology import chronology
 from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.plots.run import ensemble_figure
-from alliance_sim.report.folder import prepare_folder, sha256, write_text, write_whole
+from alliance_sim.provenance import file_digest
+from alliance_sim.report.folder import prepare_folder, write_text, write_whole
 from alliance_sim.report.history import CHRONOLOGY
 from alliance_sim.results import OK
 from alliance_sim.scenario.part import DOMAINS
@@ -58,7 +59,7 @@ def write_run(
         "chronology_run": number,
         "command": command,
         "environment": provenance.environment(),
-        "files": {name: sha256(folder / name) for name in written},
+        "files": {name: file_digest(folder / name) for name in written},
     }
     write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     return {name: str(folder / name) for name in [*written, "manifest.json"]}

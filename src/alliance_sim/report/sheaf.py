@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from alliance_sim import provenance
 from alliance_sim.plots.origin import Origin, save_png
-from alliance_sim.report.folder import prepare_folder, sha256, write_text, write_whole
+from alliance_sim.provenance import file_digest
+from alliance_sim.report.folder import prepare_folder, write_text, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,9 @@ class Sheaf:
         """Write what was found, with the digests of all files; return it with their paths."""
         path = self._path("", "json")
         digests = {
-            name: sha256(Path(place)) for name, place in self.files.items() if name != path.name
+            name: file_digest(Path(place))
+            for name, place in self.files.items()
+            if name != path.name
         }
         tree = {
             **found,

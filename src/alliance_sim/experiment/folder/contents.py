@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from alliance_sim import provenance
 from alliance_sim.errors import ResultError
 from alliance_sim.experiment.folder import disk
 from alliance_sim.experiment.folder.journal import Entry, Event, read_events
@@ -118,7 +119,7 @@ def fault(path: Path, entry: Entry) -> str:
         size = path.stat().st_size
         if size != entry.size:
             return f"is torn ({size} bytes, {entry.size} were written)"
-        return "" if disk.sha256(path) == entry.sha256 else "is damaged (wrong checksum)"
+        return "" if provenance.file_digest(path) == entry.sha256 else "is damaged (wrong checksum)"
     except FileNotFoundError:
         return "is missing"
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import IO
 
 TEMPORARY = ".tmp"  # ends the name of a file that is still being written
-READ_SIZE = 1 << 20
 
 REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -113,15 +112,6 @@ def sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(handle)
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, read piece by piece."""
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(READ_SIZE):
-            found.update(piece)
-    return found.hexdigest()
 
 
 def set_aside(path: Path) -> Path:
