@@ -27,6 +27,14 @@ def written(folder: Path, text: str, name: str = "mine.toml") -> Path:
     return path
 
 
+def test_a_file_that_is_not_there_is_told_with_the_nearest_that_is(tmp_path: Path) -> None:
+    written(tmp_path, ONE, "attacks.toml")
+    with pytest.raises(ScenarioError, match=r"does not exist; did you mean 'attacks\.toml'\?"):
+        load_plan(tmp_path / "atacks.toml")
+    with pytest.raises(ScenarioError, match=r"does not exist$"):
+        load_plan(tmp_path / "nowhere" / "atacks.toml")
+
+
 def read(folder: Path, text: str) -> Plan:
     return load_plan(written(folder, text))
 

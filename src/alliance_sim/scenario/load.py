@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationError
 
-from alliance_sim.errors import ScenarioError, unknown_name
+from alliance_sim.errors import ScenarioError, nearest_name, unknown_name
 from alliance_sim.scenario.build import build, field_problems, frozen
 from alliance_sim.scenario.edit import (
     Edit,
@@ -251,7 +251,9 @@ def read_toml(path: Path, kind: str = "scenario") -> Tree:
         if path.is_dir():
             raise ScenarioError(str(path), ["is a folder, must be a TOML file"])
         if not path.exists():
-            raise ScenarioError(str(path), ["does not exist"])
+            near = nearest_name(path.name, [file.name for file in path.parent.glob("*.toml")])
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise ScenarioError(str(path), [f"does not exist{hint}"])
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ScenarioError(
