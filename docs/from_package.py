@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 from symbols import LETTERS, symbol_of
 
 import alliance_sim
-from alliance_sim.scenario.explain import effect_in_words
+from alliance_sim.scenario.describe import effect_in_words
 from alliance_sim.scenario.path import follow, numbers
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _truth(value: bool | None) -> str:  # noqa: FBT001 - a verdict, as the frame
 
 @cache
 def _record_checks() -> dict[str, tuple[str, str]]:
-    from alliance_sim.analysis.claims import check_record
+    from alliance_sim.comparison.claims import check_record
 
     frame = check_record()
     holds = frame["holds"].astype(object).where(frame["holds"].notna(), None)
@@ -120,7 +120,7 @@ def _record_checks() -> dict[str, tuple[str, str]]:
 
 def claims() -> str:
     """Return the patterns: claim, operational reading, what the record says."""
-    from alliance_sim.analysis.claims import CHECKS
+    from alliance_sim.comparison.claims import CHECKS
 
     frame = alliance_sim.load_record().claims
     rows = [
@@ -349,7 +349,7 @@ def _mid(year: int) -> Any:
 
 def assumed() -> str:
     """Return in one sentence how many numbers are judgements."""
-    from alliance_sim.scenario.explain import assumed_numbers
+    from alliance_sim.scenario.describe import assumed_numbers
 
     every = len(list(numbers(tree())))
     return f"The baseline holds {every} numbers; {assumed_numbers(baseline())} of them are assumed."

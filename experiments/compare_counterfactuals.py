@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from alliance_sim import load_scenario
-from alliance_sim.experiment.contrast import compare_scenarios
+from alliance_sim.comparison.scenarios import compare_scenarios
 from alliance_sim.report import prepare_folder, write_contrasts
 from alliance_sim.scenario import shipped
 

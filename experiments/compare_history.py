@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from alliance_sim import load_scenario
-from alliance_sim.experiment.compare import compare_history
+from alliance_sim.comparison.history import compare_history
 from alliance_sim.report import prepare_folder, write_history
 
 

@@ -15,10 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from alliance_sim.engine.run import Kernel, Mesa, simulate
+    from alliance_sim.engine.simulate import Kernel, Mesa, simulate
     from alliance_sim.errors import AllianceSimError, ScenarioError
-    from alliance_sim.history import load_record
-    from alliance_sim.one_run import parameters, run, run_points
+    from alliance_sim.interop import parameters, run, run_points
+    from alliance_sim.record.record import load_record
     from alliance_sim.results import Ensemble
     from alliance_sim.scenario import Scenario, load_scenario
 
@@ -40,16 +40,16 @@ __all__ = [
 _HOMES = {
     "AllianceSimError": "alliance_sim.errors",
     "Ensemble": "alliance_sim.results",
-    "Kernel": "alliance_sim.engine.run",
-    "Mesa": "alliance_sim.engine.run",
+    "Kernel": "alliance_sim.engine.simulate",
+    "Mesa": "alliance_sim.engine.simulate",
     "Scenario": "alliance_sim.scenario",
     "ScenarioError": "alliance_sim.errors",
-    "load_record": "alliance_sim.history",
+    "load_record": "alliance_sim.record.record",
     "load_scenario": "alliance_sim.scenario",
-    "parameters": "alliance_sim.one_run",
-    "run": "alliance_sim.one_run",
-    "run_points": "alliance_sim.one_run",
-    "simulate": "alliance_sim.engine.run",
+    "parameters": "alliance_sim.interop",
+    "run": "alliance_sim.interop",
+    "run_points": "alliance_sim.interop",
+    "simulate": "alliance_sim.engine.simulate",
 }
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from alliance_sim.analysis.axes import Axis, decimal_year
-from alliance_sim.analysis.boxes import box_frame, limit_frame
-from alliance_sim.analysis.discovery import Discovery, Search, discover
-from alliance_sim.analysis.extras import MissingExtra
+from alliance_sim.analysis.discovery.boxes import box_frame, limit_frame
+from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
+from alliance_sim.analysis.optional_imports import MissingExtra
 from alliance_sim.errors import SettingError, UnknownName
 
 AXES = (

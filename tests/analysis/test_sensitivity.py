@@ -13,9 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from alliance_sim.analysis.axes import Axis
-from alliance_sim.analysis.extras import MissingExtra
-from alliance_sim.analysis.pawn import _from_salib, _median
-from alliance_sim.analysis.sensitivity import Sensitivity, analyse
+from alliance_sim.analysis.optional_imports import MissingExtra
+from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
+from alliance_sim.analysis.sensitivity.pawn import _from_salib, _median
 from alliance_sim.errors import SettingError, UnknownName
 
 AXES = tuple(Axis(name, f"Factor {name}") for name in ("x1", "x2", "x3"))

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from alliance_sim.engine.batch import Case, Summaries
-from alliance_sim.experiment.plan import load_plan
-from alliance_sim.experiment.runner import run_sweep
+from alliance_sim.sweep.plan import load_plan
+from alliance_sim.sweep.run import run_sweep
 
 HEAD = """
 title = "After"

@@ -145,7 +145,7 @@ def test_failed_runs_are_counted_with_their_reasons(
     plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from alliance_sim.errors import ScenarioError
-    from alliance_sim.experiment.plan import Plan
+    from alliance_sim.sweep.plan import Plan
 
     build = Plan.scenario_at
 

@@ -40,10 +40,10 @@ IN_A_WORKER = """
 import sys
 from alliance_sim import load_scenario
 from alliance_sim.engine.batch import Case, summarise_cases
-from alliance_sim.experiment import blocks
-from alliance_sim.outcomes import standard_outcomes
+from alliance_sim.sweep import task
+from alliance_sim.results.outcomes import standard_outcomes
 from alliance_sim.world import calendar_of
-from alliance_sim.world.states import state_names
+from alliance_sim.world.state import state_names
 
 scenario = load_scenario("japan_nato/baseline")
 names, calendar = state_names(scenario), calendar_of(scenario)

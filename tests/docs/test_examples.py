@@ -21,11 +21,11 @@ from typer.testing import CliRunner
 from alliance_sim import load_scenario
 from alliance_sim.cli import app
 from alliance_sim.compiled import rules
-from alliance_sim.experiment.plan import load_plan
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.path import numbers
-from alliance_sim.world.prepare import prepared
-from alliance_sim.world.states import state_names
+from alliance_sim.sweep.plan import load_plan
+from alliance_sim.world.cache import prepared
+from alliance_sim.world.state import state_names
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from alliance_sim import load_scenario
-from alliance_sim.experiment.designs import SETTINGS
-from alliance_sim.experiment.factors import KINDS
-from alliance_sim.experiment.plan import Plan, load_plan
-from alliance_sim.outcomes import FOLDS, evaluate, parse_outcome
+from alliance_sim.results.outcomes import FOLDS, evaluate, parse_outcome
+from alliance_sim.sweep.designs import SETTINGS
+from alliance_sim.sweep.factors import KINDS
+from alliance_sim.sweep.plan import Plan, load_plan
 from alliance_sim.world import calendar_of
-from alliance_sim.world.states import state_names
+from alliance_sim.world.state import state_names
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sweeps.md").read_text("utf-8")
 DESIGN = re.compile(r"^\| `(\w+)` \| (.*?) \| .* \| `(design = .*)` \|$", re.MULTILINE)

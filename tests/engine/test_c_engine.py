@@ -12,21 +12,21 @@ import pytest
 
 from alliance_sim import Kernel, Scenario, load_scenario, simulate
 from alliance_sim.engine.batch import Case, summarise_cases
-from alliance_sim.engine.kernel import blocks
+from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.layout import LANES
-from alliance_sim.outcomes import parse_outcome, standard_outcomes
+from alliance_sim.results.outcomes import parse_outcome, standard_outcomes
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.replace import replaced
 from alliance_sim.world import build_world, calendar_of
-from alliance_sim.world.states import state_names
+from alliance_sim.world.state import state_names
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "c_engine"
+FOLDER = Path(__file__).parents[2] / "engines" / "c"
 RUNS = LANES + 9  # a full block and a few more
 BASELINE = load_scenario("japan_nato/baseline")
 
 
 def _load() -> Any:
-    """Import `experiments/c_engine`, which is no part of the package."""
+    """Import `engines/c`, which is no part of the package."""
     places = [str(FOLDER)]
     spec = util.spec_from_file_location(
         "c_engine", FOLDER / "__init__.py", submodule_search_locations=places
@@ -136,7 +136,7 @@ def test_runs_that_fail_are_marked_alike(library: Any) -> None:
 
 
 def test_the_compiled_engine_is_back_afterwards(library: Any) -> None:
-    before = blocks.compiled_block
+    before = batch.compiled_block
     with c_engine.blocks_in_c(library):
-        assert blocks.compiled_block is library
-    assert blocks.compiled_block is before
+        assert batch.compiled_block is library
+    assert batch.compiled_block is before

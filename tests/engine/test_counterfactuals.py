@@ -12,8 +12,8 @@ from alliance_sim import load_scenario, simulate
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import follow, numbers
-from alliance_sim.world.prepare import prepared
-from alliance_sim.world.touched import first_touched
+from alliance_sim.world.cache import prepared
+from alliance_sim.world.divergence import first_touched
 
 BASE = load_scenario("japan_nato/baseline")
 SHORT = BASE.with_setting("time.first_year", 2000).with_setting("time.last_year", 2016)

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 
 from alliance_sim import Kernel, Scenario, load_scenario, noise, simulate
 from alliance_sim.engine.batch import Case, summarise_cases
-from alliance_sim.engine.kernel.blocks import Columns, make_ready, run_block, setting_of
+from alliance_sim.engine.kernel.batch import Columns, make_ready, run_block, setting_of
 from alliance_sim.engine.kernel.layout import LANES, rows_of
 from alliance_sim.engine.mesa_model import AllianceModel
 from alliance_sim.errors import SettingError
-from alliance_sim.outcomes import Outcome, evaluate, parse_outcome, standard_outcomes
+from alliance_sim.results.outcomes import Outcome, evaluate, parse_outcome, standard_outcomes
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.replace import replaced
 from alliance_sim.world import build_world
 from alliance_sim.world.inputs import Gathering
-from alliance_sim.world.states import state_names
+from alliance_sim.world.state import state_names
 
 
 def _load(name: str) -> Any:

@@ -20,7 +20,7 @@ from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
-from alliance_sim.world.states import state_names
+from alliance_sim.world.state import state_names
 
 BASE = load_scenario("japan_nato/baseline")
 SHORT = BASE.with_setting("time.first_year", 1998).with_setting("time.last_year", 2010)

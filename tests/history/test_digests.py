@@ -18,11 +18,11 @@ import pandas as pd
 import pytest
 
 from alliance_sim import load_record, load_scenario, simulate
-from alliance_sim.analysis.chronology import chronology
-from alliance_sim.analysis.claims import check_claims, summarise_claims
-from alliance_sim.analysis.counts import count_table, rung_table
-from alliance_sim.experiment.plan import load_plan
-from alliance_sim.experiment.runner import run_sweep
+from alliance_sim.comparison.claims import check_claims, summarise_claims
+from alliance_sim.comparison.counts import count_table, rung_table
+from alliance_sim.engine.chronology import chronology
+from alliance_sim.sweep.plan import load_plan
+from alliance_sim.sweep.run import run_sweep
 
 TAKEN = Path(__file__).with_name("digests.json")
 RUNS, SEED = 8, 2025

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim.analysis.counts import count_table
 from alliance_sim.calendar import Calendar
-from alliance_sim.history import load_record
+from alliance_sim.comparison.counts import count_table
+from alliance_sim.record.record import load_record
 from alliance_sim.results import Ensemble
 
 if TYPE_CHECKING:
-    from alliance_sim.history import Record
+    from alliance_sim.record.record import Record
 
 RUNS = 5
 STATES = (

@@ -19,8 +19,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from alliance_sim.errors import SettingError, UnknownName
-from alliance_sim.history import COUNTED_DOMAINS
 from alliance_sim.plots import contrast, counts, history, run, style
+from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
-    from alliance_sim.history import Record
+    from alliance_sim.record.record import Record
     from alliance_sim.results import Ensemble
 
 DOMAINS = COUNTED_DOMAINS[:3]

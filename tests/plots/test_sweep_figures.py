@@ -15,7 +15,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from alliance_sim.analysis.axes import Axis
-from alliance_sim.analysis.slices import Told, bands_along, bands_over_periods, cell_table
+from alliance_sim.analysis.bands import OutcomeView, bands_along, bands_over_periods, cell_table
 from alliance_sim.plots.box import Side, box_figure
 from alliance_sim.plots.fan import fan_figure, periods_figure
 from alliance_sim.plots.heatmap import heatmap_figure
@@ -100,7 +100,7 @@ MANY = ("baseline", "no_nine_eleven_and_no_other_attack", "c", "d", "e", "f", "g
 def test_a_heat_map_names_factors_scenarios_and_numbers(
     scenarios: tuple[str, ...], binary: bool
 ) -> None:
-    told = Told("z" if binary else "y", binary)
+    told = OutcomeView("z" if binary else "y", binary)
     cells = cell_table(grid(scenarios), told, across=PULL, up=RULE)
     figure = heatmap_figure(
         cells, **WORDS, across=LONG, up=RULE.label, value="share of runs", probability=binary
@@ -116,12 +116,12 @@ def test_a_heat_map_names_factors_scenarios_and_numbers(
 def test_cells_without_runs_say_so() -> None:
     frame = grid(("s",))
     frame = frame[(frame["pull"] < 2.0) | (frame["rule"] != "leader")]
-    cells = cell_table(frame, Told("y"), across=PULL, up=RULE)
+    cells = cell_table(frame, OutcomeView("y"), across=PULL, up=RULE)
     figure = heatmap_figure(cells, **WORDS, across=LONG, up="rule", value="y")
     words = words_of(figure)
     assert words.count("–") == 2
     assert any(text.startswith("“–”: no runs.") for text in words)
-    every = cell_table(grid(("s",)), Told("y"), across=PULL, up=RULE)
+    every = cell_table(grid(("s",)), OutcomeView("y"), across=PULL, up=RULE)
     full = words_of(heatmap_figure(every, **WORDS, across=LONG, up="rule", value="y"))
     assert not any("no runs" in text for text in full)
 
@@ -139,7 +139,7 @@ def test_cells_of_two_factors_of_many_values_have_room_for_their_errors(
     frame = frame.assign(run=frame["replicate"], pull=values[:, 0], other=values[:, 1])
     frame["z"] = (rng.random(len(frame)) < frame["pull"]).astype(float)
     other = Axis("other", "Other", low=0, high=1)
-    cells = cell_table(frame, Told("z", True, True), across=PULL, up=other)
+    cells = cell_table(frame, OutcomeView("z", True, True), across=PULL, up=other)
     figure = heatmap_figure(
         cells, **WORDS, across=LONG, up="Other", value="share of runs", probability=True
     )
@@ -154,7 +154,7 @@ def test_cells_of_two_factors_of_many_values_have_room_for_their_errors(
 def test_a_fan_names_its_bands_and_errors(
     scenarios: tuple[str, ...], axis: Axis, binary: bool
 ) -> None:
-    bands = bands_along(grid(scenarios), Told("z" if binary else "y", binary), axis=axis)
+    bands = bands_along(grid(scenarios), OutcomeView("z" if binary else "y", binary), axis=axis)
     figure = fan_figure(
         bands,
         **WORDS,
@@ -170,7 +170,7 @@ def test_a_fan_names_its_bands_and_errors(
 
 def test_a_fan_of_one_replicate_has_no_error_to_draw() -> None:
     frame = grid(("s",))
-    bands = bands_along(frame[frame["replicate"] == 0], Told("y"), axis=PULL)
+    bands = bands_along(frame[frame["replicate"] == 0], OutcomeView("y"), axis=PULL)
     words_of(fan_figure(bands, **WORDS, factor=LONG, value="level", tick=PULL.tick))
 
 
@@ -184,7 +184,7 @@ def means_of(figure: Figure) -> ErrorbarContainer:
 def test_shares_are_joined_along_a_factor_with_an_order_and_no_other(
     axis: Axis, joined: bool
 ) -> None:
-    bands = bands_along(grid(("s",)), Told("z", True), axis=axis)
+    bands = bands_along(grid(("s",)), OutcomeView("z", True), axis=axis)
     tick = axis.tick if axis is PULL else None
     figure = fan_figure(bands, **WORDS, factor=LONG, value="y", tick=tick, kind="share")
     line = means_of(figure).lines[0]
@@ -194,7 +194,7 @@ def test_shares_are_joined_along_a_factor_with_an_order_and_no_other(
 
 @pytest.mark.parametrize("kind", ["whole", "share"])
 def test_the_legend_of_a_mean_shows_the_bar_of_its_interval(kind: Any) -> None:
-    bands = bands_along(grid(("s",)), Told("z", kind == "share"), axis=PULL)
+    bands = bands_along(grid(("s",)), OutcomeView("z", kind == "share"), axis=PULL)
     figure = fan_figure(bands, **WORDS, factor=LONG, value="y", tick=PULL.tick, kind=kind)
     (legend,) = figure.legends
     assert legend.findobj(LineCollection)
@@ -203,7 +203,7 @@ def test_the_legend_of_a_mean_shows_the_bar_of_its_interval(kind: Any) -> None:
 def test_whole_numbers_have_no_tenths_on_their_axis() -> None:
     frame = grid(("s",))
     frame["y"] = 10.0 + (frame["y"] > 0.4)
-    bands = bands_along(frame, Told("y"), axis=PULL)
+    bands = bands_along(frame, OutcomeView("y"), axis=PULL)
     figure = fan_figure(bands, **WORDS, factor=LONG, value="y", tick=PULL.tick, kind="whole")
     words_of(figure)
     low, high = figure.axes[0].get_ylim()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alliance_sim import load_scenario
-from alliance_sim.experiment.compare import compare_history
+from alliance_sim.comparison.history import compare_history
 from alliance_sim.report import write_history
 
 if TYPE_CHECKING:
-    from alliance_sim.experiment.compare import Comparison
+    from alliance_sim.comparison.history import Comparison
 
 RUNS, SEED = 4, 3
 COMMAND = "alliance-sim history --runs 4 --seed 3 --out 'a <b> & \"c\"'"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from alliance_sim.analysis.axes import Axis
-from alliance_sim.analysis.discovery import Search, discover
+from alliance_sim.analysis.discovery.discover import Search, discover
 from alliance_sim.report import discovery
 
 AXES = (

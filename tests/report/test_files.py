@@ -20,7 +20,7 @@ from alliance_sim.report.folder import write_whole
 from alliance_sim.results import Ensemble
 
 if TYPE_CHECKING:
-    from alliance_sim.experiment.compare import Comparison
+    from alliance_sim.comparison.history import Comparison
 
 FILES = {
     *("history.png", "counts.png", "claims.csv", "counts.csv", "rungs.csv", "chronology.csv"),

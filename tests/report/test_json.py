@@ -10,10 +10,10 @@ import pytest
 
 from alliance_sim import provenance
 from alliance_sim.report import history_json
-from alliance_sim.report.rows import rows_of
+from alliance_sim.report.records import rows_of
 
 if TYPE_CHECKING:
-    from alliance_sim.experiment.compare import Comparison
+    from alliance_sim.comparison.history import Comparison
 
 FILES = {"report.html": "results/report.html"}
 NUMBER = (int, float)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from alliance_sim.calendar import Calendar
-from alliance_sim.outcomes import parse_outcome
+from alliance_sim.report.bundle import file_name
 from alliance_sim.report.outcome_words import is_binary, outcome_label, outcome_title
-from alliance_sim.report.sheaf import file_name
+from alliance_sim.results.outcomes import parse_outcome
 
 STATES = ("level_political", "rung", "count_political", "blocked", "suspensions", "passed_office")
 

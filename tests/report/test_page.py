@@ -15,7 +15,7 @@ from alliance_sim.plots.style import STATEMENT
 from alliance_sim.report.words import WEAKNESSES, beside, number, percent
 
 if TYPE_CHECKING:
-    from alliance_sim.experiment.compare import Comparison
+    from alliance_sim.comparison.history import Comparison
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 

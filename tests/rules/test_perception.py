@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alliance_sim.rules.perception import (
-    Eyes,
+    Perception,
     apart_after,
     attended,
     attended_exposure,
@@ -20,7 +20,7 @@ TINY = 1e-12
 
 share = st.floats(0.0, 1.0) | st.integers(0, 64).map(lambda k: k / 64.0)
 exposure = st.floats(0.0, 20.0)
-eyes = st.builds(Eyes, learn=share, forget=share)
+eyes = st.builds(Perception, learn=share, forget=share)
 
 
 def compared(here: list[float], there: list[float]) -> float:
@@ -36,7 +36,7 @@ views = st.lists(st.tuples(share, share), min_size=1, max_size=6)
 
 @given(sight=eyes, felt=share, reach=exposure, menace=share)
 def test_what_is_felt_stays_a_share_between_itself_and_the_pressure(
-    sight: Eyes, felt: float, reach: float, menace: float
+    sight: Perception, felt: float, reach: float, menace: float
 ) -> None:
     pressure = min(1.0, reach * menace)
     after = next_perceived(sight, felt, reach, menace)
@@ -49,14 +49,14 @@ def test_fear_comes_at_one_speed_and_goes_at_another(
     felt: float, reach: float, menace: float, speed: float, other: float
 ) -> None:
     rising = min(1.0, reach * menace) > felt
-    sight = Eyes(speed, other) if rising else Eyes(other, speed)
+    sight = Perception(speed, other) if rising else Perception(other, speed)
     expected = felt + speed * (min(1.0, reach * menace) - felt)
     assert math.isclose(next_perceived(sight, felt, reach, menace), expected, abs_tol=TINY)
 
 
 @given(sight=eyes, felt=share, reach=exposure, menace=share, more=share)
 def test_more_menace_never_calms(
-    sight: Eyes, felt: float, reach: float, menace: float, more: float
+    sight: Perception, felt: float, reach: float, menace: float, more: float
 ) -> None:
     low, high = min(menace, more), max(menace, more)
     calm = next_perceived(sight, felt, reach, low)
@@ -135,7 +135,7 @@ def test_a_threat_is_felt_at_once_as_far_as_it_reaches(
 
 @given(sight=eyes, reach=exposure, menace=share)
 def test_what_is_felt_at_once_is_felt_on_while_nothing_changes(
-    sight: Eyes, reach: float, menace: float
+    sight: Perception, reach: float, menace: float
 ) -> None:
     felt = felt_at_once(reach, menace)
     assert next_perceived(sight, felt, reach, menace) == felt

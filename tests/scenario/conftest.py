@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from alliance_sim.scenario.load import _shipped_folder
+from alliance_sim.scenario.file import _shipped_folder
 
 Tree = dict[str, Any]
 

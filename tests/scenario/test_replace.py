@@ -18,7 +18,7 @@ from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.path import PathProblem, follow, numbers
-from alliance_sim.scenario.replace import Kept, replaced, value_at, with_names
+from alliance_sim.scenario.replace import EditCache, replaced, value_at, with_names
 from alliance_sim.world import build_world
 from alliance_sim.world.coefficients import coefficients
 
@@ -187,7 +187,7 @@ def test_the_value_that_was_there_changes_nothing() -> None:
 
 
 def test_the_same_values_give_the_identical_part_again() -> None:
-    kept: Kept = {}
+    kept: EditCache = {}
     day = {"juncture.isaf.date": dt.date(2003, 1, 1)}
     first = replaced(BASE, day | {"levels.pace": 1.0}, kept=kept)
     second = replaced(BASE, day | {"levels.pace": 1.1}, kept=kept)
@@ -197,14 +197,14 @@ def test_the_same_values_give_the_identical_part_again() -> None:
 
 
 def test_values_that_are_equal_and_of_another_kind_are_not_mixed_up() -> None:
-    kept: Kept = {}
+    kept: EditCache = {}
     replaced(BASE, {"levels.pace": 1.0}, kept=kept)
     with pytest.raises(ScenarioError, match=r"levels\.pace: is True, must be a number"):
         replaced(BASE, {"levels.pace": True}, kept=kept)
 
 
 def test_the_memory_does_not_grow_without_end() -> None:
-    kept: Kept = {}
+    kept: EditCache = {}
     for k in range(3000):
         replaced(BASE, {"levels.pace": 0.2 + k / 3000}, kept=kept)
     assert len(kept) <= 1024

@@ -7,7 +7,7 @@ import pytest
 from alliance_sim import load_scenario
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError
-from alliance_sim.history import load_record, yearly_series
+from alliance_sim.record.record import load_record, yearly_series
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.schema import SeriesInput
 from alliance_sim.world.coefficients import Coefficients, coefficients

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from alliance_sim import load_scenario
 from alliance_sim.errors import ScenarioError
-from alliance_sim.history import load_record
+from alliance_sim.record.record import load_record
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import follow, numbers
 from alliance_sim.world import World, build_world
 from alliance_sim.world.coefficients import coefficients
-from alliance_sim.world.touched import first_touched
+from alliance_sim.world.divergence import first_touched
 
 BASE = load_scenario("japan_nato/baseline")
 # Every juncture lies after it, and later years are all that most of these tests look at.

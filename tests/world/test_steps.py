@@ -19,8 +19,8 @@ from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import numbers
 from alliance_sim.scenario.replace import replaced
 from alliance_sim.world import World, build_world, calendar_of
-from alliance_sim.world.cards import Active, read_cards
 from alliance_sim.world.inputs import LARGEST_OF
+from alliance_sim.world.junctures import Active, read_cards
 from alliance_sim.world.series import by_year
 
 BASE = load_scenario("japan_nato/baseline")

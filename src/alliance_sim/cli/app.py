@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from alliance_sim.cli import after, common, sweep
+from alliance_sim.cli import analyse, common, sweep
 from alliance_sim.cli.common import Json, Out, Runs, Seed, Workers
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 
@@ -40,7 +40,7 @@ def about(
 
 
 @app.command()
-@common.told
+@common.report_errors
 def history(
     scenario: Scenario = BASELINE,
     runs: Runs = 200,
@@ -57,7 +57,7 @@ def history(
 ) -> None:
     """Hold a scenario against the coded record and the 28 claims of the described history."""
     from alliance_sim import load_scenario, noise
-    from alliance_sim.experiment.compare import compare_history
+    from alliance_sim.comparison.history import compare_history
     from alliance_sim.report import history_json, prepare_folder, write_history
 
     number = noise.as_seed(seed)
@@ -99,7 +99,7 @@ def _print_history(found: Any, out: Path) -> None:
 
 
 @app.command()
-@common.told
+@common.report_errors
 def validate(
     files: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped ones.")],
     as_json: Json = False,
@@ -127,7 +127,7 @@ def validate(
 
 
 @app.command()
-@common.told
+@common.report_errors
 def run(
     scenario: Scenario,
     runs: Runs = 50,
@@ -172,23 +172,23 @@ def run(
 
 
 @app.command()
-@common.told
+@common.report_errors
 def show(scenario: Scenario, as_json: Json = False) -> None:
     """Explain a scenario in words: periods, junctures, and what each edit changes."""
     from alliance_sim import load_scenario
-    from alliance_sim.scenario.explain import explain
+    from alliance_sim.scenario.describe import explain
 
     words = explain(load_scenario(scenario))
     if as_json:
         common.print_json(words)
         return
-    from alliance_sim.cli.words import print_scenario
+    from alliance_sim.cli.show_scenario import print_scenario
 
     print_scenario(words)
 
 
 @app.command()
-@common.told
+@common.report_errors
 def diff(
     first: Annotated[str, typer.Argument(help="A scenario.")],
     second: Annotated[str, typer.Argument(help="Another scenario.")],
@@ -219,7 +219,7 @@ def diff(
 
 
 @app.command()
-@common.told
+@common.report_errors
 def plot(
     file: Annotated[Path, typer.Argument(help="A saved ensemble (.parquet), or a figure (.png).")],
     out: Annotated[Path, typer.Option("--out", help="The figure to write.")] = Path("figure.png"),
@@ -270,7 +270,7 @@ def _print_origin(origin: dict[str, Any]) -> None:
 
 
 sweep.add_to(app)
-after.add_to(app)
+analyse.add_to(app)
 
 
 def main() -> None:

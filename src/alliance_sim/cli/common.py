@@ -74,7 +74,7 @@ def show_log() -> None:
         log.propagate = False
 
 
-def told(command: Callable[P, T]) -> Callable[P, T]:
+def report_errors(command: Callable[P, T]) -> Callable[P, T]:
     """Return a command that tells errors of the user in words and ends with their exit code."""
 
     @functools.wraps(command)
@@ -173,7 +173,7 @@ def processors(workers: int | None, option: str = "--workers") -> int:
     Raises:
         SettingError: If less than one is asked for.
     """
-    from alliance_sim.engine.run import processors as all_of_them
+    from alliance_sim.engine.simulate import processors as all_of_them
 
     if workers is not None and workers < 1:
         problem = f"{option[2:]} is {workers!r}, must be a whole number of at least 1"

@@ -17,8 +17,8 @@ from alliance_sim.cli.common import Json
 from alliance_sim.errors import AllianceSimError, SettingError
 
 if TYPE_CHECKING:
-    from alliance_sim.experiment.plan import Plan
-    from alliance_sim.experiment.store import Sweep
+    from alliance_sim.sweep.plan import Plan
+    from alliance_sim.sweep.sweep import Sweep
 
 PLAN = typer.Argument(help="TOML file of a plan, or the folder of a sweep.", metavar="PLAN")
 OUT = typer.Option(
@@ -39,7 +39,7 @@ POINTS = typer.Option(
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
-    app.command("sweep")(common.told(sweep))
+    app.command("sweep")(common.report_errors(sweep))
 
 
 def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
@@ -72,8 +72,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     size = {"replicates": replicates, "points": points}
     again = common.command_line("sweep", plan, out=folder, **size, **crew, block=block)
     with common.stoppable(lambda: f"{_done(folder):,} rows are safe. To go on: {again}"):
-        from alliance_sim.experiment.growth import enlarged
-        from alliance_sim.experiment.plan import load_plan
+        from alliance_sim.sweep.plan import load_plan
+        from alliance_sim.sweep.resume import enlarged
 
         wanted = enlarged(load_plan(plan), replicates=replicates, points=points)
         _run(wanted, folder, _pool(threads, scheduler), (workers, block), as_json=as_json)
@@ -84,7 +84,7 @@ def _pool(threads: int | None, scheduler: str | None) -> AbstractContextManager[
     if threads is not None:
         return ThreadPoolExecutor(common.processors(threads, "--threads"))
     if scheduler is not None:
-        from alliance_sim.experiment.executors import cluster
+        from alliance_sim.parallel.executors import cluster
 
         return cluster(scheduler)
     return nullcontext()
@@ -98,7 +98,7 @@ def _run(
     *,
     as_json: bool,
 ) -> None:
-    from alliance_sim.experiment.runner import run_sweep
+    from alliance_sim.sweep.run import run_sweep
 
     workers, block = crew
     counted = _Counted()
@@ -140,7 +140,7 @@ class _Counted:
 
 def _report(found: Sweep, counted: _Counted, *, as_json: bool) -> None:
     """Say in the end what was done."""
-    from alliance_sim.experiment.store import status
+    from alliance_sim.sweep.sweep import status
 
     if as_json:
         common.print_json({**status(found), "simulated": counted.rows})
@@ -154,8 +154,8 @@ def _report(found: Sweep, counted: _Counted, *, as_json: bool) -> None:
 
 
 def _print_status(folder: Path, *, as_json: bool) -> None:
-    from alliance_sim.experiment.folder.contents import damages
-    from alliance_sim.experiment.store import status, sweep_in
+    from alliance_sim.sweep.store.inventory import damages
+    from alliance_sim.sweep.sweep import status, sweep_in
 
     found = sweep_in(folder)
     wrong = damages(folder, found.recipe, found.contents)
@@ -197,7 +197,7 @@ def _print_lines(lines: list[str]) -> None:
 
 def _done(folder: Path) -> int:
     """Return how many rows a folder holds now; 0 where there is none, or none that can be read."""
-    from alliance_sim.experiment.store import sweep_in
+    from alliance_sim.sweep.sweep import sweep_in
 
     try:
         return sweep_in(folder).done

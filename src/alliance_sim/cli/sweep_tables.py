@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from alliance_sim.cli.fitted import Fitted
+from alliance_sim.cli.adaptive_table import Fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
 
-    from alliance_sim.analysis.boxes import Limit
-    from alliance_sim.analysis.discovery import Discovery
-    from alliance_sim.analysis.sensitivity import Sensitivity
+    from alliance_sim.analysis.discovery.boxes import Limit
+    from alliance_sim.analysis.discovery.discover import Discovery
+    from alliance_sim.analysis.sensitivity.analyse import Sensitivity
     from alliance_sim.report.sweep import SweepSummary
 
 MEASURES = {

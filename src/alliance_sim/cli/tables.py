@@ -12,12 +12,12 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alliance_sim.experiment.compare import Comparison
+    from alliance_sim.comparison.history import Comparison
 
 
 def claims_table(comparison: Comparison) -> Table:
     """Return the 28 claims: share of runs in which each holds, beside what the record says."""
-    from alliance_sim.experiment.compare import HELD
+    from alliance_sim.comparison.history import HELD
 
     table = Table(title="The claims of the described history", title_justify="left")
     table.add_column("id")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from alliance_sim.outcomes import Outcome
+from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario import Scenario
 
 if TYPE_CHECKING:

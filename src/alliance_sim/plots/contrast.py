@@ -12,7 +12,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from alliance_sim.errors import SettingError
-from alliance_sim.history import COUNTED_DOMAINS
 from alliance_sim.plots.style import (
     BOLD,
     INK,
@@ -27,6 +26,7 @@ from alliance_sim.plots.style import (
     styled,
     told_of,
 )
+from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
     import datetime as dt

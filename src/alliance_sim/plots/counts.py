@@ -10,7 +10,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from alliance_sim.calendar import PERIODS
-from alliance_sim.history import COUNTED_DOMAINS
 from alliance_sim.plots.style import (
     BOLD,
     INK,
@@ -23,6 +22,7 @@ from alliance_sim.plots.style import (
     slide,
     styled,
 )
+from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
     import pandas as pd

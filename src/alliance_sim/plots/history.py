@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MultipleLocator
 
-from alliance_sim.history import COUNTED_DOMAINS
 from alliance_sim.plots.style import (
     BOLD,
     HALO,
@@ -25,12 +24,13 @@ from alliance_sim.plots.style import (
     styled,
     told_of,
 )
+from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from alliance_sim.history import Record
+    from alliance_sim.record.record import Record
     from alliance_sim.results import Ensemble
 
 DOMAINS = COUNTED_DOMAINS[:3]

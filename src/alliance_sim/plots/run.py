@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from alliance_sim.errors import SettingError
-from alliance_sim.history import COUNTED_DOMAINS
 from alliance_sim.plots.style import (
     BOLD,
     LOOKS,
@@ -24,6 +23,7 @@ from alliance_sim.plots.style import (
     styled,
     told_of,
 )
+from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

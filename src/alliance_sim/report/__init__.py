@@ -10,10 +10,10 @@
 
 from __future__ import annotations
 
-from alliance_sim.report.as_json import history_json
 from alliance_sim.report.contrasts import write_contrasts
 from alliance_sim.report.folder import prepare_folder
 from alliance_sim.report.history import write_history
+from alliance_sim.report.json import history_json
 from alliance_sim.report.run import write_figure, write_run
 
 __all__ = [

@@ -13,7 +13,7 @@ from alliance_sim.provenance import file_digest
 from alliance_sim.report.folder import prepare_folder, write_text, write_whole
 
 if TYPE_CHECKING:
-    from alliance_sim.experiment.contrast import Contrasts
+    from alliance_sim.comparison.scenarios import Contrasts
 
 
 def write_contrasts(

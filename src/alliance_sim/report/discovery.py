@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim.analysis.axes import value_text
-from alliance_sim.analysis.boxes import Box, Cases, box_frame, limit_frame, outside_of
-from alliance_sim.analysis.discovery import Discovery, Search, discover
+from alliance_sim.analysis.discovery.boxes import Box, Cases, box_frame, limit_frame, outside_of
+from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
 from alliance_sim.plots.box import Side, box_figure
 from alliance_sim.plots.peeling import leaves_figure, peeling_figure
-from alliance_sim.report.rows import rows_of
-from alliance_sim.report.sheaf import Sheaf
-from alliance_sim.report.source import (
+from alliance_sim.report.bundle import Sheaf
+from alliance_sim.report.records import rows_of
+from alliance_sim.report.sweep_view import (
     Column,
     Progress,
     axes_of,
@@ -30,7 +30,7 @@ from alliance_sim.report.source import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alliance_sim.experiment.store import Sweep
+    from alliance_sim.sweep.sweep import Sweep
 
 FIGURES = 3  # boxes drawn
 

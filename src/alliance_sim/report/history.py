@@ -20,7 +20,7 @@ from alliance_sim.results import OK
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alliance_sim.experiment.compare import Comparison
+    from alliance_sim.comparison.history import Comparison
 
 CHRONOLOGY = ("date", "domain", "kind", "salience", "initiator", "months", "title")
 TITLES = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from alliance_sim.calendar import PERIODS, Calendar
-from alliance_sim.outcomes import Outcome
 from alliance_sim.plots.style import STAGES
-from alliance_sim.results.meaning import meaning
+from alliance_sim.results.outcomes import Outcome
+from alliance_sim.results.state_metadata import meaning
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 ONE_MOMENT = ("at", "max", "min")

@@ -9,11 +9,11 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import provenance
-from alliance_sim.experiment.compare import HELD
+from alliance_sim.comparison.history import HELD
 from alliance_sim.plots.history import RUNGS
 from alliance_sim.plots.style import STATEMENT
-from alliance_sim.report.alt import counts_alt, history_alt
-from alliance_sim.report.rows import rows_of
+from alliance_sim.report.alt_text import counts_alt, history_alt
+from alliance_sim.report.records import rows_of
 from alliance_sim.report.words import (
     CONTESTED,
     NOT_FITTED,
@@ -33,7 +33,7 @@ from alliance_sim.scenario.path import numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alliance_sim.experiment.compare import Comparison
+    from alliance_sim.comparison.history import Comparison
 
 PAGE = """<!doctype html>
 <html lang="en-GB">

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alliance_sim import provenance
-from alliance_sim.analysis.chronology import chronology
+from alliance_sim.engine.chronology import chronology
 from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.plots.run import ensemble_figure
 from alliance_sim.provenance import file_digest

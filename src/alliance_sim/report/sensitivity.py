@@ -6,13 +6,13 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alliance_sim.analysis.luck import contrast_names, paired
-from alliance_sim.analysis.sensitivity import Sensitivity, analyse
+from alliance_sim.analysis.replicate_variance import contrast_names, paired
+from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.tornado import tornado_figure
-from alliance_sim.report.rows import rows_of
-from alliance_sim.report.sheaf import Sheaf
-from alliance_sim.report.source import (
+from alliance_sim.report.bundle import Sheaf
+from alliance_sim.report.records import rows_of
+from alliance_sim.report.sweep_view import (
     Column,
     Progress,
     axes_of,
@@ -25,7 +25,7 @@ from alliance_sim.report.source import (
 )
 
 if TYPE_CHECKING:
-    from alliance_sim.experiment.store import Sweep
+    from alliance_sim.sweep.sweep import Sweep
 
 METHOD_OF = {"saltelli": "sobol", "morris": "morris"}  # every other design: PAWN
 VALUES = {

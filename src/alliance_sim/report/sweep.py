@@ -10,22 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from alliance_sim.analysis.axes import Axis, axis_named
-from alliance_sim.analysis.points import point_table
-from alliance_sim.analysis.slices import (
-    Told,
+from alliance_sim.analysis.bands import (
+    OutcomeView,
     bands_along,
     bands_over_periods,
     cell_table,
     states_by_period,
 )
+from alliance_sim.analysis.summaries import point_table
 from alliance_sim.errors import SettingError
-from alliance_sim.outcomes import standard_outcomes
 from alliance_sim.plots.fan import fan_figure, periods_figure
 from alliance_sim.plots.heatmap import heatmap_figure
+from alliance_sim.report.bundle import Sheaf
 from alliance_sim.report.outcome_words import is_binary
-from alliance_sim.report.rows import rows_of
-from alliance_sim.report.sheaf import Sheaf
-from alliance_sim.report.source import (
+from alliance_sim.report.records import rows_of
+from alliance_sim.report.sweep_view import (
     Column,
     Progress,
     axes_of,
@@ -36,11 +35,12 @@ from alliance_sim.report.source import (
     sweep_tree,
     told_of_sweep,
 )
-from alliance_sim.results.meaning import meaning
+from alliance_sim.results.outcomes import standard_outcomes
+from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:
-    from alliance_sim.experiment.plan import Plan
-    from alliance_sim.experiment.store import Sweep
+    from alliance_sim.sweep.plan import Plan
+    from alliance_sim.sweep.sweep import Sweep
 
 MOST_ROWS = 1_000_000  # of a table
 MOST_FIGURES = 6
@@ -280,10 +280,10 @@ def _heatmap(sheaf: Sheaf, summary: SweepSummary, column: Column) -> None:
     sheaf.figure(name, figure, column.title)
 
 
-def _told(plan: Plan, column: Column, *, drawn: int) -> Told:
+def _told(plan: Plan, column: Column, *, drawn: int) -> OutcomeView:
     """Return an outcome with what its errors have to hold if so many factors are drawn."""
     sampled = len(plan.factors) > drawn and plan.design.kind != "grid"
-    return Told(column.name, column.binary, sampled)
+    return OutcomeView(column.name, column.binary, sampled)
 
 
 def _averaged(plan: Plan, drawn: int) -> str:

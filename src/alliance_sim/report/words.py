@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from alliance_sim.experiment.compare import HELD
+from alliance_sim.comparison.history import HELD
 from alliance_sim.plots.style import STAGES
 
 STAGE_WORDS = {"all": "All stages", **STAGES}

@@ -11,7 +11,7 @@ import numpy as np
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import AllianceSimError, ResultError
-from alliance_sim.results.meaning import meaning
+from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -8,7 +8,7 @@ from alliance_sim.arithmetic import power, sqrt
 from alliance_sim.compiled import rule
 
 
-class Eyes(NamedTuple):
+class Perception(NamedTuple):
     """How fast a partner learns and forgets, per step."""
 
     learn: float  # share of the gap closed while pressure is above what is felt, 0 to 1
@@ -16,7 +16,7 @@ class Eyes(NamedTuple):
 
 
 @rule
-def next_perceived(eyes: Eyes, perceived: float, exposure: float, menace: float) -> float:
+def next_perceived(eyes: Perception, perceived: float, exposure: float, menace: float) -> float:
     """Return how strongly a partner feels a threat next quarter, in [0, 1].
 
     A threat is felt through exposure (distance, interests); fear comes quickly and goes slowly.

@@ -29,11 +29,11 @@ UNCHECKED = ("theory.", "council.rule")  # settings that no check between tables
 DAYS = ("date", "end", "original_date")
 STRICT = ConfigDict(strict=True)
 
-Kept = dict[tuple[object, ...], Any]
+EditCache = dict[tuple[object, ...], Any]
 
 
 def replaced(
-    scenario: Scenario, changes: Mapping[str, object], *, kept: Kept | None = None
+    scenario: Scenario, changes: Mapping[str, object], *, kept: EditCache | None = None
 ) -> Scenario:
     """Return the same world with some of its values replaced.
 
@@ -110,7 +110,7 @@ class _Change(NamedTuple):
 
 
 def _field(
-    scenario: Scenario, group: Sequence[tuple[str, object]], kept: Kept | None
+    scenario: Scenario, group: Sequence[tuple[str, object]], kept: EditCache | None
 ) -> tuple[Any, bool]:
     """Return a field of a scenario with some values in it replaced.
 

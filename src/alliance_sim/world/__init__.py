@@ -5,8 +5,8 @@ An input is averaged over the quarter: a date inside it counts for the part that
 """
 
 from alliance_sim.world.build import build_world, calendar_of, shares_inputs
-from alliance_sim.world.parts import SIDES, Drawn, Inputs, RungNumbers, World
-from alliance_sim.world.touched import first_touched
+from alliance_sim.world.divergence import first_touched
+from alliance_sim.world.world import SIDES, Drawn, Inputs, RungNumbers, World
 
 __all__ = [
     "SIDES",

@@ -11,9 +11,9 @@ from alliance_sim.calendar import Calendar
 from alliance_sim.noise import channel
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.part import DOMAINS, SERIES
-from alliance_sim.world.cards import Cards, read_cards
 from alliance_sim.world.inputs import Gathering
-from alliance_sim.world.parts import SIDES, Channels, DrawnLeader, ItemNumbers, RungNumbers, World
+from alliance_sim.world.junctures import Cards, read_cards
+from alliance_sim.world.world import SIDES, Channels, DrawnLeader, ItemNumbers, RungNumbers, World
 
 
 def calendar_of(scenario: Scenario) -> Calendar:

@@ -11,7 +11,7 @@ from alliance_sim.rules.domestic import LawPull
 from alliance_sim.rules.events import Counting
 from alliance_sim.rules.ladder import AgreementPull, LadderPull
 from alliance_sim.rules.levels import Growth, Pace
-from alliance_sim.rules.perception import Eyes
+from alliance_sim.rules.perception import Perception
 from alliance_sim.rules.threats import ThreatHabits
 from alliance_sim.rules.willingness import AssetPull, GuarantorPull, ThreatPull
 from alliance_sim.scenario import Scenario
@@ -28,7 +28,7 @@ class Coefficients(NamedTuple):
 
     dt: float
     habits: ThreatHabits
-    eyes: Eyes
+    eyes: Perception
     floors: tuple[tuple[float, ...], ...]  # per side and domain
     threat_pulls: tuple[tuple[ThreatPull, ...], ...]  # per side and domain
     guarantor_pull: GuarantorPull
@@ -69,7 +69,7 @@ def coefficients(scenario: Scenario) -> Coefficients:
     return Coefficients(
         dt=dt,
         habits=_habits(scenario, dt),
-        eyes=Eyes(
+        eyes=Perception(
             _closed(scenario.perception.half_life_up, dt),
             _closed(scenario.perception.half_life_down, dt),
         ),

@@ -18,11 +18,11 @@ from alliance_sim.calendar import Calendar
 from alliance_sim.rules.domestic import shut_after
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.part import DOMAINS
-from alliance_sim.scenario.schema import Input as Given
+from alliance_sim.scenario.schema import Input as Declared
 from alliance_sim.scenario.schema import Member, Period, SeriesInput
-from alliance_sim.world.cards import Active
-from alliance_sim.world.parts import SIDES
+from alliance_sim.world.junctures import Active
 from alliance_sim.world.series import by_year
+from alliance_sim.world.world import SIDES
 
 Steps = NDArray[np.float64]  # one value per step
 
@@ -86,7 +86,7 @@ class Gathering:
     def _capability(self, threat: Any) -> Steps:
         return self._yearly(threat.capability, f"threat {threat.name!r}.capability")
 
-    def _yearly(self, given: Given, where: str) -> Steps:
+    def _yearly(self, given: Declared, where: str) -> Steps:
         if isinstance(given, SeriesInput):
             return np.array(by_year(given, self.calendar, (self.scenario.name, where)))
         years = self.calendar.last_year - self.calendar.first_year + 1

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError, unknown_name
-from alliance_sim.history import yearly_series
+from alliance_sim.record.record import yearly_series
 from alliance_sim.scenario.schema import SeriesInput
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from alliance_sim.engine.kernel.blocks import (
+from alliance_sim.engine.kernel.batch import (
+    BlockResult,
     Columns,
     Floats,
-    Found,
     Frame,
     Ready,
     Setting,
@@ -23,11 +23,11 @@ from alliance_sim.engine.kernel.blocks import (
 )
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.errors import AllianceSimError
-from alliance_sim.outcomes import Outcome
 from alliance_sim.results import OK
+from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import shares_inputs
-from alliance_sim.world.states import state_names
+from alliance_sim.world.state import state_names
 
 AHEAD = 4  # blocks handed out beyond those at work
 RECENT = 16  # worlds kept in mind, whose inputs the next scenario may share
@@ -95,7 +95,7 @@ def summaries_of(
     status = [OK] * len(cases)
     parts = list(_parts(cases, outcomes, status))
 
-    def block(part: tuple[Setting, list[Ready], list[int]]) -> tuple[list[int], Found]:
+    def block(part: tuple[Setting, list[Ready], list[int]]) -> tuple[list[int], BlockResult]:
         setting, ready, rows = part
         runs = np.array([cases[row][1] for row in rows], dtype=np.int64)
         return rows, run_block(setting, Columns(ready, runs, seed))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from alliance_sim.world.coefficients import Coefficients
-from alliance_sim.world.parts import World
+from alliance_sim.world.world import World
 
 LANES = 64  # runs that a block holds; a multiple of what a processor handles at once
 
@@ -189,7 +189,7 @@ def positions() -> Coefficients:
     from alliance_sim.rules.events import Counting
     from alliance_sim.rules.ladder import AgreementPull, LadderPull
     from alliance_sim.rules.levels import Growth, Pace
-    from alliance_sim.rules.perception import Eyes
+    from alliance_sim.rules.perception import Perception
     from alliance_sim.rules.threats import ThreatHabits
     from alliance_sim.rules.willingness import AssetPull, GuarantorPull, ThreatPull
 
@@ -207,7 +207,7 @@ def positions() -> Coefficients:
     return Coefficients(
         dt=leaf(),
         habits=one(ThreatHabits),
-        eyes=one(Eyes),
+        eyes=one(Perception),
         floors=tuple(tuple(leaf() for _ in range(3)) for _ in range(2)),
         threat_pulls=tuple(some(ThreatPull, 3) for _ in range(2)),
         guarantor_pull=one(GuarantorPull),

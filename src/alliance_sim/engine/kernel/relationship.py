@@ -5,7 +5,7 @@ Arrays are those of `sides`.
 
 from __future__ import annotations
 
-from alliance_sim.engine.kernel.lanes import (
+from alliance_sim.engine.kernel.accessors import (
     agreement_pull_of,
     counting_of,
     growth_of,

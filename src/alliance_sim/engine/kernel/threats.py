@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.engine.kernel.lanes import (
+from alliance_sim.engine.kernel.accessors import (
     eyes_of,
     habits_of,
     stage,

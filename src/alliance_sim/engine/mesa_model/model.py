@@ -19,8 +19,8 @@ from alliance_sim.engine.mesa_model.partnership import Partnership
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
 from alliance_sim.scenario.part import DOMAINS
-from alliance_sim.world.prepare import prepared
-from alliance_sim.world.states import not_finite, state_names
+from alliance_sim.world.cache import prepared
+from alliance_sim.world.state import not_finite, state_names
 
 AGENT_STATES = ("hostility", "willing_political", "willing_operations", "willing_equipment")
 

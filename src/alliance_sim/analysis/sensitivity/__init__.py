@@ -1,0 +1,1 @@
+"""Which number matters: Morris, Sobol and PAWN over a sweep."""

@@ -1,0 +1,1 @@
+"""Simulated histories beside the coded record, and scenarios beside one another."""

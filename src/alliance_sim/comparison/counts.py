@@ -1,0 +1,123 @@
+"""Observed against simulated: events by period and domain, and dates of rungs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from alliance_sim.calendar import PERIODS
+from alliance_sim.errors import SettingError
+from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series, periods_of
+
+if TYPE_CHECKING:
+    from alliance_sim.results import Ensemble
+
+SIMULATED_FROM = pd.Timestamp(1950, 1, 1)
+LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
+
+
+def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame:
+    """Return how many events the record and the runs hold, by period, domain and series.
+
+    Every row is an event, suspensions included. P1 counts from 1950 on both sides, because no
+    run begins in 1949. A run without such an event counts as 0.
+
+    Args:
+        events: Simulated events of all runs.
+        record: The coded events.
+        runs: Number of runs that did not fail, at least as many as occur in `events`.
+
+    Returns:
+        Columns `period`, `domain`, `series`, `observed`, `mean`, `low`, `high` (the 5th and the
+        95th percentile over runs) and `inside` (whether `observed` lies between them, both
+        included).
+
+    Raises:
+        SettingError: If `runs` is below the number of runs that have events, or below 1.
+    """
+    numbers, row_of_event = np.unique(events["run"].to_numpy(), return_inverse=True)
+    if runs < max(1, len(numbers)):
+        problem = f"runs is {runs}, must be at least {max(1, len(numbers))} (runs with events)"
+        raise SettingError("count_table", [problem])
+    simulated = events.assign(row=row_of_event)
+    coded = record.events.assign(row=0, date=record.events["when"])
+    rows = []
+    for series in SERIES:
+        observed = _counts(of_series(coded, series), runs=1)[0]
+        counts = _counts(of_series(simulated, series), runs=runs)
+        low, high = np.quantile(counts, [LOW, HIGH], axis=0)
+        rows += [
+            {
+                "period": PERIODS[at[0]].id,
+                "domain": COUNTED_DOMAINS[at[1]],
+                "series": series,
+                "observed": int(observed[at]),
+                "mean": float(counts[:, *at].mean()),
+                "low": float(low[at]),
+                "high": float(high[at]),
+                "inside": bool(low[at] <= observed[at] <= high[at]),
+            }
+            for at in np.ndindex(observed.shape)
+        ]
+    return pd.DataFrame(rows)
+
+
+def rung_table(ensemble: Ensemble, record: Record) -> pd.DataFrame:
+    """Return when each rung was first reached, in the record and in the runs that did not fail.
+
+    Returns:
+        One row per rung above 0, with columns `rung`, `name`, `observed` (the coded date, which
+        may be a year or a month), `median`, `low`, `high` (month in which the quarter of the
+        median, 5th and 95th percentile run begins; None if that run never reaches the rung) and
+        `reached` (share of runs that do; NaN if all failed).
+    """
+    rung = ensemble.column("rung")
+    rung = rung[~np.isnan(rung).any(axis=1)]
+    ladder = record.rungs[record.rungs["rung"] > 0]
+    rows = []
+    for number, name, date in zip(ladder["rung"], ladder["name"], ladder["date"], strict=True):
+        held = rung >= number
+        reached = held.any(axis=1)
+        first = np.sort(np.where(reached, held.argmax(axis=1), ensemble.calendar.steps))
+        dates = [_month(ensemble, first, share) for share in (MIDDLE, LOW, HIGH)]
+        rows.append(
+            [
+                int(number),
+                name,
+                date,
+                *dates,
+                reached.sum() / len(reached) if len(reached) else np.nan,
+            ]
+        )
+    columns = ["rung", "name", "observed", "median", "low", "high", "reached"]
+    table = pd.DataFrame(rows, columns=columns, dtype=object)  # None stays None
+    return table.astype({"rung": int, "reached": float})
+
+
+def _counts(events: pd.DataFrame, *, runs: int) -> NDArray[np.int64]:
+    """Return the number of events since 1950 as an array (run, period, domain)."""
+    recent = events[events["date"] >= SIMULATED_FROM]
+    period = pd.Index([p.id for p in PERIODS]).get_indexer(pd.Index(periods_of(recent["date"])))
+    domain = pd.Index(COUNTED_DOMAINS).get_indexer(pd.Index(recent["domain"]))
+    shape = (runs, len(PERIODS), len(COUNTED_DOMAINS))
+    placed = (period >= 0) & (domain >= 0)
+    places = (recent["row"].to_numpy(dtype=np.int64)[placed], period[placed], domain[placed])
+    cells = np.ravel_multi_index(places, shape)
+    return np.bincount(cells, minlength=int(np.prod(shape))).reshape(shape)
+
+
+def _month(ensemble: Ensemble, first: NDArray[np.int64], share: float) -> str | None:
+    """Return the month in which the quarter of one run begins, of runs sorted by that quarter.
+
+    That run is an actual one, not a mean of two, so that a median is a date that occurred.
+    """
+    if not len(first):
+        return None
+    quarter = int(first[max(0, math.ceil(share * len(first)) - 1)])
+    if quarter == ensemble.calendar.steps:
+        return None
+    return f"{ensemble.calendar.start_of(quarter):%Y-%m}"

@@ -1,0 +1,302 @@
+"""From cases to blocks and back: arrays in, one compiled call for each block, arrays out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim.calendar import Calendar
+from alliance_sim.engine.kernel import layout
+from alliance_sim.engine.kernel.advance import Inputs, Kinds, Workspace, simulate_block
+from alliance_sim.engine.kernel.cache import Compiled
+from alliance_sim.engine.kernel.layout import LANES, Rows, Shape, flattened, rows_of, shape_of
+from alliance_sim.engine.kernel.noise import NoiseRequest
+from alliance_sim.engine.kernel.outputs import COMPARISONS, FOLDS, Outputs
+from alliance_sim.noise import WORD
+from alliance_sim.results import OK
+from alliance_sim.results.outcomes import Outcome
+from alliance_sim.scenario import Scenario
+from alliance_sim.world import build_world
+from alliance_sim.world.coefficients import coefficients
+from alliance_sim.world.state import not_finite
+from alliance_sim.world.world import World
+
+Floats = NDArray[np.float64]
+compiled_block = Compiled(simulate_block)
+
+
+class Frame(NamedTuple):
+    """What runs of one block share: how many there are of each, of which kind, with what noise."""
+
+    shape: Shape
+    asian: tuple[bool, ...]
+    distracting: tuple[bool, ...]
+    after: tuple[int, ...]
+    sides: tuple[int, ...]
+    channels: tuple[int, ...]
+    calendar: Calendar
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """A scenario ready for the compiled engine.
+
+    Attributes:
+        world: Its world.
+        frame: What it shares with others in a block.
+        constants: Array (number,): all that stays the same during a run.
+    """
+
+    world: World
+    frame: Frame
+    constants: Floats
+
+
+def make_ready(scenario: Scenario, like: Ready | None = None) -> Ready:
+    """Return a scenario ready for the engine; `like` as for `build_world`."""
+    world = build_world(scenario, like=None if like is None else like.world)
+    same = like is not None and like.world.channels is world.channels
+    frame = like.frame if same and like is not None else _frame(world)
+    return Ready(world, frame, _constants(world))
+
+
+def _frame(world: World) -> Frame:
+    return Frame(
+        shape=shape_of(world),
+        asian=world.asian,
+        distracting=world.distracting,
+        after=tuple(law.after for law in world.drawn_laws),
+        sides=tuple(leader.side for leader in world.drawn_leaders),
+        channels=_channels(world),
+        calendar=world.calendar,
+    )
+
+
+def _channels(world: World) -> tuple[int, ...]:
+    """Return the noise channels in the order of `Rows`."""
+    c = world.channels
+    items = (
+        (*of_members, ratified)
+        for of_members, ratified in zip(c.item, c.item_ratified, strict=True)
+    )
+    return (
+        *c.mood,
+        *(channel for side in c.slow for channel in side),
+        *c.counts,
+        *(c.tried, c.fall, c.agreement, c.suspension),
+        *c.law,
+        *(*c.council, c.ratified),
+        *(channel for of_item in items for channel in of_item),
+        *c.leader,
+    )
+
+
+def _constants(world: World) -> Floats:
+    """Return what stays the same during a run, in the order of `Rows`."""
+    never = layout.NEVER
+    numbers = [
+        *flattened(coefficients(world.scenario)),
+        *world.offence,
+        *world.offsets,
+        *(
+            float(number)
+            for rung in world.rungs
+            for number in (
+                *(rung.log_hazard, rung.demand, rung.domestic_demand, rung.opens, rung.granted),
+            )
+        ),
+        *(
+            float(number)
+            for law in world.drawn_laws
+            for number in (law.log_hazard, law.first_step, law.lasts, *law.opens)
+        ),
+        *(
+            float(number)
+            for item in world.items
+            for number in (item.tabled if item.tabled >= 0 else never, item.demand)
+        ),
+    ]
+    return np.array(numbers)
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What blocks of one frame need, worked out once; see `setting_of`."""
+
+    frame: Frame
+    at: Rows
+    kinds: Kinds
+    channels: NDArray[np.int64]  # (2, channel): halves of their numbers
+    reported: NDArray[np.int64]  # rows of the reported states
+    states: tuple[str, ...]
+    folds: NDArray[np.int64]  # as in `Outputs`
+    thresholds: Floats
+    years: Floats
+    lengths: Floats  # what a sum is divided by: quarters for a mean, else 1
+
+
+def setting_of(frame: Frame, states: tuple[str, ...], outcomes: Sequence[Outcome]) -> Setting:
+    """Return what blocks of a frame need to compute outcomes of the named states."""
+    at = rows_of(frame.shape)
+    rows = dict(zip(states, reported_rows(frame.shape, at), strict=True))
+    kinds = (frame.asian, frame.distracting, frame.after, frame.sides)
+    folds = [
+        (FOLDS[o.fold], COMPARISONS[o.compare], rows[o.state], o.start, o.stop) for o in outcomes
+    ]
+    lengths = [o.stop - o.start if o.fold == "mean" else 1 for o in outcomes]
+    calendar = frame.calendar
+    return Setting(
+        frame=frame,
+        at=at,
+        kinds=Kinds(*(np.array(kind, dtype=np.int64) for kind in kinds)),
+        channels=_whole([(number & WORD, number >> 32) for number in frame.channels], 2).T.copy(),
+        reported=np.array(list(rows.values()), dtype=np.int64),
+        states=states,
+        folds=_whole(folds, 5),
+        thresholds=np.array([o.threshold for o in outcomes], dtype=np.float64),
+        years=np.array([*calendar.years, calendar.last_year + 1.0]),
+        lengths=np.array(lengths, dtype=np.float64),
+    )
+
+
+def _whole(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.int64]:
+    return np.array(rows, dtype=np.int64).reshape(-1, width)
+
+
+def reported_rows(shape: Shape, at: Rows) -> list[int]:
+    """Return the row of each reported state, in the order of `world.states.state_names`."""
+    refusals = shape.members + 1
+    stretches = (
+        (layout.LEVEL, 3),
+        (layout.WILLING, 3),
+        (layout.MEAN_WILLING, 3),
+        (layout.WIN_SET, 3),
+        *((row, 1) for row in (layout.OVERLAP, layout.GENERAL, layout.MISSION, layout.RUNG)),
+        *((row, 1) for row in (layout.AGREEMENTS, layout.ATTENTION)),
+        *((row, 1) for row in (layout.RATIO, layout.MEAN_RATIO)),
+        (at.felt_state, shape.threats),
+        (at.felt_alliance, shape.threats),
+        (at.hostility, shape.threats),
+        (layout.COUNT, 4),
+        *((row, 1) for row in (layout.SUSPENDED, layout.BLOCKED)),
+        (at.refused, refusals),
+        (at.item_refused, refusals * shape.items),
+        (at.passed, shape.items),
+    )
+    return [row for first, count in stretches for row in range(first, first + count)]
+
+
+class Columns(NamedTuple):
+    """What a block is to simulate: for each column its scenario and its run.
+
+    Attributes:
+        ready: Scenarios, all of one frame.
+        runs: Numbers of the runs.
+        seed: The seed of all.
+        given: Uniforms to use instead of the seed's, array (column, channel, step); or None.
+    """
+
+    ready: Sequence[Ready]
+    runs: NDArray[np.int64]
+    seed: int
+    given: Floats | None = None
+
+
+class BlockResult(NamedTuple):
+    """What a block found: outcomes (column, outcome), and what went wrong, one text a column."""
+
+    outcomes: Floats
+    status: list[str]
+
+
+def run_block(
+    setting: Setting, columns: Columns, trajectories: Floats | None = None
+) -> BlockResult:
+    """Simulate up to LANES runs.
+
+    Args:
+        setting: From `setting_of`, for the frame of these scenarios.
+        columns: What to simulate.
+        trajectories: Array (column, quarter, reported state) to fill in, or None.
+    """
+    n = len(columns.runs)
+    shape = setting.frame.shape
+    tables, which = _tables(columns.ready)
+    constants = np.zeros((len(columns.ready[0].constants), LANES))
+    for column, ready in enumerate(columns.ready):
+        constants[:, column] = ready.constants
+    summaries = np.zeros((len(setting.folds), LANES))
+    failures = np.full((2, LANES), -1, dtype=np.int64)
+    nothing = np.zeros((0, 0, 0))
+    compiled_block(
+        n,
+        shape,
+        setting.at,
+        setting.kinds,
+        NoiseRequest(
+            np.array([columns.seed & WORD, columns.seed >> 32], dtype=np.int64),
+            setting.channels,
+            columns.runs,
+            nothing if columns.given is None else columns.given,
+            np.zeros(1, dtype=np.int64),
+        ),
+        Inputs(constants, tables, which),
+        _space(shape, setting.at),
+        Outputs(
+            setting.reported,
+            nothing if trajectories is None else trajectories,
+            setting.folds,
+            setting.thresholds,
+            setting.years,
+            summaries,
+            failures,
+        ),
+    )
+    found = summaries[:, :n].T / setting.lengths
+    status = [OK] * n
+    for column in np.flatnonzero(failures[0, :n] >= 0).tolist():
+        step, state = failures[:, column].tolist()
+        label = setting.frame.calendar.label(step)
+        status[column] = not_finite(setting.states[state], label)
+        found[column] = np.nan
+        if trajectories is not None:
+            trajectories[column] = np.nan
+    return BlockResult(found, status)
+
+
+def _tables(ready: Sequence[Ready]) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the different tables of inputs, and which one each column uses."""
+    position: dict[int, int] = {}
+    tables: list[Floats] = []
+    which = np.zeros(LANES, dtype=np.int64)
+    for column, entry in enumerate(ready):
+        table = entry.world.table
+        if id(table) not in position:
+            position[id(table)] = len(tables)
+            tables.append(table)
+        which[column] = position[id(table)]
+    return np.stack(tables), which  # a copy: the compiled engine takes writable arrays only
+
+
+def _space(shape: Shape, at: Rows) -> Workspace:
+    """Return room for one block."""
+
+    def zeros(rows: int) -> Floats:
+        return np.zeros((rows, LANES))
+
+    return Workspace(
+        before=zeros(at.all_states),
+        after=zeros(at.all_states),
+        now=zeros(at.all_inputs),
+        noise=zeros(at.in_lanes),
+        four=zeros(4 * at.in_lanes),
+        aside=zeros(layout.FORMAL + shape.members),
+        drawn=zeros(shape.leaders),
+        odd=zeros(1),
+        lucks=np.zeros(shape.members + 1),
+        answers=np.zeros(shape.members + 1),
+    )

@@ -1,0 +1,257 @@
+"""Formal steps: whether the next rung is tried, and what the Council and parliament say.
+
+Formal steps are rare, so this is the one part that goes through runs one by one. Arrays are those
+of `sides`; `asked` says whose noise to ask for where a decision is not drawn for whole blocks.
+"""
+
+from __future__ import annotations
+
+from alliance_sim.arithmetic import hazard
+from alliance_sim.engine.kernel.accessors import (
+    ladder_pull_of,
+    stage,
+)
+from alliance_sim.engine.kernel.layout import (
+    ACTIVITY,
+    ASKS,
+    ASSETS,
+    BACKING,
+    BLOCKED,
+    CLIMBED,
+    DECISIVE,
+    EVERYBODY,
+    FORMAL,
+    LANES,
+    NEVER,
+    PER_ITEM,
+    PER_RUNG,
+    RISK,
+    RUNG,
+    TRIES,
+    WIN_SET,
+)
+from alliance_sim.engine.kernel.layout import POSITIONS as P
+from alliance_sim.engine.kernel.noise import lucks_of
+from alliance_sim.rules.council import (
+    CONSENSUS,
+    LARGEST_RATIO,
+    LEADER,
+    WEIGHTED_MAJORITY,
+    accepts,
+    agreed,
+    backing_with,
+    decisive_with,
+    least_of,
+    least_willing,
+)
+from alliance_sim.rules.domestic import ratifies
+from alliance_sim.rules.ladder import (
+    climbed,
+    falls,
+    rung_after,
+    tried,
+    tries,
+)
+from alliance_sim.rules.levels import (
+    mean_of_three,
+)
+
+
+@stage
+def formal_ratios(n, shape, at, now, s, a):
+    """Work out by which log ratio each member answers formal steps."""
+    assert now.shape[1] == s.shape[1] == a.shape[1] == LANES
+    for member in range(shape.members):
+        for i in range(n):
+            a[FORMAL + member, i] = least_willing(
+                s[at.ratio_member + 3 * member, i], now[at.reluctance + member, i]
+            )
+
+
+@stage
+def risk_of_losing(n, c, a):
+    """Work out how likely it is to lose a rung, which stays the same during a run."""
+    assert c.shape[1] == a.shape[1] == LANES
+    for i in range(n):
+        a[RISK, i] = hazard(c[P.downgrade, i], c[P.dt, i])
+
+
+@stage
+def decisive(n, shape, at, c, now, a):
+    """Find the log ratio of the member on whom a formal step turns."""
+    assert c.shape[1] == now.shape[1] == a.shape[1] == LANES
+    for i in range(n):
+        a[DECISIVE, i] = LARGEST_RATIO
+    for member in range(shape.members):
+        for i in range(n):
+            weight = now[at.weight + member, i]
+            a[DECISIVE, i] = least_of(a[DECISIVE, i], a[FORMAL + member, i], weight)
+    other_rule = False
+    for i in range(n):
+        if c[P.decision, i] != CONSENSUS:
+            other_rule = True
+    if other_rule:
+        decisive_otherwise(n, shape, at, c, now, a)
+
+
+@stage
+def decisive_otherwise(n, shape, at, c, now, a):
+    """Find that member in the runs in which a majority decides, or a leader."""
+    assert c.shape[1] == now.shape[1] == a.shape[1] == LANES
+    for i in range(n):
+        majority = c[P.decision, i] == WEIGHTED_MAJORITY
+        a[DECISIVE, i] = -LARGEST_RATIO if majority else a[DECISIVE, i]
+    for candidate in range(shape.members):
+        for i in range(n):
+            a[BACKING, i] = 0.0
+        for member in range(shape.members):
+            for i in range(n):
+                weight, asked = now[at.weight + member, i], a[FORMAL + candidate, i]
+                a[BACKING, i] = backing_with(a[BACKING, i], weight, a[FORMAL + member, i], asked)
+        for i in range(n):
+            so_far, asked = a[DECISIVE, i], a[FORMAL + candidate, i]
+            share = c[P.majority, i]
+            with_it = decisive_with(so_far, asked, a[BACKING, i], a[EVERYBODY, i], share)
+            counts = c[P.decision, i] == WEIGHTED_MAJORITY and now[at.weight + candidate, i] > 0.0
+            a[DECISIVE, i] = with_it if counts else so_far
+    for member in range(shape.members):
+        for i in range(n):
+            alone = c[P.decision, i] == LEADER and c[P.leading, i] == member
+            a[DECISIVE, i] = a[FORMAL + member, i] if alone else a[DECISIVE, i]
+
+
+@stage
+def steps_tried(n, at, step, c, u, s, a, x):
+    """Draw whether the next rung is tried, and the rung where it is not."""
+    assert c.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
+    for i in range(n):
+        would = tried(
+            ladder_pull_of(c, i),
+            a[ASKS, i],
+            a[ACTIVITY, i],
+            a[ASSETS, i],
+            a[DECISIVE, i] - a[ASKS + 1, i],
+            (c[P.dt, i], u[at.noise_tried, i]),
+        )
+        now_tried = tries(step, a[ASKS + 3, i], a[ASKS + 4, i], would)
+        fallen = falls(a[RISK, i], u[at.noise_fall, i])
+        a[TRIES, i] = now_tried
+        x[RUNG, i] = s[RUNG, i] if now_tried > 0.0 else rung_after(s[RUNG, i], fallen)
+        x[BLOCKED, i] = 0.0
+
+
+@stage
+def nobody_tries(n, at, u, s, a, x):
+    """Let rungs be lost in a quarter in which no next rung is open in any run."""
+    assert u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
+    for i in range(n):
+        fallen = falls(a[RISK, i], u[at.noise_fall, i])
+        a[TRIES, i] = 0.0
+        x[RUNG, i] = rung_after(s[RUNG, i], fallen)
+        x[BLOCKED, i] = 0.0
+
+
+@stage
+def rung_asked(i, shape, at, c, x, a):
+    """Look up what the next rung of one run asks; beyond the last it never opens."""
+    rung = int(x[RUNG, i])
+    if rung >= shape.rungs:
+        a[ASKS + 3, i] = NEVER
+        a[ASKS + 4, i] = 0.0
+        return
+    first = at.rung + PER_RUNG * rung
+    for field in range(PER_RUNG):
+        a[ASKS + field, i] = c[first + field, i]
+
+
+@stage
+def council(i, shape, at, demand, c, now, a, lucks, answers):
+    """Return whether the Council of one run agrees; leave each member's answer in `answers`."""
+    yes = 0.0
+    everybody = 0.0
+    leader = 0.0
+    for member in range(shape.members):
+        weight = now[at.weight + member, i]
+        answer = 1.0
+        if weight > 0.0:
+            ratio = a[FORMAL + member, i]
+            answer = accepts(ratio, demand, c[P.member_spread, i], lucks[member])
+        answers[member] = answer
+        everybody = everybody + weight
+        yes = yes + weight * answer
+        if c[P.leading, i] == member:
+            leader = answer
+    return agreed(c[P.decision, i], yes, everybody, leader, c[P.majority, i])
+
+
+@stage
+def both_consent(i, shape, at, asked, channel, demands, c, now, s, a, lucks, answers):
+    """Return whether both sides of one run consent to a formal step."""
+    lucks_of(asked, i, channel, shape.members + 1, lucks)
+    agreement = council(i, shape, at, demands[0], c, now, a, lucks, answers)
+    opening = mean_of_three(s[WIN_SET, i], s[WIN_SET + 1, i], s[WIN_SET + 2, i])
+    ratified = ratifies(opening, demands[1], c[P.ratification_spread, i], lucks[shape.members])
+    answers[shape.members] = ratified
+    return agreement > 0.0 and ratified > 0.0
+
+
+@stage
+def refuse(i, shape, row, answers, x):
+    """Note who of one run refused a formal step that failed."""
+    for who in range(shape.members + 1):
+        x[row + who, i] = 1.0 - answers[who]
+    x[BLOCKED, i] = x[BLOCKED, i] + 1.0
+
+
+@stage
+def table_item(i, item, shape, at, asked, c, now, s, a, lucks, answers, x):
+    """Put an item to the Council in one run."""
+    heads = shape.members + 1
+    channel = at.noise_item + item * heads
+    demands = (c[at.item + PER_ITEM * item + 1, i], 0.0)
+    passed = both_consent(i, shape, at, asked, channel, demands, c, now, s, a, lucks, answers)
+    x[at.passed + item, i] = 1.0 if passed else 0.0
+    if not passed:
+        refuse(i, shape, at.item_refused + item * heads, answers, x)
+
+
+@stage
+def nobody_refuses(n, at, x):
+    """Forget last quarter's refusals."""
+    assert x.shape[1] == LANES
+    for row in range(at.refused, at.all_states):
+        for i in range(n):
+            x[row, i] = 0.0
+
+
+@stage
+def formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x):
+    """Put rungs and items to the Council, in the runs in which they are due."""
+    nobody_refuses(n, at, x)
+    for i in range(n):
+        if a[TRIES, i] > 0.0:
+            demands = (a[ASKS + 1, i], a[ASKS + 2, i])
+            if a[ASKS + 4, i] > 0.0 or both_consent(
+                i, shape, at, asked, at.noise_council, demands, c, now, s, a, lucks, answers
+            ):
+                x[RUNG, i] = s[RUNG, i] + 1.0
+            else:
+                refuse(i, shape, at.refused, answers, x)
+    for item in range(shape.items):
+        first = at.item + PER_ITEM * item
+        channel = at.noise_item + item * (shape.members + 1)
+        for i in range(n):
+            x[at.passed + item, i] = s[at.passed + item, i]
+            if c[first, i] == step:
+                demands = (c[first + 1, i], 0.0)
+                if both_consent(
+                    i, shape, at, asked, channel, demands, c, now, s, a, lucks, answers
+                ):
+                    x[at.passed + item, i] = 1.0
+                else:
+                    x[at.passed + item, i] = 0.0
+                    refuse(i, shape, at.item_refused + item * (shape.members + 1), answers, x)
+    for i in range(n):
+        x[CLIMBED, i] = climbed(s[RUNG, i], x[RUNG, i])
+        if x[RUNG, i] != s[RUNG, i]:
+            rung_asked(i, shape, at, c, x, a)

@@ -1,0 +1,314 @@
+"""`simulate`: many runs of one scenario, in one call."""
+
+from __future__ import annotations
+
+import numbers
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from alliance_sim import noise, provenance
+from alliance_sim.errors import AllianceSimError, SettingError, unknown_name
+from alliance_sim.results import OK, Ensemble
+from alliance_sim.scenario import Scenario, load_scenario
+from alliance_sim.world import calendar_of
+from alliance_sim.world.cache import prepared
+from alliance_sim.world.state import state_names
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from alliance_sim.engine.mesa_model import Cast
+
+Progress = Callable[[int, int], None]
+LEAST = 1e-11  # how near to 0 or 1 a uniform may come that is turned into a normal
+BLOCK = 4  # runs that a worker takes at a time; results do not depend on it
+
+
+@dataclass(frozen=True)
+class Mesa:
+    """The Mesa engine with settings of its own.
+
+    Attributes:
+        workers: Processes; 1 computes in this one. Numbers do not depend on it. More than one
+            needs a script that guards its entry with `if __name__ == "__main__":`.
+        cast: Classes of agents, to replace a decision; they must be importable for workers > 1.
+    """
+
+    workers: int = 1
+    cast: Cast | None = None
+
+    def label(self) -> str:
+        """Return what results carry: "mesa", and the classes of a cast of one's own."""
+        if self.cast is None:
+            return "mesa"
+        classes = (getattr(self.cast, part) for part in sorted(vars(self.cast)))
+        return "mesa with " + ", ".join(f"{c.__module__}.{c.__qualname__}" for c in classes)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The compiled engine with settings of its own.
+
+    Attributes:
+        threads: Threads to spread runs over; None takes every processor that this process may
+            use. Numbers do not depend on it.
+        noise: Uniforms to use instead of the seed's, array (run, channel, quarter) of numbers
+            strictly between 0 and 1, channels in the order of `World.all_channels`. A fitted
+            history brings its own.
+    """
+
+    threads: int | None = None
+    noise: NDArray[np.float64] | None = None
+
+    def label(self) -> str:
+        """Return what results carry: "kernel", and whether the noise was the seed's."""
+        return "kernel" if self.noise is None else "kernel with noise of its own"
+
+
+ENGINES: dict[str, type[Kernel] | type[Mesa]] = {"kernel": Kernel, "mesa": Mesa}
+
+
+def simulate(
+    scenario: Scenario | str | os.PathLike[str],
+    *,
+    runs: int,
+    seed: int | None = None,
+    first_run: int = 0,
+    engine: str | Kernel | Mesa = "kernel",
+    progress: Progress | None = None,
+) -> Ensemble:
+    """Return an ensemble of runs.
+
+    Run r depends on the scenario, the seed and r only: run 54 computed alone equals row 54 of 100.
+
+    Args:
+        scenario: A scenario, the name of a shipped one, or a file.
+        runs: How many runs, at least 1.
+        seed: Whole number from 0 to 2**64 - 1; None lets the operating system choose one, which
+            the result names.
+        first_run: Number of the first run.
+        engine: "kernel", the compiled engine; "mesa", the same model as Mesa agents, equal to the
+            last bit and some hundred times slower; or either with settings: `Kernel(...)`,
+            `Mesa(...)`.
+        progress: Called with (runs done, runs asked for) as the work goes on.
+
+    Returns:
+        Runs in order. A run that failed has a status that says why, and NaN for its states.
+
+    Raises:
+        ScenarioError: If the scenario cannot be used.
+        SettingError: If a setting is out of range; all at once.
+        AllianceSimError: If every run failed.
+    """
+    settings, number = _checked(runs, first_run, engine, seed)
+    world_of = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    wanted = range(int(first_run), int(first_run) + int(runs))
+    if isinstance(settings, Kernel):
+        values, status, states = _compiled_runs(world_of, number, wanted, settings, progress)
+    else:
+        values, status, states = _all_runs(world_of, number, wanted, settings, progress)
+    if all(text != OK for text in status):
+        raise AllianceSimError(f"{world_of.name}: every run failed, the first with: {status[0]}")
+    return Ensemble(
+        scenario=world_of.name,
+        digest=provenance.digest(world_of.model_dump(exclude={"name", "edits"})),
+        calendar=calendar_of(world_of),
+        states=states,
+        values=values,
+        seed=number,
+        first_run=wanted.start,
+        engine=settings.label(),
+        versions={"alliance-sim": provenance.version()},
+        status=status,
+    )
+
+
+def _checked(
+    runs: int, first_run: int, engine: str | Kernel | Mesa, seed: object
+) -> tuple[Kernel | Mesa, int]:
+    """Return the engine's settings and an explicit seed."""
+    problems = []
+    if not _whole(runs) or runs < 1:
+        problems.append(f"runs is {runs!r}, must be a whole number of at least 1")
+    if not _whole(first_run) or first_run < 0:
+        problems.append(f"first_run is {first_run!r}, must be a whole number of at least 0")
+    if not problems and first_run + runs - 1 > noise.MAX_RUN:
+        last = first_run + runs - 1
+        problems.append(f"the last run would be {last}, must be at most {noise.MAX_RUN}")
+    asked: object = engine
+    if isinstance(asked, Mesa):
+        problems += _counted("workers", asked.workers)
+    elif isinstance(asked, Kernel):
+        problems += [] if asked.threads is None else _counted("threads", asked.threads)
+    elif not isinstance(asked, str) or asked not in ENGINES:
+        problems.append(unknown_name("engine", str(asked), ENGINES))
+    number = 0
+    try:
+        number = noise.as_seed(seed)
+    except SettingError as error:
+        problems += error.problems
+    if problems:
+        raise SettingError("simulate", problems)
+    return (ENGINES[engine]() if isinstance(engine, str) else engine), number
+
+
+def _counted(name: str, value: Any) -> list[str]:
+    """Return a problem unless a value is a whole number of at least 1."""
+    if _whole(value) and value >= 1:
+        return []
+    return [f"{name} is {value!r}, must be a whole number of at least 1"]
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _compiled_runs(
+    scenario: Scenario, seed: int, numbers: range, engine: Kernel, progress: Progress | None
+) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
+    """Return values (run, quarter, state), a status for each run, and the states' names."""
+    from alliance_sim.engine.kernel.ensemble import trajectories_of
+
+    so_far = 0
+
+    def done(count: int) -> None:
+        nonlocal so_far
+        so_far += count
+        if progress:
+            progress(so_far, len(numbers))
+
+    given = None if engine.noise is None else _own_noise(engine.noise, scenario, len(numbers))
+    threads = engine.threads or processors()
+    values, status, states = trajectories_of(scenario, numbers, seed, threads, done, given)
+    return values, tuple(status), states
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _own_noise(given: NDArray[np.float64], scenario: Scenario, runs: int) -> NDArray[np.float64]:
+    """Return uniforms that somebody brings, checked.
+
+    Raises:
+        SettingError: If there are too many or too few, or one is not between 0 and 1.
+    """
+    world, _ = prepared(scenario)
+    try:
+        array = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise SettingError("simulate", [f"noise is not an array of numbers: {error}"]) from None
+    wanted = (runs, len(world.all_channels), world.calendar.steps)
+    if array.shape != wanted:
+        problem = f"noise has the shape {array.shape}, must have {wanted}: run, channel, quarter"
+        raise SettingError("simulate", [problem])
+    if not bool(((array >= LEAST) & (array <= 1.0 - LEAST)).all()):
+        problem = f"noise must lie strictly between 0 and 1 throughout, {LEAST:g} from both"
+        raise SettingError("simulate", [problem])
+    return array
+
+
+Block = tuple[list[int], "NDArray[np.float64]", list[str], tuple[str, ...]]
+
+
+def _all_runs(
+    scenario: Scenario, seed: int, numbers: range, engine: Mesa, progress: Progress | None
+) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
+    """Return values (run, quarter, state), a status for each run, and the states' names."""
+    values: NDArray[np.float64] | None = None
+    status = [""] * len(numbers)
+    states: tuple[str, ...] = ()
+    done = 0
+    for block_numbers, block, block_status, names in _blocks(scenario, seed, numbers, engine):
+        states = names
+        if values is None:
+            values = np.full((len(numbers), *block.shape[1:]), np.nan)
+        for row, number in enumerate(block_numbers):
+            values[number - numbers.start] = block[row]
+            status[number - numbers.start] = block_status[row]
+        done += len(block_numbers)
+        if progress:
+            progress(done, len(numbers))
+    if values is None:
+        raise AssertionError("no block was computed; the number of runs was checked")
+    return values, tuple(status), states
+
+
+def _blocks(scenario: Scenario, seed: int, numbers: range, engine: Mesa) -> Iterator[Block]:
+    """Yield blocks of runs as they are ready."""
+    parts = [list(numbers[i : i + BLOCK]) for i in range(0, len(numbers), BLOCK)]
+    workers = min(engine.workers, len(parts))
+    if workers <= 1:
+        for part in parts:
+            yield _run_block(scenario, seed, part, engine.cast)
+        return
+    import multiprocessing
+
+    _importable(engine.cast)
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from _from_pool(pool, scenario, seed, parts, engine)
+
+
+def _importable(cast: Cast | None) -> None:
+    """Raise an error unless other processes can find the classes of a cast.
+
+    Raises:
+        SettingError: Naming the class, and what to do.
+    """
+    import pickle
+
+    for part, cls in vars(cast).items() if cast is not None else ():
+        try:
+            pickle.dumps(cls)
+        except (pickle.PicklingError, AttributeError):
+            problem = (
+                f"cast: the {part} class {cls.__qualname__} cannot be found by import from other "
+                "processes; define it at the top of a module, or use workers=1"
+            )
+            raise SettingError("simulate", [problem]) from None
+
+
+def _from_pool(
+    pool: Executor, scenario: Scenario, seed: int, parts: list[list[int]], engine: Mesa
+) -> Iterator[Block]:
+    futures = [pool.submit(_run_block, scenario, seed, part, engine.cast) for part in parts]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _run_block(scenario: Scenario, seed: int, numbers: list[int], cast: Cast | None) -> Block:
+    """Return the runs of one block; a run that fails is NaN with its message as status."""
+    from alliance_sim.engine.mesa_model.model import AllianceModel, NotFinite
+
+    world, _ = prepared(scenario)
+    states = state_names(scenario)
+    values = np.full((len(numbers), world.calendar.steps, len(states)), np.nan)
+    status = []
+    for row, number in enumerate(numbers):
+        try:
+            model = AllianceModel(scenario, run=number, rng=seed, cast=cast, agent_data=False)
+            while model.running:
+                model.step()
+            collected = model.datacollector.model_vars
+            values[row] = np.array([collected[state] for state in states]).T
+        except NotFinite as error:
+            status.append(str(error))
+        except AllianceSimError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one failed run must not lose the others
+            status.append(f"{type(error).__name__}: {error}")
+        else:
+            status.append(OK)
+    return numbers, values, status, states

@@ -1,1 +1,0 @@
-"""Experiments: a question, a design, the runs, the frames that answer it."""

@@ -1,0 +1,1 @@
+"""Work spread over processes, threads or a cluster: the only room that starts workers."""

@@ -1,0 +1,1 @@
+"""The coded record: dated acts, rungs, context and the claims of the described history."""

@@ -1,0 +1,73 @@
+"""What a check of a claim is: a pure question to one history, and its answer in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+
+from alliance_sim.record.one_history import NotMeasured, OneHistory
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one history says to one claim.
+
+    Attributes:
+        holds: Whether the claim holds; None where it does not apply to this history.
+        reading: The measured numbers, for a reader who doubts the verdict.
+    """
+
+    holds: bool | None
+    reading: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One claim as a question that any history can be asked.
+
+    Attributes:
+        id: The claim, such as "C02".
+        reading: In one sentence, how the claim is read here.
+        question: The function that measures and judges.
+    """
+
+    id: str
+    reading: str
+    question: Callable[[OneHistory], Verdict]
+
+    def __call__(self, history: OneHistory) -> Verdict:
+        """Return the verdict; "not applicable" to a failed run or where something is lacking."""
+        if np.isnan(history.rung).any():
+            return Verdict(None, "not applicable: the run failed")
+        try:
+            return self.question(history)
+        except NotMeasured as reason:
+            return Verdict(None, f"not applicable: {reason}")
+
+
+def check(identifier: str) -> Callable[[Callable[[OneHistory], Verdict]], Check]:
+    """Return a decorator that makes a check of a function; its first line is the reading."""
+
+    def declare(question: Callable[[OneHistory], Verdict]) -> Check:
+        reading = (question.__doc__ or "").strip().partition("\n")[0]
+        return Check(identifier, reading, question)
+
+    return declare
+
+
+def checks_in(modules: Iterable[ModuleType]) -> dict[str, Check]:
+    """Return every check that the modules declare, by claim and in its order."""
+    found = [part for module in modules for part in vars(module).values()]
+    by_id = {part.id: part for part in found if isinstance(part, Check)}
+    return dict(sorted(by_id.items()))
+
+
+def without_levels(reading: str, *, holds: bool) -> Verdict:
+    """Return the verdict on a claim of two halves where only that on events can be measured.
+
+    One false half is enough to refute a claim, one true half is not enough to uphold it.
+    """
+    return Verdict(None if holds else False, f"{reading}; levels are not in the record")

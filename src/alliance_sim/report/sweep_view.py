@@ -1,0 +1,244 @@
+"""What a sweep gives to analyses and figures: frames, factors as axes, outcomes in words."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from alliance_sim import provenance
+from alliance_sim.analysis.axes import Axis, Kind, decimal_year
+from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.plots.origin import Origin
+from alliance_sim.plots.style import STATEMENT
+from alliance_sim.report.outcome_words import (
+    ONE_MOMENT,
+    SIGNS,
+    is_binary,
+    outcome_label,
+    outcome_title,
+)
+from alliance_sim.scenario.describe import assumed_numbers, explain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alliance_sim.results.outcomes import Outcome
+    from alliance_sim.sweep.factors import Factor
+    from alliance_sim.sweep.plan import Plan
+    from alliance_sim.sweep.sweep import Sweep
+
+Progress = Callable[[int, int], None]
+COMPARISON = re.compile(r"\s*(?P<name>[a-z]\w*)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\S+)\s*")
+COMPARES = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
+IN_NAMES = {">=": "ge", "<=": "le", ">": "gt", "<": "lt"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One outcome of every run of a sweep.
+
+    Attributes:
+        name: Its column in `frame`; part of the names of files.
+        title: What it is, in words.
+        rung: Number and title of the rung that it asks for, such as "8: Individual partnership
+            programme"; "" if it asks for none.
+        label: Label of an axis, with unit.
+        binary: Whether it is 1 or 0 and nothing else.
+        frame: One row per run: `point`, `scenario`, `replicate`, `run`, the factors, the outcome.
+    """
+
+    name: str
+    title: str
+    label: str
+    binary: bool
+    frame: pd.DataFrame
+    rung: str = ""
+
+    def of(self, scenario: str) -> pd.DataFrame:
+        """Return the rows of one scenario."""
+        rows: pd.DataFrame = self.frame[self.frame["scenario"] == scenario]
+        return rows.reset_index(drop=True)
+
+
+def axes_of(plan: Plan) -> tuple[Axis, ...]:
+    """Return the factors of a plan as analyses see them."""
+    return tuple(_axis(factor) for factor in plan.factors)
+
+
+def _axis(factor: Factor) -> Axis:
+    dated = factor.dated or factor.kind == "date"
+    kind: Kind = "date" if dated else "number" if factor.kind == "number" else "choice"
+    low, high = _end(factor.low), _end(factor.high)
+    if factor.values and kind != "choice":
+        ends = [_end(value) for value in factor.values]
+        low, high = min(ends), max(ends)
+    return Axis(factor.name, factor.words(), kind, factor.values, low, high, factor.unit)
+
+
+def _end(value: Any) -> float:
+    """Return an end of a range as a number, NaN if there is none."""
+    if value is None or isinstance(value, bool):
+        return float("nan")
+    return decimal_year(value) if isinstance(value, str) else float(value)
+
+
+def column_of(
+    sweep: Sweep, text: str, *, workers: int = 1, progress: Progress | None = None
+) -> Column:
+    """Return an outcome of a sweep.
+
+    Args:
+        sweep: The sweep.
+        text: The name of an outcome that was kept; a comparison of one with a number, such as
+            "level_political_mean_p4>=0.5"; or the text of any outcome, such as "rung>=8@2014",
+            for which the runs are simulated again if it was not kept.
+        workers: How many processes simulate them.
+        progress: Called with (runs done, runs asked for) while that happens.
+
+    Raises:
+        UnknownName: If there is no such outcome.
+        SettingError: If the text cannot be read.
+    """
+    plan = sweep.plan
+    named = {outcome.name: outcome for outcome in plan.outcomes}
+    compared = COMPARISON.fullmatch(text)
+    if compared is not None and compared["name"] in named:
+        return _compared(sweep, compared)
+    name, frame = sweep.outcome(text, workers=workers, progress=progress)
+    outcome = named.get(name)
+    if outcome is None:
+        from alliance_sim.results.outcomes import parse_outcome
+
+        outcome = parse_outcome(text, name=name, states=plan.states, calendar=plan.calendar)
+    return Column(
+        name=name,
+        title=outcome_title(outcome, plan.calendar),
+        label=outcome_label(outcome, plan.calendar),
+        binary=is_binary(outcome),
+        frame=frame,
+        rung=_rung(plan, outcome, outcome.compare, outcome.threshold),
+    )
+
+
+def _compared(sweep: Sweep, found: re.Match[str]) -> Column:
+    """Return whether an outcome that was kept is on one side of a number."""
+    column = column_of(sweep, found["name"])
+    (outcome,) = (o for o in sweep.plan.outcomes if o.name == found["name"])
+    try:
+        number = float(found["number"])
+    except ValueError as error:
+        problem = f"compares with {found['number']!r}, must be a number"
+        raise SettingError(f"outcome {found[0].strip()!r}", [problem]) from error
+    values = column.frame[column.name].to_numpy(dtype=np.float64)
+    holds = COMPARES[found["sign"]](values, number).astype(np.float64)
+    word = re.sub(r"[^0-9a-z]+", "_", f"{number:g}".replace("-", "minus_"))
+    name = f"{column.name}_{IN_NAMES[found['sign']]}_{word}"
+    frame = column.frame.drop(columns=column.name)
+    frame[name] = np.where(np.isnan(values), np.nan, holds)
+    title = f"{column.title} {SIGNS[found['sign']]} {number:g}"
+    rung = _rung(sweep.plan, outcome, found["sign"], number) if not outcome.compare else ""
+    return Column(name, title, "share of runs", binary=True, frame=frame, rung=rung)
+
+
+def _rung(plan: Plan, outcome: Outcome, sign: str, number: float) -> str:
+    """Return number and title of the rung that a comparison asks for, if it is one rung."""
+    if outcome.state != "rung" or outcome.fold not in ONE_MOMENT or sign not in {">=", ">"}:
+        return ""
+    least = math.ceil(number) if sign == ">=" else math.floor(number) + 1
+    ladders = [{rung.number: rung.title for rung in s.rung} for s in plan.scenarios]
+    titles = {ladder.get(least, "") for ladder in ladders}
+    title = titles.pop()
+    return f"{least}: {title}" if title and not titles else ""
+
+
+def scenario_named(plan: Plan, label: str | None) -> str:
+    """Return a scenario of a plan: the one of that label, the first if none is given.
+
+    Raises:
+        UnknownName: If there is no such scenario.
+    """
+    if label is None:
+        return plan.labels[0]
+    if label not in plan.labels:
+        raise UnknownName(unknown_name("scenario", label, plan.labels))
+    return label
+
+
+def told_of_sweep(plan: Plan, scenarios: Sequence[str], column: Column | None = None) -> str:
+    """Return which outcome, if it is one, and which runs of what a figure shows."""
+    names = ", ".join(scenarios) if len(scenarios) <= 3 else f"{len(scenarios)} scenarios"
+    which = f"scenario {names}" if len(scenarios) == 1 else f"scenarios {names}"
+    if len(scenarios) > 3:
+        which = names
+    plural = "" if plan.replicates == 1 else "s"
+    outcome = ""
+    if column is not None:
+        rung = f" (rung {column.rung})" if column.rung else ""
+        outcome = f"Outcome {column.name}{rung}. "
+    points = f"{plan.points} point{'' if plan.points == 1 else 's'}"
+    return (
+        f"{outcome}Sweep “{plan.title}”, {which}, {points} with "
+        f"{plan.replicates} run{plural} each, seed {plan.seed}."
+    )
+
+
+def assumptions(plan: Plan, scenarios: Sequence[str]) -> str:
+    """Return how many numbers of each scenario are assumed, in one sentence."""
+    told = []
+    for label in scenarios:
+        scenario = plan.scenarios[plan.labels.index(label)]
+        told.append((label, assumed_numbers(scenario), explain(scenario)["numbers"]))
+    if len({(assumed, numbers) for _, assumed, numbers in told}) == 1:
+        _, assumed, numbers = told[0]
+        which = "the scenario" if len(told) == 1 else "each scenario"
+        return f"{assumed} of the {numbers} numbers of {which} are assumed."
+    parts = ", ".join(f"{assumed} of {numbers} in {label}" for label, assumed, numbers in told)
+    return f"Numbers that are assumed: {parts}."
+
+
+def caveats(plan: Plan, scenarios: Sequence[str]) -> list[str]:
+    """Return what has to be said of every result of a sweep."""
+    return [assumptions(plan, scenarios), STATEMENT]
+
+
+def origin_of_sweep(plan: Plan, *, runs: int, command: str) -> Origin:
+    """Return the origin of a figure drawn from a sweep; its digest is that of the plan."""
+    return Origin(
+        scenario=f"sweep: {plan.title}",
+        digest=plan.digest,
+        seed=plan.seed,
+        runs=runs,
+        first_run=0,
+        version=provenance.version(),
+        command=command,
+        others=tuple(
+            (label, provenance.digest(scenario.model_dump()))
+            for label, scenario in zip(plan.labels, plan.scenarios, strict=True)
+        ),
+    )
+
+
+def sweep_tree(sweep: Sweep) -> dict[str, Any]:
+    """Return what a sweep is, as plain values fit for JSON."""
+    plan = sweep.plan
+    return {
+        "title": plan.title,
+        "question": plan.question,
+        "digest": plan.digest,
+        "version": provenance.version(),
+        "seed": plan.seed,
+        "noise": plan.noise,
+        "design": plan.design.kind,
+        "points": plan.points,
+        "scenarios": list(plan.labels),
+        "replicates": plan.replicates,
+        "factors": [factor.name for factor in plan.factors],
+        "runs": sweep.rows,
+        "failed_runs": sweep.failed,
+    }

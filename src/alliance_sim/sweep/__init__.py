@@ -1,0 +1,1 @@
+"""Sweeps: a plan, its design, the runs, and the folder that holds them."""

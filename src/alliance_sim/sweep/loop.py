@@ -1,0 +1,312 @@
+"""Fill a results folder, from wherever it stands to its end.
+
+The runner claims blocks of rows that nobody else works on, has them computed, keeps each as a part,
+and puts finished files together as soon as all their parts are there. It holds a few blocks and
+one row group at a time, however many runs there are; the values at all points are held throughout.
+Who computes, in which order and in blocks of which size changes no byte of the finished folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from alliance_sim.errors import SettingError, UnfinishedError
+from alliance_sim.parallel import executors
+from alliance_sim.results import OK
+from alliance_sim.sweep.designs import Design
+from alliance_sim.sweep.store import parquet
+from alliance_sim.sweep.store.numbering import Span, labels
+from alliance_sim.sweep.store.writer import Choose, Writer
+from alliance_sim.sweep.task import Block, Summarise, Task, compute
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from alliance_sim.results.outcomes import Outcome
+    from alliance_sim.sweep.plan import Plan
+
+Progress = Callable[[int, int], None]
+
+BLOCK = 4096  # most rows of a block, unless somebody asks for more
+FIRST_BLOCK = 256  # rows of the first blocks, from which on the time that they take decides
+SMALLEST = 64  # rows of a block that are worth sending
+BLOCKS_EACH = 8  # blocks for each worker in a short sweep
+QUICK, SLOW = 0.5, 4.0  # seconds for a block below which blocks grow, above which they shrink
+TICK = 0.5  # seconds between two looks at what others have done
+PATIENCE = 600  # seconds without any news after which rows that others claim are computed here
+KINDS = {"b": "flag", "i": "whole", "f": "number"}  # of columns, by NumPy's letter for the type
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A results folder to be filled.
+
+    Attributes:
+        path: The folder.
+        choose: What to do with what stands there; see `Writer`.
+        plan: The plan.
+        design: Values of each factor, one per point.
+        outcomes: What to compute of each run.
+        columns: Columns of the rows.
+        summarise: What computes outcomes.
+    """
+
+    path: Path
+    choose: Choose
+    plan: Plan
+    design: Mapping[str, NDArray[Any]]
+    outcomes: tuple[Outcome, ...]
+    columns: parquet.Columns
+    summarise: Summarise
+
+
+class Sizes(NamedTuple):
+    """Rows of a block.
+
+    Attributes:
+        now: As things are.
+        least: Fewest.
+        most: Most.
+    """
+
+    now: int
+    least: int
+    most: int
+
+    def after(self, rows: int, seconds: float) -> Sizes:
+        """Return the sizes after a block of so many rows took so many seconds."""
+        if rows != self.now or QUICK <= seconds <= SLOW:
+            return self
+        wanted = 2 * self.now if seconds < QUICK else self.now // 2
+        return self._replace(now=min(max(wanted, self.least), self.most))
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who computes, and how much at a time.
+
+    Attributes:
+        executor: Any executor; None for `workers` processes, or this one if that is 1.
+        workers: How many processes.
+        block: Rows of a block; None lets the length of the sweep, and the time that blocks take,
+            decide.
+    """
+
+    executor: Executor | None = None
+    workers: int = 1
+    block: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the settings.
+
+        Raises:
+            SettingError: With everything that is wrong.
+        """
+        problems = [
+            f"{name} is {value!r}, must be a whole number of at least 1"
+            for name, value in (("workers", self.workers), ("block", self.block))
+            if not (name == "block" and value is None)
+            and (not isinstance(value, int) or isinstance(value, bool) or value < 1)
+        ]
+        if problems:
+            raise SettingError("sweep", problems)
+
+    def blocks(self, rows: int, workers: int) -> Sizes:
+        """Return how many rows to compute at a time while so many are left."""
+        if self.block is not None:
+            return Sizes(self.block, self.block, self.block)
+        share = -(-rows // (BLOCKS_EACH * workers))
+        most = min(max(share, SMALLEST), BLOCK)
+        return Sizes(min(most, FIRST_BLOCK), SMALLEST, most)
+
+
+def fill(job: Job, crew: Crew, progress: Progress | None = None) -> None:
+    """Fill a results folder: all rows, finished files, the manifest.
+
+    Args:
+        job: What to fill it with.
+        crew: Who computes.
+        progress: Called with (rows done, rows asked for).
+
+    Raises:
+        ResultError: If the folder holds something else.
+        UnfinishedError: If it had to stop on the way; nothing done is lost.
+    """
+    writer = Writer(job.path, job.choose, job.columns)
+    try:
+        writer.mend()
+        with executors.chosen(crew.executor, crew.workers) as executor:
+            left = writer.contents.rows - writer.contents.done
+            sizes = crew.blocks(left, executors.workers_of(executor))
+            _Filling(job, writer, executor, sizes, progress).run()
+    finally:
+        writer.close()
+
+
+class _Filling:
+    """The work of one runner on one folder."""
+
+    def __init__(
+        self,
+        job: Job,
+        writer: Writer,
+        executor: Executor,
+        sizes: Sizes,
+        progress: Progress | None,
+    ) -> None:
+        self._job = job
+        self._writer = writer
+        self._executor = executor
+        self._sizes = sizes
+        self._progress = progress
+        # Workers are told the values at their points; a user's table need not go with each block.
+        design = Design(kind=job.plan.design.kind)
+        self._plan = pickle.dumps(replace(job.plan, design=design))
+        self._pending: dict[Future[Block], Span] = {}
+        self._heard = (time.monotonic(), -1)
+
+    def run(self) -> None:
+        """Work until every row is kept and every file finished."""
+        try:
+            while True:
+                self._tell()
+                if self._writer.contents.complete and not self._pending:
+                    self._writer.finish()
+                    return
+                self._submit()
+                self._put_together()
+                if self._pending:
+                    self._collect()
+                elif not self._writer.contents.complete:
+                    self._wait_for_others()
+        finally:
+            for future in self._pending:
+                future.cancel()
+
+    def _tell(self) -> None:
+        self._writer.refresh()
+        contents = self._writer.contents
+        if self._progress is not None:
+            self._progress(contents.done, contents.rows)
+
+    def _put_together(self) -> None:
+        """Put together each file whose parts are all there."""
+        contents = self._writer.contents
+        for k in [k for k in contents.parts if not contents.missing(k)]:
+            self._writer.put_together(k)
+
+    def _submit(self) -> None:
+        """Have as many blocks in flight as keeps all workers busy."""
+        with executors.explained():
+            most = executors.in_flight(self._executor)
+        for span in self._open_blocks():
+            if len(self._pending) >= most:
+                return
+            if not self._writer.claims.take(span.first, span.stop):
+                continue
+            self._writer.refresh()
+            if not self._is_open(span):
+                self._writer.claims.release(span.first, span.stop)
+                continue
+            with executors.explained():
+                self._pending[self._executor.submit(compute, self._task(span))] = span
+
+    def _open_blocks(self) -> Iterator[Span]:
+        """Yield blocks of rows that nobody has kept yet; some may be in work."""
+        contents = self._writer.contents
+        for k in contents.unfinished():
+            of_file = contents.spans[k]
+            for first, stop in contents.missing(k):
+                place = first
+                while place < stop:
+                    rows = self._sizes.now
+                    of_block = (place - of_file.first) // rows + 1
+                    end = min(stop, of_file.first + of_block * rows)
+                    yield of_file.part(place, end)
+                    place = end
+
+    def _is_open(self, span: Span) -> bool:
+        k = self._writer.contents.file_of(span)
+        missing = self._writer.contents.missing(k) if k is not None else []
+        return any(first <= span.first and span.stop <= stop for first, stop in missing)
+
+    def _task(self, span: Span) -> Task:
+        points = span.points(len(self._job.plan.scenarios))
+        some = slice(points.start, points.stop)
+        design = {name: values[some].tolist() for name, values in self._job.design.items()}
+        return Task(self._plan, span, design, self._job.outcomes, self._job.summarise)
+
+    def _collect(self) -> None:
+        """Keep what is ready, waiting a moment if nothing is."""
+        ready, _ = wait(self._pending, timeout=TICK, return_when=FIRST_COMPLETED)
+        errors = {f: CancelledError() if f.cancelled() else f.exception() for f in ready}
+        for future in ready:
+            if errors[future] is None:
+                self._keep(future.result())
+                span = self._pending.pop(future)
+                self._writer.claims.release(span.first, span.stop)
+        for error in errors.values():
+            if error is not None:
+                raise executors.failure(error) from error
+
+    def _keep(self, block: Block) -> None:
+        if block.version != self._writer.recipe.version:
+            raise UnfinishedError(
+                f"a worker has alliance-sim {block.version}, this sweep is made with "
+                f"{self._writer.recipe.version}; install the same version everywhere"
+            )
+        what = labels(block.span, len(self._job.plan.scenarios))
+        factors = {name: values[what.point] for name, values in self._job.design.items()}
+        rows = parquet.Rows(what, block.runs, factors, block.status, block.values)
+        failed = sum(text != OK for text in block.status)
+        self._writer.keep(block.span, parquet.as_table(self._job.columns, rows), failed)
+        self._sizes = self._sizes.after(block.span.rows, block.seconds)
+
+    def _wait_for_others(self) -> None:
+        """Wait for the rows that other runners have claimed, but not for ever."""
+        since, done = self._heard
+        if self._writer.contents.done != done:
+            self._heard = (time.monotonic(), self._writer.contents.done)
+        elif time.monotonic() - since > PATIENCE:
+            log.warning(
+                "%s: another runner has claimed rows and finished none for %d s; they are "
+                "computed here",
+                self._writer.path,
+                PATIENCE,
+            )
+            self._writer.claims.ignore_others = True
+        time.sleep(TICK)
+
+
+def job_of(
+    plan: Plan, path: Path, choose: Choose, outcomes: tuple[Outcome, ...], summarise: Summarise
+) -> Job:
+    """Return the work of filling a folder with some outcomes of all rows of a plan."""
+    table = plan.design_table()
+    design = {str(name): table[name].to_numpy() for name in table.columns}
+    texts = {outcome.name: outcome.text for outcome in outcomes}
+    return Job(
+        path=path,
+        choose=choose,
+        plan=plan,
+        design=design,
+        outcomes=outcomes,
+        columns=columns_of(plan, table, texts),
+        summarise=summarise,
+    )
+
+
+def columns_of(plan: Plan, table: pd.DataFrame, outcomes: Mapping[str, str]) -> parquet.Columns:
+    """Return the columns of the rows of a plan, of which this is the table of points."""
+    kinds = {str(name): KINDS.get(kind.kind, "text") for name, kind in table.dtypes.items()}
+    return parquet.Columns(plan.labels, kinds, outcomes)

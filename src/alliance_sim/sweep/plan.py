@@ -1,0 +1,348 @@
+"""Plans: a question, the scenarios, what is varied, at which points, and what is kept of each run.
+
+A plan is read from a TOML file, checked as a whole, and holds everything that decides the numbers
+of a sweep; so a results folder that keeps it can be run again without any other file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from alliance_sim import noise, provenance
+from alliance_sim.calendar import Calendar
+from alliance_sim.errors import AllianceSimError, ResultError, SettingError, unknown_name
+from alliance_sim.results.outcomes import Outcome, parse_outcome
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.checks import cross_problems
+from alliance_sim.scenario.edit import as_tree as scenario_tree
+from alliance_sim.scenario.replace import EditCache, replaced
+from alliance_sim.sweep import designs
+from alliance_sim.sweep.designs import Design
+from alliance_sim.sweep.factors import Factor
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 1
+COMMON, INDEPENDENT = "common", "independent"
+ROOM = 1024  # runs kept free for each point of a plan with independent noise, if they fit
+PASSING = {"_kept", "digest", "points_digest"}  # found again by whoever needs it
+WORDS_ONLY = {"name", "title", "description", "question", "edits"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A sweep as it was asked for.
+
+    Attributes:
+        title: What the sweep is called.
+        question: What it is to answer.
+        seed: Seed of the noise.
+        replicates: Runs of each scenario at each point.
+        noise: "common": every point sees the same runs, numbered from 0; or "independent".
+        stride: How far the runs of neighbouring points lie apart; 0 for common noise.
+        labels: Short names of the scenarios, each once.
+        scenarios: The scenarios, in the order of the labels. They share their years, their states
+            and their rungs.
+        states: Names of the reported states.
+        factors: What is varied.
+        design: At which points.
+        outcomes: What is kept of each run: the standard outcomes, then the plan's own.
+    """
+
+    title: str
+    question: str = ""
+    seed: int
+    replicates: int
+    noise: str = COMMON
+    stride: int = 0
+    labels: tuple[str, ...]
+    scenarios: tuple[Scenario, ...]
+    states: tuple[str, ...]
+    factors: tuple[Factor, ...]
+    design: Design
+    outcomes: tuple[Outcome, ...]
+    _kept: dict[str, EditCache] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The steps of every run."""
+        return _calendar(self.scenarios[0])
+
+    @property
+    def points(self) -> int:
+        """Number of points."""
+        return self.design.count(self.factors)
+
+    @property
+    def rows(self) -> int:
+        """Number of runs in all."""
+        return self.points * len(self.scenarios) * self.replicates
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that decides the numbers, their rows and their columns."""
+        return provenance.digest(
+            {
+                "seed": self.seed,
+                "replicates": self.replicates,
+                "noise": [self.noise, self.stride],
+                "labels": self.labels,
+                "scenarios": [
+                    provenance.digest(scenario.model_dump(exclude=WORDS_ONLY))
+                    for scenario in self.scenarios
+                ],
+                "factors": [
+                    [f.name, f.kind, f.path, f.values, f.low, f.high, f.dated] for f in self.factors
+                ],
+                "design": self.design.as_tree(),
+                "outcomes": [[outcome.name, outcome.text] for outcome in self.outcomes],
+            }
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave behind what is only kept to be quick."""
+        return {key: value for key, value in vars(self).items() if key not in PASSING}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _kept={})
+
+    def design_table(self) -> pd.DataFrame:
+        """Return the points: one row per point, one column per factor.
+
+        Numbers are float64, presence is bool, days are texts such as "2001-09-11", and other
+        settings are bool, int64 or text. The same plan always gives the same table.
+        """
+        return self.design.table(self.factors)
+
+    @cached_property
+    def points_digest(self) -> str:
+        """SHA-256 of the values at all points; libraries that draw them may change."""
+        found = hashlib.sha256()
+        for name, values in self.design_table().items():
+            column = values.to_numpy()
+            texts = column.dtype.kind not in "bif"
+            found.update(f"{name}\n".encode())
+            found.update("\n".join(map(str, column)).encode() if texts else column.tobytes())
+        return found.hexdigest()
+
+    def run_of(self, point: int, replicate: int) -> int:
+        """Return the number of the run of a replicate at a point, the same in every scenario."""
+        return point * self.stride + replicate
+
+    def scenario_at(self, label: str, values: Mapping[str, object]) -> Scenario:
+        """Return a scenario of the plan with a point's values in it.
+
+        What no factor touches is the identical object at every point, and parts with the same
+        values mostly are.
+
+        Args:
+            label: One of `labels`.
+            values: One value per factor, as in a row of the table of points.
+
+        Raises:
+            SettingError: If there is no such scenario, or values do not fit the factors.
+            ScenarioError: If the values cannot stand together.
+        """
+        if label not in self.labels:
+            raise SettingError("plan", [unknown_name("scenario", label, self.labels)])
+        if len(values) != len(self.factors) or any(f.name not in values for f in self.factors):
+            self._refuse(values)
+        base = self.scenarios[self.labels.index(label)]
+        if not self.factors:
+            return base
+        changes = {f.path: f.in_scenario(values[f.name]) for f in self.factors}
+        return replaced(base, changes, kept=self._kept.setdefault(label, {}))
+
+    def _refuse(self, values: Mapping[str, object]) -> None:
+        """Raise the error for values that do not fit the factors."""
+        known = [factor.name for factor in self.factors]
+        problems = [unknown_name("factor", name, known) for name in values if name not in known]
+        problems += [f"factor {name!r} has no value" for name in known if name not in values]
+        raise SettingError("point", problems)
+
+    def as_tree(self) -> dict[str, Any]:
+        """Return the plan as plain values fit for JSON, its scenarios and tables included."""
+        return {
+            "format": FORMAT,
+            "title": self.title,
+            "question": self.question,
+            "seed": self.seed,
+            "replicates": self.replicates,
+            "noise": self.noise,
+            "stride": self.stride,
+            "labels": list(self.labels),
+            "scenarios": [json.loads(scenario.model_dump_json()) for scenario in self.scenarios],
+            "states": list(self.states),
+            "factors": [factor.as_tree() for factor in self.factors],
+            "design": self.design.as_tree(),
+            "outcomes": [[outcome.name, outcome.text] for outcome in self.outcomes],
+        }
+
+    @classmethod
+    def from_tree(cls, tree: Mapping[str, Any]) -> Plan:
+        """Return the plan that `as_tree` described.
+
+        Raises:
+            ResultError: If it is no such description, or one that another version wrote.
+        """
+        found = dict(tree).get("format")
+        if found != FORMAT:
+            raise ResultError(f"plan: has format {found!r}, this version reads format {FORMAT}")
+        try:
+            scenarios = tuple(_scenario(entry) for entry in tree["scenarios"])
+            calendar = _calendar(scenarios[0])
+            states = tuple(tree["states"])
+            return cls(
+                title=tree["title"],
+                question=tree["question"],
+                seed=tree["seed"],
+                replicates=tree["replicates"],
+                noise=tree["noise"],
+                stride=tree["stride"],
+                labels=tuple(tree["labels"]),
+                scenarios=scenarios,
+                states=states,
+                factors=tuple(Factor.from_tree(entry) for entry in tree["factors"]),
+                design=Design.from_tree(tree["design"]),
+                outcomes=tuple(
+                    parse_outcome(text, name=name, states=states, calendar=calendar)
+                    for name, text in tree["outcomes"]
+                ),
+            )
+        except ResultError:
+            raise
+        except (KeyError, TypeError, ValueError, IndexError, AllianceSimError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise ResultError(f"plan: cannot be read back: {reason}") from error
+
+
+def load_plan(path: str | os.PathLike[str]) -> Plan:
+    """Return the plan in a TOML file, or the plan of a results folder.
+
+    Raises:
+        ScenarioError: If the file cannot be used; it lists all problems at once.
+        ResultError: If the folder holds no sweep that can be read.
+    """
+    from alliance_sim.sweep.plan_file import read_plan
+    from alliance_sim.sweep.store.metadata import read_recipe
+
+    where = Path(path)
+    return Plan.from_tree(read_recipe(where).plan) if os.path.isdir(where) else read_plan(where)  # noqa: PTH112
+
+
+def extended(plan: Plan, *, replicates: int | None = None, points: int | None = None) -> Plan:
+    """Return a plan with more replicates or more points; those it had stay what they were.
+
+    Args:
+        plan: The plan.
+        replicates: How many replicates there are to be, more than before.
+        points: How big the design is to be, more than before, counted as its settings count:
+            points of a Sobol sequence, base points of a Saltelli design, trajectories of a Morris
+            design.
+
+    Raises:
+        SettingError: If the plan cannot grow that way, with the reason.
+    """
+    problems = []
+    if (replicates is None) == (points is None):
+        problems.append("give either replicates or points; for both, extend twice")
+    for key, number in (("replicates", replicates), ("points", points)):
+        if number is not None and type(number) is not int:
+            raise SettingError("extended plan", [f"{key} is {number!r}, must be a whole number"])
+    if replicates is not None and replicates <= plan.replicates:
+        problems.append(f"replicates is {replicates}, must be more than the {plan.replicates} now")
+    design = plan.design
+    if points is not None:
+        problem = _no_more_points(plan, points)
+        if problem is None:
+            design = design.resized(points)
+        else:
+            problems.append(problem)
+    longer = replace(plan, design=design, replicates=replicates or plan.replicates)
+    if not problems:
+        problem = too_many_runs(longer)
+        problems += [problem] if problem else []
+    if problems:
+        raise SettingError("extended plan", problems)
+    return longer
+
+
+def stride_for(noise_kind: str, points: int, replicates: int) -> int:
+    """Return how far the runs of neighbouring points lie apart: a power of two, with room to grow.
+
+    0 for common noise.
+    """
+    if noise_kind == COMMON:
+        return 0
+    roomy = 1 << (max(replicates, ROOM) - 1).bit_length()
+    tight = 1 << (replicates - 1).bit_length()
+    return roomy if points * roomy - 1 <= noise.MAX_RUN else tight
+
+
+def too_many_runs(plan: Plan) -> str | None:
+    """Return why a plan's runs cannot be numbered, None if they can."""
+    if plan.points > designs.MOST_POINTS:
+        return f"the design has {plan.points:,} points, must have at most {designs.MOST_POINTS:,}"
+    if plan.stride and plan.replicates > plan.stride:
+        return (
+            f"replicates is {plan.replicates}, must be at most {plan.stride}: with independent "
+            "noise each point has so many runs of its own"
+        )
+    last = plan.run_of(plan.points - 1, plan.replicates - 1)
+    if last > noise.MAX_RUN:
+        return f"the last run would be {last}, must be at most {noise.MAX_RUN}"
+    return None
+
+
+def _no_more_points(plan: Plan, points: int) -> str | None:
+    """Return why a design cannot have so many points, None if it can."""
+    design = plan.design
+    if design.kind == designs.LATIN_HYPERCUBE:
+        return (
+            "a Latin hypercube of more points is another hypercube, so none of its points would "
+            "stay; begin with kind 'sobol', which can grow"
+        )
+    if design.kind not in designs.KEEPS_POINTS or design.optimal:
+        what = "chosen among all trajectories" if design.optimal else "set by the plan"
+        return f"the points of this design of kind {design.kind!r} are {what}; write another plan"
+    if points <= design.size():
+        return f"points is {points}, must be more than the {design.size()} now"
+    return designs.size_problem(design.resized(points), len(plan.factors))
+
+
+def _calendar(scenario: Scenario) -> Calendar:
+    time = scenario.time
+    return Calendar(time.first_year, time.last_year, time.steps_per_year)
+
+
+def _scenario(tree: object) -> Scenario:
+    """Return a scenario from plain values as JSON holds them.
+
+    Raises:
+        ResultError: If it cannot be used.
+    """
+    try:
+        scenario = Scenario.model_validate_json(json.dumps(tree))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ResultError(
+            f"plan: a scenario cannot be read back: {where}: {first['msg']}"
+        ) from None
+    problems = cross_problems(scenario_tree(scenario))
+    if problems:
+        raise ResultError(f"plan: a scenario cannot be read back: {problems[0]}")
+    return scenario

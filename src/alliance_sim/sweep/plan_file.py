@@ -1,0 +1,371 @@
+"""Read a plan from a TOML file, or say all that is wrong with it.
+
+title, question         in words; a title is needed
+scenarios               names of shipped scenarios, or files beside the plan
+seed                    of the noise
+replicates              runs of each scenario at each point, 1 if left out
+noise                   "common" (every point sees the same runs) or "independent"
+
+[design]                kind, and what belongs to it:
+  replicates            nothing: one point, the scenarios as they are
+  grid                  nothing: every combination of the factors' values
+  latin_hypercube       points
+  sobol                 points, a power of two; more can be added later
+  saltelli              points (base points, a power of two), second_order = true or false
+  morris                trajectories, levels (4), optimal (how many to keep, spread widest)
+  table                 file = "points.csv" or "points.parquet", one column per factor
+  seed                  of the points of a sampled design; the plan's seed if left out
+
+[[factor]]              name, a label in words, and one of:
+  number = "path"       low and high (the number's own range if left out), steps, or values
+  present = "juncture"  whether it happens
+  date = "juncture"     low and high, steps, or values
+  setting = "path"      values (true and false if left out, where it is a switch)
+
+[outcomes]              name = "text", beside the standard outcomes; see `outcomes`
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from alliance_sim import noise
+from alliance_sim.errors import ScenarioError, SettingError, nearest_name
+from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
+from alliance_sim.scenario import Scenario, load_scenario
+from alliance_sim.scenario.build import build, field_problems, frozen
+from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.file import read_toml, shipped
+from alliance_sim.scenario.part import Name, Part, Text
+from alliance_sim.scenario.path import Tree, spell
+from alliance_sim.scenario.replace import replaced
+from alliance_sim.sweep import designs
+from alliance_sim.sweep.designs import SETTINGS, Design
+from alliance_sim.sweep.factor_file import FactorFile, read_factor
+from alliance_sim.sweep.factors import Factor
+from alliance_sim.sweep.lenient import sound_part
+from alliance_sim.sweep.plan import Plan, stride_for, too_many_runs
+from alliance_sim.sweep.points import Rows, read_rows
+from alliance_sim.world import build_world, calendar_of
+from alliance_sim.world.state import state_names
+
+COLUMNS = ("row", "point", "scenario", "replicate", "run", "status")
+MOST_REPLICATES = 1_000_000
+
+Size = Annotated[int, Field(ge=1, le=designs.MOST_POINTS)]
+
+
+class DesignFile(Part):
+    """The `[design]` of a plan file."""
+
+    kind: Literal["replicates", "grid", "latin_hypercube", "sobol", "morris", "saltelli", "table"]
+    points: Size | None = None
+    second_order: bool | None = None
+    trajectories: Size | None = None
+    levels: Annotated[int, Field(ge=2, le=1000, multiple_of=2)] | None = None
+    optimal: Size | None = None
+    seed: Annotated[int, Field(ge=0, le=noise.MAX_SEED)] | None = None
+    file: Text | None = None
+
+
+class PlanFile(Part):
+    """A plan file."""
+
+    title: Text
+    question: str = ""
+    scenarios: tuple[Text, ...] = Field(min_length=1)
+    seed: int = Field(ge=0, le=noise.MAX_SEED)
+    replicates: int = Field(default=1, ge=1, le=MOST_REPLICATES)
+    noise: Literal["common", "independent"] = "common"
+    design: DesignFile
+    factor: tuple[FactorFile, ...] = ()
+    outcomes: dict[Name, Text] = Field(default_factory=dict)
+
+
+def read_plan(path: Path) -> Plan:
+    """Return the plan in a TOML file.
+
+    Raises:
+        ScenarioError: Naming every problem at once: keys, types, scenarios, factors, outcomes.
+    """
+    tree = read_toml(path, "plan")
+    problems: list[str] = []
+    try:
+        PlanFile.model_validate(frozen(tree))
+    except ValidationError as error:
+        problems += field_problems(error, tree, PlanFile)
+    labels, scenarios = _scenarios(tree, path.parent, problems)
+    states = _states(scenarios, labels, problems)
+    factors = _factors(tree, scenarios, problems)
+    design = _design(tree, factors, path.parent, problems)
+    outcomes = _outcomes(tree, scenarios, states, problems)
+    problems += _names(tree, outcomes)
+    given, broken = sound_part(PlanFile, tree)
+    plan = None
+    if design is not None and scenarios and len(factors) == len(_tables(tree, "factor")):
+        plan = Plan(
+            title=given.title,
+            question=given.question,
+            seed=given.seed,
+            replicates=given.replicates,
+            noise=given.noise,
+            stride=stride_for(given.noise, design.count(factors), given.replicates),
+            labels=labels,
+            scenarios=scenarios,
+            states=states,
+            factors=factors,
+            design=design,
+            outcomes=outcomes,
+        )
+    too_many = too_many_runs(plan) if plan and broken.isdisjoint(("noise", "replicates")) else None
+    problems += [too_many] if too_many else _corner_problems(scenarios, factors)
+    if problems or plan is None:
+        raise ScenarioError(str(path), list(dict.fromkeys(problems)))
+    return plan
+
+
+def _scenarios(
+    tree: Tree, folder: Path, problems: list[str]
+) -> tuple[tuple[str, ...], tuple[Scenario, ...]]:
+    """Return the plan's scenarios with a label for each."""
+    names = [name for name in _listed(tree, "scenarios") if isinstance(name, str) and name]
+    found: list[Scenario] = []
+    told: dict[str, list[str]] = {}
+    for name in names:
+        try:
+            found.append(load_scenario(name, relative_to=folder))
+        except ScenarioError as error:
+            told[name] = [f"scenarios: {name!r}: {problem}" for problem in error.problems]
+    if not found:
+        found = _stand_in(told)
+        if not found and (_tables(tree, "factor") or tree.get("outcomes")):
+            problems.append(
+                "scenarios: none can be read, so what the plan says of them is not checked yet"
+            )
+    problems += (problem for of_one in told.values() for problem in of_one)
+    for name in dict.fromkeys(n for n in names if names.count(n) > 1):
+        problems.append(f"scenarios: {name!r} stands {names.count(name)} times")
+    for labels in ([s.name.rpartition("/")[2] for s in found], [s.name for s in found], names):
+        if len(set(labels)) == len(found):
+            return tuple(labels), tuple(found)
+    return tuple(names), tuple(found)
+
+
+def _stand_in(told: dict[str, list[str]]) -> list[Scenario]:
+    """Return the scenario that was probably meant where none is known, and say so."""
+    for name, problems in told.items():
+        near = None if name.endswith(".toml") else nearest_name(name, shipped())
+        if near is not None:
+            problems[-1] += f"; the rest of the plan is checked in {near!r}"
+            return [load_scenario(near)]
+    return []
+
+
+def _states(
+    scenarios: Sequence[Scenario], labels: Sequence[str], problems: list[str]
+) -> tuple[str, ...]:
+    """Return the states that runs of all scenarios report; they have to be the same."""
+    shared: list[tuple[str, list[Any]]] = [
+        ("years and steps", [calendar_of(scenario) for scenario in scenarios]),
+        ("states", [state_names(scenario) for scenario in scenarios]),
+        ("number of rungs", [len(scenario.rung) for scenario in scenarios]),
+    ]
+    for what, found in shared:
+        for label, other in zip(labels, found, strict=True):
+            if other != found[0]:
+                problems.append(
+                    f"scenarios: {label!r} has other {what} than {labels[0]!r}; "
+                    "scenarios of one plan share them"
+                )
+    return state_names(scenarios[0]) if scenarios else ()
+
+
+def _factors(tree: Tree, scenarios: Sequence[Scenario], problems: list[str]) -> tuple[Factor, ...]:
+    """Return the factors that are sound, and add what is wrong with the others."""
+    found = []
+    by_path: dict[str, str] = {}
+    for where, table in _factor_tables(tree):
+        read = read_factor(table, where, scenarios)
+        problems += read.problems
+        found += [read.factor] if read.factor is not None else []
+        other = by_path.setdefault(read.path, where) if read.path else where
+        if other != where:
+            other = other.removeprefix("factor ")
+            problems.append(f"{where}: varies {read.path} as {other} does")
+    return tuple(found)
+
+
+def _design(
+    tree: Tree, factors: tuple[Factor, ...], folder: Path, problems: list[str]
+) -> Design | None:
+    """Return the design, or add what is wrong with it."""
+    table = tree.get("design")
+    if not isinstance(table, dict):
+        return None  # the schema says so already, as with any unsound key below
+    given, broken = sound_part(DesignFile, table)
+    if given.kind is None:
+        return None
+    before = len(problems)
+    problems += _settings_of(given.kind, table)
+    problems += _unfit(given.kind, tree)
+    seed = tree.get("seed") if given.seed is None else given.seed
+    design = Design(
+        kind=given.kind,
+        seed=seed if isinstance(seed, int) and given.kind in designs.SAMPLED else 0,
+        points=given.points or 0,
+        second_order=given.second_order is not False,
+        trajectories=given.trajectories or 0,
+        levels=given.levels or 4,
+        optimal=given.optimal or 0,
+        rows=(),
+    )
+    sized = {*SETTINGS[given.kind][0], "optimal"}
+    if broken.isdisjoint(sized) and sized - {"optimal"} <= table.keys():
+        problem = designs.size_problem(design, len(_tables(tree, "factor")))
+        problems += [f"design.{problem}"] if problem else []
+    lacks = designs.missing_library(given.kind)
+    problems += [f"design: {lacks}"] if lacks else []
+    if given.kind == designs.TABLE and given.file is not None:
+        rows, told = _rows(folder / given.file, tree, factors)
+        problems += [f"design.file {given.file!r}: {told_of}" for told_of in told]
+        design = Design(kind=given.kind, rows=rows)
+    return None if len(problems) > before or broken else design
+
+
+def _unfit(kind: str, tree: Tree) -> Iterator[str]:
+    """Yield what a kind of design and the factors of the plan have against each other."""
+    tables = list(_factor_tables(tree))
+    if kind == designs.REPLICATES and tables:
+        yield "design: kind 'replicates' varies nothing; leave the factors out"
+    if kind != designs.REPLICATES and not tables:
+        yield f"design: kind {kind!r} needs at least one [[factor]]"
+    for where, table in tables if kind == designs.GRID else ():
+        ranges = "number" in table or "date" in table
+        if ranges and "values" not in table and "steps" not in table:
+            yield f"{where}: a grid needs values = [...] or steps = ..."
+
+
+def _rows(path: Path, tree: Tree, factors: Sequence[Factor]) -> tuple[Rows, list[str]]:
+    """Return the points of a table, and what is wrong with the columns of sound factors."""
+    names = [table.get("name") for table in _tables(tree, "factor")]
+    if not all(isinstance(name, str) for name in names):
+        return (), []  # nobody knows what its columns are called
+    sound = {factor.name for factor in factors}
+    return read_rows(path, factors, unsound=[str(name) for name in names if name not in sound])
+
+
+def _settings_of(kind: str, table: Tree) -> Iterator[str]:
+    """Yield settings that the kind of design lacks, and those that it does not take."""
+    needed, optional = SETTINGS[kind]
+    takes = ", ".join((*needed, *optional)) or "no settings"
+    for key in DesignFile.model_fields:
+        if key in needed and key not in table:
+            yield f"design.{key}: is missing; kind {kind!r} needs it"
+        if key in table and key not in ("kind", *needed, *optional):
+            yield f"design.{key}: does not belong to kind {kind!r}, which takes {takes}"
+
+
+def _outcomes(
+    tree: Tree, scenarios: Sequence[Scenario], states: tuple[str, ...], problems: list[str]
+) -> tuple[Outcome, ...]:
+    """Return the standard outcomes, then the plan's own that are sound."""
+    if not scenarios:
+        return ()
+    calendar = calendar_of(scenarios[0])
+    standard = standard_outcomes(states, calendar, len(scenarios[0].rung))
+    own = []
+    given = tree.get("outcomes", {})
+    for name, text in given.items() if isinstance(given, dict) else ():
+        if not isinstance(text, str) or not text:
+            continue  # said elsewhere, as is whatever is wrong with a name
+        try:
+            outcome = parse_outcome(text, states=states, calendar=calendar)
+            own.append(replace(outcome, name=name))
+        except SettingError as error:
+            problems += [f"outcomes.{name}: {text!r}: {problem}" for problem in error.problems]
+    taken = {outcome.name: outcome.text for outcome in standard}
+    problems += [
+        f"outcomes.{name}: is the name of a standard outcome, {taken[name]}; take another"
+        for name in (outcome.name for outcome in own)
+        if name in taken
+    ]
+    return (*standard, *own)
+
+
+def _names(tree: Tree, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Yield names of factors and outcomes that cannot be names of columns."""
+    given = tree.get("outcomes", {})
+    own = list(given) if isinstance(given, dict) else []
+    columns = {outcome.name for outcome in outcomes} | set(own)
+    names = [t["name"] for t in _tables(tree, "factor") if isinstance(t.get("name"), str)]
+    for name in dict.fromkeys(n for n in names if names.count(n) > 1):
+        yield f"factor {name!r}: stands {names.count(name)} times; names must differ"
+    for where, name in [
+        *((f"factor {n!r}", n) for n in dict.fromkeys(names)),
+        *((f"outcomes.{n}", n) for n in own),
+    ]:
+        if keyword.iskeyword(name):
+            yield f"{where}: is a word of Python; take another name"
+        if name in COLUMNS:
+            yield f"{where}: is the name of a column that every sweep has; take another"
+    for name in dict.fromkeys(names):
+        if name in columns:
+            yield f"factor {name!r}: is the name of an outcome as well; take another"
+
+
+def _corner_problems(scenarios: Sequence[Scenario], factors: Sequence[Factor]) -> list[str]:
+    """Return what goes wrong at the ends of the factors' ranges, in whole worlds.
+
+    All factors are put on their first corners at once, then on their second and so on. Only if
+    that fails is each tried by itself: what fails only together is left to the runs, as a row that
+    says so.
+    """
+    most = max((len(factor.corners()) for factor in factors), default=0)
+    rounds = [
+        {f.name: f.corners()[min(k, len(f.corners()) - 1)] for f in factors} for k in range(most)
+    ]
+    told: list[str] = []
+    for scenario in scenarios:
+        if all(not _failures(scenario, factors, values) for values in rounds):
+            continue
+        told += [
+            f"factor {factor.name!r} at {value}: {problem}"
+            for factor in factors
+            for value in factor.corners()
+            for problem in _failures(scenario, [factor], {factor.name: value})
+        ]
+    return list(dict.fromkeys(told))
+
+
+def _failures(
+    scenario: Scenario, factors: Sequence[Factor], values: dict[str, Any]
+) -> tuple[str, ...]:
+    """Return why a scenario with some values in it is no world, checked in full."""
+    changes = {factor.path: factor.in_scenario(values[factor.name]) for factor in factors}
+    try:
+        build_world(build(as_tree(replaced(scenario, changes)), scenario.name))
+    except ScenarioError as error:
+        return error.problems
+    return ()
+
+
+def _factor_tables(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Yield the table of each factor with what it is called in sentences."""
+    for position, table in enumerate(_listed(tree, "factor")):
+        if isinstance(table, dict):
+            yield spell(tree, ("factor", position)), table
+
+
+def _tables(tree: Tree, key: str) -> list[Tree]:
+    return [table for table in _listed(tree, key) if isinstance(table, dict)]
+
+
+def _listed(tree: Tree, key: str) -> list[Any]:
+    given = tree.get(key)
+    return given if isinstance(given, list) else []

@@ -1,0 +1,158 @@
+"""What a results folder holds so far."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from alliance_sim import files, provenance
+from alliance_sim.errors import ResultError
+from alliance_sim.sweep.store.journal import Entry, Event, read_events
+from alliance_sim.sweep.store.metadata import Recipe, file_name, read_manifest
+from alliance_sim.sweep.store.numbering import Span, gaps
+
+WORK = "work"  # folder of an unfinished sweep
+JOURNAL = "parts.jsonl"
+PART, FILE, BAD = "part", "file", "bad"
+
+
+class Contents:
+    """The finished files of a folder, and the parts of those that are not finished.
+
+    Attributes:
+        spans: The rows of each finished file, once it is there.
+        files: Finished files by number.
+        parts: Parts of unfinished files, by the file's number and the part's name.
+    """
+
+    def __init__(self, recipe: Recipe, files: dict[int, Entry]) -> None:
+        self.spans = recipe.files()
+        self.files = dict(files)
+        self.parts: dict[int, dict[str, Entry]] = {}
+        self._firsts = [span.first for span in self.spans]
+
+    def learn(self, events: Iterable[Event]) -> None:
+        """Take in what happened, in the order in which it did."""
+        for kind, entry in events:
+            k = self.file_of(entry)
+            if k is None:
+                continue
+            if kind == BAD:
+                self.parts.get(k, {}).pop(entry.name, None)
+                if k in self.files and self.files[k].name == entry.name:
+                    del self.files[k]
+            elif kind == FILE:
+                self.files[k] = entry
+                self.parts.pop(k, None)
+            elif kind == PART and k not in self.files:
+                self.parts.setdefault(k, {})[entry.name] = entry
+
+    def file_of(self, rows: Entry | Span) -> int | None:
+        """Return the number of the file that rows belong to, None if to none or to several."""
+        k = bisect_right(self._firsts, rows.first) - 1
+        fits = k >= 0 and rows.rows > 0 and rows.stop <= self.spans[k].stop
+        return k if fits else None
+
+    def missing(self, k: int) -> list[tuple[int, int]]:
+        """Return the ranges of rows (first, stop) of a file that are nowhere yet."""
+        if k in self.files:
+            return []
+        parts = self.parts.get(k, {}).values()
+        return list(gaps(self.spans[k], [(part.first, part.stop) for part in parts]))
+
+    def unfinished(self) -> Iterator[int]:
+        """Yield the numbers of the files that are not finished."""
+        return (k for k in range(len(self.spans)) if k not in self.files)
+
+    @property
+    def rows(self) -> int:
+        """Number of all rows."""
+        return self.spans[-1].stop if self.spans else 0
+
+    @property
+    def done(self) -> int:
+        """Number of rows that are kept."""
+        done = sum(file.rows for file in self.files.values())
+        for k in self.parts:
+            open_rows = sum(stop - first for first, stop in self.missing(k))
+            done += self.spans[k].rows - open_rows
+        return done
+
+    def all_parts(self) -> Iterator[Entry]:
+        """Yield the parts of all unfinished files."""
+        return (part for of_file in self.parts.values() for part in of_file.values())
+
+    @property
+    def failed(self) -> int:
+        """Number of rows kept that are runs that failed; a row in two parts counts twice."""
+        return sum(entry.failed for entry in (*self.files.values(), *self.all_parts()))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file is finished."""
+        return len(self.files) == len(self.spans)
+
+
+def contents(folder: Path, recipe: Recipe) -> Contents:
+    """Return what a folder says that it holds, without looking into the files.
+
+    Raises:
+        ResultError: If its manifest cannot be used.
+    """
+    # In this order: a runner that finishes writes the manifest before it removes the journal.
+    events = read_events(folder / WORK / JOURNAL)
+    found = Contents(recipe, read_manifest(folder, recipe))
+    found.learn(events)
+    return found
+
+
+def is_listed(path: Path, recipe: Recipe) -> bool:
+    """Whether the manifest of a folder lists all the files of its recipe."""
+    return len(read_manifest(path, recipe)) == len(recipe.files())
+
+
+def fault(path: Path, entry: Entry) -> str:
+    """Return what is wrong with a file that was finished; nothing if it is whole."""
+    try:
+        size = path.stat().st_size
+        if size != entry.size:
+            return f"is torn ({size} bytes, {entry.size} were written)"
+        return "" if provenance.file_digest(path) == entry.sha256 else "is damaged (wrong checksum)"
+    except FileNotFoundError:
+        return "is missing"
+
+
+def damages(folder: Path, recipe: Recipe, held: Contents) -> list[str]:
+    """Return what is wrong with the files of a folder, one sentence each.
+
+    Raises:
+        ResultError: If nobody may read them.
+    """
+    entries = [(folder, file) for file in held.files.values()]
+    entries += [(folder / WORK, part) for part in held.all_parts()]
+    paths = [(place / entry.name, entry) for place, entry in entries]
+    try:
+        faults = [(path, entry, fault(path, entry)) for path, entry in paths]
+    except OSError as error:
+        raise ResultError(f"{error.filename}: cannot be read: {files.why(error)}") from error
+    faults = [found for found in faults if found[2]]
+    if faults:  # a runner may have put parts together, and removed them, since they were listed
+        now = contents(folder, recipe)
+        listed = {*now.files.values(), *now.all_parts()}
+        faults = [found for found in faults if found[1] in listed]
+    return [f"{path.relative_to(folder).as_posix()} {wrong}" for path, _, wrong in faults]
+
+
+def refuse_strays(path: Path, recipe: Recipe) -> None:
+    """Refuse files that look like ours and are not: whoever reads `runs-*` would read them too.
+
+    Raises:
+        ResultError: Naming them.
+    """
+    expected = {file_name(k) for k in range(len(recipe.files()))}
+    strays = sorted(file.name for file in path.glob("runs-*.parquet") if file.name not in expected)
+    if strays:
+        raise ResultError(
+            f"{path}: {', '.join(strays)} does not belong to this sweep; move it elsewhere"
+        )

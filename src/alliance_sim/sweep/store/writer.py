@@ -1,0 +1,315 @@
+"""One runner's hand on a results folder: keep parts, put files together, mend, finish."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from alliance_sim import files
+from alliance_sim.errors import ResultError, UnfinishedError
+from alliance_sim.sweep.store import parquet
+from alliance_sim.sweep.store.inventory import (
+    BAD,
+    FILE,
+    JOURNAL,
+    PART,
+    WORK,
+    Contents,
+    fault,
+    is_listed,
+    refuse_strays,
+)
+from alliance_sim.sweep.store.journal import Entry, Event, Journal
+from alliance_sim.sweep.store.locks import FILES, STATE, Claims
+from alliance_sim.sweep.store.metadata import (
+    MANIFEST,
+    RECIPE,
+    Recipe,
+    file_name,
+    is_begun,
+    manifest,
+    read_manifest,
+    read_recipe,
+)
+from alliance_sim.sweep.store.numbering import Span
+
+GONE = {errno.ENOENT, errno.ESTALE}  # what the system says of removed files, the latter on NFS
+LOCK = ".lock"
+PART_NAME = re.compile(r"part-(\d+)-(\d+)\.parquet")
+FILE_NAME = re.compile(r"runs-(\d+)\.parquet")
+IGNORED = {LOCK, WORK, ".DS_Store", "Thumbs.db", "desktop.ini"}
+
+log = logging.getLogger(__name__)
+Choose = Callable[[Recipe | None], Recipe]
+
+
+class _DamagedError(Exception):
+    """A part that is not what the journal says it is."""
+
+
+class Writer:
+    """A results folder open for work. Several may be open on one folder.
+
+    Attributes:
+        path: The folder.
+        recipe: What it is about.
+        columns: Its columns.
+        contents: What it holds, as of the last `refresh`.
+        claims: Who works on what.
+    """
+
+    def __init__(self, path: Path, choose: Choose, columns: parquet.Columns) -> None:
+        """Open a folder, made now if need be; mend what is damaged and tidy up after the killed.
+
+        Args:
+            path: The folder.
+            choose: Called with the recipe that stands there, None in a new folder; returns the
+                recipe to work by, or raises why it cannot.
+            columns: Columns of the rows.
+
+        Raises:
+            ResultError: If the folder holds something else.
+            UnfinishedError: If it cannot be written to.
+        """
+        self.path = path
+        self.work = path / WORK
+        self.columns = columns
+        with _explained(path, None):
+            path.mkdir(parents=True, exist_ok=True)
+            refuse_foreign(path)
+            self.claims = Claims(path / LOCK)
+        try:
+            with _explained(path, None), self.claims.state():
+                self.recipe = self._settle(choose)
+                self.contents = Contents(self.recipe, read_manifest(path, self.recipe))
+                self._journal = Journal(self.work / JOURNAL)
+            self.refresh()
+        except BaseException:
+            self.claims.close()
+            raise
+
+    def _settle(self, choose: Choose) -> Recipe:
+        """Return the recipe to work by, written down."""
+        refuse_foreign(self.path)
+        old = read_recipe(self.path) if is_begun(self.path) else None
+        recipe = choose(old)
+        refuse_strays(self.path, recipe)
+        self.work.mkdir(exist_ok=True)
+        if recipe is not old:
+            files.put(self.path / RECIPE, recipe.as_json(), self.work)
+        return recipe
+
+    def close(self) -> None:
+        """Give back all claims."""
+        self._journal.close()
+        self.claims.close()
+
+    def refresh(self) -> None:
+        """Take in what others have done."""
+        with self._writing():
+            self.contents.learn(self._journal.news())
+
+    def mend(self) -> None:
+        """Set damaged files aside, so that their rows are computed again; remove leftovers.
+
+        Raises:
+            UnfinishedError: If that cannot be done.
+        """
+        with _explained(self.path, self.contents):
+            for k in range(len(self.contents.spans)):
+                with self.claims.held(FILES + k, FILES + k + 1) as ours:
+                    if ours:
+                        self._check(k)
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what killed runners left half written, untold or already part of a file.
+
+        Whoever writes a file holds a claim until the journal tells of it.
+        """
+        for leftover in [*self.work.glob(f"*{files.TEMPORARY}"), *self.work.glob("part-*.parquet")]:
+            with self.claims.held(*_claim(leftover.name)) as ours:
+                self.refresh()
+                told = any(leftover.name in parts for parts in self.contents.parts.values())
+                if ours and self.claims.sure and not told:
+                    leftover.unlink(missing_ok=True)
+
+    def _check(self, k: int) -> None:
+        self.refresh()
+        if k in self.contents.files:
+            entries = [(self.path, self.contents.files[k])]
+        else:
+            entries = [(self.work, part) for part in self.contents.parts.get(k, {}).values()]
+        for folder, entry in entries:
+            wrong = fault(folder / entry.name, entry)
+            if wrong:
+                self._set_aside(folder / entry.name, entry, wrong)
+
+    def _set_aside(self, path: Path, entry: Entry, wrong: str) -> None:
+        self.refresh()
+        k = self.contents.file_of(entry)
+        if k in self.contents.files and entry != self.contents.files[k]:
+            return  # a part that somebody has just made part of a file, and removed
+        place = f"; set aside as {files.set_aside(path).name}" if path.exists() else ""
+        self._happened(BAD, entry)
+        log.warning("%s: %s%s; its %d rows are computed again", path, wrong, place, entry.rows)
+
+    def _happened(self, kind: str, entry: Entry) -> None:
+        event = Event(kind, entry)
+        self._journal.add(event)
+        self.contents.learn([event])
+
+    def keep(self, span: Span, table: pa.Table, failed: int) -> None:
+        """Keep computed rows, on the disk when this returns.
+
+        Raises:
+            UnfinishedError: If they cannot be written; what was kept before still is.
+        """
+        name = f"part-{span.first:012d}-{span.stop:012d}.parquet"
+        content = parquet.as_parquet(table)
+        with self._writing():
+            digest = files.put(self.work / name, content, self.work)
+            self._happened(PART, Entry(name, span.first, span.rows, failed, len(content), digest))
+
+    def put_together(self, k: int) -> None:
+        """Make a finished file of its parts if they are all there and nobody else is at it.
+
+        Raises:
+            UnfinishedError: If it cannot be written; the parts stay.
+        """
+        claim = self.claims.held(FILES + k, FILES + k + 1)
+        with self._writing(), claim as ours:
+            self.refresh()
+            if ours and k not in self.contents.files and not self.contents.missing(k):
+                self._put_together(k)
+
+    def _put_together(self, k: int) -> None:
+        span = self.contents.spans[k]
+        parts = sorted(self.contents.parts[k].values(), key=lambda part: part.first)
+        name = file_name(k)
+        failed = [0]
+        try:
+            with files.placing(self.path / name, self.work) as file:
+                rows = self._rows(parts, span, failed)
+                parquet.write_groups(file, self.columns, rows, self.recipe.group_rows)
+        except _DamagedError:
+            return
+        entry = Entry(name, span.first, span.rows, failed[0], file.size, file.sha256())
+        self._happened(FILE, entry)
+        for part in parts:
+            (self.work / part.name).unlink(missing_ok=True)
+
+    def _rows(self, parts: list[Entry], span: Span, failed: list[int]) -> Iterator[pa.Table]:
+        """Yield the rows of a span in order, each once, from parts that may overlap."""
+        place = span.first
+        for part in parts:
+            if part.stop <= place:
+                continue
+            path = self.work / part.name
+            try:
+                table = self._read(path, part)
+            except (_DamagedError, FileNotFoundError, pa.ArrowInvalid) as error:
+                self._set_aside(path, part, str(error))
+                raise _DamagedError from error
+            table = table.slice(place - part.first)
+            failed[0] += parquet.failures(table)
+            yield table
+            place = part.stop
+
+    def _read(self, path: Path, part: Entry) -> pa.Table:
+        wrong = fault(path, part)
+        if wrong:
+            raise _DamagedError(wrong)
+        return parquet.read_parquet(path.read_bytes(), self.columns)
+
+    def finish(self) -> bool:
+        """Return whether the folder is finished: the manifest says so, and no work is left.
+
+        It is not if somebody has extended the sweep in the meantime.
+
+        Raises:
+            UnfinishedError: If the manifest cannot be written; the files stay.
+        """
+        with _explained(self.path, self.contents), self.claims.state():
+            if not read_recipe(self.path).same_rows(self.recipe):
+                return False
+            if not self._journal.stands() and is_listed(self.path, self.recipe):
+                return True  # another runner finished it, and a third may be mending it by now
+            finished = [self.contents.files[k] for k in range(len(self.contents.spans))]
+            content = manifest(self.recipe, finished)
+            path = self.path / MANIFEST
+            if not path.exists() or path.read_bytes() != content:
+                files.put(path, content, self.work)
+            self._journal.close()
+            shutil.rmtree(self.work, ignore_errors=True)
+            return True
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tell what the system refuses; do without, where another runner has finished all.
+
+        Raises:
+            UnfinishedError: Instead of an OSError.
+        """
+        with _explained(self.path, self.contents):
+            try:
+                yield
+            except OSError as error:
+                if error.errno not in GONE:
+                    raise
+                listed = read_manifest(self.path, self.recipe)
+                if self.work.exists() or len(listed) < len(self.contents.spans):
+                    raise
+                self.contents.files = listed
+
+
+def refuse_foreign(path: Path) -> None:
+    """Refuse a folder that holds something, but no sweep.
+
+    Raises:
+        ResultError: Naming what it holds.
+    """
+    if is_begun(path):
+        return
+    there = sorted(entry.name for entry in path.iterdir() if entry.name not in IGNORED)
+    if RECIPE in there:
+        return  # another runner has just begun
+    if there or any((path / WORK).glob("[!.]*.parquet")):
+        shown = ", ".join(there[:5] or [WORK]) + (", ..." if len(there) > 5 else "")
+        raise ResultError(
+            f"{path}: holds other files and no sweep ({shown}); choose a new or an empty folder"
+        )
+
+
+def _claim(name: str) -> tuple[int, int]:
+    """Return what whoever writes a file under a passing name has claimed."""
+    if part := PART_NAME.match(name):
+        return int(part[1]), int(part[2])
+    if file := FILE_NAME.match(name):
+        return FILES + int(file[1]), FILES + int(file[1]) + 1
+    return STATE, STATE + 1
+
+
+@contextmanager
+def _explained(path: Path, contents: Contents | None) -> Iterator[None]:
+    """Tell what the system refuses in words, with what is safe and what to do.
+
+    Raises:
+        UnfinishedError: Instead of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        if contents is None or not contents.done:
+            raise UnfinishedError(f"{path}: {files.why(error)}; no row was written") from error
+        raise UnfinishedError(
+            f"{path}: {files.why(error)}; {contents.done:,} of {contents.rows:,} rows are safe. "
+            "Mend that, and give the same command again to go on"
+        ) from error

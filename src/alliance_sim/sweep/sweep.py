@@ -1,0 +1,315 @@
+"""Read what a sweep has left in its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from alliance_sim.engine.batch import summarise_cases
+from alliance_sim.errors import ResultError, UnknownName, unknown_name
+from alliance_sim.results import OK
+from alliance_sim.results.outcomes import Outcome, parse_outcome
+from alliance_sim.sweep import loop, resume
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.store.inventory import (
+    WORK,
+    Contents,
+    contents,
+    damages,
+    is_listed,
+    refuse_strays,
+)
+from alliance_sim.sweep.store.metadata import MANIFEST, Recipe, read_recipe
+from alliance_sim.sweep.store.parquet import LABELS, as_labels
+from alliance_sim.sweep.task import Summarise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXTRA = "extra"  # folder of outcomes that were added afterwards
+TRIES = 5  # looks at a folder while somebody works there
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A results folder, open for reading.
+
+    Attributes:
+        folder: Where it is.
+        plan: The plan.
+        recipe: What the folder is about.
+        contents: What it holds.
+    """
+
+    folder: Path
+    plan: Plan
+    recipe: Recipe
+    contents: Contents
+
+    @property
+    def rows(self) -> int:
+        """Number of rows asked for: one for each run."""
+        return self.recipe.rows
+
+    @property
+    def done(self) -> int:
+        """Number of rows that are kept."""
+        return self.contents.done
+
+    @property
+    def failed(self) -> int:
+        """Number of rows kept that are runs that failed."""
+        return self.contents.failed
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether all rows are there, in finished files that the manifest lists."""
+        return self.contents.complete and is_listed(self.folder, self.recipe)
+
+    def frame(
+        self, outcomes: Sequence[str] | None = None, *, scenario: str | None = None
+    ) -> pd.DataFrame:
+        """Return the rows, in order.
+
+        Args:
+            outcomes: Names of the outcomes wanted, all that are kept if left out.
+            scenario: Label of the only scenario wanted, all if left out.
+
+        Returns:
+            One row per run. Columns `row`, `point`, `scenario` (categorical, in the order of the
+            plan), `replicate`, `run`, one per factor, `status` ("ok", or what went wrong), and one
+            of float64 per outcome, NaN where the run failed.
+
+        Raises:
+            UnknownName: If an outcome is not kept, or there is no such scenario.
+            ResultError: If a file cannot be read.
+        """
+        kept = list(self.recipe.outcomes)
+        for name in outcomes or ():
+            if name not in kept:
+                raise UnknownName(unknown_name("outcome", name, kept))
+        if scenario is not None and scenario not in self.plan.labels:
+            raise UnknownName(unknown_name("scenario", scenario, self.plan.labels))
+        factors = (factor.name for factor in self.plan.factors)
+        names = [*LABELS, *factors, "status", *(kept if outcomes is None else outcomes)]
+        found = self._looked_up(names, scenario) or [self._nothing().select(names)]
+        frame: pd.DataFrame = pa.concat_tables(found).to_pandas(split_blocks=True)
+        return frame
+
+    def outcome(
+        self,
+        text_or_name: str,
+        *,
+        executor: Executor | None = None,
+        workers: int = 1,
+        progress: loop.Progress | None = None,
+        summarise: Summarise = summarise_cases,
+    ) -> tuple[str, pd.DataFrame]:
+        """Return an outcome of every row; one not kept is simulated now, for the same rows.
+
+        What is simulated is kept beside, in `extra/`, as safely as the sweep itself: if it is
+        stopped, the same call goes on.
+
+        Args:
+            text_or_name: Name of an outcome that is kept, or a text such as "rung>=8@2014".
+            executor: Who simulates; see `run_sweep`.
+            workers: Or how many processes.
+            progress: Called with (rows done, rows asked for).
+            summarise: What computes outcomes; see `run_sweep`.
+
+        Returns:
+            The name of the column, and a frame as from `frame` with that outcome only.
+
+        Raises:
+            UnknownName: If it is no text and no outcome of that name is kept.
+            SettingError: If the text cannot be read.
+            ResultError: If the sweep is not complete, or was made with another version.
+            UnfinishedError: If simulating had to stop on the way.
+        """
+        wanted = self._outcome(text_or_name)
+        if wanted.name in self.recipe.outcomes:
+            return wanted.name, self.frame([wanted.name])
+        if not self.complete:
+            raise ResultError(_unfinished(self.folder, self.recipe, self.contents))
+        key = hashlib.sha256(wanted.text.encode()).hexdigest()[:8]
+        path = self.folder / EXTRA / f"{wanted.name}-{key}"
+        if not is_finished(path, self.recipe.digest):
+            resume.same_version(self.recipe, self.folder)
+            resume.same_points(self.recipe, self.plan, self.folder)
+            choose = resume.for_outcome(self.recipe, wanted, path)
+            job = loop.job_of(self.plan, path, choose, (wanted,), summarise)
+            loop.fill(job, loop.Crew(executor, workers), progress)
+        extra = Sweep(path, self.plan, recipe := read_recipe(path), contents(path, recipe))
+        return wanted.name, extra.frame()
+
+    def reasons(self, most: int = 3) -> list[tuple[str, int]]:
+        """Return the most frequent reasons why runs failed, each with how many it stopped."""
+        counts: Counter[str] = Counter()
+        if self.failed:
+            for table in self._looked_up(["status"], None):
+                for entry in pc.value_counts(table["status"]).to_pylist():
+                    counts[entry["values"]] += entry["counts"]
+        del counts[OK]
+        return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
+
+    def _outcome(self, text_or_name: str) -> Outcome:
+        """Return an outcome by its name, or by its text."""
+        named = {outcome.name: outcome for outcome in self.plan.outcomes}
+        if text_or_name in named:
+            return named[text_or_name]
+        if text_or_name.isidentifier():
+            problem = unknown_name("outcome", text_or_name, named)
+            raise UnknownName(f"{problem}; or give a text such as 'rung>=8@2014'")
+        states, calendar = self.plan.states, self.plan.calendar
+        wanted = parse_outcome(text_or_name, states=states, calendar=calendar)
+        kept = [outcome for outcome in self.plan.outcomes if outcome.text == wanted.text]
+        if kept:
+            return kept[0]
+        taken = {*LABELS, "status", *named, *(factor.name for factor in self.plan.factors)}
+        name = wanted.name
+        while name in taken:
+            name += "_"
+        return parse_outcome(wanted.text, name=name, states=states, calendar=calendar)
+
+    def _looked_up(self, names: Sequence[str], scenario: str | None) -> list[pa.Table]:
+        """Return the rows, looking again where a runner at work has put parts together meanwhile.
+
+        Raises:
+            ResultError: If a file cannot be read.
+        """
+        sweep = self
+        for _ in range(0 if self.complete else TRIES):
+            try:
+                return list(_tables(sweep, names, scenario))
+            except ResultError:
+                sweep = sweep_in(self.folder, self.plan)
+        return list(_tables(sweep, names, scenario))
+
+    def _nothing(self) -> pa.Table:
+        """Return a table without rows."""
+        columns = loop.columns_of(self.plan, self.plan.design_table(), self.recipe.outcomes)
+        return columns.schema().empty_table()
+
+
+def open_sweep(folder: str | os.PathLike[str], *, unfinished: bool = False) -> Sweep:
+    """Return the sweep in a results folder; its files are checked against their checksums.
+
+    Args:
+        folder: The folder.
+        unfinished: Whether to open a sweep that is not finished as well; its frame then holds the
+            rows that are kept so far.
+
+    Raises:
+        ResultError: If the folder holds no sweep, or one that is damaged, of another format, or
+            not finished.
+    """
+    path = Path(folder)
+    sweep = sweep_in(path)
+    wrong = damages(path, sweep.recipe, sweep.contents)
+    if wrong:
+        problems = "".join(f"\n  - {problem}" for problem in wrong)
+        again = f"To have those rows computed again: alliance-sim sweep {path}"
+        raise ResultError(f"{path}: damaged{problems}\n{again}")
+    if not sweep.complete and not unfinished:
+        raise ResultError(_unfinished(path, sweep.recipe, sweep.contents))
+    return sweep
+
+
+def sweep_in(path: Path, known: Plan | None = None) -> Sweep:
+    """Return the sweep in a folder, finished or not, without a look into its files.
+
+    Args:
+        path: The folder.
+        known: A plan that need not be read again, if it is the one.
+
+    Raises:
+        ResultError: If the folder holds no sweep, or one of another format.
+    """
+    recipe = read_recipe(path)
+    refuse_strays(path, recipe)
+    same = known is not None and known.digest == recipe.digest
+    plan = known if known is not None and same else Plan.from_tree(recipe.plan)
+    return Sweep(path, plan, recipe, contents(path, recipe))
+
+
+def is_finished(path: Path, digest: str) -> bool:
+    """Whether a folder holds a plan's rows whole and sound, with nothing left to do or to tidy."""
+    if not (path / MANIFEST).exists() or (path / WORK).exists():
+        return False
+    recipe = read_recipe(path)
+    held = contents(path, recipe)
+    return recipe.digest == digest and held.complete and not damages(path, recipe, held)
+
+
+def _tables(sweep: Sweep, names: Sequence[str], scenario: str | None) -> Iterator[pa.Table]:
+    """Yield the rows in order, file by file, each row once."""
+    held = sweep.contents
+    place = 0
+    wanted = list(dict.fromkeys([*names, "scenario"] if scenario is not None else names))
+    for k, span in enumerate(held.spans):
+        if k in held.files:
+            entries, folder = [held.files[k]], sweep.folder
+        else:
+            entries = sorted(held.parts.get(k, {}).values(), key=lambda part: part.first)
+            folder = sweep.folder / WORK
+        place = span.first
+        for entry in entries:
+            if entry.stop <= place:
+                continue
+            table = as_labels(_read(folder / entry.name, wanted), sweep.plan.labels)
+            table = table.slice(max(0, place - entry.first))
+            place = entry.stop
+            if scenario is not None:
+                table = table.filter(pc.equal(table["scenario"].cast(pa.string()), scenario))
+            yield table.select(names)
+
+
+def _unfinished(path: Path, recipe: Recipe, held: Contents) -> str:
+    return (
+        f"{path}: is not finished, {held.done:,} of {recipe.rows:,} rows are there; go on with: "
+        f"alliance-sim sweep {path}"
+    )
+
+
+def _read(path: Path, names: Sequence[str]) -> pa.Table:
+    try:
+        return pq.read_table(path, columns=list(names), partitioning=None)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ResultError(f"{path}: cannot be read: {error}") from error
+
+
+def status(sweep: Sweep, wrong: Sequence[str] = ()) -> Mapping[str, Any]:
+    """Return what is there, as plain values fit for JSON.
+
+    Args:
+        sweep: The sweep.
+        wrong: What is wrong with its files, which then are not looked into.
+    """
+    reasons = [] if wrong else sweep.reasons()
+    return {
+        "folder": str(sweep.folder),
+        "title": sweep.recipe.title,
+        "digest": sweep.recipe.digest,
+        "version": sweep.recipe.version,
+        "seed": sweep.plan.seed,
+        "points": sweep.plan.points,
+        "scenarios": list(sweep.plan.labels),
+        "replicates": sweep.plan.replicates,
+        "rows": sweep.rows,
+        "done": sweep.done,
+        "failed": sweep.failed,
+        "complete": sweep.complete and not wrong,
+        "damaged": list(wrong),
+        "reasons": [{"status": text, "rows": count} for text, count in reasons],
+    }

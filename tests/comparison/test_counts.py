@@ -1,0 +1,140 @@
+"""Observed counts and rung dates stand beside those of the runs, in the right cells."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alliance_sim.calendar import PERIODS, Calendar
+from alliance_sim.comparison.counts import count_table, rung_table
+from alliance_sim.errors import SettingError
+from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, load_record
+from alliance_sim.results import Ensemble
+
+CALENDAR = Calendar()
+RECORD = load_record()
+
+
+def simulated(*events: tuple[int, str], **same: Any) -> pd.DataFrame:
+    """Events given as (run, date), alike in everything else."""
+    made = pd.DataFrame(events, columns=["run", "date"])
+    parts: dict[str, Any] = {"domain": "political", "kind": "visit", "salience": 1}
+    parts |= {"initiator": "japan", "date": pd.to_datetime(made["date"])}
+    return made.assign(**(parts | same))
+
+
+def cell(table: pd.DataFrame, period: str, domain: str, series: str = "all") -> "pd.Series[Any]":
+    """The one row for a period, a domain and a series."""
+    chosen = table[["period", "domain", "series"]].eq([period, domain, series]).all(axis=1)
+    return table[chosen].iloc[0]
+
+
+def climbing(*first_quarters: dict[int, int]) -> Ensemble:
+    """Runs that reach each rung in the quarter given for it; none given is a failed run."""
+    rung = np.zeros((len(first_quarters), CALENDAR.steps))
+    for run, reached in enumerate(first_quarters):
+        rung[run] = 0 if reached else np.nan
+        for number, quarter in sorted(reached.items()):
+            rung[run, quarter:] = number
+    return Ensemble("", "", CALENDAR, ("rung",), rung[:, :, None], seed=1)
+
+
+def test_the_table_has_a_row_for_every_period_domain_and_series() -> None:
+    table = count_table(simulated((0, "1995-05-01")), RECORD, runs=3)
+    assert list(table.columns) == [
+        *("period", "domain", "series", "observed", "mean", "low", "high", "inside")
+    ]
+    rows = {tuple(row) for row in table[["period", "domain", "series"]].to_numpy()}
+    assert rows == {(p.id, d, s) for p in PERIODS for d in COUNTED_DOMAINS for s in SERIES}
+    assert len(table) == len(rows) == 48
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_observed_counts_are_those_of_the_record(series: str) -> None:
+    table = count_table(simulated((0, "1995-05-01")), RECORD, runs=1)
+    observed = table[table["series"] == series].pivot_table(
+        index="period", columns="domain", values="observed"
+    )
+    expected = RECORD.counts(series)
+    assert observed[expected.columns].to_numpy().tolist() == expected.to_numpy().tolist()
+
+
+def test_runs_without_events_count_as_none() -> None:
+    table = count_table(simulated((7, "1995-05-01"), (7, "1996-05-01")), RECORD, runs=4)
+    found = cell(table, "P2", "political")
+    assert found["mean"] == pytest.approx(0.5)
+    assert found["low"] == pytest.approx(0.0)
+
+
+def test_low_and_high_are_the_5th_and_95th_percentile_over_runs() -> None:
+    events = simulated(*[(run, "1995-05-01") for run in range(101) for _ in range(run)])
+    found = cell(count_table(events, RECORD, runs=101), "P2", "political")
+    assert (found["low"], found["high"]) == (pytest.approx(5.0), pytest.approx(95.0))
+    assert found["inside"]  # the record has 12
+
+
+def test_a_record_outside_the_interval_is_said_to_be_outside() -> None:
+    found = cell(count_table(simulated((0, "1995-05-01")), RECORD, runs=1), "P2", "political")
+    assert not found["inside"]
+
+
+def test_the_simulated_series_leave_out_what_the_coded_ones_do() -> None:
+    bilateral = simulated((0, "2014-05-01"), initiator="member:france", salience=2)
+    table = count_table(bilateral, RECORD, runs=1)
+    means = {series: cell(table, "P4", "political", series)["mean"] for series in SERIES}
+    assert means == {"all": 1.0, "alliance": 0.0, "salience2": 1.0}
+
+
+def test_the_day_decides_on_the_period_and_years_before_1950_are_left_out() -> None:
+    days = ["1949-06-01", "2001-09-10", "2001-09-11", "2012-12-25", "2012-12-26"]
+    table = count_table(simulated(*[(0, day) for day in days]), RECORD, runs=1)
+    means = [cell(table, period.id, "political")["mean"] for period in PERIODS]
+    assert means == [0.0, 1.0, 2.0, 1.0]
+
+
+@pytest.mark.parametrize("runs", [0, 1])
+def test_fewer_runs_than_occur_in_the_events_is_an_error(runs: int) -> None:
+    events = simulated((0, "1995-05-01"), (1, "1995-05-01"))
+    with pytest.raises(SettingError, match=rf"runs is {runs}, must be at least 2"):
+        count_table(events, RECORD, runs=runs)
+
+
+def test_no_simulated_event_at_all_gives_zeros() -> None:
+    table = count_table(simulated(), RECORD, runs=5)
+    assert not table["high"].any()
+
+
+def test_rungs_carry_their_observed_date_as_coded() -> None:
+    table = rung_table(climbing({1: 0}), RECORD)
+    assert table["rung"].tolist() == list(range(1, 12))
+    observed = table.set_index("rung")["observed"]
+    assert (observed[1], observed[3], observed[5]) == ("1978", "2004-06", "2010-06-25")
+
+
+def test_a_rung_is_dated_by_the_month_in_which_its_quarter_begins() -> None:
+    runs = [{1: 10 + run} for run in range(21)]
+    first = rung_table(climbing(*runs), RECORD).iloc[0]
+    assert (first["low"], first["median"], first["high"]) == ("1952-10", "1955-01", "1957-04")
+    assert first["reached"] == pytest.approx(1.0)
+
+
+def test_a_rung_that_most_runs_never_reach_has_no_median() -> None:
+    second = rung_table(climbing({1: 1, 2: 5}, {1: 1}, {1: 1}), RECORD).iloc[1]
+    assert second["low"] == "1951-04"
+    assert second["median"] is None
+    assert second["high"] is None
+    assert second["reached"] == pytest.approx(1 / 3)
+
+
+def test_a_run_that_skips_a_rung_has_reached_it() -> None:
+    table = rung_table(climbing({1: 4, 3: 8}), RECORD)
+    assert table["median"].tolist()[:4] == ["1951-01", "1952-01", "1952-01", None]
+
+
+def test_failed_runs_are_left_out_of_the_rung_table() -> None:
+    reached = rung_table(climbing({1: 4}, {}, {2: 4}), RECORD)["reached"]
+    assert reached.tolist()[:3] == [1.0, 0.5, 0.0]
+    nothing = rung_table(climbing({}), RECORD)
+    assert nothing["reached"].isna().all()
+    assert nothing["median"].tolist() == [None] * 11

@@ -1,0 +1,143 @@
+"""A folder can be looked at while somebody works there."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alliance_sim import provenance
+from alliance_sim.errors import ResultError
+from alliance_sim.sweep import loop, resume
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.store import inventory, journal
+from alliance_sim.sweep.store.journal import Entry, Journal
+from alliance_sim.sweep.store.metadata import read_recipe
+from alliance_sim.sweep.store.writer import Writer
+from alliance_sim.sweep.sweep import open_sweep
+from tests.sweep.conftest import Run, content
+
+pytestmark = pytest.mark.usefixtures("small_files")
+
+
+def test_rows_of_an_unfinished_sweep_can_be_looked_at(run: Run, tmp_path: Path) -> None:
+    run(tmp_path, stop=320)
+    early = open_sweep(tmp_path, unfinished=True)
+    assert not early.complete
+    assert early.contents.files, "some rows are in a finished file"
+    assert early.contents.parts, "and some are in parts"
+    rows = early.frame()
+    assert rows["row"].tolist() == list(range(320))
+    run(tmp_path)
+    late = open_sweep(tmp_path)
+    assert late.frame().iloc[:320].equals(rows)
+    assert early.frame().equals(late.frame()), "the parts that it knew are gone by now"
+    assert early.reasons() == late.reasons() != []
+
+
+def test_a_sweep_without_rows_has_its_columns(run: Run, tmp_path: Path) -> None:
+    run(tmp_path / "some")
+    kinds = open_sweep(tmp_path / "some").frame().dtypes
+    run(tmp_path / "none", stop=0)
+    nothing = open_sweep(tmp_path / "none", unfinished=True).frame()
+    assert len(nothing) == 0
+    assert nothing.dtypes.astype(str).to_dict() == kinds.astype(str).to_dict()
+
+
+def test_a_folder_that_is_finished_while_it_is_read_is_seen_whole(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, stop=320)
+    read = journal.read_events
+
+    def then_finished(path: Path) -> Any:
+        events = read(path)
+        monkeypatch.undo()
+        run(tmp_path)
+        return events
+
+    monkeypatch.setattr(inventory, "read_events", then_finished)
+    assert inventory.contents(tmp_path, read_recipe(tmp_path)).done == 640
+
+
+def test_parts_put_together_while_they_are_checked_are_not_damaged(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, stop=320)
+    find = inventory.fault
+
+    def finished_first(path: Path, entry: Entry) -> str:
+        monkeypatch.undo()
+        run(tmp_path)
+        return find(path, entry)
+
+    monkeypatch.setattr(inventory, "fault", finished_first)
+    assert open_sweep(tmp_path, unfinished=True).done == 320
+
+
+def writer(plan: Plan, quick: Any, out: Path) -> Writer:
+    """A runner's hand on a folder, by itself."""
+    job = loop.job_of(plan, out, resume.for_sweep(plan, out), plan.outcomes, quick.summarise)
+    return Writer(out, job.choose, job.columns)
+
+
+def test_a_runner_that_lags_behind_leaves_the_work_of_a_newer_one_alone(
+    run: Run, plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    run(tmp_path, stop=320)
+    slow = writer(plan, quick, tmp_path)
+    run(tmp_path)
+    slow.refresh()
+    assert slow.contents.complete
+    (tmp_path / "runs-00001.parquet").write_bytes(b"torn")
+    newer = writer(plan, quick, tmp_path)
+    newer.mend()
+    assert slow.finish()
+    slow.close()
+    assert (tmp_path / "work").is_dir(), "the newer one still works there"
+    newer.close()
+    assert run(tmp_path).complete
+    (tmp_path / "runs-00001.parquet.bad").unlink()
+    assert content(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.ESTALE])
+def test_a_folder_finished_on_another_machine_is_taken_as_it_is(
+    number: int,
+    run: Run,
+    plan: Plan,
+    quick: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run(tmp_path, stop=320)
+    slow = writer(plan, quick, tmp_path)
+    run(tmp_path)
+
+    def gone(_: Journal) -> Any:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Journal, "news", gone)
+    slow.refresh()
+    assert slow.contents.complete
+    slow.close()
+
+
+def test_files_that_nobody_may_read_are_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path / "half", stop=320)
+    run(tmp_path / "whole")
+
+    def refused(path: Path, *_: object) -> Any:
+        raise PermissionError(errno.EACCES, "no", str(path))
+
+    monkeypatch.setattr(provenance, "file_digest", refused)
+    with pytest.raises(ResultError, match=r"runs-00000\.parquet: cannot be read: no permission"):
+        open_sweep(tmp_path / "whole")
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(ResultError, match="cannot be read: no permission"):
+        open_sweep(tmp_path / "half", unfinished=True)

@@ -1,0 +1,105 @@
+"""Several runners on one folder share the work, and do each other no harm."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alliance_sim.parallel import executors
+from alliance_sim.sweep import loop
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.run import run_sweep
+from alliance_sim.sweep.store import locks
+from tests.sweep.conftest import content
+
+pytestmark = pytest.mark.usefixtures("small_files")
+
+
+def test_two_runners_on_one_folder_share_the_rows(
+    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    computed: list[tuple[int, int]] = []
+    both_at_work = threading.Barrier(2)
+
+    class Watched(executors.Inline):
+        began = False
+
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            if not self.began:
+                self.began = True
+                both_at_work.wait(60)
+            computed.append((args[0].span.first, args[0].span.stop))
+            return super().submit(fn, *args, **kwargs)
+
+    def one(block: int) -> None:
+        out = tmp_path / "out"
+        run_sweep(plan, out, executor=Watched(), block=block, summarise=quick.summarise)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, (16, 48)))
+    assert content(tmp_path / "out") == undisturbed
+    edges = [edge for block in sorted(computed) for edge in block]
+    assert (edges[0], edges[-1]) == (0, plan.rows)
+    assert edges[1:-1:2] == edges[2:-1:2], "no row is computed twice"
+
+
+def test_two_runners_without_locks_do_double_work_and_no_harm(
+    plan: Plan,
+    quick: Any,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take, release = locks.Claims.take, locks.Claims.release
+    monkeypatch.setattr(
+        locks.Claims, "take", lambda self, a, b: a < locks.STATE or take(self, a, b)
+    )
+    monkeypatch.setattr(
+        locks.Claims, "release", lambda self, a, b: a < locks.STATE or release(self, a, b)
+    )
+    monkeypatch.setattr(
+        locks.Claims, "sure", property(lambda _: False, lambda *_: None), raising=False
+    )
+    out = tmp_path / "out"
+    with ThreadPoolExecutor(2) as pool:
+        runs = [
+            pool.submit(run_sweep, plan, out, block=block, summarise=quick.summarise)
+            for block in (16, 48)
+        ]
+    assert all(run.result().complete for run in runs)
+    assert content(out) == undisturbed
+
+
+def test_a_runner_that_never_lets_go_is_waited_for_only_so_long(
+    plan: Plan,
+    quick: Any,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(loop, "PATIENCE", 0.2)
+    monkeypatch.setattr(loop, "TICK", 0.05)
+    out = tmp_path / "out"
+    out.mkdir()
+    program = (
+        "import fcntl, sys; file = open(sys.argv[1], 'w'); fcntl.lockf(file, fcntl.LOCK_EX, 640, 0)"
+        "; print('locked', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(out / ".lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as stuck:
+        assert stuck.stdout is not None
+        stuck.stdout.readline()
+        run_sweep(plan, out, summarise=quick.summarise)
+        stuck.kill()
+    assert "another runner has claimed rows and finished none" in caplog.text
+    assert content(out) == undisturbed

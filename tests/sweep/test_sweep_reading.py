@@ -1,0 +1,196 @@
+"""What a results folder holds, what it refuses, and how its rows are read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alliance_sim.errors import ResultError, SettingError, UnfinishedError, UnknownName
+from alliance_sim.sweep.plan import Plan, extended
+from alliance_sim.sweep.store import metadata
+from alliance_sim.sweep.sweep import open_sweep
+from tests.sweep.conftest import Run, content
+
+pytestmark = pytest.mark.usefixtures("small_files")
+
+
+def edited(path: Path, **changes: object) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **changes}), "utf-8")
+
+
+def test_another_format_is_told(run: Run, tmp_path: Path) -> None:
+    run(tmp_path)
+    for name in ("manifest.json", "sweep.json"):
+        before = content(tmp_path)
+        edited(tmp_path / name, format=2, version="9.0")
+        for act in (open_sweep, run):
+            with pytest.raises(ResultError, match=rf"{name}: has format 2.*by alliance-sim 9\.0"):
+                act(tmp_path)
+        (tmp_path / name).write_bytes(before[name])
+    edited(tmp_path / "manifest.json", files=[])
+    assert run(tmp_path).complete
+
+
+def test_numbers_of_two_versions_are_not_mixed(run: Run, tmp_path: Path) -> None:
+    run(tmp_path / "begun", stop=96)
+    run(tmp_path / "done")
+    for name in ("begun", "done"):
+        edited(tmp_path / name / "sweep.json", version="0.0.9")
+    with pytest.raises(
+        ResultError, match=r"made with alliance-sim 0\.0\.9.*pip install.*--out NEW"
+    ):
+        run(tmp_path / "begun")
+    finished = open_sweep(tmp_path / "done")
+    assert len(finished.frame()) == 640
+    with pytest.raises(ResultError, match="numbers of two versions must not be mixed"):
+        finished.outcome("rung>=9@2014")
+    with pytest.raises(ResultError, match="numbers of two versions must not be mixed"):
+        run(tmp_path / "done", plan=extended(finished.plan, replicates=30))
+
+
+def test_another_sweep_is_left_alone(run: Run, plan: Plan, tmp_path: Path) -> None:
+    run(tmp_path)
+    before = content(tmp_path)
+    with pytest.raises(
+        ResultError, match=r"holds another sweep, 'Files'.*seed \(7 there, 8 here\)"
+    ):
+        run(tmp_path, plan=replace(plan, seed=8))
+    with pytest.raises(ResultError, match="differ in design"):
+        run(tmp_path, plan=replace(plan, design=replace(plan.design, seed=99)))
+    assert content(tmp_path) == before
+
+
+def test_a_folder_with_other_files_is_left_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("")
+    with pytest.raises(ResultError, match=r"other files and no sweep \(thesis\.docx\)"):
+        run(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
+    with pytest.raises(ResultError, match="holds no sweep"):
+        open_sweep(tmp_path)
+    with pytest.raises(ResultError, match=r"holds no sweep|is not a folder"):
+        open_sweep(tmp_path / "thesis.docx")
+    with pytest.raises(UnfinishedError, match="a file stands where a folder should be"):
+        run(tmp_path / "thesis.docx")
+
+
+def test_files_that_only_look_like_ours_are_told(run: Run, tmp_path: Path) -> None:
+    run(tmp_path)
+    (tmp_path / "notes.txt").write_text("what is beside does no harm")
+    assert run(tmp_path).complete
+    (tmp_path / "runs-00007.parquet").write_bytes((tmp_path / "runs-00000.parquet").read_bytes())
+    with pytest.raises(ResultError, match=r"runs-00007\.parquet does not belong to this sweep"):
+        open_sweep(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', "\x00"])
+def test_a_damaged_description_is_told(text: str, run: Run, tmp_path: Path) -> None:
+    run(tmp_path, stop=96)
+    (tmp_path / "sweep.json").write_text(text)
+    for act in (open_sweep, run):
+        with pytest.raises(ResultError, match=r"sweep\.json"):
+            act(tmp_path)
+    assert len(list((tmp_path / "work").glob("part-*"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("file_rows", 0), ("file_rows", "x"), ("group_rows", 2.5), ("scenarios", "2")],
+)
+def test_a_description_with_numbers_that_cannot_be_is_told(
+    key: str, value: object, run: Run, tmp_path: Path
+) -> None:
+    run(tmp_path)
+    path = tmp_path / "sweep.json"
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**tree, key: value}), encoding="utf-8")
+    with pytest.raises(ResultError, match=r"sweep\.json: is not the description of a sweep"):
+        open_sweep(tmp_path)
+    tree["segments"][0][next(iter(tree["segments"][0]))] = "0"
+    path.write_text(json.dumps(tree), encoding="utf-8")
+    with pytest.raises(ResultError, match=r"sweep\.json: is not the description of a sweep"):
+        open_sweep(tmp_path)
+
+
+def test_a_manifest_of_another_sweep_is_told(run: Run, tmp_path: Path) -> None:
+    run(tmp_path)
+    tree = json.loads((tmp_path / "manifest.json").read_bytes())
+    tree["files"][0]["rows"] = 255
+    (tmp_path / "manifest.json").write_text(json.dumps(tree))
+    with pytest.raises(ResultError, match=r"manifest\.json: does not belong to sweep\.json"):
+        open_sweep(tmp_path)
+
+
+def test_a_folder_says_nothing_of_when_where_and_how(
+    run: Run, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    tree = json.loads(undisturbed["manifest.json"])
+    assert set(tree) == {"format", "version", "digest", "rows", "failed", "files"}
+    assert (tree["rows"], tree["failed"]) == (640, 32)
+    assert sum(file["rows"] for file in tree["files"]) == 640
+    assert set(undisturbed) == {
+        *("sweep.json", "manifest.json", ".lock"),
+        *(metadata.file_name(k) for k in range(3)),
+    }
+
+
+def test_frames_hold_what_is_asked_for(run: Run, plan: Plan, tmp_path: Path) -> None:
+    sweep = run(tmp_path)
+    frame = sweep.frame(["rung_end"], scenario="council_majority")
+    assert len(frame) == 320
+    assert list(frame["scenario"].cat.categories) == list(plan.labels)
+    assert frame.columns[-2:].tolist() == ["status", "rung_end"]
+    with pytest.raises(UnknownName, match="unknown outcome 'rung_ende'; did you mean 'rung_end'"):
+        sweep.frame(["rung_ende"])
+    with pytest.raises(UnknownName, match="did you mean 'baseline'"):
+        sweep.frame(scenario="basline")
+
+
+def test_an_outcome_that_is_kept_is_found_by_name_and_by_text(run: Run, tmp_path: Path) -> None:
+    sweep = run(tmp_path)
+    name, frame = sweep.outcome("office_by_2014")
+    assert name == "office_by_2014"
+    assert frame.equals(sweep.frame(["office_by_2014"]))
+    assert sweep.outcome("rung >= 8 @ 2014")[0] == "office_by_2014"
+    assert not (tmp_path / "extra").exists()
+    with pytest.raises(UnknownName, match=r"did you mean 'rung_end'.*or give a text such as"):
+        sweep.outcome("rung_ende")
+    with pytest.raises(SettingError):
+        sweep.outcome("rungg>=8@2014")
+
+
+def test_an_outcome_that_was_not_kept_is_simulated_for_the_same_rows_and_kept(
+    run: Run, quick: Any, plan: Plan, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    sweep = run(tmp_path)
+
+    def stop(done: int, total: int) -> None:
+        if done >= 64:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep.outcome("rung>=9@2015", progress=stop, summarise=quick.summarise)
+    name, frame = sweep.outcome("rung>=9@2015", summarise=quick.summarise)
+    assert name == "rung_ge_9_2015"
+    rows = sweep.frame([])
+    assert frame[list(rows.columns)].equals(rows)
+    assert frame[name].isna().tolist() == (frame["status"] != "ok").tolist()
+    again, kept = sweep.outcome("rung>=9@2015", summarise=quick.starves)
+    assert again == name
+    assert kept.equals(frame)
+    main = {k: v for k, v in content(tmp_path).items() if not k.startswith("extra/")}
+    assert main == undisturbed
+    longer = run(tmp_path, plan=extended(plan, replicates=25))
+    name, longer_frame = longer.outcome("rung>=9@2015", summarise=quick.summarise)
+    assert longer_frame.iloc[:640].equals(frame)
+    assert len(longer_frame) == 800
+    assert len(list((tmp_path / "extra").iterdir())) == 1
+
+
+def test_an_outcome_of_an_unfinished_sweep_has_to_wait(run: Run, tmp_path: Path) -> None:
+    run(tmp_path, stop=96)
+    with pytest.raises(ResultError, match="is not finished"):
+        open_sweep(tmp_path, unfinished=True).outcome("rung>=9@2015")
