@@ -2,7 +2,7 @@
 
     python benchmarks/engines.py                # a few minutes
     python benchmarks/engines.py --quick        # under a minute, says less
-    python benchmarks/engines.py --write        # puts the tables into docs/engines.md
+    python benchmarks/engines.py --write        # puts the tables into docs/explanation/engines.md
 
 Every way of running is measured once a round, one after the other, so that all see the same
 moments of a machine that others may use too; the tables give medians and quartiles over rounds.
@@ -35,7 +35,7 @@ from benchmarks.mesa_batch import NAME, SEED
 from benchmarks.ways_to_run import Way, baseline, library, outcomes_of, ways
 from engines.c import blocks_in_c, compiler
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "engines.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "explanation" / "engines.md"
 BEGIN, END = "<!-- written by benchmarks/engines.py -->", "<!-- end of what is written -->"
 LOOK = 0.05  # seconds between two looks at memory
 RUNS_IN_NUMPY = (1024, 4096, 16384)
@@ -282,7 +282,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=0, help="rounds (9, or 2 with --quick)")
     parser.add_argument("--quick", action="store_true", help="few runs, no memory, no starts")
-    parser.add_argument("--write", action="store_true", help=f"write to docs/{PAGE.name}")
+    parser.add_argument(
+        "--write", action="store_true", help=f"write to docs/explanation/{PAGE.name}"
+    )
     parser.add_argument("--only", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.only:

@@ -1,9 +1,9 @@
 # ruff: noqa: INP001 - beside conf.py, not in a package
-"""The symbols by which the equations of odd.md call the numbers of a scenario."""
+"""The symbols by which the equations of reference/model.md call the numbers of a scenario."""
 
 from __future__ import annotations
 
-# The symbol of each number in the equations of odd.md; {d} stands for the domain or series.
+# The symbol of each number in the equations of reference/model.md; {d} stands for the domain or series.
 SYMBOLS = {
     "willingness.slow_memory": r"\rho",
     "willingness.slow_noise": "s_u",

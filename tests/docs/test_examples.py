@@ -29,7 +29,7 @@ from alliance_sim.world.state import state_names
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
+PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
 FENCE = re.compile(r"^```([\w-]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OPENING = re.compile(r"^```+(?=[\w{])", re.MULTILINE)
 MANY_RUNS = re.compile(r"\bruns=\d+")
@@ -135,7 +135,7 @@ def test_an_example_is_short_and_its_fence_is_found(page: Path) -> None:
 
 
 def odd() -> str:
-    return (DOCS / "odd.md").read_text("utf-8")
+    return (DOCS / "reference" / "model.md").read_text("utf-8")
 
 
 def test_every_rule_stands_in_the_description_of_the_model() -> None:

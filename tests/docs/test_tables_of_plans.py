@@ -17,7 +17,7 @@ from alliance_sim.sweep.plan import Plan, load_plan
 from alliance_sim.world import calendar_of
 from alliance_sim.world.state import state_names
 
-PAGE = (Path(__file__).parents[2] / "docs" / "sweeps.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "sweeps.md").read_text("utf-8")
 DESIGN = re.compile(r"^\| `(\w+)` \| (.*?) \| .* \| `(design = .*)` \|$", re.MULTILINE)
 FACTOR = re.compile(r"^\| `((\w+) = .*?)` \|", re.MULTILINE)
 OUTCOME = re.compile(r"^\| `\"(.*?)\"` \|", re.MULTILINE)

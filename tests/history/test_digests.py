@@ -1,6 +1,5 @@
 """What every shipped scenario gives, held to digests taken before a rebuilding.
 
-
 A change that is meant to move numbers takes them again, `python tests/history/test_digests.py`,
 and its commit says why.
 """
