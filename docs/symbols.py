@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-# The symbol of each number in the equations of reference/model.md; {d} stands for the domain or series.
+# The symbol of each number in the equations of that page; {d} stands for the domain or series.
 SYMBOLS = {
     "willingness.slow_memory": r"\rho",
     "willingness.slow_noise": "s_u",
