@@ -7,19 +7,49 @@ problems of one input at once, so that a file is mended in one go.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 
 NEAR = 0.6  # how alike a name has to be to be offered: 0 is not at all, 1 the same
 MOST_LISTED = 20  # known names that are all told; of more, only those most alike
 NEAREST = 10
+MOST_TOLD = 40  # problems that are told one by one; the rest are counted
+LONGEST = 400  # letters of a name that a sentence repeats
+
+# What a terminal or a page obeys instead of showing: control characters, marks that turn the
+# direction of writing, separators of lines, and halves of characters.
+OBEYED = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    r"""Return a text in which nothing is obeyed by a terminal instead of being shown.
+
+    Control characters, marks that turn the direction of writing and lone surrogates become what
+    Python writes for them, such as `\x1b`. Whatever comes out of a file, a path or an argument
+    goes through this before it reaches a terminal, a message, a figure or a page.
+
+    Args:
+        text: The text as found.
+        lines: Whether ends of lines and tabs stay, for texts of several lines.
+    """
+    kept = "\n\t" if lines else ""
+    return OBEYED.sub(lambda m: m[0] if m[0] in kept else ascii(m[0])[1:-1], text)
 
 
 class AllianceSimError(Exception):
     """Base of every error that a user of this package can cause."""
 
+    def __str__(self) -> str:
+        """Return the message, with control characters shown and not obeyed."""
+        return visible(super().__str__(), lines=True)
+
 
 class ProblemsError(AllianceSimError):
     """Several problems found in one input, told together.
+
+    The message tells the first 40 and counts the rest; the attribute holds all of them.
 
     Attributes:
         where: What was read, for example a file name.
@@ -31,8 +61,11 @@ class ProblemsError(AllianceSimError):
         self.where = where
         self.problems = tuple(problems)
         count = len(self.problems)
-        head = f"{where}: {count} problem{'' if count == 1 else 's'}"
-        super().__init__("\n".join([head, *(f"  - {problem}" for problem in self.problems)]))
+        lines = [f"{visible(where)}: {count} problem{'' if count == 1 else 's'}"]
+        lines += [f"  - {visible(problem)}" for problem in self.problems[:MOST_TOLD]]
+        if count > MOST_TOLD:
+            lines.append(f"  - and {count - MOST_TOLD:,} more")
+        super().__init__("\n".join(lines))
 
     def __reduce__(self) -> tuple[type[ProblemsError], tuple[str, tuple[str, ...]]]:
         """Let the error cross from a worker process whole."""
@@ -41,6 +74,13 @@ class ProblemsError(AllianceSimError):
 
 class ScenarioError(ProblemsError):
     """A scenario file, or an edit of a scenario, that cannot be used."""
+
+
+class FileError(ProblemsError):
+    """A file that cannot be read: it is not there, no regular file, too large, or not of its kind.
+
+    Its one problem is a sentence about the file, fit to be told again under another name.
+    """
 
 
 class SettingError(ProblemsError):
@@ -72,7 +112,8 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = nearest_name(name, names)
     hint = f"; did you mean {near!r}?" if near else ""
-    return f"unknown {kind} {name!r}{hint} ({_listing(name, names)})"
+    shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}..."
+    return f"unknown {kind} {shown!r}{hint} ({_listing(name, names)})"
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:

@@ -1,15 +1,23 @@
-"""Put bytes on a disk so that a kill at any moment leaves the old file or the new one."""
+"""Files: written so that a kill leaves the old one or the new, read only if regular and bounded.
+
+Whatever is read may come from somebody else: a path may name a device that never ends, a pipe that
+never answers or a file larger than memory. `read_regular` is the one way in.
+"""
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import secrets
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Never
+
+from alliance_sim.errors import FileError, nearest_name
 
 TEMPORARY = ".tmp"  # ends the name of a file that is still being written
 
@@ -28,6 +36,169 @@ REASONS = {
 def why(error: OSError) -> str:
     """Return in words why something could not be written or read."""
     return REASONS.get(error.errno or 0, error.strerror or str(error))
+
+
+MOST_DEPTH = 32  # tables and lists inside each other in a file of settings or a manifest
+MOST_WHOLE = 1 << 63  # whole numbers lie from -2^63 to 2^63 - 1, as TOML and tables keep them
+# No waiting for the writer of a pipe, no inheritance, no terminal that takes us over.
+_READ_ONLY = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+@contextmanager
+def regular(path: str | os.PathLike[str], most: int) -> Iterator[IO[bytes]]:
+    """Yield a regular file opened for reading, links followed.
+
+    Args:
+        path: The file.
+        most: Bytes that it may have.
+
+    Raises:
+        FileError: If it is not there, is no regular file, has more bytes or cannot be read, then
+            or while it is being read.
+    """
+    where = os.fspath(path)
+    try:
+        if not stat.S_ISREG(Path(where).stat().st_mode):  # a device may act on being opened
+            raise FileError(where, [_kind_of(where)])
+        handle = os.open(where, _READ_ONLY)
+        with os.fdopen(handle, "rb") as file:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise FileError(where, [_kind_of(where)])
+            if found.st_size > most:
+                raise FileError(where, [_too_large(f"{found.st_size:,}", most)])
+            yield file
+    except FileNotFoundError:
+        raise FileError(where, [_nowhere(where)]) from None
+    except OSError as error:
+        raise FileError(where, [f"cannot be read: {why(error)}"]) from None
+    except ValueError as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise
+        raise FileError(where, [f"cannot be the path of a file: {error}"]) from None
+
+
+def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
+    """Return the bytes of a regular file, and never read more than `most` + 1 of them.
+
+    Raises:
+        FileError: If it is not there, is no regular file, has more bytes or cannot be read.
+    """
+    with regular(path, most) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise FileError(os.fspath(path), [_too_large(f"more than {most:,}", most)])
+    return content
+
+
+def read_text(path: str | os.PathLike[str], most: int) -> str:
+    """Return the text of a regular file of at most `most` bytes, in UTF-8.
+
+    Raises:
+        FileError: If it cannot be read, or is no such text.
+    """
+    content = read_regular(path, most)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileError(os.fspath(path), [f"is not text in UTF-8 (byte {error.start})"]) from None
+
+
+def read_json(path: str | os.PathLike[str], most: int) -> Any:
+    """Return the value in a JSON file of at most `most` bytes.
+
+    Raises:
+        FileError: If it cannot be read, is no JSON, names a key twice, holds what is no number, or
+            is nested deeper than 32 levels.
+    """
+    text = read_text(path, most)
+    try:
+        tree = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    except RecursionError:
+        raise FileError(os.fspath(path), [_too_deep()]) from None
+    except ValueError as error:
+        raise FileError(os.fspath(path), [f"is not JSON: {error}"]) from None
+    problem = shape_problem(tree)
+    if problem is not None:
+        raise FileError(os.fspath(path), [problem])
+    return tree
+
+
+def shape_problem(tree: Any) -> str | None:
+    """Return what is wrong with the shape of tables and lists, None if nothing is.
+
+    They may be 32 deep, and whole numbers have 64 bits. No recursion, so any depth can be told.
+    """
+    level = [tree]
+    for depth in range(MOST_DEPTH + 1):
+        below: list[Any] = []
+        for node in level:
+            if isinstance(node, Mapping | list | tuple):
+                if depth == MOST_DEPTH:
+                    return _too_deep()
+                below.extend(node.values() if isinstance(node, Mapping) else node)
+            elif isinstance(node, int) and not -MOST_WHOLE <= node < MOST_WHOLE:
+                return f"{_place(tree, node)}: is a whole number of more than 64 bits"
+        level = below
+    return None
+
+
+def _place(tree: Any, wanted: object) -> str:
+    """Return where an object lies in a tree, as a path."""
+    open_nodes: list[tuple[str, Any]] = [("", tree)]
+    for where, node in open_nodes:
+        if node is wanted:
+            return where.removeprefix(".") or "the file"
+        if isinstance(node, Mapping):
+            open_nodes += ((f"{where}.{key}", value) for key, value in node.items())
+        elif isinstance(node, list | tuple):
+            open_nodes += ((f"{where}[{k}]", value) for k, value in enumerate(node))
+    return "the file"
+
+
+def _too_deep() -> str:
+    return f"tables and lists are more than {MOST_DEPTH} deep; at most {MOST_DEPTH} are read"
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of a JSON file; which of two values of one key counts is nobody's guess."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [key for key, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"key {twice!r} stands twice")
+    return found
+
+
+def _no_number(text: str) -> Never:
+    raise ValueError(f"{text} is not a number")
+
+
+def _kind_of(path: str) -> str:
+    """Return why what lies at a path is not read."""
+    if os.path.isdir(path):  # noqa: PTH112
+        return "is a folder, must be a regular file"
+    return "is not a regular file (a device, a pipe or a socket)"
+
+
+def _too_large(found: str, most: int) -> str:
+    return f"has {found} bytes, must have at most {most:,}"
+
+
+def _nowhere(path: str) -> str:
+    """Return that nothing lies at a path, and what beside it was probably meant."""
+    here = Path(path)
+    with suppress(OSError, ValueError):
+        beside = [file.name for file in here.parent.glob(f"*{here.suffix}")]
+        near = nearest_name(here.name, beside) if here.suffix else None
+        return f"does not exist{f'; did you mean {near!r}?' if near else ''}"
+    return "does not exist"
 
 
 class HashedFile:
