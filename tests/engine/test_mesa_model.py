@@ -8,12 +8,12 @@ import pytest
 
 from alliance_sim import load_scenario, simulate
 from alliance_sim.engine.mesa_model import (
+    Alliance,
     AllianceModel,
     Cast,
-    Japan,
     Member,
-    Nato,
     Partnership,
+    State,
     Threat,
 )
 from alliance_sim.errors import SettingError
@@ -61,12 +61,12 @@ class Renamed(AllianceModel):
     """A model by another name."""
 
 
-class Nippon(Japan):
-    """Japan by another name."""
+class Realm(State):
+    """The state by another name."""
 
 
-class Alliance(Nato):
-    """NATO by another name."""
+class Pact(Alliance):
+    """The alliance by another name."""
 
 
 class Ally(Member):
@@ -81,7 +81,7 @@ class Friendship(Partnership):
     """The relationship by another name."""
 
 
-OTHER_NAMES = Cast(japan=Nippon, nato=Alliance, member=Ally, threat=Danger, partnership=Friendship)
+OTHER_NAMES = Cast(state=Realm, alliance=Pact, member=Ally, threat=Danger, partnership=Friendship)
 
 
 def test_the_same_seed_gives_the_same_bits(described: Any) -> None:
@@ -252,8 +252,8 @@ def test_agent_frames_hold_what_each_kind_of_actor_has(finished: AllianceModel) 
         assert agent == states[f"hostility_{threat}"].tolist()
 
 
-class Isolated(Japan):
-    """A Japan that finds no benefit in cooperation."""
+class Isolated(State):
+    """A state that finds no benefit in cooperation."""
 
     def log_ratio(self, domain: int) -> float:
         return super().log_ratio(domain) - 6.0
@@ -274,8 +274,8 @@ class Peaceful(Threat):
         self.hostility = self.menace = 0.0
 
 
-def test_a_replaced_japan_wants_less_and_gets_less(described: Any) -> None:
-    lonely = run(cast=Cast(japan=Isolated))
+def test_a_replaced_state_wants_less_and_gets_less(described: Any) -> None:
+    lonely = run(cast=Cast(state=Isolated))
     for column in (0, 1, 2, 3, 4, 5):  # levels, then the state's own willingness
         assert (lonely[:, column] <= described[:, column] + 1e-12).all()
         assert lonely[-1, column] < described[-1, column]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from alliance_sim import Kernel, Mesa, load_scenario, provenance, simulate
-from alliance_sim.engine.mesa_model import Cast, Japan, Member, Threat
+from alliance_sim.engine.mesa_model import Cast, Member, State, Threat
 from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError
 
 SHORT = (
@@ -34,12 +34,12 @@ class FailsInRunOne(Threat):
             raise RuntimeError("out of control")
 
 
-class NeverStarts(Japan):
-    """A Japan that cannot even be set up in one run."""
+class NeverStarts(State):
+    """A state that cannot even be set up in one run."""
 
     def __init__(self, model: Any, name: str) -> None:
         if model.run == 2:
-            raise ZeroDivisionError("no such Japan")
+            raise ZeroDivisionError("no such state")
         super().__init__(model, name)
 
 
@@ -140,7 +140,7 @@ def test_a_scenario_can_be_given_by_name_or_file(tmp_path: Path) -> None:
         simulate("japan_nato/baselin", runs=1, seed=5)
 
 
-@pytest.mark.parametrize("cast", [Cast(threat=FailsInRunOne), Cast(japan=NeverStarts)])
+@pytest.mark.parametrize("cast", [Cast(threat=FailsInRunOne), Cast(state=NeverStarts)])
 def test_a_run_that_fails_is_a_row_of_its_own_and_harms_no_other(cast: Cast, ensemble: Any) -> None:
     broken = 1 if cast.threat is FailsInRunOne else 2
     found = simulate(SHORT, runs=RUNS, seed=5, engine=Mesa(cast=cast))
@@ -148,7 +148,7 @@ def test_a_run_that_fails_is_a_row_of_its_own_and_harms_no_other(cast: Cast, ens
     assert np.isnan(found.values[broken]).all()
     assert found.values[others].tobytes() == ensemble.values[others].tobytes()
     assert [found.status[run] for run in others] == ["ok"] * len(others)
-    words = "RuntimeError: out of control" if broken == 1 else "ZeroDivisionError: no such Japan"
+    words = "RuntimeError: out of control" if broken == 1 else "ZeroDivisionError: no such state"
     assert found.status[broken] == words
     assert found.to_frame()["run"].value_counts().to_dict() == dict.fromkeys(range(RUNS), 28)
 
@@ -159,11 +159,11 @@ def test_an_ensemble_of_failures_is_an_error_that_says_why() -> None:
 
 
 def test_a_class_that_other_processes_cannot_import_is_refused_in_words() -> None:
-    class Local(Japan):
+    class Local(State):
         """Defined where no other process can find it, as in a notebook."""
 
     with pytest.raises(AllianceSimError, match=r"Local.*import.*workers"):
-        simulate(SHORT, runs=RUNS, seed=5, engine=Mesa(workers=2, cast=Cast(japan=Local)))
+        simulate(SHORT, runs=RUNS, seed=5, engine=Mesa(workers=2, cast=Cast(state=Local)))
 
 
 @pytest.mark.parametrize("seed", ["5", np.int32(5), 5.0])

@@ -53,7 +53,7 @@ def scenarios(draw: Any) -> Scenario:
 
 def all_numbers(model: Any) -> list[float]:
     """Return every number that a Mesa model holds this quarter, in the order of kernel rows."""
-    japan, nato, ties, members = model.japan, model.nato, model.partnership, model.members
+    state, alliance, ties, members = model.state, model.alliance, model.partnership, model.members
     threats = range(len(model.threats))
     return [
         *ties.level,
@@ -64,27 +64,27 @@ def all_numbers(model: Any) -> list[float]:
         ties.climbed,
         ties.agreements,
         ties.network,
-        nato.attention,
-        japan.overlap,
-        *japan.win_set,
-        *japan.slow,
-        *nato.slow,
-        *japan.ratio,
-        *japan.willing,
+        alliance.attention,
+        state.overlap,
+        *state.win_set,
+        *state.slow,
+        *alliance.slow,
+        *state.ratio,
+        *state.willing,
         *ties.counts,
         ties.suspended,
         ties.blocked,
-        nato.ratio(0),
-        *(nato.willing(domain) for domain in range(3)),
+        alliance.ratio(0),
+        *(alliance.willing(domain) for domain in range(3)),
         *(threat.mood for threat in model.threats),
         *(threat.hostility for threat in model.threats),
         *(threat.menace for threat in model.threats),
-        *japan.perceived,
-        *(nato.perceived(k) for k in threats),
+        *state.perceived,
+        *(alliance.perceived(k) for k in threats),
         *(member.perceived[k] for member in members for k in threats),
         *(ratio for member in members for ratio in member.ratio),
         *(willing for member in members for willing in member.willing),
-        *japan.laws,
+        *state.laws,
         *ties.passed_items,
         *ties.refused,
         *(answer for answers in ties.item_refused for answer in answers),

@@ -89,7 +89,7 @@ class Threat(Actor):
         model, k = self.model, self.position
         luck = model.normal(model.world.channels.mood[k])
         self._next_mood = next_mood(model.numbers.habits, self.mood, luck)
-        attention = attended(model.japan.perceived[k], model.nato.perceived(k))
+        attention = attended(model.state.perceived[k], model.alliance.perceived(k))
         self._next_hostility = next_hostility(
             model.numbers.habits,
             self.hostility,
@@ -151,7 +151,7 @@ class Partner(Actor):
         self.willing = [willingness(ratio) for ratio in self.ratio]
 
 
-class Japan(Partner):
+class State(Partner):
     """The state partner: it weighs the United States, and law at home bounds it."""
 
     role = "state"
@@ -177,7 +177,7 @@ class Japan(Partner):
         """Return how far both sides fear the same threats, in [0, 1]."""
         apart = 1.0
         for k, felt in enumerate(self.perceived):
-            apart = apart_after(apart, felt, self.model.nato.perceived(k))
+            apart = apart_after(apart, felt, self.model.alliance.perceived(k))
         return overlap(apart)
 
     def log_ratio(self, domain: int) -> float:

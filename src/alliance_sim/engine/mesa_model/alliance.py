@@ -52,7 +52,7 @@ class Member(Partner):
     def exposures(self) -> tuple[float, ...]:
         """Return how far each threat reaches this member; distant ones grow with attention."""
         given = self.model.inputs.exposure_member[self.position]
-        attention = self.model.nato.attention
+        attention = self.model.alliance.attention
         if attention <= 0.0:
             return given
         return tuple(
@@ -64,7 +64,7 @@ class Member(Partner):
         """Return what this member faces: its own overlap with the state, its own worries."""
         now, apart, distraction = self.model.inputs, 1.0, 0.0
         for k, felt in enumerate(self.perceived):
-            apart = apart_after(apart, felt, self.model.japan.perceived[k])
+            apart = apart_after(apart, felt, self.model.state.perceived[k])
             if self.model.world.distracting[k]:
                 distraction = distraction_with(distraction, felt)
         return Situation(
@@ -84,7 +84,7 @@ class Member(Partner):
             asset_term(numbers.asset_pulls[domain], model.partnership.ties),
             numbers.domestic * model.push[ALLIANCE],
             model.inputs.need[ALLIANCE][domain],
-            model.nato.slow[domain],
+            model.alliance.slow[domain],
         )
 
     def settle(self) -> None:
@@ -112,7 +112,7 @@ class Member(Partner):
         super().decide()
 
 
-class Nato(Actor):
+class Alliance(Actor):
     """The alliance: what its members want on average, and how they agree on formal steps."""
 
     role = "alliance"

@@ -13,8 +13,8 @@ import mesa
 
 from alliance_sim import noise
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.engine.mesa_model.agents import Japan, Threat
-from alliance_sim.engine.mesa_model.alliance import Member, Nato
+from alliance_sim.engine.mesa_model.agents import State, Threat
+from alliance_sim.engine.mesa_model.alliance import Alliance, Member
 from alliance_sim.engine.mesa_model.partnership import Partnership
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
@@ -29,8 +29,8 @@ AGENT_STATES = ("hostility", "willing_political", "willing_operations", "willing
 class Cast:
     """The class of each kind of agent; replace one to try another decision."""
 
-    japan: type[Japan] = Japan
-    nato: type[Nato] = Nato
+    state: type[State] = State
+    alliance: type[Alliance] = Alliance
     member: type[Member] = Member
     threat: type[Threat] = Threat
     partnership: type[Partnership] = Partnership
@@ -118,11 +118,11 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         world, partners = self.world, scenario.partners
         self.partnership = cast.partnership(self, partners.name)
         self.threats = [cast.threat(self, name, k) for k, name in enumerate(world.threats)]
-        self.nato = cast.nato(self, partners.alliance)
+        self.alliance = cast.alliance(self, partners.alliance)
         self.members = [cast.member(self, name, m) for m, name in enumerate(world.members)]
-        self.japan = cast.japan(self, partners.state)
-        self.nato.look()
-        self.japan.settle()
+        self.state = cast.state(self, partners.state)
+        self.alliance.look()
+        self.state.settle()
         for member in self.members:
             member.settle()
         self.partnership.settle()
@@ -159,7 +159,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.push = self._push()
         self.everybody("decide")
         self.everybody("commit")
-        self.nato.look()
+        self.alliance.look()
         self.row = self._row()
         self.datacollector.collect(self)
 
@@ -181,23 +181,23 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         return row
 
     def _states(self) -> list[float]:
-        japan, nato, ties = self.japan, self.nato, self.partnership
+        state, alliance, ties = self.state, self.alliance, self.partnership
         count = range(len(self.threats))
         return [
             *ties.level,
-            *japan.willing,
-            *(nato.willing(domain) for domain in range(3)),
-            *japan.win_set,
-            japan.overlap,
+            *state.willing,
+            *(alliance.willing(domain) for domain in range(3)),
+            *state.win_set,
+            state.overlap,
             ties.general,
             ties.mission,
             ties.rung,
             ties.agreements,
-            nato.attention,
-            japan.ratio[0],
-            nato.ratio(0),
-            *japan.perceived,
-            *(nato.perceived(k) for k in count),
+            alliance.attention,
+            state.ratio[0],
+            alliance.ratio(0),
+            *state.perceived,
+            *(alliance.perceived(k) for k in count),
             *(threat.hostility for threat in self.threats),
             *ties.counts,
             ties.suspended,

@@ -83,10 +83,11 @@ class Partnership(Actor):
 
     def targets(self) -> list[float]:
         """Return the level in each domain that both sides want and the law allows."""
-        japan, nato = self.model.japan, self.model.nato
+        state, alliance = self.model.state, self.model.alliance
         softness = self.model.numbers.softness
         return [
-            target(japan.win_set[d], japan.willing[d], nato.willing(d), softness) for d in range(3)
+            target(state.win_set[d], state.willing[d], alliance.willing(d), softness)
+            for d in range(3)
         ]
 
     def settle(self) -> None:
@@ -136,7 +137,7 @@ class Partnership(Actor):
         if self.rung >= len(model.world.rungs):
             return False
         rung = model.world.rungs[int(self.rung)]
-        margin = model.nato.decisive() - rung.demand
+        margin = model.alliance.decisive() - rung.demand
         luck = (model.numbers.dt, model.uniform(model.world.channels.tried))
         would = tried(
             model.numbers.ladder, rung.log_hazard, self.activity, self.assets, margin, luck
@@ -153,8 +154,8 @@ class Partnership(Actor):
             if isinstance(what, str)
             else (channels.item[what], channels.item_ratified[what])
         )
-        agreed, answers = model.nato.council(demand, of_members)
-        opening, luck = model.japan.ratifies_with(model.uniform(at_home))
+        agreed, answers = model.alliance.council(demand, of_members)
+        opening, luck = model.state.ratifies_with(model.uniform(at_home))
         ratified = ratifies(opening, domestic_demand, model.numbers.ratification_spread, luck)
         if agreed > 0.0 and ratified > 0.0:
             return True
