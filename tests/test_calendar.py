@@ -1,14 +1,16 @@
 """Steps, dates and the four periods fit together without gaps."""
 
+import calendar
 import datetime as dt
 import math
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alliance_sim.calendar import PERIODS, Calendar, period
+from alliance_sim.calendar import PERIODS, Calendar, date_of, decimal_year, period
 
 QUARTERS = Calendar()
 DAYS = st.dates(dt.date(1950, 1, 1), dt.date(2025, 12, 31))
@@ -79,3 +81,43 @@ def test_a_period_is_found_by_its_id() -> None:
     assert [period(found.id) for found in PERIODS] == list(PERIODS)
     with pytest.raises(KeyError):
         period("P5")
+
+
+@pytest.mark.parametrize("years", [range(1900, 2101), range(1, 10000, 38), (1, 4, 9996, 9999)])
+def test_every_day_comes_back_from_its_decimal_year(years: Iterable[int]) -> None:
+    for year in years:
+        day, before = dt.date(year, 1, 1), 0.0
+        for _ in range(366 if calendar.isleap(year) else 365):
+            found = decimal_year(day)
+            assert before < found < year + 1
+            assert date_of(found) == day
+            if day < dt.date.max:
+                day, before = day + dt.timedelta(days=1), found
+
+
+@pytest.mark.parametrize("steps_per_year", LENGTHS)
+def test_decimal_years_are_those_of_the_axis_of_steps(steps_per_year: int) -> None:
+    steps = Calendar(1990, 1999, steps_per_year)
+    for step, year in enumerate(steps.years):
+        assert math.isclose(decimal_year(steps.start_of(step)), year, abs_tol=1e-9)
+
+
+@given(year=st.floats(1.0, 9999.9))
+def test_a_decimal_year_gives_the_day_that_begins_nearest(year: float) -> None:
+    day = date_of(year)
+    apart = abs(decimal_year(day) - year)
+    if day in (dt.date.min, dt.date.max):
+        return
+    for other in (day - dt.timedelta(days=1), day + dt.timedelta(days=1)):
+        assert apart <= abs(decimal_year(other) - year) + 1e-9
+
+
+@pytest.mark.parametrize("year", [0.999, 10000.0, -1.0, math.inf, math.nan])
+def test_a_decimal_year_without_a_date_is_refused(year: float) -> None:
+    with pytest.raises(ValueError, match="outside the years 1 to 9999"):
+        date_of(year)
+
+
+def test_the_last_moment_of_the_last_year_is_its_last_day() -> None:
+    assert date_of(9999.99999) == dt.date.max
+    assert QUARTERS.position(dt.date.max) > QUARTERS.steps

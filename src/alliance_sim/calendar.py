@@ -1,4 +1,4 @@
-"""Quarters, dates and the four periods that the described history names.
+"""Quarters, dates, decimal years and the four periods that the described history names.
 
 A step is a quarter unless a scenario sets another number of steps a year; the word *quarter* is
 used for a step throughout. Nothing here knows about results or agents.
@@ -6,9 +6,12 @@ used for a step throughout. Nothing here knows about results or agents.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - "date" is what arguments are called
+from datetime import timedelta
 from functools import cached_property
+from math import floor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,13 +94,11 @@ class Calendar:
     def position(self, date: Date) -> float:
         """Return where a date lies on the axis of steps, with its fraction.
 
-        Equal quarters share a year, so 1 April is exactly one quarter after 1 January: months are
-        counted as equal twelfths and days as parts of their month.
+        Equal quarters share a year, so 1 April is exactly one quarter after 1 January; see
+        `decimal_year`.
         """
-        following = Date(date.year + date.month // 12, date.month % 12 + 1, 1)
-        month_days = (following - Date(date.year, date.month, 1)).days
-        months = (date.month - 1) + (date.day - 1) / month_days
-        return (date.year - self.first_year + months / MONTHS_A_YEAR) * self.steps_per_year
+        since = date.year - self.first_year
+        return (since + _months_into(date) / MONTHS_A_YEAR) * self.steps_per_year
 
     def index(self, date: Date) -> int:
         """Return the step that holds a date; below 0 or from `steps` on if it lies outside."""
@@ -124,6 +125,38 @@ class Calendar:
         first = max(0, round(self.position(period.start)))
         last = min(self.steps, round(self.position(period.end)))
         return slice(first, max(first, last))
+
+
+def decimal_year(date: Date) -> float:
+    """Return where a date lies on the axis of years: 2001-04-01 is 2001.25.
+
+    The one meaning of a decimal year, the same on the axis of quarters, in figures and in what is
+    asked of a run: months are equal twelfths of a year and days equal parts of their month.
+    `date_of` is its inverse.
+    """
+    return date.year + _months_into(date) / MONTHS_A_YEAR
+
+
+def date_of(year: float) -> Date:
+    """Return the day that begins nearest to a decimal year.
+
+    Args:
+        year: From 1 to below 10000; what lies nearer to the year 10000 gives the last day before.
+
+    Raises:
+        ValueError: If it is outside, or no number.
+    """
+    if not Date.min.year <= year < Date.max.year + 1:
+        raise ValueError(f"{year} is outside the years 1 to 9999")
+    months = (year - floor(year)) * MONTHS_A_YEAR
+    first = Date(floor(year), floor(months) + 1, 1)
+    days = round((months - floor(months)) * monthrange(first.year, first.month)[1])
+    return first + timedelta(days=min(days, (Date.max - first).days))
+
+
+def _months_into(date: Date) -> float:
+    """Return how many months of its year have passed when a day begins, 0 to below 12."""
+    return (date.month - 1) + (date.day - 1) / monthrange(date.year, date.month)[1]
 
 
 def period(identifier: str) -> Period:

@@ -10,15 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alliance_sim.analysis.axes import Axis, axis_named, bins_of, date_of, decimal_year
+from alliance_sim import load_scenario
+from alliance_sim.analysis.axes import Axis, axis_named, bins_of, year_of
 from alliance_sim.errors import SettingError, UnknownName
+from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.parameters import fitted, parameters_of
 
+PARAMETERS = parameters_of(as_tree(load_scenario("japan_nato/baseline")))
 RULES = ("consensus", "weighted_majority", "leader")
 
 
 @given(st.dates(dt.date(1950, 1, 1), dt.date(2025, 12, 31)))
-def test_a_day_comes_back_from_its_decimal_year(day: dt.date) -> None:
-    assert date_of(decimal_year(day.isoformat())) == day
+def test_a_day_that_an_analysis_gives_is_the_same_day_for_a_run(day: dt.date) -> None:
+    isaf = PARAMETERS["juncture__isaf__date"]
+    year = year_of(day.isoformat())
+    assert fitted(year, isaf) == day
+    assert Axis("day", "From", "date").text(year) == day.isoformat()
 
 
 def test_values_become_numbers_and_words() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim.analysis.axes import Axis, decimal_year
+from alliance_sim.analysis.axes import Axis, year_of
 from alliance_sim.analysis.discovery.boxes import box_frame, limit_frame
 from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
 from alliance_sim.analysis.optional_imports import MissingExtra
@@ -113,7 +113,7 @@ def test_dates_and_several_values_make_limits() -> None:
     box = found(frame).boxes[0]
     limits = {limit.axis.name: limit for limit in box.limits}
     assert set(limits) == {"since", "rule"}
-    assert limits["since"].high == pytest.approx(decimal_year("2004-06-01"), abs=0.3)
+    assert limits["since"].high == pytest.approx(year_of("2004-06-01"), abs=0.3)
     assert limits["rule"].kept == (1, 2)
     assert "Council rule: weighted majority or leader" in box.words()
     told = limit_frame([box]).set_index("factor")

@@ -97,7 +97,7 @@ def test_outcomes_are_asked_for_by_text_by_name_or_under_names_of_ones_own() -> 
         ("juncture__isaf__date", pd.Timestamp("2004-02-29"), dt.date(2004, 2, 29)),
         ("juncture__isaf__date", 2004.0, dt.date(2004, 1, 1)),
         ("juncture__isaf__date", np.float64(2004.125), dt.date(2004, 2, 15)),
-        ("juncture__isaf__date", 2003.999999, dt.date(2003, 12, 31)),
+        ("juncture__isaf__date", 2003.999999, dt.date(2004, 1, 1)),
     ],
 )
 def test_values_are_taken_as_tools_hand_them_over(name: str, given: Any, meant: Any) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from alliance_sim.calendar import date_of, decimal_year
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Axis:
             return column.to_numpy(dtype=np.float64)
         codes, found = pd.factorize(column)
         if self.kind == "date":
-            known = [decimal_year(str(value)) for value in found]
+            known = [year_of(str(value)) for value in found]
         else:
             wrong = [value for value in found if value not in self.values]
             if wrong:
@@ -116,28 +117,16 @@ def value_text(value: object) -> str:
     return str(value).replace("_", " ")
 
 
-def decimal_year(date: str) -> float:
-    """Return where an ISO date lies: 2001-07-02 is half way through 2001, so 2001.4986.
+def year_of(date: str) -> float:
+    """Return the decimal year of an ISO date.
 
     Raises:
         SettingError: If it is no ISO date.
     """
     try:
-        day = dt.date.fromisoformat(date)
+        return decimal_year(dt.date.fromisoformat(date))
     except ValueError as error:
         raise SettingError("sweep", [f"{date!r} is not a date such as 2001-09-11"]) from error
-    first = dt.date(day.year, 1, 1)
-    return day.year + (day - first).days / _days(day.year)
-
-
-def date_of(year: float) -> dt.date:
-    """Return the day that a decimal year falls on, the nearest one."""
-    whole = math.floor(year)
-    return dt.date(whole, 1, 1) + dt.timedelta(days=round((year - whole) * _days(whole)))
-
-
-def _days(year: int) -> int:
-    return (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days
 
 
 def axis_named(axes: Sequence[Axis], name: str) -> Axis:

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
+from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.style import (
     BOLD,
@@ -19,7 +20,6 @@ from alliance_sim.plots.style import (
     SMALL,
     Bands,
     bands,
-    decimal_year,
     draw_bands,
     shade_stages,
     slide,
@@ -141,7 +141,7 @@ def _paths(
         title = textwrap.fill(name, 28 * COLUMNS // columns)
         axes.set_title(title, fontsize=SMALL + 0.5, weight="bold", loc="left", pad=4)
         if name in edited:
-            _mark(axes, decimal_year(edited[name], calendar))
+            _mark(axes, decimal_year(edited[name]))
         last = number + columns >= len(contrasts)
         axes.tick_params(labelleft=number % columns == 0, labelbottom=last)
         if last:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MultipleLocator
 
+from alliance_sim.calendar import decimal_year
 from alliance_sim.plots.style import (
     BOLD,
     HALO,
@@ -15,7 +16,6 @@ from alliance_sim.plots.style import (
     SMALL,
     Look,
     bands,
-    decimal_year,
     draw_bands,
     note,
     shade_stages,
@@ -83,7 +83,7 @@ def history_figure(ensemble: Ensemble, *, record: Record) -> Figure:
         axes.xaxis.set_major_locator(MultipleLocator(10))
         axes.tick_params(labelbottom=position == 3, bottom=position == 3)
     _levels(panels[0], ensemble)
-    _acts(panels[1], ensemble, record)
+    _acts(panels[1], record)
     _ladder(panels[2], ensemble, record)
     _agenda(panels[3], ensemble)
     panels[3].set_xlabel("year", labelpad=1)
@@ -120,9 +120,9 @@ def _at_the_end(axes: Axes, height: float, text: str, ink: str) -> None:
     )
 
 
-def _acts(axes: Axes, ensemble: Ensemble, record: Record) -> None:
+def _acts(axes: Axes, record: Record) -> None:
     events = record.events
-    years = np.array([decimal_year(when.date(), ensemble.calendar) for when in events["when"]])
+    years = np.array([decimal_year(when.date()) for when in events["when"]])
     stopped = (events["kind"] == "suspension").to_numpy()
     for row, domain in enumerate(COUNTED_DOMAINS):
         look, here = LOOKS[domain], (events["domain"] == domain).to_numpy()
@@ -156,7 +156,7 @@ def _ladder(axes: Axes, ensemble: Ensemble, record: Record) -> None:
     fan = bands(ensemble.column("rung"), whole=True)
     draw_bands(axes, ensemble.calendar.years, fan, look=LADDER, step=True)
     dated = record.rungs[record.rungs["rung"] > 0]
-    years = [decimal_year(when.date(), ensemble.calendar) for when in dated["when"]]
+    years = [decimal_year(when.date()) for when in dated["when"]]
     following = [*years[1:], years[-1]]
     for rung, year, later in zip(dated["rung"], years, following, strict=True):
         axes.plot(year, rung, "D", markersize=6, color=INK, markeredgecolor="white", zorder=7)

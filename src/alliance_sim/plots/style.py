@@ -18,12 +18,10 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from alliance_sim.calendar import PERIODS
+from alliance_sim.calendar import PERIODS, decimal_year
 from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
@@ -161,11 +159,6 @@ def draw_bands(axes: Axes, years: Sequence[float], fan: Bands, *, look: Look, st
     )
 
 
-def decimal_year(date: dt.date, calendar: Calendar) -> float:
-    """Return where a date lies on the axis of years that quarters are drawn on."""
-    return calendar.first_year + calendar.position(date) / calendar.steps_per_year
-
-
 def slide(title: str, *, about: str, height: float = SLIDE[1]) -> Figure:
     """Return an empty figure with its title, what it shows, and the fixed sentence below.
 
@@ -205,8 +198,8 @@ def shade_stages(axes: Axes, calendar: Calendar, *, names: bool = False) -> None
     last = calendar.last_year + 1
     axes.set_xlim(calendar.first_year, last)
     for number, period in enumerate(PERIODS):
-        start = max(decimal_year(period.start, calendar), calendar.first_year)
-        end = min(decimal_year(period.end, calendar), last)
+        start = max(decimal_year(period.start), calendar.first_year)
+        end = min(decimal_year(period.end), last)
         if end <= start:
             continue
         axes.axvspan(start, end, color=SHADES[number % 2], linewidth=0, zorder=0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim import provenance
-from alliance_sim.analysis.axes import Axis, Kind, decimal_year
+from alliance_sim.analysis.axes import Axis, Kind, year_of
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.plots.origin import Origin
 from alliance_sim.plots.style import STATEMENT
@@ -85,7 +85,7 @@ def _end(value: Any) -> float:
     """Return an end of a range as a number, NaN if there is none."""
     if value is None or isinstance(value, bool):
         return float("nan")
-    return decimal_year(value) if isinstance(value, str) else float(value)
+    return year_of(value) if isinstance(value, str) else float(value)
 
 
 def column_of(

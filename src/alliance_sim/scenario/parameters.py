@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import textwrap
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from alliance_sim.calendar import date_of
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number, keys_of
 
 DOTS = "__"
@@ -27,7 +27,6 @@ NOT_OFFERED = {
 }
 NEAR = 3  # names that an error suggests
 LONGEST = 60  # letters of a value that an error shows
-MONTHS = 12
 
 Plain = bool | int | float | str | dt.date
 
@@ -174,7 +173,7 @@ def _whole(plain: Plain | None) -> int | None:
 
 
 def _day(plain: Plain | None) -> dt.date | None:
-    """Return a date from itself, from text, or from a decimal year of twelve equal months."""
+    """Return a date from itself, from text, or from a decimal year."""
     if isinstance(plain, dt.date):
         return plain
     if isinstance(plain, str):
@@ -183,8 +182,4 @@ def _day(plain: Plain | None) -> dt.date | None:
         except ValueError:
             return None
     year = _real(plain)
-    if year is None or not dt.MINYEAR <= year < dt.MAXYEAR + 1:
-        return None
-    months, part = divmod((year - int(year)) * MONTHS, 1.0)
-    month = int(months) + 1
-    return dt.date(int(year), month, 1 + int(part * monthrange(int(year), month)[1]))
+    return date_of(year) if year is not None and dt.MINYEAR <= year < dt.MAXYEAR + 1 else None
