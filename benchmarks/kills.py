@@ -24,8 +24,8 @@ from pathlib import Path
 from alliance_sim.errors import ResultError
 from alliance_sim.sweep.run import run_sweep
 from alliance_sim.sweep.store import metadata
-from alliance_sim.sweep.store.inventory import contents
-from alliance_sim.sweep.store.metadata import read_recipe
+from alliance_sim.sweep.store.inventory import inventory_of
+from alliance_sim.sweep.store.metadata import read_metadata
 from alliance_sim.sweep.sweep import open_sweep
 
 PLAN = """
@@ -77,7 +77,7 @@ def journal_size(out: Path) -> int:
 def left(out: Path) -> float:
     """Return the share of rows that is still to be computed."""
     try:
-        held = contents(out, read_recipe(out))
+        held = inventory_of(out, read_metadata(out))
     except ResultError:
         return 1.0
     return 1 - held.done / held.rows

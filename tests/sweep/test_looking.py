@@ -15,7 +15,7 @@ from alliance_sim.sweep import loop, resume
 from alliance_sim.sweep.plan import Plan
 from alliance_sim.sweep.store import inventory, journal
 from alliance_sim.sweep.store.journal import Entry, Journal
-from alliance_sim.sweep.store.metadata import read_recipe
+from alliance_sim.sweep.store.metadata import read_metadata
 from alliance_sim.sweep.store.writer import Writer
 from alliance_sim.sweep.sweep import open_sweep
 from tests.sweep.conftest import Run, content
@@ -27,8 +27,8 @@ def test_rows_of_an_unfinished_sweep_can_be_looked_at(run: Run, tmp_path: Path) 
     run(tmp_path, stop=320)
     early = open_sweep(tmp_path, unfinished=True)
     assert not early.complete
-    assert early.contents.files, "some rows are in a finished file"
-    assert early.contents.parts, "and some are in parts"
+    assert early.inventory.files, "some rows are in a finished file"
+    assert early.inventory.parts, "and some are in parts"
     rows = early.frame()
     assert rows["row"].tolist() == list(range(320))
     run(tmp_path)
@@ -60,7 +60,7 @@ def test_a_folder_that_is_finished_while_it_is_read_is_seen_whole(
         return events
 
     monkeypatch.setattr(inventory, "read_events", then_finished)
-    assert inventory.contents(tmp_path, read_recipe(tmp_path)).done == 640
+    assert inventory.inventory_of(tmp_path, read_metadata(tmp_path)).done == 640
 
 
 def test_parts_put_together_while_they_are_checked_are_not_damaged(
@@ -91,7 +91,7 @@ def test_a_runner_that_lags_behind_leaves_the_work_of_a_newer_one_alone(
     slow = writer(plan, quick, tmp_path)
     run(tmp_path)
     slow.refresh()
-    assert slow.contents.complete
+    assert slow.inventory.complete
     (tmp_path / "runs-00001.parquet").write_bytes(b"torn")
     newer = writer(plan, quick, tmp_path)
     newer.mend()
@@ -122,7 +122,7 @@ def test_a_folder_finished_on_another_machine_is_taken_as_it_is(
 
     monkeypatch.setattr(Journal, "news", gone)
     slow.refresh()
-    assert slow.contents.complete
+    assert slow.inventory.complete
     slow.close()
 
 

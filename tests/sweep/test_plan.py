@@ -18,7 +18,7 @@ from alliance_sim import provenance
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 from alliance_sim.scenario import Scenario
 from alliance_sim.sweep.plan import Plan, extended, load_plan
-from alliance_sim.sweep.store.metadata import Recipe
+from alliance_sim.sweep.store.metadata import Metadata
 from alliance_sim.sweep.store.numbering import Segment
 from tests.sweep.conftest import EVERY_KIND as SOUND
 
@@ -174,7 +174,7 @@ def test_a_plan_survives_pickle_without_what_is_only_kept_to_be_quick(plan: Plan
 
 
 def test_the_plan_of_a_results_folder_is_a_plan(plan: Plan, tmp_path: Path) -> None:
-    recipe = Recipe(
+    metadata = Metadata(
         title=plan.title,
         digest=plan.digest,
         points=plan.points_digest,
@@ -184,7 +184,7 @@ def test_the_plan_of_a_results_folder_is_a_plan(plan: Plan, tmp_path: Path) -> N
         outcomes={outcome.name: outcome.text for outcome in plan.outcomes},
         plan=plan.as_tree(),
     )
-    (tmp_path / "sweep.json").write_bytes(recipe.as_json())
+    (tmp_path / "sweep.json").write_bytes(metadata.as_json())
     assert load_plan(tmp_path) == plan
 
 

@@ -326,14 +326,14 @@ def test_gaps_are_what_no_part_covers(done: list[tuple[int, int]], first: int, c
 
 
 def test_blocks_grow_and_shrink_with_the_time_they_take_unless_asked_for() -> None:
-    sizes = loop.Crew().blocks(1_000_000, 2)
+    sizes = loop.Resources().blocks(1_000_000, 2)
     assert sizes == (256, 64, 4096)
     assert sizes.after(256, 0.1).now == 512
     assert sizes.after(128, 0.1) == sizes.after(256, 1.0) == sizes
     assert sizes.after(256, 9.0).after(128, 9.0).after(64, 9.0).now == 64
     assert sizes._replace(now=4096).after(4096, 0.1).now == 4096
-    assert loop.Crew().blocks(100, 2) == (64, 64, 64)
-    asked = loop.Crew(block=10).blocks(1_000_000, 2)
+    assert loop.Resources().blocks(100, 2) == (64, 64, 64)
+    asked = loop.Resources(block=10).blocks(1_000_000, 2)
     assert asked.after(10, 0.1) == asked.after(10, 9.0) == asked == (10, 10, 10)
 
 

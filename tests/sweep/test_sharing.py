@@ -56,15 +56,13 @@ def test_two_runners_without_locks_do_double_work_and_no_harm(
     undisturbed: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    take, release = locks.Claims.take, locks.Claims.release
+    take, release = locks.Locks.take, locks.Locks.release
+    monkeypatch.setattr(locks.Locks, "take", lambda self, a, b: a < locks.STATE or take(self, a, b))
     monkeypatch.setattr(
-        locks.Claims, "take", lambda self, a, b: a < locks.STATE or take(self, a, b)
+        locks.Locks, "release", lambda self, a, b: a < locks.STATE or release(self, a, b)
     )
     monkeypatch.setattr(
-        locks.Claims, "release", lambda self, a, b: a < locks.STATE or release(self, a, b)
-    )
-    monkeypatch.setattr(
-        locks.Claims, "sure", property(lambda _: False, lambda *_: None), raising=False
+        locks.Locks, "sure", property(lambda _: False, lambda *_: None), raising=False
     )
     out = tmp_path / "out"
     with ThreadPoolExecutor(2) as pool:
@@ -101,5 +99,5 @@ def test_a_runner_that_never_lets_go_is_waited_for_only_so_long(
         stuck.stdout.readline()
         run_sweep(plan, out, summarise=quick.summarise)
         stuck.kill()
-    assert "another runner has claimed rows and finished none" in caplog.text
+    assert "another runner has locked rows and finished none" in caplog.text
     assert content(out) == undisturbed

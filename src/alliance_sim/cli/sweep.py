@@ -158,7 +158,7 @@ def _print_status(folder: Path, *, as_json: bool) -> None:
     from alliance_sim.sweep.sweep import status, sweep_in
 
     found = sweep_in(folder)
-    wrong = damages(folder, found.recipe, found.contents)
+    wrong = damages(folder, found.metadata, found.inventory)
     if as_json:
         common.print_json(status(found, wrong))
         return
@@ -171,9 +171,9 @@ def _print_status(folder: Path, *, as_json: bool) -> None:
     points = f"{plan.points:,} points, scenarios {', '.join(plan.labels)}"
     _print_lines(
         [
-            f"{found.recipe.title}: {_counts(found)}, {state}",
+            f"{found.metadata.title}: {_counts(found)}, {state}",
             f"{points}, {plan.replicates:,} replicates, seed {plan.seed}",
-            f"Made by alliance-sim {found.recipe.version}, plan {found.recipe.digest}",
+            f"Made by alliance-sim {found.metadata.version}, plan {found.metadata.digest}",
             *([] if wrong else _reasons(found)),
             *(f"  - {problem}" for problem in wrong),
         ]

@@ -1,6 +1,6 @@
 """Fill a results folder, from wherever it stands to its end.
 
-The runner claims blocks of rows that nobody else works on, has them computed, keeps each as a part,
+The runner locks blocks of rows that nobody else works on, has them computed, keeps each as a part,
 and puts finished files together as soon as all their parts are there. It holds a few blocks and
 one row group at a time, however many runs there are; the values at all points are held throughout.
 Who computes, in which order and in blocks of which size changes no byte of the finished folder.
@@ -23,7 +23,7 @@ from alliance_sim.results import OK
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.store import parquet
 from alliance_sim.sweep.store.numbering import Span, labels
-from alliance_sim.sweep.store.writer import Choose, Writer
+from alliance_sim.sweep.store.writer import ChooseMetadata, Writer
 from alliance_sim.sweep.task import Block, Summarise, Task, compute
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ SMALLEST = 64  # rows of a block that are worth sending
 BLOCKS_EACH = 8  # blocks for each worker in a short sweep
 QUICK, SLOW = 0.5, 4.0  # seconds for a block below which blocks grow, above which they shrink
 TICK = 0.5  # seconds between two looks at what others have done
-PATIENCE = 600  # seconds without any news after which rows that others claim are computed here
+PATIENCE = 600  # seconds without any news after which rows that others lock are computed here
 KINDS = {"b": "flag", "i": "whole", "f": "number"}  # of columns, by NumPy's letter for the type
 
 log = logging.getLogger(__name__)
@@ -62,15 +62,15 @@ class Job:
     """
 
     path: Path
-    choose: Choose
+    choose: ChooseMetadata
     plan: Plan
     design: Mapping[str, NDArray[Any]]
     outcomes: tuple[Outcome, ...]
-    columns: parquet.Columns
+    columns: parquet.SweepColumns
     summarise: Summarise
 
 
-class Sizes(NamedTuple):
+class BlockSizes(NamedTuple):
     """Rows of a block.
 
     Attributes:
@@ -83,7 +83,7 @@ class Sizes(NamedTuple):
     least: int
     most: int
 
-    def after(self, rows: int, seconds: float) -> Sizes:
+    def after(self, rows: int, seconds: float) -> BlockSizes:
         """Return the sizes after a block of so many rows took so many seconds."""
         if rows != self.now or QUICK <= seconds <= SLOW:
             return self
@@ -92,7 +92,7 @@ class Sizes(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Crew:
+class Resources:
     """Who computes, and how much at a time.
 
     Attributes:
@@ -121,21 +121,21 @@ class Crew:
         if problems:
             raise SettingError("sweep", problems)
 
-    def blocks(self, rows: int, workers: int) -> Sizes:
+    def blocks(self, rows: int, workers: int) -> BlockSizes:
         """Return how many rows to compute at a time while so many are left."""
         if self.block is not None:
-            return Sizes(self.block, self.block, self.block)
+            return BlockSizes(self.block, self.block, self.block)
         share = -(-rows // (BLOCKS_EACH * workers))
         most = min(max(share, SMALLEST), BLOCK)
-        return Sizes(min(most, FIRST_BLOCK), SMALLEST, most)
+        return BlockSizes(min(most, FIRST_BLOCK), SMALLEST, most)
 
 
-def fill(job: Job, crew: Crew, progress: Progress | None = None) -> None:
+def fill(job: Job, resources: Resources, progress: Progress | None = None) -> None:
     """Fill a results folder: all rows, finished files, the manifest.
 
     Args:
         job: What to fill it with.
-        crew: Who computes.
+        resources: Who computes.
         progress: Called with (rows done, rows asked for).
 
     Raises:
@@ -145,15 +145,15 @@ def fill(job: Job, crew: Crew, progress: Progress | None = None) -> None:
     writer = Writer(job.path, job.choose, job.columns)
     try:
         writer.mend()
-        with executors.chosen(crew.executor, crew.workers) as executor:
-            left = writer.contents.rows - writer.contents.done
-            sizes = crew.blocks(left, executors.workers_of(executor))
-            _Filling(job, writer, executor, sizes, progress).run()
+        with executors.chosen(resources.executor, resources.workers) as executor:
+            left = writer.inventory.rows - writer.inventory.done
+            sizes = resources.blocks(left, executors.workers_of(executor))
+            _Runner(job, writer, executor, sizes, progress).run()
     finally:
         writer.close()
 
 
-class _Filling:
+class _Runner:
     """The work of one runner on one folder."""
 
     def __init__(
@@ -161,7 +161,7 @@ class _Filling:
         job: Job,
         writer: Writer,
         executor: Executor,
-        sizes: Sizes,
+        sizes: BlockSizes,
         progress: Progress | None,
     ) -> None:
         self._job = job
@@ -180,14 +180,14 @@ class _Filling:
         try:
             while True:
                 self._tell()
-                if self._writer.contents.complete and not self._pending:
+                if self._writer.inventory.complete and not self._pending:
                     self._writer.finish()
                     return
                 self._submit()
                 self._put_together()
                 if self._pending:
                     self._collect()
-                elif not self._writer.contents.complete:
+                elif not self._writer.inventory.complete:
                     self._wait_for_others()
         finally:
             for future in self._pending:
@@ -195,14 +195,14 @@ class _Filling:
 
     def _tell(self) -> None:
         self._writer.refresh()
-        contents = self._writer.contents
+        inventory = self._writer.inventory
         if self._progress is not None:
-            self._progress(contents.done, contents.rows)
+            self._progress(inventory.done, inventory.rows)
 
     def _put_together(self) -> None:
         """Put together each file whose parts are all there."""
-        contents = self._writer.contents
-        for k in [k for k in contents.parts if not contents.missing(k)]:
+        inventory = self._writer.inventory
+        for k in [k for k in inventory.parts if not inventory.missing(k)]:
             self._writer.put_together(k)
 
     def _submit(self) -> None:
@@ -212,21 +212,21 @@ class _Filling:
         for span in self._open_blocks():
             if len(self._pending) >= most:
                 return
-            if not self._writer.claims.take(span.first, span.stop):
+            if not self._writer.locks.take(span.first, span.stop):
                 continue
             self._writer.refresh()
             if not self._is_open(span):
-                self._writer.claims.release(span.first, span.stop)
+                self._writer.locks.release(span.first, span.stop)
                 continue
             with executors.explained():
                 self._pending[self._executor.submit(compute, self._task(span))] = span
 
     def _open_blocks(self) -> Iterator[Span]:
         """Yield blocks of rows that nobody has kept yet; some may be in work."""
-        contents = self._writer.contents
-        for k in contents.unfinished():
-            of_file = contents.spans[k]
-            for first, stop in contents.missing(k):
+        inventory = self._writer.inventory
+        for k in inventory.unfinished():
+            of_file = inventory.spans[k]
+            for first, stop in inventory.missing(k):
                 place = first
                 while place < stop:
                     rows = self._sizes.now
@@ -236,8 +236,8 @@ class _Filling:
                     place = end
 
     def _is_open(self, span: Span) -> bool:
-        k = self._writer.contents.file_of(span)
-        missing = self._writer.contents.missing(k) if k is not None else []
+        k = self._writer.inventory.file_of(span)
+        missing = self._writer.inventory.missing(k) if k is not None else []
         return any(first <= span.first and span.stop <= stop for first, stop in missing)
 
     def _task(self, span: Span) -> Task:
@@ -254,42 +254,46 @@ class _Filling:
             if errors[future] is None:
                 self._keep(future.result())
                 span = self._pending.pop(future)
-                self._writer.claims.release(span.first, span.stop)
+                self._writer.locks.release(span.first, span.stop)
         for error in errors.values():
             if error is not None:
                 raise executors.failure(error) from error
 
     def _keep(self, block: Block) -> None:
-        if block.version != self._writer.recipe.version:
+        if block.version != self._writer.metadata.version:
             raise UnfinishedError(
                 f"a worker has alliance-sim {block.version}, this sweep is made with "
-                f"{self._writer.recipe.version}; install the same version everywhere"
+                f"{self._writer.metadata.version}; install the same version everywhere"
             )
         what = labels(block.span, len(self._job.plan.scenarios))
         factors = {name: values[what.point] for name, values in self._job.design.items()}
-        rows = parquet.Rows(what, block.runs, factors, block.status, block.values)
+        rows = parquet.ComputedRows(what, block.runs, factors, block.status, block.values)
         failed = sum(text != OK for text in block.status)
         self._writer.keep(block.span, parquet.as_table(self._job.columns, rows), failed)
         self._sizes = self._sizes.after(block.span.rows, block.seconds)
 
     def _wait_for_others(self) -> None:
-        """Wait for the rows that other runners have claimed, but not for ever."""
+        """Wait for the rows that other runners have locked, but not for ever."""
         since, done = self._heard
-        if self._writer.contents.done != done:
-            self._heard = (time.monotonic(), self._writer.contents.done)
+        if self._writer.inventory.done != done:
+            self._heard = (time.monotonic(), self._writer.inventory.done)
         elif time.monotonic() - since > PATIENCE:
             log.warning(
-                "%s: another runner has claimed rows and finished none for %d s; they are "
+                "%s: another runner has locked rows and finished none for %d s; they are "
                 "computed here",
                 self._writer.path,
                 PATIENCE,
             )
-            self._writer.claims.ignore_others = True
+            self._writer.locks.ignore_others = True
         time.sleep(TICK)
 
 
 def job_of(
-    plan: Plan, path: Path, choose: Choose, outcomes: tuple[Outcome, ...], summarise: Summarise
+    plan: Plan,
+    path: Path,
+    choose: ChooseMetadata,
+    outcomes: tuple[Outcome, ...],
+    summarise: Summarise,
 ) -> Job:
     """Return the work of filling a folder with some outcomes of all rows of a plan."""
     table = plan.design_table()
@@ -306,7 +310,9 @@ def job_of(
     )
 
 
-def columns_of(plan: Plan, table: pd.DataFrame, outcomes: Mapping[str, str]) -> parquet.Columns:
+def columns_of(
+    plan: Plan, table: pd.DataFrame, outcomes: Mapping[str, str]
+) -> parquet.SweepColumns:
     """Return the columns of the rows of a plan, of which this is the table of points."""
     kinds = {str(name): KINDS.get(kind.kind, "text") for name, kind in table.dtypes.items()}
-    return parquet.Columns(plan.labels, kinds, outcomes)
+    return parquet.SweepColumns(plan.labels, kinds, outcomes)

@@ -237,10 +237,10 @@ def load_plan(path: str | os.PathLike[str]) -> Plan:
         ResultError: If the folder holds no sweep that can be read.
     """
     from alliance_sim.sweep.plan_file import read_plan
-    from alliance_sim.sweep.store.metadata import read_recipe
+    from alliance_sim.sweep.store.metadata import read_metadata
 
     where = Path(path)
-    return Plan.from_tree(read_recipe(where).plan) if os.path.isdir(where) else read_plan(where)  # noqa: PTH112
+    return Plan.from_tree(read_metadata(where).plan) if os.path.isdir(where) else read_plan(where)  # noqa: PTH112
 
 
 def extended(plan: Plan, *, replicates: int | None = None, points: int | None = None) -> Plan:

@@ -10,15 +10,15 @@ from alliance_sim import provenance
 from alliance_sim.errors import ResultError, SettingError
 from alliance_sim.results.outcomes import Outcome
 from alliance_sim.sweep.plan import Plan, extended
-from alliance_sim.sweep.store.metadata import RECIPE, Recipe
+from alliance_sim.sweep.store.metadata import METADATA, Metadata
 from alliance_sim.sweep.store.numbering import Segment
-from alliance_sim.sweep.store.writer import Choose
+from alliance_sim.sweep.store.writer import ChooseMetadata
 
 WORDS = {"title", "question", "format"}  # of a plan, beside what decides its numbers
 
 
-def for_sweep(plan: Plan, path: Path) -> Choose:
-    """Return how to choose the recipe by which a plan is worked off in a folder.
+def for_sweep(plan: Plan, path: Path) -> ChooseMetadata:
+    """Return how to choose the metadata by which a plan is worked off in a folder.
 
     A new folder takes the plan; a folder that holds it goes on; a folder that holds it with fewer
     replicates or points is extended: old rows stay as they are.
@@ -28,14 +28,14 @@ def for_sweep(plan: Plan, path: Path) -> Choose:
             another version of this package.
     """
 
-    def choose(old: Recipe | None) -> Recipe:
+    def choose(old: Metadata | None) -> Metadata:
         if old is None:
-            return _recipe(plan, (_whole(plan),), origin=plan.digest)
+            return _metadata(plan, (_whole(plan),), origin=plan.digest)
         same_version(old, path)
         before = Plan.from_tree(old.plan)
         if before.digest != old.digest:
             raise ResultError(
-                f"{path / RECIPE}: its plan is not the one with which this sweep was begun; put "
+                f"{path / METADATA}: its plan is not the one with which this sweep was begun; put "
                 "that back"
             )
         same_points(old, before, path)
@@ -44,7 +44,7 @@ def for_sweep(plan: Plan, path: Path) -> Choose:
         if grown(before, plan):
             added = _added(before, plan)
             _stay(before, plan, path)
-            return _recipe(plan, (*old.segments, *added), origin=old.origin, like=old)
+            return _metadata(plan, (*old.segments, *added), origin=old.origin, like=old)
         if grown(plan, before):
             raise ResultError(
                 f"{path}: holds this sweep with {before.points:,} points and {before.replicates:,} "
@@ -53,20 +53,20 @@ def for_sweep(plan: Plan, path: Path) -> Choose:
             )
         raise ResultError(
             f"{path}: holds another sweep, {old.title!r}; they differ in "
-            f"{', '.join(_differences(before, plan))}. Choose another folder"
+            f"{', '.join(_differences(before, plan))}. ChooseMetadata another folder"
         )
 
     return choose
 
 
-def for_outcome(of: Recipe, outcome: Outcome, path: Path) -> Choose:
-    """Return how to choose the recipe for an outcome that is added to a finished sweep.
+def for_outcome(of: Metadata, outcome: Outcome, path: Path) -> ChooseMetadata:
+    """Return how to choose the metadata for an outcome that is added to a finished sweep.
 
     Raises:
         ResultError: From the function returned, as above.
     """
 
-    def choose(old: Recipe | None) -> Recipe:
+    def choose(old: Metadata | None) -> Metadata:
         if old is not None:
             same_version(old, path)
             known = old.segments == of.segments[: len(old.segments)]
@@ -74,7 +74,7 @@ def for_outcome(of: Recipe, outcome: Outcome, path: Path) -> Choose:
                 raise ResultError(f"{path}: does not belong to this sweep; move it elsewhere")
             if old.digest == of.digest:
                 return old
-        return Recipe(
+        return Metadata(
             title=of.title,
             digest=of.digest,
             points=of.points,
@@ -89,7 +89,7 @@ def for_outcome(of: Recipe, outcome: Outcome, path: Path) -> Choose:
     return choose
 
 
-def same_version(old: Recipe, path: Path) -> None:
+def same_version(old: Metadata, path: Path) -> None:
     """Refuse to add numbers of this version to numbers of another.
 
     Raises:
@@ -129,10 +129,10 @@ def grown(small: Plan, large: Plan) -> bool:
     return found.digest == large.digest
 
 
-def _recipe(
-    plan: Plan, segments: tuple[Segment, ...], *, origin: str, like: Recipe | None = None
-) -> Recipe:
-    recipe = Recipe(
+def _metadata(
+    plan: Plan, segments: tuple[Segment, ...], *, origin: str, like: Metadata | None = None
+) -> Metadata:
+    metadata = Metadata(
         title=plan.title,
         digest=plan.digest,
         points=plan.points_digest,
@@ -143,8 +143,8 @@ def _recipe(
         plan=plan.as_tree(),
     )
     if like is None:
-        return recipe
-    return replace(recipe, file_rows=like.file_rows, group_rows=like.group_rows)
+        return metadata
+    return replace(metadata, file_rows=like.file_rows, group_rows=like.group_rows)
 
 
 def _whole(plan: Plan) -> Segment:
@@ -160,13 +160,13 @@ def _added(before: Plan, plan: Plan) -> list[Segment]:
     return [segment for segment in segments if segment.rows(len(plan.scenarios))]
 
 
-def same_points(recipe: Recipe, plan: Plan, path: Path) -> None:
+def same_points(metadata: Metadata, plan: Plan, path: Path) -> None:
     """Make sure that the points of a plan are what they were when its folder was begun.
 
     Raises:
         ResultError: If they are others.
     """
-    if plan.points_digest != recipe.points:
+    if plan.points_digest != metadata.points:
         raise ResultError(
             f"{path}: its points cannot be made again here as they were, perhaps because another "
             "version of SciPy or SALib draws them; go on with the versions that began it"

@@ -9,7 +9,7 @@ from pathlib import Path
 from alliance_sim.engine.batch import summarise_cases
 from alliance_sim.errors import SettingError
 from alliance_sim.sweep import resume
-from alliance_sim.sweep.loop import Crew, Progress, fill, job_of
+from alliance_sim.sweep.loop import Progress, Resources, fill, job_of
 from alliance_sim.sweep.plan import Plan, load_plan
 from alliance_sim.sweep.store.metadata import is_begun
 from alliance_sim.sweep.sweep import Sweep, is_finished, sweep_in
@@ -56,12 +56,12 @@ def run_sweep(
         UnfinishedError: If it had to stop on the way (disk full, worker died); nothing that was
             done is lost, and the same call goes on.
     """
-    crew = Crew(executor, workers, block)
+    resources = Resources(executor, workers, block)
     chosen = plan if isinstance(plan, Plan) else load_plan(plan)
     path = Path(folder_of(plan, out))
     if not (is_begun(path) and is_finished(path, chosen.digest)):
         choose = resume.for_sweep(chosen, path)
-        fill(job_of(chosen, path, choose, chosen.outcomes, summarise), crew, progress)
+        fill(job_of(chosen, path, choose, chosen.outcomes, summarise), resources, progress)
     return sweep_in(path, chosen)
 
 

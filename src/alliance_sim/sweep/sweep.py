@@ -24,14 +24,14 @@ from alliance_sim.sweep import loop, resume
 from alliance_sim.sweep.plan import Plan
 from alliance_sim.sweep.store.inventory import (
     WORK,
-    Contents,
-    contents,
+    Inventory,
     damages,
+    inventory_of,
     is_listed,
     refuse_strays,
 )
-from alliance_sim.sweep.store.metadata import MANIFEST, Recipe, read_recipe
-from alliance_sim.sweep.store.parquet import LABELS, as_labels
+from alliance_sim.sweep.store.metadata import MANIFEST, Metadata, read_metadata
+from alliance_sim.sweep.store.parquet import ROW_LABELS, as_labels
 from alliance_sim.sweep.task import Summarise
 
 if TYPE_CHECKING:
@@ -48,34 +48,34 @@ class Sweep:
     Attributes:
         folder: Where it is.
         plan: The plan.
-        recipe: What the folder is about.
-        contents: What it holds.
+        metadata: What the folder is about.
+        inventory: What it holds.
     """
 
     folder: Path
     plan: Plan
-    recipe: Recipe
-    contents: Contents
+    metadata: Metadata
+    inventory: Inventory
 
     @property
     def rows(self) -> int:
         """Number of rows asked for: one for each run."""
-        return self.recipe.rows
+        return self.metadata.rows
 
     @property
     def done(self) -> int:
         """Number of rows that are kept."""
-        return self.contents.done
+        return self.inventory.done
 
     @property
     def failed(self) -> int:
         """Number of rows kept that are runs that failed."""
-        return self.contents.failed
+        return self.inventory.failed
 
     @cached_property
     def complete(self) -> bool:
         """Whether all rows are there, in finished files that the manifest lists."""
-        return self.contents.complete and is_listed(self.folder, self.recipe)
+        return self.inventory.complete and is_listed(self.folder, self.metadata)
 
     def frame(
         self, outcomes: Sequence[str] | None = None, *, scenario: str | None = None
@@ -95,14 +95,14 @@ class Sweep:
             UnknownName: If an outcome is not kept, or there is no such scenario.
             ResultError: If a file cannot be read.
         """
-        kept = list(self.recipe.outcomes)
+        kept = list(self.metadata.outcomes)
         for name in outcomes or ():
             if name not in kept:
                 raise UnknownName(unknown_name("outcome", name, kept))
         if scenario is not None and scenario not in self.plan.labels:
             raise UnknownName(unknown_name("scenario", scenario, self.plan.labels))
         factors = (factor.name for factor in self.plan.factors)
-        names = [*LABELS, *factors, "status", *(kept if outcomes is None else outcomes)]
+        names = [*ROW_LABELS, *factors, "status", *(kept if outcomes is None else outcomes)]
         found = self._looked_up(names, scenario) or [self._nothing().select(names)]
         frame: pd.DataFrame = pa.concat_tables(found).to_pandas(split_blocks=True)
         return frame
@@ -138,19 +138,21 @@ class Sweep:
             UnfinishedError: If simulating had to stop on the way.
         """
         wanted = self._outcome(text_or_name)
-        if wanted.name in self.recipe.outcomes:
+        if wanted.name in self.metadata.outcomes:
             return wanted.name, self.frame([wanted.name])
         if not self.complete:
-            raise ResultError(_unfinished(self.folder, self.recipe, self.contents))
+            raise ResultError(_unfinished(self.folder, self.metadata, self.inventory))
         key = hashlib.sha256(wanted.text.encode()).hexdigest()[:8]
         path = self.folder / EXTRA / f"{wanted.name}-{key}"
-        if not is_finished(path, self.recipe.digest):
-            resume.same_version(self.recipe, self.folder)
-            resume.same_points(self.recipe, self.plan, self.folder)
-            choose = resume.for_outcome(self.recipe, wanted, path)
+        if not is_finished(path, self.metadata.digest):
+            resume.same_version(self.metadata, self.folder)
+            resume.same_points(self.metadata, self.plan, self.folder)
+            choose = resume.for_outcome(self.metadata, wanted, path)
             job = loop.job_of(self.plan, path, choose, (wanted,), summarise)
-            loop.fill(job, loop.Crew(executor, workers), progress)
-        extra = Sweep(path, self.plan, recipe := read_recipe(path), contents(path, recipe))
+            loop.fill(job, loop.Resources(executor, workers), progress)
+        extra = Sweep(
+            path, self.plan, metadata := read_metadata(path), inventory_of(path, metadata)
+        )
         return wanted.name, extra.frame()
 
     def reasons(self, most: int = 3) -> list[tuple[str, int]]:
@@ -176,7 +178,7 @@ class Sweep:
         kept = [outcome for outcome in self.plan.outcomes if outcome.text == wanted.text]
         if kept:
             return kept[0]
-        taken = {*LABELS, "status", *named, *(factor.name for factor in self.plan.factors)}
+        taken = {*ROW_LABELS, "status", *named, *(factor.name for factor in self.plan.factors)}
         name = wanted.name
         while name in taken:
             name += "_"
@@ -198,7 +200,7 @@ class Sweep:
 
     def _nothing(self) -> pa.Table:
         """Return a table without rows."""
-        columns = loop.columns_of(self.plan, self.plan.design_table(), self.recipe.outcomes)
+        columns = loop.columns_of(self.plan, self.plan.design_table(), self.metadata.outcomes)
         return columns.schema().empty_table()
 
 
@@ -216,13 +218,13 @@ def open_sweep(folder: str | os.PathLike[str], *, unfinished: bool = False) -> S
     """
     path = Path(folder)
     sweep = sweep_in(path)
-    wrong = damages(path, sweep.recipe, sweep.contents)
+    wrong = damages(path, sweep.metadata, sweep.inventory)
     if wrong:
         problems = "".join(f"\n  - {problem}" for problem in wrong)
         again = f"To have those rows computed again: alliance-sim sweep {path}"
         raise ResultError(f"{path}: damaged{problems}\n{again}")
     if not sweep.complete and not unfinished:
-        raise ResultError(_unfinished(path, sweep.recipe, sweep.contents))
+        raise ResultError(_unfinished(path, sweep.metadata, sweep.inventory))
     return sweep
 
 
@@ -236,25 +238,25 @@ def sweep_in(path: Path, known: Plan | None = None) -> Sweep:
     Raises:
         ResultError: If the folder holds no sweep, or one of another format.
     """
-    recipe = read_recipe(path)
-    refuse_strays(path, recipe)
-    same = known is not None and known.digest == recipe.digest
-    plan = known if known is not None and same else Plan.from_tree(recipe.plan)
-    return Sweep(path, plan, recipe, contents(path, recipe))
+    metadata = read_metadata(path)
+    refuse_strays(path, metadata)
+    same = known is not None and known.digest == metadata.digest
+    plan = known if known is not None and same else Plan.from_tree(metadata.plan)
+    return Sweep(path, plan, metadata, inventory_of(path, metadata))
 
 
 def is_finished(path: Path, digest: str) -> bool:
     """Whether a folder holds a plan's rows whole and sound, with nothing left to do or to tidy."""
     if not (path / MANIFEST).exists() or (path / WORK).exists():
         return False
-    recipe = read_recipe(path)
-    held = contents(path, recipe)
-    return recipe.digest == digest and held.complete and not damages(path, recipe, held)
+    metadata = read_metadata(path)
+    held = inventory_of(path, metadata)
+    return metadata.digest == digest and held.complete and not damages(path, metadata, held)
 
 
 def _tables(sweep: Sweep, names: Sequence[str], scenario: str | None) -> Iterator[pa.Table]:
     """Yield the rows in order, file by file, each row once."""
-    held = sweep.contents
+    held = sweep.inventory
     place = 0
     wanted = list(dict.fromkeys([*names, "scenario"] if scenario is not None else names))
     for k, span in enumerate(held.spans):
@@ -275,9 +277,9 @@ def _tables(sweep: Sweep, names: Sequence[str], scenario: str | None) -> Iterato
             yield table.select(names)
 
 
-def _unfinished(path: Path, recipe: Recipe, held: Contents) -> str:
+def _unfinished(path: Path, metadata: Metadata, held: Inventory) -> str:
     return (
-        f"{path}: is not finished, {held.done:,} of {recipe.rows:,} rows are there; go on with: "
+        f"{path}: is not finished, {held.done:,} of {metadata.rows:,} rows are there; go on with: "
         f"alliance-sim sweep {path}"
     )
 
@@ -299,9 +301,9 @@ def status(sweep: Sweep, wrong: Sequence[str] = ()) -> Mapping[str, Any]:
     reasons = [] if wrong else sweep.reasons()
     return {
         "folder": str(sweep.folder),
-        "title": sweep.recipe.title,
-        "digest": sweep.recipe.digest,
-        "version": sweep.recipe.version,
+        "title": sweep.metadata.title,
+        "digest": sweep.metadata.digest,
+        "version": sweep.metadata.version,
         "seed": sweep.plan.seed,
         "points": sweep.plan.points,
         "scenarios": list(sweep.plan.labels),

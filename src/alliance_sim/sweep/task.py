@@ -20,7 +20,7 @@ from alliance_sim import provenance
 from alliance_sim.engine.batch import Case, Summaries, summarise_cases
 from alliance_sim.errors import AllianceSimError
 from alliance_sim.results import OK
-from alliance_sim.sweep.store.numbering import Labels, Span, labels
+from alliance_sim.sweep.store.numbering import RowLabels, Span, labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,7 +116,7 @@ def _unpacked(plan: bytes) -> Plan:
     return found
 
 
-def _worlds(what: Labels) -> list[tuple[int, int]]:
+def _worlds(what: RowLabels) -> list[tuple[int, int]]:
     """Return the ranges of neighbouring rows that share their scenario and its numbers."""
     new = (np.diff(what.point) != 0) | (np.diff(what.scenario) != 0)
     starts = [0, *(np.flatnonzero(new) + 1).tolist(), len(what.row)]

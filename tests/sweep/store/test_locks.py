@@ -1,4 +1,4 @@
-"""Claims last as long as the process that made them, and no longer."""
+"""Locks last as long as the process that took them, and no longer."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from alliance_sim.sweep.store import locks
-from alliance_sim.sweep.store.locks import STATE, Claims
+from alliance_sim.sweep.store.locks import STATE, Locks
 
 OTHER = """
 import sys
 from pathlib import Path
-from alliance_sim.sweep.store.locks import Claims
-mine = Claims(Path(sys.argv[1]))
+from alliance_sim.sweep.store.locks import Locks
+mine = Locks(Path(sys.argv[1]))
 print(mine.take(0, 100), mine.take(100, 200), flush=True)
 sys.stdin.read()
 """
@@ -47,10 +47,10 @@ def other(lock: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def test_a_claim_excludes_what_overlaps_until_the_process_is_killed(
+def test_a_lock_excludes_what_overlaps_until_the_process_is_killed(
     lock: Path, other: subprocess.Popen[str]
 ) -> None:
-    mine = Claims(lock)
+    mine = Locks(lock)
     assert not mine.take(0, 1)
     assert not mine.take(150, 300)
     assert mine.take(200, 300)
@@ -65,7 +65,7 @@ def test_a_claim_excludes_what_overlaps_until_the_process_is_killed(
 def test_who_ignores_others_takes_what_they_hold_but_not_twice(
     lock: Path, other: subprocess.Popen[str]
 ) -> None:
-    mine = Claims(lock)
+    mine = Locks(lock)
     mine.ignore_others = True
     assert mine.take(0, 100)
     assert not mine.take(50, 60)
@@ -73,8 +73,8 @@ def test_who_ignores_others_takes_what_they_hold_but_not_twice(
     mine.close()
 
 
-def test_claims_of_one_process_exclude_each_other_and_outlive_a_neighbour(lock: Path) -> None:
-    one, two, three = Claims(lock), Claims(lock), Claims(lock)
+def test_locks_of_one_process_exclude_each_other_and_outlive_a_neighbour(lock: Path) -> None:
+    one, two, three = Locks(lock), Locks(lock), Locks(lock)
     assert one.take(0, 10)
     assert not two.take(5, 15)
     assert two.take(10, 15)
@@ -92,7 +92,7 @@ def test_claims_of_one_process_exclude_each_other_and_outlive_a_neighbour(lock: 
 
 
 def test_the_state_is_held_by_one_at_a_time(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = Claims(lock), Claims(lock)
+    one, two = Locks(lock), Locks(lock)
     waits: list[float] = []
 
     def let_go(seconds: float) -> None:
@@ -107,7 +107,7 @@ def test_the_state_is_held_by_one_at_a_time(lock: Path, monkeypatch: pytest.Monk
     two.close()
 
 
-def test_without_locks_every_claim_is_granted_and_none_is_sure(
+def test_where_there_are_no_locks_every_one_is_granted_and_none_is_sure(
     lock: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if os.name != "posix":
@@ -117,7 +117,7 @@ def test_without_locks_every_claim_is_granted_and_none_is_sure(
         raise OSError(errno.ENOLCK, "no locks available")
 
     monkeypatch.setattr("fcntl.lockf", refuse)
-    mine = Claims(lock)
+    mine = Locks(lock)
     assert mine.take(0, 10)
     assert not mine.sure
     mine.close()
@@ -150,7 +150,7 @@ def test_windows_locks_the_same_bytes(lock: Path, monkeypatch: pytest.MonkeyPatc
     vars(fake).update(locking=locking, LK_NBLCK=1, LK_UNLCK=2)
     monkeypatch.setitem(sys.modules, "msvcrt", fake)
     windows = loaded_on("win32", monkeypatch)
-    mine = windows.Claims(lock)
+    mine = windows.Locks(lock)
     assert mine.take(4096, 8192)
     assert held == [(4096, 4096)]
     held.append((10, 5))
@@ -161,7 +161,7 @@ def test_windows_locks_the_same_bytes(lock: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_browser_has_no_locks(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = loaded_on("emscripten", monkeypatch).Claims(lock)
+    mine = loaded_on("emscripten", monkeypatch).Locks(lock)
     assert mine.take(0, 10)
     assert not mine.sure
     mine.close()

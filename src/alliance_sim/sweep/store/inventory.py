@@ -9,7 +9,7 @@ from pathlib import Path
 from alliance_sim import files, provenance
 from alliance_sim.errors import ResultError
 from alliance_sim.sweep.store.journal import Entry, Event, read_events
-from alliance_sim.sweep.store.metadata import Recipe, file_name, read_manifest
+from alliance_sim.sweep.store.metadata import Metadata, file_name, read_manifest
 from alliance_sim.sweep.store.numbering import Span, gaps
 
 WORK = "work"  # folder of an unfinished sweep
@@ -17,7 +17,7 @@ JOURNAL = "parts.jsonl"
 PART, FILE, BAD = "part", "file", "bad"
 
 
-class Contents:
+class Inventory:
     """The finished files of a folder, and the parts of those that are not finished.
 
     Attributes:
@@ -26,8 +26,8 @@ class Contents:
         parts: Parts of unfinished files, by the file's number and the part's name.
     """
 
-    def __init__(self, recipe: Recipe, files: dict[int, Entry]) -> None:
-        self.spans = recipe.files()
+    def __init__(self, metadata: Metadata, files: dict[int, Entry]) -> None:
+        self.spans = metadata.files()
         self.files = dict(files)
         self.parts: dict[int, dict[str, Entry]] = {}
         self._firsts = [span.first for span in self.spans]
@@ -94,7 +94,7 @@ class Contents:
         return len(self.files) == len(self.spans)
 
 
-def contents(folder: Path, recipe: Recipe) -> Contents:
+def inventory_of(folder: Path, metadata: Metadata) -> Inventory:
     """Return what a folder says that it holds, without looking into the files.
 
     Raises:
@@ -102,14 +102,14 @@ def contents(folder: Path, recipe: Recipe) -> Contents:
     """
     # In this order: a runner that finishes writes the manifest before it removes the journal.
     events = read_events(folder / WORK / JOURNAL)
-    found = Contents(recipe, read_manifest(folder, recipe))
+    found = Inventory(metadata, read_manifest(folder, metadata))
     found.learn(events)
     return found
 
 
-def is_listed(path: Path, recipe: Recipe) -> bool:
-    """Whether the manifest of a folder lists all the files of its recipe."""
-    return len(read_manifest(path, recipe)) == len(recipe.files())
+def is_listed(path: Path, metadata: Metadata) -> bool:
+    """Whether the manifest of a folder lists all the files of its metadata."""
+    return len(read_manifest(path, metadata)) == len(metadata.files())
 
 
 def fault(path: Path, entry: Entry) -> str:
@@ -123,7 +123,7 @@ def fault(path: Path, entry: Entry) -> str:
         return "is missing"
 
 
-def damages(folder: Path, recipe: Recipe, held: Contents) -> list[str]:
+def damages(folder: Path, metadata: Metadata, held: Inventory) -> list[str]:
     """Return what is wrong with the files of a folder, one sentence each.
 
     Raises:
@@ -138,19 +138,19 @@ def damages(folder: Path, recipe: Recipe, held: Contents) -> list[str]:
         raise ResultError(f"{error.filename}: cannot be read: {files.why(error)}") from error
     faults = [found for found in faults if found[2]]
     if faults:  # a runner may have put parts together, and removed them, since they were listed
-        now = contents(folder, recipe)
+        now = inventory_of(folder, metadata)
         listed = {*now.files.values(), *now.all_parts()}
         faults = [found for found in faults if found[1] in listed]
     return [f"{path.relative_to(folder).as_posix()} {wrong}" for path, _, wrong in faults]
 
 
-def refuse_strays(path: Path, recipe: Recipe) -> None:
+def refuse_strays(path: Path, metadata: Metadata) -> None:
     """Refuse files that look like ours and are not: whoever reads `runs-*` would read them too.
 
     Raises:
         ResultError: Naming them.
     """
-    expected = {file_name(k) for k in range(len(recipe.files()))}
+    expected = {file_name(k) for k in range(len(metadata.files()))}
     strays = sorted(file.name for file in path.glob("runs-*.parquet") if file.name not in expected)
     if strays:
         raise ResultError(

@@ -1,8 +1,8 @@
 """Who works on which rows: locks that the system releases when a process dies.
 
-A runner claims rows 4096 to 8191 by locking bytes 4096 to 8191 of an empty file. Nothing is
-written, so nothing can go stale: a kill releases every claim. Blocks of any size fit together.
-Results never depend on claims, so where a file system offers no locks every claim is granted, and
+A runner locks rows 4096 to 8191 by locking bytes 4096 to 8191 of an empty file. Nothing is
+written, so nothing can go stale: a kill releases every lock. Blocks of any size fit together.
+Results never depend on locks, so where a file system offers none every lock is granted, and
 two runners may do some work twice.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 STATE = 2**62  # the byte for "I change what the folder says of itself"
 FILES = 2**61  # this byte plus k for "I put file k together"
-WAIT = 0.05  # seconds between two tries to claim the state
+WAIT = 0.05  # seconds between two tries to lock the state
 PATIENCE = 600  # seconds after which whoever holds the state is taken for stopped
 REFUSED = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
 
@@ -30,7 +30,7 @@ class _File:
     """The lock file of one folder, opened once a process.
 
     A process loses all its locks on a file when it closes any handle of it, and never refuses
-    itself; so there is one handle, and a list of what was claimed through it.
+    itself; so there is one handle, and a list of what was locked through it.
     """
 
     def __init__(self, handle: int) -> None:
@@ -43,13 +43,13 @@ _files: dict[str, _File] = {}
 _guard = threading.Lock()
 
 
-class Claims:
-    """Claims of one runner on ranges of rows in one folder.
+class Locks:
+    """Locks of one runner on ranges of rows in one folder.
 
     Attributes:
         ignore_others: Whether to take what other processes hold as well, which may be stopped and
             never let go. That costs double work at worst.
-        sure: Whether a claim that was granted excludes others; not so without locks.
+        sure: Whether a lock that was granted excludes others; not so where there are none.
     """
 
     def __init__(self, path: Path) -> None:

@@ -18,14 +18,14 @@ from alliance_sim.sweep.store.journal import Entry
 from alliance_sim.sweep.store.numbering import Segment, Span, spans
 
 FORMAT = 1
-RECIPE = "sweep.json"
+METADATA = "sweep.json"
 MANIFEST = "manifest.json"
 FILE_ROWS = 131_072  # rows of a finished file
 GROUP_ROWS = 16_384  # rows of a row group in it
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class Metadata:
     """Everything that decides the bytes of a results folder.
 
     Attributes:
@@ -60,8 +60,8 @@ class Recipe:
         """Number of rows."""
         return sum(segment.rows(self.scenarios) for segment in self.segments)
 
-    def same_rows(self, other: Recipe) -> bool:
-        """Whether two recipes ask for the same rows with the same columns."""
+    def same_rows(self, other: Metadata) -> bool:
+        """Whether two descriptions ask for the same rows with the same columns."""
         return (self.digest, self.segments, dict(self.outcomes)) == (
             other.digest,
             other.segments,
@@ -121,21 +121,21 @@ def is_begun(folder: Path) -> bool:
         ResultError: If nobody may look into it.
     """
     try:
-        return (folder / RECIPE).exists()
+        return (folder / METADATA).exists()
     except OSError as error:
         raise ResultError(f"{folder}: cannot be read: {why(error)}") from error
 
 
-def read_recipe(folder: Path) -> Recipe:
+def read_metadata(folder: Path) -> Metadata:
     """Return what a folder is about.
 
     Raises:
         ResultError: If it holds no sweep, or one of another format, or a damaged one.
     """
-    path = folder / RECIPE
+    path = folder / METADATA
     tree = _read(path)
     try:
-        found = Recipe(
+        found = Metadata(
             title=tree["title"],
             digest=tree["digest"],
             points=tree["points"],
@@ -157,12 +157,12 @@ def read_recipe(folder: Path) -> Recipe:
     return found
 
 
-def manifest(recipe: Recipe, files: Sequence[Entry]) -> bytes:
+def manifest(metadata: Metadata, files: Sequence[Entry]) -> bytes:
     """Return the content of `manifest.json` for a folder that is complete."""
     tree = {
         "format": FORMAT,
-        "version": recipe.version,
-        "digest": recipe.digest,
+        "version": metadata.version,
+        "digest": metadata.digest,
         "rows": sum(file.rows for file in files),
         "failed": sum(file.failed for file in files),
         "files": [file._asdict() for file in files],
@@ -170,11 +170,11 @@ def manifest(recipe: Recipe, files: Sequence[Entry]) -> bytes:
     return dumped(tree)
 
 
-def read_manifest(folder: Path, recipe: Recipe) -> dict[int, Entry]:
+def read_manifest(folder: Path, metadata: Metadata) -> dict[int, Entry]:
     """Return the finished files that a manifest lists, by number; none without a manifest.
 
     Raises:
-        ResultError: If it is of another format, damaged, or does not belong to the recipe.
+        ResultError: If it is of another format, damaged, or does not belong to the metadata.
     """
     path = folder / MANIFEST
     if not path.exists():
@@ -182,11 +182,11 @@ def read_manifest(folder: Path, recipe: Recipe) -> dict[int, Entry]:
     tree = _read(path)
     files = tree.get("files")
     entries = [Entry.read(file) for file in files] if isinstance(files, list) else [None]
-    expected = [(file_name(k), span.first, span.rows) for k, span in enumerate(recipe.files())]
+    expected = [(file_name(k), span.first, span.rows) for k, span in enumerate(metadata.files())]
     found = [entry[:3] for entry in entries if entry is not None]
     if None in entries or found != expected[: len(found)]:
         raise ResultError(
-            f"{path}: does not belong to {RECIPE} beside it; put back the one that does, or "
+            f"{path}: does not belong to {METADATA} beside it; put back the one that does, or "
             "delete it, and all rows are computed again"
         )
     return {k: entry for k, entry in enumerate(entries) if entry is not None}

@@ -72,7 +72,7 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Labels:
+class RowLabels:
     """What each of some rows is.
 
     Attributes:
@@ -88,13 +88,13 @@ class Labels:
     replicate: NDArray[np.int64]
 
 
-def labels(span: Span, scenarios: int) -> Labels:
+def labels(span: Span, scenarios: int) -> RowLabels:
     """Return what each row of a span is, for a plan of so many scenarios."""
     segment = span.segment
     replicates = segment.stop_replicate - segment.first_replicate
     local = np.arange(span.offset, span.offset + span.rows, dtype=np.int64)
     worlds = local // replicates
-    return Labels(
+    return RowLabels(
         row=local + (span.first - span.offset),
         point=worlds // scenarios + segment.first_point,
         scenario=worlds % scenarios,

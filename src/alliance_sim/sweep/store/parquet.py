@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from alliance_sim.results import OK
-from alliance_sim.sweep.store.numbering import Labels
+from alliance_sim.sweep.store.numbering import RowLabels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LABELS = ("row", "point", "scenario", "replicate", "run")  # columns that say what a row is
+ROW_LABELS = ("row", "point", "scenario", "replicate", "run")  # columns that say what a row is
 MARK = b"alliance_sim_sweep"
 COMPRESSION = "zstd"
 KINDS = {
@@ -31,7 +31,7 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Columns:
+class SweepColumns:
     """The columns of a sweep.
 
     Attributes:
@@ -49,7 +49,7 @@ class Columns:
         label = pa.dictionary(pa.int32(), pa.string())
         types = (pa.int64(), pa.int32(), label, pa.int32(), pa.int64())
         fields = [
-            *zip(LABELS, types, strict=True),
+            *zip(ROW_LABELS, types, strict=True),
             *((name, KINDS[kind]) for name, kind in self.factors.items()),
             ("status", pa.string()),
             *((name, pa.float64()) for name in self.outcomes),
@@ -59,7 +59,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Rows:
+class ComputedRows:
     """Computed rows before they become a table.
 
     Attributes:
@@ -70,14 +70,14 @@ class Rows:
         values: Array (row, outcome).
     """
 
-    labels: Labels
+    labels: RowLabels
     runs: NDArray[np.int64]
     factors: Mapping[str, NDArray[Any]]
     status: Sequence[str]
     values: NDArray[np.float64]
 
 
-def as_table(columns: Columns, found: Rows) -> pa.Table:
+def as_table(columns: SweepColumns, found: ComputedRows) -> pa.Table:
     """Return computed rows as a table."""
     labels = found.labels
     scenario = pa.DictionaryArray.from_arrays(
@@ -117,7 +117,7 @@ class Sink(Protocol):
         """Write all of some bytes."""
 
 
-def write_groups(sink: Sink, columns: Columns, tables: Iterable[pa.Table], rows: int) -> None:
+def write_groups(sink: Sink, columns: SweepColumns, tables: Iterable[pa.Table], rows: int) -> None:
     """Write tables, one after the other, as a Parquet file of row groups of equal size.
 
     The bytes do not depend on where one table ends and the next begins. No more than one row
@@ -139,7 +139,7 @@ def as_labels(table: pa.Table, scenarios: Sequence[str]) -> pa.Table:
     return table.set_column(table.column_names.index("scenario"), "scenario", column)
 
 
-def canonical(columns: Columns, table: pa.Table) -> pa.Table:
+def canonical(columns: SweepColumns, table: pa.Table) -> pa.Table:
     """Return a table with each column in one piece, and all labels in the plan's order."""
     labelled = as_labels(table, columns.scenarios)
     arrays = [column.combine_chunks() for column in labelled.columns]
@@ -170,7 +170,7 @@ def _regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
         yield pa.concat_tables(waiting)
 
 
-def read_parquet(content: bytes, columns: Columns) -> pa.Table:
+def read_parquet(content: bytes, columns: SweepColumns) -> pa.Table:
     """Return the table in a Parquet file that a sweep wrote.
 
     Raises:
@@ -179,5 +179,5 @@ def read_parquet(content: bytes, columns: Columns) -> pa.Table:
     table = pq.read_table(io.BytesIO(content))
     if table.column_names != columns.schema().names:
         raise pa.ArrowInvalid("other columns than those of the sweep")
-    place = LABELS.index("scenario")
+    place = ROW_LABELS.index("scenario")
     return table.set_column(place, "scenario", table["scenario"].cast(pa.string()))

@@ -21,22 +21,22 @@ from alliance_sim.sweep.store.inventory import (
     JOURNAL,
     PART,
     WORK,
-    Contents,
+    Inventory,
     fault,
     is_listed,
     refuse_strays,
 )
 from alliance_sim.sweep.store.journal import Entry, Event, Journal
-from alliance_sim.sweep.store.locks import FILES, STATE, Claims
+from alliance_sim.sweep.store.locks import FILES, STATE, Locks
 from alliance_sim.sweep.store.metadata import (
     MANIFEST,
-    RECIPE,
-    Recipe,
+    METADATA,
+    Metadata,
     file_name,
     is_begun,
     manifest,
     read_manifest,
-    read_recipe,
+    read_metadata,
 )
 from alliance_sim.sweep.store.numbering import Span
 
@@ -47,7 +47,7 @@ FILE_NAME = re.compile(r"runs-(\d+)\.parquet")
 IGNORED = {LOCK, WORK, ".DS_Store", "Thumbs.db", "desktop.ini"}
 
 log = logging.getLogger(__name__)
-Choose = Callable[[Recipe | None], Recipe]
+ChooseMetadata = Callable[[Metadata | None], Metadata]
 
 
 class _DamagedError(Exception):
@@ -59,19 +59,19 @@ class Writer:
 
     Attributes:
         path: The folder.
-        recipe: What it is about.
+        metadata: What it is about.
         columns: Its columns.
-        contents: What it holds, as of the last `refresh`.
-        claims: Who works on what.
+        inventory: What it holds, as of the last `refresh`.
+        locks: Who works on what.
     """
 
-    def __init__(self, path: Path, choose: Choose, columns: parquet.Columns) -> None:
+    def __init__(self, path: Path, choose: ChooseMetadata, columns: parquet.SweepColumns) -> None:
         """Open a folder, made now if need be; mend what is damaged and tidy up after the killed.
 
         Args:
             path: The folder.
-            choose: Called with the recipe that stands there, None in a new folder; returns the
-                recipe to work by, or raises why it cannot.
+            choose: Called with the metadata that stands there, None in a new folder; returns the
+                metadata to work by, or raises why it cannot.
             columns: Columns of the rows.
 
         Raises:
@@ -84,37 +84,37 @@ class Writer:
         with _explained(path, None):
             path.mkdir(parents=True, exist_ok=True)
             refuse_foreign(path)
-            self.claims = Claims(path / LOCK)
+            self.locks = Locks(path / LOCK)
         try:
-            with _explained(path, None), self.claims.state():
-                self.recipe = self._settle(choose)
-                self.contents = Contents(self.recipe, read_manifest(path, self.recipe))
+            with _explained(path, None), self.locks.state():
+                self.metadata = self._settle(choose)
+                self.inventory = Inventory(self.metadata, read_manifest(path, self.metadata))
                 self._journal = Journal(self.work / JOURNAL)
             self.refresh()
         except BaseException:
-            self.claims.close()
+            self.locks.close()
             raise
 
-    def _settle(self, choose: Choose) -> Recipe:
-        """Return the recipe to work by, written down."""
+    def _settle(self, choose: ChooseMetadata) -> Metadata:
+        """Return the metadata to work by, written down."""
         refuse_foreign(self.path)
-        old = read_recipe(self.path) if is_begun(self.path) else None
-        recipe = choose(old)
-        refuse_strays(self.path, recipe)
+        old = read_metadata(self.path) if is_begun(self.path) else None
+        metadata = choose(old)
+        refuse_strays(self.path, metadata)
         self.work.mkdir(exist_ok=True)
-        if recipe is not old:
-            files.put(self.path / RECIPE, recipe.as_json(), self.work)
-        return recipe
+        if metadata is not old:
+            files.put(self.path / METADATA, metadata.as_json(), self.work)
+        return metadata
 
     def close(self) -> None:
-        """Give back all claims."""
+        """Give back all locks."""
         self._journal.close()
-        self.claims.close()
+        self.locks.close()
 
     def refresh(self) -> None:
         """Take in what others have done."""
         with self._writing():
-            self.contents.learn(self._journal.news())
+            self.inventory.learn(self._journal.news())
 
     def mend(self) -> None:
         """Set damaged files aside, so that their rows are computed again; remove leftovers.
@@ -122,9 +122,9 @@ class Writer:
         Raises:
             UnfinishedError: If that cannot be done.
         """
-        with _explained(self.path, self.contents):
-            for k in range(len(self.contents.spans)):
-                with self.claims.held(FILES + k, FILES + k + 1) as ours:
+        with _explained(self.path, self.inventory):
+            for k in range(len(self.inventory.spans)):
+                with self.locks.held(FILES + k, FILES + k + 1) as ours:
                     if ours:
                         self._check(k)
             self._tidy()
@@ -132,21 +132,21 @@ class Writer:
     def _tidy(self) -> None:
         """Remove what killed runners left half written, untold or already part of a file.
 
-        Whoever writes a file holds a claim until the journal tells of it.
+        Whoever writes a file holds its lock until the journal tells of it.
         """
         for leftover in [*self.work.glob(f"*{files.TEMPORARY}"), *self.work.glob("part-*.parquet")]:
-            with self.claims.held(*_claim(leftover.name)) as ours:
+            with self.locks.held(*_lock_of(leftover.name)) as ours:
                 self.refresh()
-                told = any(leftover.name in parts for parts in self.contents.parts.values())
-                if ours and self.claims.sure and not told:
+                told = any(leftover.name in parts for parts in self.inventory.parts.values())
+                if ours and self.locks.sure and not told:
                     leftover.unlink(missing_ok=True)
 
     def _check(self, k: int) -> None:
         self.refresh()
-        if k in self.contents.files:
-            entries = [(self.path, self.contents.files[k])]
+        if k in self.inventory.files:
+            entries = [(self.path, self.inventory.files[k])]
         else:
-            entries = [(self.work, part) for part in self.contents.parts.get(k, {}).values()]
+            entries = [(self.work, part) for part in self.inventory.parts.get(k, {}).values()]
         for folder, entry in entries:
             wrong = fault(folder / entry.name, entry)
             if wrong:
@@ -154,8 +154,8 @@ class Writer:
 
     def _set_aside(self, path: Path, entry: Entry, wrong: str) -> None:
         self.refresh()
-        k = self.contents.file_of(entry)
-        if k in self.contents.files and entry != self.contents.files[k]:
+        k = self.inventory.file_of(entry)
+        if k in self.inventory.files and entry != self.inventory.files[k]:
             return  # a part that somebody has just made part of a file, and removed
         place = f"; set aside as {files.set_aside(path).name}" if path.exists() else ""
         self._happened(BAD, entry)
@@ -164,7 +164,7 @@ class Writer:
     def _happened(self, kind: str, entry: Entry) -> None:
         event = Event(kind, entry)
         self._journal.add(event)
-        self.contents.learn([event])
+        self.inventory.learn([event])
 
     def keep(self, span: Span, table: pa.Table, failed: int) -> None:
         """Keep computed rows, on the disk when this returns.
@@ -184,21 +184,21 @@ class Writer:
         Raises:
             UnfinishedError: If it cannot be written; the parts stay.
         """
-        claim = self.claims.held(FILES + k, FILES + k + 1)
-        with self._writing(), claim as ours:
+        lock = self.locks.held(FILES + k, FILES + k + 1)
+        with self._writing(), lock as ours:
             self.refresh()
-            if ours and k not in self.contents.files and not self.contents.missing(k):
+            if ours and k not in self.inventory.files and not self.inventory.missing(k):
                 self._put_together(k)
 
     def _put_together(self, k: int) -> None:
-        span = self.contents.spans[k]
-        parts = sorted(self.contents.parts[k].values(), key=lambda part: part.first)
+        span = self.inventory.spans[k]
+        parts = sorted(self.inventory.parts[k].values(), key=lambda part: part.first)
         name = file_name(k)
         failed = [0]
         try:
             with files.placing(self.path / name, self.work) as file:
                 rows = self._rows(parts, span, failed)
-                parquet.write_groups(file, self.columns, rows, self.recipe.group_rows)
+                parquet.write_groups(file, self.columns, rows, self.metadata.group_rows)
         except _DamagedError:
             return
         entry = Entry(name, span.first, span.rows, failed[0], file.size, file.sha256())
@@ -237,13 +237,13 @@ class Writer:
         Raises:
             UnfinishedError: If the manifest cannot be written; the files stay.
         """
-        with _explained(self.path, self.contents), self.claims.state():
-            if not read_recipe(self.path).same_rows(self.recipe):
+        with _explained(self.path, self.inventory), self.locks.state():
+            if not read_metadata(self.path).same_rows(self.metadata):
                 return False
-            if not self._journal.stands() and is_listed(self.path, self.recipe):
+            if not self._journal.stands() and is_listed(self.path, self.metadata):
                 return True  # another runner finished it, and a third may be mending it by now
-            finished = [self.contents.files[k] for k in range(len(self.contents.spans))]
-            content = manifest(self.recipe, finished)
+            finished = [self.inventory.files[k] for k in range(len(self.inventory.spans))]
+            content = manifest(self.metadata, finished)
             path = self.path / MANIFEST
             if not path.exists() or path.read_bytes() != content:
                 files.put(path, content, self.work)
@@ -258,16 +258,16 @@ class Writer:
         Raises:
             UnfinishedError: Instead of an OSError.
         """
-        with _explained(self.path, self.contents):
+        with _explained(self.path, self.inventory):
             try:
                 yield
             except OSError as error:
                 if error.errno not in GONE:
                     raise
-                listed = read_manifest(self.path, self.recipe)
-                if self.work.exists() or len(listed) < len(self.contents.spans):
+                listed = read_manifest(self.path, self.metadata)
+                if self.work.exists() or len(listed) < len(self.inventory.spans):
                     raise
-                self.contents.files = listed
+                self.inventory.files = listed
 
 
 def refuse_foreign(path: Path) -> None:
@@ -279,7 +279,7 @@ def refuse_foreign(path: Path) -> None:
     if is_begun(path):
         return
     there = sorted(entry.name for entry in path.iterdir() if entry.name not in IGNORED)
-    if RECIPE in there:
+    if METADATA in there:
         return  # another runner has just begun
     if there or any((path / WORK).glob("[!.]*.parquet")):
         shown = ", ".join(there[:5] or [WORK]) + (", ..." if len(there) > 5 else "")
@@ -288,8 +288,8 @@ def refuse_foreign(path: Path) -> None:
         )
 
 
-def _claim(name: str) -> tuple[int, int]:
-    """Return what whoever writes a file under a passing name has claimed."""
+def _lock_of(name: str) -> tuple[int, int]:
+    """Return what whoever writes a file under a passing name has locked."""
     if part := PART_NAME.match(name):
         return int(part[1]), int(part[2])
     if file := FILE_NAME.match(name):
@@ -298,7 +298,7 @@ def _claim(name: str) -> tuple[int, int]:
 
 
 @contextmanager
-def _explained(path: Path, contents: Contents | None) -> Iterator[None]:
+def _explained(path: Path, inventory: Inventory | None) -> Iterator[None]:
     """Tell what the system refuses in words, with what is safe and what to do.
 
     Raises:
@@ -307,9 +307,9 @@ def _explained(path: Path, contents: Contents | None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if contents is None or not contents.done:
+        if inventory is None or not inventory.done:
             raise UnfinishedError(f"{path}: {files.why(error)}; no row was written") from error
         raise UnfinishedError(
-            f"{path}: {files.why(error)}; {contents.done:,} of {contents.rows:,} rows are safe. "
+            f"{path}: {files.why(error)}; {inventory.done:,} of {inventory.rows:,} rows are safe. "
             "Mend that, and give the same command again to go on"
         ) from error
