@@ -13,9 +13,9 @@ from alliance_sim import provenance
 from alliance_sim.errors import ResultError
 from alliance_sim.sweep import loop, resume
 from alliance_sim.sweep.plan import Plan
-from alliance_sim.sweep.store import inventory, journal
-from alliance_sim.sweep.store.journal import Entry, Journal
-from alliance_sim.sweep.store.metadata import read_metadata
+from alliance_sim.sweep.store import inventory
+from alliance_sim.sweep.store.inventory import Journal
+from alliance_sim.sweep.store.metadata import Entry, read_metadata
 from alliance_sim.sweep.store.writer import Writer
 from alliance_sim.sweep.sweep import open_sweep
 from tests.sweep.conftest import Run, content
@@ -51,7 +51,7 @@ def test_a_folder_that_is_finished_while_it_is_read_is_seen_whole(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(tmp_path, stop=320)
-    read = journal.read_events
+    read = inventory.read_events
 
     def then_finished(path: Path) -> Any:
         events = read(path)

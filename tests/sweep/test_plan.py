@@ -18,8 +18,7 @@ from alliance_sim import provenance
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 from alliance_sim.scenario import Scenario
 from alliance_sim.sweep.plan import Plan, extended, load_plan
-from alliance_sim.sweep.store.metadata import Metadata
-from alliance_sim.sweep.store.numbering import Segment
+from alliance_sim.sweep.store.metadata import Metadata, Segment
 from tests.sweep.conftest import EVERY_KIND as SOUND
 
 SOBOL = 'kind = "sobol"\npoints = 8'

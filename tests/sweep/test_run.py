@@ -21,7 +21,7 @@ from alliance_sim.sweep import loop
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.plan import Plan, extended
 from alliance_sim.sweep.run import run_sweep
-from alliance_sim.sweep.store import numbering
+from alliance_sim.sweep.store import metadata
 from alliance_sim.sweep.sweep import open_sweep
 from tests.sweep.conftest import PROGRAMS, content
 
@@ -291,9 +291,9 @@ def test_every_row_lies_in_one_span_and_is_one_run(
     points: list[int], replicates: int, scenarios: int, most: int
 ) -> None:
     ends = [sum(points[:k]) for k in range(len(points) + 1)]
-    segments = [numbering.Segment(a, b, 0, replicates) for a, b in itertools.pairwise(ends)]
-    spans = list(numbering.spans(segments, scenarios, most))
-    found = [numbering.labels(span, scenarios) for span in spans]
+    segments = [metadata.Segment(a, b, 0, replicates) for a, b in itertools.pairwise(ends)]
+    spans = list(metadata.spans(segments, scenarios, most))
+    found = [metadata.labels(span, scenarios) for span in spans]
     runs = [
         run
         for what in found
@@ -318,9 +318,9 @@ def test_every_row_lies_in_one_span_and_is_one_run(
     count=st.integers(1, 20),
 )
 def test_gaps_are_what_no_part_covers(done: list[tuple[int, int]], first: int, count: int) -> None:
-    span = numbering.Span(numbering.Segment(0, 100, 0, 1), first, first, count)
+    span = metadata.Span(metadata.Segment(0, 100, 0, 1), first, first, count)
     ranges = [(a, a + n) for a, n in done]
-    missing = {row for a, b in numbering.gaps(span, ranges) for row in range(a, b)}
+    missing = {row for a, b in metadata.gaps(span, ranges) for row in range(a, b)}
     covered = {row for a, b in ranges for row in range(a, b)}
     assert missing == set(range(first, first + count)) - covered
 

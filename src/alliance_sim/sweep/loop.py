@@ -22,7 +22,7 @@ from alliance_sim.parallel import executors
 from alliance_sim.results import OK
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.store import parquet
-from alliance_sim.sweep.store.numbering import Span, labels
+from alliance_sim.sweep.store.metadata import Span, labels
 from alliance_sim.sweep.store.writer import ChooseMetadata, Writer
 from alliance_sim.sweep.task import Block, Summarise, Task, compute
 

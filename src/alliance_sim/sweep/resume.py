@@ -10,8 +10,7 @@ from alliance_sim import provenance
 from alliance_sim.errors import ResultError, SettingError
 from alliance_sim.results.outcomes import Outcome
 from alliance_sim.sweep.plan import Plan, extended
-from alliance_sim.sweep.store.metadata import METADATA, Metadata
-from alliance_sim.sweep.store.numbering import Segment
+from alliance_sim.sweep.store.metadata import METADATA, Metadata, Segment
 from alliance_sim.sweep.store.writer import ChooseMetadata
 
 WORDS = {"title", "question", "format"}  # of a plan, beside what decides its numbers

@@ -20,7 +20,7 @@ from alliance_sim import provenance
 from alliance_sim.engine.batch import Case, Summaries, summarise_cases
 from alliance_sim.errors import AllianceSimError
 from alliance_sim.results import OK
-from alliance_sim.sweep.store.numbering import RowLabels, Span, labels
+from alliance_sim.sweep.store.metadata import RowLabels, Span, labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from alliance_sim.results import OK
-from alliance_sim.sweep.store.numbering import RowLabels
+from alliance_sim.sweep.store.metadata import RowLabels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,24 +21,26 @@ from alliance_sim.sweep.store.inventory import (
     JOURNAL,
     PART,
     WORK,
+    Event,
     Inventory,
+    Journal,
     fault,
     is_listed,
     refuse_strays,
 )
-from alliance_sim.sweep.store.journal import Entry, Event, Journal
 from alliance_sim.sweep.store.locks import FILES, STATE, Locks
 from alliance_sim.sweep.store.metadata import (
     MANIFEST,
     METADATA,
+    Entry,
     Metadata,
+    Span,
     file_name,
     is_begun,
     manifest,
     read_manifest,
     read_metadata,
 )
-from alliance_sim.sweep.store.numbering import Span
 
 GONE = {errno.ENOENT, errno.ESTALE}  # what the system says of removed files, the latter on NFS
 LOCK = ".lock"
