@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from alliance_sim import AllianceSimError, Ensemble, simulate
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ResultError, SettingError
+from alliance_sim.results.saved import BEFORE_SEAL, BLANK, MARK, write_sealed
 from alliance_sim.results.state_metadata import meaning
 
 xr = pytest.importorskip("xarray", reason="needs the extra analysis")
@@ -141,18 +142,47 @@ def test_a_file_is_ordinary_netcdf(tmp_path: Path) -> None:
         assert int(data.attrs["seed"]) == saved.seed
 
 
+def sealed(data: Any, path: Path) -> None:
+    """Write a dataset with a checksum that is right."""
+
+    def put(part: Path) -> None:
+        data.to_netcdf(part, engine="netcdf4")
+        with part.open("ab") as file:
+            file.write(BEFORE_SEAL + BLANK.encode())
+
+    write_sealed(path, put)
+
+
+def saved(path: Path) -> Any:
+    ensemble(seed=1).save(path)
+    with xr.open_dataset(path) as data:
+        return data.load()
+
+
 def foreign(path: Path) -> None:
-    xr.Dataset({"rung": ("run", [1.0, 2.0])}).to_netcdf(path, engine="netcdf4")
+    sealed(xr.Dataset({"rung": ("run", [1.0, 2.0])}), path)
+
+
+def written_by_xarray(path: Path) -> None:
+    ensemble(seed=1).to_xarray().to_netcdf(path, engine="netcdf4")
 
 
 def other_shape(path: Path) -> None:
-    ensemble().to_xarray().isel(quarter=slice(4)).to_netcdf(path, engine="netcdf4")
+    sealed(saved(path).isel(quarter=slice(4)), path)
+
+
+def missing_state(path: Path) -> None:
+    sealed(saved(path).drop_vars("rung"), path)
+
+
+def other_numbers(path: Path) -> None:
+    data = saved(path)
+    data["rung"][1, 2] = 0.25
+    sealed(data, path)
 
 
 def spoilt_label(path: Path) -> None:
-    data = ensemble(seed=1).to_xarray()
-    data.attrs["versions"] = "not JSON"
-    data.to_netcdf(path, engine="netcdf4")
+    sealed(saved(path).assign_attrs({MARK: "not JSON"}), path)
 
 
 def half_a_file(path: Path) -> None:
@@ -161,16 +191,24 @@ def half_a_file(path: Path) -> None:
     path.write_bytes(content[: len(content) // 2])
 
 
+def parquet(path: Path) -> None:
+    ensemble().save(path.with_suffix(".parquet"))
+    path.with_suffix(".parquet").rename(path)
+
+
 NOT_OURS = {
     "a file of others": (foreign, "is NetCDF, but not an ensemble"),
-    "missing quarters": (other_shape, "is NetCDF, but not an ensemble"),
+    "written by another program": (written_by_xarray, "there is no checksum in it"),
+    "missing quarters": (other_shape, "is not of the shape that its label describes"),
+    "a missing state": (missing_state, "cannot be read as NetCDF: 'rung'"),
+    "other numbers": (other_numbers, "holds other numbers or names than were saved"),
     "a spoilt label": (spoilt_label, "is NetCDF, but not an ensemble"),
     "text": (lambda path: path.write_text("run\n", encoding="utf-8"), "cannot be read as NetCDF"),
     "empty": (lambda path: path.touch(), "cannot be read as NetCDF"),
-    "half a file": (half_a_file, "cannot be read as NetCDF"),
+    "half a file": (half_a_file, "cannot be read as NetCDF|is damaged"),
     "nothing": (lambda path: path.unlink(missing_ok=True), "cannot be read as NetCDF"),
     "a folder": (lambda path: path.mkdir(), "cannot be read as NetCDF"),
-    "Parquet": (lambda path: ensemble().save(path.with_suffix("")), "cannot be read as NetCDF"),
+    "Parquet": (parquet, "cannot be read as NetCDF"),
 }
 
 
@@ -201,10 +239,12 @@ def test_without_the_extra_the_error_says_what_to_install(
         lambda name: None if name == missing else there(name),
     )
     says = rf"needs {missing}, which is not installed.*pip install 'alliance-sim\[analysis\]'"
-    for call in (ensemble().save, Ensemble.load):
+    with pytest.raises(AllianceSimError, match=says):
+        ensemble().save(tmp_path / "runs.nc")
+    if missing == "netCDF4":
         with pytest.raises(AllianceSimError, match=says):
-            call(tmp_path / "runs.nc")
-    if missing == "xarray":
+            Ensemble.load(tmp_path / "runs.nc")
+    else:
         with pytest.raises(AllianceSimError, match=says):
             ensemble().to_xarray()
     ensemble().save(tmp_path / "runs.parquet")

@@ -1,6 +1,7 @@
 """An ensemble keeps its numbers and its names, in memory, in a frame and in a file."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from alliance_sim import simulate
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import AllianceSimError, ResultError, UnknownName
 from alliance_sim.results import MARK, Ensemble
+from alliance_sim.results.saved import BLANK, SEAL, write_sealed
 
 CALENDAR = Calendar(2000, 2001)
 STATES = ("level_political", "rung", "count_operations")
@@ -144,8 +146,23 @@ def test_ensembles_that_differ_in_anything_are_not_equal(changed: dict[str, Any]
     assert ensemble() != "an ensemble"
 
 
-def foreign_parquet(path: Path) -> None:
+def sealed(table: pa.Table, path: Path) -> None:
+    """Write a table with a checksum that is right."""
+
+    def put(part: Path) -> None:
+        with pq.ParquetWriter(part, table.schema) as writer:
+            writer.write_table(table)
+            writer.add_key_value_metadata({SEAL: BLANK})
+
+    write_sealed(path, put)
+
+
+def of_others(path: Path) -> None:
     pq.write_table(pa.table({"run": [1, 2]}), path)
+
+
+def of_others_but_sealed(path: Path) -> None:
+    sealed(pa.table({"run": [1, 2]}), path)
 
 
 def text(path: Path) -> None:
@@ -158,26 +175,37 @@ def half_a_file(path: Path) -> None:
     path.write_bytes(content[: len(content) // 2])
 
 
+def saved_table(path: Path) -> pa.Table:
+    return pq.read_table(pa.BufferReader(saved_bytes(path)))
+
+
 def spoilt_label(path: Path) -> None:
-    table = pq.read_table(pa.BufferReader(saved_bytes(path)))
-    pq.write_table(table.replace_schema_metadata({MARK: b"not JSON"}), path)
+    sealed(saved_table(path).replace_schema_metadata({MARK: b"not JSON"}), path)
 
 
 def missing_column(path: Path) -> None:
-    table = pq.read_table(pa.BufferReader(saved_bytes(path)))
-    pq.write_table(table.drop_columns(["rung"]), path)
+    sealed(saved_table(path).drop_columns(["rung"]), path)
 
 
 def missing_rows(path: Path) -> None:
-    table = pq.read_table(pa.BufferReader(saved_bytes(path)))
-    pq.write_table(table.slice(0, 20), path)
+    sealed(saved_table(path).slice(0, 20), path)
 
 
-def label_of_another_kind(path: Path) -> None:
-    table = pq.read_table(pa.BufferReader(saved_bytes(path)))
-    label = json.loads(table.schema.metadata[MARK])
-    label["calendar"] = ["1950", 1951, 4]
-    pq.write_table(table.replace_schema_metadata({MARK: json.dumps(label).encode()}), path)
+def label_with(**changed: Any) -> Any:
+    """Return what writes a file whose label says something else, with a checksum that is right."""
+
+    def make(path: Path) -> None:
+        table = saved_table(path)
+        label = json.loads(table.schema.metadata[MARK.encode()]) | changed
+        sealed(table.replace_schema_metadata({MARK: json.dumps(label)}), path)
+
+    return make
+
+
+def other_numbers(path: Path) -> None:
+    table = saved_table(path)
+    spoilt = table.set_column(3, "rung", pa.array([0.25] * table.num_rows))
+    sealed(spoilt, path)
 
 
 def saved_bytes(path: Path) -> bytes:
@@ -186,16 +214,25 @@ def saved_bytes(path: Path) -> bytes:
 
 
 NOT_OURS = {
-    "a table of others": (foreign_parquet, "is Parquet, but not an ensemble"),
+    "a table of others": (of_others, "no checksum in it.* of an older version; make it again"),
+    "a table of others with a checksum": (of_others_but_sealed, "is Parquet, but not an ensemble"),
     "text": (text, "cannot be read as Parquet"),
     "empty": (lambda path: path.touch(), "cannot be read as Parquet"),
-    "half a file": (half_a_file, "cannot be read as Parquet"),
-    "nothing": (lambda path: path.unlink(missing_ok=True), "cannot be read as Parquet"),
-    "a folder": (lambda path: path.mkdir(), "cannot be read as Parquet|not an ensemble"),
-    "a spoilt label": (spoilt_label, "not an ensemble"),
-    "a label of another kind": (label_of_another_kind, "not an ensemble"),
-    "a missing column": (missing_column, "not an ensemble"),
-    "missing rows": (missing_rows, "not an ensemble"),
+    "half a file": (half_a_file, "is damaged|cannot be read as Parquet"),
+    "nothing": (lambda path: path.unlink(missing_ok=True), "cannot be read as Parquet: No such"),
+    "a folder": (lambda path: path.mkdir(), "cannot be read as Parquet: it is not a regular file"),
+    "a pipe": (os.mkfifo, "cannot be read as Parquet: it is not a regular file"),
+    "a device": (lambda path: path.symlink_to("/dev/zero"), "it is not a regular file"),
+    "a spoilt label": (spoilt_label, "is Parquet, but not an ensemble"),
+    "years that are texts": (label_with(calendar=["2000", 2001, 4]), "not an ensemble"),
+    "a label without a version": (label_with(format=None), "has format None, this version .* re"),
+    "a label of the future": (label_with(format=9), "has format 9, this version .* reads format 2"),
+    "too many runs": (label_with(runs=2**32, status=[]), "must be at most"),
+    "other runs": (label_with(runs=4, status=[]), "not the one that its label describes"),
+    "another seed": (label_with(seed=7), "holds other numbers or names than were saved"),
+    "other numbers": (other_numbers, "holds other numbers or names than were saved"),
+    "a missing column": (missing_column, "not the one that its label describes"),
+    "missing rows": (missing_rows, "not the one that its label describes"),
 }
 
 
@@ -209,19 +246,53 @@ def test_what_save_did_not_write_is_refused_by_name(make: Any, says: str, tmp_pa
     assert isinstance(caught.value, AllianceSimError)
 
 
-def test_a_bit_that_flips_among_the_numbers_is_told_or_changes_none(tmp_path: Path) -> None:
-    path = tmp_path / "runs.parquet"
-    content = saved_bytes(path)
-    told = 0
-    for place in range(4, len(content) // 4):  # what describes the columns comes behind
+@pytest.mark.parametrize("ending", [".parquet", ".nc"])
+def test_a_bit_that_flips_is_told_wherever_it_lies(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"runs{ending}"
+    ensemble().save(path)
+    content = path.read_bytes()
+    for place in range(0, len(content), 7):
         path.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
-        try:
-            loaded = Ensemble.load(path)
-        except ResultError:
-            told += 1
-        else:
-            assert loaded.values.tobytes() == ensemble().values.tobytes()
-    assert told > 100
+        with pytest.raises(ResultError, match=r"is damaged|no checksum in it"):
+            Ensemble.load(path)
+
+
+def test_a_file_of_the_version_before_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    table = saved_table(tmp_path / "runs.parquet")
+    label = json.loads(table.schema.metadata[MARK.encode()])
+    old = {key: label[key] for key in label if key not in {"format", "content", "runs"}}
+    pq.write_table(table.replace_schema_metadata({MARK: json.dumps(old)}), tmp_path / "old.parquet")
+    says = "of an older version; make it again: the same scenario, seed and runs give the same"
+    with pytest.raises(ResultError, match=says):
+        Ensemble.load(tmp_path / "old.parquet")
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".nc"])
+@pytest.mark.parametrize("name", ["s3:first_try", "http:x#y", "a b", "ü"])
+def test_a_folder_of_any_name_will_do(
+    name: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Path(name)
+    folder.mkdir()
+    path = folder / f"file:runs{ending}"
+    ensemble().save(path)
+    assert Ensemble.load(path) == ensemble()
+    assert [place.name for place in folder.iterdir()] == [path.name]
+
+
+def test_both_formats_hold_the_same_content_digest(tmp_path: Path) -> None:
+    for ending in (".parquet", ".nc"):
+        ensemble().save(tmp_path / f"runs{ending}")
+        loaded = Ensemble.load(tmp_path / f"runs{ending}")
+        assert loaded.content_digest() == ensemble().content_digest()
+
+
+def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "runs.parquet").mkdir()
+    with pytest.raises(ResultError, match=r"runs\.parquet: cannot be written: "):
+        ensemble().save(tmp_path / "runs.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["runs.parquet"]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ResultError, SettingError, UnknownName, unknown_name
+from alliance_sim.results.saved import Labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 OK = "ok"
 NETCDF = ".nc"
 PARQUET = ("", ".parquet")
-LABELS = {
-    *("scenario", "digest", "calendar", "states", "seed", "first_run", "engine", "versions"),
-    "status",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +102,7 @@ class Ensemble:
         """
         from alliance_sim.results import netcdf
 
-        return netcdf.dataset(self)
+        return netcdf.dataset(self.labels(), self.values)
 
     def __eq__(self, other: object) -> bool:
         """Whether two ensembles are the same in every number and every name."""
@@ -117,26 +114,31 @@ class Ensemble:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def labels(self) -> dict[str, Any]:
-        """Return all but the numbers, as values that JSON can hold."""
-        return {
-            "scenario": self.scenario,
-            "digest": self.digest,
-            "calendar": [
-                self.calendar.first_year,
-                self.calendar.last_year,
-                self.calendar.steps_per_year,
-            ],
-            "states": list(self.states),
-            "seed": self.seed,
-            "first_run": self.first_run,
-            "engine": self.engine,
-            "versions": dict(self.versions),
-            "status": list(self.status),
-        }
+    def labels(self) -> Labels:
+        """Return all but the numbers."""
+        return Labels(
+            scenario=self.scenario,
+            digest=self.digest,
+            calendar=self.calendar,
+            states=self.states,
+            seed=self.seed,
+            first_run=self.first_run,
+            engine=self.engine,
+            versions=dict(self.versions),
+            status=self.status,
+        )
+
+    def content_digest(self) -> str:
+        """Return the SHA-256 of the numbers and of all that is said about them.
+
+        Saved files hold it, the same in every format, and are held against it when they are loaded.
+        """
+        return self.labels().content_digest(self.values)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write one file that `load` reads back whole; equal ensembles give equal bytes.
+
+        The file takes its place when all of it is on the disk; one of that name is replaced.
 
         Args:
             path: Ends in ".parquet" for the layout of `to_frame` (also where it has no ending),
@@ -144,7 +146,7 @@ class Ensemble:
 
         Raises:
             SettingError: If it ends in anything else.
-            ResultError: If there is no such folder.
+            ResultError: If there is no such folder, or it cannot be written to.
             AllianceSimError: If NetCDF is asked for without the extra "analysis".
         """
         from alliance_sim.results import netcdf, parquet
@@ -153,32 +155,22 @@ class Ensemble:
         folder = Path(path).parent
         if not folder.is_dir():
             raise ResultError(f"{path}: cannot be written, there is no folder {folder}")
-        write(self, Path(path))
+        write(self.labels(), self.values, Path(path))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Ensemble:
         """Return an ensemble as it was saved.
 
         Raises:
-            ResultError: If the file is not one that `save` wrote.
+            ResultError: If the file is not one that `save` wrote, or was changed since: its
+                checksum is verified before anything of it is read, its content afterwards.
             SettingError: If the path ends in something that `save` does not write.
             AllianceSimError: If it is NetCDF and the extra "analysis" is not installed.
         """
         from alliance_sim.results import netcdf, parquet
 
         labels, values = (netcdf if _is_netcdf(path) else parquet).read(Path(path))
-        return cls(
-            scenario=labels["scenario"],
-            digest=labels["digest"],
-            calendar=Calendar(*labels["calendar"]),
-            states=tuple(labels["states"]),
-            values=values,
-            seed=labels["seed"],
-            first_run=labels["first_run"],
-            engine=labels["engine"],
-            versions=labels["versions"],
-            status=tuple(labels["status"]),
-        )
+        return cls(values=values, **labels._asdict())
 
 
 def _is_netcdf(path: str | os.PathLike[str]) -> bool:

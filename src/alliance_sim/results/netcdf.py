@@ -9,25 +9,30 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from alliance_sim.calendar import Calendar
 from alliance_sim.errors import AllianceSimError, ResultError
+from alliance_sim.results.saved import (
+    BEFORE_SEAL,
+    BLANK,
+    MARK,
+    Label,
+    Labels,
+    opened,
+    read_label,
+    write_sealed,
+)
 from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from alliance_sim.results.ensemble import Ensemble
-
+KIND: Final = "NetCDF"
 ENGINE: Final = "netcdf4"  # one library for all, so that equal ensembles give equal bytes
 PACKED = {"zlib": True, "complevel": 4, "shuffle": True, "_FillValue": None}
-TEXTS = ("scenario", "digest", "engine", "versions")
-NUMBERS = ("seed", "first_run", "first_year", "last_year", "steps_per_year")
-DATE, STATUS = "date", "status"
-BESIDE = (DATE, STATUS)  # what a file holds beside the states
+AXES = ("run", "quarter")
 
 
-def dataset(ensemble: Ensemble) -> xr.Dataset:
+def dataset(labels: Labels, values: NDArray[np.float64]) -> xr.Dataset:
     """Return the dataset that `Ensemble.to_xarray` describes.
 
     Raises:
@@ -36,28 +41,28 @@ def dataset(ensemble: Ensemble) -> xr.Dataset:
     _needs("xarray")
     import xarray as xr
 
-    dims = ("run", "quarter")
-    calendar = ensemble.calendar
+    calendar = labels.calendar
     days = [calendar.start_of(step) for step in range(calendar.steps)]
+    numbers = np.arange(labels.first_run, labels.first_run + len(values), dtype=np.int64)
     coordinates: dict[str, Any] = {
-        "run": ("run", ensemble.numbers, {"long_name": "number of the run"}),
+        "run": ("run", numbers, {"long_name": "number of the run"}),
         "quarter": ("quarter", list(calendar.labels), {"long_name": "quarter"}),
-        DATE: (
+        "date": (
             "quarter",
             np.array(days, dtype="datetime64[ns]"),
             {"long_name": "first day of the quarter"},
         ),
     }
-    if ensemble.status:
+    if labels.status:
         told = {"long_name": '"ok", or what went wrong'}
-        coordinates[STATUS] = ("run", list(ensemble.status), told)
+        coordinates["status"] = ("run", list(labels.status), told)
     return xr.Dataset(
         {
-            state: (dims, ensemble.values[:, :, position], _attributes(state))
-            for position, state in enumerate(ensemble.states)
+            state: (AXES, values[:, :, position], _attributes(state))
+            for position, state in enumerate(labels.states)
         },
         coords=coordinates,
-        attrs=_labels_of(ensemble),
+        attrs=_attributes_of_all(labels),
     )
 
 
@@ -66,83 +71,78 @@ def _attributes(state: str) -> dict[str, str]:
     return {"long_name": found.long_name} | ({"units": found.unit} if found.unit else {})
 
 
-def _labels_of(ensemble: Ensemble) -> dict[str, Any]:
+def _attributes_of_all(labels: Labels) -> dict[str, Any]:
     """Return every label as a text or a number, which is what file attributes can be."""
-    calendar = ensemble.calendar
+    calendar = labels.calendar
     return {
-        "scenario": ensemble.scenario,
-        "digest": ensemble.digest,
-        "seed": ensemble.seed,
-        "first_run": ensemble.first_run,
-        "engine": ensemble.engine,
-        "versions": json.dumps(dict(ensemble.versions), sort_keys=True),
+        "scenario": labels.scenario,
+        "digest": labels.digest,
+        "seed": labels.seed,
+        "first_run": labels.first_run,
+        "engine": labels.engine,
+        "versions": json.dumps(labels.versions, sort_keys=True),
         "first_year": calendar.first_year,
         "last_year": calendar.last_year,
         "steps_per_year": calendar.steps_per_year,
     }
 
 
-def write(ensemble: Ensemble, path: Path) -> None:
+def write(labels: Labels, values: NDArray[np.float64], path: Path) -> None:
     """Write one NetCDF 4 file; equal ensembles give equal bytes with the same libraries.
+
+    The seal stands behind the end that the file itself names, where its readers do not look.
 
     Raises:
         AllianceSimError: If xarray or netCDF4 is not installed.
+        ResultError: If it cannot be written.
     """
     _needs("xarray", "netCDF4")
-    whole = dataset(ensemble)
+    whole = dataset(labels, values)
     # Seeds go up to 2**64 - 1, which a signed number of 64 bits does not hold.
-    whole.attrs["seed"] = np.uint64(ensemble.seed)
-    packing = dict.fromkeys(ensemble.states, PACKED)
-    whole.to_netcdf(path, mode="w", format="NETCDF4", engine=ENGINE, encoding=packing)
+    whole.attrs |= {"seed": np.uint64(labels.seed), MARK: labels.text(values)}
+    packing = dict.fromkeys(labels.states, PACKED)
+
+    def put(part: Path) -> None:
+        whole.to_netcdf(part, mode="w", format="NETCDF4", engine=ENGINE, encoding=packing)
+        with part.open("ab") as file:
+            file.write(BEFORE_SEAL + BLANK.encode())
+
+    try:
+        write_sealed(path, put)
+    except (RuntimeError, ValueError) as error:  # a full disk; a name that is not UTF-8
+        raise ResultError(f"{path}: cannot be written: {error}") from error
 
 
-def read(path: Path) -> tuple[dict[str, Any], NDArray[np.float64]]:
+def read(path: Path) -> tuple[Labels, NDArray[np.float64]]:
     """Return the labels and the values (run, quarter, state) of a file.
 
     Raises:
-        ResultError: If the file is not one that `write` wrote.
-        AllianceSimError: If xarray or netCDF4 is not installed.
+        ResultError: If the file is not one that `write` wrote, whole and unchanged.
+        AllianceSimError: If netCDF4 is not installed.
     """
-    _needs("xarray", "netCDF4")
-    import xarray as xr
-
-    foreign = ResultError(f"{path}: is NetCDF, but not an ensemble saved by this package")
-    try:
-        # Undecoded, because decoding would replace every kind of NaN by one.
-        with xr.open_dataset(path, engine=ENGINE, decode_cf=False) as whole:
-            labels = _labels_in(whole)
-            if labels is None:
-                raise foreign
-            columns = [whole[state].to_numpy() for state in labels["states"]]
-    except (OSError, RuntimeError, ValueError) as error:
-        raise ResultError(f"{path}: cannot be read as NetCDF: {error}") from error
-    return labels, np.stack(columns, axis=-1)
+    _needs("netCDF4")
+    with opened(path, KIND) as file:
+        try:
+            label, values = _read(path, file.read())
+        except (OSError, RuntimeError, ValueError, LookupError, AttributeError) as error:
+            raise ResultError(f"{path}: cannot be read as {KIND}: {error}") from error
+    return label.verified(path, values)
 
 
-def _labels_in(whole: xr.Dataset) -> dict[str, Any] | None:
-    """Return the labels that a dataset carries, None if they are not whole."""
-    given = whole.attrs
-    if not set(given) >= {*TEXTS, *NUMBERS}:
-        return None
-    try:
-        numbers = {key: int(given[key]) for key in NUMBERS}
-        versions = json.loads(given["versions"])
-    except (TypeError, ValueError):
-        return None
-    calendar = [numbers[key] for key in ("first_year", "last_year", "steps_per_year")]
-    shape = {"run": whole.sizes.get("run"), "quarter": Calendar(*calendar).steps}
-    states = [str(name) for name in whole.data_vars if name not in BESIDE]
-    if not states or any(dict(whole[state].sizes) != shape for state in states):
-        return None
-    status = [str(text) for text in whole[STATUS].to_numpy()] if STATUS in whole else []
-    return {
-        **{key: str(given[key]) for key in TEXTS},
-        **{key: numbers[key] for key in ("seed", "first_run")},
-        "versions": versions,
-        "calendar": calendar,
-        "states": states,
-        "status": status,
-    }
+def _read(path: Path, content: bytes) -> tuple[Label, NDArray[np.float64]]:
+    import netCDF4
+
+    # From memory, because the library takes some names of files for addresses.
+    with netCDF4.Dataset("ensemble", memory=content) as whole:
+        whole.set_auto_maskandscale(False)
+        label = read_label(path, getattr(whole, MARK, None), KIND)
+        values = np.empty(label.shape)
+        for position, state in enumerate(label.labels.states):
+            column = whole.variables[state]
+            if column.shape != label.shape[:2] or column.dtype != np.float64:
+                raise ResultError(f"{path}: {state} is not of the shape that its label describes")
+            values[:, :, position] = column[:]
+    return label, values
 
 
 def _needs(*packages: str) -> None:

@@ -2,85 +2,94 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ResultError
+from alliance_sim.results.saved import (
+    BLANK,
+    MARK,
+    SEAL,
+    Label,
+    Labels,
+    opened,
+    read_label,
+    write_sealed,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from alliance_sim.results.ensemble import Ensemble
+KIND = "Parquet"
+BESIDE = ("run", "quarter")  # columns beside the states
 
-MARK = b"alliance_sim"
 
+def write(labels: Labels, values: NDArray[np.float64], path: Path) -> None:
+    """Write one file in the layout of `Ensemble.to_frame`; equal ensembles give equal bytes.
 
-def write(ensemble: Ensemble, path: Path) -> None:
-    """Write one file in the layout of `Ensemble.to_frame`; equal ensembles give equal bytes."""
+    Raises:
+        ResultError: If it cannot be written.
+    """
     import pyarrow.parquet as pq
 
+    table = _table(labels, values)
     how = {"compression": "zstd", "version": "2.6", "write_page_checksum": True}
-    pq.write_table(_table(ensemble), path, **how)
+
+    def put(part: Path) -> None:
+        with part.open("xb") as file, pq.ParquetWriter(file, table.schema, **how) as writer:
+            writer.write_table(table)
+            writer.add_key_value_metadata({SEAL: BLANK})
+
+    write_sealed(path, put)
 
 
-def _table(ensemble: Ensemble) -> pa.Table:
+def _table(labels: Labels, values: NDArray[np.float64]) -> pa.Table:
     import pyarrow as pa
 
-    runs, quarters, _ = ensemble.values.shape
-    labels = pa.array(ensemble.calendar.labels)
+    runs, quarters, _ = values.shape
+    numbers = np.arange(labels.first_run, labels.first_run + runs, dtype=np.int64)
     positions = pa.array(np.tile(np.arange(quarters, dtype=np.int32), runs))
     columns: dict[str, Any] = {
-        "run": pa.array(np.repeat(ensemble.numbers, quarters)),
-        "quarter": pa.DictionaryArray.from_arrays(positions, labels),
+        "run": pa.array(np.repeat(numbers, quarters)),
+        "quarter": pa.DictionaryArray.from_arrays(positions, pa.array(labels.calendar.labels)),
     }
-    for position, state in enumerate(ensemble.states):
-        columns[state] = pa.array(ensemble.values[:, :, position].ravel())
-    label = json.dumps(ensemble.labels(), sort_keys=True).encode()
-    return pa.table(columns).replace_schema_metadata({MARK: label})
+    for position, state in enumerate(labels.states):
+        columns[state] = pa.array(values[:, :, position].ravel())
+    return pa.table(columns).replace_schema_metadata({MARK: labels.text(values)})
 
 
-def read(path: Path) -> tuple[dict[str, Any], NDArray[np.float64]]:
+def read(path: Path) -> tuple[Labels, NDArray[np.float64]]:
     """Return the labels and the values (run, quarter, state) of a file.
 
     Raises:
-        ResultError: If the file is not one that `write` wrote.
+        ResultError: If the file is not one that `write` wrote, whole and unchanged.
     """
+    import pyarrow as pa
+
+    with opened(path, KIND) as file:
+        try:
+            label, values = _read(path, file)
+        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+            raise ResultError(f"{path}: cannot be read as {KIND}: {error}") from error
+    return label.verified(path, values)
+
+
+def _read(path: Path, file: IO[bytes]) -> tuple[Label, NDArray[np.float64]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        table = pq.read_table(path, page_checksum_verification=True)
-    except (OSError, pa.ArrowException) as error:
-        raise ResultError(f"{path}: cannot be read as Parquet: {error}") from error
-    foreign = ResultError(f"{path}: is Parquet, but not an ensemble saved by this package")
-    labels = _labels_in(table)
-    if labels is None:
-        raise foreign
-    try:
-        steps, states = Calendar(*labels["calendar"]).steps, labels["states"]
-        runs = table.num_rows // steps
-        flat = np.stack([table[state].to_numpy() for state in states], axis=-1)
-        values = flat.reshape(runs, steps, len(states))
-        whole = len(labels["status"]) in (0, runs)
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
-        raise foreign from None
-    if not whole:
-        raise foreign
-    return labels, values
-
-
-def _labels_in(table: pa.Table) -> dict[str, Any] | None:
-    """Return the labels that a table carries, None if they are not whole."""
-    from alliance_sim.results.ensemble import LABELS
-
-    text = (table.schema.metadata or {}).get(MARK)
-    try:
-        labels = json.loads(text) if text is not None else None
-    except ValueError:
-        return None
-    return labels if isinstance(labels, dict) and set(labels) >= LABELS else None
+    table = pq.ParquetFile(file, page_checksum_verification=True)
+    schema = table.schema_arrow
+    label = read_label(path, (schema.metadata or {}).get(MARK.encode()), KIND)
+    states = label.labels.states
+    runs, steps, count = label.shape
+    whole = table.metadata.num_rows == runs * steps and schema.names == [*BESIDE, *states]
+    if not whole or any(schema.field(state).type != pa.float64() for state in states):
+        raise ResultError(f"{path}: its table is not the one that its label describes")
+    values = np.empty((runs * steps, count))
+    for position, state in enumerate(states):
+        values[:, position] = table.read(columns=[state]).column(0).to_numpy()
+    return label, values.reshape(label.shape)
