@@ -14,6 +14,7 @@ NEAR = 0.6  # how alike a name has to be to be offered: 0 is not at all, 1 the s
 MOST_LISTED = 20  # known names that are all told; of more, only those most alike
 NEAREST = 10
 MOST_TOLD = 40  # problems that are told one by one; the rest are counted
+HUGE = 64  # bits of a whole number that is told by its size alone
 LONGEST = 400  # letters of a name that a sentence repeats
 
 # What a terminal or a page obeys instead of showing: control characters, marks that turn the
@@ -36,6 +37,17 @@ def visible(text: str, *, lines: bool = False) -> str:
     """
     kept = "\n\t" if lines else ""
     return OBEYED.sub(lambda m: m[0] if m[0] in kept else ascii(m[0])[1:-1], text)
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """Return a value as Python writes it, in part if it is long; huge numbers by their size."""
+    if isinstance(value, int) and value.bit_length() > HUGE:
+        return f"a whole number of {value.bit_length():,} bits"
+    try:
+        text = visible(repr(value))
+    except (ValueError, RecursionError):  # huge numbers inside it, or no end of tables in tables
+        return f"a {type(value).__name__} that is too large to show"
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 class AllianceSimError(Exception):

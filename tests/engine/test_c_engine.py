@@ -16,7 +16,7 @@ from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.results.outcomes import parse_outcome, standard_outcomes
 from alliance_sim.scenario import shipped
-from alliance_sim.scenario.replace import replaced
+from alliance_sim.scenario.edit import replaced
 from alliance_sim.world import build_world, calendar_of
 from alliance_sim.world.state import state_names
 

@@ -21,7 +21,7 @@ from alliance_sim.engine.mesa_model import AllianceModel
 from alliance_sim.errors import SettingError
 from alliance_sim.results.outcomes import Outcome, evaluate, parse_outcome, standard_outcomes
 from alliance_sim.scenario import shipped
-from alliance_sim.scenario.replace import replaced
+from alliance_sim.scenario.edit import replaced
 from alliance_sim.world import build_world
 from alliance_sim.world.inputs import Gathering
 from alliance_sim.world.state import state_names

@@ -10,10 +10,10 @@ from alliance_sim import load_scenario, noise, simulate
 from alliance_sim.results import Ensemble
 from alliance_sim.rules.events import event_count, event_rate, institution, no_event
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.scenario.path import follow
+from alliance_sim.scenario.scenario import build
 from alliance_sim.world import World, build_world
 from alliance_sim.world.coefficients import coefficients
 

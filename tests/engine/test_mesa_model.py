@@ -18,8 +18,8 @@ from alliance_sim.engine.mesa_model import (
 )
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.scenario import build
 from alliance_sim.world.state import state_names
 
 BASE = load_scenario("japan_nato/baseline")

@@ -12,10 +12,10 @@ from alliance_sim import load_scenario, simulate
 from alliance_sim.results import OK
 from alliance_sim.rules.events import MOST
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.part import DOMAINS
 from alliance_sim.scenario.path import follow, numbers
+from alliance_sim.scenario.scenario import build
 
 BASE = load_scenario("japan_nato/baseline")
 SHORT = BASE.with_setting("time.first_year", 1990).with_setting("time.last_year", 2010)

@@ -8,9 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from alliance_sim import Scenario, ScenarioError, load_scenario
-from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.path import follow, numbers
-from alliance_sim.scenario.replace import replaced
 
 SHIPPED = load_scenario("japan_nato/baseline")
 PATHS = sorted(path for path, _ in numbers(as_tree(SHIPPED)) if not path.startswith("prior"))

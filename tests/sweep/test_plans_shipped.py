@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alliance_sim.scenario.replace import value_at
+from alliance_sim.scenario.edit import value_at
 from alliance_sim.sweep.factors import NUMBER
 from alliance_sim.sweep.plan import load_plan
 

@@ -14,9 +14,9 @@ from alliance_sim import load_scenario
 from alliance_sim.errors import ScenarioError
 from alliance_sim.record.record import load_record
 from alliance_sim.scenario import Scenario, shipped
-from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import follow, numbers
+from alliance_sim.scenario.scenario import build
 from alliance_sim.world import World, build_world
 from alliance_sim.world.coefficients import coefficients
 from alliance_sim.world.divergence import first_touched

@@ -9,8 +9,8 @@ from alliance_sim import load_scenario, simulate
 from alliance_sim.engine.mesa_model import AllianceModel
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.build import build
 from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.scenario import build
 from alliance_sim.world import SIDES, build_world, first_touched
 
 BASE = load_scenario("japan_nato/baseline")

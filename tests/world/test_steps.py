@@ -14,10 +14,9 @@ from alliance_sim import load_scenario
 from alliance_sim.arithmetic import exp
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario, shipped
-from alliance_sim.scenario.build import build
-from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.path import numbers
-from alliance_sim.scenario.replace import replaced
+from alliance_sim.scenario.scenario import build
 from alliance_sim.world import World, build_world, calendar_of
 from alliance_sim.world.inputs import LARGEST_OF
 from alliance_sim.world.junctures import Active, read_cards

@@ -196,7 +196,7 @@ def diff(
 ) -> None:
     """List every number and setting in which two scenarios differ."""
     from alliance_sim import load_scenario
-    from alliance_sim.scenario.diff import diff as differences
+    from alliance_sim.scenario.describe import diff as differences
 
     found = differences(load_scenario(first), load_scenario(second))
     if as_json:

@@ -41,7 +41,7 @@ def summarise_cases(
 
     A case depends on its scenario, the seed and its run only, not on its company. It is fastest
     when cases of the same scenario object follow each other; scenarios made from one another by
-    `scenario.replace`, which share what they leave alone, come next.
+    `scenario.edit`, which share what they leave alone, come next.
 
     Args:
         cases: Scenarios and runs.

@@ -1,10 +1,13 @@
-"""A scenario in words: what acts, what was edited, and which junctures respond to an edit."""
+"""A scenario in words: what acts, what was edited, what responds, and how two of them differ."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from alliance_sim.scenario.path import numbers
+from alliance_sim.scenario.causes import missing_cause
+from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.path import entries, is_number, numbers
 from alliance_sim.scenario.scenario import Scenario
 from alliance_sim.scenario.schema import Effect, Juncture
 
@@ -18,23 +21,8 @@ MOVES = {
     "involvement": "involvement of the {of} in conflicts",
     "need": "need of the {of} for {domain} cooperation",
 }
-
-
-def missing_cause(juncture: Juncture, by_name: dict[str, Juncture]) -> Juncture | None:
-    """Return a juncture that this one cannot do without and that is not there in time.
-
-    A cause is missing if it was removed, if it falls or has to be drawn for want of a cause of its
-    own, or if it was moved behind this juncture's day. None for junctures that stay as dated
-    whatever happens.
-    """
-    if juncture.when_cause_removed == "stays":
-        return None
-    for name in sorted(juncture.follows):
-        cause = by_name[name]
-        moved_behind = cause.original_date is not None and cause.date > juncture.date
-        if not cause.present or missing_cause(cause, by_name) or moved_behind:
-            return cause
-    return None
+WORDS_ONLY = ("name", "title", "description", "question", "edits")
+ABSENT = "-"
 
 
 def standing(juncture: Juncture, by_name: dict[str, Juncture]) -> str:
@@ -71,7 +59,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
         `replacement` and `source`.
     """
     by_name = {j.name: j for j in scenario.juncture}
-    found = [node for _, node in numbers(scenario.model_dump())]
+    found = list(numbers(scenario))
     return {
         "name": scenario.name,
         "title": scenario.title,
@@ -102,8 +90,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
 
 def assumed_numbers(scenario: Scenario) -> int:
     """Return how many numbers of a scenario are judgements rather than read from a source."""
-    found = [node["source"] for _, node in numbers(scenario.model_dump())]
-    return sum(source.strip().lower().startswith("assumed") for source in found)
+    return sum(number.assumed for _, number in numbers(scenario))
 
 
 def _card(juncture: Juncture, by_name: dict[str, Juncture]) -> dict[str, Any]:
@@ -120,3 +107,52 @@ def _card(juncture: Juncture, by_name: dict[str, Juncture]) -> dict[str, Any]:
         "replacement": [effect_in_words(effect) for effect in juncture.replacement],
         "source": juncture.source,
     }
+
+
+class Difference(NamedTuple):
+    """One place in which two scenarios differ."""
+
+    path: str
+    first: Any
+    second: Any
+
+
+def diff(first: Scenario, second: Scenario) -> list[Difference]:
+    """Return every place in which two scenarios differ, in the order of the schema.
+
+    Titles and descriptions are left out. A table that only one of them has is named once, with
+    "-" on the other side. Of a number, the value is compared, then its range and source.
+    """
+    left, right = as_tree(first), as_tree(second)
+    for key in WORDS_ONLY:
+        left.pop(key)
+        right.pop(key)
+    return list(_differences(left, right, ""))
+
+
+def _differences(left: Any, right: Any, path: str) -> Iterator[Difference]:
+    if left == right:
+        return
+    if is_number(left) and is_number(right):
+        yield Difference(path, _number(left), _number(right))
+        return
+    lefts, rights = dict(entries(left)), dict(entries(right))
+    if not lefts or not rights:
+        yield Difference(path, _plain(left), _plain(right))
+        return
+    for key in [*lefts, *(k for k in rights if k not in lefts)]:
+        here = f"{path}.{key}" if path else key
+        if key not in rights:
+            yield Difference(here, "there", ABSENT)
+        elif key not in lefts:
+            yield Difference(here, ABSENT, "there")
+        else:
+            yield from _differences(lefts[key], rights[key], here)
+
+
+def _number(node: Any) -> str:
+    return f"{node['value']:g} ({node['low']:g} to {node['high']:g}; {node['source']})"
+
+
+def _plain(node: Any) -> str:
+    return ABSENT if node is None or node == () else str(node)

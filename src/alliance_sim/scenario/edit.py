@@ -1,95 +1,105 @@
-"""Edits: each returns a new scenario and changes nothing that it was given."""
+"""The one editor: every edit returns a new scenario and changes nothing that it was given.
+
+What an edit does not touch is shared with the scenario it was given: parts that are the same
+object are the same to whoever compares them, and a sweep edits a scenario at every point.
+"""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from alliance_sim.errors import ScenarioError, unknown_name
-from alliance_sim.scenario.build import build
-from alliance_sim.scenario.number import FIELDS
-from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number, step_into
-from alliance_sim.scenario.scenario import Scenario
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from alliance_sim.errors import ScenarioError, shown, unknown_name
+from alliance_sim.scenario.checks import cross_problems, size_problem
+from alliance_sim.scenario.number import Number
+from alliance_sim.scenario.part import Part, Table
+from alliance_sim.scenario.path import PathProblem, Tree, get, name_of, way
+from alliance_sim.scenario.problems import complaint
+from alliance_sim.scenario.schema import Juncture
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario.scenario import Scenario
 
 MONTHS = 3  # in a quarter
+LONGEST_NAME = 200
+MOST_KEPT = 1024
+UNCHECKED = ("theory.", "council.rule")  # settings that no check between tables looks at
+STRICT = ConfigDict(strict=True)
 
-
-def as_tree(scenario: Scenario) -> Tree:
-    """Return a scenario as plain tables and values, ready for an edit."""
-    return scenario.model_dump(mode="python")
-
-
-def without(scenario: Scenario, *junctures: str) -> Scenario:
-    """Return the scenario without some junctures; see `Scenario.without`."""
-    return _edited(scenario, [remove_juncture(name) for name in junctures])
-
-
-def moved(
-    scenario: Scenario, juncture: str, *, to: dt.date | None = None, by_quarters: int | None = None
-) -> Scenario:
-    """Return the scenario with a juncture on another day; see `Scenario.moved`."""
-    if (to is None) == (by_quarters is None):
-        raise ScenarioError(scenario.name, ["moved: give either to= or by_quarters="])
-    return _edited(scenario, [move_juncture(juncture, to=to, by_quarters=by_quarters)])
-
-
-def with_number(scenario: Scenario, path: str, value: float) -> Scenario:
-    """Return the scenario with one number changed; see `Scenario.with_number`."""
-    return _edited(scenario, [set_number(path, value)])
-
-
-def with_setting(scenario: Scenario, path: str, value: object) -> Scenario:
-    """Return the scenario with one setting changed; see `Scenario.with_setting`."""
-    return _edited(scenario, [set_value(path, value)])
+EditCache = dict[tuple[object, ...], Any]
 
 
 class Edit(Protocol):
-    """One change of a tree: what it does in words, and doing it."""
+    """One change of a scenario: what it does in words, and doing it."""
 
-    words: str
+    @property
+    def words(self) -> str:
+        """What the edit does, as it stands in `Scenario.edits`."""
 
-    def apply(self, tree: Tree) -> None:
-        """Change the tree in place.
+    def applied(self, scenario: Scenario) -> Scenario:
+        """Return the scenario after the edit; checks between its tables are still to be made.
 
         Raises:
             PathProblem: With a sentence, if it cannot be done.
         """
 
 
-class _Remove:
-    def __init__(self, juncture: str) -> None:
-        self.words = f"without {juncture}"
-        self.juncture = juncture
+@dataclass(frozen=True)
+class Remove:
+    """The edit that removes a juncture; its card stays, as not present."""
 
-    def apply(self, tree: Tree) -> None:
-        found = _juncture(tree, self.juncture)
-        if not found.get("present", True):
+    juncture: str
+
+    @property
+    def words(self) -> str:
+        """What the edit does."""
+        return f"without {self.juncture}"
+
+    def applied(self, scenario: Scenario) -> Scenario:
+        """Return the scenario without the juncture."""
+        found = _juncture(scenario, self.juncture)
+        if not found.present:
             raise PathProblem(f"juncture {self.juncture!r} was removed already")
-        found["present"] = False
+        gone = found.model_copy(update={"present": False})
+        return _put(scenario, f"juncture.{self.juncture}", gone)
 
 
-class _Move:
-    def __init__(self, juncture: str, to: dt.date | None, by_quarters: int | None) -> None:
-        words = f"to {to}" if by_quarters is None else f"by {by_quarters} quarters"
-        self.words = f"{juncture} moved {words}"
-        self.juncture, self.to, self.by_quarters = juncture, to, by_quarters
+@dataclass(frozen=True)
+class Move:
+    """The edit that puts a juncture on another day; an end moves by the same time."""
 
-    def apply(self, tree: Tree) -> None:
-        found = _juncture(tree, self.juncture)
-        if not found.get("present", True):
+    juncture: str
+    to: dt.date | None = None
+    by_quarters: int | None = None
+
+    @property
+    def words(self) -> str:
+        """What the edit does."""
+        how = f"to {self.to}" if self.by_quarters is None else f"by {self.by_quarters} quarters"
+        return f"{self.juncture} moved {how}"
+
+    def applied(self, scenario: Scenario) -> Scenario:
+        """Return the scenario with the juncture on its new day."""
+        found = _juncture(scenario, self.juncture)
+        if not found.present:
             raise PathProblem(f"juncture {self.juncture!r} was removed and cannot be moved")
-        old = found["date"]
-        new = self._day(old)
-        found["original_date"] = found.get("original_date") or old
-        found["date"] = new
-        if found.get("end") is not None:
+        day = self._day(found.date)
+        update = {"date": day, "original_date": found.original_date or found.date}
+        if found.end is not None:
             try:
-                found["end"] = found["end"] + (new - old)
+                update["end"] = found.end + (day - found.date)
             except OverflowError:
                 raise PathProblem(
-                    f"{self.juncture}: its end {found['end']}, moved as far, is not a date"
+                    f"{self.juncture}: its end {found.end}, moved as far, is not a date of the "
+                    f"years {dt.MINYEAR} to {dt.MAXYEAR}"
                 ) from None
+        return _put(scenario, f"juncture.{self.juncture}", found.model_copy(update=update))
 
     def _day(self, old: dt.date) -> dt.date:
         """Return the new day."""
@@ -98,122 +108,280 @@ class _Move:
                 raise PathProblem(f"moved: is {self.to!s}, must be a date such as 2001-09-11")
             return self.to
         if isinstance(self.by_quarters, bool) or not isinstance(self.by_quarters, int):
-            raise PathProblem(f"moved: by_quarters is {self.by_quarters!r}, must be a whole number")
+            found = shown(self.by_quarters)
+            raise PathProblem(f"moved: by_quarters is {found}, must be a whole number")
         return _later(old, self.by_quarters * MONTHS)
 
 
-class _Set:
-    def __init__(
-        self, path: str, value: object, source: str | None, *, number: bool = False
-    ) -> None:
-        self.words = f"{path} set to {value}"
-        self.path, self.value, self.source = path, value, source
-        self.number = number
+@dataclass(frozen=True)
+class Set:
+    """The edit that changes a number inside its range, or a setting.
 
-    def apply(self, tree: Tree) -> None:
-        old = follow(tree, self.path)
-        if is_number(old):
-            self._change(old)
-            return
-        head, _, last = self.path.rpartition(".")
-        parent = follow(tree, head) if head else tree
-        if not isinstance(parent, dict) or isinstance(old, dict | list | tuple):
-            raise PathProblem(f"path {self.path!r} is a table; set one of its entries")
-        if self.number:
-            raise PathProblem(f"path {self.path!r} is a setting, not a number; use with_setting")
-        parent[last] = self.value
+    Attributes:
+        path: Where it stands.
+        value: What will stand there.
+        source: Of a number; says that it was edited if left out.
+        number: Whether it has to be a number.
+    """
 
-    def _change(self, number: Any) -> None:
-        value = inside(self.path, self.value, number["low"], number["high"])
-        if value != number["value"] or self.source is not None:
-            before = source_after(number["value"], number["source"])
-            number["source"] = self.source or before
-        number["value"] = value
+    path: str
+    value: object
+    source: str | None = None
+    number: bool = False
+
+    @property
+    def words(self) -> str:
+        """What the edit does."""
+        told = self.value if isinstance(self.value, str | dt.date) else shown(self.value)
+        return f"{self.path} set to {told}"
+
+    def applied(self, scenario: Scenario) -> Scenario:
+        """Return the scenario with the new value in its place."""
+        return _set(scenario, self)[0]
 
 
-def inside(path: str, value: object, low: float, high: float) -> float:
-    """Return a new value of a number.
+def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
+    """Return a scenario after some edits, one after the other, checked as a whole.
 
     Raises:
-        PathProblem: If it is not a number, or outside the number's range.
+        ScenarioError: Naming every edit that cannot be done, or what is wrong after them.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise PathProblem(f"{path}: is {value!r}, must be a number")
-    if not low <= value <= high:
-        raise PathProblem(f"{path}: {value:g} is outside the number's range {low:g} to {high:g}")
-    return float(value)
-
-
-def source_after(value: float, source: str) -> str:
-    """Return the source of a number that was edited without one, from its value before."""
-    return f"assumed; edited from {value:g} ({source})"
-
-
-def remove_juncture(juncture: str) -> Edit:
-    """Return the edit that removes a juncture."""
-    return _Remove(juncture)
-
-
-def move_juncture(
-    juncture: str, *, to: dt.date | None = None, by_quarters: int | None = None
-) -> Edit:
-    """Return the edit that puts a juncture on another day."""
-    return _Move(juncture, to, by_quarters)
-
-
-def set_value(path: str, value: object, *, source: str | None = None) -> Edit:
-    """Return the edit that changes a number inside its range, or a setting."""
-    return _Set(path, value, source)
-
-
-def set_number(path: str, value: float) -> Edit:
-    """Return the edit that changes a number inside its range."""
-    return _Set(path, value, None, number=True)
-
-
-def apply_edits(tree: Tree, edits: list[Edit]) -> list[str]:
-    """Change a tree by all edits that can be done; return a sentence for each that cannot."""
-    problems = []
-    for number in _arrays(tree):
-        number[0][number[1]] = dict(zip(FIELDS, number[2], strict=True))
-    for edit in edits:
-        try:
-            edit.apply(tree)
-        except PathProblem as problem:
-            problems.append(str(problem))
-    return problems
-
-
-def _edited(scenario: Scenario, edits: list[Edit]) -> Scenario:
-    tree = as_tree(scenario)
-    problems = apply_edits(tree, edits)
+    after, problems = apply_edits(scenario, edits)
+    problems = problems or cross_problems(as_tree(after))
     if problems:
         raise ScenarioError(scenario.name, problems)
-    words = tuple(edit.words for edit in edits)
-    tree["edits"] = (*scenario.edits, *words)
-    tree["name"] = renamed(scenario, words)
-    return build(tree, scenario.name)
+    return _told(scenario, after, tuple(edit.words for edit in edits))
 
 
-def renamed(scenario: Scenario, words: tuple[str, ...]) -> str:
-    """Return a name that tells the edits, or how many there are where they are many."""
-    longest = 200
-    name = f"{scenario.name}, {', '.join(words)}"
-    if len(name) <= longest and not scenario.name.endswith(" edits"):
-        return name
-    return f"{scenario.name.partition(',')[0]}, {len(scenario.edits) + len(words)} edits"
+def apply_edits(scenario: Scenario, edits: Sequence[Edit]) -> tuple[Scenario, list[str]]:
+    """Return a scenario after all edits that can be done, and a sentence for each that cannot.
+
+    Checks between tables are left to whoever has the whole of it.
+    """
+    problems = []
+    for edit in edits:
+        try:
+            scenario = edit.applied(scenario)
+        except PathProblem as problem:
+            problems.append(str(problem))
+    return scenario, problems
 
 
-def _juncture(tree: Tree, name: str) -> dict[str, Any]:
-    listed = tree.get("juncture", ())
+def replaced(
+    scenario: Scenario, changes: Mapping[str, object], *, kept: EditCache | None = None
+) -> Scenario:
+    """Return the same world with some of its values replaced: what a sweep does at every point.
+
+    Junctures are put back first, then moved, then removed, so that one can be moved and removed at
+    once. What is not touched stays the identical object.
+
+    Args:
+        scenario: The scenario.
+        changes: New values by path. Under the path of a number stands a value inside its range, as
+            for `Scenario.with_number`; under "juncture.<name>.date" its new day, as for
+            `Scenario.moved`; under any other path a setting, as for `Scenario.with_setting`, so
+            that "juncture.<name>.present": False is `Scenario.without`.
+        kept: Memory of this scenario's parts with their values replaced, so that the same values
+            give the identical part again; give the same dictionary for each call.
+
+    Raises:
+        ScenarioError: Naming every path and value that cannot be used.
+    """
+    groups: dict[str, list[Set]] = {}
+    for path, value in changes.items():
+        groups.setdefault(path.partition(".")[0], []).append(Set(path, value))
+    update: dict[str, Any] = {}
+    problems: list[str] = []
+    to_check = False
+    for group in groups.values():
+        fields, unchecked, told = _replaced_part(scenario, group, kept)
+        update |= fields
+        problems += told
+        to_check = to_check or unchecked
+    if problems:
+        raise ScenarioError(scenario.name, problems)
+    after = scenario.model_copy(update=update)
+    problems = cross_problems(as_tree(after)) if to_check else []
+    if problems:
+        raise ScenarioError(scenario.name, problems)
+    words = (change.words for group in groups.values() for change in group)
+    return _told(scenario, after, tuple(words))
+
+
+def as_tree(scenario: Scenario) -> Tree:
+    """Return a scenario as plain tables and values, by the names that stand in files."""
+    return scenario.model_dump(mode="python")
+
+
+def value_at(scenario: Scenario, path: str) -> Any:
+    """Return what lies at a path: a `Number`, the value of a setting, or a table.
+
+    Raises:
+        PathProblem: With the part that was not found and what would have been.
+    """
+    return get(*way(scenario, path)[-1])
+
+
+def with_names(scenario: Scenario, path: str) -> str:
+    """Return a path with names instead of positions wherever there are names.
+
+    Raises:
+        PathProblem: With the part that was not found and what would have been.
+    """
+    return ".".join(
+        name_of(node[key], key) if isinstance(node, tuple) else part
+        for (node, key), part in zip(way(scenario, path), path.split("."), strict=True)
+    )
+
+
+def _replaced_part(
+    scenario: Scenario, group: Sequence[Set], kept: EditCache | None
+) -> tuple[dict[str, Any], bool, list[str]]:
+    """Return one field of a scenario with some values in it replaced.
+
+    Returns:
+        The field by its name; whether checks between tables look at any of the values; and a
+        sentence for each value that cannot be replaced.
+    """
+    problems = [f"{c.path}: {_not_plain(c.value)}" for c in group if _not_plain(c.value)]
+    if problems:
+        return {}, False, problems
+    memory = tuple((c.path, type(c.value), c.value) for c in group)
+    if kept is not None and memory in kept:
+        found, to_check = kept[memory]
+        return found, to_check, []
+    after, to_check = scenario, False
+    for change in sorted(group, key=_turn):
+        try:
+            after, unchecked = _set(after, change)
+            to_check = to_check or unchecked
+        except PathProblem as problem:
+            problems.append(str(problem))
+    if problems:
+        return {}, False, problems
+    _, field = way(scenario, group[0].path)[0]
+    found = {field: getattr(after, field)}
+    if kept is not None:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[memory] = found, to_check
+    return found, to_check, []
+
+
+def _turn(change: Set) -> int:
+    """Return when a change has its turn: what is there, then its day, then what goes."""
+    if change.path.startswith("juncture."):
+        last = change.path.rpartition(".")[2]
+        if last == "present":
+            return 0 if change.value else 3
+        return 1 if last == "date" else 2
+    return 2
+
+
+def _set(scenario: Scenario, change: Set) -> tuple[Scenario, bool]:
+    """Return a scenario with one value changed, and whether checks between tables look at it."""
+    if not isinstance(change.path, str):
+        raise PathProblem(f"path is {shown(change.path)}, must be a text such as 'levels.pace'")
+    steps = way(scenario, change.path)
+    owner, key = steps[-1]
+    old = get(owner, key)
+    if isinstance(old, Number):
+        number = _number(change, old, owner)
+        return _rebuilt(steps, number), _is_checked(change.path, old, number)
+    if isinstance(old, Part | dict | tuple) or not isinstance(owner, Part):
+        raise PathProblem(f"path {change.path!r} is a table; set one of its entries")
+    if change.number:
+        raise PathProblem(f"path {change.path!r} is a setting, not a number; use with_setting")
+    if isinstance(owner, Juncture) and key == "date":
+        return Move(owner.name, change.value).applied(scenario), True  # type: ignore[arg-type]
+    alone = change.path.startswith(UNCHECKED) or (isinstance(owner, Juncture) and key == "present")
+    return _rebuilt(steps, _setting(change.path, owner, key, change.value)), not alone
+
+
+def _put(scenario: Scenario, path: str, value: Any) -> Scenario:
+    """Return a scenario with something else at a path."""
+    after: Scenario = _rebuilt(way(scenario, path), value)
+    return after
+
+
+def _rebuilt(steps: Sequence[tuple[Any, Any]], value: Any) -> Any:
+    """Return the first node of a way with another value at its end; the rest is shared."""
+    for node, key in reversed(steps):
+        if get(node, key) is value:
+            value = node
+        elif isinstance(node, Part):
+            value = node.model_copy(update={key: value})
+        elif isinstance(node, dict):
+            value = Table({**node, key: value})
+        else:
+            value = (*node[:key], value, *node[key + 1 :])
+    return value
+
+
+def _number(change: Set, old: Number, owner: Any) -> Number:
+    """Return the number with another value inside its range.
+
+    Raises:
+        PathProblem: If it is none, outside the range, or more than what it moves can bear.
+    """
+    path, value = change.path, change.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PathProblem(f"{path}: is {shown(value)}, must be a number")
+    if not old.low <= value <= old.high:
+        span = f"{old.low:g} to {old.high:g}"
+        found = f"{value:g}" if isinstance(value, float) else shown(value)
+        raise PathProblem(f"{path}: {found} is outside the number's range {span}")
+    new = float(value)
+    if new == old.value and change.source is None:
+        return old
+    moves = getattr(owner, "moves", None)
+    problem = size_problem(moves, new) if isinstance(moves, str) else None
+    if problem is not None and path.endswith(".size"):
+        raise PathProblem(f"{path}: {problem}")
+    source = change.source or f"assumed; edited from {old.value:g} ({old.source})"
+    return old.model_copy(update={"value": new, "source": source})
+
+
+def _is_checked(path: str, old: Number, new: Number) -> bool:
+    """Whether checks between tables look at a number that has become another."""
+    if path.endswith(".weight"):
+        return new.value == 0.0
+    return path.endswith(".from_level") and old.value == 0.0 != new.value
+
+
+@lru_cache(maxsize=1024)
+def _adapter(model: type[Part], key: str) -> TypeAdapter[Any]:
+    """Return what validates one field of a table."""
+    field = model.model_fields[key]
+    annotated: Any = Annotated[field.annotation, field]
+    return TypeAdapter(annotated, config=STRICT)
+
+
+def _setting(path: str, owner: Part, key: str, value: object) -> Any:
     try:
-        found = step_into(listed, name)
-    except PathProblem:
-        known = [t["name"] for t in listed]
-        raise PathProblem(unknown_name("juncture", name, known)) from None
-    if not isinstance(found, dict):
-        raise PathProblem(f"juncture {name!r} is not a table")
-    return found
+        new = _adapter(type(owner), key).validate_python(value)
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+        raise PathProblem(f"{path}: {complaint(dict(details))}") from None
+    old = getattr(owner, key)
+    return old if type(old) is type(new) and old == new else new
+
+
+def _not_plain(value: object) -> str:
+    """Return what is wrong with the kind of a value, "" if nothing is."""
+    if isinstance(value, bool | int | float | str | dt.date):
+        return ""
+    return f"is {shown(value)}, must be a number, a truth value, a text or a date"
+
+
+def _juncture(scenario: Scenario, name: object) -> Juncture:
+    """Return a juncture by its name."""
+    by_name = {juncture.name: juncture for juncture in scenario.juncture}
+    if not isinstance(name, str):
+        raise PathProblem(f"juncture is {shown(name)}, must be a name such as 'nine_eleven'")
+    if name not in by_name:
+        raise PathProblem(unknown_name("juncture", name, by_name))
+    return by_name[name]
 
 
 def _later(date: dt.date, months: int) -> dt.date:
@@ -221,18 +389,21 @@ def _later(date: dt.date, months: int) -> dt.date:
     month = date.year * 12 + date.month - 1 + months
     year = month // 12
     if not dt.MINYEAR <= year <= dt.MAXYEAR:
-        raise PathProblem(f"moved: {date} by {months} months is not a date")
+        raise PathProblem(
+            f"moved: {date} by {shown(months)} months is not a date of the years "
+            f"{dt.MINYEAR} to {dt.MAXYEAR}"
+        )
     longest = calendar.monthrange(year, month % 12 + 1)[1]
     return dt.date(year, month % 12 + 1, min(date.day, longest))
 
 
-def _arrays(node: Any) -> list[tuple[Any, Any, Any]]:
-    """Return (owner, key, array) of every number written as an array, to be made a table."""
-    found = []
-    entries = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, value in entries:
-        if isinstance(value, list | tuple) and is_number(value):
-            found.append((node, key, value))
-        elif isinstance(value, dict | list | tuple):
-            found += _arrays(value)
-    return found
+def _told(before: Scenario, after: Scenario, words: tuple[str, ...]) -> Scenario:
+    """Return an edited scenario whose name and list of edits tell what was done.
+
+    A name that would become long tells how many edits there are.
+    """
+    edits = (*before.edits, *words)
+    name = f"{before.name}, {', '.join(words)}"
+    if len(name) > LONGEST_NAME or before.name.endswith(" edits"):
+        name = f"{before.name.partition(',')[0]}, {len(edits)} edits"
+    return after.model_copy(update={"edits": edits, "name": name})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,18 +13,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ValidationError
 
 from alliance_sim.errors import ScenarioError, nearest_name, unknown_name
-from alliance_sim.scenario.build import build, field_problems, frozen
-from alliance_sim.scenario.edit import (
-    Edit,
-    apply_edits,
-    as_tree,
-    move_juncture,
-    remove_juncture,
-    set_value,
-)
+from alliance_sim.scenario.checks import cross_problems
+from alliance_sim.scenario.edit import Edit, Move, Remove, apply_edits, as_tree
+from alliance_sim.scenario.edit import Set as SetValue
 from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import Tree
-from alliance_sim.scenario.scenario import Scenario
+from alliance_sim.scenario.problems import field_problems, frozen
+from alliance_sim.scenario.scenario import Scenario, build
 from alliance_sim.scenario.schema import Item, Juncture, Leader, Member
 
 MAX_BYTES = 2_000_000
@@ -86,9 +82,7 @@ def load_scenario(
         problem = f"is {name_or_path!r}, must be the name of a scenario or the path of a file"
         raise ScenarioError("load_scenario", [problem])
     path, name = _find(os.fspath(name_or_path), relative_to)
-    tree, edits = _read(path, seen=())
-    tree["name"], tree["edits"] = name, tuple(edits)
-    return build(tree, str(name_or_path))
+    return _read(path, str(name_or_path), seen=()).model_copy(update={"name": name})
 
 
 def shipped() -> tuple[str, ...]:
@@ -129,51 +123,66 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _read(path: Path, seen: tuple[Path, ...]) -> tuple[Tree, list[str]]:
-    """Return the complete tree that a file stands for, and its edits in words."""
+def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
+    """Return the scenario in a file, its name still to be given.
+
+    Args:
+        path: The file.
+        where: What it was asked for as, for the message.
+        seen: Files that extend this one, the first of them first.
+    """
     here = _resolved(path)
     if here in seen:
         chain = " -> ".join(p.name for p in (*seen[seen.index(here) :], here))
         raise ScenarioError(str(path), [f"extends: goes in a circle: {chain}"])
     tree = read_toml(path)
-    if "extends" not in tree:
-        given = [key for key in ("name", "edits") if key in tree]
-        if given:
-            problems = [f"{key}: is set by the file's name, leave it out" for key in given]
-            raise ScenarioError(str(path), problems)
-        return tree, []
-    return _extended(tree, path, (*seen, here))
+    if "extends" in tree:
+        return _extended(tree, path, where, (*seen, here))
+    problems = [
+        f"{key}: is set by the file's name, leave it out"
+        for key in ("name", "edits")
+        if key in tree
+    ]
+    if problems:
+        raise ScenarioError(where, problems)
+    return build(tree | {"name": "unnamed"}, where)
 
 
-def _extended(tree: Tree, path: Path, seen: tuple[Path, ...]) -> tuple[Tree, list[str]]:
-    """Return the tree of a file of edits; what it extends has to be sound before it is edited."""
+def _extended(tree: Tree, path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
+    """Return what a file of edits makes of the scenario that it extends, which has to be sound."""
     problems: list[str] = []
-    given = None
+    given: EditFile | None = None
     try:
         given = EditFile.model_validate(frozen(tree))
     except ValidationError as error:
         problems += field_problems(error, tree, EditFile)
-    base: Tree | None = None
-    earlier: list[str] = []
+    scenario: Scenario | None = None
+    words: list[str] = []
     extends = tree.get("extends")
     if isinstance(extends, str) and extends:
         try:
-            base, earlier = _read(_find(extends, path.parent)[0], seen)
-            base = as_tree(build(base | {"name": "base"}, extends))
+            scenario = _read(_find(extends, path.parent)[0], extends, seen)
         except ScenarioError as error:
             problems += [f"extends {extends!r}: {p}" for p in error.problems]
-            base = None
-    if base is not None:
-        added, clashes = _add(base, tree)
-        earlier = [*earlier, *added]
-        problems += clashes
-        edits = _edits(tree)
-        problems += [p for p in apply_edits(base, edits) if p not in problems]
-        earlier += [edit.words for edit in edits]
-    if problems or base is None or given is None:
-        raise ScenarioError(str(path), problems)
-    base |= {"title": given.title, "description": given.description, "question": given.question}
-    return base, earlier
+    if scenario is not None:
+        added = _names_added(tree)
+        problems += _clashes(scenario, added, tree)
+        edits = _edits(tree, added if given is None else ())
+        words = [f"with {key} {name}" for key, name in added] + [edit.words for edit in edits]
+        if given is not None:
+            scenario = scenario.model_copy(
+                update={key: (*getattr(scenario, key), *getattr(given, key)) for key in ADDITIONS}
+            )
+        scenario, told = apply_edits(scenario, edits)
+        problems += [problem for problem in told if problem not in problems]
+    if problems or scenario is None or given is None:
+        raise ScenarioError(where, problems)
+    told_of = {key: getattr(given, key) for key in ("title", "description", "question")}
+    scenario = scenario.model_copy(update=told_of | {"edits": (*scenario.edits, *words)})
+    problems += cross_problems(as_tree(scenario))
+    if problems:
+        raise ScenarioError(where, problems)
+    return scenario
 
 
 def _resolved(path: Path) -> Path:
@@ -183,27 +192,36 @@ def _resolved(path: Path) -> Path:
         raise ScenarioError(str(path), ["cannot be read: leads nowhere"]) from None
 
 
-def _edits(tree: Tree) -> list[Edit]:
-    """Return the edits of a file that are whole enough to be tried; the schema tells of others."""
-    edits = [remove_juncture(name) for name in _listed(tree, "without", str)]
+def _edits(tree: Tree, unsound: Sequence[tuple[str, str]]) -> list[Edit]:
+    """Return the edits of a file that are whole enough to be tried; the schema tells of others.
+
+    Args:
+        tree: The file.
+        unsound: Kinds and names of tables that cannot be added, so that no edit of them is tried.
+    """
+    away = {name for key, name in unsound if key == "juncture"}
+    heads = tuple(f"{key}.{name}." for key, name in unsound)
+    edits: list[Edit] = [Remove(name) for name in _listed(tree, "without", str) if name not in away]
     for move in _listed(tree, "moved", dict):
-        to, by_quarters = move.get("to"), move.get("by_quarters")
+        name, to, by_quarters = move.get("juncture"), move.get("to"), move.get("by_quarters")
         whole = type(to) is dt.date or type(by_quarters) is int
-        if (
-            isinstance(move.get("juncture"), str)
-            and whole
-            and (to is None) != (by_quarters is None)
-        ):
-            edits.append(move_juncture(move["juncture"], to=to, by_quarters=by_quarters))
+        if isinstance(name, str) and name not in away and whole and not _unclear(move):
+            edits.append(Move(name, to, by_quarters))
     edits += [
-        set_value(change["path"], change["to"], source=change["source"])
+        SetValue(change["path"], change["to"], change["source"])
         for change in _listed(tree, "set", dict)
         if isinstance(change.get("path"), str)
         and change["path"]
+        and not change["path"].startswith(heads)
         and isinstance(change.get("source"), str)
         and isinstance(change.get("to"), VALUES)
     ]
     return edits
+
+
+def _unclear(move: Tree) -> bool:
+    """Whether a table says in no way, or in two, where a juncture goes."""
+    return (move.get("to") is None) == (move.get("by_quarters") is None)
 
 
 def _listed(tree: Tree, key: str, kind: type) -> list[Any]:
@@ -211,30 +229,28 @@ def _listed(tree: Tree, key: str, kind: type) -> list[Any]:
     return [x for x in found if isinstance(x, kind)] if isinstance(found, list | tuple) else []
 
 
-def _add(base: Tree, tree: Tree) -> tuple[list[str], list[str]]:
-    """Append the file's own tables to those of the scenario it extends.
+def _names_added(tree: Tree) -> list[tuple[str, str]]:
+    """Return kind and name of each table that a file adds to the scenario it extends."""
+    return [
+        (key, table["name"])
+        for key in ADDITIONS
+        for table in _listed(tree, key, dict)
+        if isinstance(table.get("name"), str)
+    ]
 
-    Returns:
-        What was added, in words; and a sentence for each problem.
-    """
-    added: list[str] = []
-    problems: list[str] = []
-    for key in ADDITIONS:
-        taken = {t["name"] for t in base.get(key, ())}
-        for table in _listed(tree, key, dict):
-            if not isinstance(table.get("name"), str):
-                continue  # the schema says so already
-            if table["name"] in taken:
-                problems.append(
-                    f"{key} {table['name']!r}: is in the extended scenario already; "
-                    "use [[set]] or [[moved]] to change it"
-                )
-            base[key] = [*base.get(key, ()), table]
-            added.append(f"with {key} {table.get('name')}")
+
+def _clashes(scenario: Scenario, added: Sequence[tuple[str, str]], tree: Tree) -> Iterator[str]:
+    """Yield what the tables of a file and the scenario that it extends have against each other."""
+    taken = {key: {entry.name for entry in getattr(scenario, key)} for key in ADDITIONS}
+    for key, name in added:
+        if name in taken[key]:
+            yield (
+                f"{key} {name!r}: is in the extended scenario already; "
+                "use [[set]] or [[moved]] to change it"
+            )
     for position, move in enumerate(_listed(tree, "moved", dict)):
-        if (move.get("to") is None) == (move.get("by_quarters") is None):
-            problems.append(f"moved[{position}]: give either 'to' or 'by_quarters'")
-    return added, problems
+        if _unclear(move):
+            yield f"moved[{position}]: give either 'to' or 'by_quarters'"
 
 
 def read_toml(path: Path, kind: str = "scenario") -> Tree:

@@ -1,16 +1,20 @@
 """Paths into a scenario: `juncture.nine_eleven.effect.0.size` and how to follow one.
 
 A path goes through tables by key, through lists of named tables by name, and through other lists
-by position. Rungs are also found by their number.
+by position. A path leads through a scenario and through plain tables in the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-from alliance_sim.errors import unknown_name
-from alliance_sim.scenario.number import FIELDS
+from pydantic import BaseModel
+
+from alliance_sim.errors import LONGEST, shown, unknown_name
+from alliance_sim.files import MOST_DEPTH
+from alliance_sim.scenario.number import FIELDS, Number
 
 Tree = dict[str, Any]
 INPUTS = ("capability", "state_capability")  # keys whose value is a series or a number
@@ -23,59 +27,101 @@ class PathProblem(Exception):  # noqa: N818 - always caught and turned into a se
 
 def keys_of(node: Any) -> list[str]:
     """Return what a path may go on with from a node."""
+    return [key for key, _ in entries(node)]
+
+
+def entries(node: Any) -> list[tuple[str, Any]]:
+    """Return what lies under a node, by the keys of paths; nothing under a number or a value."""
+    if isinstance(node, Number):
+        return []
+    if isinstance(node, BaseModel):
+        return [(key, getattr(node, field)) for key, field in _fields(type(node)).items()]
     if isinstance(node, Mapping):
-        return [str(key) for key in node]
+        return [(str(key), value) for key, value in node.items()]
     if isinstance(node, list | tuple):
-        return [_name_of(entry, position) for position, entry in enumerate(node)]
+        return [(name_of(entry, position), entry) for position, entry in enumerate(node)]
     return []
 
 
-def _name_of(entry: Any, position: int) -> str:
+def name_of(entry: Any, position: int) -> str:
     """Return how an entry of a list is called: by name, kinds of events by domain and name."""
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+    known = vars(entry) if isinstance(entry, BaseModel) else entry
+    if not isinstance(known, Mapping) or not isinstance(known.get("name"), str):
         return str(position)
-    domain = entry.get("domain")
-    return f"{domain}_{entry['name']}" if isinstance(domain, str) else str(entry["name"])
+    domain = known.get("domain")
+    return f"{domain}_{known['name']}" if isinstance(domain, str) else str(known["name"])
 
 
-def step_into(node: Any, key: str) -> Any:
-    """Return what lies under a key, name or position of a node.
+@lru_cache(maxsize=256)
+def _fields(model: type[BaseModel]) -> dict[str, str]:
+    """Return the fields of a table by the keys that stand for them in files."""
+    return {field.alias or name: name for name, field in model.model_fields.items()}
 
-    Raises:
-        PathProblem: If nothing does.
-    """
-    if isinstance(node, Mapping) and key in node:
-        return node[key]
+
+def _key(node: Any, part: str) -> Any:
+    """Return the field, key or position that a part of a path means at a node, or None."""
+    if isinstance(node, Number):
+        return None
+    if isinstance(node, BaseModel):
+        return _fields(type(node)).get(part)
+    if isinstance(node, Mapping):
+        return part if part in node else None
     if isinstance(node, list | tuple):
         for position, entry in enumerate(node):
-            if key in (_name_of(entry, position), str(position)):
-                return entry
-    raise PathProblem(unknown_name("key", key, keys_of(node)))
+            if part in (name_of(entry, position), str(position)):
+                return position
+    return None
 
 
-def follow(tree: Tree, path: str) -> Any:
+def get(node: Any, key: Any) -> Any:
+    """Return what lies under a field, key or position of a node, as `way` names it."""
+    return getattr(node, key) if isinstance(node, BaseModel) else node[key]
+
+
+def way(tree: Any, path: str) -> list[tuple[Any, Any]]:
+    """Return the nodes on the way to a path's end, each with the key that leads on.
+
+    Args:
+        tree: A scenario, or plain tables.
+        path: Such as "levels.pace".
+
+    Raises:
+        PathProblem: With the part that was not found and what would have been.
+    """
+    if path.count(".") > MOST_DEPTH:
+        raise PathProblem(
+            f"path {shown(path)} has {path.count('.') + 1:,} parts, at most {MOST_DEPTH} lead on"
+        )
+    node = tree
+    steps: list[tuple[Any, Any]] = []
+    parts = path.split(".")
+    for gone, part in enumerate(parts):
+        if gone and is_number(node):
+            whole = ".".join(parts[:gone])
+            raise PathProblem(f"path {path!r}: {whole} is a number; set it as a whole")
+        key = _key(node, part)
+        if key is None:
+            at = f" under {'.'.join(parts[:gone])!r}" if gone else ""
+            problem = unknown_name("key", part, keys_of(node))
+            raise PathProblem(f"path {shown(path, LONGEST)}: {problem}{at}")
+        steps.append((node, key))
+        node = get(node, key)
+    return steps
+
+
+def follow(tree: Any, path: str) -> Any:
     """Return what lies at a path.
 
     Raises:
         PathProblem: With the part that was not found and what would have been.
     """
-    node: Any = tree
-    gone: list[str] = []
-    for key in path.split("."):
-        try:
-            node = step_into(node, key)
-        except PathProblem as problem:
-            at = f" under {'.'.join(gone)!r}" if gone else ""
-            raise PathProblem(f"path {path!r}: {problem}{at}") from None
-        if is_number(node) and len(gone) + 1 < len(path.split(".")):
-            whole = ".".join([*gone, key])
-            raise PathProblem(f"path {path!r}: {whole} is a number; set it as a whole")
-        gone.append(key)
-    return node
+    return get(*way(tree, path)[-1])
 
 
 def is_number(node: Any) -> bool:
-    """Whether a node is a number with its five fields, in either form."""
+    """Whether a node is a number with its five fields, in any of its forms."""
+    if isinstance(node, Number):
+        return True
     if isinstance(node, Mapping):
         return set(FIELDS) <= set(node)
     return (
@@ -91,13 +137,7 @@ def numbers(tree: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     if is_number(tree):
         yield prefix, tree
         return
-    if isinstance(tree, Mapping):
-        entries = [(str(key), value) for key, value in tree.items()]
-    elif isinstance(tree, list | tuple):
-        entries = [(_name_of(entry, position), entry) for position, entry in enumerate(tree)]
-    else:
-        return
-    for key, value in entries:
+    for key, value in entries(tree):
         yield from numbers(value, f"{prefix}.{key}" if prefix else key)
 
 
@@ -113,7 +153,7 @@ def spell(tree: Any, location: tuple[int | str, ...]) -> str:
     for part in location:
         if isinstance(part, int) and isinstance(node, list | tuple) and part < len(node):
             node = node[part]
-            name = _name_of(node, part)
+            name = name_of(node, part)
             text += f"[{part}]" if name == str(part) else f" {name!r}"
         elif isinstance(node, Mapping) and part in node:
             node = node[part]

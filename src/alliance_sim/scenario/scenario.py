@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from alliance_sim.errors import ScenarioError
+from alliance_sim.scenario import edit
+from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.part import Part, Text
+from alliance_sim.scenario.path import Tree
+from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.schema import (
     Item,
     Juncture,
@@ -39,8 +44,8 @@ from alliance_sim.scenario.theory import (
 class Scenario(Part):
     """One possible world, complete: two equal scenarios give equal results.
 
-    Get one from `alliance_sim.load_scenario`; change it with the functions of
-    `alliance_sim.scenario.edit`, also offered as methods there. Never changed in place.
+    Get one from `alliance_sim.load_scenario`; change it with its methods, which return another.
+    Never changed in place.
 
     Attributes:
         name: Short name, such as "japan_nato/baseline".
@@ -85,9 +90,7 @@ class Scenario(Part):
         Raises:
             ScenarioError: If a name is not a juncture of this scenario, or was removed already.
         """
-        from alliance_sim.scenario import edit
-
-        return edit.without(self, *junctures)
+        return edit.edited(self, [edit.Remove(name) for name in junctures])
 
     def moved(
         self, juncture: str, *, to: dt.date | None = None, by_quarters: int | None = None
@@ -102,9 +105,9 @@ class Scenario(Part):
         Raises:
             ScenarioError: If the juncture is unknown, or not exactly one of the two is given.
         """
-        from alliance_sim.scenario import edit
-
-        return edit.moved(self, juncture, to=to, by_quarters=by_quarters)
+        if (to is None) == (by_quarters is None):
+            raise ScenarioError(self.name, ["moved: give either to= or by_quarters="])
+        return edit.edited(self, [edit.Move(juncture, to, by_quarters)])
 
     def with_number(self, path: str, value: float) -> Scenario:
         """Return the same world with one number changed inside its range.
@@ -116,9 +119,7 @@ class Scenario(Part):
         Raises:
             ScenarioError: If there is no number at the path or the value leaves its range.
         """
-        from alliance_sim.scenario import edit
-
-        return edit.with_number(self, path, value)
+        return edit.edited(self, [edit.Set(path, value, number=True)])
 
     def with_setting(self, path: str, value: object) -> Scenario:
         """Return the same world with a setting that is not a number changed.
@@ -130,6 +131,26 @@ class Scenario(Part):
         Raises:
             ScenarioError: If there is no such setting or the value is not allowed.
         """
-        from alliance_sim.scenario import edit
+        return edit.edited(self, [edit.Set(path, value)])
 
-        return edit.with_setting(self, path, value)
+
+def build(tree: Tree, where: str) -> Scenario:
+    """Return the scenario that a tree describes.
+
+    Args:
+        tree: Tables, arrays and values as a TOML reader returns them.
+        where: What is being read, for the message.
+
+    Raises:
+        ScenarioError: Naming every problem at once: keys, types, ranges and references.
+    """
+    problems = []
+    scenario: Scenario | None = None
+    try:
+        scenario = Scenario.model_validate(frozen(tree))
+    except ValidationError as error:
+        problems += field_problems(error, tree, Scenario)
+    problems += cross_problems(tree)
+    if problems or scenario is None:
+        raise ScenarioError(where, problems)
+    return scenario

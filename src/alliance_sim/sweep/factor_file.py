@@ -15,10 +15,10 @@ from pydantic import AfterValidator, Field
 
 from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.edit import replaced, value_at, with_names
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import PathProblem, Tree
-from alliance_sim.scenario.replace import replaced, value_at, with_names
 from alliance_sim.scenario.schema import Juncture
 from alliance_sim.sweep.factors import DATE, KINDS, NUMBER, PRESENT, SETTING, Factor, Value
 from alliance_sim.sweep.lenient import sound_part

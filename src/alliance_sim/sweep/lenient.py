@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from alliance_sim.scenario.build import frozen
 from alliance_sim.scenario.part import Part
 from alliance_sim.scenario.path import Tree
+from alliance_sim.scenario.problems import frozen
 
 PartKind = TypeVar("PartKind", bound=Part)
 

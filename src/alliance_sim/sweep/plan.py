@@ -23,8 +23,8 @@ from alliance_sim.errors import AllianceSimError, ResultError, SettingError, unk
 from alliance_sim.results.outcomes import Outcome, parse_outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.checks import cross_problems
+from alliance_sim.scenario.edit import EditCache, replaced
 from alliance_sim.scenario.edit import as_tree as scenario_tree
-from alliance_sim.scenario.replace import EditCache, replaced
 from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.factors import Factor

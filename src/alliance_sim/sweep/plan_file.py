@@ -39,12 +39,12 @@ from alliance_sim import noise
 from alliance_sim.errors import ScenarioError, SettingError, nearest_name
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario
-from alliance_sim.scenario.build import build, field_problems, frozen
-from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.file import read_toml, shipped
 from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import Tree, spell
-from alliance_sim.scenario.replace import replaced
+from alliance_sim.scenario.problems import field_problems, frozen
+from alliance_sim.scenario.scenario import build
 from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import SETTINGS, Design
 from alliance_sim.sweep.factor_file import FactorFile, read_factor

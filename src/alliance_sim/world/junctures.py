@@ -13,7 +13,7 @@ from alliance_sim.arithmetic import exp
 from alliance_sim.calendar import Calendar
 from alliance_sim.rules.domestic import shut_after
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.describe import missing_cause
+from alliance_sim.scenario.causes import missing_cause
 from alliance_sim.scenario.part import DOMAINS
 from alliance_sim.scenario.schema import Effect, Juncture
 from alliance_sim.world.world import Drawn

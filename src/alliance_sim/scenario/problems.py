@@ -1,4 +1,4 @@
-"""Turn a tree of plain values into a checked `Scenario`, or say all that is wrong with it."""
+"""What the schema found wrong with a tree of plain values, in sentences."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from alliance_sim.errors import ScenarioError, unknown_name
-from alliance_sim.scenario.checks import cross_problems
+from alliance_sim.errors import shown, unknown_name
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.path import INPUTS, TAGS, Tree, spell, without_tags
-from alliance_sim.scenario.scenario import Scenario
 from alliance_sim.scenario.schema import SeriesInput
 
 # What must stand where the validator found something else, by the validator's word for it.
@@ -38,28 +36,6 @@ LIMITS = {
     "lt": "below",
     "multiple_of": "a multiple of",
 }
-
-
-def build(tree: Tree, where: str) -> Scenario:
-    """Return the scenario that a tree describes.
-
-    Args:
-        tree: Tables, arrays and values as a TOML reader returns them.
-        where: What is being read, for the message.
-
-    Raises:
-        ScenarioError: Naming every problem at once: keys, types, ranges and references.
-    """
-    problems = []
-    scenario: Scenario | None = None
-    try:
-        scenario = Scenario.model_validate(frozen(tree))
-    except ValidationError as error:
-        problems += field_problems(error, tree, Scenario)
-    problems += cross_problems(tree)
-    if problems or scenario is None:
-        raise ScenarioError(where, problems)
-    return scenario
 
 
 def frozen(node: Any) -> Any:
@@ -117,9 +93,7 @@ def complaint(details: dict[str, Any]) -> str:
 
 def _shown(found: Any) -> str:
     """Return a value as a file would show it, shortened if it is long."""
-    longest = 60
-    text = repr(_listed(found)) if not isinstance(found, dt.date) else str(found)
-    return text if len(text) <= longest else f"{text[:longest]}..."
+    return str(found) if isinstance(found, dt.date) else shown(_listed(found))
 
 
 def _listed(found: Any) -> Any:

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from alliance_sim import load_scenario, provenance
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.build import build
-from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.edit import EditCache, as_tree, replaced, value_at, with_names
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.path import PathProblem, follow, numbers
-from alliance_sim.scenario.replace import EditCache, replaced, value_at, with_names
+from alliance_sim.scenario.scenario import build
 from alliance_sim.world import build_world
 from alliance_sim.world.coefficients import coefficients
 
