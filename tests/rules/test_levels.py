@@ -11,6 +11,7 @@ from alliance_sim.rules.levels import (
     all_assets,
     breaking,
     gained_general,
+    higher,
     hurry,
     lost,
     mean_of_three,
@@ -288,3 +289,8 @@ def test_without_activity_assets_only_fade(growth: Growth, general: float, missi
     assume(general + mission <= 1.0)
     assert next_general(growth, general, mission, 0.0, 0.0) <= general
     assert next_mission(growth, general, mission, 0.0, 0.0, 0.0) <= mission
+
+
+@given(before=share, now=share)
+def test_the_highest_so_far_never_falls(before: float, now: float) -> None:
+    assert higher(before, now) == max(before, now)

@@ -154,3 +154,9 @@ def next_mission(
     kept = mission * (1.0 - growth.loss) * (1.0 - growth.mission_loss * ended)
     gained = (1.0 - growth.general) * growth.gain * activity
     return kept + min(gained, 1.0 - gained_general(growth, activity, climbed)) * missing
+
+
+@rule
+def higher(before: float, now: float) -> float:
+    """Return the highest so far: what was reached once is remembered."""
+    return max(before, now)

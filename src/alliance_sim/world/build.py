@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from alliance_sim.calendar import Calendar
-from alliance_sim.noise import channel
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.world.inputs import Gathering
 from alliance_sim.world.junctures import Cards, read_cards
-from alliance_sim.world.world import SIDES, Channels, DrawnLeader, ItemNumbers, RungNumbers, World
+from alliance_sim.world.state import SIDES, Channels, axes_of, channels_of
+from alliance_sim.world.world import DrawnLeader, ItemNumbers, RungNumbers, World
 
 
 def calendar_of(scenario: Scenario) -> Calendar:
@@ -40,8 +39,12 @@ def build_world(scenario: Scenario, *, like: World | None = None) -> World:
     gathering = Gathering(scenario, calendar, cards.active)
     table = np.stack(gathering.columns(), axis=1)
     table.setflags(write=False)
-    items = sorted(scenario.item, key=lambda item: item.name)
-    channels = _channels(scenario, gathering, cards, tuple(item.name for item in items))
+    leaders = _drawn_leaders(cards)
+    axes = axes_of(
+        scenario,
+        law=tuple(law.name for law in cards.drawn_laws),
+        leader=tuple(leader.name for leader in leaders),
+    )
     world = World(
         scenario=scenario,
         calendar=calendar,
@@ -54,9 +57,9 @@ def build_world(scenario: Scenario, *, like: World | None = None) -> World:
         table=table,
         rungs=_rungs(scenario, calendar),
         drawn_laws=cards.drawn_laws,
-        drawn_leaders=_drawn_leaders(cards),
+        drawn_leaders=leaders,
         items=_items(scenario, calendar),
-        channels=channels,
+        channels=channels_of(Channels, scenario.partners.name, axes),
     )
     if len(set(world.all_channels)) < len(world.all_channels):
         raise AssertionError(f"{scenario.name}: two decisions share a noise channel")
@@ -116,30 +119,4 @@ def _rungs(scenario: Scenario, calendar: Calendar) -> tuple[RungNumbers, ...]:
             granted=rung.granted,
         )
         for rung in sorted(scenario.rung, key=lambda r: r.number)
-    )
-
-
-def _channels(
-    scenario: Scenario, gathering: Gathering, cards: Cards, items: tuple[str, ...]
-) -> Channels:
-    """Return the noise channels, each a declared name with its version, never a position."""
-
-    def named(name: str) -> int:
-        return channel(f"{scenario.partners.name}/{name}:v1")
-
-    members = [m.name for m in gathering.members]
-    return Channels(
-        mood=tuple(named(f"threat.{t.name}.mood") for t in gathering.threats),
-        slow=tuple(tuple(named(f"slow.{side}.{d}") for d in DOMAINS) for side in SIDES),
-        law=tuple(named(f"law.{law.name}") for law in cards.drawn_laws),
-        leader=tuple(named(f"leader.{leader.name}") for leader in _drawn_leaders(cards)),
-        counts=tuple(named(f"count.{series}") for series in SERIES),
-        council=tuple(named(f"council.{name}.rung") for name in members),
-        item=tuple(tuple(named(f"council.{m}.item/{item}") for m in members) for item in items),
-        item_ratified=tuple(named(f"item/{item}.ratified") for item in items),
-        tried=named("ladder.tried"),
-        ratified=named("ladder.ratified"),
-        fall=named("ladder.fall"),
-        agreement=named("network.agreement"),
-        suspension=named("suspension"),
     )

@@ -48,7 +48,7 @@ def first_touched(factual: World, edited: World) -> int | None:
 
 def _decisions(world: World) -> Channels:
     """Return the channels of what every world decides; others are compared where they act."""
-    return world.channels._replace(law=(), leader=(), item=(), item_ratified=())
+    return world.channels._replace(law=(), leader=(), item=())
 
 
 def _seen(world: World) -> Iterator[tuple[Inputs, dict[tuple[str, int], float]]]:

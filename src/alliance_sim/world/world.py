@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -12,34 +11,19 @@ from numpy.typing import NDArray
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
+from alliance_sim.world.declaration import Axes, flattened, unpacked
+from alliance_sim.world.state import SIDES, Channels, Inputs, axes_of, channel_names
 
-SIDES = ("state", "alliance")
-
-
-class Inputs(NamedTuple):
-    """What one quarter brings from outside; all in [0, 1] unless said.
-
-    Threats, members and drawn laws are in the order of the world's lists.
-    """
-
-    hostility: tuple[float, ...]  # per threat
-    capability: tuple[float, ...]  # per threat
-    exposure_state: tuple[float, ...]  # per threat
-    exposure_member: tuple[tuple[float, ...], ...]  # per member and threat
-    weight: tuple[float, ...]  # per member, 0 before it joins
-    reluctance: tuple[float, ...]  # per member: log-odds its least willing state lies below it
-    states: float  # states in the alliance, a count
-    commitment: float
-    networking: float
-    link: float
-    capability_state: float  # own capability less its mean over all years, -1 to 1
-    capability_change: float  # absolute change of it over a year
-    push: tuple[float, float]  # leaders of state and alliance, log scale
-    drawn_push: tuple[float, ...]  # per drawn leader: share of the quarter in office
-    involvement: tuple[float, float]  # of state and alliance in conflicts
-    need: tuple[tuple[float, float, float], ...]  # per side and domain, log-odds
-    shut: tuple[float, float, float]  # per domain: what dated laws leave shut
-    missions_ended: float  # share of the missions running that end in the quarter
+__all__ = [
+    "SIDES",
+    "Channels",
+    "Drawn",
+    "DrawnLeader",
+    "Inputs",
+    "ItemNumbers",
+    "RungNumbers",
+    "World",
+]
 
 
 class Drawn(NamedTuple):
@@ -75,24 +59,6 @@ class ItemNumbers(NamedTuple):
 
     tabled: int  # step, -1 if outside the run
     demand: float  # log-odds
-
-
-class Channels(NamedTuple):
-    """The noise channels of a world, by what they decide."""
-
-    mood: tuple[int, ...]
-    slow: tuple[tuple[int, ...], ...]
-    law: tuple[int, ...]
-    leader: tuple[int, ...]
-    counts: tuple[int, ...]
-    council: tuple[int, ...]
-    item: tuple[tuple[int, ...], ...]
-    item_ratified: tuple[int, ...]
-    tried: int
-    ratified: int
-    fall: int
-    agreement: int
-    suspension: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,51 +99,28 @@ class World:
     channels: Channels
 
     @cached_property
+    def axes(self) -> Axes:
+        """The labels along each axis by which numbers are counted; see `state`."""
+        laws = tuple(law.name for law in self.drawn_laws)
+        leaders = tuple(leader.name for leader in self.drawn_leaders)
+        return axes_of(self.scenario, law=laws, leader=leaders)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many labels there are along each axis."""
+        return {axis: len(labels) for axis, labels in self.axes.items()}
+
+    @cached_property
     def inputs(self) -> tuple[Inputs, ...]:
         """What each step brings, one entry per step."""
-        sizes = (len(self.threats), len(self.members), len(self.drawn_leaders))
-        return tuple(_as_inputs(row, *sizes) for row in self.table.tolist())
+        return tuple(unpacked(Inputs, row, self.counts) for row in self.table.tolist())
 
     @cached_property
     def all_channels(self) -> tuple[int, ...]:
-        """Every channel once, in a fixed order."""
-        found: list[int] = []
+        """Every channel once, in the order of `Channels`."""
+        return tuple(flattened(self.channels))
 
-        def gather(node: object) -> None:
-            if isinstance(node, tuple):
-                for entry in node:
-                    gather(entry)
-            elif isinstance(node, int):
-                found.append(node)
-
-        gather(tuple(self.channels))
-        return tuple(found)
-
-
-def _as_inputs(row: list[float], threats: int, members: int, leaders: int) -> Inputs:
-    """Return one step's numbers with their names."""
-    numbers = iter(row)
-
-    def take(count: int) -> tuple[float, ...]:
-        return tuple(islice(numbers, count))
-
-    return Inputs(
-        hostility=take(threats),
-        capability=take(threats),
-        exposure_state=take(threats),
-        exposure_member=tuple(take(threats) for _ in range(members)),
-        weight=take(members),
-        reluctance=take(members),
-        states=next(numbers),
-        commitment=next(numbers),
-        networking=next(numbers),
-        link=next(numbers),
-        capability_state=next(numbers),
-        capability_change=next(numbers),
-        push=(next(numbers), next(numbers)),
-        drawn_push=take(leaders),
-        involvement=(next(numbers), next(numbers)),
-        need=tuple((next(numbers), next(numbers), next(numbers)) for _ in SIDES),
-        shut=(next(numbers), next(numbers), next(numbers)),
-        missions_ended=next(numbers),
-    )
+    @cached_property
+    def channel_names(self) -> tuple[str, ...]:
+        """The full name of every channel, with its version, in the order of `all_channels`."""
+        return tuple(channel_names(Channels, self.scenario.partners.name, self.axes))

@@ -71,27 +71,8 @@ def _frame(world: World) -> Frame:
         distracting=world.distracting,
         after=tuple(law.after for law in world.drawn_laws),
         sides=tuple(leader.side for leader in world.drawn_leaders),
-        channels=_channels(world),
+        channels=world.all_channels,
         calendar=world.calendar,
-    )
-
-
-def _channels(world: World) -> tuple[int, ...]:
-    """Return the noise channels in the order of `Rows`."""
-    c = world.channels
-    items = (
-        (*of_members, ratified)
-        for of_members, ratified in zip(c.item, c.item_ratified, strict=True)
-    )
-    return (
-        *c.mood,
-        *(channel for side in c.slow for channel in side),
-        *c.counts,
-        *(c.tried, c.fall, c.agreement, c.suspension),
-        *c.law,
-        *(*c.council, c.ratified),
-        *(channel for of_item in items for channel in of_item),
-        *c.leader,
     )
 
 

@@ -30,6 +30,8 @@ SOURCES = (
     "compiled.py",
     "noise.py",
     "world/coefficients.py",
+    "world/declaration.py",
+    "world/state.py",
 )
 FOLDER = "ALLIANCE_SIM_CACHE"  # environment variable with a folder to use instead of the user's
 ASSEMBLY = "engine.s"  # the machine code as text, for those who look whether it is what they meant

@@ -41,7 +41,6 @@ def trajectories_of(
     ready = make_ready(scenario)
     states = state_names(scenario)
     setting = setting_of(ready.frame, states, ())
-    order = [ready.world.all_channels.index(channel) for channel in ready.frame.channels]
     values = np.empty((len(numbers), ready.frame.calendar.steps, len(states)))
     status = [OK] * len(numbers)
 
@@ -52,7 +51,7 @@ def trajectories_of(
             [ready] * len(part),
             np.arange(part.start, part.stop, dtype=np.int64),
             seed,
-            None if given is None else np.ascontiguousarray(given[rows][:, order]),
+            None if given is None else np.ascontiguousarray(given[rows]),
         )
         status[rows] = run_block(setting, columns, values[rows]).status
         return len(part)

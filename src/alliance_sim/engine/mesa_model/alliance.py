@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from alliance_sim.arithmetic import inverse_normal
@@ -175,7 +176,7 @@ class Alliance(Actor):
             decisive = decisive_with(decisive, asked, backing, everybody, numbers.majority)
         return decisive
 
-    def council(self, demand: float, channels: tuple[int, ...]) -> tuple[float, list[float]]:
+    def council(self, demand: float, channels: Sequence[int]) -> tuple[float, list[float]]:
         """Return 1 if the Council agrees to a demand (else 0), and each member's answer.
 
         A state that has not joined yet has no say, and counts as not objecting.

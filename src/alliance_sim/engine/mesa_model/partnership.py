@@ -149,11 +149,7 @@ class Partnership(Actor):
         """Return whether both sides consent; a refusal counts as a blocked step."""
         model = self.model
         channels = model.world.channels
-        of_members, at_home = (
-            (channels.council, channels.ratified)
-            if isinstance(what, str)
-            else (channels.item[what], channels.item_ratified[what])
-        )
+        *of_members, at_home = channels.council if isinstance(what, str) else channels.item[what]
         agreed, answers = model.alliance.council(demand, of_members)
         opening, luck = model.state.ratifies_with(model.uniform(at_home))
         ratified = ratifies(opening, domestic_demand, model.numbers.ratification_spread, luck)

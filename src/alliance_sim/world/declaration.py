@@ -1,0 +1,128 @@
+"""How a model is declared: kinds of entry, and what can be worked out from any of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from math import prod
+from typing import Any, NamedTuple, TypeVar, get_type_hints
+
+Axes = Mapping[str, tuple[str, ...]]  # labels along each axis
+Kind = TypeVar("Kind", bound=tuple[Any, ...])
+
+
+class Phase(NamedTuple):
+    """A part of a quarter: a method of agents, a function of the compiled engine and of C."""
+
+    name: str
+    what: str
+
+
+class Variable(NamedTuple):
+    """A state: a number carried from quarter to quarter, or one for each label of some axes.
+
+    Attributes:
+        name: Its name, also of its rows in the compiled engine and in C.
+        meaning: In words.
+        phase: The phase that makes it.
+        rule: The rule that gives its value.
+        held: Where Mesa holds it: an attribute of the model, and one of the agents found there.
+        per: Axes.
+        unit: "1" for a share or a number without unit.
+        low: Lowest value.
+        high: Highest value.
+        symbol: In the equations of the documentation.
+        reported: Pattern of its reported name, in which `{state}` and `{alliance}` stand for the
+            partners' names and axes for their labels; empty to keep it to the engines.
+        only: Label of the first axis to which reporting is limited; empty for all.
+        of: What `rule` is given, where nothing more is to be said: names of states as they are now
+            ("level.operations"), as they were ("was.peak"), of coefficients ("coefficient.dt").
+            Every engine then works it out by itself in the last phase; empty where a phase does.
+    """
+
+    name: str
+    meaning: str
+    phase: str
+    rule: Callable[..., float]
+    held: str
+    per: tuple[str, ...] = ()
+    unit: str = "1"
+    low: float = 0.0
+    high: float = 1.0
+    symbol: str = ""
+    reported: str = ""
+    only: str = ""
+    of: tuple[str, ...] = ()
+
+
+class Input(NamedTuple):
+    """What a quarter brings from outside, or what holds throughout a run; between `low` and `high`.
+
+    `of` says where a world holds it, for what holds throughout.
+    """
+
+    meaning: str
+    per: tuple[str, ...] = ()
+    unit: str = "1"
+    low: float = 0.0
+    high: float = 1.0
+    of: str = ""
+
+
+class Channel(NamedTuple):
+    """A noise channel: what one uniform a quarter decides.
+
+    Attributes:
+        pattern: Of its name, with axes for their labels. Another pattern or version is other noise.
+        meaning: What it decides.
+        per: Axes.
+        at_home: Name in place of `pattern` for the state's own answer, last along `who`.
+        often: Whether it decides something every quarter; the compiled engine then draws it for
+            whole blocks. Those come first.
+        version: Goes up when the same uniform comes to mean something else.
+    """
+
+    pattern: str
+    meaning: str
+    per: tuple[str, ...] = ()
+    at_home: str = ""
+    often: bool = True
+    version: int = 1
+
+
+@cache
+def declared(kind: type) -> dict[str, Any]:
+    """Return the declaration of each field of `Inputs`, `Channels`, `Marks` or `Coefficients`."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items()}
+
+
+def size(per: Iterable[str], counts: Mapping[str, int]) -> int:
+    """Return how many numbers there are along axes together."""
+    return prod(counts[axis] for axis in per)
+
+
+def unpacked(kind: type[Kind], numbers: Iterable[float], counts: Mapping[str, int]) -> Kind:
+    """Return numbers that follow each other as a named tuple, nested along the axes declared."""
+    row = iter(numbers)
+    return kind(*(_nested(entry.per, counts, row) for entry in declared(kind).values()))
+
+
+def _nested(per: tuple[str, ...], counts: Mapping[str, int], row: Iterator[Any]) -> Any:
+    if not per:
+        return next(row)
+    return tuple(_nested(per[1:], counts, row) for _ in range(counts[per[0]]))
+
+
+def flattened(tree: Any) -> list[Any]:
+    """Return what nested tuples or lists hold, in order."""
+    if isinstance(tree, tuple | list):
+        return [number for entry in tree for number in flattened(entry)]
+    return [tree]
+
+
+def along(per: tuple[str, ...], axes: Axes) -> Iterator[dict[str, str]]:
+    """Yield the labels of each number along axes, the last axis fastest."""
+    for labels in itertools.product(*(axes[axis] for axis in per)):
+        yield dict(zip(per, labels, strict=True))
