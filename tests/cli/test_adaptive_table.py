@@ -7,11 +7,11 @@ import io
 import pytest
 from rich.console import Console
 
-from alliance_sim.cli.adaptive_table import Fitted
+from alliance_sim.cli.adaptive_table import AdaptiveTable
 
 LONG = "How strongly willingness to cooperate follows the threat that both perceive (pull)"
 NUMBERS = ("0.123 (0.045 to 0.678)", "0.500")
-TABLE = Fitted(
+TABLE = AdaptiveTable(
     title="What [b]it[/b] hangs on",
     heads=("factor", "scenario", "alone, with no other factor", "idle"),
     rows=(
@@ -48,7 +48,7 @@ def test_numbers_stand_beside_the_words_where_there_is_room_and_under_them_where
     assert all(number in wide for number in NUMBERS)
     narrow = [line.strip() for line in printed(60)]
     assert not any("│" in line for line in narrow)
-    assert "base[/b]line" in narrow
+    assert "scenario: base[/b]line" in narrow
     assert "idle: 0.500" in narrow
 
 

@@ -36,7 +36,7 @@ def test_numbers_are_told_whole_on_a_narrow_terminal(
     lines = result.stdout.splitlines()
     assert max(len(line) for line in lines if not line.startswith("Written to")) <= 60
     assert "formal steps climbed ≥ 8, end of 2014 (office_by_2014)" in lines
-    assert any(line.strip() == "no_nine_eleven" for line in lines)
+    assert any(line.strip() == "scenario: no_nine_eleven" for line in lines)
     told = " ".join(result.stdout.split())
     assert "least: 0.000 (0.000 to 0.390), median: 0.000, greatest: 1.000 (0.610 to 1.000)" in told
 

@@ -13,6 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from alliance_sim.errors import visible
+
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
@@ -22,7 +24,7 @@ FRAME = 3  # columns that a cell takes beside its content
 
 
 @dataclass(frozen=True)
-class Fitted:
+class AdaptiveTable:
     """Words with numbers beside them or, where that is too wide, under them.
 
     Attributes:
@@ -32,6 +34,7 @@ class Fitted:
             as in the row before.
         words: How many columns, from the left, are words; the others are numbers and stay whole.
         lines: Whether to draw a line between rows.
+        marked: Rows that stand out, by position.
     """
 
     title: str
@@ -39,6 +42,14 @@ class Fitted:
     rows: tuple[tuple[str, ...], ...]
     words: int = 1
     lines: bool = False
+    marked: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Let no cell hold what a terminal obeys."""
+        shown = tuple(tuple(visible(cell, lines=True) for cell in row) for row in self.rows)
+        object.__setattr__(self, "rows", shown)
+        object.__setattr__(self, "heads", tuple(map(visible, self.heads)))
+        object.__setattr__(self, "title", visible(self.title))
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
@@ -56,12 +67,13 @@ class Fitted:
             max(map(_width, (_head(head, column), *column)))
             for head, column in zip(self.heads, self._columns(), strict=True)
         ]
-        longest = max(range(self.words), key=lambda k: widths[k])
-        left = room - sum(widths) - FRAME * len(widths) - 1 + widths[longest]
-        if left < min(LEAST, widths[longest]):
-            return None
-        widths[longest] = min(left, widths[longest])
-        return widths
+        left = room - sum(widths[self.words :]) - FRAME * len(widths) - 1
+        words = widths[: self.words]
+        most = min(room, max(words))
+        while most > LEAST and sum(min(most, width) for width in words) > left:
+            most -= 1
+        words = [min(most, width) for width in words]
+        return [*words, *widths[self.words :]] if sum(words) <= left else None
 
     def _columns(self) -> list[list[str]]:
         """Return the cells by column, names in one word folded where they are long."""
@@ -79,25 +91,26 @@ class Fitted:
                 table.add_column(Text(head), width=width, overflow="fold")
             else:
                 table.add_column(Text(_head(head, columns[k])), width=width, justify="right")
-        for row in zip(*columns, strict=True):
-            table.add_row(*map(Text, row))
+        for position, row in enumerate(zip(*columns, strict=True)):
+            table.add_row(*map(Text, row), style="bold" if position in self.marked else "")
         return table
 
     def _paragraphs(self, room: int) -> Iterator[RenderableType]:
         yield Text(self.title, "italic")
         for row in self.rows:
-            for depth, cell in enumerate(row[: self.words]):
+            for depth, (head, cell) in enumerate(zip(self.heads, row[: self.words], strict=False)):
                 if cell:
-                    yield _indented(Text(cell, "" if depth else "bold"), 2 * depth)
+                    named = f"{head}: {cell}" if head and depth else cell
+                    yield _indented(Text(named, "" if depth else "bold"), 2 * depth, room)
             pairs = zip(self.heads[self.words :], row[self.words :], strict=True)
             left = max(LEAST, room - 2 * self.words)
             text = ", ".join(_unbroken(head, cell, left - 1) for head, cell in pairs)
             lines = textwrap.wrap(text, left, break_on_hyphens=False)
-            yield _indented(Text("\n".join(lines).replace(BLANK, " ")), 2 * self.words)
+            yield _indented(Text("\n".join(lines).replace(BLANK, " ")), 2 * self.words, room)
 
 
-def _indented(text: Text, letters: int) -> Padding:
-    return Padding(text, (0, 0, 0, letters), expand=False)
+def _indented(text: Text, letters: int, room: int) -> Padding:
+    return Padding(text, (0, 0, 0, min(letters, room // 8)), expand=False)
 
 
 def _unbroken(head: str, cell: str, room: int) -> str:

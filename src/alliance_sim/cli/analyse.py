@@ -77,7 +77,7 @@ def summarise(
     if as_json:
         common.print_json(tree)
         return
-    from alliance_sim.cli.sweep_tables import ranges_table
+    from alliance_sim.cli.tables import ranges_table
 
     common.output().print(ranges_table(found))
     _print_end(found.words(), place)
@@ -135,7 +135,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
     if as_json:
         common.print_json(tree)
         return
-    from alliance_sim.cli.sweep_tables import pairs_table, sensitivity_table
+    from alliance_sim.cli.tables import pairs_table, sensitivity_table
 
     console = common.output()
     console.print(sensitivity_table(found.found, found.what))
@@ -200,7 +200,7 @@ def discover(  # noqa: PLR0913, PLR0917 - the options of a command
     if as_json:
         common.print_json(tree)
         return
-    from alliance_sim.cli.sweep_tables import again_table, boxes_table
+    from alliance_sim.cli.tables import again_table, boxes_table
 
     console = common.output()
     for table in boxes_table(found.found, found.column.title):

@@ -1,66 +1,254 @@
-"""Frames as tables for a terminal."""
+"""What commands find, as tables for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import math
+from collections.abc import Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
+from alliance_sim.cli.adaptive_table import AdaptiveTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alliance_sim.analysis.discovery.boxes import Limit
+    from alliance_sim.analysis.discovery.discover import Discovery
+    from alliance_sim.analysis.sensitivity.analyse import Sensitivity
     from alliance_sim.comparison.history import Comparison
+    from alliance_sim.report.sweep import SweepSummary
+    from alliance_sim.scenario.describe import Difference
+
+MEASURES = {
+    "sobol": (("first", "alone (first order)"), ("total", "with all interactions (total)")),
+    "morris": (("mu_star", "mu*"),),
+    "pawn": (("pawn", "PAWN index"),),
+}
+MOST_LEAVES = 12
 
 
-def claims_table(comparison: Comparison) -> Table:
+def claims_table(comparison: Comparison) -> AdaptiveTable:
     """Return the 28 claims: share of runs in which each holds, beside what the record says."""
     from alliance_sim.comparison.history import HELD
 
-    table = Table(title="The claims of the described history", title_justify="left")
-    table.add_column("id")
-    table.add_column("claim", ratio=1, overflow="fold")
-    table.add_column("record says", no_wrap=True)
-    table.add_column("holds in", justify="right", no_wrap=True)
-    for row in comparison.claims.to_dict(orient="records"):
+    rows, missed = [], set()
+    for position, row in enumerate(comparison.claims.to_dict(orient="records")):
         held = float(row["share"])
         share = "not applicable" if row["applicable"] == 0 else f"{held:.0%} of runs"
-        style = "bold" if row["record"] == "supported" and not held >= HELD else ""
-        texts = (Text(str(row[key])) for key in ("id", "claim", "record"))
-        table.add_row(*texts, share, style=style)
-    return table
-
-
-def counts_table(comparison: Comparison) -> Table:
-    """Return observed against simulated counts by period and domain, in all three series."""
-    table = Table(
-        title="Events by period and domain: observed, and simulated mean (90 % interval)",
-        title_justify="left",
+        if row["record"] == "supported" and not held >= HELD:
+            missed.add(position)
+        rows.append((*(str(row[key]) for key in ("id", "claim", "record")), share))
+    return AdaptiveTable(
+        title="The claims of the described history",
+        heads=("id", "claim", "record says", "holds in"),
+        rows=tuple(rows),
+        words=2,
+        marked=frozenset(missed),
     )
+
+
+def counts_table(comparison: Comparison) -> AdaptiveTable:
+    """Return observed against simulated counts by period and domain, in all three series."""
     names = {"all": "all rows", "alliance": "Alliance only", "salience2": "salience 2 and 3"}
-    table.add_column("period")
-    table.add_column("domain")
-    for name in names.values():
-        table.add_column(name, justify="right", no_wrap=True)
-    counts = comparison.counts
-    for (period, domain), rows in counts.groupby(["period", "domain"], sort=False):
-        cells = {str(row["series"]): _cell(row) for row in rows.to_dict(orient="records")}
-        table.add_row(Text(str(period)), Text(str(domain)), *(cells[series] for series in names))
-    return table
+    rows = []
+    for key, group in comparison.counts.groupby(["period", "domain"], sort=False):
+        cells = {str(row["series"]): _count(row) for row in group.to_dict(orient="records")}
+        rows.append((*map(str, key), *(cells[series] for series in names)))
+    return AdaptiveTable(
+        title="Events by period and domain: observed, and simulated mean (90 % interval)",
+        heads=("period", "domain", *names.values()),
+        rows=tuple(rows),
+        words=2,
+    )
 
 
-def _cell(row: dict[Hashable, Any]) -> str:
+def _count(row: dict[Hashable, Any]) -> str:
     mark = " " if row["inside"] else "*"
     return f"{row['observed']}{mark} {row['mean']:.1f} ({row['low']:.0f} to {row['high']:.0f})"
 
 
-def frame_table(frame: pd.DataFrame, title: str) -> Table:
-    """Return any small frame as a table."""
-    table = Table(title=escape(title), title_justify="left")
-    for column in frame.columns:
-        table.add_column(Text(str(column)), overflow="fold")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(Text(f"{x:.3f}" if isinstance(x, float) else str(x)) for x in row))
-    return table
+def frame_table(frame: pd.DataFrame, title: str) -> AdaptiveTable:
+    """Return any small frame as a table; its first column is words."""
+    rows = tuple(
+        tuple(f"{x:.3f}" if isinstance(x, float) else str(x) for x in row)
+        for row in frame.itertuples(index=False)
+    )
+    return AdaptiveTable(title=title, heads=tuple(map(str, frame.columns)), rows=rows)
+
+
+def differences_table(first: str, second: str, found: Sequence[Difference]) -> AdaptiveTable:
+    """Return what two scenarios differ in."""
+    return AdaptiveTable(
+        title=f"{first} and {second}",
+        heads=("path", first, second),
+        rows=tuple((row.path, str(row.first), str(row.second)) for row in found),
+        words=3,
+    )
+
+
+def periods_table(periods: Sequence[dict[str, Any]]) -> AdaptiveTable:
+    """Return the periods that `explain` tells of."""
+    numbers = ("commitment", "networking", "link")
+    return AdaptiveTable(
+        title="Periods",
+        heads=("period", "from", "US commitment", "networked", "theatres linked"),
+        rows=tuple((p["title"], p["start"], *(f"{p[key]:g}" for key in numbers)) for p in periods),
+    )
+
+
+def junctures_table(junctures: Sequence[dict[str, Any]]) -> AdaptiveTable:
+    """Return the junctures that `explain` tells of."""
+    rows = []
+    for juncture in junctures:
+        name = juncture["name"]
+        if juncture["standing"] != "as dated":
+            name += f"\n({juncture['standing'].split(',')[0]})"
+        moves = "\n".join(juncture["effects"])
+        rows.append((juncture["date"], name, moves, juncture["when_removed"]))
+    return AdaptiveTable(
+        title="Junctures",
+        heads=("date", "name", "what it moves", "if it is removed"),
+        rows=tuple(rows),
+        words=4,
+        lines=True,
+    )
+
+
+def ranges_table(summary: SweepSummary) -> AdaptiveTable:
+    """Return what the points come to, one row per outcome and scenario."""
+    ranges = summary.ranges()
+    one = bool((ranges["points"] == 1).all())
+    title = "Mean ± standard error" if one else "Means of the points: least, median, greatest"
+    heads = ["mean", "runs"] if one else ["least", "median", "greatest", "runs × points"]
+    if ranges["failed"].any():
+        heads.append("failed")
+    each = summary.sweep.plan.replicates
+    rows = []
+    before = ""
+    for row in ranges.to_dict(orient="records"):
+        told = "" if row["outcome"] == before else f"{row['words']} ({row['outcome']})"
+        before = str(row["outcome"])
+        cells = [told, str(row["scenario"]), _end(row, "least")]
+        if one:
+            cells.append(str(row["runs"]))
+        else:
+            cells += [number(row["middle"]), _end(row, "greatest"), f"{each} × {row['points']}"]
+        if "failed" in heads:
+            cells.append(str(row["failed"]))
+        rows.append(tuple(cells))
+    return AdaptiveTable(
+        title=f"{title} (share of runs: 95 % interval)",
+        heads=("outcome", "scenario", *heads),
+        rows=tuple(rows),
+        words=2,
+    )
+
+
+def _end(row: Any, name: str) -> str:
+    """Return a mean with its error, or a share with its interval."""
+    if not math.isnan(row[f"{name}_low"]):
+        return _interval(row[name], row[f"{name}_low"], row[f"{name}_high"])
+    error = "" if math.isnan(row[f"{name}_se"]) else f" ± {number(row[f'{name}_se'])}"
+    return f"{number(row[name])}{error}"
+
+
+def number(value: float) -> str:
+    """Return a number with three digits after the point, fewer for years and the like."""
+    if math.isnan(value):
+        return "–"
+    return f"{value:.1f}" if abs(value) >= 100 else f"{value:.3f}"
+
+
+def sensitivity_table(found: Sensitivity, what: str) -> AdaptiveTable:
+    """Return the factors, the one that matters most first."""
+    measures = MEASURES[found.method]
+    heads = ["factor", *(title for _, title in measures)]
+    if found.method == "morris":
+        heads += ["mu", "sigma"]
+    if (found.table["idle"] != 0).any():
+        heads.append("idle")
+    rows = []
+    order = found.table.sort_values(measures[-1][0], ascending=False, kind="stable")
+    for row in order.to_dict(orient="records"):
+        cells = [f"{row['label']} ({row['factor']})"]
+        cells += [
+            _interval(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name, _ in measures
+        ]
+        cells += [number(row[head]) for head in heads[len(cells) :]]
+        rows.append(tuple(cells))
+    return AdaptiveTable(
+        title=f"What it hangs on: {what} (95 % intervals)", heads=tuple(heads), rows=tuple(rows)
+    )
+
+
+def _interval(value: float, low: float, high: float) -> str:
+    return f"{number(value)} ({number(low)} to {number(high)})"
+
+
+def pairs_table(pairs: pd.DataFrame, most: int = 6) -> AdaptiveTable:
+    """Return the largest interactions of two factors."""
+    order = pairs["index"].abs().sort_values(ascending=False, kind="stable").index
+    rows = tuple(
+        (
+            str(row["first_factor"]),
+            str(row["second_factor"]),
+            _interval(row["index"], row["low"], row["high"]),
+        )
+        for row in pairs.loc[order].head(most).to_dict(orient="records")
+    )
+    return AdaptiveTable(
+        title="Two factors together (second order)",
+        heads=("factor", "with", "index"),
+        rows=rows,
+        words=2,
+    )
+
+
+def boxes_table(found: Discovery, title: str) -> Iterator[AdaptiveTable]:
+    """Yield the boxes with their conditions, and for a tree all leaves."""
+    shown = found.leaves[:MOST_LEAVES] if found.method == "cart" else found.boxes
+    if not shown:
+        return
+    what = "Leaves" if found.method == "cart" else "Boxes"
+    rows = []
+    for position, box in enumerate(shown, start=1):
+        lines = [f"{limit.words()}{_chance(limit)}" for limit in box.limits] + box.outside()
+        rows.append(
+            (
+                str(position),
+                "\n".join(lines) or "all runs",
+                f"{box.density:.3f} ({box.density_low:.3f} to {box.density_high:.3f})",
+                f"{box.coverage:.2f}",
+                f"{box.mass:.3f}",
+                str(box.runs),
+            )
+        )
+    yield AdaptiveTable(
+        title=f"{what}: {title}",
+        heads=("", "if all of this holds", "density (95 %)", "coverage", "mass", "runs"),
+        rows=tuple(rows),
+        words=2,
+        lines=True,
+    )
+
+
+def _chance(limit: Limit) -> str:
+    """Return the quasi-p values of a condition, such as " (quasi-p 3e-05)"."""
+    found = [f"{p:.1g}" for p in (limit.qp_low, limit.qp_high) if not math.isnan(p)]
+    return f" (quasi-p {', '.join(found)})" if found else ""
+
+
+def again_table(again: pd.DataFrame) -> AdaptiveTable:
+    """Return how often factors are limited again in halves of the runs."""
+    rows = tuple(
+        (
+            f"{row['label']} ({row['factor']})",
+            f"{row['same_density']:.1f}",
+            "–" if math.isnan(row["same_coverage"]) else f"{row['same_coverage']:.1f}",
+        )
+        for row in again.to_dict(orient="records")
+    )
+    return AdaptiveTable(
+        title="Limited again in random halves of the runs, share of halves",
+        heads=("factor", "at the same density", "at the same coverage"),
+        rows=rows,
+    )
