@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from alliance_sim.cli import app, common
+from alliance_sim.cli import app, terminal
+from alliance_sim.cli.options import command_line
 from alliance_sim.plots.fan import fan_figure
 from alliance_sim.plots.origin import read_origin
 from alliance_sim.report.sweep_view import column_of, told_of_sweep
@@ -46,7 +47,7 @@ def test_output_that_is_no_terminal_is_as_wide_as_columns_says(
     monkeypatch: pytest.MonkeyPatch, columns: str, width: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
-    assert common.output().width == width
+    assert terminal.output().width == width
 
 
 def test_the_summary_says_how_many_runs_a_point_has_and_that_extremes_hold_luck(
@@ -160,12 +161,12 @@ def test_workers_simulate_what_was_not_kept(
 def test_progress_counts_no_runs_before_any_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, width=120, color_system=None)
-    monkeypatch.setattr(common, "messages", lambda: console)
-    with common.progress("working") as show:
+    monkeypatch.setattr(terminal, "messages", lambda: console)
+    with terminal.progress("working") as show:
         assert show is not None
     assert "working" in file.getvalue()
     assert "runs" not in file.getvalue()
-    with common.progress("working") as show:
+    with terminal.progress("working") as show:
         assert show is not None
         show(3, 4000)
     assert "3/4000 runs" in file.getvalue()
@@ -182,5 +183,5 @@ def test_a_figure_names_every_scenario_in_it_on_a_line_of_its_own(
 
 
 def test_a_command_line_holds_lists_once_for_each_entry_and_nothing_for_none() -> None:
-    line = common.command_line("plot", Path("a b"), out="x[/b]", state=["rung", "level"], by=None)
+    line = command_line("plot", Path("a b"), out="x[/b]", state=["rung", "level"], by=None)
     assert line == "alliance-sim plot 'a b' --out 'x[/b]' --state rung --state level"

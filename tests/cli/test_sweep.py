@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from alliance_sim.cli import app, common
+from alliance_sim.cli import app, terminal
 
 PLAN = """
 title = "A small sweep"
@@ -216,9 +216,9 @@ def test_stopped_at_any_time_it_says_how_to_go_on(
 
 
 def test_the_bar_shows_speed_from_where_the_sweep_stood(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
-    monkeypatch.setattr(common, "messages", lambda: terminal)
-    with common.progress("simulating") as show:
+    console = Console(file=io.StringIO(), force_terminal=True, width=120)
+    monkeypatch.setattr(terminal, "messages", lambda: console)
+    with terminal.progress("simulating") as show:
         assert show is not None
         show(1_000_000, 2_000_000)
         time.sleep(0.05)
@@ -226,7 +226,7 @@ def test_the_bar_shows_speed_from_where_the_sweep_stood(monkeypatch: pytest.Monk
         time.sleep(0.15)
         show(1_000_020, 2_000_000)
         time.sleep(0.15)
-    text = terminal.file.getvalue()  # type: ignore[attr-defined]
+    text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "1000020/2000000" in text
     speeds = [int(word) for word in text.replace(",", "").split() if word.isdigit()]
     assert "runs/s" in text

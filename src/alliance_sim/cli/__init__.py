@@ -1,9 +1,25 @@
-"""The command line: `alliance-sim`.
+"""The command line: `alliance-sim`. What it ends with is listed in `exit_codes`."""
 
-Exit codes: 0 done, 1 a check failed or work had to stop on the way, 2 wrong input, 130 stopped with
-Ctrl-C.
-"""
+from __future__ import annotations
 
-from alliance_sim.cli.app import app, main
+import sys
+
+from typer.main import get_command
+
+from alliance_sim.cli import exit_codes, streams, terminal
+from alliance_sim.cli.app import app
+from alliance_sim.files import why
 
 __all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line of this process, and leave it with an exit code."""
+    with streams.sound_streams() as out:
+        code = get_command(app).main(standalone_mode=False)
+        sys.stdout.flush()
+        error = streams.lost(out)
+        if error is not None:
+            terminal.say_error(f"standard output: {why(error)}; what was to be shown is lost")
+            code = code or exit_codes.FAILED
+    sys.exit(code)

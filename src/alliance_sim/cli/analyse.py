@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alliance_sim.cli import common
-from alliance_sim.cli.common import Json, Workers
+from alliance_sim.cli import terminal
+from alliance_sim.cli.options import Json, Workers, command_line, processors
+from alliance_sim.cli.terminal import Progress
 from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
-    from alliance_sim.report.sweep_view import Progress
     from alliance_sim.sweep.sweep import Sweep
 
 Folder = Annotated[Path, typer.Argument(help="Results folder of a sweep.")]
@@ -39,7 +39,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(discover)
 
 
-@common.report_errors
 def summarise(
     folder: Folder,
     outcome: Annotated[
@@ -61,7 +60,7 @@ def summarise(
 
     sweep = _opened(folder)
     place = prepare_folder(out or folder / "summary")
-    command = common.command_line(
+    command = command_line(
         "summarise", folder, outcome=outcome, by=by, scenario=scenario, out=place
     )
     with _working(command) as show:
@@ -70,20 +69,19 @@ def summarise(
             outcome or [],
             by=by or [],
             scenario=scenario,
-            workers=common.processors(workers),
+            workers=processors(workers),
             progress=show,
         )
     tree = write_summary(found, out=place, command=command)
     if as_json:
-        common.print_json(tree)
+        terminal.print_json(tree)
         return
     from alliance_sim.cli.tables import ranges_table
 
-    common.output().print(ranges_table(found))
+    terminal.output().print(ranges_table(found))
     _print_end(found.words(), place)
 
 
-@common.report_errors
 def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
     folder: Folder,
     outcome: Outcome,
@@ -112,7 +110,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
 
     sweep = _opened(folder)
     place = prepare_folder(out or folder / "sensitivity")
-    command = common.command_line(
+    command = command_line(
         "sensitivity",
         folder,
         outcome=outcome,
@@ -128,23 +126,22 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
             method=method,
             contrast=contrast,
             scenario=scenario,
-            workers=common.processors(workers),
+            workers=processors(workers),
             progress=show,
         )
     tree = write_sensitivity(found, out=place, command=command)
     if as_json:
-        common.print_json(tree)
+        terminal.print_json(tree)
         return
     from alliance_sim.cli.tables import pairs_table, sensitivity_table
 
-    console = common.output()
+    console = terminal.output()
     console.print(sensitivity_table(found.found, found.what))
     if found.found.pairs is not None:
         console.print(pairs_table(found.found.pairs))
     _print_end(found.words(), place)
 
 
-@common.report_errors
 def discover(  # noqa: PLR0913, PLR0917 - the options of a command
     folder: Folder,
     outcome: Outcome,
@@ -183,7 +180,7 @@ def discover(  # noqa: PLR0913, PLR0917 - the options of a command
         raise SettingError("discover", problems)
     sweep = _opened(folder)
     place = prepare_folder(out or folder / "discovery")
-    command = common.command_line(
+    command = command_line(
         "discover", folder, outcome=outcome, method=method, scenario=scenario, **asked, out=place
     )
     with _working(command) as show:
@@ -193,16 +190,16 @@ def discover(  # noqa: PLR0913, PLR0917 - the options of a command
             method=method,
             scenario=scenario,
             search=Search(**given),
-            workers=common.processors(workers),
+            workers=processors(workers),
             progress=show,
         )
     tree = write_discovery(found, out=place, command=command)
     if as_json:
-        common.print_json(tree)
+        terminal.print_json(tree)
         return
     from alliance_sim.cli.tables import again_table, boxes_table
 
-    console = common.output()
+    console = terminal.output()
     for table in boxes_table(found.found, found.column.title):
         console.print(table)
     if found.found.again is not None:
@@ -220,12 +217,11 @@ def _opened(folder: Path) -> Sweep:
 def _working(command: str) -> Iterator[Progress | None]:
     """Yield what to call with (runs done, runs asked for); if stopped, say how to go on."""
     words = f"Runs that were simulated again are kept. To go on: {command}"
-    with common.stoppable(lambda: words), common.progress("working") as show:
+    with terminal.stoppable(lambda: words), terminal.progress("working") as show:
         yield show
 
 
 def _print_end(words: list[str], place: Path) -> None:
-    console = common.output()
     for sentence in words:
-        console.print(sentence, markup=False)
-    console.print(f"Written to {place}/", markup=False, soft_wrap=True)
+        terminal.tell(sentence, wrap=True)
+    terminal.tell(f"Written to {place}/")

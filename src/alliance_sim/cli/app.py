@@ -7,14 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from alliance_sim.cli import analyse, common, sweep
-from alliance_sim.cli.common import Json, Out, Runs, Seed, Workers
+from alliance_sim.cli import analyse, exit_codes, sweep, terminal
+from alliance_sim.cli.options import Json, Out, Runs, Seed, Workers, command_line, processors
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 
 BASELINE = "japan_nato/baseline"
 
 app = typer.Typer(
     name="alliance-sim",
+    cls=exit_codes.Program,
     help="What would have been different? Simulated histories of cooperation between states.",
     no_args_is_help=True,
     add_completion=False,
@@ -31,16 +32,15 @@ def about(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Simulated histories of strategic cooperation between states."""
-    common.show_log()
+    terminal.show_log()
     if version:
         from alliance_sim import provenance
 
-        common.output().print(f"alliance-sim {provenance.version()}")
+        terminal.tell(f"alliance-sim {provenance.version()}")
         raise typer.Exit
 
 
 @app.command()
-@common.report_errors
 def history(
     scenario: Scenario = BASELINE,
     runs: Runs = 200,
@@ -63,43 +63,39 @@ def history(
     number = noise.as_seed(seed)
     chosen = load_scenario(scenario)
     prepare_folder(out)
-    with common.progress("simulating") as show:
+    with terminal.progress("simulating") as show:
         found = compare_history(
             chosen,
             runs=runs,
             seed=number,
-            workers=common.processors(workers),
+            workers=processors(workers),
             progress=show,
         )
-    command = common.command_line("history", scenario, runs=runs, seed=number, out=out)
+    command = command_line("history", scenario, runs=runs, seed=number, out=out)
     files = write_history(found, out=out, command=command)
     if as_json:
-        common.print_json(history_json(found, files=files))
+        terminal.print_json(history_json(found, files=files))
     else:
         _print_history(found, out)
     told = found.told()
     if found.failed() or (require is not None and told < require):
-        common.messages().print(
-            f"[red]Check failed:[/red] {found.failed()} runs failed; {told} claims told, "
-            f"{require or 0} required."
-        )
-        raise typer.Exit(common.CHECK_FAILED)
+        failed = f"{found.failed()} runs failed; {told} claims told, {require or 0} required."
+        terminal.say(f"Check failed: {failed}")
+        raise typer.Exit(exit_codes.FAILED)
 
 
 def _print_history(found: Any, out: Path) -> None:
     from alliance_sim.cli.tables import claims_table, counts_table
 
-    console = common.output()
+    console = terminal.output()
     console.print(claims_table(found))
     console.print(counts_table(found))
-    console.print("* the observed count lies outside the interval\n")
-    console.print(found.verdict(), markup=False)
-    end = f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/"
-    console.print(end, markup=False, soft_wrap=True)
+    terminal.tell("* the observed count lies outside the interval\n", wrap=True)
+    terminal.tell(found.verdict(), wrap=True)
+    terminal.tell(f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/")
 
 
 @app.command()
-@common.report_errors
 def validate(
     files: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped ones.")],
     as_json: Json = False,
@@ -116,18 +112,17 @@ def validate(
         except ScenarioError as error:
             results.append({"file": file, "ok": False, "problems": list(error.problems)})
             if not as_json:
-                common.messages().print(str(error), markup=False)
+                terminal.say(str(error))
         else:
             if not as_json:
-                common.output().print(f"{file}: sound", markup=False, soft_wrap=True)
+                terminal.tell(f"{file}: sound")
     if as_json:
-        common.print_json({"files": results})
+        terminal.print_json({"files": results})
     if not all(result["ok"] for result in results):
-        raise typer.Exit(common.WRONG_INPUT)
+        raise typer.Exit(exit_codes.WRONG_INPUT)
 
 
 @app.command()
-@common.report_errors
 def run(
     scenario: Scenario,
     runs: Runs = 50,
@@ -145,14 +140,14 @@ def run(
     chosen = load_scenario(scenario)
     folder = out or Path("results") / chosen.name.replace("/", "_")
     prepare_folder(folder)
-    engine = Kernel(threads=common.processors(workers))
-    with common.progress("simulating") as show:
+    engine = Kernel(threads=processors(workers))
+    with terminal.progress("simulating") as show:
         ensemble = simulate(chosen, runs=runs, seed=number, engine=engine, progress=show)
-    command = common.command_line("run", scenario, runs=runs, seed=number, out=folder)
+    command = command_line("run", scenario, runs=runs, seed=number, out=folder)
     files = write_run(ensemble, chosen, out=folder, command=command)
     table = summary(ensemble)
     if as_json:
-        common.print_json(
+        terminal.print_json(
             {
                 "scenario": ensemble.scenario,
                 "digest": ensemble.digest,
@@ -165,14 +160,11 @@ def run(
         return
     from alliance_sim.cli.tables import frame_table
 
-    console = common.output()
-    console.print(frame_table(table, "Median over runs at the end of each period"))
-    end = f"Seed {ensemble.seed}, {ensemble.runs} runs. Written to {folder}/"
-    console.print(end, markup=False, soft_wrap=True)
+    terminal.output().print(frame_table(table, "Median over runs at the end of each period"))
+    terminal.tell(f"Seed {ensemble.seed}, {ensemble.runs} runs. Written to {folder}/")
 
 
 @app.command()
-@common.report_errors
 def show(scenario: Scenario, as_json: Json = False) -> None:
     """Explain a scenario in words: periods, junctures, and what each edit changes."""
     from alliance_sim import load_scenario
@@ -180,7 +172,7 @@ def show(scenario: Scenario, as_json: Json = False) -> None:
 
     words = explain(load_scenario(scenario))
     if as_json:
-        common.print_json(words)
+        terminal.print_json(words)
         return
     from alliance_sim.cli.show_scenario import print_scenario
 
@@ -188,7 +180,6 @@ def show(scenario: Scenario, as_json: Json = False) -> None:
 
 
 @app.command()
-@common.report_errors
 def diff(
     first: Annotated[str, typer.Argument(help="A scenario.")],
     second: Annotated[str, typer.Argument(help="Another scenario.")],
@@ -201,25 +192,17 @@ def diff(
     found = differences(load_scenario(first), load_scenario(second))
     if as_json:
         rows = [d._asdict() for d in found]
-        common.print_json({"first": first, "second": second, "differences": rows})
+        terminal.print_json({"first": first, "second": second, "differences": rows})
         return
-    from rich.markup import escape
-    from rich.table import Table
-    from rich.text import Text
-
     if not found:
-        common.output().print("No difference.")
+        terminal.tell("No difference.")
         return
-    table = Table(title=escape(f"{first} and {second}"), title_justify="left")
-    for column in ("path", first, second):
-        table.add_column(Text(column), overflow="fold")
-    for row in found:
-        table.add_row(Text(row.path), Text(str(row.first)), Text(str(row.second)))
-    common.output().print(table)
+    from alliance_sim.cli.tables import differences_table
+
+    terminal.output().print(differences_table(first, second, found))
 
 
 @app.command()
-@common.report_errors
 def plot(
     file: Annotated[Path, typer.Argument(help="A saved ensemble (.parquet), or a figure (.png).")],
     out: Annotated[Path, typer.Option("--out", help="The figure to write.")] = Path("figure.png"),
@@ -239,7 +222,7 @@ def plot(
 
         origin = read_origin(file)
         if as_json:
-            common.print_json(asdict(origin))
+            terminal.print_json(asdict(origin))
         else:
             _print_origin(asdict(origin))
         return
@@ -251,28 +234,22 @@ def plot(
     if out.suffix.lower() != ".png":
         raise SettingError("plot", [f"--out is {str(out)!r}, must end in .png"])
     states = state or [f"level_{d}" for d in ("political", "operations", "equipment")]
-    command = common.command_line("plot", file, out=out, state=state)
+    command = command_line("plot", file, out=out, state=state)
     write_figure(Ensemble.load(file), states, out, command)
     if as_json:
-        common.print_json({"file": str(out), "states": states})
+        terminal.print_json({"file": str(out), "states": states})
     else:
-        common.output().print(f"Written to {out}", markup=False, soft_wrap=True)
+        terminal.tell(f"Written to {out}")
 
 
 def _print_origin(origin: dict[str, Any]) -> None:
     """Print where a figure comes from, each of the other scenarios in it on a line of its own."""
-    console = common.output()
     others = origin.pop("others")
     for key, value in origin.items():
-        console.print(f"{key}: {value}", markup=False, soft_wrap=True)
+        terminal.tell(f"{key}: {value}")
     for name, digest in others:
-        console.print(f"also holds: {name}, digest {digest}", markup=False, soft_wrap=True)
+        terminal.tell(f"also holds: {name}, digest {digest}")
 
 
 sweep.add_to(app)
 analyse.add_to(app)
-
-
-def main() -> None:
-    """Run the command line."""
-    app()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alliance_sim.cli import common
-from alliance_sim.cli.common import Json
+from alliance_sim.cli import exit_codes, terminal
+from alliance_sim.cli.options import Json, command_line, processors
 from alliance_sim.errors import AllianceSimError, SettingError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ POINTS = typer.Option(
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
-    app.command("sweep")(common.report_errors(sweep))
+    app.command()(sweep)
 
 
 def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
@@ -70,8 +70,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     if len(given) > 1:
         raise SettingError("sweep", [f"give one of {', '.join(given)}, not {len(given)}"])
     size = {"replicates": replicates, "points": points}
-    again = common.command_line("sweep", plan, out=folder, **size, **crew, block=block)
-    with common.stoppable(lambda: f"{_done(folder):,} rows are safe. To go on: {again}"):
+    again = command_line("sweep", plan, out=folder, **size, **crew, block=block)
+    with terminal.stoppable(lambda: f"{_done(folder):,} rows are safe. To go on: {again}"):
         from alliance_sim.sweep.plan import load_plan
         from alliance_sim.sweep.resume import enlarged
 
@@ -82,7 +82,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
 def _pool(threads: int | None, scheduler: str | None) -> AbstractContextManager[Executor | None]:
     """Return what gives the executor asked for; None stands for processes."""
     if threads is not None:
-        return ThreadPoolExecutor(common.processors(threads, "--threads"))
+        return ThreadPoolExecutor(processors(threads, "--threads"))
     if scheduler is not None:
         from alliance_sim.parallel.executors import cluster
 
@@ -102,19 +102,19 @@ def _run(
 
     workers, block = crew
     counted = _Counted()
-    bar: Any = nullcontext() if as_json else common.progress("simulating")
+    bar: Any = nullcontext() if as_json else terminal.progress("simulating")
     with pool as executor, bar as show:
         found = run_sweep(
             plan,
             folder,
             executor=executor,
-            workers=common.processors(workers),
+            workers=processors(workers),
             block=block,
             progress=counted.and_then(show),
         )
     _report(found, counted, as_json=as_json)
     if found.rows and found.failed == found.rows:
-        raise typer.Exit(common.CHECK_FAILED)
+        raise typer.Exit(exit_codes.FAILED)
 
 
 class _Counted:
@@ -143,7 +143,7 @@ def _report(found: Sweep, counted: _Counted, *, as_json: bool) -> None:
     from alliance_sim.sweep.sweep import status
 
     if as_json:
-        common.print_json({**status(found), "simulated": counted.rows})
+        terminal.print_json({**status(found), "simulated": counted.rows})
         return
     if counted.rows:
         speed = counted.rows / max(counted.seconds, 1e-3)
@@ -160,9 +160,9 @@ def _print_status(folder: Path, *, as_json: bool) -> None:
     found = sweep_in(folder)
     wrong = damages(folder, found.metadata, found.inventory)
     if as_json:
-        common.print_json(status(found, wrong))
+        terminal.print_json(status(found, wrong))
         return
-    again = common.command_line("sweep", folder)
+    again = command_line("sweep", folder)
     if wrong:
         state = f"damaged; to mend it: {again}"
     else:
@@ -192,7 +192,7 @@ def _reasons(found: Sweep) -> list[str]:
 
 def _print_lines(lines: list[str]) -> None:
     for line in lines:
-        common.output().print(line, markup=False, soft_wrap=True)
+        terminal.tell(line)
 
 
 def _done(folder: Path) -> int:

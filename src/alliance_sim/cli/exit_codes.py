@@ -1,0 +1,149 @@
+"""Whatever ends a command, as an exit code and one message: the only place that maps errors.
+
+- 0 done, also where the reader of a pipe has left
+- 1 a check failed, or the system refused: no memory, a full disk, no permission, lost output
+- 2 wrong input: a file, an argument, a folder, an environment variable
+- 130 stopped by hand
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from alliance_sim.cli import terminal
+from alliance_sim.errors import AllianceSimError, UnfinishedError
+from alliance_sim.files import why
+
+DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
+TRACEBACK = "ALLIANCE_SIM_TRACEBACK"  # set to 1, a fault of the program is shown whole
+LEAST_HELP_WIDTH = 80  # columns, with fewer the tables of options cut what they hold
+LONGEST = 1000  # letters of a message that another library wrote
+
+# What the machine refuses, whatever was asked for; other OSErrors are about a name that was given.
+REFUSALS = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("EACCES", "EAGAIN", "EBADF", "EDQUOT", "EFBIG", "EIO", "EMFILE", "ENFILE", "ENODEV"),
+        *("ENOMEM", "ENOSPC", "EPERM", "EROFS", "ESTALE", "ETXTBSY"),
+    )
+    if hasattr(errno, name)
+)
+NO_MEMORY = (
+    "there is not enough memory; ask for fewer runs, or for a sweep, which keeps a few numbers of "
+    "each run"
+)
+UsageError: Any = typer.BadParameter.__bases__[0]  # of the copy of click that typer brings along
+
+
+class Program(TyperGroup):
+    """The group of all commands, which ends in one of four exit codes and never in a traceback."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,  # noqa: ARG002 - as the class above has it
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,  # noqa: ARG002 - as the class above has it
+        **extra: Any,
+    ) -> Any:
+        """Run one command line and return its exit code, or leave the process with it."""
+        words = list(sys.argv[1:] if args is None else args)
+
+        def work() -> None:
+            with self.make_context(prog_name or "alliance-sim", words, **extra) as context:
+                self.invoke(context)
+
+        with terminal.sound_settings():
+            if terminal.output().width < LEAST_HELP_WIDTH:  # the plain help of click loses nothing
+                for command in (self, *self.commands.values()):
+                    command.rich_markup_mode = None  # type: ignore[attr-defined]
+            code = report_errors(work)
+        if standalone_mode:
+            sys.exit(code)
+        return code
+
+
+def report_errors(work: Callable[[], object]) -> int:
+    """Do some work, tell in one message what stopped it if anything did, and return the exit code.
+
+    Args:
+        work: A whole command line.
+    """
+    try:
+        work()
+    except typer.Exit as ended:
+        return int(ended.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        terminal.say("Stopped.")
+        return STOPPED
+    except Exception as error:  # noqa: BLE001 - the last resort
+        return _tell(error)
+    return DONE
+
+
+def _tell(error: Exception) -> int:
+    """Tell what went wrong, and return the exit code."""
+    refused = FAILED if _refused(error) else WRONG_INPUT
+    if isinstance(error, UsageError):
+        return _tell_usage(error)
+    if isinstance(error, AllianceSimError):
+        words, code = str(error), FAILED if isinstance(error, UnfinishedError) else refused
+    elif isinstance(error, MemoryError):
+        words, code = NO_MEMORY, FAILED
+    elif isinstance(error, RecursionError):
+        words, code = "something in the input is nested too deeply to be read", WRONG_INPUT
+    elif isinstance(error, UnicodeError):
+        words = f"a name or a text in the input is not Unicode: {_short(str(error))}"
+        code = WRONG_INPUT
+    elif isinstance(error, OSError):
+        names = [str(name) for name in (error.filename, error.filename2) if name is not None]
+        words, code = ": ".join([*names[:1], why(error)]), refused
+    else:
+        words, code = _fault(error), FAILED
+    terminal.say_error(words)
+    return code
+
+
+def _refused(error: BaseException) -> bool:
+    """Whether the machine refused something, and nothing else would have helped."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, MemoryError) or (isinstance(seen, OSError) and seen.errno in REFUSALS):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+def _tell_usage(error: Any) -> int:
+    """Tell what is wrong with a command line, and where its options are listed."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        terminal.tell(error.ctx.get_help())
+        return WRONG_INPUT
+    terminal.say_error(_short(error.format_message()))
+    if error.ctx is not None:
+        terminal.say(f"See: {error.ctx.command_path} --help")
+    return WRONG_INPUT
+
+
+def _fault(error: Exception) -> str:
+    """Return words for an error that nobody foresaw: it is ours, and no matter of the input."""
+    if os.environ.get(TRACEBACK):
+        terminal.say("".join(traceback.format_exception(error)))
+    text = " ".join(str(error).split())
+    return (
+        f"{type(error).__name__}{f': {_short(text)}' if text else ''}. This is a fault of the "
+        f"program and not of what it was given; with {TRACEBACK}=1 it shows where"
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -1,0 +1,54 @@
+"""Options that several commands share, and the command line that makes a result again."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alliance_sim.errors import SettingError
+
+Runs = Annotated[int, typer.Option("--runs", help="How many runs.", show_default=True)]
+Seed = Annotated[
+    str, typer.Option("--seed", help="Seed of the noise: a whole number; the same gives the same.")
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write to; made if it is not there.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", help="Processors to use; all if left out. Numbers stay the same."),
+]
+
+
+def processors(workers: int | None, option: str = "--workers") -> int:
+    """Return how many processors to use.
+
+    Raises:
+        SettingError: If less than one is asked for.
+    """
+    from alliance_sim.engine.simulate import processors as all_of_them
+
+    if workers is not None and workers < 1:
+        problem = f"{option[2:]} is {workers!r}, must be a whole number of at least 1"
+        raise SettingError(option, [problem])
+    return all_of_them() if workers is None else workers
+
+
+def command_line(name: str, argument: str | Path, **options: object) -> str:
+    """Return the command that makes a result again.
+
+    Args:
+        name: The command.
+        argument: Its argument.
+        **options: Its options: a list is given once for each entry, None not at all.
+    """
+    words = ["alliance-sim", name, str(argument)]
+    for option, value in options.items():
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        for one in values:
+            words += [f"--{option.replace('_', '-')}", str(one)]
+    return shlex.join(words)

@@ -1,0 +1,180 @@
+"""What people read: results on standard output, messages and progress on standard error.
+
+Every text goes through `visible`, so that nothing that comes out of a file, a path or an argument
+is obeyed by the terminal or taken for markup.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from alliance_sim.errors import visible
+
+FILE_WIDTH = 120  # columns where output is not a terminal
+LEAST_WIDTH, MOST_WIDTH = 10, 1000  # columns that we write for, whatever the terminal has
+STOPPED = 130  # exit code
+
+Progress = Callable[[int, int], None]  # called with (runs done, runs asked for)
+
+# What JSON may hold as it is, and a terminal would obey.
+_UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+@contextmanager
+def sound_settings() -> Iterator[None]:
+    """Leave out settings of the terminal that are no numbers of columns or lines, for a while.
+
+    Libraries read these variables as well, and not all of them look twice.
+    """
+    names = ("COLUMNS", "LINES", "TERMINAL_WIDTH")
+    before = {name: os.environ[name] for name in names if name in os.environ}
+    for name, value in before.items():
+        if not _columns(value):
+            del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(before)
+
+
+def _columns(text: str) -> int:
+    """Return a number of columns, 0 if a text does not say one that can be written for."""
+    sane = text.isascii() and text.isdigit() and len(text) <= 9
+    return min(int(text), MOST_WIDTH) if sane else 0
+
+
+def output() -> Console:
+    """Return the console for results, standard output."""
+    asked = _columns(os.environ.get("COLUMNS", "").strip())
+    console = Console(highlight=False, width=asked or (None if _is_terminal() else FILE_WIDTH))
+    console.width = max(LEAST_WIDTH, console.width)
+    return console
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def messages() -> Console:
+    """Return the console for messages and progress, standard error."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Print a message on standard error, on as many lines as it has."""
+    messages().print(Text(visible(text, lines=True)))
+
+
+def say_error(text: str) -> None:
+    """Print on standard error what went wrong."""
+    messages().print(Text.assemble(("Error:", "red"), " ", visible(text, lines=True)))
+
+
+def tell(text: str, style: str = "", *, wrap: bool = False) -> None:
+    """Print a text of the result on standard output.
+
+    Args:
+        text: The text.
+        style: A style of rich, such as "bold".
+        wrap: Whether to wrap it at the width of the terminal; paths and commands stay in one line.
+    """
+    output().print(Text(visible(text, lines=True), style), soft_wrap=not wrap)
+
+
+class _Messages(logging.Handler):
+    """Prints what the package logs among the messages, above a progress bar if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        say(self.format(record))
+
+
+def show_log() -> None:
+    """Let people see what the package is doing when it takes long."""
+    log = logging.getLogger("alliance_sim")
+    if not any(isinstance(handler, _Messages) for handler in log.handlers):
+        log.addHandler(_Messages())
+        log.setLevel(logging.INFO)
+        log.propagate = False
+
+
+@contextmanager
+def stoppable(words: Callable[[], str]) -> Iterator[None]:
+    """Stop in good order on Ctrl-C and SIGTERM, and say how to go on.
+
+    Args:
+        words: Gives what to say after "Stopped.".
+
+    Raises:
+        typer.Exit: When stopped.
+    """
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"Stopped. {words()}")
+        raise typer.Exit(STOPPED) from None
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress | None]:
+    """Yield what to call with (done, all), or None where nobody watches."""
+    console = messages()
+    if not console.is_terminal:
+        yield None
+        return
+    from rich import progress as bars
+
+    class Speed(bars.ProgressColumn):
+        def render(self, task: bars.Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f} runs/s" if speed else "")
+
+    class Count(bars.ProgressColumn):
+        def render(self, task: bars.Task) -> Text:
+            if task.total is None:  # nothing is simulated yet, perhaps nothing has to be
+                return Text("")
+            return Text(f"{task.completed:.0f}/{task.total:.0f} runs")
+
+    columns = (
+        bars.SpinnerColumn(),
+        bars.TextColumn("{task.description}", markup=False),
+        bars.BarColumn(),
+        Count(),
+        Speed(),
+        bars.TimeRemainingColumn(),
+    )
+    with bars.Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(visible(what), total=None)
+
+        def show(done: int, total: int) -> None:
+            if bar.tasks[0].total is None:
+                bar.reset(task, completed=done, total=total)  # what was there says nothing of speed
+            bar.update(task, completed=done, total=total)
+
+        yield show
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object on standard output, in its own escapes where a terminal would obey."""
+    utf8 = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    text = json.dumps(value, ensure_ascii=not utf8, allow_nan=False, indent=2)
+    sys.stdout.write(_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
