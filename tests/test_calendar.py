@@ -1,4 +1,4 @@
-"""Steps, dates and the four periods fit together without gaps."""
+"""Steps, dates and the periods fit together without gaps."""
 
 import calendar
 import datetime as dt
@@ -10,9 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alliance_sim.calendar import PERIODS, Calendar, date_of, decimal_year, period
+from alliance_sim.calendar import Calendar, date_of, decimal_year, periods_read
+from alliance_sim.errors import UnknownName
+from alliance_sim.scenario import load_scenario
 
 QUARTERS = Calendar()
+DESCRIBED = load_scenario("japan_nato/baseline").calendar()
+PERIODS = DESCRIBED.periods
 DAYS = st.dates(dt.date(1950, 1, 1), dt.date(2025, 12, 31))
 LENGTHS = (1, 2, 4, 12)
 
@@ -66,6 +70,9 @@ def test_days_outside_the_run_lie_outside_its_steps() -> None:
 def test_the_periods_follow_each_other_and_cover_every_step_once() -> None:
     for earlier, later in pairwise(PERIODS):
         assert later.start - earlier.end == dt.timedelta(days=1)
+    days = [str(day) for period in PERIODS for day in (period.start, period.end)]
+    assert days[:3] == ["1949-04-04", "1989-12-31", "1990-01-01"]  # the codebook's
+    assert days[3:] == ["2001-09-10", "2001-09-11", "2012-12-25", "2012-12-26", "2025-12-31"]
     slices = [QUARTERS.steps_of(found) for found in PERIODS]
     covered = [step for part in slices for step in range(part.start, part.stop)]
     assert covered == list(range(QUARTERS.steps))
@@ -78,9 +85,15 @@ def test_a_period_outside_the_run_has_no_steps() -> None:
 
 
 def test_a_period_is_found_by_its_id() -> None:
-    assert [period(found.id) for found in PERIODS] == list(PERIODS)
-    with pytest.raises(KeyError):
-        period("P5")
+    assert [DESCRIBED.period(found.id) for found in PERIODS] == list(PERIODS)
+    with pytest.raises(UnknownName, match="unknown period 'P5'"):
+        DESCRIBED.period("P5")
+
+
+def test_periods_told_are_read_back() -> None:
+    assert periods_read(DESCRIBED.periods_told()) == PERIODS
+    with pytest.raises(ValueError, match="unpack"):
+        periods_read([["P1", "Cold War"]])
 
 
 @pytest.mark.parametrize("years", [range(1900, 2101), range(1, 10000, 38), (1, 4, 9996, 9999)])

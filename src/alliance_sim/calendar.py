@@ -1,4 +1,4 @@
-"""Quarters, dates, decimal years and the four periods that the described history names.
+"""Quarters, dates, decimal years and the periods that a scenario names.
 
 A step is a quarter unless a scenario sets another number of steps a year; the word *quarter* is
 used for a step throughout. Nothing here knows about results or agents.
@@ -14,6 +14,8 @@ from functools import cached_property
 from math import floor
 from typing import TYPE_CHECKING
 
+from alliance_sim.errors import UnknownName, unknown_name
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -24,23 +26,19 @@ QUARTERS_A_YEAR = 4
 
 @dataclass(frozen=True)
 class Period:
-    """A named stretch of history, both days included.
+    """A named stretch of history, both days included; a scenario declares them.
 
-    Source: the stages are those of the described history; the days are the codebook's.
+    Attributes:
+        id: How tables, claims and outcomes call it, such as "P3".
+        name: Its title.
+        start: First day.
+        end: Last day.
     """
 
     id: str
     name: str
     start: Date
     end: Date
-
-
-PERIODS: tuple[Period, ...] = (
-    Period("P1", "Cold War", Date(1949, 4, 4), Date(1989, 12, 31)),
-    Period("P2", "after the Cold War", Date(1990, 1, 1), Date(2001, 9, 10)),
-    Period("P3", "after 9/11", Date(2001, 9, 11), Date(2012, 12, 25)),
-    Period("P4", "from the second Abe government", Date(2012, 12, 26), Date(2025, 12, 31)),
-)
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,13 @@ class Calendar:
         first_year: First calendar year, simulated from its first day.
         last_year: Last calendar year, simulated to its last day.
         steps_per_year: Steps in a year, 4 for quarters; 1, 2, 4 or 12.
+        periods: The scenario's periods in order; they may reach beyond the first and last year.
     """
 
     first_year: int = 1950
     last_year: int = 2025
     steps_per_year: int = 4
+    periods: tuple[Period, ...] = ()
 
     @property
     def steps(self) -> int:
@@ -126,6 +126,21 @@ class Calendar:
         last = min(self.steps, round(self.position(period.end)))
         return slice(first, max(first, last))
 
+    def periods_told(self) -> list[list[str]]:
+        """Return the periods as values that JSON can hold; `periods_read` takes them back."""
+        return [[p.id, p.name, p.start.isoformat(), p.end.isoformat()] for p in self.periods]
+
+    def period(self, identifier: str) -> Period:
+        """Return the period with an id such as "P3".
+
+        Raises:
+            UnknownName: If there is no such period.
+        """
+        for period in self.periods:
+            if period.id == identifier:
+                return period
+        raise UnknownName(unknown_name("period", identifier, [p.id for p in self.periods]))
+
 
 def decimal_year(date: Date) -> float:
     """Return where a date lies on the axis of years: 2001-04-01 is 2001.25.
@@ -159,10 +174,13 @@ def _months_into(date: Date) -> float:
     return (date.month - 1) + (date.day - 1) / monthrange(date.year, date.month)[1]
 
 
-def period(identifier: str) -> Period:
-    """Return the period with an id such as "P3".
+def periods_read(told: list[list[str]]) -> tuple[Period, ...]:
+    """Return the periods that `Calendar.periods_told` told.
 
     Raises:
-        KeyError: If there is no such period.
+        ValueError: If it is not what that returns.
     """
-    return {p.id: p for p in PERIODS}[identifier]
+    return tuple(
+        Period(identifier, name, Date.fromisoformat(start), Date.fromisoformat(end))
+        for identifier, name, start, end in told
+    )

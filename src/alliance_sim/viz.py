@@ -20,10 +20,10 @@ from mesa.visualization.utils import update_counter
 from solara.server import settings
 
 from alliance_sim import noise
-from alliance_sim.calendar import PERIODS, Calendar
+from alliance_sim.calendar import Calendar
 from alliance_sim.engine.mesa_model import AllianceModel
 from alliance_sim.errors import SettingError
-from alliance_sim.plots.style import FAINT, INK, LOOKS, PLAINLY, QUIET, SHADES, STAGES
+from alliance_sim.plots.style import FAINT, INK, LOOKS, PLAINLY, QUIET, SHADES
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.part import DOMAINS
 
@@ -305,13 +305,13 @@ def _looks(panel: Panel) -> list[tuple[str, Any]]:
 
 
 def _stages(calendar: Calendar, *, names: bool) -> dict[str, Any]:
-    """Return the four stages as areas, every other one shaded."""
+    """Return the stages as areas, every other one shaded."""
     areas = []
-    for number, period in enumerate(PERIODS):
+    for number, period in enumerate(calendar.periods):
         steps = calendar.steps_of(period)
         if steps.stop > steps.start:
             shade = {"color": SHADES[number % 2]}
-            name = STAGES[period.id].replace(" ", "\n")
+            name = period.name.replace(" ", "\n")
             first = {"name": name, "xAxis": steps.start, "itemStyle": shade}
             areas.append([first, {"xAxis": min(steps.stop, calendar.steps - 1)}])
     label = {

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from alliance_sim import load_scenario
 from alliance_sim.analysis.axes import Axis
 from alliance_sim.analysis.bands import (
     OutcomeView,
@@ -19,6 +20,8 @@ from alliance_sim.analysis.bands import (
 A, B = Axis("a", "first"), Axis("b", "second", "choice", ("u", "v"))
 REPLICATES = 50
 Y = OutcomeView("y")
+
+PERIODS = load_scenario("japan_nato/baseline").calendar().periods
 
 
 def grid(noise: float = 0.0) -> pd.DataFrame:
@@ -126,7 +129,7 @@ def test_runs_of_their_own_tell_their_error_even_with_one_replicate() -> None:
 
 def test_states_with_a_mean_for_every_period_are_found() -> None:
     names = [f"level_political_mean_p{p}" for p in (1, 2, 3, 4)] + ["rung_mean_p1", "rung_end"]
-    assert states_by_period(names) == ["level_political"]
+    assert states_by_period(names, PERIODS) == ["level_political"]
 
 
 def test_periods_stand_in_their_order_for_each_scenario() -> None:
@@ -138,6 +141,6 @@ def test_periods_stand_in_their_order_for_each_scenario() -> None:
             **{f"x_mean_p{p}": [p, p, 10.0 * p, 10.0 * p] for p in (1, 2, 3, 4)},
         }
     )
-    bands = bands_over_periods(frame, state="x")
+    bands = bands_over_periods(frame, state="x", periods=PERIODS)
     assert bands[bands["scenario"] == "t"]["mean"].tolist() == [10.0, 20.0, 30.0, 40.0]
     assert bands[bands["scenario"] == "s"]["place"].tolist() == [1, 2, 3, 4]

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim.calendar import Calendar
 from alliance_sim.comparison.claims import (
     CHECKS,
     OneHistory,
@@ -23,8 +22,9 @@ from alliance_sim.record.japan_nato.claims_events import best_break
 from alliance_sim.record.one_history import EVENT_COLUMNS, Values, correlation, slope, stretches
 from alliance_sim.record.record import load_record
 from alliance_sim.results import Ensemble
+from alliance_sim.scenario import load_scenario
 
-CALENDAR = Calendar()
+CALENDAR = load_scenario("japan_nato/baseline").calendar()
 YEARS = np.array(CALENDAR.years)
 Row = dict[str, Any]
 Corners = dict[float, float]
@@ -246,7 +246,7 @@ def test_what_cannot_be_divided_is_not_applicable(claim: str, text: str) -> None
 
 @pytest.mark.parametrize("claim", ["C14", "C17", "C19", "C20", "C24", "C27"])
 def test_a_calendar_that_ends_before_a_period_makes_its_claims_not_applicable(claim: str) -> None:
-    short = Calendar(last_year=2010)
+    short = replace(CALENDAR, last_year=2010)
     cut = changed(
         replace(FITTING, calendar=short),
         rung=FITTING.rung[: short.steps],
@@ -269,7 +269,7 @@ def test_a_slow_quarter_between_two_rises_does_not_make_two_steps() -> None:
 
 
 def test_the_record_gives_no_verdict_on_levels_and_the_coders_on_most_else() -> None:
-    found = check_record()
+    found = check_record(CALENDAR)
     assert list(found["id"]) == list(CHECKS)
     said = set(found.loc[found["holds"].notna(), "id"])
     assert said == {
@@ -284,7 +284,7 @@ def test_the_record_as_a_history_has_the_columns_of_a_simulated_one() -> None:
     assert tuple(history.events.columns) == EVENT_COLUMNS
     assert len(history.events) == 193
     assert history.levels is None
-    late = record_history(load_record(), Calendar(first_year=2000))
+    late = record_history(load_record(), replace(CALENDAR, first_year=2000))
     assert late.events["date"].min().year == 2000
     assert late.events["quarter"].min() >= 0
 

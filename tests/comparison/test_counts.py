@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim.calendar import PERIODS, Calendar
+from alliance_sim.calendar import Calendar
 from alliance_sim.comparison.counts import count_table, rung_table
 from alliance_sim.errors import SettingError
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, load_record
 from alliance_sim.results import Ensemble
 
-CALENDAR = Calendar()
 RECORD = load_record()
+PERIODS = RECORD.periods
+CALENDAR = Calendar(periods=PERIODS)
 
 
 def simulated(*events: tuple[int, str], **same: Any) -> pd.DataFrame:

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim.calendar import Calendar
 from alliance_sim.comparison.counts import count_table
 from alliance_sim.record.record import load_record
 from alliance_sim.results import Ensemble
+from alliance_sim.scenario import load_scenario
 
 if TYPE_CHECKING:
     from alliance_sim.record.record import Record
@@ -25,7 +25,7 @@ STATES = (
 
 def made_up(name: str = "made/up", *, shift: float = 0.0, seed: int = 7) -> Ensemble:
     """Return an ensemble whose states rise with time, each run a little higher than the last."""
-    calendar = Calendar()
+    calendar = load_scenario("japan_nato/baseline").calendar()
     rise = np.linspace(0.0, 0.8, calendar.steps)[None, :] + 0.02 * np.arange(RUNS)[:, None]
     late = np.arange(calendar.steps) >= calendar.steps // 2
     level = np.clip(rise + shift * late, 0, 1)

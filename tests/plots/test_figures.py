@@ -52,7 +52,9 @@ def drawn(kind: str, ensemble: Ensemble, record: Record, frame: pd.DataFrame) ->
     if kind == "history":
         return history.history_figure(ensemble, record=record)
     if kind == "counts":
-        return counts.counts_figure(frame, about=style.told_of(ensemble))
+        return counts.counts_figure(
+            frame, stages=ensemble.calendar.periods, about=style.told_of(ensemble)
+        )
     if kind == "contrast":
         others = {f"A long name for edited world {n}": shifted(ensemble, n / 50) for n in range(9)}
         edited = dict.fromkeys(list(others)[:4], dt.date(1990, 1, 1))
@@ -196,7 +198,7 @@ def test_drawing_does_not_load_pyplot() -> None:
 
 def test_the_history_names_stages_domains_and_rungs(ensemble: Ensemble, record: Record) -> None:
     said = words(history.history_figure(ensemble, record=record))
-    expected = [*style.STAGES.values(), *COUNTED_DOMAINS, *history.RUNGS[1:]]
+    expected = [*(period.name for period in record.periods), *COUNTED_DOMAINS, *history.RUNGS[1:]]
     assert [name for name in expected if name not in said] == []
     assert "193 coded acts" in said
 
@@ -218,8 +220,8 @@ def test_domains_differ_in_colour_line_and_marker() -> None:
         assert len({getattr(look, mark) for look in looks}) == len(looks)
 
 
-def test_a_count_outside_its_interval_is_hollow(counts_frame: pd.DataFrame) -> None:
-    figure = counts.counts_figure(counts_frame)
+def test_a_count_outside_its_interval_is_hollow(counts_frame: pd.DataFrame, record: Record) -> None:
+    figure = counts.counts_figure(counts_frame, stages=record.periods)
     markers = [
         line for axes in figure.axes for line in axes.lines if np.size(line.get_xdata()) == 1
     ]

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from alliance_sim import load_scenario
 from alliance_sim.analysis.axes import Axis
 from alliance_sim.analysis.bands import OutcomeView, bands_along, bands_over_periods, cell_table
 from alliance_sim.plots.box import Side, box_figure
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 LONG = "How strongly willingness to cooperate follows the threat that both perceive (log-odds)"
 RULES = ("consensus of all members", "weighted_majority", "leader")
 WORDS: Any = {"title": "A title", "about": "Which runs of what. " * 12}
+
+PERIODS = load_scenario("japan_nato/baseline").calendar().periods
 
 
 def written(figure: Figure) -> list[Text]:
@@ -226,8 +229,11 @@ def test_periods_stand_in_order_for_every_scenario() -> None:
             **{f"level_x_mean_p{p}": 0.1 * p + 0.02 * rng.normal(size=60) for p in range(1, 5)},
         }
     )
-    bands = bands_over_periods(frame, state="level_x")
-    figure = periods_figure(bands, **WORDS, names={"level_x": "political"}, value="level")
+    bands = bands_over_periods(frame, state="level_x", periods=PERIODS)
+    stages = [period.name for period in PERIODS]
+    figure = periods_figure(
+        bands, **WORDS, stages=stages, names={"level_x": "political"}, value="level"
+    )
     words = words_of(figure)
     assert {"political", "Cold War", "Deepening", MANY[1]} <= set(words)
 

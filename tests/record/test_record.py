@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim.calendar import PERIODS, Calendar
+from alliance_sim.calendar import Calendar
 from alliance_sim.errors import UnknownName
 from alliance_sim.record.record import (
     COUNTED_DOMAINS,
@@ -19,6 +19,7 @@ from alliance_sim.record.record import (
 )
 
 RECORD = load_record()
+PERIODS = RECORD.periods
 EVENTS = RECORD.events
 
 # CODEBOOK.md, "Counts": political, operations, equipment, institution in P1 to P4.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from alliance_sim.calendar import Calendar
 from alliance_sim.report.bundle import file_name
 from alliance_sim.report.outcome_words import is_binary, outcome_label, outcome_title
 from alliance_sim.results.outcomes import parse_outcome
+from alliance_sim.scenario import load_scenario
 
+CALENDAR = load_scenario("japan_nato/baseline").calendar()
 STATES = ("level_political", "rung", "count_political", "blocked", "suspensions", "passed_office")
 
 
@@ -43,9 +44,9 @@ STATES = ("level_political", "rung", "count_political", "blocked", "suspensions"
     ],
 )
 def test_an_outcome_is_told_in_words(text: str, title: str, label: str) -> None:
-    outcome = parse_outcome(text, states=STATES, calendar=Calendar())
-    assert outcome_title(outcome, Calendar()) == title
-    assert outcome_label(outcome, Calendar()) == label
+    outcome = parse_outcome(text, states=STATES, calendar=CALENDAR)
+    assert outcome_title(outcome, CALENDAR) == title
+    assert outcome_label(outcome, CALENDAR) == label
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_an_outcome_is_told_in_words(text: str, title: str, label: str) -> None:
     ],
 )
 def test_what_happens_or_does_not_is_told_from_numbers(text: str, binary: bool) -> None:
-    assert is_binary(parse_outcome(text, states=STATES, calendar=Calendar())) is binary
+    assert is_binary(parse_outcome(text, states=STATES, calendar=CALENDAR)) is binary
 
 
 def test_file_names_are_plain() -> None:

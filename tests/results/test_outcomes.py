@@ -23,10 +23,10 @@ from alliance_sim.results.outcomes import (
 from alliance_sim.world import calendar_of
 from alliance_sim.world.state import state_names
 
-QUARTERS = Calendar()
+QUARTERS = load_scenario("japan_nato/baseline").calendar()
 STATES = ("level_political", "level_operations", "rung", "count_political")
 HOLDS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
-SHORT = Calendar(2000, 2001, 4)  # eight quarters
+SHORT = Calendar(2000, 2001, 4, QUARTERS.periods)  # eight quarters
 
 
 def parsed(text: str, calendar: Calendar = QUARTERS, name: str | None = None) -> Outcome:

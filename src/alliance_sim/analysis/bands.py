@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,14 @@ import pandas as pd
 
 from alliance_sim.analysis.axes import CROSSED, Axis, Bins, bins_of
 from alliance_sim.analysis.summaries import QUANTILES, Z, grouped, moments, quantiles, wilson
-from alliance_sim.calendar import PERIODS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-PERIOD_MEAN = re.compile(r"(?P<state>\w+)_mean_(?P<period>p[1-4])")
+    from alliance_sim.calendar import Period
+
 SHARES = [f"q{round(share * 100):02d}" for share in QUANTILES]
 
 
@@ -191,36 +192,41 @@ def _distinct(points: NDArray[np.int64], cells: NDArray[np.intp], count: int) ->
     return found
 
 
-def states_by_period(outcomes: list[str]) -> list[str]:
+def states_by_period(outcomes: Sequence[str], periods: Sequence[Period]) -> list[str]:
     """Return the states of which there is a mean for every period, in the order found."""
-    found: dict[str, set[str]] = {}
-    for name in outcomes:
-        match = PERIOD_MEAN.fullmatch(name)
-        if match:
-            found.setdefault(match["state"], set()).add(match["period"])
-    return [state for state, periods in found.items() if len(periods) == len(PERIODS)]
+    kept = set(outcomes)
+    ending = _mean_of("", periods[0]) if periods else "?"
+    states = [name.removesuffix(ending) for name in outcomes if name.endswith(ending)]
+    return [s for s in states if all(_mean_of(s, period) in kept for period in periods)]
 
 
-def bands_over_periods(frame: pd.DataFrame, *, state: str) -> pd.DataFrame:
+def bands_over_periods(
+    frame: pd.DataFrame, *, state: str, periods: Sequence[Period]
+) -> pd.DataFrame:
     """Return how the mean of a state in each period is spread over runs.
 
     Args:
         frame: One row per run, with columns `scenario`, `replicate`, `run` and
-            `<state>_mean_p1` to `_p4`; of one design point, or of several taken together.
+            `<state>_mean_<period>`; of one design point, or of several taken together.
         state: The state, such as "level_political".
+        periods: The periods, in order.
 
     Returns:
-        Columns `scenario`, `state`, `period`, `place` (1 to 4), `runs`, `mean`, `mean_se`,
+        Columns `scenario`, `state`, `period`, `place` (1, 2, ...), `runs`, `mean`, `mean_se`,
         `mean_low`, `mean_high` (95 %) and the quantiles `q05` to `q95`.
     """
     parts = []
-    for place, period in enumerate(PERIODS, start=1):
+    for place, period in enumerate(periods, start=1):
         codes, names = pd.factorize(frame["scenario"])
-        column = f"{state}_mean_{period.id.lower()}"
-        part = _spread(frame, codes, len(names), OutcomeView(column))
+        part = _spread(frame, codes, len(names), OutcomeView(_mean_of(state, period)))
         part.insert(0, "scenario", names)
         part.insert(1, "state", state)
         part.insert(2, "period", period.id)
         part.insert(3, "place", place)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
+
+
+def _mean_of(state: str, period: Period) -> str:
+    """Return the name of the outcome that is the mean of a state in a period."""
+    return f"{state}_mean_{period.id.lower()}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from alliance_sim.calendar import PERIODS
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.scenario.part import DOMAINS
 
@@ -21,7 +20,7 @@ def summary(ensemble: Ensemble) -> pd.DataFrame:
     """
     whole = [position for position, status in enumerate(ensemble.status) if status == OK]
     rows = []
-    for period in PERIODS:
+    for period in ensemble.calendar.periods:
         steps = ensemble.calendar.steps_of(period)
         if steps.stop == steps.start:
             continue

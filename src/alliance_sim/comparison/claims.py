@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from alliance_sim.calendar import Calendar
 from alliance_sim.record.checks import Check, Verdict, checks_in
 from alliance_sim.record.japan_nato import claims_events, claims_levels
 from alliance_sim.record.one_history import OneHistory, histories, record_history
 from alliance_sim.record.record import Record, load_record
 
 if TYPE_CHECKING:
+    from alliance_sim.calendar import Calendar
     from alliance_sim.results import Ensemble
 
 __all__ = [
@@ -82,16 +82,16 @@ def summarise_claims(frame: pd.DataFrame, record: Record) -> pd.DataFrame:
     )
 
 
-def check_record(calendar: Calendar | None = None) -> pd.DataFrame:
+def check_record(calendar: Calendar) -> pd.DataFrame:
     """Return the same checks put to the coded record: `id`, `holds`, `reading`.
 
     What asks for levels is missing there, so this is less than the coder's verdict, which also
     weighs what cannot be counted.
 
     Args:
-        calendar: The quarters to look at; 1950 to 2025 if left out.
+        calendar: The quarters to look at, with its periods.
     """
-    history = record_history(load_record(), calendar or Calendar())
+    history = record_history(load_record(), calendar)
     rows = [
         (identifier, verdict.holds, verdict.reading)
         for identifier, verdict in _verdicts(history).items()

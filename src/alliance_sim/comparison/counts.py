@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alliance_sim.calendar import PERIODS
 from alliance_sim.errors import SettingError
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series, periods_of
 
 if TYPE_CHECKING:
+    from alliance_sim.calendar import Period
     from alliance_sim.results import Ensemble
 
 SIMULATED_FROM = pd.Timestamp(1950, 1, 1)
@@ -47,12 +47,12 @@ def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame
     coded = record.events.assign(row=0, date=record.events["when"])
     rows = []
     for series in SERIES:
-        observed = _counts(of_series(coded, series), runs=1)[0]
-        counts = _counts(of_series(simulated, series), runs=runs)
+        observed = _counts(of_series(coded, series), record.periods, runs=1)[0]
+        counts = _counts(of_series(simulated, series), record.periods, runs=runs)
         low, high = np.quantile(counts, [LOW, HIGH], axis=0)
         rows += [
             {
-                "period": PERIODS[at[0]].id,
+                "period": record.periods[at[0]].id,
                 "domain": COUNTED_DOMAINS[at[1]],
                 "series": series,
                 "observed": int(observed[at]),
@@ -98,12 +98,13 @@ def rung_table(ensemble: Ensemble, record: Record) -> pd.DataFrame:
     return table.astype({"rung": int, "reached": float})
 
 
-def _counts(events: pd.DataFrame, *, runs: int) -> NDArray[np.int64]:
+def _counts(events: pd.DataFrame, periods: tuple[Period, ...], *, runs: int) -> NDArray[np.int64]:
     """Return the number of events since 1950 as an array (run, period, domain)."""
     recent = events[events["date"] >= SIMULATED_FROM]
-    period = pd.Index([p.id for p in PERIODS]).get_indexer(pd.Index(periods_of(recent["date"])))
+    held = pd.Index(periods_of(recent["date"], periods))
+    period = pd.Index([p.id for p in periods]).get_indexer(held)
     domain = pd.Index(COUNTED_DOMAINS).get_indexer(pd.Index(recent["domain"]))
-    shape = (runs, len(PERIODS), len(COUNTED_DOMAINS))
+    shape = (runs, len(periods), len(COUNTED_DOMAINS))
     placed = (period >= 0) & (domain >= 0)
     places = (recent["row"].to_numpy(dtype=np.int64)[placed], period[placed], domain[placed])
     cells = np.ravel_multi_index(places, shape)

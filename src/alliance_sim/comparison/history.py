@@ -106,6 +106,6 @@ def compare_history(
         claims=summarise_claims(check_claims(ensemble, events), record),
         counts=count_table(events, record, sum(status == OK for status in ensemble.status)),
         rungs=rung_table(ensemble, record),
-        record_checks=check_record(),
+        record_checks=check_record(ensemble.calendar),
         record=record,
     )

@@ -9,7 +9,6 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from alliance_sim.calendar import PERIODS
 from alliance_sim.plots.style import (
     BOLD,
     INK,
@@ -17,7 +16,6 @@ from alliance_sim.plots.style import (
     PLAIN,
     SHADES,
     SMALL,
-    STAGES,
     Look,
     slide,
     styled,
@@ -25,10 +23,14 @@ from alliance_sim.plots.style import (
 from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
+
+    from alliance_sim.calendar import Period
 
 SERIES = {
     "all": Look("#1a1a1a", INK, "-", "o"),
@@ -45,7 +47,7 @@ APART = 0.25  # between the three series of a stage, in stages
 
 
 @styled
-def counts_figure(counts: pd.DataFrame, *, about: str = "") -> Figure:
+def counts_figure(counts: pd.DataFrame, *, stages: Sequence[Period], about: str = "") -> Figure:
     """Return how many acts the record and the runs hold, in each domain and stage.
 
     The scale is the square root of the count, on which a difference of the same height is about
@@ -53,6 +55,7 @@ def counts_figure(counts: pd.DataFrame, *, about: str = "") -> Figure:
 
     Args:
         counts: As from `analysis.counts.count_table`.
+        stages: The periods of the table, in order.
         about: Which runs of what, such as `style.told_of` returns.
     """
     model = f" Model: {about}." if about else ""
@@ -66,19 +69,22 @@ def counts_figure(counts: pd.DataFrame, *, about: str = "") -> Figure:
     first: Axes | None = None
     for column, domain in enumerate(COUNTED_DOMAINS):
         axes = figure.add_subplot(grid[column], sharey=first)
-        _frame(axes, domain, top)
+        _frame(axes, domain, top, stages)
         axes.tick_params(labelleft=first is None)
         first = first or axes
         for position, series in enumerate(SERIES):
             rows = counts[(counts["domain"] == domain) & (counts["series"] == series)]
-            _series(axes, rows, series=series, shift=(position - 1) * APART)
+            places = {
+                period.id: place + (position - 1) * APART for place, period in enumerate(stages)
+            }
+            _series(axes, rows, series=series, places=places)
     if first is not None:
         first.set_ylabel("number of acts in the stage (square-root scale)")
     _legend(figure, counts)
     return figure
 
 
-def _frame(axes: Axes, domain: str, top: float) -> None:
+def _frame(axes: Axes, domain: str, top: float, stages: Sequence[Period]) -> None:
     """Prepare the panel of one domain."""
     axes.set_yscale("function", functions=(_root, _square))
     axes.set_ylim(-0.12, top * 1.08)
@@ -87,11 +93,11 @@ def _frame(axes: Axes, domain: str, top: float) -> None:
     axes.grid(axis="y", color="#d9d9d9", linewidth=0.7)
     axes.set_axisbelow(True)
     axes.set_title(domain, fontsize=BOLD + 1, weight="bold", color=LOOKS[domain].ink, pad=7)
-    names = [STAGES[period.id].replace(" ", "\n") for period in PERIODS]
-    axes.set_xticks(range(len(PERIODS)), names, fontsize=SMALL - 0.6)
+    names = [period.name.replace(" ", "\n") for period in stages]
+    axes.set_xticks(range(len(stages)), names, fontsize=SMALL - 0.6)
     axes.tick_params(axis="x", length=0)
-    axes.set_xlim(-0.5, len(PERIODS) - 0.5)
-    for place in range(len(PERIODS)):
+    axes.set_xlim(-0.5, len(stages) - 0.5)
+    for place in range(len(stages)):
         shade = SHADES[place % 2]
         axes.axvspan(place - 0.5, place + 0.5, color=shade, linewidth=0, zorder=0)
 
@@ -106,10 +112,9 @@ def _square(root: NDArray[np.float64]) -> NDArray[np.float64]:
     return root * np.abs(root)
 
 
-def _series(axes: Axes, rows: pd.DataFrame, *, series: str, shift: float) -> None:
+def _series(axes: Axes, rows: pd.DataFrame, *, series: str, places: Mapping[str, float]) -> None:
     """Draw the bars and the markers of one series in one domain."""
     look = SERIES[series]
-    places = {period.id: number + shift for number, period in enumerate(PERIODS)}
     x = [places[period] for period in rows["period"]]
     axes.bar(
         x,

@@ -29,7 +29,6 @@ from alliance_sim.plots.style import (
     PLAIN,
     SHADES,
     SMALL,
-    STAGES,
     WIDE,
     Look,
     styled,
@@ -214,14 +213,21 @@ def _legend(figure: Figure, *, probability: bool) -> None:
 
 @styled
 def periods_figure(
-    bands: pd.DataFrame, *, title: str, about: str, names: dict[str, str], value: str
+    bands: pd.DataFrame,
+    *,
+    title: str,
+    about: str,
+    stages: Sequence[str],
+    names: dict[str, str],
+    value: str,
 ) -> Figure:
-    """Return the spread of states over the four periods, one panel per state.
+    """Return the spread of states over the periods, one panel per state.
 
     Args:
         bands: As from `analysis.slices.bands_over_periods`, of several states.
         title: In large type.
         about: What is drawn, and of what.
+        stages: Titles of the periods, in order.
         names: What to call each state.
         value: Label of the y axis.
     """
@@ -239,10 +245,10 @@ def periods_figure(
             rows = bands[(bands["state"] == state) & (bands["scenario"] == scenario)]
             x = rows["place"].to_numpy() + (position - (len(scenarios) - 1) / 2) * apart
             _period_bars(axes, x, rows, look=SERIES[position], width=0.8 * apart)
-        for stage in range(1, len(STAGES) + 1):
+        for stage in range(1, len(stages) + 1):
             axes.axvspan(stage - 0.5, stage + 0.5, color=SHADES[stage % 2], linewidth=0, zorder=0)
-        axes.set(xlim=(0.5, len(STAGES) + 0.5), ylim=(low, top + 0.05 * (top - low)))
-        axes.set_xticks(range(1, len(STAGES) + 1), [s.replace(" ", "\n") for s in STAGES.values()])
+        axes.set(xlim=(0.5, len(stages) + 0.5), ylim=(low, top + 0.05 * (top - low)))
+        axes.set_xticks(range(1, len(stages) + 1), [s.replace(" ", "\n") for s in stages])
         axes.tick_params(axis="x", length=0, labelsize=SMALL)
         axes.tick_params(labelleft=number % columns == 0)
         if number % columns == 0:

@@ -1,4 +1,4 @@
-"""One look for every figure: colours, lines, text sizes, the four stages, the fixed sentence.
+"""One look for every figure: colours, lines, text sizes, stages, the fixed sentence.
 
 Each domain has a colour of the Okabe-Ito palette, which colour-blind readers can tell apart, and a
 line and a marker of its own, which survive a greyscale print. Text in a colour uses a darker shade
@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from alliance_sim.calendar import PERIODS, decimal_year
+from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ STATEMENT = (
     "This is a statement about the model named above, given its assumptions and one coder's list "
     "of events. It is not evidence about what would have happened outside that model."
 )
-STAGES = {"P1": "Cold War", "P2": "Initial contact", "P3": "Formation", "P4": "Deepening"}
 
 SLIDE = (13.333, 7.5)  # inches, 16:9
 ROOM = 140  # letters that fit under a title in plain size; more are written smaller
@@ -188,7 +187,7 @@ def told_of(ensemble: Ensemble) -> str:
 
 
 def shade_stages(axes: Axes, calendar: Calendar, *, names: bool = False) -> None:
-    """Shade the four stages behind the data, and write their names above if asked to.
+    """Shade the stages behind the data, and write their names above if asked to.
 
     Args:
         axes: With decimal years on the x axis.
@@ -197,7 +196,7 @@ def shade_stages(axes: Axes, calendar: Calendar, *, names: bool = False) -> None
     """
     last = calendar.last_year + 1
     axes.set_xlim(calendar.first_year, last)
-    for number, period in enumerate(PERIODS):
+    for number, period in enumerate(calendar.periods):
         start = max(decimal_year(period.start), calendar.first_year)
         end = min(decimal_year(period.end), last)
         if end <= start:
@@ -209,7 +208,7 @@ def shade_stages(axes: Axes, calendar: Calendar, *, names: bool = False) -> None
             continue
         since = max(period.start.year, calendar.first_year)
         middle = (start + end) / 2
-        _above(axes, middle, 17, text=STAGES[period.id], fontsize=BOLD + 1, weight="bold")
+        _above(axes, middle, 17, text=period.name, fontsize=BOLD + 1, weight="bold")
         span = f"{since}–{period.end.year}"
         _above(axes, middle, 4, text=span, fontsize=SMALL, color=QUIET)
 

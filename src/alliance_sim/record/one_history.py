@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alliance_sim.calendar import Calendar, Period, period
+from alliance_sim.calendar import Calendar, Period
 from alliance_sim.errors import AllianceSimError, UnknownName, unknown_name
 from alliance_sim.record.record import DAYS_A_YEAR, Record, weights_of
 
@@ -114,19 +114,25 @@ class OneHistory:
     def days(self, period_id: str) -> tuple[dt.date, dt.date]:
         """Return the first and the last day of a period, as far as the calendar holds it.
 
-        The Cold War may begin late, as every simulation does; the other periods must be whole,
+        The first may begin late, as every simulation does; the other periods must be whole,
         because half of a period says nothing about a claim on all of it.
 
         Raises:
             NotMeasured: If the calendar does not hold the period.
         """
-        whole: Period = period(period_id)
+        whole = self._period(period_id)
         first = dt.date(self.calendar.first_year, 1, 1)
         last = dt.date(self.calendar.last_year, 12, 31)
-        starts_late = first > whole.start and period_id != "P1"
+        starts_late = first > whole.start and whole != self.calendar.periods[0]
         if first > whole.end or last < whole.end or starts_late:
             raise NotMeasured(f"{first.year}-{last.year} does not hold {period_id}")
         return max(first, whole.start), whole.end
+
+    def _period(self, period_id: str) -> Period:
+        try:
+            return self.calendar.period(period_id)
+        except UnknownName as unknown:
+            raise NotMeasured(str(unknown)) from None
 
     def quarters(self, period_id: str) -> slice:
         """Return the quarters of a period, as a slice of the time axis.
@@ -135,7 +141,7 @@ class OneHistory:
             NotMeasured: If the calendar does not hold the period.
         """
         self.days(period_id)
-        return self.calendar.steps_of(period(period_id))
+        return self.calendar.steps_of(self._period(period_id))
 
     def length(self, period_id: str) -> float:
         """Return the length of a period in years, as far as the calendar holds it.

@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from alliance_sim.calendar import PERIODS
 from alliance_sim.errors import AllianceSimError, UnknownName, unknown_name
+from alliance_sim.scenario import load_scenario
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from alliance_sim.calendar import Calendar
+    from alliance_sim.calendar import Calendar, Period
 
 COUNTED_DOMAINS = ("political", "operations", "equipment", "institution")
 SERIES = ("all", "alliance", "salience2")
@@ -66,6 +67,7 @@ class Record:
             contradicted or untestable: what the coder's verdict comes to).
         context: Dated facts around the relationship, with `when`, `end_when` and `precision`.
         indicators: One row per year and indicator. Absent rows mean unknown, not zero.
+        periods: The periods that events are counted in, from the scenario of the relationship.
     """
 
     events: pd.DataFrame
@@ -73,6 +75,7 @@ class Record:
     claims: pd.DataFrame
     context: pd.DataFrame
     indicators: pd.DataFrame
+    periods: tuple[Period, ...]
 
     def series(self, name: str) -> pd.DataFrame:
         """Return the events of one series, in the columns of `events`.
@@ -101,7 +104,7 @@ class Record:
             UnknownName: If there is no such series.
         """
         return _by_domain(
-            self.series(series), "period", [period.id for period in PERIODS], weighted=weighted
+            self.series(series), "period", [period.id for period in self.periods], weighted=weighted
         )
 
     def yearly(self, series: str = "all", *, weighted: bool = False) -> pd.DataFrame:
@@ -115,7 +118,7 @@ class Record:
             UnknownName: If there is no such series.
         """
         events = self.series(series)
-        years = range(PERIODS[0].start.year, PERIODS[-1].end.year + 1)
+        years = range(self.periods[0].start.year, self.periods[-1].end.year + 1)
         by_year = events.assign(year=events["when"].dt.year)
         return _by_domain(by_year, "year", list(years), weighted=weighted)
 
@@ -127,7 +130,8 @@ class Record:
         """
         import pandas as pd
 
-        years = pd.Series({p.id: ((p.end - p.start).days + 1) / DAYS_A_YEAR for p in PERIODS})
+        days = {p.id: (p.end - p.start).days + 1 for p in self.periods}
+        years = pd.Series(days, dtype=float) / DAYS_A_YEAR
         return self.counts(series, weighted=True).div(years, axis="index")
 
     def rung_path(self, calendar: Calendar) -> NDArray[np.int64]:
@@ -162,7 +166,7 @@ def load_record() -> Record:
     The files are read once; every caller gets tables of its own, to change as it likes.
     """
     read = _read_record()
-    return Record(**{part.name: getattr(read, part.name).copy() for part in fields(Record)})
+    return Record(**{part.name: copy(getattr(read, part.name)) for part in fields(Record)})
 
 
 @cache
@@ -204,12 +208,12 @@ def weights_of(events: pd.DataFrame) -> pd.Series[float]:
     return salience.where(events["kind"] != "suspension", -salience)
 
 
-def periods_of(dates: pd.Series[pd.Timestamp]) -> pd.Series[str]:
-    """Return the period, "P1" to "P4", that holds each date; "" where none does."""
+def periods_of(dates: pd.Series[pd.Timestamp], periods: tuple[Period, ...]) -> pd.Series[str]:
+    """Return the id of the period that holds each date; "" where none does."""
     import pandas as pd
 
     held: pd.Series[str] = pd.Series("", index=dates.index, dtype="str")
-    for period in PERIODS:
+    for period in periods:
         inside = (dates >= pd.Timestamp(period.start)) & (dates <= pd.Timestamp(period.end))
         held[inside] = period.id
     return held
@@ -230,8 +234,10 @@ def _by_domain(
 @cache
 def _read_record() -> Record:
     """Return the record as read from the package data."""
+    periods = load_scenario("japan_nato/baseline").calendar().periods
     return Record(
-        events=_read_events(),
+        events=_read_events(periods),
+        periods=periods,
         rungs=_dated(_read("institutions")),
         claims=_read_claims(),
         context=_dated(_read("context")).assign(
@@ -255,12 +261,12 @@ def _read(table: str) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(whole, int))
 
 
-def _read_events() -> pd.DataFrame:
+def _read_events(periods: tuple[Period, ...]) -> pd.DataFrame:
     """Return the events with what follows from their date and kind."""
     events = _dated(_read("events"))
     when = events["when"]
     return events.assign(
-        period=periods_of(when),
+        period=periods_of(when, periods),
         quarter=when.dt.year.astype(str) + "Q" + when.dt.quarter.astype(str),
         weight=weights_of(events).astype(int),
     )

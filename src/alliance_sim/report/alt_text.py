@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alliance_sim.calendar import PERIODS
-from alliance_sim.plots.style import STAGES, bands
+from alliance_sim.plots.style import bands
 from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.report.words import number
 
@@ -18,14 +17,15 @@ if TYPE_CHECKING:
 def history_alt(comparison: Comparison) -> str:
     """Return the course of levels, ladder and agenda in a few sentences."""
     ensemble = comparison.ensemble
-    stages = [ensemble.calendar.steps_of(period) for period in PERIODS]
+    periods = ensemble.calendar.periods
+    stages = [ensemble.calendar.steps_of(period) for period in periods]
     told = []
     for domain in COUNTED_DOMAINS[:3]:
         middle = bands(ensemble.column(f"level_{domain}")).middle
         told.append(f"{domain} {_listed([f'{middle[stage].mean():.2f}' for stage in stages])}")
     rung = bands(ensemble.column("rung"), whole=True).middle
     overlap = bands(ensemble.column("agenda_overlap")).middle
-    names = _listed([STAGES[period.id] for period in PERIODS])
+    names = _listed([period.name for period in periods])
     ladder = _listed([number(float(rung[stage][-1])) for stage in stages])
     agenda = _listed([f"{np.mean(overlap[stage]):.2f}" for stage in stages])
     return (
@@ -39,23 +39,25 @@ def history_alt(comparison: Comparison) -> str:
 
 def counts_alt(comparison: Comparison) -> str:
     """Return how many counts of the main series lie inside, and which do not."""
+    names = {period.id: period.name for period in comparison.ensemble.calendar.periods}
     rows = comparison.counts[comparison.counts["series"] == "all"]
     outside = [
-        f"{row.domain} in {STAGES[str(row.period)]} ({row.observed} in the record, "
+        f"{row.domain} in {names[str(row.period)]} ({row.observed} in the record, "
         f"{number(float(str(row.low)))} to {number(float(str(row.high)))} in 90 % of runs)"
         for row in rows[~rows["inside"]].itertuples()
     ]
     which = f" Outside: {'; '.join(outside)}." if outside else ""
     return (
-        "Four panels, one for each domain, with the four stages side by side and three series in "
-        f"each. Of all acts, {int(rows['inside'].sum())} of {len(rows)} counts of the record lie "
-        f"inside the bar of the runs.{which} The table below holds every number."
+        f"Four panels, one for each domain, with the {len(names)} stages side by side and three "
+        f"series in each. Of all acts, {int(rows['inside'].sum())} of {len(rows)} counts of the "
+        f"record lie inside the bar of the runs.{which} The table below holds every number."
     )
 
 
 def _record_rungs(comparison: Comparison) -> list[str]:
-    path = comparison.record.rung_path(comparison.ensemble.calendar)
-    return [str(path[comparison.ensemble.calendar.steps_of(period)][-1]) for period in PERIODS]
+    calendar = comparison.ensemble.calendar
+    path = comparison.record.rung_path(calendar)
+    return [str(path[calendar.steps_of(period)][-1]) for period in calendar.periods]
 
 
 def _listed(words: list[str]) -> str:

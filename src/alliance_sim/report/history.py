@@ -48,7 +48,11 @@ def write_history(
     folder = prepare_folder(out)
     figures = {
         "history.png": history_figure(comparison.ensemble, record=comparison.record),
-        "counts.png": counts_figure(comparison.counts, about=told_of(comparison.ensemble)),
+        "counts.png": counts_figure(
+            comparison.counts,
+            stages=comparison.ensemble.calendar.periods,
+            about=told_of(comparison.ensemble),
+        ),
     }
     origin = origin_of(comparison.ensemble, command=command)
     for name, figure in figures.items():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from alliance_sim.calendar import PERIODS, Calendar
-from alliance_sim.plots.style import STAGES
+from alliance_sim.calendar import Calendar
 from alliance_sim.results.outcomes import Outcome
 from alliance_sim.results.state_metadata import meaning
 
@@ -60,11 +59,11 @@ def _signal(outcome: Outcome) -> str:
 
 def _when(outcome: Outcome, calendar: Calendar) -> str:
     """Return the time that an outcome looks at, "" for the whole run."""
-    for period in PERIODS:
+    for period in calendar.periods:
         steps = calendar.steps_of(period)
         if (outcome.start, outcome.stop) == (steps.start, steps.stop):
             years = f"{max(period.start.year, calendar.first_year)}–{period.end.year}"
-            return f"{STAGES[period.id]} ({years})"
+            return f"{period.name} ({years})"
     if outcome.fold == "at" and outcome.stop % calendar.steps_per_year == 0:
         return f"end of {calendar.first_year + outcome.stop // calendar.steps_per_year - 1}"
     _, _, span = outcome.text.partition("@")

@@ -20,7 +20,6 @@ from alliance_sim.report.words import (
     READING,
     RECORD_WORDS,
     SERIES_WORDS,
-    STAGE_WORDS,
     WEAKNESSES,
     beside,
     number,
@@ -67,7 +66,7 @@ def history_page(comparison: Comparison, *, images: Mapping[str, bytes], command
         *_claims(comparison),
         "<h2>How many acts, and when</h2>",
         _figure(images["counts.png"], counts_alt(comparison), _counts_caption()),
-        _counts(comparison.counts),
+        _counts(comparison),
         *_rungs(comparison.rungs),
         *_limits(comparison),
         *_origin(comparison, command=command),
@@ -159,7 +158,7 @@ def _claims(comparison: Comparison) -> list[str]:
     )
     rows = rows_of(comparison.claims.assign(on_record=comparison.claims["id"].map(holds)))
     body = ""
-    for stage, name in STAGE_WORDS.items():
+    for stage, name in _stages(comparison).items():
         lines = "".join(_claim(row) for row in rows if row["period"] == stage)
         words = name if stage == "all" else f"{name} ({stage})"
         body += _group(words, lines, columns=len(head))
@@ -176,6 +175,12 @@ def _claims(comparison: Comparison) -> list[str]:
         *_parted(rows),
         _table(caption, head, body),
     ]
+
+
+def _stages(comparison: Comparison) -> dict[str, str]:
+    """Return the stages by id, after "all"."""
+    periods = comparison.ensemble.calendar.periods
+    return {"all": "All stages"} | {period.id: period.name for period in periods}
 
 
 def _group(words: str, lines: str, *, columns: int) -> str:
@@ -212,7 +217,7 @@ def _parted(rows: list[dict[str, Any]]) -> list[str]:
     return [f"<p>Where model and record part ({len(parted)}):</p>", f"<ul>{items}</ul>"]
 
 
-def _counts(counts: pd.DataFrame) -> str:
+def _counts(comparison: Comparison) -> str:
     head = [
         ("Stage", ""),
         ("Domain", ""),
@@ -221,18 +226,18 @@ def _counts(counts: pd.DataFrame) -> str:
         ("Runs: 90 %", "number"),
         ("Record inside", ""),
     ]
-    rows = rows_of(counts)
+    rows, stages = rows_of(comparison.counts), _stages(comparison)
     body = ""
     for series, words in SERIES_WORDS.items():
-        lines = "".join(_count(row) for row in rows if row["series"] == series)
+        lines = "".join(_count(row, stages) for row in rows if row["series"] == series)
         body += _group(words, lines, columns=len(head))
     return _table("Acts by series, stage and domain: the record and the runs", head, body)
 
 
-def _count(row: dict[str, Any]) -> str:
+def _count(row: dict[str, Any], stages: Mapping[str, str]) -> str:
     kind, inside = ("agrees", "yes") if row["inside"] else ("differs", "no")
     return (
-        f'<tr><th scope="row">{escape(STAGE_WORDS[row["period"]])}</th>'
+        f'<tr><th scope="row">{escape(stages[row["period"]])}</th>'
         f"<td>{escape(row['domain'])}</td>"
         f'<td class="number">{row["observed"]}</td><td class="number">{row["mean"]:.1f}</td>'
         f'<td class="number">{number(row["low"])} to {number(row["high"])}</td>'

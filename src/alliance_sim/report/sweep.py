@@ -335,13 +335,14 @@ def _periods(sheaf: Sheaf, summary: SweepSummary) -> None:
     """Draw the levels of cooperation over the periods."""
     plan = summary.sweep.plan
     kept = [outcome.name for outcome in plan.outcomes]
-    states = [state for state in states_by_period(kept) if state.startswith("level_")]
+    periods = plan.calendar.periods
+    states = [s for s in states_by_period(kept, periods) if s.startswith("level_")]
     if not states:
         return
-    names = [f"{state}_mean_p{period}" for state in states for period in range(1, 5)]
+    names = [f"{state}_mean_{period.id.lower()}" for state in states for period in periods]
     frame = summary.sweep.frame(names)
     frame = frame[frame["scenario"].isin(list(summary.scenarios))]
-    bands = pd.concat([bands_over_periods(frame, state=state) for state in states])
+    bands = pd.concat([bands_over_periods(frame, state=state, periods=periods) for state in states])
     told = {state: meaning(state).long_name.rpartition(": ")[2] for state in states}
     title = "Levels of cooperation by stage"
     figure = periods_figure(
@@ -349,6 +350,7 @@ def _periods(sheaf: Sheaf, summary: SweepSummary) -> None:
         title=title,
         about="Mean level of each stage. Light: 90 % of runs, dark: 50 %, marker: mean with its "
         f"95 % Monte Carlo error. {told_of_sweep(plan, summary.scenarios)}",
+        stages=[period.name for period in periods],
         names=told,
         value="level of cooperation (0 to 1)",
     )

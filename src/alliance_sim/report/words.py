@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 
 from alliance_sim.comparison.history import HELD
-from alliance_sim.plots.style import STAGES
 
-STAGE_WORDS = {"all": "All stages", **STAGES}
 SERIES_WORDS = {
     "all": "All acts",
     "alliance": "Without acts of single allies",

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from alliance_sim.calendar import PERIODS, Calendar
+from alliance_sim.calendar import Calendar
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def standard_outcomes(states: Sequence[str], calendar: Calendar, rungs: int) -> 
         calendar: The steps of a run.
         rungs: Number of rungs of the formal ladder.
     """
-    steps = {p.id.lower(): calendar.steps_of(p) for p in PERIODS}
+    steps = {p.id.lower(): calendar.steps_of(p) for p in calendar.periods}
     periods = {p: (s.start, s.stop) for p, s in steps.items() if s.start < s.stop}
     whole = (0, calendar.steps)
     last = (calendar.steps - 1, calendar.steps)

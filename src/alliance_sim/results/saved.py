@@ -23,7 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from alliance_sim import files
-from alliance_sim.calendar import Calendar
+from alliance_sim.calendar import Calendar, periods_read
 from alliance_sim.errors import ResultError
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Labels(NamedTuple):
         years = [calendar.first_year, calendar.last_year, calendar.steps_per_year]
         return self._asdict() | {
             "calendar": years,
+            "periods": calendar.periods_told(),
             "states": list(self.states),
             "status": list(self.status),
         }
@@ -170,7 +171,7 @@ def _label(tree: dict[str, Any]) -> Label:
     labels = Labels(
         scenario=_text(tree["scenario"]),
         digest=_text(tree["digest"]),
-        calendar=Calendar(first_year, last_year, steps_per_year),
+        calendar=Calendar(first_year, last_year, steps_per_year, periods_read(tree["periods"])),
         states=tuple(_text(name) for name in tree["states"]),
         seed=_whole(tree["seed"], 0, MOST_SEED),
         first_run=_whole(tree["first_run"], 0, MOST_SEED),

@@ -80,6 +80,7 @@ def _periods(tree: Tree) -> Iterator[str]:
     for (name, start), (following, after) in pairwise(starts):
         if after <= start:
             yield f"period {following!r}: start {after} must be after {start} of period {name!r}"
+    yield from _acts(tree)
     time = _table(tree, "time")
     first, last = time.get("first_year", 1950), time.get("last_year", 2025)
     if not (isinstance(first, int) and isinstance(last, int)):
@@ -88,6 +89,22 @@ def _periods(tree: Tree) -> Iterator[str]:
         yield f"time: last_year {last} is before first_year {first}"
     if starts and min(start for _, start in starts).year > first:
         yield f"period: the first begins in {starts[0][1]}, but the run begins in {first}"
+
+
+def _acts(tree: Tree) -> Iterator[str]:
+    """The days on which acts are cut into periods rise as well, and ids differ."""
+    given = tables(tree, "period")
+    ids = [table.get("id") or f"P{number}" for number, table in enumerate(given, start=1)]
+    for one in sorted({str(i) for i in ids if ids.count(i) > 1}):
+        yield f"period: id {one!r} stands {ids.count(one)} times; give each period an id of its own"
+    named = [(t.get("name"), _date(t, "acts_from") or _date(t, "start")) for t in given]
+    for (name, day), (following, after) in pairwise(named):
+        if day and after and after <= day:
+            yield f"period {following!r}: acts_from {after} must be after {day} of period {name!r}"
+    for (name, day), table in zip(named, given, strict=True):
+        until = _date(table, "acts_until")
+        if day and until and until < day:
+            yield f"period {name!r}: acts_until {until} must not be before {day}"
 
 
 def _by_threat(tree: Tree) -> Iterator[str]:

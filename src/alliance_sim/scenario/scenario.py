@@ -6,6 +6,7 @@ import datetime as dt
 
 from pydantic import Field, ValidationError
 
+from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import edit
 from alliance_sim.scenario.checks import cross_problems
@@ -25,6 +26,7 @@ from alliance_sim.scenario.schema import (
     Rung,
     Threat,
     Time,
+    periods_of,
 )
 from alliance_sim.scenario.theory import (
     Assets,
@@ -81,6 +83,15 @@ class Scenario(Part):
     item: tuple[Item, ...] = ()
     kind: tuple[Kind, ...] = Field(min_length=1)
     prior: tuple[Prior, ...] = ()
+
+    def calendar(self) -> Calendar:
+        """Return the steps that a run goes through, with the periods that acts are counted in."""
+        return Calendar(
+            self.time.first_year,
+            self.time.last_year,
+            self.time.steps_per_year,
+            periods_of(self.period, self.time.last_year),
+        )
 
     def without(self, *junctures: str) -> Scenario:
         """Return the same world in which these junctures never happened.

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
+from alliance_sim import calendar
 from alliance_sim.scenario.number import (
     Amount,
     Between,
@@ -31,6 +32,8 @@ from alliance_sim.scenario.part import (
     Text,
 )
 
+PeriodId = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,9}$")]
+
 
 class Time(Part):
     """Which years are simulated, and how finely."""
@@ -41,17 +44,47 @@ class Time(Part):
 
 
 class Period(Part):
-    """What differs between the four stages and is not coded from the relationship."""
+    """What differs between the stages of a history and is not coded from the relationship.
+
+    Its values hold from `start` on. Acts and claims may be cut on other days: a stage that begins
+    with an event begins in the middle of a quarter.
+
+    Attributes:
+        id: How tables, claims and outcomes call it; "P1" for the first, and so on, if left out.
+        acts_from: First day whose acts count to it; `start` if left out.
+        acts_until: Last day; the eve of the next period, or the end of the run, if left out.
+    """
 
     name: Name
     title: Text
+    id: PeriodId | None = None
     start: dt.date
+    acts_from: dt.date | None = None
+    acts_until: dt.date | None = None
     commitment: Share  # US commitment to the state [Us]
     networking: Share  # US preference for networked partners [net]
     link: Share  # how far the theatres are seen as one [link]
     hostility: Shares
     exposure_state: Shares
     exposure_alliance: Shares
+
+
+def periods_of(declared: tuple[Period, ...], last_year: int) -> tuple[calendar.Period, ...]:
+    """Return the periods in which acts are counted, in order.
+
+    Args:
+        declared: The tables of a scenario.
+        last_year: Of the run; the last period ends with it unless it says when.
+    """
+    starts = [period.acts_from or period.start for period in declared]
+    eves = [start - dt.timedelta(days=1) for start in starts[1:]]
+    ends = [*eves, dt.date(last_year, 12, 31)]
+    return tuple(
+        calendar.Period(period.id or f"P{number}", period.title, start, period.acts_until or end)
+        for number, (period, start, end) in enumerate(
+            zip(declared, starts, ends, strict=True), start=1
+        )
+    )
 
 
 class SeriesInput(Part):

@@ -76,7 +76,7 @@ class Plan:
     @cached_property
     def calendar(self) -> Calendar:
         """The steps of every run."""
-        return _calendar(self.scenarios[0])
+        return self.scenarios[0].calendar()
 
     @property
     def points(self) -> int:
@@ -203,7 +203,7 @@ class Plan:
             raise ResultError(f"plan: has format {found!r}, this version reads format {FORMAT}")
         try:
             scenarios = tuple(_scenario(entry) for entry in tree["scenarios"])
-            calendar = _calendar(scenarios[0])
+            calendar = scenarios[0].calendar()
             states = tuple(tree["states"])
             return cls(
                 title=tree["title"],
@@ -321,11 +321,6 @@ def _no_more_points(plan: Plan, points: int) -> str | None:
     if points <= design.size():
         return f"points is {points}, must be more than the {design.size()} now"
     return designs.size_problem(design.resized(points), len(plan.factors))
-
-
-def _calendar(scenario: Scenario) -> Calendar:
-    time = scenario.time
-    return Calendar(time.first_year, time.last_year, time.steps_per_year)
 
 
 def _scenario(tree: object) -> Scenario:

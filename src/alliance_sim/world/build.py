@@ -17,8 +17,7 @@ from alliance_sim.world.world import DrawnLeader, ItemNumbers, RungNumbers, Worl
 
 def calendar_of(scenario: Scenario) -> Calendar:
     """Return the steps that a scenario goes through."""
-    time = scenario.time
-    return Calendar(time.first_year, time.last_year, time.steps_per_year)
+    return scenario.calendar()
 
 
 def build_world(scenario: Scenario, *, like: World | None = None) -> World:

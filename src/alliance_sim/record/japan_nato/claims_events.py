@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from alliance_sim.calendar import PERIODS, period
 from alliance_sim.record.checks import Verdict, check
 from alliance_sim.record.one_history import Mask, NotMeasured, OneHistory, Values
 
-ALL_PERIODS = tuple(p.id for p in PERIODS)
 NON_EUROPEAN = ("member:usa", "member:us", "member:united_states", "member:canada")
 MONTHS_36 = 1096  # days; three years with a leap day
 MONTHS_48 = 1461
@@ -31,9 +29,10 @@ def stages_grow_at_unlike_speeds(history: OneHistory) -> Verdict:
 
     A stock that shrinks or stands still in one period and grows in another is uneven too.
     """
-    rates = [history.rate(name) for name in ALL_PERIODS]
+    names = [period.id for period in history.calendar.periods]
+    rates = [history.rate(name) for name in names]
     lowest, highest = min(rates), max(rates)
-    listing = ", ".join(f"{name} {rate:.2f}" for name, rate in zip(ALL_PERIODS, rates, strict=True))
+    listing = ", ".join(f"{name} {rate:.2f}" for name, rate in zip(names, rates, strict=True))
     uneven = highest > 0 and (lowest <= 0 or highest >= 3 * lowest)
     return Verdict(uneven, f"weighted events per year: {listing}")
 
@@ -133,7 +132,7 @@ def drills_and_postings_go_on_from_2013(history: OneHistory) -> Verdict:
     """
     practical = (history.kinds == "exercise") | (history.kinds == "secondment")
     found = np.sort(history.dates[history.during("P4") & practical & ~_by_member(history)])
-    stage = period("P4")
+    stage = history.calendar.period("P4")
     marks = np.concatenate(([np.datetime64(stage.start)], found, [np.datetime64(stage.end)]))
     pauses = np.diff(marks).astype(int)
     begins, longest = int(pauses[0]), int(pauses.max())
