@@ -2,11 +2,15 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from alliance_sim.provenance import digest, environment, version
+from alliance_sim import load_scenario, simulate
+from alliance_sim.provenance import digest, environment, scenario_digest, version
+from alliance_sim.report.sweep_view import origin_of_sweep
+from alliance_sim.sweep.plan import load_plan
 
 TREE: dict[str, Any] = {
     "title": "Titel mit Ümlaut",
@@ -54,3 +58,30 @@ def test_the_environment_names_what_results_depend_on() -> None:
     assert {"python", "alliance-sim", "mesa", "numpy", "pandas"} <= set(found)
     assert found["alliance-sim"] == version()
     assert all(found.values())
+
+
+PLAN = """
+title = "One"
+question = "?"
+scenarios = ["japan_nato/baseline"]
+seed = 1
+replicates = 1
+[design]
+kind = "replicates"
+"""
+
+
+def test_a_scenario_has_one_digest_wherever_it_is_named(tmp_path: Path) -> None:
+    scenario = load_scenario("japan_nato/baseline")
+    (tmp_path / "plan.toml").write_text(PLAN, "utf-8")
+    origin = origin_of_sweep(load_plan(tmp_path / "plan.toml"), runs=1, command="alliance-sim")
+    simulated = simulate(scenario, runs=1, seed=1).digest
+    assert {simulated, origin.others[0][1]} == {scenario_digest(scenario)}
+
+
+def test_words_leave_the_digest_of_a_scenario_and_numbers_do_not() -> None:
+    scenario = load_scenario("japan_nato/baseline")
+    told = scenario.model_copy(update={"name": "b", "title": "B", "edits": ("x",)})
+    assert scenario_digest(told) == scenario_digest(scenario)
+    moved = scenario.without("nine_eleven")
+    assert scenario_digest(moved) != scenario_digest(scenario)

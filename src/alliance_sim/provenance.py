@@ -7,8 +7,10 @@ import json
 import platform
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+# What a scenario says beside its content, and where its record lies: no number hangs on it.
+WORDS_ONLY = frozenset({"name", "title", "description", "question", "edits", "record"})
 PACKAGES = ("mesa", "numba", "numpy", "pandas", "pydantic", "pyarrow", "matplotlib")
 
 
@@ -25,6 +27,23 @@ def digest(tree: Any) -> str:
     """
     text = json.dumps(_canonical(tree), sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Content(Protocol):
+    """What has a digest as a scenario does."""
+
+    def model_dump(self, *, exclude: Any = None) -> dict[str, Any]:
+        """Return its parts as plain tables, some left out."""
+
+
+def scenario_digest(scenario: Content) -> str:
+    """Return THE digest of a scenario, which every result carries: a SHA-256 of its content.
+
+    Name, title and other words do not count, nor how it was arrived at: two scenarios that differ
+    in nothing else give the same numbers and have the same digest, and a sweep can go on after a
+    description was mended.
+    """
+    return digest(scenario.model_dump(exclude=set(WORDS_ONLY)))
 
 
 def file_digest(path: Path) -> str:

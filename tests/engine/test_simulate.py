@@ -59,7 +59,7 @@ def test_an_ensemble_names_what_it_came_from(ensemble: Any) -> None:
     assert simulate(SHORT, runs=1, seed=5, engine="mesa").engine == "mesa"
     assert ensemble.status == ("ok",) * RUNS
     assert ensemble.values.shape == (RUNS, 28, len(ensemble.states))
-    assert ensemble.digest == provenance.digest(SHORT.model_dump(exclude={"name", "edits"}))
+    assert ensemble.digest == provenance.scenario_digest(SHORT)
     assert ensemble.versions["alliance-sim"] == provenance.version()
 
 

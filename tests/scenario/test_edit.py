@@ -31,7 +31,7 @@ EDITS: dict[str, Do] = {
 
 
 def content(scenario: Scenario) -> str:
-    return provenance.digest(scenario.model_dump(exclude={"name", "edits"}))
+    return provenance.scenario_digest(scenario)
 
 
 def juncture(scenario: Scenario, name: str) -> dict[str, object]:

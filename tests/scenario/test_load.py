@@ -23,7 +23,7 @@ HEAD = 'extends = "japan_nato/baseline"\ntitle = "Mine"\ndescription = "Mine."\n
 
 
 def content(scenario: Scenario) -> str:
-    return provenance.digest(scenario.model_dump(exclude={"name", "edits"}))
+    return provenance.scenario_digest(scenario)
 
 
 def rearranged(node: Any) -> Any:

@@ -43,7 +43,7 @@ SETTINGS: dict[str, tuple[object, ...]] = {
 
 
 def content(scenario: Scenario) -> str:
-    return provenance.digest(scenario.model_dump(exclude={"name", "edits"}))
+    return provenance.scenario_digest(scenario)
 
 
 def within(path: str, share: float) -> float:

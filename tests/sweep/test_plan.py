@@ -36,7 +36,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 
 def content(scenario: Scenario) -> str:
-    return provenance.digest(scenario.model_dump(exclude={"name", "edits"}))
+    return provenance.scenario_digest(scenario)
 
 
 def points(plan: Plan) -> list[dict[str, Any]]:

@@ -116,7 +116,7 @@ def simulate(
         raise AllianceSimError(f"{world_of.name}: every run failed, the first with: {status[0]}")
     return Ensemble(
         scenario=world_of.name,
-        digest=provenance.digest(world_of.model_dump(exclude={"name", "edits"})),
+        digest=provenance.scenario_digest(world_of),
         calendar=calendar_of(world_of),
         states=states,
         values=values,

@@ -96,7 +96,7 @@ class CachedScenario:
         return tuple(found)
 
 
-_bases: dict[str, CachedScenario] = {}
+_bases: dict[tuple[str, str], CachedScenario] = {}
 
 
 def base_of(scenario: Any) -> CachedScenario:
@@ -108,11 +108,11 @@ def base_of(scenario: Any) -> CachedScenario:
     for base in list(_bases.values()):
         if base.scenario is scenario:
             return base
-    tree = as_tree(scenario)
-    key = provenance.digest(tree)
+    key = scenario.name, provenance.scenario_digest(scenario)
     found = _bases.get(key)
     if found is None:
         _forget_oldest(_bases, KEPT)
+        tree = as_tree(scenario)
         found = _bases[key] = CachedScenario(scenario, tree, parameters_of(tree))
     return found
 

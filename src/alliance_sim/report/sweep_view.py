@@ -218,7 +218,7 @@ def origin_of_sweep(plan: Plan, *, runs: int, command: str) -> Origin:
         version=provenance.version(),
         command=command,
         others=tuple(
-            (label, provenance.digest(scenario.model_dump()))
+            (label, provenance.scenario_digest(scenario))
             for label, scenario in zip(plan.labels, plan.scenarios, strict=True)
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from alliance_sim.provenance import WORDS_ONLY
 from alliance_sim.scenario.causes import missing_cause
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import entries, is_number, numbers
@@ -21,7 +22,6 @@ MOVES = {
     "involvement": "involvement of the {of} in conflicts",
     "need": "need of the {of} for {domain} cooperation",
 }
-WORDS_ONLY = ("name", "title", "description", "question", "edits")
 ABSENT = "-"
 
 
@@ -125,8 +125,8 @@ def diff(first: Scenario, second: Scenario) -> list[Difference]:
     """
     left, right = as_tree(first), as_tree(second)
     for key in WORDS_ONLY:
-        left.pop(key)
-        right.pop(key)
+        left.pop(key, None)
+        right.pop(key, None)
     return list(_differences(left, right, ""))
 
 

@@ -36,7 +36,6 @@ FORMAT = 1
 COMMON, INDEPENDENT = "common", "independent"
 ROOM = 1024  # runs kept free for each point of a plan with independent noise, if they fit
 PASSING = {"_kept", "digest", "points_digest"}  # found again by whoever needs it
-WORDS_ONLY = {"name", "title", "description", "question", "edits"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +96,7 @@ class Plan:
                 "replicates": self.replicates,
                 "noise": [self.noise, self.stride],
                 "labels": self.labels,
-                "scenarios": [
-                    provenance.digest(scenario.model_dump(exclude=WORDS_ONLY))
-                    for scenario in self.scenarios
-                ],
+                "scenarios": [provenance.scenario_digest(one) for one in self.scenarios],
                 "factors": [
                     [f.name, f.kind, f.path, f.values, f.low, f.high, f.dated] for f in self.factors
                 ],
