@@ -283,10 +283,3 @@ def sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(handle)
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a damaged file out of the way, and return its new name."""
-    aside = path.with_name(f"{path.name}.bad")
-    path.replace(aside)
-    return aside

@@ -68,7 +68,7 @@ def test_threads_give_the_same_bytes(plan: Path, done: tuple[Result, Path], tmp_
     result = call(plan, "--out", tmp_path, "--threads", "2")
     assert result.exit_code == 0, result.output
     assert "8 of 8 rows" in result.stdout
-    for name in ("manifest.json", "runs-00000.parquet"):
+    for name in ("manifest.json", "rows/runs-00000.parquet"):
         assert (tmp_path / name).read_bytes() == (done[1] / name).read_bytes()
 
 
@@ -107,13 +107,13 @@ def test_json_is_all_that_is_printed(plan: Path, tmp_path: Path) -> None:
 def test_a_folder_is_run_again_and_extended(done: tuple[Result, Path], tmp_path: Path) -> None:
     again = call(done[1], "--out", tmp_path, "--json", "--workers", "1")
     assert json.loads(again.stdout)["simulated"] == 8
-    first, second = ((p / "runs-00000.parquet").read_bytes() for p in (done[1], tmp_path))
+    first, second = ((p / "rows" / "runs-00000.parquet").read_bytes() for p in (done[1], tmp_path))
     assert first == second
     more = (tmp_path, "--replicates", "3", "--points", "4", "--workers", "1", "--json")
     assert json.loads(call(*more).stdout)["simulated"] == 16
     found = json.loads(call(*more).stdout)
     assert (found["simulated"], found["rows"], found["done"]) == (0, 24, 24)
-    assert (tmp_path / "runs-00000.parquet").read_bytes() == first
+    assert (tmp_path / "rows" / "runs-00000.parquet").read_bytes() == first
     fewer = call(tmp_path, "--replicates", "1")
     assert fewer.exit_code == 2
     assert "must be more than the 3 now" in words_of(fewer.stderr)
@@ -167,12 +167,12 @@ def test_failed_runs_are_counted_with_their_reasons(
 def test_what_is_mended_is_said(done: tuple[Result, Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
     call(done[1], "--out", out, "--workers", "1")
-    file = out / "runs-00000.parquet"
+    file = out / "rows" / "runs-00000.parquet"
     whole = file.read_bytes()
     file.write_bytes(whole[:-9])
     status = call(out, "--status")
     assert "damaged; to mend it: alliance-sim sweep" in status.stdout
-    assert "  - runs-00000.parquet is torn" in status.stdout
+    assert "  - rows/runs-00000.parquet is torn" in status.stdout
     mended = call(out, "--workers", "1")
     assert words_of(mended.stderr).count("set aside as runs-00000.parquet.bad") == 1
     assert "8 runs simulated" in mended.stdout

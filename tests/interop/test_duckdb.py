@@ -35,7 +35,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
 
 def asked(sweep: Sweep, query: str) -> list[tuple[Any, ...]]:
     """Return the rows of a query, in which RUNS stands for the files of the sweep."""
-    files = sweep.folder / "runs-*.parquet"
+    files = sweep.folder / "rows" / "*.parquet"
     with duckdb.connect() as connection:
         rows: list[tuple[Any, ...]] = connection.sql(query.replace("RUNS", f"'{files}'")).fetchall()
     return rows
@@ -52,6 +52,15 @@ def test_every_run_is_a_row_with_its_labels(sweep: Sweep) -> None:
     assert {row[6] for row in rows} == {"ok"}
     frame = sweep.frame()
     assert [row[4] for row in rows] == frame["run"].tolist()
+
+
+def test_the_folder_of_rows_is_read_as_it_stands(sweep: Sweep) -> None:
+    (sweep.folder / "summary").mkdir(exist_ok=True)
+    (sweep.folder / "summary" / "manifest.json").write_text("{}")
+    with duckdb.connect() as connection:
+        found = connection.sql(f"SELECT * FROM read_parquet('{sweep.folder / 'rows'}')").df()
+    assert found["rung_end"].tolist() == sweep.frame()["rung_end"].tolist()
+    assert list(found.columns) == list(sweep.frame().columns)
 
 
 def test_means_are_those_of_the_frame(sweep: Sweep) -> None:

@@ -92,7 +92,7 @@ def test_a_runner_that_lags_behind_leaves_the_work_of_a_newer_one_alone(
     run(tmp_path)
     slow.refresh()
     assert slow.inventory.complete
-    (tmp_path / "runs-00001.parquet").write_bytes(b"torn")
+    (tmp_path / "rows" / "runs-00001.parquet").write_bytes(b"torn")
     newer = writer(plan, quick, tmp_path)
     newer.mend()
     assert slow.finish()

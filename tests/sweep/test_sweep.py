@@ -110,10 +110,10 @@ def test_a_finished_file_that_went_bad_is_told_and_mended(
     undisturbed: dict[str, bytes],
 ) -> None:
     run(tmp_path)
-    damage(tmp_path / "runs-00001.parquet")
+    damage(tmp_path / "rows" / "runs-00001.parquet")
     with pytest.raises(ResultError) as caught:
         open_sweep(tmp_path)
-    assert f"runs-00001.parquet {words}" in str(caught.value)
+    assert f"rows/runs-00001.parquet {words}" in str(caught.value)
     assert f"alliance-sim sweep {tmp_path}" in str(caught.value)
     run(tmp_path)
     mended = content(tmp_path)
@@ -230,7 +230,7 @@ def test_a_disk_that_is_full_loses_nothing(
     )
     run(tmp_path, stop=32)
     words = [PROGRAMS / "quick.py", plan_file, tmp_path, 1, 32, 0, 256, 64]
-    most = min(len(undisturbed[f"runs-{k:05d}.parquet"]) for k in (0, 1)) - 1
+    most = min(len(undisturbed[f"rows/runs-{k:05d}.parquet"]) for k in (0, 1)) - 1
     ended = subprocess.run(
         [sys.executable, "-c", program, str(most), *map(str, words)],
         capture_output=True,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from alliance_sim.errors import ResultError, SettingError, UnfinishedError, UnknownName
@@ -26,9 +27,9 @@ def test_another_format_is_told(run: Run, tmp_path: Path) -> None:
     run(tmp_path)
     for name in ("manifest.json", "sweep.json"):
         before = content(tmp_path)
-        edited(tmp_path / name, format=2, version="9.0")
+        edited(tmp_path / name, format=3, version="9.0")
         for act in (open_sweep, run):
-            with pytest.raises(ResultError, match=rf"{name}: has format 2.*by alliance-sim 9\.0"):
+            with pytest.raises(ResultError, match=rf"{name}: has format 3.*by alliance-sim 9\.0"):
                 act(tmp_path)
         (tmp_path / name).write_bytes(before[name])
     edited(tmp_path / "manifest.json", files=[])
@@ -81,9 +82,25 @@ def test_files_that_only_look_like_ours_are_told(run: Run, tmp_path: Path) -> No
     run(tmp_path)
     (tmp_path / "notes.txt").write_text("what is beside does no harm")
     assert run(tmp_path).complete
-    (tmp_path / "runs-00007.parquet").write_bytes((tmp_path / "runs-00000.parquet").read_bytes())
-    with pytest.raises(ResultError, match=r"runs-00007\.parquet does not belong to this sweep"):
-        open_sweep(tmp_path)
+    rows = tmp_path / "rows"
+    (rows / ".DS_Store").touch()
+    assert len(open_sweep(tmp_path).frame([])) == 640
+    for name in ("runs-00007.parquet", "notes.csv"):
+        (rows / name).write_bytes((rows / "runs-00000.parquet").read_bytes())
+        with pytest.raises(ResultError, match=rf"rows: {name} does not belong to this sweep"):
+            open_sweep(tmp_path)
+        (rows / name).unlink()
+
+
+def test_pandas_reads_the_folder_of_rows_as_it_stands(run: Run, quick: Any, tmp_path: Path) -> None:
+    sweep = run(tmp_path)
+    sweep.outcome("rung>=9@2015", summarise=quick.summarise)
+    (tmp_path / "rows" / "runs-00001.parquet").write_bytes(b"torn")
+    run(tmp_path)
+    assert (tmp_path / "runs-00001.parquet.bad").exists()
+    found = pd.read_parquet(tmp_path / "rows")
+    assert found.drop(columns="scenario").equals(sweep.frame().drop(columns="scenario"))
+    assert found["scenario"].tolist() == sweep.frame()["scenario"].tolist()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', "\x00"])
@@ -133,7 +150,7 @@ def test_a_folder_says_nothing_of_when_where_and_how(
     assert sum(file["rows"] for file in tree["files"]) == 640
     assert set(undisturbed) == {
         *("sweep.json", "manifest.json", ".lock"),
-        *(metadata.file_name(k) for k in range(3)),
+        *(f"rows/{metadata.file_name(k)}" for k in range(3)),
     }
 
 

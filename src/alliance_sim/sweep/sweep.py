@@ -30,7 +30,7 @@ from alliance_sim.sweep.store.inventory import (
     is_listed,
     refuse_strays,
 )
-from alliance_sim.sweep.store.metadata import MANIFEST, Metadata, read_metadata
+from alliance_sim.sweep.store.metadata import MANIFEST, ROWS, Metadata, read_metadata
 from alliance_sim.sweep.store.parquet import ROW_LABELS, as_labels
 from alliance_sim.sweep.task import Summarise
 
@@ -261,7 +261,7 @@ def _tables(sweep: Sweep, names: Sequence[str], scenario: str | None) -> Iterato
     wanted = list(dict.fromkeys([*names, "scenario"] if scenario is not None else names))
     for k, span in enumerate(held.spans):
         if k in held.files:
-            entries, folder = [held.files[k]], sweep.folder
+            entries, folder = [held.files[k]], sweep.folder / ROWS
         else:
             entries = sorted(held.parts.get(k, {}).values(), key=lambda part: part.first)
             folder = sweep.folder / WORK

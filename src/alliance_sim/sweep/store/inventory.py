@@ -19,11 +19,20 @@ from typing import NamedTuple
 
 from alliance_sim import files, provenance
 from alliance_sim.errors import ResultError
-from alliance_sim.sweep.store.metadata import Entry, Metadata, Span, file_name, gaps, read_manifest
+from alliance_sim.sweep.store.metadata import (
+    ROWS,
+    Entry,
+    Metadata,
+    Span,
+    file_name,
+    gaps,
+    read_manifest,
+)
 
 WORK = "work"  # folder of an unfinished sweep
 JOURNAL = "parts.jsonl"
 PART, FILE, BAD = "part", "file", "bad"
+PASSED_OVER = "._"  # begin names that readers of folders of Parquet files do not look at
 
 
 class Event(NamedTuple):
@@ -230,7 +239,7 @@ def damages(folder: Path, metadata: Metadata, held: Inventory) -> list[str]:
     Raises:
         ResultError: If nobody may read them.
     """
-    entries = [(folder, file) for file in held.files.values()]
+    entries = [(folder / ROWS, file) for file in held.files.values()]
     entries += [(folder / WORK, part) for part in held.all_parts()]
     paths = [(place / entry.name, entry) for place, entry in entries]
     try:
@@ -246,14 +255,16 @@ def damages(folder: Path, metadata: Metadata, held: Inventory) -> list[str]:
 
 
 def refuse_strays(path: Path, metadata: Metadata) -> None:
-    """Refuse files that look like ours and are not: whoever reads `runs-*` would read them too.
+    """Refuse files among the rows that are not ours: whoever reads that folder would read them too.
 
     Raises:
         ResultError: Naming them.
     """
     expected = {file_name(k) for k in range(len(metadata.files()))}
-    strays = sorted(file.name for file in path.glob("runs-*.parquet") if file.name not in expected)
+    there = (file.name for file in (path / ROWS).glob("*") if file.name[0] not in PASSED_OVER)
+    strays = sorted(name for name in there if name not in expected)
     if strays:
+        shown = ", ".join(strays[:5]) + (", ..." if len(strays) > 5 else "")
         raise ResultError(
-            f"{path}: {', '.join(strays)} does not belong to this sweep; move it elsewhere"
+            f"{path / ROWS}: {shown} does not belong to this sweep; move it elsewhere"
         )

@@ -25,9 +25,10 @@ from alliance_sim.files import why
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 METADATA = "sweep.json"
 MANIFEST = "manifest.json"
+ROWS = "rows"  # folder of the finished files and of nothing else, so that others read it whole
 FILE_ROWS = 131_072  # rows of a finished file
 GROUP_ROWS = 16_384  # rows of a row group in it
 
@@ -364,6 +365,6 @@ def _read(path: Path) -> dict[str, Any]:
         raise ResultError(
             f"{path}: has format {tree['format']!r}, this version ({provenance.version()}) reads "
             f"format {FORMAT}; it was written by alliance-sim {tree.get('version', 'unknown')}, "
-            "which can read it"
+            "which can read it. Its rows are plain Parquet files, for whatever reads those"
         )
     return tree

@@ -32,6 +32,7 @@ from alliance_sim.sweep.store.locks import FILES, STATE, Locks
 from alliance_sim.sweep.store.metadata import (
     MANIFEST,
     METADATA,
+    ROWS,
     Entry,
     Metadata,
     Span,
@@ -46,7 +47,7 @@ GONE = {errno.ENOENT, errno.ESTALE}  # what the system says of removed files, th
 LOCK = ".lock"
 PART_NAME = re.compile(r"part-(\d+)-(\d+)\.parquet")
 FILE_NAME = re.compile(r"runs-(\d+)\.parquet")
-IGNORED = {LOCK, WORK, ".DS_Store", "Thumbs.db", "desktop.ini"}
+IGNORED = {LOCK, WORK, ROWS, ".DS_Store", "Thumbs.db", "desktop.ini"}
 
 log = logging.getLogger(__name__)
 ChooseMetadata = Callable[[Metadata | None], Metadata]
@@ -82,6 +83,7 @@ class Writer:
         """
         self.path = path
         self.work = path / WORK
+        self.rows = path / ROWS
         self.columns = columns
         with _explained(path, None):
             path.mkdir(parents=True, exist_ok=True)
@@ -103,7 +105,8 @@ class Writer:
         old = read_metadata(self.path) if is_begun(self.path) else None
         metadata = choose(old)
         refuse_strays(self.path, metadata)
-        self.work.mkdir(exist_ok=True)
+        for folder in (self.work, self.rows):
+            folder.mkdir(exist_ok=True)
         if metadata is not old:
             files.put(self.path / METADATA, metadata.as_json(), self.work)
         return metadata
@@ -146,7 +149,7 @@ class Writer:
     def _check(self, k: int) -> None:
         self.refresh()
         if k in self.inventory.files:
-            entries = [(self.path, self.inventory.files[k])]
+            entries = [(self.rows, self.inventory.files[k])]
         else:
             entries = [(self.work, part) for part in self.inventory.parts.get(k, {}).values()]
         for folder, entry in entries:
@@ -159,9 +162,15 @@ class Writer:
         k = self.inventory.file_of(entry)
         if k in self.inventory.files and entry != self.inventory.files[k]:
             return  # a part that somebody has just made part of a file, and removed
-        place = f"; set aside as {files.set_aside(path).name}" if path.exists() else ""
+        place = f"; set aside as {self._moved_aside(path)}" if path.exists() else ""
         self._happened(BAD, entry)
         log.warning("%s: %s%s; its %d rows are computed again", path, wrong, place, entry.rows)
+
+    def _moved_aside(self, path: Path) -> str:
+        """Rename a damaged file, and return its new name; among the rows it would be read."""
+        aside = (self.path if path.parent == self.rows else self.work) / f"{path.name}.bad"
+        path.replace(aside)
+        return aside.name
 
     def _happened(self, kind: str, entry: Entry) -> None:
         event = Event(kind, entry)
@@ -198,8 +207,8 @@ class Writer:
         name = file_name(k)
         failed = [0]
         try:
-            with files.placing(self.path / name, self.work) as file:
-                rows = self._rows(parts, span, failed)
+            with files.placing(self.rows / name, self.work) as file:
+                rows = self._rows_of(parts, span, failed)
                 parquet.write_groups(file, self.columns, rows, self.metadata.group_rows)
         except _DamagedError:
             return
@@ -208,7 +217,7 @@ class Writer:
         for part in parts:
             (self.work / part.name).unlink(missing_ok=True)
 
-    def _rows(self, parts: list[Entry], span: Span, failed: list[int]) -> Iterator[pa.Table]:
+    def _rows_of(self, parts: list[Entry], span: Span, failed: list[int]) -> Iterator[pa.Table]:
         """Yield the rows of a span in order, each once, from parts that may overlap."""
         place = span.first
         for part in parts:
@@ -283,8 +292,9 @@ def refuse_foreign(path: Path) -> None:
     there = sorted(entry.name for entry in path.iterdir() if entry.name not in IGNORED)
     if METADATA in there:
         return  # another runner has just begun
-    if there or any((path / WORK).glob("[!.]*.parquet")):
-        shown = ", ".join(there[:5] or [WORK]) + (", ..." if len(there) > 5 else "")
+    inside = [name for name in (WORK, ROWS) if any((path / name).glob("[!.]*.parquet"))]
+    if there or inside:
+        shown = ", ".join(there[:5] or inside) + (", ..." if len(there) > 5 else "")
         raise ResultError(
             f"{path}: holds other files and no sweep ({shown}); choose a new or an empty folder"
         )
