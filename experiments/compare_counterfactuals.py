@@ -11,7 +11,8 @@ from pathlib import Path
 
 from alliance_sim import load_scenario
 from alliance_sim.comparison.scenarios import compare_scenarios
-from alliance_sim.report import prepare_folder, write_contrasts
+from alliance_sim.files import writable_folder
+from alliance_sim.report import write_contrasts
 from alliance_sim.scenario import shipped
 
 BASELINE = "japan_nato/baseline"
@@ -24,7 +25,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("results/counterfactuals"))
     given = parser.parse_args()
-    prepare_folder(given.out)
+    writable_folder(given.out)
     others = [load_scenario(name) for name in shipped() if name != BASELINE]
     found = compare_scenarios(
         load_scenario(BASELINE),

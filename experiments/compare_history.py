@@ -11,7 +11,8 @@ from pathlib import Path
 
 from alliance_sim import load_scenario
 from alliance_sim.comparison.history import compare_history
-from alliance_sim.report import prepare_folder, write_history
+from alliance_sim.files import writable_folder
+from alliance_sim.report import write_history
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("results/history"))
     given = parser.parse_args()
-    prepare_folder(given.out)
+    writable_folder(given.out)
     found = compare_history(
         load_scenario("japan_nato/baseline"),
         runs=given.runs,

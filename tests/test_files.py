@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
 
 import pytest
 
-from alliance_sim.errors import FileError, ProblemsError, visible
-from alliance_sim.files import MOST_DEPTH, read_json, read_regular, read_text, shape_problem
+from alliance_sim.errors import FileError, ProblemsError, SettingError, visible
+from alliance_sim.files import (
+    MOST_DEPTH,
+    read_json,
+    read_regular,
+    read_text,
+    shape_problem,
+    writable_folder,
+    write_text,
+    write_whole,
+)
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 
@@ -61,7 +71,7 @@ def test_a_file_that_tells_no_size_is_read_to_the_limit_only() -> None:
         ("plan.toml/x", "cannot be read: a file stands where a folder should be"),
         ("nul\0byte", r"nul\\x00byte: .*\n.*cannot be the path of a file"),
         ("half\ud800", r"half\\ud800: .*\n.*cannot be the path of a file"),
-        ("x" * 300, "cannot be read: File name too long"),
+        ("x" * 300, "cannot be read: the name is too long for this system"),
     ],
 )
 def test_what_is_no_file_is_told_with_the_nearest_that_is(
@@ -133,3 +143,63 @@ def test_some_dozens_of_problems_are_told_and_the_rest_counted() -> None:
     assert told[0] == "mine.toml: 900000 problems"
     assert (len(told), told[-1]) == (42, "  - and 899,960 more")
     assert len(error.problems) == 900_000
+
+
+def test_a_folder_is_made_and_left_empty(tmp_path: Path) -> None:
+    assert list(writable_folder(tmp_path / "new" / "folder").iterdir()) == []
+
+
+def test_a_folder_whose_name_looks_like_an_address_is_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    writable_folder("s3:first_try")
+    assert [path.name for path in tmp_path.iterdir()] == ["s3:first_try"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("taken", "taken is a file, must be a folder"),
+        ("taken/results/history", "taken is a file, must be a folder"),
+        ("x" * 300, "the name is too long for this system"),
+        ("half\udcff", r"half\\udcff: .*\n.*holds bytes that are not UTF-8"),
+        ("nul\0byte", r"nul\\x00byte: .*\n.*the name of the folder holds a NUL"),
+    ],
+)
+def test_a_folder_that_cannot_be_had_is_told(name: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("here first")
+    with pytest.raises(SettingError, match=told):
+        writable_folder(f"{tmp_path}/{name}")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_no_name_is_no_folder() -> None:
+    with pytest.raises(SettingError, match="the name of the folder is empty"):
+        writable_folder("")
+
+
+@posix
+def test_a_folder_too_deep_for_its_files_is_told_before_they_are_written(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["x" * 200] * 30)
+    with pytest.raises(SettingError, match="the name is too long for this system"):
+        writable_folder(str(deep)[:4060])
+
+
+def test_a_file_that_fails_half_way_leaves_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "kept.txt"
+    path.write_text("old")
+
+    def fail(part: Path) -> None:
+        part.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(SettingError, match="the disk is full"):
+        write_whole(path, fail)
+    assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
+    assert path.read_text() == "old"
+
+
+def test_a_text_with_half_a_character_is_written_escaped(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "ü \udcff\n")
+    assert (tmp_path / "a.txt").read_bytes() == "ü \\udcff\n".encode()

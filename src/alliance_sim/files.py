@@ -12,14 +12,17 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Never
 
-from alliance_sim.errors import FileError, nearest_name
+from alliance_sim.errors import FileError, SettingError, nearest_name
 
 TEMPORARY = ".tmp"  # ends the name of a file that is still being written
+PART = ".part"  # in the name of one that has to keep its ending, before it
+LONGEST_NAME = "x" * 64  # no file of ours has a longer name
 
 REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -30,6 +33,11 @@ REASONS = {
     errno.EFBIG: "a file would become larger than this process may write",
     errno.ENOTDIR: "a file stands where a folder should be",
     errno.EEXIST: "a file stands where a folder should be",
+    errno.EISDIR: "a folder of that name stands in the way",
+    errno.ENAMETOOLONG: "the name is too long for this system",
+    errno.ENOENT: "there is no such file or folder",
+    errno.EMFILE: "this process has as many files open as it may",
+    errno.EBADF: "it is closed",
 }
 
 
@@ -269,6 +277,79 @@ def put(path: Path, content: bytes, folder: Path) -> str:
     with placing(path, folder) as hashed:
         hashed.write(content)
     return hashed.sha256()
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file under a passing name and put it in place when it is whole.
+
+    Args:
+        path: The file; one of that name is replaced.
+        write: Writes the content to the path that it is given, which ends as `path` does.
+
+    Raises:
+        SettingError: If the file cannot be written; what stood at `path` still does.
+    """
+    part = path.with_name(path.stem + PART + path.suffix)
+    try:
+        write(part)
+        part.replace(path)
+    except OSError as error:
+        raise SettingError(str(path), [f"cannot be written: {why(error)}"]) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8, with the same line ends on every system.
+
+    Raises:
+        SettingError: If the file cannot be written.
+    """
+    write_whole(path, lambda part: part.write_bytes(text.encode("utf-8", "backslashreplace")))
+
+
+def writable_folder(out: str | os.PathLike[str]) -> Path:
+    """Return a folder that exists and can be written to, made now if need be.
+
+    Ask before a long simulation: a mistyped folder, or a full disk, should cost nobody two minutes.
+
+    Args:
+        out: The folder. It is never anything but a name in the file system: "s3:results" is a
+            folder of that name.
+
+    Raises:
+        SettingError: If there is no such folder to be had.
+    """
+    name = os.fspath(out)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        problem = "holds bytes that are not UTF-8, which reports could not repeat; take another"
+        raise SettingError(name, [f"cannot be written: the name {problem}"]) from None
+    if not name or "\0" in name:
+        found = "is empty" if not name else "holds a NUL"
+        raise SettingError(name, [f"cannot be written: the name of the folder {found}"])
+    path = Path(name)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            (path / LONGEST_NAME).lstat()  # says so if names in there would be too long
+        with tempfile.TemporaryFile(dir=path) as probe:
+            probe.write(bytes(4096))
+    except OSError as error:
+        taken = [str(place) for place in (path, *path.parents) if _is_file(place)]
+        reason = f"{taken[0]} is a file, must be a folder" if taken else why(error)
+        raise SettingError(str(path), [f"cannot be written: {reason}"]) from error
+    return path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a path is a file; one that the system cannot even look at is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,8 +15,7 @@ import pytest
 from alliance_sim import provenance
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.origin import read_origin
-from alliance_sim.report import prepare_folder, write_history
-from alliance_sim.report.folder import write_whole
+from alliance_sim.report import write_history
 from alliance_sim.results import Ensemble
 
 if TYPE_CHECKING:
@@ -157,17 +156,6 @@ def test_a_file_in_place_of_the_folder_is_an_error(comparison: Comparison, tmp_p
     assert taken.read_text() == "here first"
 
 
-def test_a_folder_under_a_file_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("here first")
-    with pytest.raises(SettingError, match="taken is a file, must be a folder"):
-        prepare_folder(tmp_path / "taken" / "results" / "history")
-
-
-def test_an_impossible_name_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="cannot be written"):
-        prepare_folder(tmp_path / ("x" * 300))
-
-
 def test_a_folder_where_a_file_should_go_is_an_error(
     comparison: Comparison, tmp_path: Path
 ) -> None:
@@ -175,21 +163,3 @@ def test_a_folder_where_a_file_should_go_is_an_error(
     with pytest.raises(SettingError, match=r"claims\.csv(.|\n)*a folder of that name"):
         write_history(comparison, out=tmp_path, command=COMMAND)
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
-
-
-def test_a_file_that_fails_half_way_leaves_the_old_one(tmp_path: Path) -> None:
-    path = tmp_path / "kept.txt"
-    path.write_text("old")
-
-    def fail(part: Path) -> None:
-        part.write_text("half")
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(SettingError, match="No space left on device"):
-        write_whole(path, fail)
-    assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
-    assert path.read_text() == "old"
-
-
-def test_preparing_a_folder_leaves_nothing_in_it(tmp_path: Path) -> None:
-    assert list(prepare_folder(tmp_path / "new" / "folder").iterdir()) == []

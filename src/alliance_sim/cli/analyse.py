@@ -13,6 +13,7 @@ from alliance_sim.cli import terminal
 from alliance_sim.cli.options import Json, Workers, command_line, processors
 from alliance_sim.cli.terminal import Progress
 from alliance_sim.errors import SettingError
+from alliance_sim.files import writable_folder
 
 if TYPE_CHECKING:
     from alliance_sim.sweep.sweep import Sweep
@@ -55,11 +56,10 @@ def summarise(
     workers: Workers = None,
 ) -> None:
     """Means, quantiles and probabilities at each point of a sweep, with their Monte Carlo error."""
-    from alliance_sim.report import prepare_folder
     from alliance_sim.report.sweep import summarise_sweep, write_summary
 
     sweep = _opened(folder)
-    place = prepare_folder(out or folder / "summary")
+    place = writable_folder(out or folder / "summary")
     command = command_line(
         "summarise", folder, outcome=outcome, by=by, scenario=scenario, out=place
     )
@@ -105,11 +105,10 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
     workers: Workers = None,
 ) -> None:
     """Which factors an outcome of a sweep hangs on, with 95 % intervals."""
-    from alliance_sim.report import prepare_folder
     from alliance_sim.report.sensitivity import sweep_sensitivity, write_sensitivity
 
     sweep = _opened(folder)
-    place = prepare_folder(out or folder / "sensitivity")
+    place = writable_folder(out or folder / "sensitivity")
     command = command_line(
         "sensitivity",
         folder,
@@ -170,7 +169,6 @@ def discover(  # noqa: PLR0913, PLR0917 - the options of a command
 ) -> None:
     """Under which conditions something happens in a sweep, such as --outcome 'rung>=8@2014'."""
     from alliance_sim.analysis.discovery.discover import Search
-    from alliance_sim.report import prepare_folder
     from alliance_sim.report.discovery import sweep_discovery, write_discovery
 
     asked = {"boxes": boxes, "step": step, "resample": resample}
@@ -179,7 +177,7 @@ def discover(  # noqa: PLR0913, PLR0917 - the options of a command
         problems = [f"--{name} goes with --method prim and not with cart" for name in given]
         raise SettingError("discover", problems)
     sweep = _opened(folder)
-    place = prepare_folder(out or folder / "discovery")
+    place = writable_folder(out or folder / "discovery")
     command = command_line(
         "discover", folder, outcome=outcome, method=method, scenario=scenario, **asked, out=place
     )

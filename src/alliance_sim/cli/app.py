@@ -10,6 +10,7 @@ import typer
 from alliance_sim.cli import analyse, exit_codes, sweep, terminal
 from alliance_sim.cli.options import Json, Out, Runs, Seed, Workers, command_line, processors
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
+from alliance_sim.files import writable_folder
 
 BASELINE = "japan_nato/baseline"
 
@@ -58,11 +59,11 @@ def history(
     """Hold a scenario against the coded record and the 28 claims of the described history."""
     from alliance_sim import load_scenario, noise
     from alliance_sim.comparison.history import compare_history
-    from alliance_sim.report import history_json, prepare_folder, write_history
+    from alliance_sim.report import history_json, write_history
 
     number = noise.as_seed(seed)
     chosen = load_scenario(scenario)
-    prepare_folder(out)
+    writable_folder(out)
     with terminal.progress("simulating") as show:
         found = compare_history(
             chosen,
@@ -134,12 +135,12 @@ def run(
     """Simulate a scenario; write its trajectories, a figure and one run as dated events."""
     from alliance_sim import Kernel, load_scenario, noise, simulate
     from alliance_sim.analysis.summary import summary
-    from alliance_sim.report import prepare_folder, write_run
+    from alliance_sim.report import write_run
 
     number = noise.as_seed(seed)
     chosen = load_scenario(scenario)
     folder = out or Path("results") / chosen.name.replace("/", "_")
-    prepare_folder(folder)
+    writable_folder(folder)
     engine = Kernel(threads=processors(workers))
     with terminal.progress("simulating") as show:
         ensemble = simulate(chosen, runs=runs, seed=number, engine=engine, progress=show)

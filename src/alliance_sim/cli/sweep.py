@@ -15,6 +15,7 @@ import typer
 from alliance_sim.cli import exit_codes, terminal
 from alliance_sim.cli.options import Json, command_line, processors
 from alliance_sim.errors import AllianceSimError, SettingError
+from alliance_sim.files import writable_folder
 
 if TYPE_CHECKING:
     from alliance_sim.sweep.plan import Plan
@@ -76,6 +77,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         from alliance_sim.sweep.resume import enlarged
 
         wanted = enlarged(load_plan(plan), replicates=replicates, points=points)
+        if not folder.is_dir():
+            writable_folder(folder)
         _run(wanted, folder, _pool(threads, scheduler), (workers, block), as_json=as_json)
 
 

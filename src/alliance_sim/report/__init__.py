@@ -5,20 +5,17 @@
 - `write_contrasts`: counterfactual scenarios beside the factual one
 - `sweep`, `sensitivity`, `discovery`: what comes after a sweep, each a module of its own
 - `history_json`: the same as one JSON object
-- `prepare_folder`: whether a folder can be written, asked before the work and not after it
 """
 
 from __future__ import annotations
 
 from alliance_sim.report.contrasts import write_contrasts
-from alliance_sim.report.folder import prepare_folder
 from alliance_sim.report.history import write_history
 from alliance_sim.report.json import history_json
 from alliance_sim.report.run import write_figure, write_run
 
 __all__ = [
     "history_json",
-    "prepare_folder",
     "write_contrasts",
     "write_figure",
     "write_history",

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import provenance
+from alliance_sim.files import writable_folder, write_text, write_whole
 from alliance_sim.plots.origin import Origin, save_png
 from alliance_sim.provenance import file_digest
-from alliance_sim.report.folder import prepare_folder, write_text, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ class Sheaf:
     """
 
     def __init__(self, out: str | os.PathLike[str], stem: str, origin: Origin) -> None:
-        self.folder: Path = prepare_folder(out)
+        self.folder: Path = writable_folder(out)
         self.stem = file_name(stem)
         self.origin = origin
         self.files: dict[str, str] = {}

@@ -7,10 +7,10 @@ import os
 from typing import TYPE_CHECKING
 
 from alliance_sim import provenance
+from alliance_sim.files import writable_folder, write_text, write_whole
 from alliance_sim.plots.contrast import contrast_figure
 from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.provenance import file_digest
-from alliance_sim.report.folder import prepare_folder, write_text, write_whole
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.scenarios import Contrasts
@@ -29,7 +29,7 @@ def write_contrasts(
     Raises:
         SettingError: If the folder or a file in it cannot be written.
     """
-    folder = prepare_folder(out)
+    folder = writable_folder(out)
     factual, others = contrasts.factual, contrasts.others
     figure = contrast_figure(factual, others, edited=contrasts.touched)
     origin = origin_of(factual, command=command, others=tuple(others.values()))

@@ -8,12 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import provenance
+from alliance_sim.files import writable_folder, write_text, write_whole
 from alliance_sim.plots.counts import counts_figure
 from alliance_sim.plots.history import history_figure
 from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.plots.style import told_of
 from alliance_sim.provenance import file_digest
-from alliance_sim.report.folder import prepare_folder, write_text, write_whole
 from alliance_sim.report.page import history_page
 from alliance_sim.results import OK
 
@@ -45,7 +45,7 @@ def write_history(
     Raises:
         SettingError: If the folder or a file in it cannot be written.
     """
-    folder = prepare_folder(out)
+    folder = writable_folder(out)
     figures = {
         "history.png": history_figure(comparison.ensemble, record=comparison.record),
         "counts.png": counts_figure(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from alliance_sim import provenance
 from alliance_sim.engine.chronology import chronology
+from alliance_sim.files import writable_folder, write_text, write_whole
 from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.plots.run import ensemble_figure
 from alliance_sim.provenance import file_digest
-from alliance_sim.report.folder import prepare_folder, write_text, write_whole
 from alliance_sim.report.history import CHRONOLOGY
 from alliance_sim.results import OK
 from alliance_sim.scenario.part import DOMAINS
@@ -39,7 +39,7 @@ def write_run(
     Raises:
         SettingError: If the folder or a file in it cannot be written.
     """
-    folder = prepare_folder(out)
+    folder = writable_folder(out)
     write_whole(folder / "trajectories.parquet", ensemble.save)
     write_figure(ensemble, STATES, folder / "levels.png", command)
     events = chronology(ensemble, scenario)
@@ -74,5 +74,5 @@ def write_figure(ensemble: Ensemble, states: Sequence[str], path: Path, command:
     """
     figure = ensemble_figure(ensemble, list(states))
     origin = origin_of(ensemble, command=command)
-    prepare_folder(path.parent)
+    writable_folder(path.parent)
     write_whole(path, lambda part: save_png(figure, part, origin=origin, title=ensemble.scenario))
