@@ -13,6 +13,7 @@ import pytest
 
 import alliance_sim.rules
 from alliance_sim import arithmetic, compiled, noise
+from alliance_sim.compiled import decorator
 
 ROOMS = {
     *(
@@ -107,6 +108,6 @@ def test_no_rule_is_left_out() -> None:
 
 def test_enabling_twice_is_enabling_once() -> None:
     compiled.enable()
-    before = len(compiled._compilers)
+    before = len(decorator._compilers)
     compiled.enable()
-    assert len(compiled._compilers) == before == 1
+    assert len(decorator._compilers) == before == 1

@@ -27,7 +27,7 @@ SOURCES = (
     "engine/kernel",
     "rules",
     "arithmetic.py",
-    "compiled.py",
+    "compiled",
     "noise.py",
     "world/coefficients.py",
     "world/declaration.py",
