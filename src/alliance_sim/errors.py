@@ -107,6 +107,10 @@ class ResultError(AllianceSimError):
     """A result file that cannot be read back."""
 
 
+class EngineError(AllianceSimError):
+    """An engine that cannot work here, whatever the scenario: no compiler, or one that is wrong."""
+
+
 class UnfinishedError(AllianceSimError):
     """Work that had to stop on the way; what was done is kept, and can be gone on with."""
 

@@ -20,6 +20,7 @@ from typing import IO, Any, Never
 
 from alliance_sim.errors import FileError, SettingError, nearest_name
 
+WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 TEMPORARY = ".tmp"  # ends the name of a file that is still being written
 PART = ".part"  # in the name of one that has to keep its ending, before it
 LONGEST_NAME = "x" * 64  # no file of ours has a longer name
@@ -244,19 +245,21 @@ class HashedFile:
 
 
 @contextmanager
-def placing(path: Path, folder: Path) -> Iterator[HashedFile]:
+def placing(path: Path, folder: Path, *, mode: int = 0o666) -> Iterator[HashedFile]:
     """Yield a file to write to, which takes its place once all of it is on the disk.
 
     Args:
         path: Where it belongs; a file of that name is replaced.
         folder: Folder on the same file system for the file until then.
+        mode: Who may read and write it, of what the umask allows.
 
     Raises:
         OSError: If it cannot be written; what stood at `path` still does.
     """
     temporary = folder / f"{path.name}.{secrets.token_hex(4)}{TEMPORARY}"
     try:
-        with temporary.open("wb") as raw:
+        handle = os.open(temporary, WRITE_NEW, mode)
+        with os.fdopen(handle, "wb") as raw:
             hashed = HashedFile(raw)
             yield hashed
             raw.flush()
@@ -268,13 +271,13 @@ def placing(path: Path, folder: Path) -> Iterator[HashedFile]:
             temporary.unlink(missing_ok=True)
 
 
-def put(path: Path, content: bytes, folder: Path) -> str:
-    """Write a file whole or not at all, and return its SHA-256.
+def put(path: Path, content: bytes, folder: Path, *, mode: int = 0o666) -> str:
+    """Write a file whole or not at all, and return its SHA-256; arguments as for `placing`.
 
     Raises:
         OSError: If it cannot be written; what stood at `path` still does.
     """
-    with placing(path, folder) as hashed:
+    with placing(path, folder, mode=mode) as hashed:
         hashed.write(content)
     return hashed.sha256()
 
