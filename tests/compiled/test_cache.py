@@ -40,9 +40,10 @@ def test_the_folder_is_the_users_unless_another_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert cache.folder() == folder.resolve()
-    for unset in (lambda: monkeypatch.delenv(FOLDER), lambda: monkeypatch.setenv(FOLDER, "")):
-        unset()
-        assert "alliance-sim" in cache.folder().parts
+    monkeypatch.delenv(FOLDER)
+    assert "alliance-sim" in cache.folder().parts
+    monkeypatch.setenv(FOLDER, "")
+    assert "alliance-sim" in cache.folder().parts
 
 
 @posix

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from alliance_sim import Kernel, Scenario, load_scenario, noise, simulate
 from alliance_sim.engine.batch import Case, summarise_cases
+from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.batch import Columns, make_ready, run_block, setting_of
 from alliance_sim.engine.kernel.layout import LANES, rows_of
+from alliance_sim.engine.kernel.outputs import Outputs
 from alliance_sim.engine.mesa_model import AllianceModel
 from alliance_sim.errors import SettingError
 from alliance_sim.results.outcomes import Outcome, evaluate, parse_outcome, standard_outcomes
@@ -232,3 +234,15 @@ def test_scenarios_in_turn_share_the_inputs_that_their_edits_leave_alone(
     ]
     summarise_cases(cases, seed=1, outcomes=())
     assert len(gathered) == len(both)
+
+
+def test_the_trial_notices_a_state_that_differs_in_its_last_bit() -> None:
+    right = batch.compiled_block
+
+    def wrong(*arguments: Any) -> None:
+        right(*arguments)
+        kept = next(part for part in arguments if isinstance(part, Outputs))
+        kept.trajectories[-1, -1, 0] = np.nextafter(kept.trajectories[-1, -1, 0], 2.0)
+
+    assert batch.as_in_plain_python(right)
+    assert not batch.as_in_plain_python(wrong)

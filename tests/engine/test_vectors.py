@@ -12,7 +12,8 @@ from collections import Counter, defaultdict
 import pytest
 
 from alliance_sim import simulate
-from alliance_sim.engine.kernel import cache
+from alliance_sim.compiled.function import ASSEMBLY
+from alliance_sim.engine.kernel.batch import compiled_block
 
 # Formal steps are rare and go run by run; counting goes on for as long as there are events.
 ONE_BY_ONE = {
@@ -58,12 +59,17 @@ def counted(assembly: str) -> dict[str, Counter[str]]:
     return found
 
 
+def assembly() -> str:
+    simulate("japan_nato/baseline", runs=1, seed=1)
+    assert compiled_block.place is not None
+    return compiled_block.place.with_suffix(ASSEMBLY).read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def stages() -> dict[str, Counter[str]]:
     if platform.machine().lower() not in {"x86_64", "amd64"}:
         pytest.skip("reads x86-64 assembly")
-    simulate("japan_nato/baseline", runs=1, seed=1)
-    return counted((cache.folder() / cache.ASSEMBLY).read_text(encoding="utf-8"))
+    return counted(assembly())
 
 
 def test_hot_stages_are_found(stages: dict[str, Counter[str]]) -> None:
@@ -83,5 +89,4 @@ def test_inner_loops_handle_several_runs_at_once(stages: dict[str, Counter[str]]
 
 
 def test_nothing_is_fused(stages: dict[str, Counter[str]]) -> None:
-    text = (cache.folder() / cache.ASSEMBLY).read_text(encoding="utf-8")
-    assert not re.search(r"\bvfn?m(?:add|sub)", text)
+    assert not re.search(r"\bvfn?m(?:add|sub)", assembly())

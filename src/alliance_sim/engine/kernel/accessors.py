@@ -1,4 +1,4 @@
-"""What the compiled functions share: how they are compiled, and coefficients read for one run.
+"""Coefficients read for one run, by name.
 
 Every array here is two-dimensional: a row for each number (`layout`), a column for each run. The
 inner loop of every function named in `loop` runs over columns, so that the processor handles
@@ -8,11 +8,7 @@ in use is given at run time: with a constant one, the compiler unrolls the loop 
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
-
-from alliance_sim import compiled
+from alliance_sim.compiled.function import inlined
 from alliance_sim.engine.kernel.layout import POSITIONS as P
 from alliance_sim.rules.domestic import LawPull
 from alliance_sim.rules.events import Counting
@@ -21,17 +17,6 @@ from alliance_sim.rules.levels import Growth, Pace
 from alliance_sim.rules.perception import Perception
 from alliance_sim.rules.threats import ThreatHabits
 from alliance_sim.rules.willingness import AssetPull, GuarantorPull, ThreatPull
-
-compiled.enable()
-
-# Division by zero gives infinity or NaN as in C; a run that meets one is marked as failed. No
-# fast-math: another order of additions or a fused multiplication would change bits.
-# Only other compiled functions call these, so nothing is made for calls from Python.
-options: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-stage: Any = numba.njit(**options)
-inlined: Any = numba.njit(forceinline=True, **options)
-# Written into its caller before types are known: saves optimising all that it calls once more.
-merged: Any = numba.njit(inline="always", **options)
 
 
 @inlined

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.engine.kernel.accessors import merged, stage
+from alliance_sim.compiled.function import merged, stage
 from alliance_sim.engine.kernel.ladder import (
     decisive,
     formal_ratios,

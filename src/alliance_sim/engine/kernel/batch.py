@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.calendar import Calendar
+from alliance_sim.compiled.cache import digest_of
+from alliance_sim.compiled.function import Compiled
 from alliance_sim.engine.kernel import layout
 from alliance_sim.engine.kernel.advance import Inputs, Kinds, Workspace, simulate_block
-from alliance_sim.engine.kernel.cache import Compiled
 from alliance_sim.engine.kernel.layout import LANES, Rows, Shape, flattened, rows_of, shape_of
 from alliance_sim.engine.kernel.noise import NoiseRequest
 from alliance_sim.engine.kernel.outputs import COMPARISONS, FOLDS, Outputs
@@ -22,11 +25,53 @@ from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import build_world
 from alliance_sim.world.coefficients import coefficients
-from alliance_sim.world.state import not_finite
+from alliance_sim.world.state import not_finite, state_names
 from alliance_sim.world.world import World
 
 Floats = NDArray[np.float64]
-compiled_block = Compiled(simulate_block)
+Block = Callable[..., None]
+PACKAGE = Path(__file__).parents[2]
+SOURCES = (  # of all that is compiled; an edit of one asks for new code
+    "engine/kernel",
+    "rules",
+    "compiled",
+    "arithmetic.py",
+    "noise.py",
+    "world/coefficients.py",
+    "world/declaration.py",
+    "world/state.py",
+)
+TRIED = 2  # runs of the described history that freshly compiled code is tried on
+
+
+@lru_cache(maxsize=1)
+def sources_digest() -> str:
+    """Return a digest of every source that the compiled engine depends on."""
+    return digest_of(SOURCES, PACKAGE)
+
+
+def as_in_plain_python(block: Block) -> bool:
+    """Whether a compiled block gives every state of some runs as the Mesa model does, bit by bit.
+
+    Compilers have made mistakes, and so has memory; what is compiled now serves for months.
+    """
+    from alliance_sim.engine.mesa_model.model import AllianceModel
+
+    models = [AllianceModel(run=run, rng=0, agent_data=False) for run in range(TRIED)]
+    ready = make_ready(models[0].world.scenario)
+    states = state_names(ready.world.scenario)
+    setting = setting_of(ready.frame, states, ())
+    found = np.zeros((TRIED, ready.frame.calendar.steps, len(states)))
+    run_block(setting, Columns([ready] * TRIED, np.arange(TRIED), 0), found, block=block)
+    for model in models:
+        while model.running:
+            model.step()
+    collected = [model.datacollector.model_vars for model in models]
+    wanted = np.array([[columns[state] for state in states] for columns in collected])
+    return found.tobytes() == np.ascontiguousarray(wanted.swapaxes(1, 2)).tobytes()
+
+
+compiled_block = Compiled(simulate_block, sources=sources_digest, check=as_in_plain_python)
 
 
 class Frame(NamedTuple):
@@ -195,7 +240,10 @@ class BlockResult(NamedTuple):
 
 
 def run_block(
-    setting: Setting, columns: Columns, trajectories: Floats | None = None
+    setting: Setting,
+    columns: Columns,
+    trajectories: Floats | None = None,
+    block: Block = compiled_block,
 ) -> BlockResult:
     """Simulate up to LANES runs.
 
@@ -203,6 +251,7 @@ def run_block(
         setting: From `setting_of`, for the frame of these scenarios.
         columns: What to simulate.
         trajectories: Array (column, quarter, reported state) to fill in, or None.
+        block: The engine, `simulate_block` compiled.
     """
     n = len(columns.runs)
     shape = setting.frame.shape
@@ -213,7 +262,7 @@ def run_block(
     summaries = np.zeros((len(setting.folds), LANES))
     failures = np.full((2, LANES), -1, dtype=np.int64)
     nothing = np.zeros((0, 0, 0))
-    compiled_block(
+    block(
         n,
         shape,
         setting.at,

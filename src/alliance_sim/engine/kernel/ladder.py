@@ -7,10 +7,8 @@ of `sides`; `asked` says whose noise to ask for where a decision is not drawn fo
 from __future__ import annotations
 
 from alliance_sim.arithmetic import hazard
-from alliance_sim.engine.kernel.accessors import (
-    ladder_pull_of,
-    stage,
-)
+from alliance_sim.compiled.function import stage
+from alliance_sim.engine.kernel.accessors import ladder_pull_of
 from alliance_sim.engine.kernel.layout import (
     ACTIVITY,
     ASKS,

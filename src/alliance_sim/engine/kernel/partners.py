@@ -7,12 +7,11 @@ it was, `x` the state as it will be, `a` what is worked out on the way. `at` say
 from __future__ import annotations
 
 from alliance_sim.arithmetic import inverse_normal
+from alliance_sim.compiled.function import inlined, stage
 from alliance_sim.engine.kernel.accessors import (
     asset_pull_of,
     guarantor_pull_of,
-    inlined,
     law_pull_of,
-    stage,
     threat_pull_of,
 )
 from alliance_sim.engine.kernel.layout import (

@@ -5,12 +5,12 @@ Arrays are those of `sides`.
 
 from __future__ import annotations
 
+from alliance_sim.compiled.function import stage
 from alliance_sim.engine.kernel.accessors import (
     agreement_pull_of,
     counting_of,
     growth_of,
     pace_of,
-    stage,
 )
 from alliance_sim.engine.kernel.layout import (
     ACTIVITY,

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.engine.kernel.accessors import (
-    eyes_of,
-    habits_of,
-    stage,
-)
+from alliance_sim.compiled.function import stage
+from alliance_sim.engine.kernel.accessors import eyes_of, habits_of
 from alliance_sim.engine.kernel.layout import (
     ACTIVITY,
     ATTENTION,

@@ -1,4 +1,4 @@
-"""The compiled engine on disk: compiled once, never served stale, and never in the way."""
+"""Compiled functions: compiled once, tried, never served stale, and never in the way."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alliance_sim.engine.kernel import cache
-from alliance_sim.engine.kernel.cache import ASSEMBLY, FOLDER, PACKAGE, SOURCES, Compiled
+from alliance_sim.compiled import cache, function
+from alliance_sim.compiled.cache import FOLDER
+from alliance_sim.compiled.function import ASSEMBLY, CODE, Compiled
+from alliance_sim.engine.kernel.batch import PACKAGE, SOURCES
+from alliance_sim.errors import EngineError
 
 PROGRAM = """
 import numpy as np
 
-from alliance_sim.engine.kernel.cache import Compiled
+from alliance_sim.compiled.function import Compiled
 
 
 def total(values):
@@ -32,7 +35,7 @@ def total(values):
     return found
 
 
-work = Compiled(total)
+work = Compiled(total, sources=lambda: "these", check=lambda _: True)
 answer = work(np.arange(4.0))
 stats = work._dispatcher.stats
 print(answer, sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
@@ -52,6 +55,7 @@ def total(values: Any) -> Any:
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where code is kept during a test."""
+    monkeypatch.setattr(function, "_told", set())
     chosen = tmp_path / "kept"
     monkeypatch.setenv(FOLDER, str(chosen))
     return chosen
@@ -63,15 +67,28 @@ def counts(work: Compiled) -> tuple[int, int]:
     return sum(stats.cache_hits.values()), sum(stats.cache_misses.values())
 
 
-def used(function: Callable[..., Any] = total) -> Compiled:
+def used(sources: str = "these") -> Compiled:
     """Return a compiled function that has been called once and gave the right answer."""
-    work = Compiled(function)
+    work = made(sources=sources)
     assert work(VALUES) == 6.0
     return work
 
 
-def kept(folder: Path, kind: str) -> list[Path]:
-    return sorted(folder.rglob(f"*.{kind}"))
+def right(work: Callable[..., Any]) -> bool:
+    """Whether a compiled sum is one."""
+    return bool(work(VALUES) == 6.0)
+
+
+def made(
+    function: Callable[..., Any] = total,
+    sources: str = "these",
+    check: Callable[[Callable[..., Any]], bool] = right,
+) -> Compiled:
+    return Compiled(function, sources=lambda: sources, check=check)
+
+
+def kept(folder: Path) -> list[Path]:
+    return sorted(folder.rglob(f"*{CODE}"))
 
 
 @pytest.fixture
@@ -95,8 +112,8 @@ def ended(process: subprocess.Popen[str]) -> list[str]:
 
 def test_what_one_process_compiled_the_next_one_loads(program: Path, folder: Path) -> None:
     assert ended(started(program)) == COMPILED
-    files = kept(folder, "nb[ic]")
-    assert len(files) == 2
+    files = kept(folder)
+    assert len(files) == 1
     before = [path.stat().st_mtime_ns for path in files]
     assert ended(started(program)) == LOADED
     assert [path.stat().st_mtime_ns for path in files] == before
@@ -116,7 +133,7 @@ def test_a_process_killed_while_it_compiles_holds_nobody_up(program: Path, folde
     program.write_text(
         PROGRAM.replace(
             "work = ",
-            "import time\nCompiled._with_types = lambda *a, **k: "
+            "import time\nCompiled._compiled = lambda *a, **k: "
             "(print('held', flush=True), time.sleep(600))\nwork = ",
         ),
         encoding="utf-8",
@@ -136,7 +153,7 @@ def test_the_same_function_asked_for_again_is_loaded() -> None:
 
 
 def test_threads_that_ask_at_once_compile_once() -> None:
-    work, ready, found = Compiled(total), threading.Barrier(4), []
+    work, ready, found = made(), threading.Barrier(4), []
 
     def ask() -> None:
         ready.wait()
@@ -153,118 +170,118 @@ def test_threads_that_ask_at_once_compile_once() -> None:
 
 def test_machine_code_is_kept_as_text_for_those_who_look(folder: Path) -> None:
     used()
-    (text,) = folder.rglob(ASSEMBLY)
+    (text,) = folder.rglob(f"*{ASSEMBLY}")
     assert "total" in text.read_text(encoding="utf-8")
 
 
-def test_the_folder_is_the_users_unless_another_is_named(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert cache.folder().parent == folder
-    monkeypatch.delenv(FOLDER)
-    assert "alliance-sim" in cache.folder().parent.parts
-    monkeypatch.setenv(FOLDER, "")
-    assert "alliance-sim" in cache.folder().parent.parts
-
-
-@pytest.mark.parametrize("inside", [False, True])
 def test_where_a_file_lies_in_the_folders_place_code_is_compiled_and_not_kept(
-    inside: bool, folder: Path, program: Path
+    folder: Path, program: Path
 ) -> None:
-    in_the_way = cache.folder() if inside else folder
-    in_the_way.parent.mkdir(parents=True, exist_ok=True)
-    in_the_way.write_text("a file, not a folder", encoding="utf-8")
+    folder.write_text("a file, not a folder", encoding="utf-8")
     assert counts(used()) == counts(used()) == (0, 1)
-    assert ended(started(program)) == COMPILED
-    assert in_the_way.read_text(encoding="utf-8") == "a file, not a folder"
+    assert folder.read_text(encoding="utf-8") == "a file, not a folder"
 
 
-def test_where_the_lock_cannot_be_made_code_is_compiled_and_not_kept(folder: Path) -> None:
-    (cache.folder() / "lock").mkdir(parents=True)
-    assert counts(used()) == counts(used()) == (0, 1)
-    assert kept(folder, "nb[ic]") == []
+def test_where_the_lock_cannot_be_made_code_is_kept_all_the_same(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    (folder / "lock").mkdir()
+    assert [counts(used()) for _ in range(2)] == [(0, 1), (1, 0)]
 
 
-def test_where_the_disk_is_full_code_is_compiled_and_not_kept(
+def test_where_the_disk_is_full_code_is_compiled_and_not_kept_and_that_is_said_once(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from numba.core.caching import IndexDataCacheFile
-
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(IndexDataCacheFile, "save", full)
-    with caplog.at_level("INFO", logger=cache.__name__):
+    monkeypatch.setattr(cache, "put", full)
+    with caplog.at_level("WARNING"):
         assert counts(used()) == counts(used()) == (0, 1)
-    assert kept(folder, "nb[ic]") == []
-    assert "No space left on device" in caplog.text
+    assert kept(folder) == []
+    (told,) = caplog.messages
+    assert re.search(r"not kept.*'.*kept' cannot be written: the disk is full\. ALLIANCE_SIM", told)
 
 
 def test_the_user_is_told_once_that_compiling_takes_a_while(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with caplog.at_level("INFO", logger=cache.__name__):
+    with caplog.at_level("INFO"):
         used()
         used()
     assert caplog.text.count("Compiling the model for this machine") == 1
 
 
-def test_other_sources_are_not_served_old_code(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_code_of_other_sources_is_kept_beside_and_not_served(folder: Path) -> None:
     used()
-    monkeypatch.setattr(cache, "digest", lambda: "0" * 64)
+    assert counts(used("others")) == (0, 1)
+    assert len(kept(folder)) == 2
+    assert counts(used()) == counts(used("others")) == (1, 0)
+
+
+def test_code_under_the_name_of_another_is_not_believed(folder: Path) -> None:
+    used()
+    (one,) = kept(folder)
+    used("others")
+    (other,) = set(kept(folder)) - {one}
+    other.write_bytes(one.read_bytes())
+    assert counts(used("others")) == (0, 1)
+
+
+@pytest.mark.parametrize("setting", function.SETTINGS)
+def test_code_of_other_settings_of_the_compiler_is_not_served(
+    setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    types = (function.numba.typeof(VALUES),)
+    before = made()._key(types)
+    monkeypatch.setattr(function.numba.config, setting, "another")
+    assert made()._key(types) != before
+
+
+def test_code_that_fails_its_trial_is_an_error_and_is_not_kept(folder: Path) -> None:
+    work = made(check=lambda _: False)
+    with pytest.raises(EngineError, match=r'other numbers than plain Python.*engine="mesa"'):
+        work(VALUES)
+    assert kept(folder) == []
     assert counts(used()) == (0, 1)
-    assert len(kept(folder, "nbi")) == 2
-    monkeypatch.undo()
-    monkeypatch.setenv(FOLDER, str(folder))
-    assert counts(used()) == (1, 0)
 
 
-def test_a_folder_that_belongs_to_other_sources_is_not_believed(
-    monkeypatch: pytest.MonkeyPatch,
+def test_what_cannot_be_compiled_is_told_in_one_line() -> None:
+    with pytest.raises(EngineError, match="the model cannot be compiled") as told:
+        made(lambda values: values.no_such_thing)(VALUES)
+    assert "\n" not in str(told.value)
+
+
+def test_a_compiler_that_is_switched_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(function.numba.config, "DISABLE_JIT", 1)
+    with pytest.raises(EngineError, match=r"switched off \(NUMBA_DISABLE_JIT\); unset"):
+        made()(VALUES)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("NUMBA_NUM_THREADS=0", "Numba, cannot be loaded here: Number of threads specified must"),
+        ("NUMBA_CPU_FEATURES=sse2", "each feature must begin with \\+ or -"),
+        ("NUMBA_DISABLE_JIT=1", "the compiler is switched off"),
+    ],
+)
+def test_a_compiler_that_its_settings_keep_from_working_is_told(
+    setting: str, told: str, program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    used()
-    shared = cache.folder()
-    monkeypatch.setattr(cache, "folder", lambda: shared)
-    monkeypatch.setattr(cache, "digest", lambda: "0" * 64)
-    assert counts(used()) == (0, 1)
+    monkeypatch.setenv(*setting.split("="))
+    _, errors = started(program).communicate(timeout=300)
+    assert re.search(f"EngineError: .*{told}", errors.splitlines()[-1])
 
 
-def halved(data: bytes) -> bytes:
-    return data[: len(data) // 2]
-
-
-def emptied(_: bytes) -> bytes:
-    return b""
-
-
-def scrambled(data: bytes) -> bytes:
-    return bytes(255 - byte for byte in data)
-
-
-def cut(data: bytes) -> bytes:
-    return data[:-1]
-
-
-@pytest.mark.parametrize("spoil", [halved, emptied, scrambled, cut])
-@pytest.mark.parametrize("kind", ["nbi", "nbc"])
-def test_a_file_that_was_damaged_is_compiled_anew(
-    kind: str, spoil: Callable[[bytes], bytes], folder: Path
+def test_a_setting_that_the_compiler_ignores_is_told_in_one_line(
+    program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    used()
-    (path,) = kept(folder, kind)
-    path.write_bytes(spoil(path.read_bytes()))
-    used()
-    assert counts(used()) == (1, 0)  # what was damaged is whole again
-
-
-def test_a_file_that_went_missing_is_compiled_anew(folder: Path) -> None:
-    for kind in ("nbi", "nbc"):
-        used()
-        (path,) = kept(folder, kind)
-        path.unlink()
-        assert counts(used()) == (0, 1)
+    monkeypatch.setenv("NUMBA_OPT", "much")
+    process = started(program)
+    out, errors = process.communicate(timeout=300)
+    assert out.split() == COMPILED
+    (line,) = errors.splitlines()
+    assert "'NUMBA_OPT' is defined but its associated value 'much' could not be parsed" in line
 
 
 @pytest.mark.parametrize(
@@ -295,48 +312,47 @@ def test_arrays_that_cannot_be_written_to_are_another_layout() -> None:
 
 
 @pytest.fixture
-def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def copy(tmp_path: Path) -> Path:
     """A copy of the package whose sources may be edited."""
     copied = tmp_path / "alliance_sim"
     shutil.copytree(PACKAGE, copied, ignore=shutil.ignore_patterns("__pycache__", "data"))
-    monkeypatch.setattr(cache, "PACKAGE", copied)
     return copied
 
 
-def fresh() -> str:
-    return str(cache.digest.__wrapped__())
+def fresh(package: Path) -> str:
+    return cache.digest_of(SOURCES, package)
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        *("rules/council.py", "rules/levels.py", "arithmetic.py", "noise.py", "compiled.py"),
-        *("engine/kernel/sides.py", "engine/kernel/cache.py", "world/coefficients.py"),
+        *("rules/council.py", "rules/levels.py", "arithmetic.py", "noise.py", "compiled/cache.py"),
+        *("engine/kernel/sides.py", "compiled/decorator.py", "world/coefficients.py"),
     ],
 )
 def test_an_edit_of_any_source_of_the_engine_asks_for_new_code(name: str, copy: Path) -> None:
-    before = fresh()
+    before = fresh(copy)
     with (copy / name).open("a", encoding="utf-8") as file:
         file.write("# edited\n")
-    assert fresh() != before
+    assert fresh(copy) != before
 
 
 def test_a_new_rule_room_and_a_renamed_one_ask_for_new_code(copy: Path) -> None:
-    before = fresh()
+    before = fresh(copy)
     (copy / "rules" / "more.py").write_text("", encoding="utf-8")
-    added = fresh()
+    added = fresh(copy)
     (copy / "rules" / "more.py").rename(copy / "rules" / "much.py")
-    assert len({before, added, fresh()}) == 3
+    assert len({before, added, fresh(copy)}) == 3
 
 
 def test_an_edit_elsewhere_keeps_the_code(copy: Path) -> None:
-    before = fresh()
+    before = fresh(copy)
     for name in ("cli/app.py", "plots/style.py", "engine/mesa_model/agents.py"):
         with (copy / name).open("a", encoding="utf-8") as file:
             file.write("# edited\n")
     (copy / "rules" / "__pycache__").mkdir()
     (copy / "rules" / "__pycache__" / "council.pyc").write_bytes(b"compiled")
-    assert fresh() == before
+    assert fresh(copy) == before
 
 
 def among_sources(path: Path) -> bool:
@@ -347,12 +363,13 @@ def test_all_that_is_compiled_and_all_that_it_imports_is_among_the_sources() -> 
     rooms, imported = set(), set()
     for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        if not re.search(r"^@(rule|stage|inlined)$", text, re.MULTILINE):
+        if not re.search(r"^@(rule|stage|inlined|merged)$", text, re.MULTILINE):
             continue
         rooms.add(path)
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("alliance_sim."):
-                imported.add(PACKAGE / Path(*str(node.module).split(".")[1:]).with_suffix(".py"))
+                room = PACKAGE / Path(*str(node.module).split(".")[1:])
+                imported.add(room if room.is_dir() else room.with_suffix(".py"))
     assert len(rooms) > 15
     assert [path for path in rooms if not among_sources(path)] == []
     # Errors are raised in Python, before anything compiled is called.
