@@ -74,9 +74,10 @@ kind = "replicates"
 def test_a_scenario_has_one_digest_wherever_it_is_named(tmp_path: Path) -> None:
     scenario = load_scenario("japan_nato/baseline")
     (tmp_path / "plan.toml").write_text(PLAN, "utf-8")
-    origin = origin_of_sweep(load_plan(tmp_path / "plan.toml"), runs=1, command="alliance-sim")
+    plan = load_plan(tmp_path / "plan.toml")
+    drawn = origin_of_sweep(plan, plan.labels, runs=1, failed=0, command="alliance-sim").digest
     simulated = simulate(scenario, runs=1, seed=1).digest
-    assert {simulated, origin.others[0][1]} == {scenario_digest(scenario)}
+    assert {simulated, drawn} == {scenario_digest(scenario)}
 
 
 def test_words_leave_the_digest_of_a_scenario_and_numbers_do_not() -> None:

@@ -1,17 +1,23 @@
-"""What every result carries, so that it can be traced and made again."""
+"""What every result carries, so that it can be traced and made again: digests, origin, manifest."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
 # What a scenario says beside its content, and where its record lies: no number hangs on it.
 WORDS_ONLY = frozenset({"name", "title", "description", "question", "edits", "record"})
-PACKAGES = ("mesa", "numba", "numpy", "pandas", "pydantic", "pyarrow", "matplotlib")
+MANIFEST_FORMAT = 1
+PACKAGES = (
+    *("mesa", "numba", "numpy", "pandas", "pydantic", "pyarrow", "matplotlib"),
+    *("scipy", "SALib", "ema-workbench", "scikit-learn"),
+)
 
 
 def version() -> str:
@@ -29,14 +35,22 @@ def digest(tree: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Content(Protocol):
-    """What has a digest as a scenario does."""
+class Scenario(Protocol):
+    """What this module has to know of a scenario; rooms above have it whole."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def edits(self) -> tuple[str, ...]:
+        """Its edits in words."""
 
     def model_dump(self, *, exclude: Any = None) -> dict[str, Any]:
         """Return its parts as plain tables, some left out."""
 
 
-def scenario_digest(scenario: Content) -> str:
+def scenario_digest(scenario: Scenario) -> str:
     """Return THE digest of a scenario, which every result carries: a SHA-256 of its content.
 
     Name, title and other words do not count, nor how it was arrived at: two scenarios that differ
@@ -44,6 +58,97 @@ def scenario_digest(scenario: Content) -> str:
     description was mended.
     """
     return digest(scenario.model_dump(exclude=set(WORDS_ONLY)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenarioOrigin:
+    """Which scenario numbers come from.
+
+    Attributes:
+        scenario: Its name; in a sweep its label.
+        digest: Its digest.
+        edits: What was changed in it against the scenario that it extends: each with `words`.
+    """
+
+    scenario: str
+    digest: str
+    edits: Sequence[Mapping[str, Any]] = ()
+
+
+def scenario_origin(scenario: Scenario, *, name: str | None = None) -> ScenarioOrigin:
+    """Return which scenario numbers come from, under another name if one is given."""
+    return ScenarioOrigin(
+        scenario=scenario.name if name is None else name,
+        digest=scenario_digest(scenario),
+        edits=edits_of(scenario),
+    )
+
+
+def edits_of(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return what was changed in a scenario against the one that it extends, as plain values."""
+    return [{"words": words} for words in scenario.edits]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin(ScenarioOrigin):
+    """Where a result comes from; every figure and every manifest holds one.
+
+    Attributes:
+        others: Every other scenario in it, with the same seed and runs.
+        engine: What computed the numbers.
+        version: Version of this package that did.
+        seed: The seed.
+        runs: Number of runs of each scenario, or of all rows of a sweep.
+        first_run: Number of the first run.
+        failed_runs: How many of them failed.
+        command: The command line that makes the result again.
+        sweep: Title of the sweep that it comes from, "" if it comes from none.
+        plan: Digest of the plan of that sweep.
+    """
+
+    others: Sequence[ScenarioOrigin] = ()
+    engine: str
+    version: str
+    seed: int
+    runs: int
+    first_run: int = 0
+    failed_runs: int = 0
+    command: str
+    sweep: str = ""
+    plan: str = ""
+
+    def as_tree(self) -> dict[str, Any]:
+        """Return it as values that JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_tree(cls, tree: Mapping[str, Any]) -> Origin:
+        """Return what `as_tree` gave.
+
+        Raises:
+            TypeError: If it is not that.
+        """
+        others = [ScenarioOrigin(**other) for other in tree["others"]]
+        return cls(**{**tree, "others": others})
+
+
+def manifest(origin: Origin, *, kind: str, files: Mapping[str, str], **more: Any) -> dict[str, Any]:
+    """Return the manifest of a result, the same for every command that writes one.
+
+    Args:
+        origin: Where the result comes from.
+        kind: Name of the command that writes it.
+        files: SHA-256 of each file, by its name.
+        **more: What only this kind of result has.
+    """
+    return {
+        "format": MANIFEST_FORMAT,
+        "kind": kind,
+        **origin.as_tree(),
+        "environment": environment(),
+        "files": dict(sorted(files.items())),
+        **more,
+    }
 
 
 def file_digest(path: Path) -> str:

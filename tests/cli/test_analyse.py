@@ -90,8 +90,8 @@ def test_a_figure_holds_the_command_that_makes_it_again(
     assert name == "alliance-sim"
     assert call(*again).exit_code == 0
     assert figure.read_bytes() == before
-    assert origin.digest == load_plan(sweep("sobol")).digest
-    assert [label for label, _ in origin.others] == ["baseline", "no_nine_eleven"]
+    assert origin.plan == load_plan(sweep("sobol")).digest
+    assert [origin.scenario, origin.others[0].scenario] == ["baseline", "no_nine_eleven"]
 
 
 @pytest.mark.parametrize(

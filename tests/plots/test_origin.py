@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alliance_sim.errors import ResultError
-from alliance_sim.plots.origin import Origin, origin_of, read_origin, save_png
+from alliance_sim.plots.origin import origin_of, read_origin, save_png
 from alliance_sim.plots.run import ensemble_figure
+from alliance_sim.provenance import Origin, ScenarioOrigin
 
 if TYPE_CHECKING:
     from alliance_sim.results import Ensemble
@@ -25,12 +26,14 @@ def test_what_is_embedded_is_read_back(ensemble: Ensemble, tmp_path: Path) -> No
     assert origin == Origin(
         scenario="made/up",
         digest="digest of made/up",
+        edits=[],
+        engine=ensemble.engine,
         seed=7,
         runs=5,
         first_run=0,
         version="0.0.test",
         command=COMMAND,
-        others=(("made/up", "digest of made/up"),),
+        others=[ScenarioOrigin(scenario="made/up", digest="digest of made/up", edits=[])],
     )
 
 

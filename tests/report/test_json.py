@@ -10,7 +10,7 @@ import pytest
 
 from alliance_sim import provenance
 from alliance_sim.report import history_json
-from alliance_sim.report.records import rows_of
+from alliance_sim.report.result_folder import rows_of
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.history import Comparison

@@ -219,7 +219,7 @@ NOT_OURS = {
     "text": (text, "cannot be read as Parquet"),
     "empty": (lambda path: path.touch(), "cannot be read as Parquet"),
     "half a file": (half_a_file, "is damaged|cannot be read as Parquet"),
-    "nothing": (lambda path: path.unlink(missing_ok=True), "cannot be read as Parquet: No such"),
+    "nothing": (lambda path: path.unlink(missing_ok=True), "cannot be read as Parquet: "),
     "a folder": (lambda path: path.mkdir(), "cannot be read as Parquet: it is not a regular file"),
     "a pipe": (os.mkfifo, "cannot be read as Parquet: it is not a regular file"),
     "a device": (lambda path: path.symlink_to("/dev/zero"), "it is not a regular file"),

@@ -217,15 +217,13 @@ def plot(
     A figure file holds its scenario, seed and command; that command makes it again.
     """
     if file.suffix.lower() == ".png":
-        from dataclasses import asdict
-
         from alliance_sim.plots.origin import read_origin
 
-        origin = read_origin(file)
+        origin = read_origin(file).as_tree()
         if as_json:
-            terminal.print_json(asdict(origin))
+            terminal.print_json(origin)
         else:
-            _print_origin(asdict(origin))
+            _print_origin(origin)
         return
     from alliance_sim import Ensemble
     from alliance_sim.report import write_figure
@@ -245,11 +243,14 @@ def plot(
 
 def _print_origin(origin: dict[str, Any]) -> None:
     """Print where a figure comes from, each of the other scenarios in it on a line of its own."""
-    others = origin.pop("others")
+    others, edits = origin.pop("others"), origin.pop("edits")
     for key, value in origin.items():
-        terminal.tell(f"{key}: {value}")
-    for name, digest in others:
-        terminal.tell(f"also holds: {name}, digest {digest}")
+        if value != "":
+            terminal.tell(f"{key}: {value}")
+    for edit in edits:
+        terminal.tell(f"edit: {edit['words']}")
+    for other in others:
+        terminal.tell(f"also holds: {other['scenario']}, digest {other['digest']}")
 
 
 sweep.add_to(app)

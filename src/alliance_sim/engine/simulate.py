@@ -125,6 +125,7 @@ def simulate(
         engine=settings.label(),
         versions={"alliance-sim": provenance.version()},
         status=status,
+        edits=tuple(provenance.edits_of(world_of)),
     )
 
 

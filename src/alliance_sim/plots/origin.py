@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import matplotlib.style
 
 from alliance_sim.errors import ResultError
 from alliance_sim.plots.style import DPI, SETTINGS
+from alliance_sim.provenance import Origin, ScenarioOrigin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,31 +18,6 @@ if TYPE_CHECKING:
     from alliance_sim.results import Ensemble
 
 KEY = "alliance_sim"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a figure comes from.
-
-    Attributes:
-        scenario: Name of the scenario.
-        digest: SHA-256 of its content.
-        seed: The seed.
-        runs: Number of runs.
-        first_run: Number of the first run.
-        version: Version of this package.
-        command: The command line that makes the figure again.
-        others: Name and digest of every other scenario in the figure.
-    """
-
-    scenario: str
-    digest: str
-    seed: int
-    runs: int
-    first_run: int
-    version: str
-    command: str
-    others: tuple[tuple[str, str], ...] = ()
 
 
 def origin_of(ensemble: Ensemble, *, command: str, others: tuple[Ensemble, ...] = ()) -> Origin:
@@ -56,12 +31,18 @@ def origin_of(ensemble: Ensemble, *, command: str, others: tuple[Ensemble, ...] 
     return Origin(
         scenario=ensemble.scenario,
         digest=ensemble.digest,
+        edits=list(ensemble.edits),
+        others=[
+            ScenarioOrigin(scenario=o.scenario, digest=o.digest, edits=list(o.edits))
+            for o in others
+        ],
+        engine=ensemble.engine,
+        version=ensemble.versions.get("alliance-sim", "unknown"),
         seed=ensemble.seed,
         runs=ensemble.runs,
         first_run=ensemble.first_run,
-        version=ensemble.versions.get("alliance-sim", "unknown"),
+        failed_runs=sum(one.failed for one in (ensemble, *others)),
         command=command,
-        others=tuple((other.scenario, other.digest) for other in others),
     )
 
 
@@ -79,7 +60,7 @@ def save_png(
     words = {
         "Title": title,
         "Description": f"{origin.scenario}, {origin.runs} runs, seed {origin.seed}",
-        KEY: json.dumps(asdict(origin), sort_keys=True),
+        KEY: json.dumps(origin.as_tree(), sort_keys=True),
     }
     metadata: dict[str, str | None] = {key: text for key, text in words.items() if text}
     with matplotlib.style.context(["default", SETTINGS]):
@@ -102,6 +83,10 @@ def read_origin(path: str | os.PathLike[str]) -> Origin:
         raise ResultError(f"{os.fspath(path)}: cannot be read as a figure: {error}") from error
     if KEY not in texts:
         raise ResultError(f"{os.fspath(path)}: is a picture, but not one saved by this package")
-    found = json.loads(texts[KEY])
-    found["others"] = tuple((name, digest) for name, digest in found["others"])
-    return Origin(**found)
+    try:
+        return Origin.from_tree(json.loads(texts[KEY]))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        raise ResultError(
+            f"{os.fspath(path)}: what the figure says of its origin cannot be read: it was "
+            "changed, or another version of alliance-sim drew it"
+        ) from None

@@ -9,10 +9,9 @@
 
 from __future__ import annotations
 
-from alliance_sim.report.contrasts import write_contrasts
 from alliance_sim.report.history import write_history
 from alliance_sim.report.json import history_json
-from alliance_sim.report.run import write_figure, write_run
+from alliance_sim.report.run import write_contrasts, write_figure, write_run
 
 __all__ = [
     "history_json",

@@ -13,8 +13,7 @@ from alliance_sim.analysis.discovery.boxes import Box, Cases, box_frame, limit_f
 from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
 from alliance_sim.plots.box import Side, box_figure
 from alliance_sim.plots.peeling import leaves_figure, peeling_figure
-from alliance_sim.report.bundle import Sheaf
-from alliance_sim.report.records import rows_of
+from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
     Progress,
@@ -108,17 +107,27 @@ def write_discovery(
         SettingError: If the folder or a file in it cannot be written.
     """
     plan, found, column = result.sweep.plan, result.found, result.column
-    origin = origin_of_sweep(plan, runs=len(found.cases.y), command=command)
-    sheaf = Sheaf(out, f"{column.name}_{result.scenario}_{found.method}", origin)
+    folder = ResultFolder(
+        out,
+        kind="discover",
+        stem=f"{column.name}_{result.scenario}_{found.method}",
+        origin=origin_of_sweep(
+            plan,
+            [result.scenario],
+            runs=len(found.cases.y),
+            failed=found.cases.failed,
+            command=command,
+        ),
+    )
     boxes, limits = box_frame(found.boxes), limit_frame(found.boxes)
-    sheaf.table("boxes", boxes)
-    sheaf.table("limits", limits)
+    folder.table("boxes", boxes)
+    folder.table("limits", limits)
     about = told_of_sweep(plan, [result.scenario], column)
     for number, box in enumerate(found.boxes[:FIGURES], start=1):
         title = f"When it happens: {column.title}"
-        sheaf.figure(f"box{number}", _box_figure(result, box, number, about), title)
+        folder.figure(f"box{number}", _box_figure(result, box, number, about), title)
     if found.peeling is not None:
-        sheaf.table("peeling", found.peeling)
+        folder.table("peeling", found.peeling)
         title = f"Coverage against density: {column.title}"
         figure = peeling_figure(
             found.peeling[found.peeling["box"] == 1],
@@ -126,16 +135,17 @@ def write_discovery(
             about=_peeling_words(found.peeling, about),
             share=found.cases.share,
         )
-        sheaf.figure("peeling", figure, title)
+        folder.figure("peeling", figure, title)
     if found.leaves:
         leaves = box_frame(found.leaves)
-        sheaf.table("leaves", leaves)
+        folder.table("leaves", leaves)
         title = f"When it happens: {column.title}"
         figure = leaves_figure(leaves, title=title, about=about, share=found.cases.share)
-        sheaf.figure("leaves", figure, title)
+        folder.figure("leaves", figure, title)
     if found.again is not None:
-        sheaf.table("again", found.again)
-    return sheaf.close(_tree(result, boxes=rows_of(boxes), limits=rows_of(limits)))
+        folder.table("again", found.again)
+    tree = _tree(result, boxes=rows_of(boxes), limits=rows_of(limits))
+    return {**tree, "files": folder.close(result=tree)}
 
 
 def _peeling_words(peeling: pd.DataFrame, about: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import provenance
-from alliance_sim.report.records import rows_of
+from alliance_sim.report.result_folder import rows_of
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.history import Comparison

@@ -13,7 +13,7 @@ from alliance_sim.comparison.history import HELD
 from alliance_sim.plots.history import RUNGS
 from alliance_sim.plots.style import STATEMENT
 from alliance_sim.report.alt_text import counts_alt, history_alt
-from alliance_sim.report.records import rows_of
+from alliance_sim.report.result_folder import rows_of
 from alliance_sim.report.words import (
     CONTESTED,
     NOT_FITTED,
@@ -57,15 +57,15 @@ def history_page(comparison: Comparison, *, images: Mapping[str, bytes], command
 
     Args:
         comparison: A scenario held against the record.
-        images: The figures `history.png` and `counts.png`.
+        images: The figures "history" and "counts".
         command: The command line that makes the page again.
     """
     parts = [
         *_opening(comparison),
-        _figure(images["history.png"], history_alt(comparison), _history_caption()),
+        _figure(images["history"], history_alt(comparison), _history_caption()),
         *_claims(comparison),
         "<h2>How many acts, and when</h2>",
-        _figure(images["counts.png"], counts_alt(comparison), _counts_caption()),
+        _figure(images["counts"], counts_alt(comparison), _counts_caption()),
         _counts(comparison),
         *_rungs(comparison.rungs),
         *_limits(comparison),

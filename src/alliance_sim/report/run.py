@@ -1,27 +1,28 @@
-"""An ensemble of any scenario as a folder of files."""
+"""Ensembles of any scenario, or of several side by side, as a folder of files."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alliance_sim import provenance
 from alliance_sim.engine.chronology import chronology
-from alliance_sim.files import writable_folder, write_text, write_whole
+from alliance_sim.files import writable_folder, write_whole
+from alliance_sim.plots.contrast import contrast_figure
 from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.plots.run import ensemble_figure
-from alliance_sim.provenance import file_digest
-from alliance_sim.report.history import CHRONOLOGY
-from alliance_sim.results import OK
+from alliance_sim.report.result_folder import ResultFolder
 from alliance_sim.scenario.part import DOMAINS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from alliance_sim.comparison.scenarios import Contrasts
     from alliance_sim.results import Ensemble
     from alliance_sim.scenario import Scenario
 
+CHRONOLOGY = ("date", "domain", "kind", "salience", "initiator", "months", "title")
 STATES = (*(f"level_{domain}" for domain in DOMAINS), "rung")
 
 
@@ -39,30 +40,17 @@ def write_run(
     Raises:
         SettingError: If the folder or a file in it cannot be written.
     """
-    folder = writable_folder(out)
-    write_whole(folder / "trajectories.parquet", ensemble.save)
-    write_figure(ensemble, STATES, folder / "levels.png", command)
-    events = chronology(ensemble, scenario)
-    number = ensemble.first_run + ensemble.status.index(OK)
-    events = events[events["run"] == number]
-    table = events.assign(date=events["date"].dt.strftime("%Y-%m-%d"))[list(CHRONOLOGY)]
-    write_text(folder / "chronology.csv", table.to_csv(index=False, lineterminator="\n"))
-    written = ["trajectories.parquet", "levels.png", "chronology.csv"]
-    manifest = {
-        "scenario": ensemble.scenario,
-        "digest": ensemble.digest,
-        "edits": list(scenario.edits),
-        "seed": ensemble.seed,
-        "runs": ensemble.runs,
-        "first_run": ensemble.first_run,
-        "failed_runs": sum(status != OK for status in ensemble.status),
-        "chronology_run": number,
-        "command": command,
-        "environment": provenance.environment(),
-        "files": {name: file_digest(folder / name) for name in written},
-    }
-    write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
-    return {name: str(folder / name) for name in [*written, "manifest.json"]}
+    result = ResultFolder(out, kind="run", origin=origin_of(ensemble, command=command))
+    result.write("trajectories", "parquet", ensemble.save)
+    result.figure("levels", ensemble_figure(ensemble, list(STATES)), ensemble.scenario)
+    result.table("chronology", chronology_table(chronology(ensemble, scenario), ensemble))
+    return result.close(chronology_run=ensemble.first_whole)
+
+
+def chronology_table(events: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
+    """Return one simulated run as dated events: the first run that did not fail."""
+    one = events[events["run"] == ensemble.first_whole]
+    return one.assign(date=one["date"].dt.strftime("%Y-%m-%d"))[list(CHRONOLOGY)]
 
 
 def write_figure(ensemble: Ensemble, states: Sequence[str], path: Path, command: str) -> None:
@@ -76,3 +64,24 @@ def write_figure(ensemble: Ensemble, states: Sequence[str], path: Path, command:
     origin = origin_of(ensemble, command=command)
     writable_folder(path.parent)
     write_whole(path, lambda part: save_png(figure, part, origin=origin, title=ensemble.scenario))
+
+
+def write_contrasts(
+    contrasts: Contrasts, *, out: str | os.PathLike[str], command: str
+) -> dict[str, str]:
+    """Write the figure, the table of effects and a manifest; return names and paths.
+
+    Args:
+        contrasts: Counterfactual scenarios beside the factual one.
+        out: The folder, made if need be.
+        command: The command line that makes the files again.
+
+    Raises:
+        SettingError: If the folder or a file in it cannot be written.
+    """
+    factual, others = contrasts.factual, contrasts.others
+    origin = origin_of(factual, command=command, others=tuple(others.values()))
+    result = ResultFolder(out, kind="contrasts", origin=origin)
+    result.figure("contrasts", contrast_figure(factual, others, edited=contrasts.touched))
+    result.table("contrasts", contrasts.table)
+    return result.close()

@@ -10,8 +10,7 @@ from alliance_sim.analysis.replicate_variance import contrast_names, paired
 from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.tornado import tornado_figure
-from alliance_sim.report.bundle import Sheaf
-from alliance_sim.report.records import rows_of
+from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
     Progress,
@@ -127,11 +126,21 @@ def write_sensitivity(
     """
     plan, found, column = result.sweep.plan, result.found, result.column
     about = result.contrast.replace(" - ", " minus ") or result.scenarios[0]
-    origin = origin_of_sweep(plan, runs=found.means.runs, command=command)
-    sheaf = Sheaf(out, f"{column.name}_{about}_{found.method}", origin)
-    sheaf.table("", found.table)
+    folder = ResultFolder(
+        out,
+        kind="sensitivity",
+        stem=f"{column.name}_{about}_{found.method}",
+        origin=origin_of_sweep(
+            plan,
+            result.scenarios,
+            runs=found.means.runs,
+            failed=found.means.failed,
+            command=command,
+        ),
+    )
+    folder.table("", found.table)
     if found.pairs is not None:
-        sheaf.table("pairs", found.pairs)
+        folder.table("pairs", found.pairs)
     title = f"What it hangs on: {result.what}"
     unit = f"difference, {column.label}" if result.contrast else column.label
     figure = tornado_figure(
@@ -142,27 +151,30 @@ def write_sensitivity(
         value=VALUES[found.method].format(unit),
         pairs=found.pairs,
     )
-    sheaf.figure("", figure, title)
-    luck = found.means.luck
-    return sheaf.close(
-        {
-            "sweep": sweep_tree(result.sweep),
-            "outcome": column.name,
-            "outcome_words": column.title,
-            "scenarios": list(result.scenarios),
-            "contrast": result.contrast or None,
-            "method": found.method,
-            "blocks": found.blocks,
-            "blocks_lost": found.lost,
-            "runs": found.means.runs,
-            "failed_runs": found.means.failed,
-            "luck_within_points": None if luck is None else luck.within,
-            "luck_left_in_means": None if luck is None else luck.left,
-            "factors": rows_of(found.table),
-            "pairs": None if found.pairs is None else rows_of(found.pairs),
-            "words": result.words(),
-        }
-    )
+    folder.figure("", figure, title)
+    tree = _tree(result)
+    return {**tree, "files": folder.close(result=tree)}
+
+
+def _tree(result: SweepSensitivity) -> dict[str, Any]:
+    found, luck = result.found, result.found.means.luck
+    return {
+        "sweep": sweep_tree(result.sweep),
+        "outcome": result.column.name,
+        "outcome_words": result.column.title,
+        "scenarios": list(result.scenarios),
+        "contrast": result.contrast or None,
+        "method": found.method,
+        "blocks": found.blocks,
+        "blocks_lost": found.lost,
+        "runs": found.means.runs,
+        "failed_runs": found.means.failed,
+        "luck_within_points": None if luck is None else luck.within,
+        "luck_left_in_means": None if luck is None else luck.left,
+        "factors": rows_of(found.table),
+        "pairs": None if found.pairs is None else rows_of(found.pairs),
+        "words": result.words(),
+    }
 
 
 def _about(result: SweepSensitivity) -> str:

@@ -21,9 +21,8 @@ from alliance_sim.analysis.summaries import point_table
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.fan import fan_figure, periods_figure
 from alliance_sim.plots.heatmap import heatmap_figure
-from alliance_sim.report.bundle import Sheaf
 from alliance_sim.report.outcome_words import is_binary
-from alliance_sim.report.records import rows_of
+from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
     Progress,
@@ -231,32 +230,38 @@ def write_summary(
         SettingError: If the folder or a file in it cannot be written.
     """
     plan = summary.sweep.plan
-    origin = origin_of_sweep(plan, runs=summary.sweep.rows, command=command)
-    sheaf = Sheaf(out, "summary", origin)
-    sheaf.table("", summary.table)
+    sweep = summary.sweep
+    result = ResultFolder(
+        out,
+        kind="summarise",
+        stem="summary",
+        origin=origin_of_sweep(
+            plan, summary.scenarios, runs=sweep.rows, failed=sweep.failed, command=command
+        ),
+    )
+    result.table("", summary.table)
     for column in summary.columns[:MOST_FIGURES]:
         if len(summary.by) == 2:
-            _heatmap(sheaf, summary, column)
+            _heatmap(result, summary, column)
         else:
-            _fan(sheaf, summary, column)
+            _fan(result, summary, column)
     if not plan.factors:
-        _periods(sheaf, summary)
-    return sheaf.close(
-        {
-            "sweep": sweep_tree(summary.sweep),
-            "scenarios": list(summary.scenarios),
-            "by": [axis.name for axis in summary.by],
-            "outcomes": rows_of(summary.ranges()),
-            "words": summary.words(),
-        }
-    )
+        _periods(result, summary)
+    tree = {
+        "sweep": sweep_tree(sweep),
+        "scenarios": list(summary.scenarios),
+        "by": [axis.name for axis in summary.by],
+        "outcomes": rows_of(summary.ranges()),
+        "words": summary.words(),
+    }
+    return {**tree, "files": result.close(result=tree)}
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _heatmap(sheaf: Sheaf, summary: SweepSummary, column: Column) -> None:
+def _heatmap(result: ResultFolder, summary: SweepSummary, column: Column) -> None:
     plan = summary.sweep.plan
     across, up = summary.by
     cells = cell_table(column.frame, _told(plan, column, drawn=2), across=across, up=up)
@@ -276,8 +281,8 @@ def _heatmap(sheaf: Sheaf, summary: SweepSummary, column: Column) -> None:
         probability=column.binary,
     )
     name = f"{column.name}_by_{across.name}_and_{up.name}"
-    sheaf.table(name, cells)
-    sheaf.figure(name, figure, column.title)
+    result.table(name, cells)
+    result.figure(name, figure, column.title)
 
 
 def _told(plan: Plan, column: Column, *, drawn: int) -> OutcomeView:
@@ -296,7 +301,7 @@ def _averaged(plan: Plan, drawn: int) -> str:
     return told if plan.design.kind == "grid" else f"{told}; errors hold those of points and runs"
 
 
-def _fan(sheaf: Sheaf, summary: SweepSummary, column: Column) -> None:
+def _fan(result: ResultFolder, summary: SweepSummary, column: Column) -> None:
     """Draw an outcome along a factor, or beside each other in the scenarios if there is none."""
     plan, frame = summary.sweep.plan, column.frame
     if summary.by:
@@ -320,8 +325,8 @@ def _fan(sheaf: Sheaf, summary: SweepSummary, column: Column) -> None:
         kind="share" if column.binary else "whole" if whole else "number",
     )
     name = f"{column.name}_by_{axis.name if summary.by else 'scenario'}"
-    sheaf.table(name, bands)
-    sheaf.figure(name, figure, column.title)
+    result.table(name, bands)
+    result.figure(name, figure, column.title)
 
 
 def _stretches(bands: pd.DataFrame) -> str:
@@ -331,7 +336,7 @@ def _stretches(bands: pd.DataFrame) -> str:
     return f" {bands['bin'].nunique()} stretches of the factor, with equally many runs each."
 
 
-def _periods(sheaf: Sheaf, summary: SweepSummary) -> None:
+def _periods(result: ResultFolder, summary: SweepSummary) -> None:
     """Draw the levels of cooperation over the periods."""
     plan = summary.sweep.plan
     kept = [outcome.name for outcome in plan.outcomes]
@@ -354,5 +359,5 @@ def _periods(sheaf: Sheaf, summary: SweepSummary) -> None:
         names=told,
         value="level of cooperation (0 to 1)",
     )
-    sheaf.table("levels_by_period", bands)
-    sheaf.figure("levels_by_period", figure, title)
+    result.table("levels_by_period", bands)
+    result.figure("levels_by_period", figure, title)

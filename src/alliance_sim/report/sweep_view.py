@@ -14,8 +14,8 @@ import numpy as np
 from alliance_sim import provenance
 from alliance_sim.analysis.axes import Axis, Kind, year_of
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
-from alliance_sim.plots.origin import Origin
 from alliance_sim.plots.style import STATEMENT
+from alliance_sim.provenance import Origin, scenario_origin
 from alliance_sim.report.outcome_words import (
     ONE_MOMENT,
     SIGNS,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from alliance_sim.sweep.plan import Plan
     from alliance_sim.sweep.sweep import Sweep
 
+ENGINE = "kernel"  # what runs sweeps
 Progress = Callable[[int, int], None]
 COMPARISON = re.compile(r"\s*(?P<name>[a-z]\w*)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\S+)\s*")
 COMPARES = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
@@ -207,20 +208,31 @@ def caveats(plan: Plan, scenarios: Sequence[str]) -> list[str]:
     return [assumptions(plan, scenarios), STATEMENT]
 
 
-def origin_of_sweep(plan: Plan, *, runs: int, command: str) -> Origin:
-    """Return the origin of a figure drawn from a sweep; its digest is that of the plan."""
+def origin_of_sweep(
+    plan: Plan, scenarios: Sequence[str], *, runs: int, failed: int, command: str
+) -> Origin:
+    """Return the origin of what was made from a sweep.
+
+    Args:
+        plan: The plan of the sweep.
+        scenarios: Labels of the scenarios in it.
+        runs: How many runs it was made from.
+        failed: How many of them failed.
+        command: The command line that makes it again.
+    """
+    by_label = dict(zip(plan.labels, plan.scenarios, strict=True))
+    first, *others = (scenario_origin(by_label[label], name=label) for label in scenarios)
     return Origin(
-        scenario=f"sweep: {plan.title}",
-        digest=plan.digest,
+        **vars(first),
+        others=others,
+        engine=ENGINE,
+        version=provenance.version(),
         seed=plan.seed,
         runs=runs,
-        first_run=0,
-        version=provenance.version(),
+        failed_runs=failed,
         command=command,
-        others=tuple(
-            (label, provenance.scenario_digest(scenario))
-            for label, scenario in zip(plan.labels, plan.scenarios, strict=True)
-        ),
+        sweep=plan.title,
+        plan=plan.digest,
     )
 
 

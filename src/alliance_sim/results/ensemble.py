@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ class Ensemble:
         engine: What computed it.
         versions: Version of this package.
         status: Per run "ok", or what went wrong.
+        edits: What was changed against the scenario that this one extends, each with `words`.
     """
 
     scenario: str
@@ -51,11 +52,26 @@ class Ensemble:
     engine: str = "mesa"
     versions: Mapping[str, str] = field(default_factory=dict)
     status: tuple[str, ...] = ()
+    edits: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def runs(self) -> int:
         """Number of runs."""
         return int(self.values.shape[0])
+
+    @property
+    def failed(self) -> int:
+        """How many runs failed."""
+        return sum(status != OK for status in self.status)
+
+    @property
+    def first_whole(self) -> int:
+        """Number of the first run that did not fail.
+
+        Raises:
+            ValueError: If all failed.
+        """
+        return self.first_run + (self.status.index(OK) if self.status else 0)
 
     @property
     def numbers(self) -> NDArray[np.int64]:
@@ -126,6 +142,7 @@ class Ensemble:
             engine=self.engine,
             versions=dict(self.versions),
             status=self.status,
+            edits=self.edits,
         )
 
     def content_digest(self) -> str:

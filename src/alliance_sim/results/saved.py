@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
@@ -57,6 +57,7 @@ class Labels(NamedTuple):
         engine: What computed the numbers.
         versions: Versions of packages.
         status: Per run "ok", or what went wrong; empty where nothing is known.
+        edits: What was changed in the scenario, each with `words`.
     """
 
     scenario: str
@@ -68,6 +69,7 @@ class Labels(NamedTuple):
     engine: str
     versions: dict[str, str]
     status: tuple[str, ...]
+    edits: tuple[Mapping[str, Any], ...] = ()
 
     def as_tree(self) -> dict[str, Any]:
         """Return the labels as values that JSON can hold."""
@@ -78,6 +80,7 @@ class Labels(NamedTuple):
             "periods": calendar.periods_told(),
             "states": list(self.states),
             "status": list(self.status),
+            "edits": [dict(edit) for edit in self.edits],
         }
 
     def content_digest(self, values: NDArray[np.float64]) -> str:
@@ -178,6 +181,7 @@ def _label(tree: dict[str, Any]) -> Label:
         engine=_text(tree["engine"]),
         versions={key: _text(value) for key, value in tree["versions"].items()},
         status=tuple(_text(status) for status in tree["status"]),
+        edits=tuple({_text(key): value for key, value in e.items()} for e in tree["edits"]),
     )
     runs = _whole(tree["runs"], 0, MOST_VALUES)
     states = labels.states

@@ -1,0 +1,137 @@
+"""The one writer of results as files: tables, figures, pages, and the manifest beside them."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from alliance_sim.files import writable_folder, write_text, write_whole
+from alliance_sim.plots.origin import save_png
+from alliance_sim.provenance import Origin, file_digest, manifest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest"
+
+
+class ResultFolder:
+    """Files that belong together, in one folder, and the manifest that says where they come from.
+
+    Each file takes its place when it is whole; files of other names that lie in the folder are
+    left alone. Tables depend on the numbers only: the same numbers give the same bytes.
+
+    Attributes:
+        folder: Where they are.
+        origin: Where the result comes from; every figure and the manifest hold it.
+        files: Paths of those written, by name.
+    """
+
+    def __init__(
+        self, out: str | os.PathLike[str], *, kind: str, origin: Origin, stem: str = ""
+    ) -> None:
+        """Make the folder if need be.
+
+        Args:
+            out: The folder.
+            kind: Name of the command that writes.
+            origin: Where the result comes from.
+            stem: How the names of files begin where several results share a folder; the manifest
+                is then called like it, else "manifest".
+
+        Raises:
+            SettingError: If the folder cannot be written.
+        """
+        self.folder: Path = writable_folder(out)
+        self.kind, self.origin = kind, origin
+        self._stem = file_name(stem)
+        self.files: dict[str, str] = {}
+
+    def write(self, name: str, ending: str, write: Callable[[Path], None]) -> Path:
+        """Write one file.
+
+        Args:
+            name: Its name after the stem; only the stem if empty.
+            ending: How its name ends, without a dot.
+            write: Writes the content to the path that it is given.
+
+        Raises:
+            SettingError: If it cannot be written; so from every method that writes.
+        """
+        path = self._path(name, ending)
+        write_whole(path, write)
+        self.files[path.name] = str(path)
+        return path
+
+    def table(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a table as CSV."""
+        self.text(name, "csv", frame.to_csv(index=False, lineterminator="\n"))
+
+    def text(self, name: str, ending: str, text: str) -> None:
+        """Write a text in UTF-8, with the same line ends on every system."""
+        self.write(name, ending, lambda part: _put(part, text.encode("utf-8", "backslashreplace")))
+
+    def figure(self, name: str, figure: Any, title: str = "") -> bytes:
+        """Write a figure, as a function of `plots` returns it, with its origin; return the file."""
+
+        def save(part: Path) -> None:
+            save_png(figure, part, origin=self.origin, title=title)
+
+        return self.write(name, "png", save).read_bytes()
+
+    def close(self, **more: Any) -> dict[str, str]:
+        """Write the manifest, with the digests of all files; return all names and paths.
+
+        Args:
+            **more: What only this kind of result has, as values that JSON can hold.
+        """
+        path = self._path("" if self._stem else MANIFEST, "json")
+        digests = {name: file_digest(Path(place)) for name, place in self.files.items()}
+        tree = manifest(self.origin, kind=self.kind, files=digests, **more)
+        write_text(path, json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        return {**self.files, path.name: str(path)}
+
+    def _path(self, name: str, ending: str) -> Path:
+        parts = [part for part in (self._stem, file_name(name)) if part]
+        return self.folder / f"{'_'.join(parts)}.{ending}"
+
+
+def file_name(text: str) -> str:
+    """Return a text as part of a file name on any system."""
+    return re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
+
+
+def rows_of(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a table as texts, whole numbers, finite floats, truth values and None.
+
+    Args:
+        frame: The table.
+        columns: Which of its columns, in which order; all if left out.
+    """
+    names = list(frame.columns if columns is None else columns)
+    return [
+        dict(zip(names, (_plain(value) for value in row), strict=True))
+        for row in frame[names].astype(object).itertuples(index=False)
+    ]
+
+
+def _plain(value: Any) -> str | bool | int | float | None:
+    """Return one value as Python and JSON know it; what is missing or not finite is None."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    return None
+
+
+def _put(part: Path, content: bytes) -> None:
+    part.write_bytes(content)

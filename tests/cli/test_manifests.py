@@ -1,0 +1,92 @@
+"""Every command that writes results leaves a manifest of the same form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from alliance_sim import load_scenario, provenance
+from alliance_sim.cli import app
+from alliance_sim.comparison.scenarios import compare_scenarios
+from alliance_sim.report import write_contrasts
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "manifest.md"
+SOME = {"chronology_run", "result"}  # fields that only some commands have
+EXTRA = {
+    **{kind: {"chronology_run"} for kind in ("run", "history")},
+    **{kind: {"result"} for kind in ("summarise", "sensitivity", "discover")},
+    "contrasts": set(),
+}
+OF_SWEEPS = {
+    "summarise": ("summary", "--outcome", "rung_end"),
+    "sensitivity": ("rung_end_baseline_sobol", "--outcome", "rung_end"),
+    "discover": ("rung_end_ge_0_5_baseline_prim", "--outcome", "rung_end>=0.5"),
+}
+
+
+def documented() -> set[str]:
+    return set(re.findall(r"^\| `(\w+)` \|", PAGE.read_text("utf-8"), re.MULTILINE))
+
+
+def written(kind: str, out: Path, sweep: Callable[[str], Path]) -> tuple[Path, dict[str, Any]]:
+    """Return the manifest that a command leaves, and its folder."""
+    name = "manifest"
+    if kind == "contrasts":
+        scenario = load_scenario("japan_nato/baseline")
+        found = compare_scenarios(scenario, [scenario.without("nine_eleven")], runs=2, seed=7)
+        write_contrasts(found, out=out, command="alliance-sim contrasts")
+    elif kind in OF_SWEEPS:
+        name, *words = OF_SWEEPS[kind]
+        design = "sobol" if kind == "discover" else "saltelli"
+        call(kind, sweep(design), *words, "--out", out)
+    else:
+        call(kind, "japan_nato/baseline", "--runs", 2, "--seed", 7, "--out", out)
+    tree: dict[str, Any] = json.loads((out / f"{name}.json").read_text("utf-8"))
+    return out, tree
+
+
+def call(*words: object) -> None:
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("kind", EXTRA)
+def test_a_manifest_has_every_field_and_knows_every_file(
+    kind: str, sweep: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder, tree = written(kind, tmp_path / "out", sweep)
+    assert set(tree) == documented() - SOME | EXTRA[kind]
+    assert tree["format"] == provenance.MANIFEST_FORMAT
+    assert tree["kind"] == kind
+    assert (tree["seed"], tree["first_run"], tree["engine"]) == (7, 0, "kernel")
+    assert tree["runs"] > 0
+    assert tree["failed_runs"] >= 0
+    assert tree["command"].startswith(f"alliance-sim {kind}")
+    scenario = load_scenario("japan_nato/baseline")
+    assert tree["digest"] == provenance.scenario_digest(scenario)
+    assert tree["environment"] == provenance.environment()
+    assert bool(tree["plan"]) == (kind in OF_SWEEPS)
+    digests = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.suffix != ".json"
+    }
+    assert tree["files"] == digests
+
+
+def test_a_manifest_names_the_edits_of_every_scenario(
+    sweep: Callable[[str], Path], tmp_path: Path
+) -> None:
+    _, tree = written("contrasts", tmp_path, sweep)
+    (other,) = tree["others"]
+    assert tree["edits"] == []
+    assert [edit["words"] for edit in other["edits"]] == ["without nine_eleven"]
+    edited = load_scenario("japan_nato/baseline").without("nine_eleven")
+    assert other["digest"] == provenance.scenario_digest(edited)
