@@ -179,7 +179,6 @@ def files() -> str:
         "rungs": ("institutions.csv", "the formal ladder, rung 0 to 11"),
         "claims": ("article_claims.csv", "the claims of the described history"),
         "context": ("context.csv", "dated facts around the relationship"),
-        "indicators": ("threat_indicators.csv", "published yearly series"),
     }
     rows = [
         (f"`{file}`", f"`record.{name}`", len(getattr(record, name)), words)

@@ -11,8 +11,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
-# What a scenario says beside its content, and where its record lies: no number hangs on it.
-WORDS_ONLY = frozenset({"name", "title", "description", "question", "edits", "record"})
+# What a scenario says beside its content, and what it is compared with: no number hangs on it.
+WORDS_ONLY = frozenset(
+    {"name", "title", "description", "question", "edits", "relationship", "record"}
+)
 MANIFEST_FORMAT = 1
 PACKAGES = (
     *("mesa", "numba", "numpy", "pandas", "pydantic", "pyarrow", "matplotlib"),

@@ -15,7 +15,6 @@ from alliance_sim.record.record import (
     SERIES,
     load_record,
     of_series,
-    yearly_series,
 )
 
 RECORD = load_record()
@@ -166,27 +165,6 @@ def test_every_claim_has_a_verdict_in_one_word() -> None:
     assert set(by_word["contradicted"]) == {"C12", "C15", "C25"}
     assert set(by_word["untestable"]) == {"C26"}
     assert len(by_word["supported"]) == 20
-
-
-def test_an_indicator_is_a_yearly_series_without_invented_years() -> None:
-    tests = RECORD.indicator("nk_missile_tests")
-    assert tests.index.is_monotonic_increasing
-    assert tests.index.is_unique
-    scrambles = RECORD.indicator("jasdf_scrambles")
-    assert not {2005, 2006, 2010, 2020} & set(scrambles.index)
-    with pytest.raises(UnknownName, match="did you mean 'jasdf_scrambles'"):
-        RECORD.indicator("jasdf_scramble")
-
-
-def test_yearly_series_are_the_table_of_indicators() -> None:
-    rows = RECORD.indicators
-    found = {
-        (name, year): value
-        for name, values in yearly_series().items()
-        for year, value in values.items()
-    }
-    assert len(found) == len(rows) > 0
-    assert found == {(row.indicator, row.year): row.value for row in rows.itertuples(index=False)}
 
 
 def test_context_rows_end_after_they_begin_or_stay_open() -> None:

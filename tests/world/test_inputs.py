@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from alliance_sim import load_scenario
 from alliance_sim.errors import ScenarioError
-from alliance_sim.record.record import load_record
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import follow, numbers
 from alliance_sim.scenario.scenario import build
+from alliance_sim.scenario.yearly import parsed
 from alliance_sim.world import World, build_world
 from alliance_sim.world.coefficients import coefficients
 from alliance_sim.world.divergence import first_touched
@@ -64,9 +64,7 @@ def first_difference(one: World, other: World) -> int:
 
 
 def test_the_alliance_has_as_many_members_as_the_record_counts(world: World) -> None:
-    rows = load_record().indicators
-    rows = rows[rows["indicator"] == "nato_members_year_end"]
-    counted = dict(zip(rows["year"].tolist(), rows["value"].tolist(), strict=True))
+    counted = parsed(load_scenario("japan_nato/baseline").series)["nato_members_year_end"]
     years = range(world.calendar.first_year, world.calendar.last_year + 1)
     states = {y: world.inputs[4 * (y - 1950) + 3].states for y in years}
     assert {y: states[y] for y in counted if y in states} == pytest.approx(

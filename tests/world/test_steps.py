@@ -91,7 +91,7 @@ class Plain:
         """Return a number or a series by year."""
         years = self.calendar.last_year - self.calendar.first_year + 1
         if hasattr(given, "series"):
-            return by_year(given, self.calendar, ("test", "place"))
+            return by_year(given, self.calendar, self.scenario.series, ("test", "place"))
         return [float(given.value)] * years
 
     def own(self, year: int) -> float:

@@ -15,8 +15,6 @@ Source: `data/CODEBOOK.md`, which gives every rule of coding; `source` in each r
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, fields
 from functools import cache
@@ -66,7 +64,6 @@ class Record:
         claims: The 28 claims as in `article_claims.csv`, then `record` (supported, partly,
             contradicted or untestable: what the coder's verdict comes to).
         context: Dated facts around the relationship, with `when`, `end_when` and `precision`.
-        indicators: One row per year and indicator. Absent rows mean unknown, not zero.
         periods: The periods that events are counted in, from the scenario of the relationship.
     """
 
@@ -74,7 +71,6 @@ class Record:
     rungs: pd.DataFrame
     claims: pd.DataFrame
     context: pd.DataFrame
-    indicators: pd.DataFrame
     periods: tuple[Period, ...]
 
     def series(self, name: str) -> pd.DataFrame:
@@ -146,19 +142,6 @@ class Record:
             path[max(0, calendar.index(when.date())) :] = rung
         return path
 
-    def indicator(self, name: str) -> pd.Series[float]:
-        """Return one published yearly series, indexed by year; years not found are absent.
-
-        Raises:
-            UnknownName: If there is no such indicator.
-        """
-        rows = self.indicators[self.indicators["indicator"] == name]
-        if rows.empty:
-            known = self.indicators["indicator"].unique()
-            raise UnknownName(unknown_name("indicator", name, known))
-        series: pd.Series[float] = rows.set_index("year")["value"].rename(name).sort_index()
-        return series
-
 
 def load_record() -> Record:
     """Return the record shipped with the package.
@@ -167,20 +150,6 @@ def load_record() -> Record:
     """
     read = _read_record()
     return Record(**{part.name: copy(getattr(read, part.name)) for part in fields(Record)})
-
-
-@cache
-def yearly_series() -> Mapping[str, Mapping[int, float]]:
-    """Return the published yearly series: by name, then by year; years not found are absent.
-
-    The same numbers as `Record.indicators`, without pandas, which takes a worker process more
-    memory than the rest of a world.
-    """
-    found: dict[str, dict[int, float]] = {}
-    with _file("threat_indicators").open(encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            found.setdefault(row["indicator"], {})[int(row["year"])] = float(row["value"])
-    return found
 
 
 def of_series(events: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -243,7 +212,6 @@ def _read_record() -> Record:
         context=_dated(_read("context")).assign(
             end_when=lambda frame: _completed(frame["end_date"])
         ),
-        indicators=_read("threat_indicators").astype({"year": int, "value": float}),
     )
 
 

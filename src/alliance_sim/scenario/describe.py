@@ -22,6 +22,7 @@ MOVES = {
     "involvement": "involvement of the {of} in conflicts",
     "need": "need of the {of} for {domain} cooperation",
 }
+LONGEST = 400  # letters of a text that differs
 ABSENT = "-"
 
 
@@ -155,4 +156,7 @@ def _number(node: Any) -> str:
 
 
 def _plain(node: Any) -> str:
-    return ABSENT if node is None or node == () else str(node)
+    if node is None or node == ():
+        return ABSENT
+    text = str(node)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -21,9 +21,11 @@ from alliance_sim.scenario.path import Tree
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario, build
 from alliance_sim.scenario.schema import Item, Juncture, Leader, Member
+from alliance_sim.scenario.yearly import read_series
 
 MAX_BYTES = 2_000_000
 VALUES = (bool, int, float, str)
+OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
 ADDITIONS = ("juncture", "leader", "item", "member")
 
 
@@ -63,6 +65,9 @@ class EditFile(Part):
     leader: tuple[Leader, ...] = ()
     item: tuple[Item, ...] = ()
     member: tuple[Member, ...] = ()
+    relationship: str | None = None
+    record: str | None = None
+    series: str | None = None
 
 
 def load_scenario(
@@ -135,10 +140,10 @@ def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
     if here in seen:
         chain = " -> ".join(p.name for p in (*seen[seen.index(here) :], here))
         raise ScenarioError(str(path), [f"extends: goes in a circle: {chain}"])
-    tree = read_toml(path)
+    tree, problems = _beside(read_toml(path), path.parent)
     if "extends" in tree:
-        return _extended(tree, path, where, (*seen, here))
-    problems = [
+        return _extended(tree, path, where, (*seen, here), problems)
+    problems += [
         f"{key}: is set by the file's name, leave it out"
         for key in ("name", "edits")
         if key in tree
@@ -148,9 +153,31 @@ def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
     return build(tree | {"name": "unnamed"}, where)
 
 
-def _extended(tree: Tree, path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
-    """Return what a file of edits makes of the scenario that it extends, which has to be sound."""
+def _beside(tree: Tree, folder: Path) -> tuple[Tree, list[str]]:
+    """Return a tree with what lies beside its file: the series read, the record's folder in full.
+
+    Returns:
+        The tree, and a sentence for each problem.
+    """
     problems: list[str] = []
+    found = dict(tree)
+    series, record = tree.get("series"), tree.get("record")
+    if isinstance(series, str) and series:
+        try:
+            beside = folder / series
+            found["series"] = read_series(beside if _exists(beside) else _shipped_folder() / series)
+        except ScenarioError as error:
+            found["series"] = ""
+            problems += [f"series {series!r}: {problem}" for problem in error.problems]
+    if isinstance(record, str) and ("/" in record or record.startswith(".")):
+        found["record"] = str(_resolved(folder / record))
+    return found, problems
+
+
+def _extended(
+    tree: Tree, path: Path, where: str, seen: tuple[Path, ...], problems: list[str]
+) -> Scenario:
+    """Return what a file of edits makes of the scenario that it extends, which has to be sound."""
     given: EditFile | None = None
     try:
         given = EditFile.model_validate(frozen(tree))
@@ -178,6 +205,7 @@ def _extended(tree: Tree, path: Path, where: str, seen: tuple[Path, ...]) -> Sce
     if problems or scenario is None or given is None:
         raise ScenarioError(where, problems)
     told_of = {key: getattr(given, key) for key in ("title", "description", "question")}
+    told_of |= {key: getattr(given, key) for key in OWN if getattr(given, key) is not None}
     scenario = scenario.model_copy(update=told_of | {"edits": (*scenario.edits, *words)})
     problems += cross_problems(as_tree(scenario))
     if problems:

@@ -23,7 +23,8 @@ UNUSED = "prior"  # what will be believed before a fit; no run depends on it
 NOT_OFFERED = {
     *("name", "title", "description", "question", "source", "when_removed", "original_date"),
     *("state", "alliance", "state_title", "alliance_title", "kind", "moves", "of", "domain"),
-    *("partner", "number", "event_domain", "event_kind", "series"),
+    *("partner", "number", "event_domain", "event_kind", "series", "relationship", "record"),
+    *("id", "acts_from", "acts_until"),
 }
 NEAR = 3  # names that an error suggests
 LONGEST = 60  # letters of a value that an error shows

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError
-from alliance_sim.scenario import edit
+from alliance_sim.scenario import edit, yearly
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.part import Part, Text
 from alliance_sim.scenario.path import Tree
@@ -53,6 +53,11 @@ class Scenario(Part):
         name: Short name, such as "japan_nato/baseline".
         question: The what-if in one sentence; empty for a described history.
         edits: What was changed against the scenario it extends, in words.
+        relationship: Name under which titles, words, claims and the record are found; empty, or
+            one that nobody has registered, for a world without them.
+        record: The record to compare with, where it is not the one of that name: another name,
+            with an edition such as "name@1", or a folder.
+        series: Yearly series as lines `indicator,year,value`; see `alliance_sim.scenario.yearly`.
     """
 
     name: Text
@@ -60,6 +65,9 @@ class Scenario(Part):
     description: Text
     question: str = ""
     edits: tuple[str, ...] = ()
+    relationship: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$", max_length=60)
+    record: str = Field(default="", max_length=4000)
+    series: str = Field(default="", max_length=yearly.MOST_BYTES)
     time: Time = Time()
     theory: Switches = Switches()
     partners: Partners

@@ -29,10 +29,12 @@ MOST_STEPS = 1000
 TOLD = {
     *("name", "title", "description", "question", "edits", "source", "unit", "when_removed"),
     *("state_title", "alliance_title", "event_domain", "event_kind", "original_date"),
+    *("relationship", "record", "id", "acts_from", "acts_until"),
 }
 SHARED = {
     "time": "all runs of a plan share their years and steps",
     "partners": "all runs of a plan are about the same partners",
+    "series": "all runs of a plan share their yearly series",
     "prior": "beliefs before a fit decide no run",
 }
 

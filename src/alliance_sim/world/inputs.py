@@ -88,7 +88,9 @@ class Gathering:
 
     def _yearly(self, given: Declared, where: str) -> Steps:
         if isinstance(given, SeriesInput):
-            return np.array(by_year(given, self.calendar, (self.scenario.name, where)))
+            return np.array(
+                by_year(given, self.calendar, self.scenario.series, (self.scenario.name, where))
+            )
         years = self.calendar.last_year - self.calendar.first_year + 1
         return np.full(years, float(given.value))
 

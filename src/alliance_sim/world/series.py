@@ -7,32 +7,35 @@ from functools import lru_cache
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError, unknown_name
-from alliance_sim.record.record import yearly_series
 from alliance_sim.scenario.schema import SeriesInput
+from alliance_sim.scenario.yearly import parsed
 
 
-def by_year(given: SeriesInput, calendar: Calendar, where: tuple[str, str]) -> list[float]:
+def by_year(
+    given: SeriesInput, calendar: Calendar, series: str, where: tuple[str, str]
+) -> list[float]:
     """Return one value in [0, 1] for each calendar year, by the formula of `SeriesInput`.
 
     Args:
         given: The series and its formula.
         calendar: The years wanted.
+        series: The yearly series of the scenario, as it keeps them.
         where: Name of the scenario, and the place in it, for the message.
 
     Raises:
-        ScenarioError: If the record holds no such series.
+        ScenarioError: If the scenario holds no such series.
     """
-    names = sorted(yearly_series())
+    names = sorted(parsed(series))
     if given.series not in names:
         problem = unknown_name("series", given.series, names)
         raise ScenarioError(where[0], [f"{where[1]}: {problem}"])
-    return list(_by_formula(given, calendar))
+    return list(_by_formula(given, calendar, series))
 
 
 @lru_cache(maxsize=256)
-def _by_formula(given: SeriesInput, calendar: Calendar) -> tuple[float, ...]:
-    """Return the values of a series that the record holds; edits of a scenario share them."""
-    known = yearly_series()[given.series]
+def _by_formula(given: SeriesInput, calendar: Calendar, series: str) -> tuple[float, ...]:
+    """Return the values of a series; edits of a scenario share them."""
+    known = parsed(series)[given.series]
     first, last = min(known), max(known)
     wanted = range(calendar.first_year, calendar.last_year + 1)
     means = {year: _mean(known, year, given.window) for year in range(first, last + 1)}

@@ -1,0 +1,100 @@
+"""Published yearly series, kept with the scenario that asks for them.
+
+A scenario file names a CSV file, `series = "threat_indicators.csv"`, which lies beside it or among
+the scenarios of the package. Its columns are `indicator`, `year` and `value`; others, such as
+`unit` and `source`, are for readers. The values become part of the scenario, and so of its digest
+and of whatever holds it.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from alliance_sim import files
+from alliance_sim.errors import FileError, ScenarioError, shown
+
+COLUMNS = ("indicator", "year", "value")
+MOST_BYTES = 2_000_000
+MOST_ROWS = 20_000
+YEARS = range(1000, 3000)
+
+Series = Mapping[str, Mapping[int, float]]
+
+
+def read_series(path: Path) -> str:
+    """Return the series in a file as a scenario keeps them: sorted lines `indicator,year,value`.
+
+    Raises:
+        ScenarioError: If it cannot be read, or naming all rows that cannot be used.
+    """
+    try:
+        text = files.read_text(path, MOST_BYTES)
+    except FileError as error:
+        raise ScenarioError(str(path), error.problems) from None
+    reader = csv.DictReader(text.splitlines())
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise ScenarioError(str(path), [f"column {name!r} is missing" for name in missing])
+        rows = [(number, row) for number, row in enumerate(reader, start=2)]
+    except csv.Error as error:
+        raise ScenarioError(str(path), [f"cannot be read as CSV: {error}"]) from None
+    if len(rows) > MOST_ROWS:
+        raise ScenarioError(str(path), [f"has {len(rows):,} rows, must have at most {MOST_ROWS:,}"])
+    found: dict[tuple[str, int], str] = {}
+    problems: list[str] = []
+    for number, row in rows:
+        told = list(_problems(row))
+        place = (row["indicator"], int(row["year"])) if not told else ("", 0)
+        if not told and place in found:
+            told.append(f"{place[0]!r} has two values for {place[1]}")
+        problems += [f"row {number}: {problem}" for problem in told]
+        found[place] = row["value"]
+    if problems:
+        raise ScenarioError(str(path), problems)
+    return "".join(f"{name},{year},{value}\n" for (name, year), value in sorted(found.items()))
+
+
+def _problems(row: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield what is wrong with one row."""
+    name, year, value = (row[column] or "" for column in COLUMNS)
+    if not name.replace("_", "a").isalnum() or not name.isascii():
+        yield f"indicator is {shown(name)}, must be of letters, digits and underscores"
+    if not (year.isascii() and year.isdigit() and len(year) == 4 and int(year) in YEARS):
+        yield f"year is {shown(year)}, must be a year such as 1989"
+    if _number(value) is None:
+        yield f"value is {shown(value)}, must be a number"
+
+
+def _number(text: str) -> float | None:
+    """Return a number written in plain digits, None for anything else."""
+    if not text or set(text) - set("+-.0123456789eE"):
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+@lru_cache(maxsize=8)
+def parsed(kept: str) -> Series:
+    """Return series by name, then by year, from what a scenario keeps; years not found are absent.
+
+    Raises:
+        ScenarioError: If the text is not what `read_series` returns.
+    """
+    found: dict[str, dict[int, float]] = {}
+    line = ""
+    try:
+        for line in kept.splitlines():
+            name, year, value = line.split(",")
+            found.setdefault(name, {})[int(year)] = float(value)
+    except ValueError:
+        problem = f"series: {shown(line)} is not of the form indicator,year,value"
+        raise ScenarioError("scenario", [problem]) from None
+    return found
