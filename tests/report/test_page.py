@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import itertools
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jinja2
 import pytest
 
+from alliance_sim.plots.origin import origin_of
 from alliance_sim.plots.style import STATEMENT
+from alliance_sim.report.history import history_page
+from alliance_sim.report.page import render
 from alliance_sim.report.words import WEAKNESSES, beside, number, percent
 
 if TYPE_CHECKING:
@@ -194,3 +199,16 @@ def test_a_share_is_set_beside_the_record(record: str, share: float | None, word
 )
 def test_a_number_has_one_decimal_place_if_it_needs_one(value: float, words: str) -> None:
     assert number(value) == words
+
+
+def test_a_page_shows_marks_that_a_reader_would_obey(comparison: Comparison) -> None:
+    told = comparison.scenario.model_copy(update={"title": "T\x1b[31m\u202e<script>"})
+    origin = origin_of(comparison.ensemble, command="x")
+    images = {"history": b"", "counts": b""}
+    made = history_page(replace(comparison, scenario=told), images=images, origin=origin)
+    assert r"T\x1b[31m\u202e&lt;script&gt;" in made
+
+
+def test_a_name_that_a_template_lacks_is_an_error() -> None:
+    with pytest.raises(jinja2.UndefinedError, match="title"):
+        render("page.html")

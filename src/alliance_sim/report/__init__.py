@@ -9,8 +9,7 @@
 
 from __future__ import annotations
 
-from alliance_sim.report.history import write_history
-from alliance_sim.report.json import history_json
+from alliance_sim.report.history import history_json, write_history
 from alliance_sim.report.run import write_contrasts, write_figure, write_run
 
 __all__ = [
