@@ -15,6 +15,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, Never
 
@@ -50,22 +51,49 @@ def why(error: OSError) -> str:
 MOST_DEPTH = 32  # tables and lists inside each other in a file of settings or a manifest
 MOST_WHOLE = 1 << 63  # whole numbers lie from -2^63 to 2^63 - 1, as TOML and tables keep them
 # No waiting for the writer of a pipe, no inheritance, no terminal that takes us over.
-_READ_ONLY = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
+_QUIET = (
+    getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_NOCTTY", 0)
     | getattr(os, "O_BINARY", 0)
 )
 
 
+def open_regular(
+    path: str | os.PathLike[str], how: int = os.O_RDONLY, *, links: bool = True
+) -> int:
+    """Return the handle of a regular file, which the caller closes.
+
+    Args:
+        path: The file.
+        how: Flags as of `os.open`.
+        links: Whether a link may stand at the path itself.
+
+    Raises:
+        FileError: If a folder, a device, a pipe, a socket or a link stands there.
+        OSError: If it cannot be opened.
+    """
+    where = os.fspath(path)
+    with suppress(FileNotFoundError):  # a device may act on being opened
+        if not stat.S_ISREG(Path(where).stat(follow_symlinks=links).st_mode):
+            raise FileError(where, [_kind_of(where, links=links)])
+    handle = os.open(where, how | _QUIET | (0 if links else getattr(os, "O_NOFOLLOW", 0)), 0o666)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise FileError(where, [_kind_of(where, links=links)])
+    return handle
+
+
 @contextmanager
-def regular(path: str | os.PathLike[str], most: int) -> Iterator[IO[bytes]]:
-    """Yield a regular file opened for reading, links followed.
+def regular(
+    path: str | os.PathLike[str], most: int, *, links: bool = True
+) -> Iterator[BufferedReader]:
+    """Yield a regular file opened for reading.
 
     Args:
         path: The file.
         most: Bytes that it may have.
+        links: Whether a link may stand at the path itself.
 
     Raises:
         FileError: If it is not there, is no regular file, has more bytes or cannot be read, then
@@ -73,33 +101,28 @@ def regular(path: str | os.PathLike[str], most: int) -> Iterator[IO[bytes]]:
     """
     where = os.fspath(path)
     try:
-        if not stat.S_ISREG(Path(where).stat().st_mode):  # a device may act on being opened
-            raise FileError(where, [_kind_of(where)])
-        handle = os.open(where, _READ_ONLY)
-        with os.fdopen(handle, "rb") as file:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
-                raise FileError(where, [_kind_of(where)])
-            if found.st_size > most:
-                raise FileError(where, [_too_large(f"{found.st_size:,}", most)])
+        with os.fdopen(open_regular(where, links=links), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > most:
+                raise FileError(where, [_too_large(f"{size:,}", most)])
             yield file
     except FileNotFoundError:
         raise FileError(where, [_nowhere(where)]) from None
     except OSError as error:
-        raise FileError(where, [f"cannot be read: {why(error)}"]) from None
+        raise FileError(where, [f"cannot be read: {why(error)}"]) from error
     except ValueError as error:
         if isinstance(error, UnicodeDecodeError):
             raise
         raise FileError(where, [f"cannot be the path of a file: {error}"]) from None
 
 
-def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
+def read_regular(path: str | os.PathLike[str], most: int, *, links: bool = True) -> bytes:
     """Return the bytes of a regular file, and never read more than `most` + 1 of them.
 
     Raises:
         FileError: If it is not there, is no regular file, has more bytes or cannot be read.
     """
-    with regular(path, most) as file:
+    with regular(path, most, links=links) as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise FileError(os.fspath(path), [_too_large(f"more than {most:,}", most)])
@@ -189,8 +212,10 @@ def _no_number(text: str) -> Never:
     raise ValueError(f"{text} is not a number")
 
 
-def _kind_of(path: str) -> str:
+def _kind_of(path: str, *, links: bool) -> str:
     """Return why what lies at a path is not read."""
+    if not links and os.path.islink(path):  # noqa: PTH114
+        return "is a link, must be a regular file"
     if os.path.isdir(path):  # noqa: PTH112
         return "is a folder, must be a regular file"
     return "is not a regular file (a device, a pipe or a socket)"

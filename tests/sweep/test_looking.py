@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from alliance_sim import provenance
 from alliance_sim.errors import ResultError
 from alliance_sim.sweep import loop, resume
 from alliance_sim.sweep.plan import Plan
@@ -53,8 +52,8 @@ def test_a_folder_that_is_finished_while_it_is_read_is_seen_whole(
     run(tmp_path, stop=320)
     read = inventory.read_events
 
-    def then_finished(path: Path) -> Any:
-        events = read(path)
+    def then_finished(path: Path, most: int) -> Any:
+        events = read(path, most)
         monkeypatch.undo()
         run(tmp_path)
         return events
@@ -135,9 +134,10 @@ def test_files_that_nobody_may_read_are_told(
     def refused(path: Path, *_: object) -> Any:
         raise PermissionError(errno.EACCES, "no", str(path))
 
-    monkeypatch.setattr(provenance, "file_digest", refused)
-    with pytest.raises(ResultError, match=r"runs-00000\.parquet: cannot be read: no permission"):
-        open_sweep(tmp_path / "whole")
-    monkeypatch.setattr(Path, "read_bytes", refused)
-    with pytest.raises(ResultError, match="cannot be read: no permission"):
-        open_sweep(tmp_path / "half", unfinished=True)
+    opened = os.open
+    for folder, name in (("whole", "runs-00000.parquet"), ("half", "parts.jsonl")):
+        monkeypatch.setattr(
+            os, "open", lambda p, *a, n=name: (refused if str(p).endswith(n) else opened)(p, *a)
+        )
+        with pytest.raises(ResultError, match=f"{name}: cannot be read: no permission"):
+            open_sweep(tmp_path / folder, unfinished=True)

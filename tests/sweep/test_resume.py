@@ -13,6 +13,7 @@ import pytest
 from alliance_sim.errors import ResultError
 from alliance_sim.sweep import designs
 from alliance_sim.sweep.plan import Plan, extended, load_plan
+from alliance_sim.sweep.store.metadata import sealed
 from alliance_sim.sweep.sweep import open_sweep
 from tests.sweep.conftest import Run, content
 
@@ -62,7 +63,8 @@ def test_a_description_that_was_changed_is_refused(
     path = tmp_path / "sweep.json"
     tree = json.loads(path.read_text(encoding="utf-8"))
     tree["plan"]["seed"] += 1
-    path.write_text(json.dumps(tree), encoding="utf-8")
+    tree.pop("sha256")
+    path.write_bytes(sealed(tree))
     before = content(tmp_path)
     changed = Plan.from_tree(tree["plan"])
     with pytest.raises(ResultError, match=r"sweep\.json: its plan is not the one with which"):

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.usefixtures("small_files")
 
 
 def edited(path: Path, **changes: object) -> None:
-    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **changes}), "utf-8")
+    """Change a file as somebody would who knows that it ends with a checksum of itself."""
+    tree = {**json.loads(path.read_text("utf-8")), **changes}
+    tree.pop("sha256")
+    path.write_bytes(metadata.sealed(tree))
 
 
 def test_another_format_is_told(run: Run, tmp_path: Path) -> None:
@@ -29,7 +32,7 @@ def test_another_format_is_told(run: Run, tmp_path: Path) -> None:
         before = content(tmp_path)
         edited(tmp_path / name, format=3, version="9.0")
         for act in (open_sweep, run):
-            with pytest.raises(ResultError, match=rf"{name}: has format 3.*by alliance-sim 9\.0"):
+            with pytest.raises(ResultError, match=rf"{name}: has format 3.*by alliance-sim '9\.0'"):
                 act(tmp_path)
         (tmp_path / name).write_bytes(before[name])
     edited(tmp_path / "manifest.json", files=[])
@@ -113,6 +116,35 @@ def test_a_damaged_description_is_told(text: str, run: Run, tmp_path: Path) -> N
     assert len(list((tmp_path / "work").glob("part-*"))) == 3
 
 
+@pytest.mark.parametrize("name", ["sweep.json", "manifest.json"])
+def test_a_description_that_was_edited_is_refused(name: str, run: Run, tmp_path: Path) -> None:
+    run(tmp_path)
+    path = tmp_path / name
+    before = path.read_bytes()
+    edits = {"sweep.json": (b"rung>=8@2014", b"rung>=9@2014"), "manifest.json": (b": 32", b": 31")}
+    path.write_bytes(before.replace(*edits[name]))
+    for act in (open_sweep, run):
+        with pytest.raises(ResultError, match=f"{name}: was changed since it was written"):
+            act(tmp_path)
+    path.write_bytes(before)
+    assert run(tmp_path).complete
+
+
+def test_an_outcome_that_was_given_another_text_in_all_places_but_the_rows_is_refused(
+    run: Run, tmp_path: Path
+) -> None:
+    run(tmp_path)
+    tree = json.loads((tmp_path / "sweep.json").read_bytes())
+    tree["plan"]["outcomes"][-1][1] = tree["outcomes"]["office_by_2014"] = "rung>=9@2014"
+    digest = Plan.from_tree(tree["plan"]).digest
+    edited(tmp_path / "sweep.json", plan=tree["plan"], outcomes=tree["outcomes"])
+    with pytest.raises(ResultError, match=r"sweep\.json: its plan is not the one with which"):
+        open_sweep(tmp_path)
+    edited(tmp_path / "sweep.json", digest=digest)
+    with pytest.raises(ResultError, match="its columns are not those of the sweep"):
+        open_sweep(tmp_path).frame()
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [("file_rows", 0), ("file_rows", "x"), ("group_rows", 2.5), ("scenarios", "2")],
@@ -122,21 +154,25 @@ def test_a_description_with_numbers_that_cannot_be_is_told(
 ) -> None:
     run(tmp_path)
     path = tmp_path / "sweep.json"
-    tree = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**tree, key: value}), encoding="utf-8")
-    with pytest.raises(ResultError, match=r"sweep\.json: is not the description of a sweep"):
+    segment = json.loads(path.read_text(encoding="utf-8"))["segments"][0]
+    edited(path, **{key: value})
+    with pytest.raises(ResultError, match=rf"sweep\.json: is not the description.*: {key}: "):
         open_sweep(tmp_path)
-    tree["segments"][0][next(iter(tree["segments"][0]))] = "0"
-    path.write_text(json.dumps(tree), encoding="utf-8")
-    with pytest.raises(ResultError, match=r"sweep\.json: is not the description of a sweep"):
+    edited(path, **{key: 2}, segments=[{**segment, "first_point": "0"}])
+    with pytest.raises(ResultError, match=r"description of a sweep: segments\.0\.first_point: "):
+        open_sweep(tmp_path)
+    edited(path, segments=[{**segment, "stop_point": 2**52}])
+    with pytest.raises(ResultError, match=r"would be [\d,]+ files, must be at most 100,000"):
+        open_sweep(tmp_path)
+    edited(path, segments=[{**segment, "first_point": 99}])
+    with pytest.raises(ResultError, match="its segments are"):
         open_sweep(tmp_path)
 
 
 def test_a_manifest_of_another_sweep_is_told(run: Run, tmp_path: Path) -> None:
     run(tmp_path)
-    tree = json.loads((tmp_path / "manifest.json").read_bytes())
-    tree["files"][0]["rows"] = 255
-    (tmp_path / "manifest.json").write_text(json.dumps(tree))
+    entries = json.loads((tmp_path / "manifest.json").read_bytes())["files"]
+    edited(tmp_path / "manifest.json", files=[{**entries[0], "rows": 255}, *entries[1:]])
     with pytest.raises(ResultError, match=r"manifest\.json: does not belong to sweep\.json"):
         open_sweep(tmp_path)
 
@@ -145,7 +181,7 @@ def test_a_folder_says_nothing_of_when_where_and_how(
     run: Run, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     tree = json.loads(undisturbed["manifest.json"])
-    assert set(tree) == {"format", "version", "digest", "rows", "failed", "files"}
+    assert set(tree) == {"format", "version", "digest", "rows", "failed", "files", "sha256"}
     assert (tree["rows"], tree["failed"]) == (640, 32)
     assert sum(file["rows"] for file in tree["files"]) == 640
     assert set(undisturbed) == {

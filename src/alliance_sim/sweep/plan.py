@@ -28,6 +28,7 @@ from alliance_sim.scenario.edit import as_tree as scenario_tree
 from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.factors import Factor
+from alliance_sim.sweep.store.metadata import METADATA, Metadata, read_metadata
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -233,10 +234,27 @@ def load_plan(path: str | os.PathLike[str]) -> Plan:
         ResultError: If the folder holds no sweep that can be read.
     """
     from alliance_sim.sweep.plan_file import read_plan
-    from alliance_sim.sweep.store.metadata import read_metadata
 
     where = Path(path)
-    return Plan.from_tree(read_metadata(where).plan) if os.path.isdir(where) else read_plan(where)  # noqa: PTH112
+    return plan_of(read_metadata(where), where) if os.path.isdir(where) else read_plan(where)  # noqa: PTH112
+
+
+def plan_of(metadata: Metadata, path: Path) -> Plan:
+    """Return the plan of a folder.
+
+    Raises:
+        ResultError: If it cannot be read back, or is not the one that the folder was begun with.
+    """
+    plan = Plan.from_tree(metadata.plan)
+    outcomes = {outcome.name: outcome.text for outcome in plan.outcomes}
+    held = (metadata.digest, metadata.rows, metadata.scenarios, dict(metadata.outcomes))
+    if held != (plan.digest, plan.rows, len(plan.labels), outcomes):
+        raise ResultError(
+            f"{path / METADATA}: its plan is not the one with which this sweep was begun (by "
+            f"alliance-sim {metadata.version}; this is {provenance.version()}, which may read it "
+            "otherwise); put that back, or open it with that version"
+        )
+    return plan
 
 
 def extended(plan: Plan, *, replicates: int | None = None, points: int | None = None) -> Plan:

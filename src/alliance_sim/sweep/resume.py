@@ -9,8 +9,8 @@ from pathlib import Path
 from alliance_sim import provenance
 from alliance_sim.errors import ResultError, SettingError
 from alliance_sim.results.outcomes import Outcome
-from alliance_sim.sweep.plan import Plan, extended
-from alliance_sim.sweep.store.metadata import METADATA, Metadata, Segment
+from alliance_sim.sweep.plan import Plan, extended, plan_of
+from alliance_sim.sweep.store.metadata import Metadata, Segment
 from alliance_sim.sweep.store.writer import ChooseMetadata
 
 WORDS = {"title", "question", "format"}  # of a plan, beside what decides its numbers
@@ -31,12 +31,7 @@ def for_sweep(plan: Plan, path: Path) -> ChooseMetadata:
         if old is None:
             return _metadata(plan, (_whole(plan),), origin=plan.digest)
         same_version(old, path)
-        before = Plan.from_tree(old.plan)
-        if before.digest != old.digest:
-            raise ResultError(
-                f"{path / METADATA}: its plan is not the one with which this sweep was begun; put "
-                "that back"
-            )
+        before = plan_of(old, path)
         same_points(old, before, path)
         if old.digest == plan.digest:
             return old

@@ -16,28 +16,37 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from alliance_sim import files
 from alliance_sim.engine.batch import summarise_cases
-from alliance_sim.errors import ResultError, UnknownName, unknown_name
+from alliance_sim.errors import FileError, ResultError, UnknownName, unknown_name
 from alliance_sim.results import OK
 from alliance_sim.results.outcomes import Outcome, parse_outcome
 from alliance_sim.sweep import loop, resume
-from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.plan import Plan, plan_of
+from alliance_sim.sweep.store import parquet
 from alliance_sim.sweep.store.inventory import (
-    WORK,
     Inventory,
     damages,
     inventory_of,
     is_listed,
     refuse_strays,
 )
-from alliance_sim.sweep.store.metadata import MANIFEST, ROWS, Metadata, read_metadata
-from alliance_sim.sweep.store.parquet import ROW_LABELS, as_labels
+from alliance_sim.sweep.store.metadata import (
+    EXTRA,
+    MANIFEST,
+    ROWS,
+    WORK,
+    Metadata,
+    read_metadata,
+    refuse_links,
+    stands,
+)
+from alliance_sim.sweep.store.parquet import ROW_LABELS
 from alliance_sim.sweep.task import Summarise
 
 if TYPE_CHECKING:
     import pandas as pd
 
-EXTRA = "extra"  # folder of outcomes that were added afterwards
 TRIES = 5  # looks at a folder while somebody works there
 
 
@@ -144,15 +153,17 @@ class Sweep:
             raise ResultError(_unfinished(self.folder, self.metadata, self.inventory))
         key = hashlib.sha256(wanted.text.encode()).hexdigest()[:8]
         path = self.folder / EXTRA / f"{wanted.name}-{key}"
+        refuse_links(path.parent, path.name)
         if not is_finished(path, self.metadata.digest):
             resume.same_version(self.metadata, self.folder)
             resume.same_points(self.metadata, self.plan, self.folder)
             choose = resume.for_outcome(self.metadata, wanted, path)
             job = loop.job_of(self.plan, path, choose, (wanted,), summarise)
             loop.fill(job, loop.Resources(executor, workers), progress)
-        extra = Sweep(
-            path, self.plan, metadata := read_metadata(path), inventory_of(path, metadata)
-        )
+        metadata = read_metadata(path)
+        if metadata.outcomes != {wanted.name: wanted.text}:
+            raise ResultError(f"{path}: does not belong to this sweep; move it elsewhere")
+        extra = Sweep(path, self.plan, metadata, inventory_of(path, metadata))
         return wanted.name, extra.frame()
 
     def reasons(self, most: int = 3) -> list[tuple[str, int]]:
@@ -193,10 +204,51 @@ class Sweep:
         sweep = self
         for _ in range(0 if self.complete else TRIES):
             try:
-                return list(_tables(sweep, names, scenario))
+                return list(sweep.tables(names, scenario))
             except ResultError:
                 sweep = sweep_in(self.folder, self.plan)
-        return list(_tables(sweep, names, scenario))
+        return list(sweep.tables(names, scenario))
+
+    def tables(self, names: Sequence[str], scenario: str | None) -> Iterator[pa.Table]:
+        """Yield the rows in order, file by file, each row once."""
+        held = self.inventory
+        place = 0
+        wanted = list(dict.fromkeys([*names, "scenario"] if scenario is not None else names))
+        for k, span in enumerate(held.spans):
+            if k in held.files:
+                entries, folder = [held.files[k]], self.folder / ROWS
+            else:
+                entries = sorted(held.parts.get(k, {}).values(), key=lambda part: part.first)
+                folder = self.folder / WORK
+            place = span.first
+            for entry in entries:
+                if entry.stop <= place:
+                    continue
+                table = self._read(folder / entry.name, entry.rows, wanted)
+                table = table.slice(max(0, place - entry.first))
+                place = entry.stop
+                if scenario is not None:
+                    table = table.filter(pc.equal(table["scenario"].cast(pa.string()), scenario))
+                yield table.select(names)
+
+    def _read(self, path: Path, rows: int, names: Sequence[str]) -> pa.Table:
+        """Return some columns of a file, its scenarios in the order of the plan.
+
+        Raises:
+            ResultError: If it cannot be read, or is not what the folder says that it is.
+        """
+        factors = [factor.name for factor in self.plan.factors]
+        try:
+            with os.fdopen(files.open_regular(path, links=False), "rb") as handle:
+                file = pq.ParquetFile(handle)
+                parquet.check_columns(file.schema_arrow, factors, self.metadata.outcomes)
+                if file.metadata.num_rows != rows:
+                    raise pa.ArrowInvalid(f"it has {file.metadata.num_rows} rows, not {rows}")
+                return parquet.as_labels(file.read(columns=list(names)), self.plan.labels)
+        except FileError as error:
+            raise ResultError(f"{path}: {error.problems[0]}") from error
+        except (OSError, pa.ArrowException) as error:
+            raise ResultError(f"{path}: cannot be read: {error}") from error
 
     def _nothing(self) -> pa.Table:
         """Return a table without rows."""
@@ -241,40 +293,17 @@ def sweep_in(path: Path, known: Plan | None = None) -> Sweep:
     metadata = read_metadata(path)
     refuse_strays(path, metadata)
     same = known is not None and known.digest == metadata.digest
-    plan = known if known is not None and same else Plan.from_tree(metadata.plan)
+    plan = known if known is not None and same else plan_of(metadata, path)
     return Sweep(path, plan, metadata, inventory_of(path, metadata))
 
 
 def is_finished(path: Path, digest: str) -> bool:
     """Whether a folder holds a plan's rows whole and sound, with nothing left to do or to tidy."""
-    if not (path / MANIFEST).exists() or (path / WORK).exists():
+    if not stands(path / MANIFEST) or stands(path / WORK):
         return False
     metadata = read_metadata(path)
     held = inventory_of(path, metadata)
     return metadata.digest == digest and held.complete and not damages(path, metadata, held)
-
-
-def _tables(sweep: Sweep, names: Sequence[str], scenario: str | None) -> Iterator[pa.Table]:
-    """Yield the rows in order, file by file, each row once."""
-    held = sweep.inventory
-    place = 0
-    wanted = list(dict.fromkeys([*names, "scenario"] if scenario is not None else names))
-    for k, span in enumerate(held.spans):
-        if k in held.files:
-            entries, folder = [held.files[k]], sweep.folder / ROWS
-        else:
-            entries = sorted(held.parts.get(k, {}).values(), key=lambda part: part.first)
-            folder = sweep.folder / WORK
-        place = span.first
-        for entry in entries:
-            if entry.stop <= place:
-                continue
-            table = as_labels(_read(folder / entry.name, wanted), sweep.plan.labels)
-            table = table.slice(max(0, place - entry.first))
-            place = entry.stop
-            if scenario is not None:
-                table = table.filter(pc.equal(table["scenario"].cast(pa.string()), scenario))
-            yield table.select(names)
 
 
 def _unfinished(path: Path, metadata: Metadata, held: Inventory) -> str:
@@ -282,13 +311,6 @@ def _unfinished(path: Path, metadata: Metadata, held: Inventory) -> str:
         f"{path}: is not finished, {held.done:,} of {metadata.rows:,} rows are there; go on with: "
         f"alliance-sim sweep {path}"
     )
-
-
-def _read(path: Path, names: Sequence[str]) -> pa.Table:
-    try:
-        return pq.read_table(path, columns=list(names), partitioning=None)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise ResultError(f"{path}: cannot be read: {error}") from error
 
 
 def status(sweep: Sweep, wrong: Sequence[str] = ()) -> Mapping[str, Any]:

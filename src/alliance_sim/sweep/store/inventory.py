@@ -2,36 +2,46 @@
 
 The journal is one line of JSON per event, only ever added to. An event goes to the file in one
 write and to the disk before anything relies on it. Every event brings its own line break in front:
-should a kill tear a line, the next one is still whole, and a torn line is never valid JSON. What no
-line tells of has not happened.
+should a kill tear a line, the next one is still whole; and every line ends with a checksum, so that
+a torn or changed one is passed over. What no line tells of has not happened.
+
+Names are held against the patterns that a sweep writes, so that no line can name a file elsewhere.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import json
 import os
+import re
+import stat
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from alliance_sim import files, provenance
-from alliance_sim.errors import ResultError
+from pydantic import TypeAdapter, ValidationError
+
+from alliance_sim import files
+from alliance_sim.errors import FileError, ResultError
 from alliance_sim.sweep.store.metadata import (
     ROWS,
+    WORK,
     Entry,
     Metadata,
     Span,
     file_name,
     gaps,
+    part_name,
     read_manifest,
 )
 
-WORK = "work"  # folder of an unfinished sweep
 JOURNAL = "parts.jsonl"
 PART, FILE, BAD = "part", "file", "bad"
+LINE = re.compile(rb'(\{.{,1000}), "check": "([0-9a-f]{16})"\}\n')
+BYTES_A_ROW = 1000  # most bytes of the journal for each row of the sweep
 PASSED_OVER = "._"  # begin names that readers of folders of Parquet files do not look at
 
 
@@ -47,19 +57,29 @@ class Event(NamedTuple):
     entry: Entry
 
 
+_entry: TypeAdapter[Entry] = TypeAdapter(Entry)
+
+
 class Journal:
     """The file of events of one folder, shared by all that work there."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, metadata: Metadata) -> None:
         """Open the file, made now if need be.
 
         Raises:
+            FileError: If something else stands there, or a file that has other names as well.
             OSError: If it cannot be opened for writing.
         """
-        how = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         self._path = path
-        self._handle = os.open(path, how, 0o666)
-        self._reader = path.open("rb")
+        self._most = most_bytes(metadata)
+        how = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        self._handle = files.open_regular(path, how, links=False)
+        if os.fstat(self._handle).st_nlink > 1:
+            os.close(self._handle)
+            raise FileError(
+                str(path), ["has a second name elsewhere (a hard link), which would be written to"]
+            )
+        self._reader = os.fdopen(files.open_regular(path, links=False), "rb")
 
     def add(self, event: Event) -> None:
         """Write down what happened, and wait until the disk has it.
@@ -67,16 +87,22 @@ class Journal:
         Raises:
             OSError: If it cannot be written; then it counts as not finished.
         """
-        line = json.dumps({"kind": event.kind, **event.entry._asdict()}, sort_keys=True)
-        content = f"\n{line}\n".encode()
+        line = json.dumps({"kind": event.kind, **event.entry._asdict()}, sort_keys=True).encode()
+        content = b'\n%b, "check": "%b"}\n' % (line[:-1], _check(line[:-1]))
         if os.write(self._handle, content) < len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(self._handle)
 
     def news(self) -> Iterator[Event]:
-        """Return what was added since the last call, by whomever; torn lines are passed over."""
+        """Return what was added since the last call, by whomever; torn lines are passed over.
+
+        Raises:
+            FileError: If there is more than all that a sweep could add.
+        """
         start = self._reader.tell()
-        content = self._reader.read()
+        content = self._reader.read(self._most + 1)
+        if start + len(content) > self._most:
+            raise FileError(str(self._path), [f"has more than {self._most:,} bytes"])
         whole = content.rfind(b"\n") + 1
         self._reader.seek(start + whole)
         return _events(content[:whole])
@@ -84,7 +110,7 @@ class Journal:
     def stands(self) -> bool:
         """Whether this is still the file of its name: not once a runner has finished the folder."""
         try:
-            return os.path.samestat(os.fstat(self._handle), self._path.stat())
+            return os.path.samestat(os.fstat(self._handle), self._path.lstat())
         except FileNotFoundError:
             return False
 
@@ -95,18 +121,23 @@ class Journal:
             os.close(self._handle)
 
 
-def read_events(path: Path) -> Iterator[Event]:
+def most_bytes(metadata: Metadata) -> int:
+    """Return how many bytes a journal may have: far more than a line for each row."""
+    return (1 << 20) + BYTES_A_ROW * metadata.rows
+
+
+def read_events(path: Path, most: int) -> Iterator[Event]:
     """Read a file of events now and return what it tells; nothing if there is none.
 
     Raises:
-        ResultError: If nobody may read it.
+        ResultError: If nobody may read it, or it is no file of at most so many bytes.
     """
     try:
-        return _events(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return iter(())
-    except OSError as error:
-        raise ResultError(f"{path}: cannot be read: {files.why(error)}") from error
+        return _events(files.read_regular(path, most, links=False))
+    except FileError as error:
+        if isinstance(error.__context__, FileNotFoundError | NotADirectoryError):
+            return iter(())
+        raise ResultError(f"{path}: {error.problems[0]}") from error
 
 
 def _events(content: bytes) -> Iterator[Event]:
@@ -116,15 +147,19 @@ def _events(content: bytes) -> Iterator[Event]:
 
 
 def _event(line: bytes) -> Event | None:
+    found = LINE.fullmatch(line)
+    if found is None or found[2] != _check(found[1]):
+        return None
     try:
-        tree = json.loads(line)
-    except ValueError:
+        tree = json.loads(found[1] + b"}")
+        kind = tree.pop("kind")
+        return Event(str(kind), _entry.validate_python(tree, strict=True))
+    except (ValueError, KeyError, RecursionError, ValidationError):
         return None
-    if not isinstance(tree, dict):
-        return None
-    kind = tree.pop("kind", "")
-    entry = Entry.read(tree)
-    return Event(str(kind), entry) if entry is not None else None
+
+
+def _check(line: bytes) -> bytes:
+    return hashlib.sha256(line).hexdigest()[:16].encode()
 
 
 class Inventory:
@@ -146,16 +181,19 @@ class Inventory:
         """Take in what happened, in the order in which it did."""
         for kind, entry in events:
             k = self.file_of(entry)
-            if k is None:
+            if k is None or entry.failed > entry.rows:
                 continue
+            is_file = entry[:3] == (file_name(k), self.spans[k].first, self.spans[k].rows)
+            if not is_file and entry.name != part_name(entry.first, entry.stop):
+                continue  # nobody else's files are touched, whatever they are called
             if kind == BAD:
                 self.parts.get(k, {}).pop(entry.name, None)
                 if k in self.files and self.files[k].name == entry.name:
                     del self.files[k]
-            elif kind == FILE:
+            elif kind == FILE and is_file:
                 self.files[k] = entry
                 self.parts.pop(k, None)
-            elif kind == PART and k not in self.files:
+            elif kind == PART and not is_file and k not in self.files:
                 self.parts.setdefault(k, {})[entry.name] = entry
 
     def file_of(self, rows: Entry | Span) -> int | None:
@@ -211,7 +249,7 @@ def inventory_of(folder: Path, metadata: Metadata) -> Inventory:
         ResultError: If its manifest cannot be used.
     """
     # In this order: a runner that finishes writes the manifest before it removes the journal.
-    events = read_events(folder / WORK / JOURNAL)
+    events = read_events(folder / WORK / JOURNAL, most_bytes(metadata))
     found = Inventory(metadata, read_manifest(folder, metadata))
     found.learn(events)
     return found
@@ -223,14 +261,23 @@ def is_listed(path: Path, metadata: Metadata) -> bool:
 
 
 def fault(path: Path, entry: Entry) -> str:
-    """Return what is wrong with a file that was finished; nothing if it is whole."""
+    """Return what is wrong with a file that was finished; nothing if it is whole.
+
+    Raises:
+        FileError: If nobody may read it.
+        OSError: If nobody may look.
+    """
     try:
-        size = path.stat().st_size
-        if size != entry.size:
-            return f"is torn ({size} bytes, {entry.size} were written)"
-        return "" if provenance.file_digest(path) == entry.sha256 else "is damaged (wrong checksum)"
+        found = path.lstat()
     except FileNotFoundError:
         return "is missing"
+    if not stat.S_ISREG(found.st_mode):
+        return "is a link" if stat.S_ISLNK(found.st_mode) else "is no regular file"
+    if found.st_size != entry.size:
+        return f"is torn ({found.st_size} bytes, {entry.size} were written)"
+    with files.regular(path, entry.size, links=False) as file:
+        right = hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256
+    return "" if right else "is damaged (wrong checksum)"
 
 
 def damages(folder: Path, metadata: Metadata, held: Inventory) -> list[str]:
@@ -244,6 +291,8 @@ def damages(folder: Path, metadata: Metadata, held: Inventory) -> list[str]:
     paths = [(place / entry.name, entry) for place, entry in entries]
     try:
         faults = [(path, entry, fault(path, entry)) for path, entry in paths]
+    except FileError as error:
+        raise ResultError(f"{error.where}: {error.problems[0]}") from error
     except OSError as error:
         raise ResultError(f"{error.filename}: cannot be read: {files.why(error)}") from error
     faults = [found for found in faults if found[2]]

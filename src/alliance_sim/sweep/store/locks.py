@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from alliance_sim import files
+
 STATE = 2**62  # the byte for "I change what the folder says of itself"
 FILES = 2**61  # this byte plus k for "I put file k together"
 WAIT = 0.05  # seconds between two tries to lock the state
@@ -56,6 +58,7 @@ class Locks:
         """Open the lock file, made now if need be.
 
         Raises:
+            FileError: If something else stands there.
             OSError: If the folder cannot be written to.
         """
         self._key = os.path.realpath(path)
@@ -64,7 +67,8 @@ class Locks:
         self.sure = True
         with _guard:
             if self._key not in _files:
-                _files[self._key] = _File(os.open(path, os.O_RDWR | os.O_CREAT, 0o666))
+                how = os.O_RDWR | os.O_CREAT
+                _files[self._key] = _File(files.open_regular(path, how, links=False))
             _files[self._key].users += 1
 
     def take(self, first: int, stop: int) -> bool:

@@ -1,6 +1,8 @@
 """What a results folder is about (`sweep.json`) and what it holds (`manifest.json`).
 
-Neither says when, where or by how many processes: the same sweep gives the same bytes.
+Neither says when, where or by how many processes: the same sweep gives the same bytes. Both end
+with a checksum of themselves, and are held against it, and against what their entries may be,
+whenever they are read: a folder may come from somebody else.
 
 A row's number says its point, scenario and replicate. Rows stand segment by segment; in a segment
 point by point, in a point scenario by scenario, in that replicate by replicate. A new sweep is one
@@ -10,17 +12,19 @@ numbers.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import numpy as np
+from pydantic import Field, TypeAdapter, ValidationError
 
-from alliance_sim import provenance
-from alliance_sim.errors import ResultError
-from alliance_sim.files import why
+from alliance_sim import files, provenance
+from alliance_sim.errors import FileError, ResultError, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +33,18 @@ FORMAT = 2
 METADATA = "sweep.json"
 MANIFEST = "manifest.json"
 ROWS = "rows"  # folder of the finished files and of nothing else, so that others read it whole
+WORK = "work"  # folder of an unfinished sweep
+EXTRA = "extra"  # folder of outcomes that were added afterwards
 FILE_ROWS = 131_072  # rows of a finished file
 GROUP_ROWS = 16_384  # rows of a row group in it
+MOST_FILES = 100_000  # whose numbers have five digits
+MOST_BYTES = 1 << 30  # of a description or a manifest; a user's table of points stands in it
+SEAL = b',\n"sha256": "'  # begins the last entry of a file, the checksum of those before it
+
+Content = TypeVar("Content")
+Whole = Annotated[int, Field(ge=0, lt=1 << 53)]
+Positive = Annotated[int, Field(ge=1, lt=1 << 53)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Segment(NamedTuple):
@@ -43,10 +57,10 @@ class Segment(NamedTuple):
         stop_replicate: One past the last.
     """
 
-    first_point: int
-    stop_point: int
-    first_replicate: int
-    stop_replicate: int
+    first_point: Whole
+    stop_point: Whole
+    first_replicate: Whole
+    stop_replicate: Whole
 
     def rows(self, scenarios: int) -> int:
         """Return how many rows that makes."""
@@ -152,27 +166,16 @@ class Entry(NamedTuple):
     """
 
     name: str
-    first: int
-    rows: int
-    failed: int
-    size: int
-    sha256: str
+    first: Whole
+    rows: Positive
+    failed: Whole
+    size: Positive
+    sha256: Digest
 
     @property
     def stop(self) -> int:
         """One past the number of its last row."""
         return self.first + self.rows
-
-    @classmethod
-    def read(cls, tree: object) -> Entry | None:
-        """Return an entry read from JSON, None if that is none."""
-        if not isinstance(tree, dict):
-            return None
-        if set(tree) != set(cls._fields):
-            return None
-        texts = ("name", "sha256")
-        right = all(type(value) is (str if key in texts else int) for key, value in tree.items())
-        return cls(**tree) if right else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,16 +198,16 @@ class Metadata:
     """
 
     title: str
-    digest: str
-    points: str
-    origin: str
-    segments: tuple[Segment, ...]
-    scenarios: int
+    digest: Digest
+    points: Digest
+    origin: Digest
+    segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=MOST_FILES)]
+    scenarios: Positive
     outcomes: Mapping[str, str]
     plan: Mapping[str, Any] = field(default_factory=dict, repr=False)
     version: str = field(default_factory=provenance.version)
-    file_rows: int = field(default_factory=lambda: FILE_ROWS)
-    group_rows: int = field(default_factory=lambda: GROUP_ROWS)
+    file_rows: Positive = field(default_factory=lambda: FILE_ROWS)
+    group_rows: Positive = field(default_factory=lambda: GROUP_ROWS)
 
     @property
     def rows(self) -> int:
@@ -240,13 +243,34 @@ class Metadata:
             "group_rows": self.group_rows,
             "plan": dict(self.plan),
         }
-        return dumped(tree)
+        return sealed(tree)
+
+    def problem(self) -> str | None:
+        """Return why there can be no such folder, None if there can."""
+        whole = [number for segment in self.segments for number in segment]
+        if any(a > b or c > d for a, b, c, d in self.segments):
+            return f"its segments are {shown(whole)}"
+        count = sum(-(-s.rows(self.scenarios) // self.file_rows) for s in self.segments)
+        if count > MOST_FILES:
+            return f"{self.rows:,} rows would be {count:,} files, must be at most {MOST_FILES:,}"
+        return None
 
 
-def dumped(tree: Mapping[str, object]) -> bytes:
-    """Return JSON with one line for each entry, the same bytes for the same content."""
+def sealed(tree: Mapping[str, object]) -> bytes:
+    """Return JSON with one line for each entry, the same bytes for the same content.
+
+    The last entry is the SHA-256 of what stands before it.
+    """
     lines = (f"{_line(key)}: {_lines(value)}" for key, value in tree.items())
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+    before = ("{\n" + ",\n".join(lines)).encode()
+    return before + SEAL + hashlib.sha256(before).hexdigest().encode() + b'"\n}\n'
+
+
+def is_sealed(content: bytes) -> bool:
+    """Whether a file ends with the checksum of what stands before that."""
+    before = content[: max(0, content.rfind(SEAL))]
+    digest = hashlib.sha256(before).hexdigest().encode()
+    return content[len(before) :] == SEAL + digest + b'"\n}\n'
 
 
 def _line(value: object) -> str:
@@ -265,16 +289,48 @@ def file_name(index: int) -> str:
     return f"runs-{index:05d}.parquet"
 
 
+def part_name(first: int, stop: int) -> str:
+    """Return the name of a part that holds rows first to stop - 1."""
+    return f"part-{first:012d}-{stop:012d}.parquet"
+
+
 def is_begun(folder: Path) -> bool:
     """Whether a folder holds a sweep, finished or not.
 
     Raises:
-        ResultError: If nobody may look into it.
+        ResultError: If nobody may look into it, or a folder in it leads elsewhere.
+    """
+    refuse_links(folder, WORK, ROWS, EXTRA)
+    return stands(folder / METADATA)
+
+
+def stands(path: Path) -> bool:
+    """Whether something stands at a path, be it a link that leads nowhere.
+
+    Raises:
+        ResultError: If nobody may look.
     """
     try:
-        return (folder / METADATA).exists()
-    except OSError as error:
-        raise ResultError(f"{folder}: cannot be read: {why(error)}") from error
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        reason = files.why(error) if isinstance(error, OSError) else str(error)
+        raise ResultError(f"{path.parent}: cannot be read: {reason}") from error
+    return True
+
+
+def refuse_links(folder: Path, *names: str) -> None:
+    """Refuse what is no folder of a sweep's own, through which files elsewhere would be changed.
+
+    Raises:
+        ResultError: Naming it.
+    """
+    for path in (folder / name for name in names):
+        if stands(path) and not stat.S_ISDIR(path.lstat().st_mode):
+            raise ResultError(
+                f"{path}: is a link or a file, must be a folder; a sweep keeps to its own folder"
+            )
 
 
 def read_metadata(folder: Path) -> Metadata:
@@ -284,41 +340,47 @@ def read_metadata(folder: Path) -> Metadata:
         ResultError: If it holds no sweep, or one of another format, or a damaged one.
     """
     path = folder / METADATA
-    tree = _read(path)
-    try:
-        found = Metadata(
-            title=tree["title"],
-            digest=tree["digest"],
-            points=tree["points"],
-            origin=tree["origin"],
-            segments=tuple(Segment(**segment) for segment in tree["segments"]),
-            scenarios=tree["scenarios"],
-            outcomes=tree["outcomes"],
-            plan=tree["plan"],
-            version=tree["version"],
-            file_rows=tree["file_rows"],
-            group_rows=tree["group_rows"],
-        )
-    except (KeyError, TypeError) as error:
-        raise ResultError(f"{path}: is not the description of a sweep: {error!r}") from error
-    sizes = (found.scenarios, found.file_rows, found.group_rows)
-    whole = [*sizes, *(number for segment in found.segments for number in segment)]
-    if not all(type(number) is int and number >= 0 for number in whole) or 0 in sizes:
-        raise ResultError(f"{path}: is not the description of a sweep: {whole} are its numbers")
+    if not is_begun(folder):
+        if stands(folder) and not folder.is_dir():
+            raise ResultError(f"{folder}: is not a folder")
+        raise ResultError(f"{folder}: holds no sweep ({METADATA} is not there)")
+    found = _read(path, Metadata)
+    problem = found.problem()
+    if problem:
+        raise ResultError(f"{path}: is not the description of a sweep: {problem}")
     return found
 
 
-def manifest(metadata: Metadata, files: Sequence[Entry]) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What a complete folder holds.
+
+    Attributes:
+        version: Version of this package that computed the numbers.
+        digest: Digest of the plan.
+        rows: Number of rows.
+        failed: How many of them are runs that failed.
+        files: The finished files, in order.
+    """
+
+    version: str
+    digest: Digest
+    rows: Whole
+    failed: Whole
+    files: tuple[Entry, ...]
+
+
+def manifest(metadata: Metadata, entries: Sequence[Entry]) -> bytes:
     """Return the content of `manifest.json` for a folder that is complete."""
     tree = {
         "format": FORMAT,
         "version": metadata.version,
         "digest": metadata.digest,
-        "rows": sum(file.rows for file in files),
-        "failed": sum(file.failed for file in files),
-        "files": [file._asdict() for file in files],
+        "rows": sum(entry.rows for entry in entries),
+        "failed": sum(entry.failed for entry in entries),
+        "files": [entry._asdict() for entry in entries],
     }
-    return dumped(tree)
+    return sealed(tree)
 
 
 def read_manifest(folder: Path, metadata: Metadata) -> dict[int, Entry]:
@@ -328,43 +390,60 @@ def read_manifest(folder: Path, metadata: Metadata) -> dict[int, Entry]:
         ResultError: If it is of another format, damaged, or does not belong to the metadata.
     """
     path = folder / MANIFEST
-    if not path.exists():
+    if not stands(path):
         return {}
-    tree = _read(path)
-    files = tree.get("files")
-    entries = [Entry.read(file) for file in files] if isinstance(files, list) else [None]
+    entries = _read(path, Manifest).files
     expected = [(file_name(k), span.first, span.rows) for k, span in enumerate(metadata.files())]
-    found = [entry[:3] for entry in entries if entry is not None]
-    if None in entries or found != expected[: len(found)]:
+    if [entry[:3] for entry in entries] != expected[: len(entries)]:
         raise ResultError(
             f"{path}: does not belong to {METADATA} beside it; put back the one that does, or "
             "delete it, and all rows are computed again"
         )
-    return {k: entry for k, entry in enumerate(entries) if entry is not None}
+    return dict(enumerate(entries))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """Return a file of this format.
+_adapters: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Metadata, Manifest)}
+
+
+def _read(path: Path, kind: type[Content]) -> Content:
+    """Return what a file of this format holds.
 
     Raises:
-        ResultError: If it is not there, not whole or of another format.
+        ResultError: If it is not there, not whole, of another format or not as it was written.
     """
     try:
-        tree = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise ResultError(f"{path.parent}: holds no sweep ({path.name} is not there)") from None
-    except NotADirectoryError:
-        raise ResultError(f"{path.parent}: is not a folder") from None
-    except OSError as error:
-        raise ResultError(f"{path}: cannot be read: {why(error)}") from error
+        content = files.read_regular(path, MOST_BYTES, links=False)
+    except FileError as error:
+        raise ResultError(f"{path}: {error.problems[0]}") from error
+    if not (is_sealed(content) and content.startswith(b'{\n"format": %d,\n' % FORMAT)):
+        raise ResultError(f"{path}: {_fault(content)}")
+    try:
+        found: Content = _adapters[kind].validate_json(content, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        what = "the description of a sweep" if kind is Metadata else "a manifest"
+        raise ResultError(f"{path}: is not {what}: {where}: {first['msg']}") from error
+    return found
+
+
+def _fault(content: bytes) -> str:
+    """Return what is wrong with a file that is not as this version wrote it."""
+    try:
+        tree = json.loads(content)
+    except RecursionError:
+        return "is not a file that a sweep writes"
     except ValueError as error:
-        raise ResultError(f"{path}: is not whole, or not JSON: {error}") from error
+        return f"is not whole, or not JSON: {error}"
     if not isinstance(tree, dict) or "format" not in tree:
-        raise ResultError(f"{path}: is not a file that a sweep writes")
+        return "is not a file that a sweep writes"
     if tree["format"] != FORMAT:
-        raise ResultError(
-            f"{path}: has format {tree['format']!r}, this version ({provenance.version()}) reads "
-            f"format {FORMAT}; it was written by alliance-sim {tree.get('version', 'unknown')}, "
+        return (
+            f"has format {shown(tree['format'])}, this version ({provenance.version()}) reads "
+            f"format {FORMAT}; it was written by alliance-sim {shown(tree.get('version', '?'))}, "
             "which can read it. Its rows are plain Parquet files, for whatever reads those"
         )
-    return tree
+    return (
+        "was changed since it was written, or is damaged (wrong checksum); put back the one that "
+        "was written with the rows"
+    )

@@ -54,8 +54,7 @@ class SweepColumns:
             ("status", pa.string()),
             *((name, pa.float64()) for name in self.outcomes),
         ]
-        mark = json.dumps({"outcomes": dict(self.outcomes)}).encode()
-        return pa.schema(fields, metadata={MARK: mark})
+        return pa.schema(fields, metadata={MARK: _mark(self.outcomes)})
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,10 @@ def as_labels(table: pa.Table, scenarios: Sequence[str]) -> pa.Table:
         return table
     labels = pa.array(scenarios, pa.string())
     texts = table["scenario"].cast(pa.string()).combine_chunks()
-    column = pa.DictionaryArray.from_arrays(pc.index_in(texts, value_set=labels), labels)
+    places = pc.index_in(texts, value_set=labels)
+    if places.null_count:
+        raise pa.ArrowInvalid("a scenario that the sweep does not have")
+    column = pa.DictionaryArray.from_arrays(places, labels)
     return table.set_column(table.column_names.index("scenario"), "scenario", column)
 
 
@@ -174,10 +176,26 @@ def read_parquet(content: bytes, columns: SweepColumns) -> pa.Table:
     """Return the table in a Parquet file that a sweep wrote.
 
     Raises:
-        pa.ArrowInvalid: If it is none, or has other columns.
+        pa.ArrowException: If it is none, or has other columns.
     """
     table = pq.read_table(io.BytesIO(content))
-    if table.column_names != columns.schema().names:
-        raise pa.ArrowInvalid("other columns than those of the sweep")
+    check_columns(table.schema, columns.factors, columns.outcomes)
+    if table.schema.types != columns.schema().types:
+        raise pa.ArrowInvalid("its columns are of other types than those of the sweep")
     place = ROW_LABELS.index("scenario")
     return table.set_column(place, "scenario", table["scenario"].cast(pa.string()))
+
+
+def check_columns(found: pa.Schema, factors: Iterable[str], outcomes: Mapping[str, str]) -> None:
+    """Make sure that a file has the columns of a sweep, and means the same by its outcomes.
+
+    Raises:
+        pa.ArrowInvalid: If it has others.
+    """
+    names = [*ROW_LABELS, *factors, "status", *outcomes]
+    if found.names != names or (found.metadata or {}).get(MARK) != _mark(outcomes):
+        raise pa.ArrowInvalid("its columns are not those of the sweep")
+
+
+def _mark(outcomes: Mapping[str, str]) -> bytes:
+    return json.dumps({"outcomes": dict(outcomes)}).encode()

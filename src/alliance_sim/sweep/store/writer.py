@@ -13,14 +13,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from alliance_sim import files
-from alliance_sim.errors import ResultError, UnfinishedError
+from alliance_sim.errors import FileError, ResultError, UnfinishedError
 from alliance_sim.sweep.store import parquet
 from alliance_sim.sweep.store.inventory import (
     BAD,
     FILE,
     JOURNAL,
     PART,
-    WORK,
     Event,
     Inventory,
     Journal,
@@ -30,17 +29,21 @@ from alliance_sim.sweep.store.inventory import (
 )
 from alliance_sim.sweep.store.locks import FILES, STATE, Locks
 from alliance_sim.sweep.store.metadata import (
+    EXTRA,
     MANIFEST,
     METADATA,
     ROWS,
+    WORK,
     Entry,
     Metadata,
     Span,
     file_name,
     is_begun,
     manifest,
+    part_name,
     read_manifest,
     read_metadata,
+    refuse_links,
 )
 
 GONE = {errno.ENOENT, errno.ESTALE}  # what the system says of removed files, the latter on NFS
@@ -87,14 +90,19 @@ class Writer:
         self.columns = columns
         with _explained(path, None):
             path.mkdir(parents=True, exist_ok=True)
+            refuse_links(path, WORK, ROWS, EXTRA)
             refuse_foreign(path)
             self.locks = Locks(path / LOCK)
         try:
             with _explained(path, None), self.locks.state():
                 self.metadata = self._settle(choose)
                 self.inventory = Inventory(self.metadata, read_manifest(path, self.metadata))
-                self._journal = Journal(self.work / JOURNAL)
-            self.refresh()
+                self._journal = Journal(self.work / JOURNAL, self.metadata)
+            try:
+                self.refresh()
+            except BaseException:
+                self._journal.close()
+                raise
         except BaseException:
             self.locks.close()
             raise
@@ -104,6 +112,9 @@ class Writer:
         refuse_foreign(self.path)
         old = read_metadata(self.path) if is_begun(self.path) else None
         metadata = choose(old)
+        problem = metadata.problem()
+        if problem:
+            raise ResultError(f"{self.path}: cannot hold this sweep: {problem}")
         refuse_strays(self.path, metadata)
         for folder in (self.work, self.rows):
             folder.mkdir(exist_ok=True)
@@ -125,6 +136,7 @@ class Writer:
         """Set damaged files aside, so that their rows are computed again; remove leftovers.
 
         Raises:
+            ResultError: If nobody may read a file.
             UnfinishedError: If that cannot be done.
         """
         with _explained(self.path, self.inventory):
@@ -143,7 +155,7 @@ class Writer:
             with self.locks.held(*_lock_of(leftover.name)) as ours:
                 self.refresh()
                 told = any(leftover.name in parts for parts in self.inventory.parts.values())
-                if ours and self.locks.sure and not told:
+                if ours and self.locks.sure and not told and not leftover.is_dir():
                     leftover.unlink(missing_ok=True)
 
     def _check(self, k: int) -> None:
@@ -183,7 +195,7 @@ class Writer:
         Raises:
             UnfinishedError: If they cannot be written; what was kept before still is.
         """
-        name = f"part-{span.first:012d}-{span.stop:012d}.parquet"
+        name = part_name(span.first, span.stop)
         content = parquet.as_parquet(table)
         with self._writing():
             digest = files.put(self.work / name, content, self.work)
@@ -226,7 +238,7 @@ class Writer:
             path = self.work / part.name
             try:
                 table = self._read(path, part)
-            except (_DamagedError, FileNotFoundError, pa.ArrowInvalid) as error:
+            except (_DamagedError, FileNotFoundError, pa.ArrowException) as error:
                 self._set_aside(path, part, str(error))
                 raise _DamagedError from error
             table = table.slice(place - part.first)
@@ -238,7 +250,11 @@ class Writer:
         wrong = fault(path, part)
         if wrong:
             raise _DamagedError(wrong)
-        return parquet.read_parquet(path.read_bytes(), self.columns)
+        content = files.read_regular(path, part.size, links=False)
+        table = parquet.read_parquet(content, self.columns)
+        if table.num_rows != part.rows:
+            raise _DamagedError(f"has {table.num_rows} rows, not {part.rows}")
+        return table
 
     def finish(self) -> bool:
         """Return whether the folder is finished: the manifest says so, and no work is left.
@@ -256,8 +272,7 @@ class Writer:
             finished = [self.inventory.files[k] for k in range(len(self.inventory.spans))]
             content = manifest(self.metadata, finished)
             path = self.path / MANIFEST
-            if not path.exists() or path.read_bytes() != content:
-                files.put(path, content, self.work)
+            files.put(path, content, self.work)
             self._journal.close()
             shutil.rmtree(self.work, ignore_errors=True)
             return True
@@ -318,6 +333,8 @@ def _explained(path: Path, inventory: Inventory | None) -> Iterator[None]:
     """
     try:
         yield
+    except FileError as error:
+        raise ResultError(f"{error.where}: {error.problems[0]}") from error
     except OSError as error:
         if inventory is None or not inventory.done:
             raise UnfinishedError(f"{path}: {files.why(error)}; no row was written") from error
