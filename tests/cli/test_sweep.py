@@ -125,7 +125,7 @@ def test_what_is_wrong_is_told(plan: Path, done: tuple[Result, Path], tmp_path: 
     cases = [
         ((tmp_path / "nope.toml",), "does not exist"),
         ((other, "--out", done[1]), "holds another sweep"),
-        ((plan, "--out", plan), "a file stands where a folder should be"),
+        ((plan, "--out", plan), "is a file, must be a folder"),
         ((plan, "--workers", "0", "--out", tmp_path / "a"), "workers is 0"),
         ((plan, "--block", "0", "--out", tmp_path / "a"), "block is 0"),
         ((plan, "--threads", "0", "--out", tmp_path / "a"), "threads is 0"),
