@@ -16,6 +16,7 @@ NEAREST = 10
 MOST_TOLD = 40  # problems that are told one by one; the rest are counted
 HUGE = 64  # bits of a whole number that is told by its size alone
 LONGEST = 400  # letters of a name that a sentence repeats
+LONGEST_PROBLEM = 4000  # letters of a sentence
 
 # What a terminal or a page obeys instead of showing: control characters, marks that turn the
 # direction of writing, separators of lines, and halves of characters.
@@ -50,6 +51,10 @@ def shown(value: object, longest: int = 60) -> str:
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
+def _in_part(text: str, longest: int) -> str:
+    return visible(text if len(text) <= longest else f"{text[:longest]}...")
+
+
 class AllianceSimError(Exception):
     """Base of every error that a user of this package can cause."""
 
@@ -73,8 +78,10 @@ class ProblemsError(AllianceSimError):
         self.where = where
         self.problems = tuple(problems)
         count = len(self.problems)
-        lines = [f"{visible(where)}: {count} problem{'' if count == 1 else 's'}"]
-        lines += [f"  - {visible(problem)}" for problem in self.problems[:MOST_TOLD]]
+        lines = [f"{_in_part(where, LONGEST)}: {count} problem{'' if count == 1 else 's'}"]
+        lines += [
+            f"  - {_in_part(problem, LONGEST_PROBLEM)}" for problem in self.problems[:MOST_TOLD]
+        ]
         if count > MOST_TOLD:
             lines.append(f"  - and {count - MOST_TOLD:,} more")
         super().__init__("\n".join(lines))

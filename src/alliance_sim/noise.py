@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.compiled import high32, low32, rule
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +37,7 @@ MAX_SEED = 2**64 - 1
 MAX_RUN = 2**32 - 1
 WORD = 0xFFFFFFFF
 TO_UNIT = 2.0**-32
-LONGEST = 40  # digits or letters of a seed that are read or shown
+LONGEST = 40  # digits or letters of a seed or run that are read or shown
 
 Words = tuple[Any, Any, Any, Any]
 
@@ -152,7 +152,7 @@ def as_seed(value: object) -> int:
         return secrets.randbits(32)
     number = _whole_number(value)
     if number is None or not 0 <= number <= MAX_SEED:
-        problem = f"seed is {_shown(value)}, must be a whole number from 0 to {MAX_SEED}"
+        problem = f"seed is {shown(value, LONGEST)}, must be a whole number from 0 to {MAX_SEED}"
         raise SettingError("noise", [problem])
     return number
 
@@ -165,7 +165,7 @@ def as_run(value: object) -> int:
     """
     number = _whole_number(value)
     if number is None or not 0 <= number <= MAX_RUN:
-        problem = f"run is {_shown(value)}, must be a whole number from 0 to {MAX_RUN}"
+        problem = f"run is {shown(value, LONGEST)}, must be a whole number from 0 to {MAX_RUN}"
         raise SettingError("noise", [problem])
     return number
 
@@ -182,12 +182,3 @@ def _whole_number(value: object) -> int | None:
         return int(whole) if bool(whole == value) else None
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _shown(value: object) -> str:
-    """Return a value as it was given, shortened if it is long."""
-    try:
-        text = repr(value)
-    except ValueError:
-        text = "a number of thousands of digits"
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

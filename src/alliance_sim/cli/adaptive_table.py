@@ -130,11 +130,11 @@ def _head(head: str, column: Sequence[str]) -> str:
 
 
 def _folded(cell: str) -> str:
-    """Return a long name in one word in lines that end after a "_"; any other text as it is."""
-    if len(cell) <= LEAST or not re.fullmatch(r"\w+", cell):
+    """Return a long name in one word in lines that end after a "_" or "."; other texts whole."""
+    if len(cell) <= LEAST or not re.fullmatch(r"[\w.]+", cell):
         return cell
     lines = [""]
-    for part in re.findall("[^_]*_+|[^_]+", cell):
+    for part in re.findall("[^_.]*[_.]+|[^_.]+", cell):
         if lines[-1] and len(lines[-1] + part) > LEAST:
             lines.append("")
         lines[-1] += part

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alliance_sim.cli import terminal
-from alliance_sim.cli.options import Json, Workers, command_line, processors
+from alliance_sim.cli.options import PATH, Json, Workers, command_line, processors
 from alliance_sim.cli.terminal import Progress
 from alliance_sim.errors import SettingError
 from alliance_sim.files import writable_folder
@@ -18,10 +18,10 @@ from alliance_sim.files import writable_folder
 if TYPE_CHECKING:
     from alliance_sim.sweep.sweep import Sweep
 
-Folder = Annotated[Path, typer.Argument(help="Results folder of a sweep.")]
+Folder = Annotated[Path, typer.Argument(help="Results folder of a sweep.", **PATH)]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help="Folder to write to; a folder in DIR if left out."),
+    typer.Option("--out", help="Folder to write to; a folder in DIR if left out.", **PATH),
 ]
 Scenario = Annotated[
     str | None, typer.Option("--scenario", help="Label of a scenario of the sweep.")

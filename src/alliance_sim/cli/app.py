@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from alliance_sim.cli import analyse, exit_codes, sweep, terminal
-from alliance_sim.cli.options import Json, Out, Runs, Seed, Workers, command_line, processors
+from alliance_sim.cli.options import PATH, Json, Out, Runs, Seed, Workers, command_line, processors
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 from alliance_sim.files import writable_folder
 
@@ -91,7 +91,7 @@ def _print_history(found: Any, out: Path) -> None:
     console = terminal.output()
     console.print(claims_table(found))
     console.print(counts_table(found))
-    terminal.tell("* the observed count lies outside the interval\n", wrap=True)
+    terminal.tell("* the observed count lies outside the interval\n", wrap=True, lines=True)
     terminal.tell(found.verdict(), wrap=True)
     terminal.tell(f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/")
 
@@ -128,7 +128,7 @@ def run(
     scenario: Scenario,
     runs: Runs = 50,
     seed: Seed = "1",
-    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.", **PATH)] = None,
     as_json: Json = False,
     workers: Workers = None,
 ) -> None:
@@ -205,8 +205,12 @@ def diff(
 
 @app.command()
 def plot(
-    file: Annotated[Path, typer.Argument(help="A saved ensemble (.parquet), or a figure (.png).")],
-    out: Annotated[Path, typer.Option("--out", help="The figure to write.")] = Path("figure.png"),
+    file: Annotated[
+        Path, typer.Argument(help="A saved ensemble (.parquet), or a figure (.png).", **PATH)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The figure to write.", **PATH)] = Path(
+        "figure.png"
+    ),
     state: Annotated[
         list[str] | None, typer.Option(help="State to draw, once or several times.")
     ] = None,

@@ -126,7 +126,7 @@ def _refused(error: BaseException) -> bool:
 def _tell_usage(error: Any) -> int:
     """Tell what is wrong with a command line, and where its options are listed."""
     if type(error).__name__ == "NoArgsIsHelpError":
-        terminal.tell(error.ctx.get_help())
+        terminal.tell(error.ctx.get_help(), lines=True)
         return WRONG_INPUT
     terminal.say_error(_short(error.format_message()))
     if error.ctx is not None:

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from alliance_sim.errors import SettingError
 
+
+def path_of(text: str | Path) -> Path:
+    """Return the path that an option names.
+
+    Raises:
+        typer.BadParameter: If it names none.
+    """
+    if not str(text) or "\0" in str(text):
+        raise typer.BadParameter("is empty" if not str(text) else "holds a NUL")
+    return Path(text)
+
+
+PATH: dict[str, Any] = {"parser": path_of, "metavar": "PATH"}
+Out = Annotated[
+    Path, typer.Option("--out", help="Folder to write to; made if it is not there.", **PATH)
+]
 Runs = Annotated[int, typer.Option("--runs", help="How many runs.", show_default=True)]
 Seed = Annotated[
     str, typer.Option("--seed", help="Seed of the noise: a whole number; the same gives the same.")
 ]
-Out = Annotated[Path, typer.Option("--out", help="Folder to write to; made if it is not there.")]
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
 ]

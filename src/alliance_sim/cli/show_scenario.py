@@ -12,8 +12,8 @@ def print_scenario(words: dict[str, Any]) -> None:
     """Print what `alliance_sim.scenario.describe.explain` returns."""
     tell(f"{words['title']}  ({words['name']})", "bold", wrap=True)
     if words["question"]:
-        tell(f"Question: {words['question']}", wrap=True)
-    tell(f"{words['description']}\n", wrap=True)
+        tell(f"Question: {words['question']}", wrap=True, lines=True)
+    tell(f"{words['description']}\n", wrap=True, lines=True)
     _print_edits(words)
     output().print(periods_table(words["periods"]))
     output().print(junctures_table(words["junctures"]))
@@ -25,7 +25,7 @@ def print_scenario(words: dict[str, Any]) -> None:
 
 def _print_edits(words: dict[str, Any]) -> None:
     if not words["edits"]:
-        tell("Nothing is edited.\n", wrap=True)
+        tell("Nothing is edited.\n", wrap=True, lines=True)
         return
     tell("Edits (what the period tables hold stays as it is, unless named)", "bold", wrap=True)
     for edit in words["edits"]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alliance_sim.cli import exit_codes, terminal
-from alliance_sim.cli.options import Json, command_line, processors
+from alliance_sim.cli.options import PATH, Json, command_line, processors
 from alliance_sim.errors import AllianceSimError, SettingError
 from alliance_sim.files import writable_folder
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 PLAN = typer.Argument(help="TOML file of a plan, or the folder of a sweep.", metavar="PLAN")
 OUT = typer.Option(
-    "--out", help="Folder for the results. Left out: the folder given as PLAN, or results/<plan>."
+    "--out",
+    help="Folder for the results. Left out: the folder given as PLAN, or results/<plan>.",
+    **PATH,
 )
 WORKERS = typer.Option(help="Processes to use; one per processor if nothing else is asked for.")
 THREADS = typer.Option(

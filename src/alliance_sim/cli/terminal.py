@@ -83,15 +83,16 @@ def say_error(text: str) -> None:
     messages().print(Text.assemble(("Error:", "red"), " ", visible(text, lines=True)))
 
 
-def tell(text: str, style: str = "", *, wrap: bool = False) -> None:
+def tell(text: str, style: str = "", *, wrap: bool = False, lines: bool = False) -> None:
     """Print a text of the result on standard output.
 
     Args:
         text: The text.
         style: A style of rich, such as "bold".
         wrap: Whether to wrap it at the width of the terminal; paths and commands stay in one line.
+        lines: Whether ends of lines in it are meant; in a name they are not.
     """
-    output().print(Text(visible(text, lines=True), style), soft_wrap=not wrap)
+    output().print(Text(visible(text, lines=lines), style), soft_wrap=not wrap)
 
 
 class _Messages(logging.Handler):

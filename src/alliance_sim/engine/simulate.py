@@ -7,12 +7,13 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from alliance_sim import noise, provenance
-from alliance_sim.errors import AllianceSimError, SettingError, unknown_name
+from alliance_sim.errors import AllianceSimError, SettingError, shown, unknown_name
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.world import calendar_of
@@ -103,11 +104,12 @@ def simulate(
     Raises:
         ScenarioError: If the scenario cannot be used.
         SettingError: If a setting is out of range; all at once.
-        AllianceSimError: If every run failed.
+        AllianceSimError: If every run failed, or there is not enough memory for so many.
     """
     settings, number = _checked(runs, first_run, engine, seed)
     world_of = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     wanted = range(int(first_run), int(first_run) + int(runs))
+    _refuse_too_many(world_of, len(wanted))
     if isinstance(settings, Kernel):
         values, status, states = _compiled_runs(world_of, number, wanted, settings, progress)
     else:
@@ -135,12 +137,12 @@ def _checked(
     """Return the engine's settings and an explicit seed."""
     problems = []
     if not _whole(runs) or runs < 1:
-        problems.append(f"runs is {runs!r}, must be a whole number of at least 1")
+        problems.append(f"runs is {shown(runs)}, must be a whole number of at least 1")
     if not _whole(first_run) or first_run < 0:
-        problems.append(f"first_run is {first_run!r}, must be a whole number of at least 0")
+        problems.append(f"first_run is {shown(first_run)}, must be a whole number of at least 0")
     if not problems and first_run + runs - 1 > noise.MAX_RUN:
         last = first_run + runs - 1
-        problems.append(f"the last run would be {last}, must be at most {noise.MAX_RUN}")
+        problems.append(f"the last run would be {shown(last)}, must be at most {noise.MAX_RUN}")
     asked: object = engine
     if isinstance(asked, Mesa):
         problems += _counted("workers", asked.workers)
@@ -162,7 +164,7 @@ def _counted(name: str, value: Any) -> list[str]:
     """Return a problem unless a value is a whole number of at least 1."""
     if _whole(value) and value >= 1:
         return []
-    return [f"{name} is {value!r}, must be a whole number of at least 1"]
+    return [f"{name} is {shown(value)}, must be a whole number of at least 1"]
 
 
 def _whole(value: object) -> bool:
@@ -187,6 +189,38 @@ def _compiled_runs(
     threads = engine.threads or processors()
     values, status, states = trajectories_of(scenario, numbers, seed, threads, done, given)
     return values, tuple(status), states
+
+
+def _refuse_too_many(scenario: Scenario, runs: int) -> None:
+    """Stop before anything is computed if the runs are more than memory holds.
+
+    Raises:
+        AllianceSimError: Because of a MemoryError.
+    """
+    states = len(state_names(scenario))
+    needed = runs * calendar_of(scenario).steps * states * np.dtype(np.float64).itemsize
+    free = free_memory()
+    if free is not None and needed > free:
+        problem = (
+            f"{runs:,} runs of {states} states take {needed / 2**30:,.1f} GiB of memory, and "
+            f"{free / 2**30:,.1f} are free; ask for fewer, or for a sweep, which keeps a few "
+            "numbers of each run"
+        )
+        raise AllianceSimError(f"{scenario.name}: {problem}") from MemoryError(needed)
+
+
+def free_memory() -> int | None:
+    """Return how many bytes of memory are free or can be made so, None where nobody tells."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        (line,) = (line for line in lines if line.startswith("MemAvailable:"))
+        return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
 
 
 def processors() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from alliance_sim import provenance
 from alliance_sim.calendar import Calendar
-from alliance_sim.errors import ScenarioError, SettingError
+from alliance_sim.errors import ScenarioError, SettingError, shown
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario, shipped
 from alliance_sim.scenario.edit import EditCache, as_tree, replaced, with_names
@@ -141,12 +141,12 @@ def _named(asked: OutcomesLike, problems: list[str]) -> Named:
     if isinstance(asked, str):
         return ((None, asked),)
     if not isinstance(asked, Iterable):
-        problems.append(f"outcomes is {asked!r}, must be a text, several texts or a mapping")
+        problems.append(f"outcomes is {shown(asked)}, must be a text, several texts or a mapping")
         return ()
     pairs = asked.items() if isinstance(asked, Mapping) else ((None, text) for text in asked)
     wanted = tuple(pairs)
     if not wanted:
         problems.append("outcomes is empty; leave it out for all standard ones")
     strange = [text for pair in wanted for text in pair if not isinstance(text, str | None)]
-    problems += [f"outcomes holds {text!r}, must hold texts only" for text in strange]
+    problems += [f"outcomes holds {shown(text)}, must hold texts only" for text in strange]
     return () if strange else wanted

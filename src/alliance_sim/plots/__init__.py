@@ -12,3 +12,27 @@ notebook, on a server and in a worker process.
 - `box.box_figure`, `peeling.peeling_figure`, `peeling.leaves_figure`: when something happens
 - `origin.save_png` and `origin.read_origin`: a file that says how to make it again
 """
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+
+def _import_matplotlib() -> None:
+    """Import matplotlib, which else stops at a variable that names no backend.
+
+    Whoever draws in a notebook keeps the backend that the variable asks for.
+    """
+    wanted = os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib as mpl
+    finally:
+        if wanted is not None:
+            os.environ["MPLBACKEND"] = wanted
+    if wanted:
+        with suppress(ValueError):
+            mpl.rcParams["backend"] = wanted
+
+
+_import_matplotlib()

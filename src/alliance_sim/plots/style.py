@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
 
 import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from alliance_sim.calendar import decimal_year
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
 
     from alliance_sim.calendar import Calendar
     from alliance_sim.results import Ensemble
@@ -58,6 +58,7 @@ SETTINGS: dict[str, Any] = {
     "axes.spines.right": False,
     "hatch.linewidth": 0.6,
     "savefig.facecolor": "white",
+    "text.parse_math": False,  # a "$" in somebody's title is a "$"
 }
 
 
@@ -87,16 +88,21 @@ LOOKS: dict[str, Look] = {
 PLAINLY = Look("#4d4d4d", "#333333", "-", "o")  # what belongs to no domain
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 
-def styled(draw: Callable[P, T]) -> Callable[P, T]:
-    """Return a function that draws in this look, whatever the reader's own settings are."""
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Return a function that draws in this look, whatever the reader's own settings are.
+
+    Control characters in a text are drawn as Python writes them.
+    """
 
     @wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with matplotlib.style.context(["default", SETTINGS]):
-            return draw(*args, **kwargs)
+            figure = draw(*args, **kwargs)
+        for text in figure.findobj(Text):
+            text.set_text(visible(text.get_text(), lines=True))
+        return figure
 
     return drawn
 

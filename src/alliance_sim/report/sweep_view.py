@@ -133,9 +133,11 @@ def _compared(sweep: Sweep, found: re.Match[str]) -> Column:
     (outcome,) = (o for o in sweep.plan.outcomes if o.name == found["name"])
     try:
         number = float(found["number"])
-    except ValueError as error:
-        problem = f"compares with {found['number']!r}, must be a number"
-        raise SettingError(f"outcome {found[0].strip()!r}", [problem]) from error
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        problem = f"compares with {found['number']!r}, must be a finite number"
+        raise SettingError(f"outcome {found[0].strip()!r}", [problem])
     values = column.frame[column.name].to_numpy(dtype=np.float64)
     holds = COMPARES[found["sign"]](values, number).astype(np.float64)
     word = re.sub(r"[^0-9a-z]+", "_", f"{number:g}".replace("-", "minus_"))

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationError
 
-from alliance_sim.errors import ScenarioError, nearest_name, unknown_name
+from alliance_sim.errors import ScenarioError, nearest_name, shown, unknown_name
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edit import Edit, Move, Remove, apply_edits, as_tree
 from alliance_sim.scenario.edit import Set as SetValue
@@ -84,9 +84,15 @@ def load_scenario(
         ScenarioError: If it does not exist or cannot be used; it lists all problems at once.
     """
     if not isinstance(name_or_path, str | os.PathLike):
-        problem = f"is {name_or_path!r}, must be the name of a scenario or the path of a file"
+        problem = f"is {shown(name_or_path)}, must be the name of a scenario or the path of a file"
         raise ScenarioError("load_scenario", [problem])
-    path, name = _find(os.fspath(name_or_path), relative_to)
+    asked = os.fsdecode(name_or_path)
+    try:
+        asked.encode()
+    except UnicodeEncodeError:
+        problem = "the name holds bytes that are not UTF-8, which results could not repeat"
+        raise ScenarioError(asked, [f"{problem}; rename the file"]) from None
+    path, name = _find(asked, relative_to)
     return _read(path, str(name_or_path), seen=()).model_copy(update={"name": name})
 
 

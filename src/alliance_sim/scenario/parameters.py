@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from alliance_sim.calendar import date_of
+from alliance_sim.errors import shown
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number, keys_of
 
 DOTS = "__"
@@ -101,7 +101,7 @@ def find(name: object, tree: Tree, known: Mapping[str, Parameter]) -> Parameter:
         Refused: If there is none, with the nearest names.
     """
     if not isinstance(name, str):
-        raise Refused(f"parameter name is {name!r}, must be a text")
+        raise Refused(f"parameter name is {shown(name)}, must be a text")
     if name in known:
         return known[name]
     for path in (name, name.replace(DOTS, ".")):
@@ -114,7 +114,8 @@ def find(name: object, tree: Tree, known: Mapping[str, Parameter]) -> Parameter:
     near = difflib.get_close_matches(name.replace(".", DOTS), known, n=NEAR, cutoff=0.4)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise Refused(
-        f"unknown parameter {name!r}{hint} ({len(known)} are known: see alliance_sim.parameters())"
+        f"unknown parameter {shown(name, LONGEST)}{hint} ({len(known)} are known: see "
+        "alliance_sim.parameters())"
     )
 
 
@@ -140,8 +141,8 @@ def fitted(value: object, parameter: Parameter) -> Plain:
     else:
         found, wanted = plain, "a text, a number, a truth value or a date"
     if found is None:
-        shown = textwrap.shorten(repr(value), LONGEST)
-        raise Refused(f"{parameter.name}: is {shown}, must be {wanted}")
+        text = shown(value, LONGEST)
+        raise Refused(f"{parameter.name}: is {text}, must be {wanted}")
     return found
 
 
