@@ -21,7 +21,6 @@ from alliance_sim.analysis.summaries import point_table
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.fan import fan_figure, periods_figure
 from alliance_sim.plots.heatmap import heatmap_figure
-from alliance_sim.report.outcome_words import is_binary
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
@@ -34,7 +33,7 @@ from alliance_sim.report.sweep_view import (
     sweep_tree,
     told_of_sweep,
 )
-from alliance_sim.results.outcomes import standard_outcomes
+from alliance_sim.results.outcomes import is_binary, standard_outcomes
 from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:

@@ -16,12 +16,14 @@ from alliance_sim.analysis.axes import Axis, Kind, year_of
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.plots.style import STATEMENT
 from alliance_sim.provenance import Origin, scenario_origin
-from alliance_sim.report.outcome_words import (
-    ONE_MOMENT,
+from alliance_sim.results.outcomes import (
+    IN_NAMES,
     SIGNS,
+    fold_of,
     is_binary,
     outcome_label,
     outcome_title,
+    parse_outcome,
 )
 from alliance_sim.scenario.describe import assumed_numbers, explain
 
@@ -37,7 +39,6 @@ ENGINE = "kernel"  # what runs sweeps
 Progress = Callable[[int, int], None]
 COMPARISON = re.compile(r"\s*(?P<name>[a-z]\w*)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\S+)\s*")
 COMPARES = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
-IN_NAMES = {">=": "ge", "<=": "le", ">": "gt", "<": "lt"}
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,6 @@ def column_of(
     name, frame = sweep.outcome(text, workers=workers, progress=progress)
     outcome = named.get(name)
     if outcome is None:
-        from alliance_sim.results.outcomes import parse_outcome
-
         outcome = parse_outcome(text, name=name, states=plan.states, calendar=plan.calendar)
     return Column(
         name=name,
@@ -151,7 +150,7 @@ def _compared(sweep: Sweep, found: re.Match[str]) -> Column:
 
 def _rung(plan: Plan, outcome: Outcome, sign: str, number: float) -> str:
     """Return number and title of the rung that a comparison asks for, if it is one rung."""
-    if outcome.state != "rung" or outcome.fold not in ONE_MOMENT or sign not in {">=", ">"}:
+    if outcome.state != "rung" or not fold_of(outcome).one_moment or sign not in {">=", ">"}:
         return ""
     least = math.ceil(number) if sign == ">=" else math.floor(number) + 1
     ladders = [{rung.number: rung.title for rung in s.rung} for s in plan.scenarios]

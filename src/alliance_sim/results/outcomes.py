@@ -23,7 +23,7 @@ from __future__ import annotations
 import keyword
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,13 +31,15 @@ import numpy as np
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FOLDS = ("mean", "sum", "max", "min", "first")
 AT = "at"
+FLAGS = ("passed_", "refused_", "suspensions")  # states that are 0 or 1 by nature
 COMPARES = (">=", ">", "<=", "<")
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 IN_NAMES = {">=": "ge", ">": "gt", "<=": "le", "<": "lt"}
 UNITS = {4: "Q", 2: "H", 12: "M"}  # parts of a year by their number; quarters are tried first
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -75,6 +77,73 @@ class Outcome:
     fold: str
     start: int
     stop: int
+
+
+def _sum(signal: NDArray[np.float64], _: Outcome, __: Calendar) -> NDArray[np.float64]:
+    # A cumulative sum adds step by step; adding 0 makes it the sum that starts at 0.
+    total: NDArray[np.float64] = np.cumsum(signal, axis=1)[:, -1] + 0.0
+    return total
+
+
+def _mean(signal: NDArray[np.float64], of: Outcome, calendar: Calendar) -> NDArray[np.float64]:
+    mean: NDArray[np.float64] = _sum(signal, of, calendar) / signal.shape[1]
+    return mean
+
+
+def _max(signal: NDArray[np.float64], _: Outcome, __: Calendar) -> NDArray[np.float64]:
+    best = signal[:, 0]
+    for step in range(1, signal.shape[1]):
+        best = np.where(signal[:, step] > best, signal[:, step], best)
+    return best
+
+
+def _min(signal: NDArray[np.float64], _: Outcome, __: Calendar) -> NDArray[np.float64]:
+    best = signal[:, 0]
+    for step in range(1, signal.shape[1]):
+        best = np.where(signal[:, step] < best, signal[:, step], best)
+    return best
+
+
+def _first(signal: NDArray[np.float64], of: Outcome, calendar: Calendar) -> NDArray[np.float64]:
+    years = np.array([*calendar.years[of.start : of.stop], calendar.last_year + 1.0])
+    holds = signal > 0.0
+    first: NDArray[np.float64] = years[
+        np.where(holds.any(axis=1), holds.argmax(axis=1), signal.shape[1])
+    ]
+    return first
+
+
+class Fold(NamedTuple):
+    """How the quarters of a run become one number. The kernel computes it too, one by one.
+
+    Attributes:
+        compute: Returns one number per run from an array (run, step counted).
+        words: An outcome of it in words, around those of a state.
+        words_compared: The same around those of a comparison.
+        unit_compared: What it counts where a state is compared.
+        one_moment: Whether it takes the value of one quarter, so that a comparison stays 0 or 1.
+    """
+
+    compute: Callable[[NDArray[np.float64], Outcome, Calendar], NDArray[np.float64]]
+    words: str
+    words_compared: str
+    unit_compared: str
+    one_moment: bool = False
+
+
+FOLDS = {
+    "mean": Fold(_mean, "mean {}", "share of quarters with {}", "share of quarters"),
+    "sum": Fold(_sum, "number of {}", "quarters with {}", "quarters"),
+    "max": Fold(_max, "highest {}", "ever {}", "share of runs", one_moment=True),
+    "min": Fold(_min, "lowest {}", "always {}", "share of runs", one_moment=True),
+    "first": Fold(_first, "", "first year with {}", "year"),
+}
+ONE_QUARTER = Fold(_sum, "{}", "{}", "share of runs", one_moment=True)  # of no fold: @2014
+
+
+def fold_of(outcome: Outcome) -> Fold:
+    """Return how the quarters of an outcome become one number."""
+    return ONE_QUARTER if outcome.fold == AT else FOLDS[outcome.fold]
 
 
 class _Signal(NamedTuple):
@@ -194,8 +263,56 @@ def evaluate(
             problem = f"steps {outcome.start} to {outcome.stop - 1} are not in the run"
             raise SettingError(f"outcome {outcome.text!r}", [problem])
         signal = values[worked, outcome.start : outcome.stop, positions[outcome.state]]
-        result[worked, column] = _folded(outcome, _compared(outcome, signal), calendar)
+        compute = fold_of(outcome).compute
+        result[worked, column] = compute(_compared(outcome, signal), outcome, calendar)
     return result
+
+
+def is_binary(outcome: Outcome) -> bool:
+    """Return whether an outcome is 1 or 0: something that happens or does not."""
+    flag = bool(outcome.compare) or outcome.state.startswith(FLAGS)
+    return fold_of(outcome).one_moment and flag
+
+
+def outcome_title(outcome: Outcome, calendar: Calendar) -> str:
+    """Return an outcome in words, such as "formal steps climbed ≥ 8, end of 2014"."""
+    fold, when = fold_of(outcome), _time_in_words(outcome, calendar)
+    what = meaning(outcome.state).long_name.removeprefix("whether ")
+    if outcome.compare:
+        what = f"{what} {SIGNS[outcome.compare]} {outcome.threshold:g}"
+    told = (fold.words_compared if outcome.compare else fold.words).format(what)
+    if outcome.fold in (AT, "first"):
+        return f"{told}, {when}" if when else told
+    return f"{told.replace(' in the quarter', '')}, {when or 'whole run'}"
+
+
+def outcome_label(outcome: Outcome, calendar: Calendar) -> str:
+    """Return the label of an axis for an outcome, with its unit."""
+    if is_binary(outcome):
+        return "share of runs"
+    if outcome.fold == "first":
+        return f"year ({calendar.last_year + 1}: never)"
+    if outcome.compare:
+        return fold_of(outcome).unit_compared
+    name, unit = meaning(outcome.state)
+    if outcome.fold == "sum":
+        name = name.replace(" in the quarter", "").removeprefix("whether ")
+    if unit == "1":
+        return f"{name} (0 to 1)" if outcome.state.startswith(("level_", "win_set_")) else name
+    return f"{name} ({unit})" if unit and unit not in name else name
+
+
+def _time_in_words(outcome: Outcome, calendar: Calendar) -> str:
+    """Return the time that an outcome looks at, "" for the whole run."""
+    for period in calendar.periods:
+        steps = calendar.steps_of(period)
+        if (outcome.start, outcome.stop) == (steps.start, steps.stop):
+            years = f"{max(period.start.year, calendar.first_year)}–{period.end.year}"
+            return f"{period.name} ({years})"
+    if outcome.fold == "at" and outcome.stop % calendar.steps_per_year == 0:
+        return f"end of {calendar.first_year + outcome.stop // calendar.steps_per_year - 1}"
+    _, _, span = outcome.text.partition("@")
+    return span.replace("..", " to ")
 
 
 def _compared(outcome: Outcome, signal: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -204,28 +321,6 @@ def _compared(outcome: Outcome, signal: NDArray[np.float64]) -> NDArray[np.float
         return signal
     holds = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
     return holds[outcome.compare](signal, outcome.threshold).astype(np.float64)
-
-
-def _folded(
-    outcome: Outcome, signal: NDArray[np.float64], calendar: Calendar
-) -> NDArray[np.float64]:
-    """Return one number per run from an array (run, step counted)."""
-    if outcome.fold in ("mean", "sum"):
-        # A cumulative sum adds step by step; adding 0 makes it the sum that starts at 0.
-        total: NDArray[np.float64] = np.cumsum(signal, axis=1)[:, -1] + 0.0
-        return total / signal.shape[1] if outcome.fold == "mean" else total
-    if outcome.fold == "first":
-        years = np.array([*calendar.years[outcome.start : outcome.stop], calendar.last_year + 1.0])
-        holds = signal > 0.0
-        first: NDArray[np.float64] = years[
-            np.where(holds.any(axis=1), holds.argmax(axis=1), signal.shape[1])
-        ]
-        return first
-    best = signal[:, 0]
-    for step in range(1, signal.shape[1]):
-        here = signal[:, step]
-        best = np.where(here > best if outcome.fold == "max" else here < best, here, best)
-    return best
 
 
 def _signal(text: str, states: Sequence[str], problems: list[str]) -> _Signal | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from alliance_sim.report.outcome_words import is_binary, outcome_label, outcome_title
 from alliance_sim.report.result_folder import file_name
-from alliance_sim.results.outcomes import parse_outcome
+from alliance_sim.results.outcomes import is_binary, outcome_label, outcome_title, parse_outcome
 from alliance_sim.scenario import load_scenario
 
 CALENDAR = load_scenario("japan_nato/baseline").calendar()
