@@ -46,7 +46,7 @@ class Shuffled(AllianceModel):
     """A model whose agents take turns in another order every time."""
 
     def everybody(self, phase: str) -> None:
-        self.agents.shuffle_do(phase)
+        self.agents.select(lambda agent: hasattr(agent, phase)).shuffle_do(phase)
 
 
 class Backwards(AllianceModel):
@@ -54,7 +54,7 @@ class Backwards(AllianceModel):
 
     def everybody(self, phase: str) -> None:
         for agent in reversed(list(self.agents)):
-            getattr(agent, phase)()
+            getattr(agent, phase, int)()
 
 
 class Renamed(AllianceModel):

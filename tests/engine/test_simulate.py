@@ -28,8 +28,8 @@ def ensemble() -> Any:
 class FailsInRunOne(Threat):
     """A threat that breaks the model in one run, a few quarters in."""
 
-    def decide(self) -> None:
-        super().decide()
+    def perceive(self) -> None:
+        super().perceive()
         if self.model.run == 1 and self.model.quarter > 5:
             raise RuntimeError("out of control")
 
@@ -46,7 +46,7 @@ class NeverStarts(State):
 class Fails(Member):
     """Members that break every run."""
 
-    def decide(self) -> None:
+    def weigh(self) -> None:
         raise RuntimeError("no quorum")
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from math import prod
-from typing import Any, NamedTuple, TypeVar, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 Axes = Mapping[str, tuple[str, ...]]  # labels along each axis
 Kind = TypeVar("Kind", bound=tuple[Any, ...])
@@ -56,6 +56,29 @@ class Variable(NamedTuple):
     of: tuple[str, ...] = ()
 
 
+class Argument(NamedTuple):
+    """One thing that a rule is given, as `Variable.of` says it.
+
+    Attributes:
+        source: "now", "was" or "coefficient".
+        name: Of the state or the coefficient.
+        label: Of one number along its first axis; empty if it has no axes, or the state's own.
+    """
+
+    source: str
+    name: str
+    label: str
+
+
+def argument(text: str) -> Argument:
+    """Return what a text of `Variable.of` stands for."""
+    source, _, rest = text.partition(".")
+    if source not in ("was", "coefficient"):
+        source, rest = "now", text
+    name, _, label = rest.partition(".")
+    return Argument(source, name, label)
+
+
 class Input(NamedTuple):
     """What a quarter brings from outside, or what holds throughout a run; between `low` and `high`.
 
@@ -91,6 +114,13 @@ class Channel(NamedTuple):
     version: int = 1
 
 
+class Coefficient(NamedTuple):
+    """What does not change during a run and is made from the numbers of a scenario."""
+
+    meaning: str
+    per: tuple[str, ...] = ()
+
+
 @cache
 def declared(kind: type) -> dict[str, Any]:
     """Return the declaration of each field of `Inputs`, `Channels`, `Marks` or `Coefficients`."""
@@ -98,21 +128,36 @@ def declared(kind: type) -> dict[str, Any]:
     return {name: hint.__metadata__[0] for name, hint in hints.items()}
 
 
+@cache
+def leaf_types(kind: type) -> dict[str, Any]:
+    """Return what each field of such a class holds for one label of all its axes."""
+    found = {}
+    for name, hint in get_type_hints(kind).items():
+        while get_origin(hint) is tuple:
+            hint = get_args(hint)[0]  # noqa: PLW2901 - one level down
+        found[name] = hint
+    return found
+
+
 def size(per: Iterable[str], counts: Mapping[str, int]) -> int:
     """Return how many numbers there are along axes together."""
     return prod(counts[axis] for axis in per)
 
 
-def unpacked(kind: type[Kind], numbers: Iterable[float], counts: Mapping[str, int]) -> Kind:
+def unpacked(kind: type[Kind], numbers: Iterable[Any], counts: Mapping[str, int]) -> Kind:
     """Return numbers that follow each other as a named tuple, nested along the axes declared."""
-    row = iter(numbers)
-    return kind(*(_nested(entry.per, counts, row) for entry in declared(kind).values()))
+    row, leaves = iter(numbers), leaf_types(kind)
+    return kind(
+        *(nested(entry.per, counts, leaves[name], row) for name, entry in declared(kind).items())
+    )
 
 
-def _nested(per: tuple[str, ...], counts: Mapping[str, int], row: Iterator[Any]) -> Any:
-    if not per:
-        return next(row)
-    return tuple(_nested(per[1:], counts, row) for _ in range(counts[per[0]]))
+def nested(per: tuple[str, ...], counts: Mapping[str, int], leaf: Any, row: Iterator[Any]) -> Any:
+    """Return numbers that follow each other, nested along axes; a named tuple at each place."""
+    if per:
+        return tuple(nested(per[1:], counts, leaf, row) for _ in range(counts[per[0]]))
+    fields = getattr(leaf, "_fields", None)
+    return next(row) if fields is None else leaf(*(next(row) for _ in fields))
 
 
 def flattened(tree: Any) -> list[Any]:

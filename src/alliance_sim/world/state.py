@@ -132,7 +132,7 @@ STATES: tuple[Variable, ...] = (
     ),
     Variable(
         *("mean_ratio", "log benefit/cost of political cooperation", "sum_up", weighing.mean_with),
-        "alliance.ratio",
+        "alliance.political_ratio",
         *((), "log-odds", -inf, inf),
         symbol="b_{NP}",
         reported="ratio_{alliance}",
@@ -217,15 +217,9 @@ STATES: tuple[Variable, ...] = (
         symbol="N",
     ),
     Variable(
-        *("slow_state", "slow noise of the state", "drift", weighing.next_slow, "state.slow"),
-        *(("domain",), "log-odds", -inf, inf),
-        symbol="u_{Jd}",
-    ),
-    Variable(
-        *("slow_alliance", "slow noise of the alliance", "drift", weighing.next_slow),
-        "alliance.slow",
-        *(("domain",), "log-odds", -inf, inf),
-        symbol="u_{Nd}",
+        *("slow", "slow noise of a side", "drift", weighing.next_slow, "sides.slow"),
+        *(("side", "domain"), "log-odds", -inf, inf),
+        symbol="u_{id}",
     ),
     Variable(
         *("mood", "what a threat's mood adds to its hostility", "perceive", threats.next_mood),

@@ -1,8 +1,9 @@
 """The actors: threats, the state, the alliance and its members.
 
-An agent holds numbers and calls rules. A quarter has two phases: in `decide` everybody reads what
-all others were last quarter and keeps the answer to itself; in `commit` all become what they
-decided. So the order of agents cannot matter. To try another decision, subclass an agent, override
+An agent holds numbers and calls rules. Its methods `perceive`, `weigh`, `drift` and so on are the
+phases of a quarter (`world.state.DECISIONS`), in which it reads what all others were last quarter
+and keeps the answer to itself; in `commit` all become what they decided. So the order of agents
+cannot matter. To try another decision, subclass an agent, override
 the method that takes it (`log_ratio`, `accepts`, ...) and pass the class in a `Cast`.
 """
 
@@ -60,9 +61,6 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.name = name
 
-    def decide(self) -> None:
-        """Work out next quarter's state from everybody's present state."""
-
     def commit(self) -> None:
         """Become what was decided."""
 
@@ -79,12 +77,12 @@ class Threat(Actor):
         self.offence = model.world.offence[position]
         self.mood = self._next_mood = 0.0
         self.hostility = self._next_hostility = model.inputs.hostility[position]
-        self.menace = self._menace()
+        self.menace = self._next_menace = self._menace(self.hostility)
 
-    def _menace(self) -> float:
-        return menace(self.model.inputs.capability[self.position], self.offence, self.hostility)
+    def _menace(self, hostility: float) -> float:
+        return menace(self.model.inputs.capability[self.position], self.offence, hostility)
 
-    def decide(self) -> None:
+    def perceive(self) -> None:
         """Drift, provoked by cooperation and calmed by being ignored."""
         model, k = self.model, self.position
         luck = model.normal(model.world.channels.mood[k])
@@ -98,11 +96,12 @@ class Threat(Actor):
             model.partnership.activity,
             attention,
         )
+        self._next_menace = self._menace(self._next_hostility)
 
     def commit(self) -> None:
-        """Take on the new hostility and be as menacing as this quarter's capability allows."""
+        """Take on the new hostility, and be as menacing as this quarter's capability allows."""
         self.mood, self.hostility = self._next_mood, self._next_hostility
-        self.menace = self._menace()
+        self.menace = self._next_menace
 
 
 class Partner(Actor):
@@ -117,7 +116,7 @@ class Partner(Actor):
             for exposure, threat in zip(exposures, model.threats, strict=True)
         ]
         self.ratio = [0.0, 0.0, 0.0]
-        self.willing = [0.0, 0.0, 0.0]
+        self.willing = self._next_willing = [0.0, 0.0, 0.0]
         self._next_perceived = self.perceived
         self._next_ratio = self.ratio
 
@@ -134,8 +133,8 @@ class Partner(Actor):
         self.ratio = self._next_ratio = [self.log_ratio(domain) for domain in range(3)]
         self.willing = [willingness(ratio) for ratio in self.ratio]
 
-    def decide(self) -> None:
-        """Look at threats and weigh cooperation in each domain."""
+    def perceive(self) -> None:
+        """Look at threats."""
         eyes = self.model.numbers.eyes
         self._next_perceived = [
             next_perceived(eyes, felt, exposure, threat.menace)
@@ -143,12 +142,16 @@ class Partner(Actor):
                 self.perceived, self.exposures(), self.model.threats, strict=True
             )
         ]
+
+    def weigh(self) -> None:
+        """Weigh cooperation in each domain."""
         self._next_ratio = [self.log_ratio(domain) for domain in range(3)]
+        self._next_willing = [willingness(ratio) for ratio in self._next_ratio]
 
     def commit(self) -> None:
         """Take on the new view and the new willingness."""
         self.perceived, self.ratio = self._next_perceived, self._next_ratio
-        self.willing = [willingness(ratio) for ratio in self.ratio]
+        self.willing = self._next_willing
 
 
 class State(Partner):
@@ -232,15 +235,21 @@ class State(Partner):
         """Return mean win-set and a normal draw, what ratification is judged by."""
         return mean_of_three(*self.win_set), inverse_normal(luck)
 
-    def decide(self) -> None:
-        """Compare agendas, weigh cooperation, legislate."""
-        model, numbers = self.model, self.model.numbers
+    def perceive(self) -> None:
+        """Look at threats and compare agendas."""
+        super().perceive()
         self._next_overlap = self.agenda_overlap()
-        super().decide()
+
+    def drift(self) -> None:
+        """Let slow noise drift."""
+        model, numbers = self.model, self.model.numbers
         self._next_slow = [
             next_slow(numbers.slow_carry, numbers.slow_jolt, slow, model.normal(channel))
             for slow, channel in zip(self.slow, model.world.channels.slow[STATE], strict=True)
         ]
+
+    def legislate(self) -> None:
+        """Pass laws that are drawn, and sum up what all of them leave open."""
         self._next_laws = [self.legislates(law) for law in range(len(self.laws))]
         self._next_win_set = self.open_domains()
 

@@ -107,10 +107,10 @@ class Member(Partner):
             inverse_normal(luck),
         )
 
-    def decide(self) -> None:
-        """Compare agendas with the state, then look and weigh."""
+    def weigh(self) -> None:
+        """Compare agendas with the state, then weigh cooperation."""
         self._sees = self.situation()
-        super().decide()
+        super().weigh()
 
 
 class Alliance(Actor):
@@ -141,9 +141,9 @@ class Alliance(Actor):
         """Return the level that the alliance would choose alone, in [0, 1]."""
         return self.mean([member.willing[domain] for member in self.model.members])
 
-    def ratio(self, domain: int) -> float:
-        """Return the mean of members' log benefit/cost."""
-        return self.mean([member.ratio[domain] for member in self.model.members])
+    def political_ratio(self) -> float:
+        """Return the mean of members' log benefit/cost of political cooperation."""
+        return self.mean([member.ratio[POLITICAL] for member in self.model.members])
 
     def look(self) -> None:
         """Sum up what members feel, once all have committed."""
@@ -196,7 +196,7 @@ class Alliance(Actor):
         decision, majority = model.numbers.decision, model.numbers.majority
         return agreed(decision, yes, everybody, leader, majority), answers
 
-    def decide(self) -> None:
+    def drift(self) -> None:
         """Let attention follow political ties, and slow noise drift."""
         model, numbers = self.model, self.model.numbers
         political = model.partnership.level[POLITICAL]

@@ -16,11 +16,12 @@ from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.engine.mesa_model.agents import State, Threat
 from alliance_sim.engine.mesa_model.alliance import Alliance, Member
 from alliance_sim.engine.mesa_model.partnership import Partnership
+from alliance_sim.engine.mesa_model.states import BY_NAME, derive, held, remembered
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
 from alliance_sim.scenario.part import DOMAINS
 from alliance_sim.world.cache import prepared
-from alliance_sim.world.state import not_finite, state_names
+from alliance_sim.world.state import DECISIONS, not_finite, reported, state_names
 
 AGENT_STATES = ("hostility", "willing_political", "willing_operations", "willing_equipment")
 
@@ -107,9 +108,10 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         channels = self.world.all_channels
         rows = noise.table(self.noise_seed, self.run, channels, self.world.calendar.steps)
         self._uniforms = dict(zip(channels, rows.tolist(), strict=True))
+        self._reported = [(state.name, position) for _, state, position in reported(scenario)]
         self.push = self._push()
         self._people(cast or Cast(), scenario)
-        self.row = self._row()
+        self.sum_up({})
         self.datacollector = self._collector(agent_data=agent_data)
         self.datacollector.collect(self)
 
@@ -121,6 +123,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.alliance = cast.alliance(self, partners.alliance)
         self.members = [cast.member(self, name, m) for m, name in enumerate(world.members)]
         self.state = cast.state(self, partners.state)
+        self.sides = (self.state, self.alliance)
         self.alliance.look()
         self.state.settle()
         for member in self.members:
@@ -147,25 +150,38 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         return push[0], push[1]
 
     def step(self) -> None:
-        """Bring the next quarter: everybody decides, then all commit.
+        """Bring the next quarter, phase by phase (`world.state.PHASES`).
 
-        The one step after the last quarter only ends the run.
+        Everybody decides, then all commit. The one step after the last quarter only ends the run.
         """
         if self.quarter + 1 >= self.world.calendar.steps:
             self.running = False
             return
+        self.bring()
+        for phase in DECISIONS:
+            self.everybody(phase)
+        was = remembered(self)
+        self.everybody("commit")
+        self.sum_up(was)
+        self.datacollector.collect(self)
+
+    def bring(self) -> None:
+        """Look up the inputs of the next quarter and who leads in it."""
         self.quarter += 1
         self.inputs = self.world.inputs[self.quarter]
         self.push = self._push()
-        self.everybody("decide")
-        self.everybody("commit")
-        self.alliance.look()
-        self.row = self._row()
-        self.datacollector.collect(self)
 
     def everybody(self, phase: str) -> None:
-        """Let every agent go through a phase; the order makes no difference."""
-        self.agents.do(phase)
+        """Let every agent that has a part in it go through a phase; no order makes a difference."""
+        for agent in self.agents:
+            if hasattr(agent, phase):
+                getattr(agent, phase)()
+
+    def sum_up(self, was: dict[str, list[float]]) -> None:
+        """Work out what follows from all that was decided; `was` is from `states.remembered`."""
+        self.alliance.look()
+        derive(self, was)
+        self.row = self._row()
 
     def _row(self) -> list[float]:
         """Return every reported state of this quarter, in the order of `state_names`.
@@ -173,39 +189,13 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         Raises:
             NotFinite: If one is infinite or not a number.
         """
-        row = self._states()
+        found = {name: held(self, BY_NAME[name]) for name in dict(self._reported)}
+        row = [found[name][position] for name, position in self._reported]
         if not all(map(isfinite, row)):
             position = next(k for k, value in enumerate(row) if not isfinite(value))
             state = state_names(self.world.scenario)[position]
             raise NotFinite(not_finite(state, self.world.calendar.label(self.quarter)))
         return row
-
-    def _states(self) -> list[float]:
-        state, alliance, ties = self.state, self.alliance, self.partnership
-        count = range(len(self.threats))
-        return [
-            *ties.level,
-            *state.willing,
-            *(alliance.willing(domain) for domain in range(3)),
-            *state.win_set,
-            state.overlap,
-            ties.general,
-            ties.mission,
-            ties.rung,
-            ties.agreements,
-            alliance.attention,
-            state.ratio[0],
-            alliance.ratio(0),
-            *state.perceived,
-            *(alliance.perceived(k) for k in count),
-            *(threat.hostility for threat in self.threats),
-            *ties.counts,
-            ties.suspended,
-            ties.blocked,
-            *ties.refused,
-            *(answer for answers in ties.item_refused for answer in answers),
-            *ties.passed_items,
-        ]
 
     def _collector(self, *, agent_data: bool) -> mesa.DataCollector:
         reporters: dict[str, Callable[[AllianceModel], object]] = {

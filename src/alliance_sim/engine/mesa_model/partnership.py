@@ -22,7 +22,7 @@ from alliance_sim.rules.events import (
     no_event,
     suspends,
 )
-from alliance_sim.rules.ladder import climbed, falls, next_network, rung_after, signs, tried, tries
+from alliance_sim.rules.ladder import falls, next_network, rung_after, signs, tried, tries
 from alliance_sim.rules.levels import (
     all_assets,
     breaking,
@@ -93,10 +93,9 @@ class Partnership(Actor):
     def settle(self) -> None:
         """Begin at the target, with no history behind it."""
         self.level = self._next_level = self.targets()
-        self.peak = self.level[OPERATIONS]
 
-    def decide(self) -> None:
-        """Work out levels, assets, formal steps and the quarter's events."""
+    def follow(self) -> None:
+        """Let levels follow what both sides want, and assets grow."""
         model, numbers = self.model, self.model.numbers
         push, change = model.push[STATE] + model.push[ALLIANCE], model.inputs.capability_change
         fast, fall = hurry(numbers.pace, push), breaking(numbers.pace, self.assets, change)
@@ -107,11 +106,8 @@ class Partnership(Actor):
         built = (numbers.growth, self.general, self.mission, self.activity)
         self._next_general = next_general(*built, self.climbed)
         self._next_mission = next_mission(*built, self.climbed, model.inputs.missions_ended)
-        self._formal_steps()
-        self._agreements()
-        self._events()
 
-    def _formal_steps(self) -> None:
+    def negotiate(self) -> None:
         """Try the next rung and the items on the agenda; note who refused."""
         model = self.model
         self._next_rung, self._next_blocked = self.rung, 0.0
@@ -163,7 +159,8 @@ class Partnership(Actor):
         self._next_blocked = self._next_blocked + 1.0
         return False
 
-    def _agreements(self) -> None:
+    def sign(self) -> None:
+        """Let single allies sign agreements."""
         model, numbers = self.model, self.model.numbers
         states = max(1.0, model.inputs.states)
         signed = signs(
@@ -179,7 +176,7 @@ class Partnership(Actor):
             self.network, numbers.network_lag, self.agreements, states
         )
 
-    def _events(self) -> None:
+    def show(self) -> None:
         """Draw how many events show the levels, and whether anything is suspended."""
         model, numbers = self.model, self.model.numbers
         shown = [*self._next_level, institution(self.assets, self.level[POLITICAL])]
@@ -207,9 +204,7 @@ class Partnership(Actor):
     def commit(self) -> None:
         """Take on everything decided."""
         self.level = self._next_level
-        self.peak = max(self.peak, self.level[OPERATIONS])
         self.general, self.mission = self._next_general, self._next_mission
-        self.climbed = climbed(self.rung, self._next_rung)
         self.rung, self.passed_items = self._next_rung, self._next_items
         self.agreements, self.network = self._next_agreements, self._next_network
         self.counts, self.suspended = self._next_counts, self._next_suspended
