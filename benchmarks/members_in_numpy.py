@@ -20,21 +20,12 @@ from numpy.typing import NDArray
 from alliance_sim import Scenario
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.batch import Columns, make_ready, run_block, setting_of
-from alliance_sim.engine.kernel.layout import (
-    ASSET_TERM,
-    ATTENTION,
-    LANES,
-    LEVEL,
-    POSITIONS,
-    PUSH,
-    SLOW,
-)
+from alliance_sim.engine.kernel.layout import LANES, A, P, S
 from alliance_sim.engine.kernel.partners import members_weigh
 from alliance_sim.engine.kernel.threats import feel
 from alliance_sim.world.state import state_names
 
 Floats = NDArray[np.float64]
-P: Any = POSITIONS  # of coefficients: whole numbers in the shape of what they stand for
 
 
 class Part:
@@ -51,7 +42,7 @@ class Part:
         self.shape, self.at, self.kinds, _, given, space, _ = called.call_args.args[1:]
         self.constants, self.now, self.state = given.constants, space.now, space.before
         self.aside, self.after = space.aside, space.after
-        if self.state[ATTENTION].any():
+        if self.state[S.attention].any():
             raise ValueError("attention is drawn to distant theatres, which this part leaves out")
 
     def compiled(self) -> Callable[[int], None]:
@@ -90,27 +81,28 @@ class Part:
             return felt + speed * (pressure - felt)
 
         def made() -> dict[int, Floats]:
+            exposed = some(now, at.given_exposure_state, threats)
             menace = some(s, at.menace, threats)
             state = some(s, at.felt_state, threats)
             each = (members, threats, runs)
             felt = some(s, at.felt_member, members * threats).reshape(each)
-            exposure = some(now, at.exposure_member, members * threats).reshape(each)
+            exposure = some(now, at.given_exposure_member, members * threats).reshape(each)
             overlap = 1.0 - np.prod(1.0 - np.sqrt(felt * state), axis=1)
-            worry = felt[:, distracting].max(axis=1) * (1.0 - now[at.link])
+            worry = felt[:, distracting].max(axis=1) * (1.0 - now[at.given_link])
             pulls = some(c, P.threat_pulls[1][0].overlap, 9).reshape(3, 3, runs)
-            level, involved = some(s, LEVEL, 3), now[at.involvement]
+            level, involved = some(s, S.level, 3), now[at.given_involvement]
             threat = (
                 pulls[:, 0] * overlap[:, None]
                 - pulls[:, 1] * worry[:, None]
                 - pulls[:, 2] * level * involved
             )
-            alone = some(c, at.offset, members)[:, None] + some(c, P.floors[1][0], 3)
-            leader = c[P.domestic] * a[PUSH + 1]
-            built, slow = some(a, ASSET_TERM, 3), some(s, SLOW + 3, 3)
-            ratio = alone + threat + built + leader + some(now, at.need + 3, 3) + slow
+            alone = some(c, at.fixed_offset, members)[:, None] + some(c, P.floors[1][0], 3)
+            leader = c[P.domestic] * a[A.push + 1]
+            built, slow = some(a, A.asset_term, 3), some(s, S.slow + 3, 3)
+            ratio = alone + threat + built + leader + some(now, at.given_need + 3, 3) + slow
             willing = 1.0 / (1.0 + np.exp(-np.clip(ratio, -40.0, 40.0)))
             return {
-                at.felt_state: perceived(state, some(now, at.exposure_state, threats), menace),
+                at.felt_state: perceived(state, exposed, menace),
                 at.felt_member: perceived(felt, exposure, menace).reshape(-1, runs),
                 at.ratio_member: ratio.reshape(-1, runs),
                 at.willing_member: willing.reshape(-1, runs),

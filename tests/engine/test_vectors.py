@@ -29,7 +29,7 @@ ONE_BY_ONE = {
     "simulate_block",
 }
 HOT = {"threats_move", "feel", "members_weigh", "drift", "levels_follow", "steps_tried"}
-HOT |= {"events_expected", "agreements_follow", "suspended", "state_weighs", "draw_four"}
+HOT |= {"events_expected", "sign", "suspended", "state_weighs", "draw_four"}
 SYMBOL = re.compile(r"^(_ZN12alliance_5fsim|_ZN12alliance_sim)\w*?6kernel(\w*)", re.ASCII)
 PACKED, SINGLE = re.compile(r"\bv?(?:mul|add|sub|div)pd\b"), re.compile(r"\bv?(?:mul|add)sd\b")
 

@@ -1,15 +1,22 @@
-"""Random scenarios, and every number that a Mesa model holds in the order of the kernel's rows."""
+"""Random scenarios, every number that a Mesa model holds in the kernel's order, and C at hand."""
 
 from __future__ import annotations
 
 import contextlib
+import sys
+from functools import cache
+from importlib import util
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
 from alliance_sim import Scenario, ScenarioError, load_scenario
+from alliance_sim.engine.kernel.layout import shape_of, state_rows
+from alliance_sim.engine.mesa_model.states import held
 from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.path import follow, numbers
+from alliance_sim.world.state import STATES
 
 SHIPPED = load_scenario("japan_nato/baseline")
 PATHS = sorted(path for path, _ in numbers(as_tree(SHIPPED)) if not path.startswith("prior"))
@@ -17,6 +24,21 @@ RULES = ("consensus", "weighted_majority", "leader")
 FOUNDERS = ("canada", "france", "united_kingdom", "united_states")
 SWITCHES = ("threat", "institutions", "domestic")
 JUNCTURES = tuple(juncture.name for juncture in SHIPPED.juncture)
+
+
+@cache
+def c_engine() -> Any:
+    """Return `engines/c`, which is no part of the package."""
+    folder = Path(__file__).parents[2] / "engines" / "c"
+    spec = util.spec_from_file_location(
+        "c_engine", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where ctypes' structures look for their own module
+    spec.loader.exec_module(module)
+    return module
 
 
 @st.composite
@@ -52,39 +74,8 @@ def scenarios(draw: Any) -> Scenario:
 
 def all_numbers(model: Any) -> list[float]:
     """Return every number that a Mesa model holds this quarter, in the order of kernel rows."""
-    state, alliance, ties, members = model.state, model.alliance, model.partnership, model.members
-    threats = range(len(model.threats))
-    return [
-        *ties.level,
-        ties.peak,
-        ties.general,
-        ties.mission,
-        ties.rung,
-        ties.climbed,
-        ties.agreements,
-        ties.network,
-        alliance.attention,
-        state.overlap,
-        *state.win_set,
-        *state.slow,
-        *alliance.slow,
-        *state.ratio,
-        *state.willing,
-        *ties.counts,
-        ties.suspended,
-        ties.blocked,
-        alliance.ratio(0),
-        *(alliance.willing(domain) for domain in range(3)),
-        *(threat.mood for threat in model.threats),
-        *(threat.hostility for threat in model.threats),
-        *(threat.menace for threat in model.threats),
-        *state.perceived,
-        *(alliance.perceived(k) for k in threats),
-        *(member.perceived[k] for member in members for k in threats),
-        *(ratio for member in members for ratio in member.ratio),
-        *(willing for member in members for willing in member.willing),
-        *state.laws,
-        *ties.passed_items,
-        *ties.refused,
-        *(answer for answers in ties.item_refused for answer in answers),
-    ]
+    rows = state_rows(shape_of(model.world))
+    found: dict[int, float] = {}
+    for state in STATES:
+        found |= zip(rows[state.name], held(model, state), strict=True)
+    return [found[row] for row in range(len(found))]

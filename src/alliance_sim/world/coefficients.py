@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from alliance_sim.arithmetic import exp, log, power
 from alliance_sim.rules.council import CONSENSUS, LEADER, WEIGHTED_MAJORITY
@@ -18,44 +18,54 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.scenario.theory import ByDomain
+from alliance_sim.world.declaration import Coefficient
 
 LN2 = 0.6931471805599453
 DECISIONS = {"consensus": CONSENSUS, "weighted_majority": WEIGHTED_MAJORITY, "leader": LEADER}
 
 
 class Coefficients(NamedTuple):
-    """Everything that does not change during a run; one entry per side or domain where plural."""
+    """Everything that does not change during a run, nested along the axes declared."""
 
-    dt: float
-    habits: ThreatHabits
-    eyes: Perception
-    floors: tuple[tuple[float, ...], ...]  # per side and domain
-    threat_pulls: tuple[tuple[ThreatPull, ...], ...]  # per side and domain
-    guarantor_pull: GuarantorPull
-    asset_pulls: tuple[AssetPull, ...]  # per domain
-    dependence: float
-    slow_carry: float
-    slow_jolt: float
-    pace: Pace
-    softness: float
-    growth: Growth
-    domestic: float  # 1 if the domestic block is on
-    leader_spread: float
-    law: LawPull
-    ratification_spread: float
-    leverage: float
-    attention_speed: float
-    decision: int
-    leading: int  # position of the member that decides alone, -1 under another rule
-    majority: float
-    member_spread: float
-    ladder: LadderPull
-    downgrade: float  # log hazard per year
-    agreement: AgreementPull
-    network_lag: float  # share of the gap to today's network closed in a step
-    counting: tuple[Counting, ...]  # per series
-    suspension: float
-    suspension_entrapment: float
+    dt: Annotated[float, Coefficient("length of a step, years")]
+    habits: Annotated[ThreatHabits, Coefficient("how threats move")]
+    eyes: Annotated[Perception, Coefficient("how fast threats are felt and forgotten, per step")]
+    floors: Annotated[
+        tuple[tuple[float, ...], ...],
+        Coefficient("log ratio with nothing else there", ("side", "domain")),
+    ]
+    threat_pulls: Annotated[
+        tuple[tuple[ThreatPull, ...], ...], Coefficient("what threats do", ("side", "domain"))
+    ]
+    guarantor_pull: Annotated[GuarantorPull, Coefficient("what a guarantor does to the state")]
+    asset_pulls: Annotated[
+        tuple[AssetPull, ...], Coefficient("what has been built does", ("domain",))
+    ]
+    dependence: Annotated[float, Coefficient("how far the state leans on its guarantor, 0 to 1")]
+    slow_carry: Annotated[float, Coefficient("share of slow noise that is left after a step")]
+    slow_jolt: Annotated[float, Coefficient("spread of what is added to it in a step, log-odds")]
+    pace: Annotated[Pace, Coefficient("how fast levels move")]
+    softness: Annotated[float, Coefficient("power of the soft minimum, above 0")]
+    growth: Annotated[Growth, Coefficient("how assets grow and decay")]
+    domestic: Annotated[float, Coefficient("1 if the domestic block is on")]
+    leader_spread: Annotated[float, Coefficient("spread of drawn leaders' push, log-odds")]
+    law: Annotated[LawPull, Coefficient("what makes drawn laws pass")]
+    ratification_spread: Annotated[float, Coefficient("spread of ratification, share of domains")]
+    leverage: Annotated[float, Coefficient("how far operations open what law shuts")]
+    attention_speed: Annotated[float, Coefficient("share of the gap to political ties closed")]
+    decision: Annotated[int, Coefficient("how the Council decides, one of `DECISIONS`")]
+    leading: Annotated[
+        int, Coefficient("position of the member that decides alone, -1 under another rule")
+    ]
+    majority: Annotated[float, Coefficient("share of weights that a majority needs")]
+    member_spread: Annotated[float, Coefficient("spread of members' answers, log-odds")]
+    ladder: Annotated[LadderPull, Coefficient("what makes officials try the next rung")]
+    downgrade: Annotated[float, Coefficient("log hazard of losing a rung, per year")]
+    agreement: Annotated[AgreementPull, Coefficient("what makes single allies sign")]
+    network_lag: Annotated[float, Coefficient("share of the gap to today's network closed")]
+    counting: Annotated[tuple[Counting, ...], Coefficient("how levels show in events", ("series",))]
+    suspension: Annotated[float, Coefficient("log rate of suspensions, per year")]
+    suspension_entrapment: Annotated[float, Coefficient("what entrapment adds to it")]
 
 
 def coefficients(scenario: Scenario) -> Coefficients:

@@ -8,81 +8,38 @@ in use is given at run time: with a constant one, the compiler unrolls the loop 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from alliance_sim.compiled.function import inlined
-from alliance_sim.engine.kernel.layout import POSITIONS as P
-from alliance_sim.rules.domestic import LawPull
-from alliance_sim.rules.events import Counting
-from alliance_sim.rules.ladder import AgreementPull, LadderPull
-from alliance_sim.rules.levels import Growth, Pace
-from alliance_sim.rules.perception import Perception
-from alliance_sim.rules.threats import ThreatHabits
-from alliance_sim.rules.willingness import AssetPull, GuarantorPull, ThreatPull
+from alliance_sim.engine.kernel.layout import FIXED_COUNTS, P
+from alliance_sim.world.coefficients import Coefficients
+from alliance_sim.world.declaration import declared, flattened, leaf_types
 
 
-@inlined
-def habits_of(c, i):
-    h = P.habits
-    return ThreatHabits(
-        c[h.pace, i], c[h.provocation, i], c[h.calming, i], c[h.carry, i], c[h.jolt, i]
-    )
+def made_function(text: str, names: dict[str, Any]) -> Any:
+    """Return the function whose text was worked out from a declaration, with names that it uses."""
+    exec(text, names)  # noqa: S102 - the text is made here, of declared names alone
+    return names[text.removeprefix("def ").partition("(")[0]]
 
 
-@inlined
-def eyes_of(c, i):
-    return Perception(c[P.eyes.learn, i], c[P.eyes.forget, i])
+def _reader(name: str, per: tuple[str, ...], kind: Any) -> Any:
+    """Return a function of coefficients, a label of each axis and a column: a rule's tuple."""
+    fields = len(getattr(kind, "_fields", ())) or 1
+    place = str(flattened(getattr(P, name))[0])
+    stride = fields
+    for axis in reversed(per):
+        place += f" + {stride} * {axis}"
+        stride *= FIXED_COUNTS[axis]
+    numbers = ", ".join(f"c[{place} + {field}, i]" for field in range(fields))
+    value = f"{kind.__name__}({numbers})" if hasattr(kind, "_fields") else numbers
+    text = f"def {name}_of({', '.join(('c', *per, 'i'))}):\n    return {value}\n"
+    return inlined(made_function(text, {kind.__name__: kind}))
 
 
-@inlined
-def threat_pull_of(c, first, i):
-    return ThreatPull(c[first, i], c[first + 1, i], c[first + 2, i])
+# Each coefficient has a function after its name: `pace_of(c, i)`, `floors_of(c, side, domain, i)`.
+for _name, _entry in declared(Coefficients).items():
+    globals()[f"{_name}_of"] = _reader(_name, _entry.per, leaf_types(Coefficients)[_name])
 
+if TYPE_CHECKING:
 
-@inlined
-def guarantor_pull_of(c, i):
-    p = P.guarantor_pull
-    return GuarantorPull(
-        c[p.abandonment, i], c[p.substitute, i], c[p.complement, i], c[p.capability, i]
-    )
-
-
-@inlined
-def asset_pull_of(c, first, i):
-    return AssetPull(
-        c[first, i], c[first + 1, i], c[first + 2, i], c[first + 3, i], c[first + 4, i]
-    )
-
-
-@inlined
-def pace_of(c, i):
-    p = P.pace
-    return Pace(c[p.speed, i], c[p.ratchet, i], c[p.disruption, i], c[p.leader, i], c[p.dt, i])
-
-
-@inlined
-def growth_of(c, i):
-    g = P.growth
-    return Growth(
-        c[g.gain, i], c[g.general, i], c[g.loss, i], c[g.per_rung, i], c[g.mission_loss, i]
-    )
-
-
-@inlined
-def law_pull_of(c, i):
-    return LawPull(c[P.law.threat, i], c[P.law.leader, i], c[P.law.level, i])
-
-
-@inlined
-def ladder_pull_of(c, i):
-    p = P.ladder
-    return LadderPull(c[p.level, i], c[p.assets, i], c[p.spread, i], c[p.caution, i])
-
-
-@inlined
-def agreement_pull_of(c, i):
-    p = P.agreement
-    return AgreementPull(c[p.base, i], c[p.degree, i], c[p.share, i], c[p.operations, i])
-
-
-@inlined
-def counting_of(c, first, i):
-    return Counting(c[first, i], c[first + 1, i], c[first + 2, i])
+    def __getattr__(name: str) -> Any: ...

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.compiled.function import merged, stage
+from alliance_sim.engine.kernel.derived import derived
 from alliance_sim.engine.kernel.ladder import (
     decisive,
     formal_ratios,
@@ -18,14 +19,14 @@ from alliance_sim.engine.kernel.ladder import (
     rung_asked,
     steps_tried,
 )
-from alliance_sim.engine.kernel.layout import ASKS, NEVER
+from alliance_sim.engine.kernel.layout import NEVER, A
 from alliance_sim.engine.kernel.noise import noise_of_quarter, uniform_of
 from alliance_sim.engine.kernel.outputs import keep
 from alliance_sim.engine.kernel.partners import (
     asset_terms,
     drift,
+    laws_pass,
     leaders_push,
-    legislate,
     means_of_members,
     members_weigh,
     open_domains,
@@ -35,18 +36,19 @@ from alliance_sim.engine.kernel.partners import (
     what_is_built,
 )
 from alliance_sim.engine.kernel.relationship import (
-    agreements_follow,
     assets_grow,
     events_counted,
     events_expected,
     levels_begin,
     levels_follow,
+    sign,
     suspended,
 )
 from alliance_sim.engine.kernel.threats import (
     agenda_overlap,
     feel,
     feel_at_once,
+    felt_so_far,
     threats_begin,
     threats_move,
 )
@@ -121,7 +123,7 @@ def any_may_try(n, step, a):
     """Return whether the next rung is open in any run."""
     opens = NEVER
     for i in range(n):
-        opens = min(opens, a[ASKS + 3, i])
+        opens = min(opens, a[A.asks_opens, i])
     return step >= opens
 
 
@@ -134,48 +136,47 @@ def drawn_leaders(n, shape, at, asked, drawn):
 
 
 @merged
-def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
-    """Settle everybody into the first quarter; `s` holds zeros, the state ends up in `x`."""
+def bring(n, shape, at, kinds, c, now, drawn, s, a):
+    """Sum up what everybody looks at this quarter."""
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
     weigh_all(n, shape, at, now, a)
-    threats_begin(n, shape, at, c, now, x)
-    feel_at_once(n, shape, at, now, x)
-    means_of_members(n, shape, at, now, a, x)
     what_is_built(n, c, s, a)
     asset_terms(n, c, s, a)
-    agenda_overlap(n, shape, at, x, x)
-    open_domains(n, shape, at, c, now, s, x)
-    state_weighs(n, at, c, now, s, a, x)
-    for row in range(at.felt_state, at.felt_member + shape.members * shape.threats):
-        for i in range(n):
-            s[row, i] = x[row, i]
-    members_weigh(n, shape, at, kinds.distracting, c, now, s, a, x)
-    wanted_by_alliance(n, shape, at, now, x, a)
-    levels_begin(n, c, a, x)
-    means_of_members(n, shape, at, now, a, x)
-    risk_of_losing(n, c, a)
-    for i in range(n):
-        rung_asked(i, shape, at, c, x, a)
 
 
 @merged
-def quarter(n, shape, at, kinds, step, asked, c, now, u, drawn, s, x, a, lucks, answers):
-    """Bring one quarter: everybody decides from `s`, and `x` holds what they become."""
-    leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
-    weigh_all(n, shape, at, now, a)
-    what_is_built(n, c, s, a)
-    asset_terms(n, c, s, a)
+def perceive(n, shape, at, kinds, c, now, u, s, x, a):
+    """Let threats move, and everybody look at them as they were."""
     threats_move(n, shape, at, c, now, u, s, a, x)
     feel(n, shape, at, kinds.asian, c, now, s, x)
     agenda_overlap(n, shape, at, s, x)
+
+
+@merged
+def weigh(n, shape, at, kinds, c, now, s, x, a):
+    """Let everybody weigh cooperation."""
     state_weighs(n, at, c, now, s, a, x)
     members_weigh(n, shape, at, kinds.distracting, c, now, s, a, x)
-    drift(n, at, c, u, s, x)
-    legislate(n, shape, at, kinds.after, step, c, u, s, a, x)
+
+
+@merged
+def legislate(n, shape, at, kinds, step, c, now, u, s, x, a):
+    """Let laws pass, and sum up what they leave open."""
+    laws_pass(n, shape, at, kinds.after, step, c, u, s, a, x)
     open_domains(n, shape, at, c, now, s, x)
+
+
+@merged
+def follow(n, shape, at, c, now, s, x, a):
+    """Let levels and assets follow what both sides want."""
     wanted_by_alliance(n, shape, at, now, s, a)
     levels_follow(n, at, c, now, s, a, x)
     assets_grow(n, at, c, now, s, a, x)
+
+
+@merged
+def negotiate(n, shape, at, step, asked, c, now, u, s, x, a, lucks, answers):
+    """Put the next rung and tabled items to both sides."""
     formal_ratios(n, shape, at, now, s, a)
     if any_may_try(n, step, a):
         decisive(n, shape, at, c, now, a)
@@ -183,11 +184,59 @@ def quarter(n, shape, at, kinds, step, asked, c, now, u, drawn, s, x, a, lucks, 
     else:
         nobody_tries(n, at, u, s, a, x)
     formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x)
-    agreements_follow(n, at, c, now, u, s, x)
+
+
+@merged
+def show(n, at, c, now, u, s, x, a):
+    """Let events show the levels."""
     events_expected(n, c, s, a, x)
     events_counted(n, at, u, a, x)
     suspended(n, at, c, now, u, s, x)
+
+
+@merged
+def sum_up(n, shape, at, c, now, s, x, a):
+    """Work out what follows from all that was decided."""
     means_of_members(n, shape, at, now, a, x)
+    derived(n, shape, at, c, s, x)
+
+
+@merged
+def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
+    """Settle everybody into the first quarter; `s` holds zeros, the state ends up in `x`."""
+    bring(n, shape, at, kinds, c, now, drawn, s, a)
+    threats_begin(n, shape, at, c, now, x)
+    feel_at_once(n, shape, at, now, x)
+    means_of_members(n, shape, at, now, a, x)
+    agenda_overlap(n, shape, at, x, x)
+    open_domains(n, shape, at, c, now, s, x)
+    state_weighs(n, at, c, now, s, a, x)
+    felt_so_far(n, shape, at, x, s)
+    members_weigh(n, shape, at, kinds.distracting, c, now, s, a, x)
+    wanted_by_alliance(n, shape, at, now, x, a)
+    levels_begin(n, c, a, x)
+    sum_up(n, shape, at, c, now, s, x, a)
+    risk_of_losing(n, c, a)
+    for i in range(n):
+        rung_asked(i, shape, at, c, x, a)
+
+
+@merged
+def quarter(n, shape, at, kinds, step, asked, c, now, u, drawn, s, x, a, lucks, answers):
+    """Bring one quarter: everybody decides from `s`, and `x` holds what they become.
+
+    The phases are those of `world.state.PHASES`, in their order.
+    """
+    bring(n, shape, at, kinds, c, now, drawn, s, a)
+    perceive(n, shape, at, kinds, c, now, u, s, x, a)
+    weigh(n, shape, at, kinds, c, now, s, x, a)
+    drift(n, at, c, u, s, x)
+    legislate(n, shape, at, kinds, step, c, now, u, s, x, a)
+    follow(n, shape, at, c, now, s, x, a)
+    negotiate(n, shape, at, step, asked, c, now, u, s, x, a, lucks, answers)
+    sign(n, at, c, now, u, s, x)
+    show(n, at, c, now, u, s, x, a)
+    sum_up(n, shape, at, c, now, s, x, a)
 
 
 def simulate_block(n, shape, at, kinds, asked, given, space, kept):
@@ -210,12 +259,12 @@ def simulate_block(n, shape, at, kinds, asked, given, space, kept):
     drawn_leaders(n, shape, at, asked, space.drawn)
     begin(n, shape, at, kinds, c, now, space.drawn, s, x, a)
     keep(n, 0, kept, x, space.odd)
-    noise_of_quarter(n, at.in_lanes, asked, space.four, u)
+    noise_of_quarter(n, at.drawn_for_blocks, asked, space.four, u)
     for step in range(1, shape.steps):
         s, x = x, s
         asked.step[0] = step
         bring_inputs(n, step, given, now)
-        noise_of_quarter(n, at.in_lanes, asked, space.four, u)
+        noise_of_quarter(n, at.drawn_for_blocks, asked, space.four, u)
         quarter(
             n,
             shape,

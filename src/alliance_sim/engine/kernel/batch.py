@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from alliance_sim.calendar import Calendar
 from alliance_sim.compiled.cache import digest_of
 from alliance_sim.compiled.function import Compiled
-from alliance_sim.engine.kernel import layout
 from alliance_sim.engine.kernel.advance import Inputs, Kinds, Workspace, simulate_block
-from alliance_sim.engine.kernel.layout import LANES, Rows, Shape, flattened, rows_of, shape_of
+from alliance_sim.engine.kernel.layout import LANES, A, Shape, reported_rows, rows_of, shape_of
 from alliance_sim.engine.kernel.noise import NoiseRequest
 from alliance_sim.engine.kernel.outputs import COMPARISONS, FOLDS, Outputs
 from alliance_sim.noise import WORD
@@ -25,7 +24,8 @@ from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import build_world
 from alliance_sim.world.coefficients import coefficients
-from alliance_sim.world.state import not_finite, state_names
+from alliance_sim.world.declaration import flattened
+from alliance_sim.world.state import CONSTANTS, not_finite, state_names
 from alliance_sim.world.world import World
 
 Floats = NDArray[np.float64]
@@ -122,31 +122,15 @@ def _frame(world: World) -> Frame:
 
 
 def _constants(world: World) -> Floats:
-    """Return what stays the same during a run, in the order of `Rows`."""
-    never = layout.NEVER
-    numbers = [
-        *flattened(coefficients(world.scenario)),
-        *world.offence,
-        *world.offsets,
-        *(
-            float(number)
-            for rung in world.rungs
-            for number in (
-                *(rung.log_hazard, rung.demand, rung.domestic_demand, rung.opens, rung.granted),
-            )
-        ),
-        *(
-            float(number)
-            for law in world.drawn_laws
-            for number in (law.log_hazard, law.first_step, law.lasts, *law.opens)
-        ),
-        *(
-            float(number)
-            for item in world.items
-            for number in (item.tabled if item.tabled >= 0 else never, item.demand)
-        ),
-    ]
-    return np.array(numbers)
+    """Return what stays the same during a run, in the order of rows."""
+    fixed = [_held(world, *entry.of.split(".")) for entry in CONSTANTS.values()]
+    return np.array([*flattened(coefficients(world.scenario)), *flattened(fixed)], dtype=np.float64)
+
+
+def _held(world: World, field: str, within: str = "") -> Any:
+    """Return a field of the world, or that of each entry of a field."""
+    found = getattr(world, field)
+    return [getattr(entry, within) for entry in found] if within else found
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +138,7 @@ class Setting:
     """What blocks of one frame need, worked out once; see `setting_of`."""
 
     frame: Frame
-    at: Rows
+    at: Any  # `Rows`
     kinds: Kinds
     channels: NDArray[np.int64]  # (2, channel): halves of their numbers
     reported: NDArray[np.int64]  # rows of the reported states
@@ -168,7 +152,7 @@ class Setting:
 def setting_of(frame: Frame, states: tuple[str, ...], outcomes: Sequence[Outcome]) -> Setting:
     """Return what blocks of a frame need to compute outcomes of the named states."""
     at = rows_of(frame.shape)
-    rows = dict(zip(states, reported_rows(frame.shape, at), strict=True))
+    rows = dict(zip(states, reported_rows(frame.shape), strict=True))
     kinds = (frame.asian, frame.distracting, frame.after, frame.sides)
     folds = [
         (FOLDS[o.fold], COMPARISONS[o.compare], rows[o.state], o.start, o.stop) for o in outcomes
@@ -191,29 +175,6 @@ def setting_of(frame: Frame, states: tuple[str, ...], outcomes: Sequence[Outcome
 
 def _whole(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64).reshape(-1, width)
-
-
-def reported_rows(shape: Shape, at: Rows) -> list[int]:
-    """Return the row of each reported state, in the order of `world.states.state_names`."""
-    refusals = shape.members + 1
-    stretches = (
-        (layout.LEVEL, 3),
-        (layout.WILLING, 3),
-        (layout.MEAN_WILLING, 3),
-        (layout.WIN_SET, 3),
-        *((row, 1) for row in (layout.OVERLAP, layout.GENERAL, layout.MISSION, layout.RUNG)),
-        *((row, 1) for row in (layout.AGREEMENTS, layout.ATTENTION)),
-        *((row, 1) for row in (layout.RATIO, layout.MEAN_RATIO)),
-        (at.felt_state, shape.threats),
-        (at.felt_alliance, shape.threats),
-        (at.hostility, shape.threats),
-        (layout.COUNT, 4),
-        *((row, 1) for row in (layout.SUSPENDED, layout.BLOCKED)),
-        (at.refused, refusals),
-        (at.item_refused, refusals * shape.items),
-        (at.passed, shape.items),
-    )
-    return [row for first, count in stretches for row in range(first, first + count)]
 
 
 class Columns(NamedTuple):
@@ -312,7 +273,7 @@ def _tables(ready: Sequence[Ready]) -> tuple[Floats, NDArray[np.int64]]:
     return np.stack(tables), which  # a copy: the compiled engine takes writable arrays only
 
 
-def _space(shape: Shape, at: Rows) -> Workspace:
+def _space(shape: Shape, at: Any) -> Workspace:
     """Return room for one block."""
 
     def zeros(rows: int) -> Floats:
@@ -322,9 +283,9 @@ def _space(shape: Shape, at: Rows) -> Workspace:
         before=zeros(at.all_states),
         after=zeros(at.all_states),
         now=zeros(at.all_inputs),
-        noise=zeros(at.in_lanes),
-        four=zeros(4 * at.in_lanes),
-        aside=zeros(layout.FORMAL + shape.members),
+        noise=zeros(at.drawn_for_blocks),
+        four=zeros(4 * at.drawn_for_blocks),
+        aside=zeros(A.formal + shape.members),
         drawn=zeros(shape.leaders),
         odd=zeros(1),
         lucks=np.zeros(shape.members + 1),

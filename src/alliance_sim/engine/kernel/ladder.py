@@ -8,27 +8,10 @@ from __future__ import annotations
 
 from alliance_sim.arithmetic import hazard
 from alliance_sim.compiled.function import stage
-from alliance_sim.engine.kernel.accessors import ladder_pull_of
-from alliance_sim.engine.kernel.layout import (
-    ACTIVITY,
-    ASKS,
-    ASSETS,
-    BACKING,
-    BLOCKED,
-    CLIMBED,
-    DECISIVE,
-    EVERYBODY,
-    FORMAL,
-    LANES,
-    NEVER,
-    PER_ITEM,
-    PER_RUNG,
-    RISK,
-    RUNG,
-    TRIES,
-    WIN_SET,
+from alliance_sim.engine.kernel.accessors import (
+    ladder_of,
 )
-from alliance_sim.engine.kernel.layout import POSITIONS as P
+from alliance_sim.engine.kernel.layout import LANES, NEVER, A, P, S
 from alliance_sim.engine.kernel.noise import lucks_of
 from alliance_sim.rules.council import (
     CONSENSUS,
@@ -44,7 +27,6 @@ from alliance_sim.rules.council import (
 )
 from alliance_sim.rules.domestic import ratifies
 from alliance_sim.rules.ladder import (
-    climbed,
     falls,
     rung_after,
     tried,
@@ -61,8 +43,8 @@ def formal_ratios(n, shape, at, now, s, a):
     assert now.shape[1] == s.shape[1] == a.shape[1] == LANES
     for member in range(shape.members):
         for i in range(n):
-            a[FORMAL + member, i] = least_willing(
-                s[at.ratio_member + 3 * member, i], now[at.reluctance + member, i]
+            a[A.formal + member, i] = least_willing(
+                s[at.ratio_member + 3 * member, i], now[at.given_reluctance + member, i]
             )
 
 
@@ -71,7 +53,7 @@ def risk_of_losing(n, c, a):
     """Work out how likely it is to lose a rung, which stays the same during a run."""
     assert c.shape[1] == a.shape[1] == LANES
     for i in range(n):
-        a[RISK, i] = hazard(c[P.downgrade, i], c[P.dt, i])
+        a[A.risk, i] = hazard(c[P.downgrade, i], c[P.dt, i])
 
 
 @stage
@@ -79,11 +61,11 @@ def decisive(n, shape, at, c, now, a):
     """Find the log ratio of the member on whom a formal step turns."""
     assert c.shape[1] == now.shape[1] == a.shape[1] == LANES
     for i in range(n):
-        a[DECISIVE, i] = LARGEST_RATIO
+        a[A.decisive, i] = LARGEST_RATIO
     for member in range(shape.members):
         for i in range(n):
-            weight = now[at.weight + member, i]
-            a[DECISIVE, i] = least_of(a[DECISIVE, i], a[FORMAL + member, i], weight)
+            weight = now[at.given_weight + member, i]
+            a[A.decisive, i] = least_of(a[A.decisive, i], a[A.formal + member, i], weight)
     other_rule = False
     for i in range(n):
         if c[P.decision, i] != CONSENSUS:
@@ -98,24 +80,28 @@ def decisive_otherwise(n, shape, at, c, now, a):
     assert c.shape[1] == now.shape[1] == a.shape[1] == LANES
     for i in range(n):
         majority = c[P.decision, i] == WEIGHTED_MAJORITY
-        a[DECISIVE, i] = -LARGEST_RATIO if majority else a[DECISIVE, i]
+        a[A.decisive, i] = -LARGEST_RATIO if majority else a[A.decisive, i]
     for candidate in range(shape.members):
         for i in range(n):
-            a[BACKING, i] = 0.0
+            a[A.backing, i] = 0.0
         for member in range(shape.members):
             for i in range(n):
-                weight, asked = now[at.weight + member, i], a[FORMAL + candidate, i]
-                a[BACKING, i] = backing_with(a[BACKING, i], weight, a[FORMAL + member, i], asked)
+                weight, asked = now[at.given_weight + member, i], a[A.formal + candidate, i]
+                a[A.backing, i] = backing_with(
+                    a[A.backing, i], weight, a[A.formal + member, i], asked
+                )
         for i in range(n):
-            so_far, asked = a[DECISIVE, i], a[FORMAL + candidate, i]
+            so_far, asked = a[A.decisive, i], a[A.formal + candidate, i]
             share = c[P.majority, i]
-            with_it = decisive_with(so_far, asked, a[BACKING, i], a[EVERYBODY, i], share)
-            counts = c[P.decision, i] == WEIGHTED_MAJORITY and now[at.weight + candidate, i] > 0.0
-            a[DECISIVE, i] = with_it if counts else so_far
+            with_it = decisive_with(so_far, asked, a[A.backing, i], a[A.everybody, i], share)
+            counts = (
+                c[P.decision, i] == WEIGHTED_MAJORITY and now[at.given_weight + candidate, i] > 0.0
+            )
+            a[A.decisive, i] = with_it if counts else so_far
     for member in range(shape.members):
         for i in range(n):
             alone = c[P.decision, i] == LEADER and c[P.leading, i] == member
-            a[DECISIVE, i] = a[FORMAL + member, i] if alone else a[DECISIVE, i]
+            a[A.decisive, i] = a[A.formal + member, i] if alone else a[A.decisive, i]
 
 
 @stage
@@ -124,18 +110,18 @@ def steps_tried(n, at, step, c, u, s, a, x):
     assert c.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
     for i in range(n):
         would = tried(
-            ladder_pull_of(c, i),
-            a[ASKS, i],
-            a[ACTIVITY, i],
-            a[ASSETS, i],
-            a[DECISIVE, i] - a[ASKS + 1, i],
+            ladder_of(c, i),
+            a[A.asks_log_hazard, i],
+            a[A.activity, i],
+            a[A.assets, i],
+            a[A.decisive, i] - a[A.asks_demand, i],
             (c[P.dt, i], u[at.noise_tried, i]),
         )
-        now_tried = tries(step, a[ASKS + 3, i], a[ASKS + 4, i], would)
-        fallen = falls(a[RISK, i], u[at.noise_fall, i])
-        a[TRIES, i] = now_tried
-        x[RUNG, i] = s[RUNG, i] if now_tried > 0.0 else rung_after(s[RUNG, i], fallen)
-        x[BLOCKED, i] = 0.0
+        now_tried = tries(step, a[A.asks_opens, i], a[A.asks_granted, i], would)
+        fallen = falls(a[A.risk, i], u[at.noise_fall, i])
+        a[A.tries, i] = now_tried
+        x[S.rung, i] = s[S.rung, i] if now_tried > 0.0 else rung_after(s[S.rung, i], fallen)
+        x[S.blocked, i] = 0.0
 
 
 @stage
@@ -143,23 +129,25 @@ def nobody_tries(n, at, u, s, a, x):
     """Let rungs be lost in a quarter in which no next rung is open in any run."""
     assert u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
     for i in range(n):
-        fallen = falls(a[RISK, i], u[at.noise_fall, i])
-        a[TRIES, i] = 0.0
-        x[RUNG, i] = rung_after(s[RUNG, i], fallen)
-        x[BLOCKED, i] = 0.0
+        fallen = falls(a[A.risk, i], u[at.noise_fall, i])
+        a[A.tries, i] = 0.0
+        x[S.rung, i] = rung_after(s[S.rung, i], fallen)
+        x[S.blocked, i] = 0.0
 
 
 @stage
 def rung_asked(i, shape, at, c, x, a):
     """Look up what the next rung of one run asks; beyond the last it never opens."""
-    rung = int(x[RUNG, i])
+    rung = int(x[S.rung, i])
     if rung >= shape.rungs:
-        a[ASKS + 3, i] = NEVER
-        a[ASKS + 4, i] = 0.0
+        a[A.asks_opens, i] = NEVER
+        a[A.asks_granted, i] = 0.0
         return
-    first = at.rung + PER_RUNG * rung
-    for field in range(PER_RUNG):
-        a[ASKS + field, i] = c[first + field, i]
+    a[A.asks_log_hazard, i] = c[at.fixed_rung_log_hazard + rung, i]
+    a[A.asks_demand, i] = c[at.fixed_rung_demand + rung, i]
+    a[A.asks_domestic_demand, i] = c[at.fixed_rung_domestic_demand + rung, i]
+    a[A.asks_opens, i] = c[at.fixed_rung_opens + rung, i]
+    a[A.asks_granted, i] = c[at.fixed_rung_granted + rung, i]
 
 
 @stage
@@ -169,10 +157,10 @@ def council(i, shape, at, demand, c, now, a, lucks, answers):
     everybody = 0.0
     leader = 0.0
     for member in range(shape.members):
-        weight = now[at.weight + member, i]
+        weight = now[at.given_weight + member, i]
         answer = 1.0
         if weight > 0.0:
-            ratio = a[FORMAL + member, i]
+            ratio = a[A.formal + member, i]
             answer = accepts(ratio, demand, c[P.member_spread, i], lucks[member])
         answers[member] = answer
         everybody = everybody + weight
@@ -187,7 +175,7 @@ def both_consent(i, shape, at, asked, channel, demands, c, now, s, a, lucks, ans
     """Return whether both sides of one run consent to a formal step."""
     lucks_of(asked, i, channel, shape.members + 1, lucks)
     agreement = council(i, shape, at, demands[0], c, now, a, lucks, answers)
-    opening = mean_of_three(s[WIN_SET, i], s[WIN_SET + 1, i], s[WIN_SET + 2, i])
+    opening = mean_of_three(s[S.win_set, i], s[S.win_set + 1, i], s[S.win_set + 2, i])
     ratified = ratifies(opening, demands[1], c[P.ratification_spread, i], lucks[shape.members])
     answers[shape.members] = ratified
     return agreement > 0.0 and ratified > 0.0
@@ -198,50 +186,40 @@ def refuse(i, shape, row, answers, x):
     """Note who of one run refused a formal step that failed."""
     for who in range(shape.members + 1):
         x[row + who, i] = 1.0 - answers[who]
-    x[BLOCKED, i] = x[BLOCKED, i] + 1.0
+    x[S.blocked, i] = x[S.blocked, i] + 1.0
 
 
 @stage
-def table_item(i, item, shape, at, asked, c, now, s, a, lucks, answers, x):
-    """Put an item to the Council in one run."""
-    heads = shape.members + 1
-    channel = at.noise_item + item * heads
-    demands = (c[at.item + PER_ITEM * item + 1, i], 0.0)
-    passed = both_consent(i, shape, at, asked, channel, demands, c, now, s, a, lucks, answers)
-    x[at.passed + item, i] = 1.0 if passed else 0.0
-    if not passed:
-        refuse(i, shape, at.item_refused + item * heads, answers, x)
-
-
-@stage
-def nobody_refuses(n, at, x):
+def nobody_refuses(n, shape, at, x):
     """Forget last quarter's refusals."""
     assert x.shape[1] == LANES
-    for row in range(at.refused, at.all_states):
+    for row in range(shape.members + 1):
         for i in range(n):
-            x[row, i] = 0.0
+            x[at.refused + row, i] = 0.0
+    for row in range(shape.items * (shape.members + 1)):
+        for i in range(n):
+            x[at.item_refused + row, i] = 0.0
 
 
 @stage
 def formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x):
     """Put rungs and items to the Council, in the runs in which they are due."""
-    nobody_refuses(n, at, x)
+    nobody_refuses(n, shape, at, x)
     for i in range(n):
-        if a[TRIES, i] > 0.0:
-            demands = (a[ASKS + 1, i], a[ASKS + 2, i])
-            if a[ASKS + 4, i] > 0.0 or both_consent(
+        if a[A.tries, i] > 0.0:
+            demands = (a[A.asks_demand, i], a[A.asks_domestic_demand, i])
+            if a[A.asks_granted, i] > 0.0 or both_consent(
                 i, shape, at, asked, at.noise_council, demands, c, now, s, a, lucks, answers
             ):
-                x[RUNG, i] = s[RUNG, i] + 1.0
+                x[S.rung, i] = s[S.rung, i] + 1.0
             else:
                 refuse(i, shape, at.refused, answers, x)
     for item in range(shape.items):
-        first = at.item + PER_ITEM * item
         channel = at.noise_item + item * (shape.members + 1)
         for i in range(n):
             x[at.passed + item, i] = s[at.passed + item, i]
-            if c[first, i] == step:
-                demands = (c[first + 1, i], 0.0)
+            if c[at.fixed_item_tabled + item, i] == step:
+                demands = (c[at.fixed_item_demand + item, i], 0.0)
                 if both_consent(
                     i, shape, at, asked, channel, demands, c, now, s, a, lucks, answers
                 ):
@@ -250,6 +228,5 @@ def formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x):
                     x[at.passed + item, i] = 0.0
                     refuse(i, shape, at.item_refused + item * (shape.members + 1), answers, x)
     for i in range(n):
-        x[CLIMBED, i] = climbed(s[RUNG, i], x[RUNG, i])
-        if x[RUNG, i] != s[RUNG, i]:
+        if x[S.rung, i] != s[S.rung, i]:
             rung_asked(i, shape, at, c, x, a)

@@ -9,40 +9,13 @@ from __future__ import annotations
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.compiled.function import inlined, stage
 from alliance_sim.engine.kernel.accessors import (
-    asset_pull_of,
+    asset_pulls_of,
+    floors_of,
     guarantor_pull_of,
-    law_pull_of,
-    threat_pull_of,
+    law_of,
+    threat_pulls_of,
 )
-from alliance_sim.engine.kernel.layout import (
-    ACTIVITY,
-    ASSET_TERM,
-    ASSETS,
-    ATTENTION,
-    BEFORE,
-    EVERYBODY,
-    GENERAL,
-    LANES,
-    LEVEL,
-    LOST,
-    MEAN_RATIO,
-    MEAN_WILLING,
-    MISSION,
-    NETWORK,
-    OVERLAP,
-    PEAK,
-    PER_LAW,
-    PUSH,
-    RATIO,
-    SEES_DISTRACTION,
-    SEES_OVERLAP,
-    SLOW,
-    STRONGEST,
-    WANTED,
-    WILLING,
-    WIN_SET,
-)
-from alliance_sim.engine.kernel.layout import POSITIONS as P
+from alliance_sim.engine.kernel.layout import LANES, A, P, S
 from alliance_sim.rules.domestic import (
     in_force,
     may_pass,
@@ -73,6 +46,7 @@ from alliance_sim.rules.willingness import (
     willingness,
 )
 
+STATE, ALLIANCE = 0, 1
 OPERATIONS = 1
 
 
@@ -82,12 +56,12 @@ def leaders_push(n, shape, at, c, now, sides, drawn, a):
     assert c.shape[1] == now.shape[1] == a.shape[1] == drawn.shape[1] == LANES
     for side in range(2):
         for i in range(n):
-            a[PUSH + side, i] = now[at.push + side, i]
+            a[A.push + side, i] = now[at.given_push + side, i]
     for leader in range(shape.leaders):
-        row = PUSH + sides[leader]
+        row = A.push + sides[leader]
         for i in range(n):
             pushed = c[P.leader_spread, i] * drawn[leader, i]
-            a[row, i] = a[row, i] + now[at.drawn_push + leader, i] * pushed
+            a[row, i] = a[row, i] + now[at.given_drawn_push + leader, i] * pushed
 
 
 @stage
@@ -95,9 +69,9 @@ def what_is_built(n, c, s, a):
     """Sum up what both sides see of the relationship."""
     assert c.shape[1] == s.shape[1] == a.shape[1] == LANES
     for i in range(n):
-        a[ASSETS, i] = all_assets(s[GENERAL, i], s[MISSION, i])
-        a[ACTIVITY, i] = mean_of_three(s[LEVEL, i], s[LEVEL + 1, i], s[LEVEL + 2, i])
-        a[LOST, i] = lost(s[PEAK, i], s[LEVEL + OPERATIONS, i])
+        a[A.assets, i] = all_assets(s[S.general, i], s[S.mission, i])
+        a[A.activity, i] = mean_of_three(s[S.level, i], s[S.level + 1, i], s[S.level + 2, i])
+        a[A.lost, i] = lost(s[S.peak, i], s[S.level + OPERATIONS, i])
 
 
 @stage
@@ -105,11 +79,10 @@ def asset_terms(n, c, s, a):
     """Work out the institutional block, which is the same for everybody."""
     assert c.shape[1] == s.shape[1] == a.shape[1] == LANES
     for domain in range(3):
-        pull = P.asset_pulls[0].assets + 5 * domain
         for i in range(n):
-            political, operations = s[LEVEL, i], s[LEVEL + OPERATIONS, i]
-            ties = Ties(a[ASSETS, i], political, operations, a[LOST, i], s[NETWORK, i])
-            a[ASSET_TERM + domain, i] = asset_term(asset_pull_of(c, pull, i), ties)
+            political, operations = s[S.level, i], s[S.level + OPERATIONS, i]
+            ties = Ties(a[A.assets, i], political, operations, a[A.lost, i], s[S.network, i])
+            a[A.asset_term + domain, i] = asset_term(asset_pulls_of(c, domain, i), ties)
 
 
 @stage
@@ -117,10 +90,10 @@ def weigh_all(n, shape, at, now, a):
     """Add up the weights of all members this quarter."""
     assert now.shape[1] == a.shape[1] == LANES
     for i in range(n):
-        a[EVERYBODY, i] = 0.0
+        a[A.everybody, i] = 0.0
     for member in range(shape.members):
         for i in range(n):
-            a[EVERYBODY, i] = mean_with(a[EVERYBODY, i], now[at.weight + member, i], 1.0)
+            a[A.everybody, i] = mean_with(a[A.everybody, i], now[at.given_weight + member, i], 1.0)
 
 
 @inlined
@@ -132,10 +105,10 @@ def mean_of_members(n, shape, at, now, a, values, stride, out, row):
     for member in range(shape.members):
         for i in range(n):
             out[row, i] = mean_with(
-                out[row, i], now[at.weight + member, i], values[first + step * member, i]
+                out[row, i], now[at.given_weight + member, i], values[first + step * member, i]
             )
     for i in range(n):
-        out[row, i] = out[row, i] / a[EVERYBODY, i]
+        out[row, i] = out[row, i] / a[A.everybody, i]
 
 
 @stage
@@ -146,10 +119,10 @@ def means_of_members(n, shape, at, now, a, x):
         mean_of_members(
             n, shape, at, now, a, x, (at.felt_member + k, shape.threats), x, at.felt_alliance + k
         )
-    mean_of_members(n, shape, at, now, a, x, (at.ratio_member, 3), x, MEAN_RATIO)
+    mean_of_members(n, shape, at, now, a, x, (at.ratio_member, 3), x, S.mean_ratio)
     for domain in range(3):
         mean_of_members(
-            n, shape, at, now, a, x, (at.willing_member + domain, 3), x, MEAN_WILLING + domain
+            n, shape, at, now, a, x, (at.willing_member + domain, 3), x, S.mean_willing + domain
         )
 
 
@@ -159,7 +132,7 @@ def wanted_by_alliance(n, shape, at, now, s, a):
     assert now.shape[1] == s.shape[1] == a.shape[1] == LANES
     for domain in range(3):
         mean_of_members(
-            n, shape, at, now, a, s, (at.willing_member + domain, 3), a, WANTED + domain
+            n, shape, at, now, a, s, (at.willing_member + domain, 3), a, A.wanted + domain
         )
 
 
@@ -168,27 +141,26 @@ def state_weighs(n, at, c, now, s, a, x):
     """Let the state weigh cooperation in each domain; `x` holds its new view of agendas."""
     assert c.shape[1] == now.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
     for domain in range(3):
-        pull = P.threat_pulls[0][0].overlap + 3 * domain
         for i in range(n):
-            sees = Situation(x[OVERLAP, i], 0.0, now[at.involvement + 1, i])
+            sees = Situation(x[S.overlap, i], 0.0, now[at.given_involvement + 1, i])
             has = Guarantee(
-                now[at.commitment, i],
-                now[at.networking, i],
+                now[at.given_commitment, i],
+                now[at.given_networking, i],
                 c[P.dependence, i],
-                now[at.capability_state, i],
+                now[at.given_capability_state, i],
             )
-            threat = threat_term(threat_pull_of(c, pull, i), sees, s[LEVEL + domain, i])
+            threat = threat_term(threat_pulls_of(c, STATE, domain, i), sees, s[S.level + domain, i])
             ratio = log_ratio(
-                c[P.floors[0][0] + domain, i],
+                floors_of(c, STATE, domain, i),
                 0.0,
-                threat + guarantor_term(guarantor_pull_of(c, i), has, x[OVERLAP, i]),
-                a[ASSET_TERM + domain, i],
-                c[P.domestic, i] * a[PUSH, i],
-                now[at.need + domain, i],
-                s[SLOW + domain, i],
+                threat + guarantor_term(guarantor_pull_of(c, i), has, x[S.overlap, i]),
+                a[A.asset_term + domain, i],
+                c[P.domestic, i] * a[A.push, i],
+                now[at.given_need + domain, i],
+                s[S.slow + domain, i],
             )
-            x[RATIO + domain, i] = ratio
-            x[WILLING + domain, i] = willingness(ratio)
+            x[S.ratio + domain, i] = ratio
+            x[S.willing + domain, i] = willingness(ratio)
 
 
 @inlined
@@ -196,36 +168,39 @@ def member_sees(n, shape, at, distracting, member, now, s, a):
     """Work out what a member faces: its own overlap with the state, its own worries."""
     first = at.felt_member + member * shape.threats
     for i in range(n):
-        a[SEES_OVERLAP, i] = 1.0
-        a[SEES_DISTRACTION, i] = 0.0
+        a[A.sees_overlap, i] = 1.0
+        a[A.sees_distraction, i] = 0.0
     for k in range(shape.threats):
         for i in range(n):
-            a[SEES_OVERLAP, i] = apart_after(
-                a[SEES_OVERLAP, i], s[first + k, i], s[at.felt_state + k, i]
+            a[A.sees_overlap, i] = apart_after(
+                a[A.sees_overlap, i], s[first + k, i], s[at.felt_state + k, i]
             )
         if distracting[k]:
             for i in range(n):
-                a[SEES_DISTRACTION, i] = distraction_with(a[SEES_DISTRACTION, i], s[first + k, i])
+                a[A.sees_distraction, i] = distraction_with(
+                    a[A.sees_distraction, i], s[first + k, i]
+                )
     for i in range(n):
-        a[SEES_OVERLAP, i] = overlap(a[SEES_OVERLAP, i])
-        a[SEES_DISTRACTION, i] = unlinked(a[SEES_DISTRACTION, i], now[at.link, i])
+        a[A.sees_overlap, i] = overlap(a[A.sees_overlap, i])
+        a[A.sees_distraction, i] = unlinked(a[A.sees_distraction, i], now[at.given_link, i])
 
 
 @inlined
 def member_weighs(n, at, member, domain, c, now, s, a, x):
     """Let one member weigh cooperation in one domain."""
-    pull = P.threat_pulls[1][0].overlap + 3 * domain
     row = 3 * member + domain
     for i in range(n):
-        sees = Situation(a[SEES_OVERLAP, i], a[SEES_DISTRACTION, i], now[at.involvement, i])
+        sees = Situation(
+            a[A.sees_overlap, i], a[A.sees_distraction, i], now[at.given_involvement, i]
+        )
         ratio = log_ratio(
-            c[P.floors[1][0] + domain, i],
-            c[at.offset + member, i],
-            threat_term(threat_pull_of(c, pull, i), sees, s[LEVEL + domain, i]),
-            a[ASSET_TERM + domain, i],
-            c[P.domestic, i] * a[PUSH + 1, i],
-            now[at.need + 3 + domain, i],
-            s[SLOW + 3 + domain, i],
+            floors_of(c, ALLIANCE, domain, i),
+            c[at.fixed_offset + member, i],
+            threat_term(threat_pulls_of(c, ALLIANCE, domain, i), sees, s[S.level + domain, i]),
+            a[A.asset_term + domain, i],
+            c[P.domestic, i] * a[A.push + 1, i],
+            now[at.given_need + 3 + domain, i],
+            s[S.slow + 3 + domain, i],
         )
         x[at.ratio_member + row, i] = ratio
         x[at.willing_member + row, i] = willingness(ratio)
@@ -248,11 +223,13 @@ def drift(n, at, c, u, s, x):
     for row in range(6):
         for i in range(n):
             luck = inverse_normal(u[at.noise_slow + row, i])
-            x[SLOW + row, i] = next_slow(
-                c[P.slow_carry, i], c[P.slow_jolt, i], s[SLOW + row, i], luck
+            x[S.slow + row, i] = next_slow(
+                c[P.slow_carry, i], c[P.slow_jolt, i], s[S.slow + row, i], luck
             )
     for i in range(n):
-        x[ATTENTION, i] = next_attention(s[ATTENTION, i], c[P.attention_speed, i], s[LEVEL, i])
+        x[S.attention, i] = next_attention(
+            s[S.attention, i], c[P.attention_speed, i], s[S.level, i]
+        )
 
 
 @stage
@@ -260,47 +237,47 @@ def open_domains(n, shape, at, c, now, s, x):
     """Work out the part of each domain that law and opinion allow."""
     assert c.shape[1] == now.shape[1] == s.shape[1] == x.shape[1] == LANES
     for domain in range(3):
-        row = WIN_SET + domain
+        row = S.win_set + domain
         for i in range(n):
-            x[row, i] = now[at.shut + domain, i]
+            x[row, i] = now[at.given_shut + domain, i]
         for law in range(shape.laws):
-            first = at.law + law * PER_LAW
+            opens = at.fixed_law_opens + 3 * law + domain
             for i in range(n):
-                there = in_force(s[at.law_age + law, i], c[first + 2, i])
-                x[row, i] = shut_after(x[row, i], c[first + 3 + domain, i] * there)
+                there = in_force(s[at.law_age + law, i], c[at.fixed_law_lasts + law, i])
+                x[row, i] = shut_after(x[row, i], c[opens, i] * there)
         for i in range(n):
             leverage = c[P.leverage, i] if domain == OPERATIONS else 0.0
-            allowed = win_set(x[row, i], leverage, s[LEVEL + OPERATIONS, i])
+            allowed = win_set(x[row, i], leverage, s[S.level + OPERATIONS, i])
             x[row, i] = open_part(allowed, c[P.domestic, i])
 
 
 @stage
-def legislate(n, shape, at, after, step, c, u, s, a, x):
+def laws_pass(n, shape, at, after, step, c, u, s, a, x):
     """Let laws that are drawn pass or grow older."""
     assert c.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
     if shape.laws == 0:
         return
     for i in range(n):
-        a[STRONGEST, i] = s[at.felt_state, i]
+        a[A.strongest, i] = s[at.felt_state, i]
     for k in range(1, shape.threats):
         for i in range(n):
-            a[STRONGEST, i] = max(a[STRONGEST, i], s[at.felt_state + k, i])
+            a[A.strongest, i] = max(a[A.strongest, i], s[at.felt_state + k, i])
     for law in range(shape.laws):
-        first = at.law + law * PER_LAW
         for i in range(n):
-            a[BEFORE, i] = 1.0
+            a[A.before, i] = 1.0
         if after[law] >= 0:
             for i in range(n):
-                a[BEFORE, i] = s[at.law_age + after[law], i]
+                a[A.before, i] = s[at.law_age + after[law], i]
         for i in range(n):
             age = s[at.law_age + law, i]
             passed = passes(
-                law_pull_of(c, i),
-                c[first, i],
-                a[STRONGEST, i],
-                a[PUSH, i],
-                s[LEVEL + OPERATIONS, i],
+                law_of(c, i),
+                c[at.fixed_law_log_hazard + law, i],
+                a[A.strongest, i],
+                a[A.push, i],
+                s[S.level + OPERATIONS, i],
                 (c[P.dt, i], u[at.noise_law + law, i]),
             )
-            passed = passed * may_pass(age, step, c[first + 1, i], a[BEFORE, i])
+            first_step = c[at.fixed_law_first_step + law, i]
+            passed = passed * may_pass(age, step, first_step, a[A.before, i])
             x[at.law_age + law, i] = next_age(age, passed)

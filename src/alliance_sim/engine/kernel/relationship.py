@@ -7,35 +7,12 @@ from __future__ import annotations
 
 from alliance_sim.compiled.function import stage
 from alliance_sim.engine.kernel.accessors import (
-    agreement_pull_of,
+    agreement_of,
     counting_of,
     growth_of,
     pace_of,
 )
-from alliance_sim.engine.kernel.layout import (
-    ACTIVITY,
-    AGREEMENTS,
-    ASSETS,
-    BREAKING,
-    CLIMBED,
-    COUNT,
-    GENERAL,
-    HURRY,
-    LANES,
-    LEVEL,
-    MEAN,
-    MISSION,
-    NETWORK,
-    NOTHING,
-    PEAK,
-    PUSH,
-    SIZE,
-    SUSPENDED,
-    WANTED,
-    WILLING,
-    WIN_SET,
-)
-from alliance_sim.engine.kernel.layout import POSITIONS as P
+from alliance_sim.engine.kernel.layout import LANES, A, P, S
 from alliance_sim.rules.events import (
     entrapment,
     event_count,
@@ -67,14 +44,12 @@ def levels_begin(n, c, a, x):
     assert c.shape[1] == x.shape[1] == a.shape[1] == LANES
     for domain in range(3):
         for i in range(n):
-            x[LEVEL + domain, i] = target(
-                x[WIN_SET + domain, i],
-                x[WILLING + domain, i],
-                a[WANTED + domain, i],
+            x[S.level + domain, i] = target(
+                x[S.win_set + domain, i],
+                x[S.willing + domain, i],
+                a[A.wanted + domain, i],
                 c[P.softness, i],
             )
-    for i in range(n):
-        x[PEAK, i] = x[LEVEL + OPERATIONS, i]
 
 
 @stage
@@ -83,58 +58,56 @@ def levels_follow(n, at, c, now, s, a, x):
     assert c.shape[1] == now.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
     for i in range(n):
         pace = pace_of(c, i)
-        a[HURRY, i] = hurry(pace, a[PUSH, i] + a[PUSH + 1, i])
-        a[BREAKING, i] = breaking(pace, a[ASSETS, i], now[at.capability_change, i])
+        a[A.hurry, i] = hurry(pace, a[A.push, i] + a[A.push + 1, i])
+        a[A.breaking, i] = breaking(pace, a[A.assets, i], now[at.given_capability_change, i])
     for domain in range(3):
         for i in range(n):
             wanted = target(
-                s[WIN_SET + domain, i],
-                s[WILLING + domain, i],
-                a[WANTED + domain, i],
+                s[S.win_set + domain, i],
+                s[S.willing + domain, i],
+                a[A.wanted + domain, i],
                 c[P.softness, i],
             )
-            x[LEVEL + domain, i] = next_level(
+            x[S.level + domain, i] = next_level(
                 pace_of(c, i),
-                s[LEVEL + domain, i],
+                s[S.level + domain, i],
                 wanted,
-                a[HURRY, i],
-                a[BREAKING, i],
+                a[A.hurry, i],
+                a[A.breaking, i],
             )
 
 
 @stage
 def assets_grow(n, at, c, now, s, a, x):
-    """Let institutional assets grow and decay, and remember the peak of operations."""
+    """Let institutional assets grow and decay."""
     assert c.shape[1] == now.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
     for i in range(n):
         growth = growth_of(c, i)
-        general, mission = s[GENERAL, i], s[MISSION, i]
-        activity, steps_up = a[ACTIVITY, i], s[CLIMBED, i]
-        x[GENERAL, i] = next_general(growth, general, mission, activity, steps_up)
-        x[MISSION, i] = next_mission(
-            growth, general, mission, activity, steps_up, now[at.missions_ended, i]
+        general, mission = s[S.general, i], s[S.mission, i]
+        activity, steps_up = a[A.activity, i], s[S.climbed, i]
+        x[S.general, i] = next_general(growth, general, mission, activity, steps_up)
+        x[S.mission, i] = next_mission(
+            growth, general, mission, activity, steps_up, now[at.given_missions_ended, i]
         )
-    for i in range(n):
-        x[PEAK, i] = max(s[PEAK, i], x[LEVEL + OPERATIONS, i])
 
 
 @stage
-def agreements_follow(n, at, c, now, u, s, x):
+def sign(n, at, c, now, u, s, x):
     """Let single allies sign defence agreements."""
     assert c.shape[1] == now.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == LANES
     for i in range(n):
-        states = max(1.0, now[at.states, i])
-        count = s[AGREEMENTS, i]
+        states = max(1.0, now[at.given_states, i])
+        count = s[S.agreements, i]
         signed = signs(
-            agreement_pull_of(c, i),
+            agreement_of(c, i),
             count,
             states,
-            s[LEVEL + OPERATIONS, i],
+            s[S.level + OPERATIONS, i],
             c[P.dt, i],
             u[at.noise_agreement, i],
         )
-        x[AGREEMENTS, i] = count + signed
-        x[NETWORK, i] = next_network(s[NETWORK, i], c[P.network_lag, i], count, states)
+        x[S.agreements, i] = count + signed
+        x[S.network, i] = next_network(s[S.network, i], c[P.network_lag, i], count, states)
 
 
 @stage
@@ -142,17 +115,16 @@ def events_expected(n, c, s, a, x):
     """Work out how many events of each series are expected, and how likely none is."""
     assert c.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
     for series in range(4):
-        first = P.counting[0].log_rate + 3 * series
         for i in range(n):
             if series < 3:
-                shown = x[LEVEL + series, i]
+                shown = x[S.level + series, i]
             else:
-                shown = institution(a[ASSETS, i], s[LEVEL + POLITICAL, i])
-            counting = counting_of(c, first, i)
+                shown = institution(a[A.assets, i], s[S.level + POLITICAL, i])
+            counting = counting_of(c, series, i)
             mean = event_rate(counting, shown) * c[P.dt, i]
-            a[MEAN + series, i] = mean
-            a[SIZE + series, i] = counting.size
-            a[NOTHING + series, i] = no_event(mean, counting.size)
+            a[A.mean + series, i] = mean
+            a[A.size + series, i] = counting.size
+            a[A.nothing + series, i] = no_event(mean, counting.size)
 
 
 @stage
@@ -161,11 +133,11 @@ def events_counted(n, at, u, a, x):
     assert u.shape[1] == x.shape[1] == a.shape[1] == LANES
     for series in range(4):
         for i in range(n):
-            x[COUNT + series, i] = event_count(
-                a[MEAN + series, i],
-                a[SIZE + series, i],
-                a[NOTHING + series, i],
-                u[at.noise_count + series, i],
+            x[S.count + series, i] = event_count(
+                a[A.mean + series, i],
+                a[A.size + series, i],
+                a[A.nothing + series, i],
+                u[at.noise_counts + series, i],
             )
 
 
@@ -174,11 +146,11 @@ def suspended(n, at, c, now, u, s, x):
     """Draw whether running cooperation is suspended."""
     assert c.shape[1] == now.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == LANES
     for i in range(n):
-        operations = s[LEVEL + OPERATIONS, i]
-        x[SUSPENDED, i] = suspends(
+        operations = s[S.level + OPERATIONS, i]
+        x[S.suspended, i] = suspends(
             c[P.suspension, i],
             c[P.suspension_entrapment, i],
-            entrapment(operations, now[at.involvement + 1, i]),
+            entrapment(operations, now[at.given_involvement + 1, i]),
             operations,
             c[P.dt, i],
             u[at.noise_suspension, i],

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.compiled.function import stage
-from alliance_sim.engine.kernel.accessors import eyes_of, habits_of
-from alliance_sim.engine.kernel.layout import (
-    ACTIVITY,
-    ATTENTION,
-    LANES,
-    OVERLAP,
+from alliance_sim.engine.kernel.accessors import (
+    eyes_of,
+    habits_of,
 )
+from alliance_sim.engine.kernel.layout import LANES, A, S
 from alliance_sim.rules.perception import (
     apart_after,
     attended,
@@ -32,7 +30,7 @@ def threats_begin(n, shape, at, c, now, x):
             x[at.mood + k, i] = 0.0
             x[at.hostility + k, i] = hostility
             x[at.menace + k, i] = menace(
-                now[at.given_capability + k, i], c[at.offence + k, i], hostility
+                now[at.given_capability + k, i], c[at.fixed_offence + k, i], hostility
             )
 
 
@@ -52,13 +50,13 @@ def threats_move(n, shape, at, c, now, u, s, a, x):
                 s[at.hostility + k, i],
                 now[at.given_hostility + k, i],
                 s[at.mood + k, i],
-                a[ACTIVITY, i],
+                a[A.activity, i],
                 attention,
             )
             x[at.mood + k, i] = next_mood(habits, s[at.mood + k, i], luck)
             x[at.hostility + k, i] = hostility
             x[at.menace + k, i] = menace(
-                now[at.given_capability + k, i], c[at.offence + k, i], hostility
+                now[at.given_capability + k, i], c[at.fixed_offence + k, i], hostility
             )
 
 
@@ -69,14 +67,26 @@ def feel_at_once(n, shape, at, now, x):
     for k in range(shape.threats):
         for i in range(n):
             x[at.felt_state + k, i] = felt_at_once(
-                now[at.exposure_state + k, i], x[at.menace + k, i]
+                now[at.given_exposure_state + k, i], x[at.menace + k, i]
             )
     for row in range(shape.members * shape.threats):
         k = row % shape.threats
         for i in range(n):
             x[at.felt_member + row, i] = felt_at_once(
-                now[at.exposure_member + row, i], x[at.menace + k, i]
+                now[at.given_exposure_member + row, i], x[at.menace + k, i]
             )
+
+
+@stage
+def felt_so_far(n, shape, at, x, s):
+    """Copy what is felt in the first quarter to where members look for it."""
+    assert s.shape[1] == x.shape[1] == LANES
+    for row in range(shape.threats):
+        for i in range(n):
+            s[at.felt_state + row, i] = x[at.felt_state + row, i]
+    for row in range(shape.members * shape.threats):
+        for i in range(n):
+            s[at.felt_member + row, i] = x[at.felt_member + row, i]
 
 
 @stage
@@ -88,17 +98,19 @@ def feel(n, shape, at, asian, c, now, s, x):
             x[at.felt_state + k, i] = next_perceived(
                 eyes_of(c, i),
                 s[at.felt_state + k, i],
-                now[at.exposure_state + k, i],
+                now[at.given_exposure_state + k, i],
                 s[at.menace + k, i],
             )
     attention = 0.0
     for i in range(n):
-        attention = max(attention, s[ATTENTION, i])
+        attention = max(attention, s[S.attention, i])
     for row in range(shape.members * shape.threats):
         k = row % shape.threats
         if asian[k] and attention > 0.0:
             for i in range(n):
-                exposure = attended_exposure(now[at.exposure_member + row, i], s[ATTENTION, i])
+                exposure = attended_exposure(
+                    now[at.given_exposure_member + row, i], s[S.attention, i]
+                )
                 x[at.felt_member + row, i] = next_perceived(
                     eyes_of(c, i), s[at.felt_member + row, i], exposure, s[at.menace + k, i]
                 )
@@ -107,7 +119,7 @@ def feel(n, shape, at, asian, c, now, s, x):
                 x[at.felt_member + row, i] = next_perceived(
                     eyes_of(c, i),
                     s[at.felt_member + row, i],
-                    now[at.exposure_member + row, i],
+                    now[at.given_exposure_member + row, i],
                     s[at.menace + k, i],
                 )
 
@@ -117,11 +129,11 @@ def agenda_overlap(n, shape, at, s, x):
     """Work out how far both sides fear the same threats."""
     assert s.shape[1] == x.shape[1] == LANES
     for i in range(n):
-        x[OVERLAP, i] = 1.0
+        x[S.overlap, i] = 1.0
     for k in range(shape.threats):
         for i in range(n):
-            x[OVERLAP, i] = apart_after(
-                x[OVERLAP, i], s[at.felt_state + k, i], s[at.felt_alliance + k, i]
+            x[S.overlap, i] = apart_after(
+                x[S.overlap, i], s[at.felt_state + k, i], s[at.felt_alliance + k, i]
             )
     for i in range(n):
-        x[OVERLAP, i] = overlap(x[OVERLAP, i])
+        x[S.overlap, i] = overlap(x[S.overlap, i])
