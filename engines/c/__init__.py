@@ -27,8 +27,11 @@ import numpy as np
 from alliance_sim import arithmetic
 from alliance_sim.engine.kernel import batch, layout, outputs
 from alliance_sim.engine.kernel.advance import Inputs, Kinds, Workspace
+from alliance_sim.engine.kernel.derived import loops
 from alliance_sim.engine.kernel.noise import NoiseRequest
 from alliance_sim.engine.kernel.outputs import Outputs
+from alliance_sim.world.coefficients import Coefficients
+from alliance_sim.world.declaration import Argument, declared, flattened, leaf_types
 
 SOURCES = Path(__file__).parent
 # A fused multiplication rounds once where two operations round twice, so contraction would change
@@ -40,7 +43,7 @@ FLAGS = (
     *("-fno-math-errno", "-fno-trapping-math"),
     *("-fno-thread-jumps", "-fschedule-insns", "-fsched-pressure"),
 )
-HEADER = "layout.h"
+HEADER, DERIVED = "layout.h", "derived.h"
 
 
 def compiler() -> str | None:
@@ -50,14 +53,14 @@ def compiler() -> str | None:
 
 def declarations() -> str:
     """Return what C needs to know of the compiled engine's layout, as the text of a header."""
+    folds = {n: v for n, v in vars(outputs).items() if n.isupper() and isinstance(v, int)}
     constants = {
-        name: value
-        for room in (layout, outputs)
-        for name, value in vars(room).items()
-        if name.isupper() and isinstance(value, int)
+        "LANES": layout.LANES,
+        **folds,
+        **{f"S_{name}": row for name, row in layout.S._asdict().items()},
+        **{f"A_{name}": row for name, row in layout.A._asdict().items()},
     }
     numbers = "".join(f"    {name} = {value},\n" for name, value in constants.items())
-    places = "".join(f"    P_{name} = {place},\n" for name, place in _places(layout.POSITIONS))
     tables = "".join(
         f"#define {name} {', '.join(value.hex() for value in getattr(arithmetic, name))}\n"
         for name in ("CENTRAL", "UNDER_CENTRAL", "OUTER", "UNDER_OUTER")
@@ -65,9 +68,10 @@ def declarations() -> str:
     return (
         "/* Written by `c_engine.declarations` from the compiled engine's layout. */\n\n"
         "#include <stdint.h>\n\n"
-        f"enum {{\n{numbers}}};\n\nenum {{\n{places}}};\n\n"
+        f"enum {{\n{numbers}}};\n\ntypedef double row[LANES];\n\n"
         f"#define NEVER {layout.NEVER!r}\n{tables}\n"
-        f"{_struct('Shape', layout.Shape)}\n{_struct('Rows', layout.Rows)}"
+        f"{_struct('Shape', layout.Shape)}\n{_struct('Rows', layout.Rows)}\n"
+        f"{''.join(_coefficients())}"
     )
 
 
@@ -75,13 +79,49 @@ def _struct(name: str, fields: Any) -> str:
     return f"typedef struct {{ int64_t {', '.join(fields._fields)}; }} {name};\n"
 
 
-def _places(tree: Any, name: str = "") -> Iterator[tuple[str, int]]:
-    """Yield the name and the position of every coefficient, or of the first of several."""
-    first = int(layout.flattened(tree)[0])
-    if name:
-        yield name, first
-    for field in getattr(tree, "_fields", ()):
-        yield from _places(getattr(tree, field), f"{name}_{field}" if name else field)
+def _coefficients() -> Iterator[str]:
+    """Yield a function for each coefficient, such as `c_floors(c, side, domain)`: its row."""
+    for name, entry in declared(Coefficients).items():
+        first = flattened(getattr(layout.P, name))[0]
+        fields = getattr(leaf_types(Coefficients)[name], "_fields", ("",))
+        place, stride = "", len(fields)
+        for axis in reversed(entry.per):
+            place += f" + {stride} * {axis}"
+            stride *= layout.FIXED_COUNTS[axis]
+        given = "".join(f", int64_t {axis}" for axis in entry.per)
+        for position, field in enumerate(fields):
+            function = f"c_{name}_{field}".rstrip("_")
+            yield (
+                f"static inline const double *{function}(const row *c{given}) "
+                f"{{ return c[{first + position}{place}]; }}\n"
+            )
+
+
+def derived_states() -> str:
+    """Return the function in C that works out derived states, as the text of a header."""
+    fields = {field: f"b->shape->{field}" for field in layout.COUNTED.values()}
+    lines = []
+    for loop in loops():
+        given = [text for one, place in loop.given for text in _given(one, _in_c(place))]
+        value = f"x[{_in_c(loop.row)}][i] = {loop.state.rule.__name__}({', '.join(given)});"
+        each = f"for (int64_t k = 0; k < {loop.many.format(**fields) or 1}; k++)"
+        lines.append(f"    {each} EACH_SIMPLY(i) {value}\n")
+    head = "static void derived(const Block *b, const row *c, const row *s, row *x) {\n"
+    return f"{head}    (void)b, (void)c, (void)s;\n{''.join(lines)}}}\n"
+
+
+def _in_c(place: str) -> str:
+    return place.replace("S.", "S_").replace("at.", "b->at->")
+
+
+def _given(one: Argument, place: str) -> Iterator[str]:
+    """Yield what a rule in C is given for an argument: a tuple of coefficients one by one."""
+    if one.source != "coefficient":
+        yield f"{'s' if one.source == 'was' else 'x'}[{place}][i]"
+        return
+    for field in getattr(leaf_types(Coefficients)[one.name], "_fields", ("",)):
+        function = f"c_{one.name}_{field}".rstrip("_")
+        yield f"{function}(c{', ' + place if place else ''})[i]"
 
 
 class Block(Structure):
@@ -124,6 +164,7 @@ class Library:
         if found is None:
             raise RuntimeError("no C compiler: neither cc nor gcc is on the path")
         (folder / HEADER).write_text(declarations(), encoding="utf-8")
+        (folder / DERIVED).write_text(derived_states(), encoding="utf-8")
         library = folder / "model.so"
         command = [
             *(found, *FLAGS, f"-I{folder}", "-shared", "-fPIC"),
@@ -138,10 +179,10 @@ class Library:
         self,
         n: int,
         shape: layout.Shape,
-        at: layout.Rows,
+        at: Any,
         *parts: *tuple[Kinds, NoiseRequest, Inputs, Workspace, Outputs],
     ) -> None:
-        """Simulate a block; takes what `engine.kernel.loop.simulate_block` takes."""
+        """Simulate a block; takes what `engine.kernel.advance.simulate_block` takes."""
         kinds, asked, given, space, kept = parts
         arrays = {
             "shape": np.array(shape, dtype=np.int64),

@@ -9,8 +9,6 @@
 #include "layout.h"
 #include "rules.h"
 
-typedef double row[LANES];
-
 /* All columns, four vectors at a time: a processor that waits for one chain of operations works on
    the others meanwhile. Columns do not depend on each other, which the compiler cannot see where
    rows of one array are read and written; the pragma says so. */

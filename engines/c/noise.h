@@ -57,7 +57,7 @@ static void draw_four(const Block *b, int64_t count, int64_t step, row *restrict
 
 /* Return this quarter's uniforms of the channels that are drawn for whole blocks. */
 static const row *noise_of_quarter(const Block *b, int64_t step) {
-    int64_t count = b->at->in_lanes;
+    int64_t count = b->at->drawn_for_blocks;
     if (b->noise_given) {
         for (int64_t channel = 0; channel < count; channel++)
             EACH_RUN(i, b) {

@@ -13,11 +13,11 @@
 
 /* threats */
 rule double next_hostility(
-    const double habits[3], double hostility, double given, double mood, double cooperation,
-    double attention) {
+    double pace, double provocation, double calming, double hostility, double given, double mood,
+    double cooperation, double attention) {
     double base = max(0.0, min(1.0, given + mood));
-    double target = base * (1.0 - habits[2] * (1.0 - attention)) + habits[1] * cooperation;
-    return hostility + habits[0] * (max(0.0, min(1.0, target)) - hostility);
+    double target = base * (1.0 - calming * (1.0 - attention)) + provocation * cooperation;
+    return hostility + pace * (max(0.0, min(1.0, target)) - hostility);
 }
 
 /* What is left of slow noise, and a fresh jolt: `next_mood` and `next_slow`. */
@@ -47,8 +47,9 @@ rule double apart_after(double apart, double here, double there) {
 
 /* willingness */
 rule double threat_term(
-    const double pull[3], double overlap, double distraction, double involvement, double level) {
-    return pull[0] * overlap - pull[1] * distraction - pull[2] * level * involvement;
+    double common, double home, double entrapment, double overlap, double distraction,
+    double involvement, double level) {
+    return common * overlap - home * distraction - entrapment * level * involvement;
 }
 
 rule double log_ratio(
@@ -77,6 +78,8 @@ rule double next_age(double age, double passed) { return age > 0.0 ? age + 1.0 :
 rule double in_force(double age, double lasts) { return 0.0 < age && age <= lasts ? 1.0 : 0.0; }
 
 /* levels */
+rule double higher(double before, double now) { return max(before, now); }
+
 rule double mean_of_three(double political, double operations, double equipment) {
     return (political + operations + equipment) / 3.0;
 }

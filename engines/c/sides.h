@@ -8,18 +8,20 @@
 
 #include "elementary.h"
 
+#define STATE 0
+#define ALLIANCE 1
 #define OPERATIONS 1
 
 static void leaders_push(
     const Block *b, const row *restrict c, const row *restrict now, row *restrict a) {
     const Rows *at = b->at;
     for (int side = 0; side < 2; side++)
-        EACH_SIMPLY(i) a[PUSH + side][i] = now[at->push + side][i];
+        EACH_SIMPLY(i) a[A_push + side][i] = now[at->given_push + side][i];
     for (int64_t leader = 0; leader < b->shape->leaders; leader++) {
-        double *push = a[PUSH + b->sides[leader]];
+        double *push = a[A_push + b->sides[leader]];
         EACH_SIMPLY(i) {
-            double pushed = c[P_leader_spread][i] * b->drawn[leader][i];
-            push[i] = push[i] + now[at->drawn_push + leader][i] * pushed;
+            double pushed = c_leader_spread(c)[i] * b->drawn[leader][i];
+            push[i] = push[i] + now[at->given_drawn_push + leader][i] * pushed;
         }
     }
 }
@@ -27,19 +29,23 @@ static void leaders_push(
 static void what_is_built(const Block *b, const row *restrict s, row *restrict a) {
     (void)b;
     EACH_SIMPLY(i) {
-        a[ASSETS][i] = min(1.0, s[GENERAL][i] + s[MISSION][i]);
-        a[ACTIVITY][i] = mean_of_three(s[LEVEL][i], s[LEVEL + 1][i], s[LEVEL + 2][i]);
-        a[LOST][i] = max(0.0, s[PEAK][i] - s[LEVEL + OPERATIONS][i]);
+        a[A_assets][i] = min(1.0, s[S_general][i] + s[S_mission][i]);
+        a[A_activity][i] = mean_of_three(s[S_level][i], s[S_level + 1][i], s[S_level + 2][i]);
+        a[A_lost][i] = max(0.0, s[S_peak][i] - s[S_level + OPERATIONS][i]);
     }
 }
 
 static void asset_terms(const row *restrict c, const row *restrict s, row *restrict a) {
     for (int domain = 0; domain < 3; domain++) {
-        const row *pull = c + P_asset_pulls + 5 * domain;
+        const double *assets = c_asset_pulls_assets(c, domain);
+        const double *political = c_asset_pulls_political(c, domain);
+        const double *operations = c_asset_pulls_operations(c, domain);
+        const double *back = c_asset_pulls_back(c, domain);
+        const double *network = c_asset_pulls_network(c, domain);
         EACH_SIMPLY(i)
-            a[ASSET_TERM + domain][i] = pull[0][i] * a[ASSETS][i] + pull[1][i] * s[LEVEL][i]
-                + pull[2][i] * s[LEVEL + OPERATIONS][i] - pull[3][i] * a[LOST][i]
-                + pull[4][i] * s[NETWORK][i];
+            a[A_asset_term + domain][i] = assets[i] * a[A_assets][i] + political[i] * s[S_level][i]
+                + operations[i] * s[S_level + OPERATIONS][i] - back[i] * a[A_lost][i]
+                + network[i] * s[S_network][i];
     }
 }
 
@@ -60,7 +66,7 @@ static void threats_begin(
         EACH_SIMPLY(i) x[at->mood + k][i] = 0.0;
         EACH_SIMPLY(i) x[at->hostility + k][i] = now[at->given_hostility + k][i];
         menace_all(
-            now[at->given_capability + k], c[at->offence + k], x[at->hostility + k],
+            now[at->given_capability + k], c[at->fixed_offence + k], x[at->hostility + k],
             x[at->menace + k]);
     }
 }
@@ -75,14 +81,13 @@ static void threats_move(
         const double *given = now[at->given_hostility + k], *luck = lucks[k];
         double *next = x[at->mood + k], *hostile = x[at->hostility + k];
         EACH_SIMPLY(i) {
-            double habits[3] = {
-                c[P_habits_pace][i], c[P_habits_provocation][i], c[P_habits_calming][i]};
             hostile[i] = next_hostility(
-                habits, was[i], given[i], mood[i], a[ACTIVITY][i], attended(here[i], there[i]));
-            next[i] = carried(c[P_habits_carry][i], c[P_habits_jolt][i], mood[i], luck[i]);
+                c_habits_pace(c)[i], c_habits_provocation(c)[i], c_habits_calming(c)[i], was[i],
+                given[i], mood[i], a[A_activity][i], attended(here[i], there[i]));
+            next[i] = carried(c_habits_carry(c)[i], c_habits_jolt(c)[i], mood[i], luck[i]);
         }
         menace_all(
-            now[at->given_capability + k], c[at->offence + k], hostile, x[at->menace + k]);
+            now[at->given_capability + k], c[at->fixed_offence + k], hostile, x[at->menace + k]);
     }
 }
 
@@ -92,11 +97,11 @@ static void feel_at_once(const Block *b, const row *restrict now, row *restrict 
     for (int64_t k = 0; k < threats; k++)
         EACH_SIMPLY(i)
             x[at->felt_state + k][i] =
-                felt_at_once(now[at->exposure_state + k][i], x[at->menace + k][i]);
+                felt_at_once(now[at->given_exposure_state + k][i], x[at->menace + k][i]);
     for (int64_t k = 0; k < b->shape->members * threats; k++)
         EACH_SIMPLY(i)
             x[at->felt_member + k][i] =
-                felt_at_once(now[at->exposure_member + k][i], x[at->menace + k % threats][i]);
+                felt_at_once(now[at->given_exposure_member + k][i], x[at->menace + k % threats][i]);
 }
 
 /* Let one row look at a threat. */
@@ -105,7 +110,7 @@ rule void look(
     const double *restrict menacing, double *restrict out) {
     EACH_SIMPLY(i)
         out[i] = next_perceived(
-            c[P_eyes_learn][i], c[P_eyes_forget][i], was[i], exposure[i], menacing[i]);
+            c_eyes_learn(c)[i], c_eyes_forget(c)[i], was[i], exposure[i], menacing[i]);
 }
 
 /* Exposure to a distant threat once attention has been drawn to it. */
@@ -126,17 +131,17 @@ static void feel(
     const Rows *at = b->at;
     int64_t threats = b->shape->threats;
     for (int64_t k = 0; k < threats; k++)
-        look(c, s[at->felt_state + k], now[at->exposure_state + k], s[at->menace + k],
+        look(c, s[at->felt_state + k], now[at->given_exposure_state + k], s[at->menace + k],
              x[at->felt_state + k]);
     double attention = 0.0;
-    EACH_RUN(i, b) attention = max(attention, s[ATTENTION][i]);
+    EACH_RUN(i, b) attention = max(attention, s[S_attention][i]);
     for (int64_t k = 0; k < b->shape->members * threats; k++) {
-        const double *was = s[at->felt_member + k], *exposure = now[at->exposure_member + k];
+        const double *was = s[at->felt_member + k], *exposure = now[at->given_exposure_member + k];
         const double *menacing = s[at->menace + k % threats];
         double *out = x[at->felt_member + k];
         row nearer;
         if (b->asian[k % threats] && attention > 0.0) {
-            attended_exposures(exposure, s[ATTENTION], nearer);
+            attended_exposures(exposure, s[S_attention], nearer);
             exposure = nearer;
         }
         look(c, was, exposure, menacing, out);
@@ -144,20 +149,20 @@ static void feel(
 }
 
 static void weigh_all(const Block *b, const row *now, row *a) {
-    const row *weight = now + b->at->weight;
+    const row *weight = now + b->at->given_weight;
     int64_t members = b->shape->members;
     EACH_PART(i) {
         vector total[4] = {0};
         for (int64_t member = 0; member < members; member++)
             EACH_VECTOR(q) total[q] = total[q] + part_of(weight[member], i, q) * 1.0;
-        EACH_VECTOR(q) put_part(a[EVERYBODY], i, q, total[q]);
+        EACH_VECTOR(q) put_part(a[A_everybody], i, q, total[q]);
     }
 }
 
 /* The mean of one value per member, weighted by this quarter's weights. */
 static void mean_of_members(
     const Block *b, const row *now, const row *a, const row *values, int64_t stride, double *out) {
-    const row *weight = now + b->at->weight;
+    const row *weight = now + b->at->given_weight;
     int64_t members = b->shape->members;
     EACH_PART(i) {
         vector total[4] = {0};
@@ -165,7 +170,7 @@ static void mean_of_members(
             EACH_VECTOR(q)
                 total[q] = total[q]
                     + part_of(weight[member], i, q) * part_of(values[stride * member], i, q);
-        EACH_VECTOR(q) put_part(out, i, q, total[q] / part_of(a[EVERYBODY], i, q));
+        EACH_VECTOR(q) put_part(out, i, q, total[q] / part_of(a[A_everybody], i, q));
     }
 }
 
@@ -175,18 +180,18 @@ static void means_of_members(
     int64_t threats = b->shape->threats;
     for (int64_t k = 0; k < threats; k++)
         mean_of_members(b, now, a, x + at->felt_member + k, threats, x[at->felt_alliance + k]);
-    mean_of_members(b, now, a, x + at->ratio_member, 3, x[MEAN_RATIO]);
+    mean_of_members(b, now, a, x + at->ratio_member, 3, x[S_mean_ratio]);
     for (int domain = 0; domain < 3; domain++)
-        mean_of_members(b, now, a, x + at->willing_member + domain, 3, x[MEAN_WILLING + domain]);
+        mean_of_members(b, now, a, x + at->willing_member + domain, 3, x[S_mean_willing + domain]);
 }
 
 static void wanted_by_alliance(const Block *b, const row *restrict now, const row *s, row *a) {
     for (int domain = 0; domain < 3; domain++)
-        mean_of_members(b, now, a, s + b->at->willing_member + domain, 3, a[WANTED + domain]);
+        mean_of_members(b, now, a, s + b->at->willing_member + domain, 3, a[A_wanted + domain]);
 }
 
 /* How far two fear the same threats. */
-static void overlap_of(
+static void agenda_overlap(
     int64_t threats, const row *restrict one, const row *restrict other, double *restrict out) {
     EACH_SIMPLY(i) out[i] = 1.0;
     for (int64_t k = 0; k < threats; k++)
@@ -198,28 +203,33 @@ static void state_weighs(
     const Block *b, const row *restrict c, const row *restrict now, const row *restrict s,
     const row *restrict a, row *restrict x) {
     const Rows *at = b->at;
-    const row *g = c + P_guarantor_pull;
     double guarantor[LANES];
     EACH_SIMPLY(i) {
-        double commitment = now[at->commitment][i], networking = now[at->networking][i];
-        double depends = c[P_dependence][i];
-        double replaced = commitment * (1.0 - networking) * x[OVERLAP][i] * depends;
+        double commitment = now[at->given_commitment][i], networking = now[at->given_networking][i];
+        double depends = c_dependence(c)[i];
+        double replaced = commitment * (1.0 - networking) * x[S_overlap][i] * depends;
         double brokered = commitment * networking * depends;
-        guarantor[i] = g[0][i] * depends * (1.0 - commitment) - g[1][i] * replaced
-            + g[2][i] * brokered + g[3][i] * now[at->capability_state][i];
+        guarantor[i] = c_guarantor_pull_abandonment(c)[i] * depends * (1.0 - commitment)
+            - c_guarantor_pull_substitute(c)[i] * replaced
+            + c_guarantor_pull_complement(c)[i] * brokered
+            + c_guarantor_pull_capability(c)[i] * now[at->given_capability_state][i];
     }
     for (int domain = 0; domain < 3; domain++) {
-        const row *pull = c + P_threat_pulls + 3 * domain;
-        double *ratio = x[RATIO + domain];
+        const double *common = c_threat_pulls_overlap(c, STATE, domain);
+        const double *home = c_threat_pulls_distraction(c, STATE, domain);
+        const double *entrapment = c_threat_pulls_entrapment(c, STATE, domain);
+        const double *floor = c_floors(c, STATE, domain);
+        double *ratio = x[S_ratio + domain];
         EACH_SIMPLY(i) {
-            double pulls[3] = {pull[0][i], pull[1][i], pull[2][i]};
             double threat = threat_term(
-                pulls, x[OVERLAP][i], 0.0, now[at->involvement + 1][i], s[LEVEL + domain][i]);
+                common[i], home[i], entrapment[i], x[S_overlap][i], 0.0,
+                now[at->given_involvement + 1][i], s[S_level + domain][i]);
             ratio[i] = log_ratio(
-                c[P_floors + domain][i], 0.0, threat + guarantor[i], a[ASSET_TERM + domain][i],
-                c[P_domestic][i] * a[PUSH][i], now[at->need + domain][i], s[SLOW + domain][i]);
+                floor[i], 0.0, threat + guarantor[i], a[A_asset_term + domain][i],
+                c_domestic(c)[i] * a[A_push][i], now[at->given_need + domain][i],
+                s[S_slow + domain][i]);
         }
-        logistic_all(ratio, x[WILLING + domain]);
+        logistic_all(ratio, x[S_willing + domain]);
     }
 }
 
@@ -229,9 +239,9 @@ static void faced_by_all(
     const row *restrict a, row *restrict entangled, double *restrict leader) {
     for (int domain = 0; domain < 3; domain++)
         EACH_SIMPLY(i)
-            entangled[domain][i] = c[P_threat_pulls + 3 * (3 + domain) + 2][i]
-                * s[LEVEL + domain][i] * now[b->at->involvement][i];
-    EACH_SIMPLY(i) leader[i] = c[P_domestic][i] * a[PUSH + 1][i];
+            entangled[domain][i] = c_threat_pulls_entrapment(c, ALLIANCE, domain)[i]
+                * s[S_level + domain][i] * now[b->at->given_involvement][i];
+    EACH_SIMPLY(i) leader[i] = c_domestic(c)[i] * a[A_push + 1][i];
 }
 
 static void members_weigh(
@@ -243,19 +253,20 @@ static void members_weigh(
     faced_by_all(b, c, now, s, a, entangled, leader);
     for (int64_t member = 0; member < b->shape->members; member++) {
         const row *felt = s + at->felt_member + member * threats;
-        const double *offset = c[at->offset + member];
-        overlap_of(threats, felt, s + at->felt_state, overlaps);
+        const double *offset = c[at->fixed_offset + member];
+        agenda_overlap(threats, felt, s + at->felt_state, overlaps);
         EACH_SIMPLY(i) worries[i] = 0.0;
         for (int64_t k = 0; k < threats; k++)
             if (b->distracting[k]) EACH_SIMPLY(i) worries[i] = max(worries[i], felt[k][i]);
-        EACH_SIMPLY(i) worries[i] = worries[i] * (1.0 - now[at->link][i]);
+        EACH_SIMPLY(i) worries[i] = worries[i] * (1.0 - now[at->given_link][i]);
         for (int domain = 0; domain < 3; domain++) {
-            const row *pull = c + P_threat_pulls + 3 * (3 + domain);
-            const double *floor = c[P_floors + 3 + domain], *built = a[ASSET_TERM + domain];
-            const double *need = now[at->need + 3 + domain], *slow = s[SLOW + 3 + domain];
+            const double *common = c_threat_pulls_overlap(c, ALLIANCE, domain);
+            const double *home = c_threat_pulls_distraction(c, ALLIANCE, domain);
+            const double *floor = c_floors(c, ALLIANCE, domain), *built = a[A_asset_term + domain];
+            const double *need = now[at->given_need + 3 + domain], *slow = s[S_slow + 3 + domain];
             double *ratios = x[at->ratio_member + 3 * member + domain];
             EACH_SIMPLY(i) {
-                double threat = pull[0][i] * overlaps[i] - pull[1][i] * worries[i]
+                double threat = common[i] * overlaps[i] - home[i] * worries[i]
                     - entangled[domain][i];
                 ratios[i] = log_ratio(
                     floor[i], offset[i], threat, built[i], leader[i], need[i], slow[i]);
@@ -269,10 +280,10 @@ static void drift(
     const row *restrict c, const row *restrict lucks, const row *restrict s, row *restrict x) {
     for (int k = 0; k < 6; k++)
         EACH_SIMPLY(i)
-            x[SLOW + k][i] =
-                carried(c[P_slow_carry][i], c[P_slow_jolt][i], s[SLOW + k][i], lucks[k][i]);
+            x[S_slow + k][i] =
+                carried(c_slow_carry(c)[i], c_slow_jolt(c)[i], s[S_slow + k][i], lucks[k][i]);
     EACH_SIMPLY(i)
-        x[ATTENTION][i] = next_attention(s[ATTENTION][i], c[P_attention_speed][i], s[LEVEL][i]);
+        x[S_attention][i] = next_attention(s[S_attention][i], c_attention_speed(c)[i], s[S_level][i]);
 }
 
 static void open_domains(
@@ -280,44 +291,46 @@ static void open_domains(
     row *restrict x) {
     const Rows *at = b->at;
     for (int domain = 0; domain < 3; domain++) {
-        double *open = x[WIN_SET + domain];
-        EACH_SIMPLY(i) open[i] = now[at->shut + domain][i];
+        double *open = x[S_win_set + domain];
+        EACH_SIMPLY(i) open[i] = now[at->given_shut + domain][i];
         for (int64_t law = 0; law < b->shape->laws; law++) {
-            const row *its = c + at->law + law * PER_LAW;
+            const double *lasts = c[at->fixed_law_lasts + law];
+            const double *opens = c[at->fixed_law_opens + 3 * law + domain];
             EACH_SIMPLY(i) {
-                double there = in_force(s[at->law_age + law][i], its[2][i]);
-                open[i] = shut_after(open[i], its[3 + domain][i] * there);
+                double there = in_force(s[at->law_age + law][i], lasts[i]);
+                open[i] = shut_after(open[i], opens[i] * there);
             }
         }
         EACH_SIMPLY(i) {
-            double leverage = domain == OPERATIONS ? c[P_leverage][i] : 0.0;
+            double leverage = domain == OPERATIONS ? c_leverage(c)[i] : 0.0;
             open[i] = open_part(
-                win_set(open[i], leverage, s[LEVEL + OPERATIONS][i]), c[P_domestic][i]);
+                win_set(open[i], leverage, s[S_level + OPERATIONS][i]), c_domestic(c)[i]);
         }
     }
 }
 
-static void legislate(
+static void laws_pass(
     const Block *b, int64_t step, const row *restrict c, const row *restrict u,
     const row *restrict s, const row *restrict a, row *restrict x) {
     const Rows *at = b->at;
     for (int64_t law = 0; law < b->shape->laws; law++) {
-        const row *its = c + at->law + law * PER_LAW;
+        const double *log_hazard = c[at->fixed_law_log_hazard + law];
+        const double *first_step = c[at->fixed_law_first_step + law];
         row threat, passed;
         EACH_SIMPLY(i) threat[i] = s[at->felt_state][i];
         for (int64_t k = 1; k < b->shape->threats; k++)
             EACH_SIMPLY(i) threat[i] = max(threat[i], s[at->felt_state + k][i]);
         EACH_SIMPLY(i) {
-            double drive = c[P_law_threat][i] * threat[i] + c[P_law_leader][i] * a[PUSH][i]
-                + c[P_law_level][i] * s[LEVEL + OPERATIONS][i];
-            passed[i] = its[0][i] + drive;
+            double drive = c_law_threat(c)[i] * threat[i] + c_law_leader(c)[i] * a[A_push][i]
+                + c_law_level(c)[i] * s[S_level + OPERATIONS][i];
+            passed[i] = log_hazard[i] + drive;
         }
-        happens_all(passed, c[P_dt], u[at->noise_law + law]);
+        happens_all(passed, c_dt(c), u[at->noise_law + law]);
         EACH_SIMPLY(i) {
             double before = b->after[law] < 0 ? 1.0 : s[at->law_age + b->after[law]][i];
             double age = s[at->law_age + law][i];
             x[at->law_age + law][i] =
-                next_age(age, passed[i] * may_pass(age, step, its[1][i], before));
+                next_age(age, passed[i] * may_pass(age, step, first_step[i], before));
         }
     }
 }

@@ -1,8 +1,10 @@
-"""The rendering in C gives the compiled engine's numbers, to the last bit."""
+"""The rendering in C gives the compiled engine's numbers, to the last bit.
+
+On random worlds it is tested beside both engines, in `test_kernel`.
+"""
 
 from __future__ import annotations
 
-import sys
 from importlib import util
 from pathlib import Path
 from typing import Any
@@ -20,26 +22,20 @@ from alliance_sim.scenario.edit import replaced
 from alliance_sim.world import build_world, calendar_of
 from alliance_sim.world.state import state_names
 
-FOLDER = Path(__file__).parents[2] / "engines" / "c"
 RUNS = LANES + 9  # a full block and a few more
 BASELINE = load_scenario("japan_nato/baseline")
 
 
-def _load() -> Any:
-    """Import `engines/c`, which is no part of the package."""
-    places = [str(FOLDER)]
-    spec = util.spec_from_file_location(
-        "c_engine", FOLDER / "__init__.py", submodule_search_locations=places
-    )
+def _load(name: str) -> Any:
+    spec = util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where ctypes' structures look for their own module
     spec.loader.exec_module(module)
     return module
 
 
-c_engine = _load()
+c_engine = _load("worlds").c_engine()
 pytestmark = pytest.mark.skipif(c_engine.compiler() is None, reason="there is no C compiler here")
 
 
