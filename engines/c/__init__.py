@@ -145,13 +145,18 @@ class Block(Structure):
 
 
 class Library:
-    """The model compiled by the C compiler; called with what the compiled engine's block takes."""
+    """The model compiled by the C compiler; called with what the compiled engine's block takes.
+
+    Attributes:
+        calls: How many blocks it has simulated.
+    """
 
     def __init__(self, path: Path) -> None:
         """Load a library that `build` made."""
         self._simulate = ctypes.CDLL(str(path)).simulate_block
         self._simulate.argtypes = [POINTER(Block)]
         self._simulate.restype = None
+        self.calls = 0
 
     @classmethod
     def build(cls, folder: Path) -> Library:
@@ -205,6 +210,7 @@ class Library:
         }
         wanted = [field[0] for field in Block._fields_ if field[1] is c_void_p]
         pointers = {name: _pointer(name, arrays[name]) for name in wanted}
+        self.calls += 1
         self._simulate(Block(n=n, **counts, **pointers))
 
 

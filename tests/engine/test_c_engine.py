@@ -48,8 +48,10 @@ def both(library: Any, scenario: Scenario, **settings: Any) -> tuple[Any, Any]:
     """Return the same ensemble as the compiled engine and as C simulates it."""
     wanted = {"runs": RUNS, "seed": 7, "first_run": 100, **settings}
     compiled = simulate(scenario, **wanted)
+    before = library.calls
     with c_engine.blocks_in_c(library):
         in_c = simulate(scenario, **wanted)
+    assert library.calls > before
     return compiled, in_c
 
 

@@ -70,12 +70,12 @@ def mesa_numbers(scenario: Scenario, seed: int, run: int) -> Any:
 
 @pytest.fixture(scope="module")
 def in_c(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Return what lets C simulate the kernel's blocks, None where there is no C compiler."""
+    """Return the model in C and what lets it simulate blocks; None where there is no compiler."""
     c_engine = worlds.c_engine()
     if c_engine.compiler() is None:
         return None
     library = c_engine.Library.build(tmp_path_factory.mktemp("c_engine"))
-    return lambda: c_engine.blocks_in_c(library)
+    return library, c_engine.blocks_in_c
 
 
 @pytest.mark.slow
@@ -89,8 +89,11 @@ def test_every_number_of_random_worlds_is_the_same(
         ours = kernel_numbers(scenario, seed, [run])[0]
         assert ours.tobytes() == mesa_numbers(scenario, seed, run).tobytes()
         if in_c is not None:
-            with in_c():
+            library, blocks_in_c = in_c
+            before = library.calls
+            with blocks_in_c(library):
                 assert ours.tobytes() == kernel_numbers(scenario, seed, [run])[0].tobytes()
+            assert library.calls == before + 1
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

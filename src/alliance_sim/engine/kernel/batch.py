@@ -204,7 +204,7 @@ def run_block(
     setting: Setting,
     columns: Columns,
     trajectories: Floats | None = None,
-    block: Block = compiled_block,
+    block: Block | None = None,
 ) -> BlockResult:
     """Simulate up to LANES runs.
 
@@ -212,7 +212,7 @@ def run_block(
         setting: From `setting_of`, for the frame of these scenarios.
         columns: What to simulate.
         trajectories: Array (column, quarter, reported state) to fill in, or None.
-        block: The engine, `simulate_block` compiled.
+        block: What simulates it; `compiled_block` if left out.
     """
     n = len(columns.runs)
     shape = setting.frame.shape
@@ -223,7 +223,7 @@ def run_block(
     summaries = np.zeros((len(setting.folds), LANES))
     failures = np.full((2, LANES), -1, dtype=np.int64)
     nothing = np.zeros((0, 0, 0))
-    block(
+    (block or compiled_block)(
         n,
         shape,
         setting.at,
