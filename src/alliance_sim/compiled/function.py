@@ -139,11 +139,10 @@ class Compiled:
                 self.place = place
                 return dispatcher
             log.info("Compiling the model for this machine, once (about a minute) ...")
-            dispatcher, code = self._compiled(types)
+            dispatcher, code, assembly = self._compiled(types)
             try:
                 cache.write(place.with_suffix(CODE), code, key)
-                text = dispatcher.inspect_asm(types).encode()
-                put(place.with_suffix(ASSEMBLY), text, folder, mode=cache.PRIVATE_FILE)
+                put(place.with_suffix(ASSEMBLY), assembly, folder, mode=cache.PRIVATE_FILE)
                 self.place = place
             except OSError as error:
                 _not_kept(f"{str(folder)!r} cannot be written: {why(error)}")
@@ -166,8 +165,8 @@ class Compiled:
             log.info("What was kept of the compiled model cannot be loaded: %s", error)
             return None
 
-    def _compiled(self, types: tuple[Any, ...]) -> tuple[Any, bytes]:
-        """Return the function compiled and tried, and what to keep of it.
+    def _compiled(self, types: tuple[Any, ...]) -> tuple[Any, bytes, bytes]:
+        """Return the function compiled and tried, and what to keep of it: code and assembly.
 
         Raises:
             EngineError: If it cannot be compiled, or computes something else.
@@ -185,7 +184,7 @@ class Compiled:
                 "the compiled model gives other numbers than plain Python on this machine; nothing "
                 f"of it is kept, and {MESA}"
             )
-        return dispatcher, slot.code
+        return dispatcher, slot.code, dispatcher.inspect_asm(types).encode()
 
     def _dispatched(self, types: tuple[Any, ...], slot: _Slot) -> Any:
         """Return the function made to run by Numba, from a slot or compiled into it."""
