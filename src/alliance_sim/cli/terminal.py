@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import typer
@@ -114,7 +114,7 @@ def show_log() -> None:
 
 @contextmanager
 def stoppable(words: Callable[[], str]) -> Iterator[None]:
-    """Stop in good order on Ctrl-C and SIGTERM, and say how to go on.
+    """Stop in good order on Ctrl-C and SIGTERM, and say how to go on; the second time, at once.
 
     Args:
         words: Gives what to say after "Stopped.".
@@ -122,17 +122,54 @@ def stoppable(words: Callable[[], str]) -> Iterator[None]:
     Raises:
         typer.Exit: When stopped.
     """
-    before = None
-    if threading.current_thread() is threading.main_thread():
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        yield
+        with _signals() if threading.current_thread() is threading.main_thread() else nullcontext():
+            yield
     except KeyboardInterrupt:
         say(f"Stopped. {words()}")
         raise typer.Exit(STOPPED) from None
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Let the first Ctrl-C or SIGTERM interrupt this process, and the second end it.
+
+    Python answers signals between two steps of Python code; in machine code there is none for
+    seconds. The system also writes the number of each signal into a pipe as soon as it comes, and
+    a thread reads it there. Whoever is ended so has lost no more than by SIGKILL.
+    """
+    came: list[int] = []
+
+    def interrupt(number: int, _frame: object) -> None:
+        came.append(number)
+        if len(came) == 1:
+            raise KeyboardInterrupt
+
+    def watch() -> None:
+        left = 2
+        while left and (number := os.read(reader, 1)):
+            left -= number[0] in {signal.SIGINT, signal.SIGTERM}
+        if not left:
+            with suppress(OSError):
+                os.write(2, b"Stopped at once.\n")
+            os._exit(STOPPED)
+        os.close(reader)
+
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    awake = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as `nohup` and shells ask for
+            signal.signal(number, interrupt)
+    threading.Thread(target=watch, name="second signal", daemon=True).start()
+    try:
+        yield
     finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(awake)
+        os.close(writer)
 
 
 @contextmanager
