@@ -96,12 +96,13 @@ def _trusted() -> set[int]:
     return {0, os.geteuid()}
 
 
-def read(place: Path, key: str) -> bytes | None:
+def read(place: Path, key: str, *, tell: bool = True) -> bytes | None:
     """Return code that was kept, or None if there is none that may be loaded.
 
     Args:
         place: A file in a folder from `opened`.
         key: What the code must have been kept for.
+        tell: Whether to log why a file that is there is not loaded.
     """
     try:
         with os.fdopen(os.open(place, READ), "rb") as file:
@@ -114,10 +115,9 @@ def read(place: Path, key: str) -> bytes | None:
     code = content[len(HEAD) + DIGITS + 1 :]
     if not problem and content != _framed(code, key):
         problem = "it is damaged"
-    if problem:
+    if problem and tell:
         log.info("What was kept of the compiled model is not loaded: %s", problem)
-        return None
-    return code
+    return None if problem else code
 
 
 def _no_file_of_ours(found: os.stat_result) -> str | None:

@@ -132,11 +132,10 @@ class Compiled:
             return self._compiled(types)[0]
         key = self._key(types)
         place = folder / f"{self.function.__name__}-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+        if dispatcher := self._loaded(types, place, key, tell=False):
+            return dispatcher
         with cache.alone(folder):
-            code = cache.read(place.with_suffix(CODE), key)
-            dispatcher = None if code is None else self._loaded(types, code)
-            if dispatcher is not None:
-                self.place = place
+            if dispatcher := self._loaded(types, place, key):  # another has compiled it meanwhile
                 return dispatcher
             log.info("Compiling the model for this machine, once (about a minute) ...")
             dispatcher, code, assembly = self._compiled(types)
@@ -156,14 +155,18 @@ class Compiled:
         python = (platform.python_implementation(), platform.python_version())
         return repr((self._sources(), versions, python, settings, processor, types))
 
-    def _loaded(self, types: tuple[Any, ...], code: bytes) -> Any:
-        """Return the function as it was kept, or None if that is of no use here."""
-        slot = _Slot(code)
+    def _loaded(self, types: tuple[Any, ...], place: Path, key: str, *, tell: bool = True) -> Any:
+        """Return the function as it was kept, or None if it was not, or is of no use here."""
+        code = cache.read(place.with_suffix(CODE), key, tell=tell)
+        if code is None:
+            return None
         try:
-            return self._dispatched(types, slot)
+            dispatcher = self._dispatched(types, _Slot(code))
         except Exception as error:  # noqa: BLE001 - whatever it is, it can be compiled anew
             log.info("What was kept of the compiled model cannot be loaded: %s", error)
             return None
+        self.place = place
+        return dispatcher
 
     def _compiled(self, types: tuple[Any, ...]) -> tuple[Any, bytes, bytes]:
         """Return the function compiled and tried, and what to keep of it: code and assembly.
