@@ -173,7 +173,7 @@ def test_validate_tells_of_each_file_and_ends_with_2_if_one_is_broken(tmp_path: 
         (("history", "--seed", "-1"), "seed is '-1', must be a whole number"),
         (
             ("history", "--workers", "0", "--runs", "2"),
-            "workers is 0, must be a whole number of at least 1",
+            "workers is 0, must be a whole number from 1 to",
         ),
         (("history", "japan_nato/basline"), "did you mean 'japan_nato/baseline'"),
         (("run", "nowhere.toml"), "does not exist"),

@@ -15,6 +15,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from alliance_sim import simulate
 from alliance_sim.cli import app, terminal
 
 PLAN = """
@@ -40,6 +41,12 @@ def call(*words: str | Path) -> Result:
 
 def words_of(text: str) -> str:
     return " ".join(text.split())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Compile the model, which is said, before anybody looks at what is said."""
+    simulate("japan_nato/baseline", runs=1, seed=1)
 
 
 @pytest.fixture(scope="module")

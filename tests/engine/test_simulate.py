@@ -1,6 +1,9 @@
 """`simulate`: settings, rows, failures, processes."""
 
 import math
+import multiprocessing
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ import pytest
 
 from alliance_sim import Kernel, Mesa, load_scenario, provenance, simulate
 from alliance_sim.engine.mesa_model import Cast, Member, State, Threat
-from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError
+from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError, UnfinishedError
 
 SHORT = (
     load_scenario("japan_nato/baseline")
@@ -196,15 +199,51 @@ def test_there_is_a_last_run() -> None:
         simulate(SHORT, runs=2, seed=1, first_run=2**32 - 1)
 
 
-@pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True, None])
+class Dies(Member):
+    """Ends its process, unless that is the one that the tests run in."""
+
+    def __init__(self, *given: Any) -> None:
+        if multiprocessing.parent_process() is not None:
+            os._exit(9)
+        super().__init__(*given)
+
+
+def test_a_worker_that_dies_is_an_error_and_nobody_waits_for_it() -> None:
+    engine = Mesa(workers=2, cast=Cast(member=Dies))
+    with pytest.raises(UnfinishedError, match=r"a worker process died.*Try again, with fewer"):
+        simulate(SHORT, runs=RUNS, seed=5, engine=engine)
+
+
+def test_threads_that_simulate_at_once_get_their_own_numbers(ensemble: Any) -> None:
+    other = SHORT.with_number("willingness.threat_state", 2.0)
+    ready, found = threading.Barrier(6), {}
+
+    def work(number: int) -> None:
+        ready.wait(60)
+        for turn in range(3):
+            scenario = (SHORT, other)[(number + turn) % 2]
+            engine = ("kernel", "mesa")[number % 2]
+            found[number, turn] = simulate(scenario, runs=RUNS, seed=5, engine=engine)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    alone = {e.digest: e for e in (ensemble, simulate(other, runs=RUNS, seed=5))}
+    assert (len(found), len(alone)) == (18, 2)
+    assert all(e.values.tobytes() == alone[e.digest].values.tobytes() for e in found.values())
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True, None, 10**6])
 def test_what_is_no_number_of_processes_is_refused(workers: Any) -> None:
-    with pytest.raises(SettingError, match=r"workers is .*must be .*at least 1"):
+    with pytest.raises(SettingError, match=r"workers is .*must be .*from 1 to \d+"):
         simulate(SHORT, runs=1, seed=1, engine=Mesa(workers=workers))
 
 
-@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", True])
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", True, 10**6])
 def test_what_is_no_number_of_threads_is_refused(threads: Any) -> None:
-    with pytest.raises(SettingError, match=r"threads is .*must be .*at least 1"):
+    with pytest.raises(SettingError, match=r"threads is .*must be .*from 1 to \d+"):
         simulate(SHORT, runs=1, seed=1, engine=Kernel(threads=threads))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import re
@@ -10,11 +11,13 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, wait
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alliance_sim.errors import SettingError
 from alliance_sim.parallel.processes import Processes
 from tests.sweep.conftest import PROGRAMS
 
@@ -102,6 +105,49 @@ def test_work_for_a_dead_worker_is_broken_and_work_for_others_is_done(tasks: Any
         assert {type(error) for error in errors} == {BrokenExecutor, type(None)}
         numbers = {f.result(0) for f, error in zip(futures, errors, strict=True) if error is None}
         assert dead not in numbers
+
+
+def test_no_more_workers_are_started_than_there_is_work_for(tasks: Any) -> None:
+    with Processes(8) as pool:
+        assert pool._processes == []
+        numbers = {pool.submit(tasks.own_number).result(SOON) for _ in range(5)}
+        assert len(numbers) == len(pool._processes) == 1
+
+
+def test_what_workers_log_is_logged_here_and_once(
+    tasks: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "alliance_sim"), Processes(2) as pool:
+        futures = [pool.submit(tasks.logs, "the disk is full") for _ in range(6)]
+        assert [future.result(SOON) for future in futures] == [None] * 6
+    assert caplog.record_tuples == [("alliance_sim.somewhere", 30, "the disk is full")]
+
+
+def test_a_worker_that_cannot_be_started_is_told_and_nobody_waits(
+    tasks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Processes(3) as pool:
+        assert pool.submit(tasks.half, 1).result(SOON) == 0.5
+
+        def full(_: object) -> None:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+        monkeypatch.setattr(SpawnProcess, "start", full)
+        futures = [pool.submit(time.sleep, 0.2) for _ in range(4)]
+        errors = [future.exception(SOON) for future in futures]
+        (told, *_) = [error for error in errors if error is not None]
+        assert re.search("worker 2 of 3 cannot be started: Resource temp.*fewer", str(told))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_more_workers_than_open_files_allow_are_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (64, 64))
+    with pytest.raises(SettingError, match=r"workers is 40, and of the files .* enough for \d+;"):
+        Processes(40)
 
 
 def test_leaving_does_not_wait_for_work(tasks: Any, tmp_path: Path) -> None:

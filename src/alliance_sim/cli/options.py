@@ -35,7 +35,11 @@ Json = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", help="Processors to use; all if left out. Numbers stay the same."),
+    typer.Option(
+        "--workers",
+        help="Processors to use; all if left out, at most 64 or four for each that there is. "
+        "Numbers stay the same.",
+    ),
 ]
 
 
@@ -43,14 +47,15 @@ def processors(workers: int | None, option: str = "--workers") -> int:
     """Return how many processors to use.
 
     Raises:
-        SettingError: If less than one is asked for.
+        SettingError: If less than one is asked for, or too many.
     """
-    from alliance_sim.engine.simulate import processors as all_of_them
+    from alliance_sim.parallel import executors
 
-    if workers is not None and workers < 1:
-        problem = f"{option[2:]} is {workers!r}, must be a whole number of at least 1"
+    if workers is None:
+        return executors.processors()
+    if problem := executors.workers_problem(option[2:], workers):
         raise SettingError(option, [problem])
-    return all_of_them() if workers is None else workers
+    return workers
 
 
 def command_line(name: str, argument: str | Path, **options: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -86,12 +86,12 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
 
 def _pool(threads: int | None, scheduler: str | None) -> AbstractContextManager[Executor | None]:
     """Return what gives the executor asked for; None stands for processes."""
-    if threads is not None:
-        return ThreadPoolExecutor(processors(threads, "--threads"))
-    if scheduler is not None:
-        from alliance_sim.parallel.executors import cluster
+    from alliance_sim.parallel import executors
 
-        return cluster(scheduler)
+    if threads is not None:
+        return executors.chosen(threads=processors(threads, "--threads"))
+    if scheduler is not None:
+        return executors.cluster(scheduler)
     return nullcontext()
 
 

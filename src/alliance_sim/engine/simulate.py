@@ -5,15 +5,17 @@ from __future__ import annotations
 import numbers
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from alliance_sim import noise, provenance
 from alliance_sim.errors import AllianceSimError, SettingError, shown, unknown_name
+from alliance_sim.parallel import executors
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.world import calendar_of
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 LEAST = 1e-11  # how near to 0 or 1 a uniform may come that is turned into a normal
+AGAIN = "Try again, with fewer workers if memory is short"
 BLOCK = 4  # runs that a worker takes at a time; results do not depend on it
 
 
@@ -35,8 +38,9 @@ class Mesa:
     """The Mesa engine with settings of its own.
 
     Attributes:
-        workers: Processes; 1 computes in this one. Numbers do not depend on it. More than one
-            needs a script that guards its entry with `if __name__ == "__main__":`.
+        workers: Processes, at most 64 or four for each processor; 1 computes in this one. Numbers
+            do not depend on it. More than one needs a script that guards its entry with
+            `if __name__ == "__main__":`.
         cast: Classes of agents, to replace a decision; they must be importable for workers > 1.
     """
 
@@ -144,12 +148,15 @@ def _checked(
         last = first_run + runs - 1
         problems.append(f"the last run would be {shown(last)}, must be at most {noise.MAX_RUN}")
     asked: object = engine
+    workers: dict[str, object] = {}
     if isinstance(asked, Mesa):
-        problems += _counted("workers", asked.workers)
+        workers = {"workers": asked.workers}
     elif isinstance(asked, Kernel):
-        problems += [] if asked.threads is None else _counted("threads", asked.threads)
+        workers = {} if asked.threads is None else {"threads": asked.threads}
     elif not isinstance(asked, str) or asked not in ENGINES:
         problems.append(unknown_name("engine", str(asked), ENGINES))
+    found = [executors.workers_problem(*item) for item in workers.items()]
+    problems += [problem for problem in found if problem]
     number = 0
     try:
         number = noise.as_seed(seed)
@@ -158,13 +165,6 @@ def _checked(
     if problems:
         raise SettingError("simulate", problems)
     return (ENGINES[engine]() if isinstance(engine, str) else engine), number
-
-
-def _counted(name: str, value: Any) -> list[str]:
-    """Return a problem unless a value is a whole number of at least 1."""
-    if _whole(value) and value >= 1:
-        return []
-    return [f"{name} is {shown(value)}, must be a whole number of at least 1"]
 
 
 def _whole(value: object) -> bool:
@@ -186,7 +186,7 @@ def _compiled_runs(
             progress(so_far, len(numbers))
 
     given = None if engine.noise is None else _own_noise(engine.noise, scenario, len(numbers))
-    threads = engine.threads or processors()
+    threads = engine.threads or executors.processors()
     values, status, states = trajectories_of(scenario, numbers, seed, threads, done, given)
     return values, tuple(status), states
 
@@ -221,13 +221,6 @@ def free_memory() -> int | None:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):
         return None
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _own_noise(given: NDArray[np.float64], scenario: Scenario, runs: int) -> NDArray[np.float64]:
@@ -278,18 +271,21 @@ def _all_runs(
 
 
 def _blocks(scenario: Scenario, seed: int, numbers: range, engine: Mesa) -> Iterator[Block]:
-    """Yield blocks of runs as they are ready."""
+    """Yield blocks of runs as they are ready.
+
+    Raises:
+        UnfinishedError: If a worker process dies.
+    """
     parts = [list(numbers[i : i + BLOCK]) for i in range(0, len(numbers), BLOCK)]
     workers = min(engine.workers, len(parts))
-    if workers <= 1:
-        for part in parts:
-            yield _run_block(scenario, seed, part, engine.cast)
-        return
-    import multiprocessing
-
-    _importable(engine.cast)
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from _from_pool(pool, scenario, seed, parts, engine)
+    if workers > 1:
+        _importable(engine.cast)
+    work = partial(_run_block, scenario, seed, engine.cast)
+    try:
+        with executors.chosen(workers=workers) as executor:
+            yield from executors.spread(executor, work, parts)
+    except BrokenExecutor as error:
+        raise executors.failure(error, AGAIN) from error
 
 
 def _importable(cast: Cast | None) -> None:
@@ -311,19 +307,7 @@ def _importable(cast: Cast | None) -> None:
             raise SettingError("simulate", [problem]) from None
 
 
-def _from_pool(
-    pool: Executor, scenario: Scenario, seed: int, parts: list[list[int]], engine: Mesa
-) -> Iterator[Block]:
-    futures = [pool.submit(_run_block, scenario, seed, part, engine.cast) for part in parts]
-    try:
-        for future in as_completed(futures):
-            yield future.result()
-    finally:
-        for future in futures:
-            future.cancel()
-
-
-def _run_block(scenario: Scenario, seed: int, numbers: list[int], cast: Cast | None) -> Block:
+def _run_block(scenario: Scenario, seed: int, cast: Cast | None, numbers: list[int]) -> Block:
     """Return the runs of one block; a run that fails is NaN with its message as status."""
     from alliance_sim.engine.mesa_model.model import AllianceModel, NotFinite
 

@@ -1,6 +1,7 @@
-"""Who computes blocks: this process, processes beside it, or a Dask cluster.
+"""Who computes: this process, threads of it, processes beside it, or a Dask cluster.
 
-Anything that follows `concurrent.futures.Executor` will do; here are three ready-made ones.
+Anything that follows `concurrent.futures.Executor` will do; here are four ready-made ones, and what
+all who hand out work share.
 """
 
 from __future__ import annotations
@@ -9,13 +10,23 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import islice
+from numbers import Integral
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError
+from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError, shown
 from alliance_sim.files import why
 from alliance_sim.parallel.processes import Processes
 
@@ -24,6 +35,12 @@ T = TypeVar("T")
 
 AHEAD = 2  # blocks in flight for each worker: one in work, one waiting
 ANSWER = 10  # seconds that a scheduler has to answer
+FEW = 64  # workers that may be asked for on any machine
+EACH = 4  # workers for each processor that may be asked for, where that is more
+GO_ON = (
+    "Nothing that was done is lost; give the same command again to go on, with fewer --workers or "
+    "a smaller --block if memory is short"
+)
 
 log = logging.getLogger(__name__)
 
@@ -106,11 +123,61 @@ def _address_in(given: str) -> str:
     return address
 
 
-def chosen(executor: Executor | None, workers: int) -> Any:
-    """Return a context that gives the executor asked for: one's own, or so many processes."""
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def most_workers() -> int:
+    """Return how many workers may be asked for: 64, or 4 for each processor where that is more."""
+    return max(FEW, EACH * processors())
+
+
+def workers_problem(name: str, value: object) -> str | None:
+    """Return what is wrong with a number of workers (processes or threads), None if nothing is."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if whole and 1 <= int(value) <= most_workers():  # type: ignore[call-overload]
+        return None
+    return f"{name} is {shown(value)}, must be a whole number from 1 to {most_workers()}"
+
+
+def chosen(
+    executor: Executor | None = None, /, *, workers: int = 1, threads: int = 1
+) -> AbstractContextManager[Executor]:
+    """Return a context that gives one's own executor, or so many processes, or threads.
+
+    Raises:
+        SettingError: If there is no room for so many processes.
+    """
     if executor is not None:
         return nullcontext(executor)
-    return Processes(workers) if workers > 1 else nullcontext(Inline())
+    if threads > 1:
+        return ThreadPoolExecutor(threads)
+    return Processes(workers) if workers > 1 else Inline()
+
+
+def spread(executor: Executor, work: Callable[[Any], T], parts: Sequence[Any]) -> Iterator[T]:
+    """Yield what each part came to, in any order, with few parts handed out at a time.
+
+    Raises:
+        BrokenExecutor: If a worker dies.
+        Exception: Whatever the work raises.
+    """
+    left, running = iter(parts), set[Future[T]]()
+    most = in_flight(executor)
+    try:
+        while True:
+            running |= {executor.submit(work, part) for part in islice(left, most - len(running))}
+            if not running:
+                return
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield future.result()
+    finally:
+        for future in running:
+            future.cancel()
 
 
 def workers_of(executor: Executor) -> int:
@@ -131,7 +198,7 @@ def in_flight(executor: Executor) -> int:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explained(again: str = GO_ON) -> Iterator[None]:
     """Tell in words when an executor takes no more work.
 
     Raises:
@@ -140,24 +207,21 @@ def explained() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise failure(error) from error
+        raise failure(error, again) from error
 
 
-def failure(error: BaseException) -> AllianceSimError:
-    """Return what an error of a worker means, and what to do."""
+def failure(error: BaseException, again: str = GO_ON) -> AllianceSimError:
+    """Return what an error of a worker means, and what to do: how to try `again`."""
     if isinstance(error, AllianceSimError):
         return error
-    again = "Nothing that was done is lost; give the same command again to go on"
     if isinstance(error, BrokenExecutor):
         return UnfinishedError(
             "a worker process died; most often the system ended it for want of memory. "
-            f"{again}, with fewer --workers or a smaller --block if memory is short. (In a script "
-            "of your own, start workers under `if __name__ == '__main__':`.)"
+            f"{again}. (In a script of your own, start workers under "
+            "`if __name__ == '__main__':`.)"
         )
     if isinstance(error, MemoryError):
-        return UnfinishedError(
-            f"a worker ran out of memory. {again}, with fewer --workers or a smaller --block"
-        )
+        return UnfinishedError(f"a worker ran out of memory. {again}")
     if isinstance(error, CancelledError) or type(error).__module__.startswith("distributed"):
         what = str(error) or type(error).__name__
         return UnfinishedError(

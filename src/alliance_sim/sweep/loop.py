@@ -112,12 +112,10 @@ class Resources:
         Raises:
             SettingError: With everything that is wrong.
         """
-        problems = [
-            f"{name} is {value!r}, must be a whole number of at least 1"
-            for name, value in (("workers", self.workers), ("block", self.block))
-            if not (name == "block" and value is None)
-            and (not isinstance(value, int) or isinstance(value, bool) or value < 1)
-        ]
+        found = [executors.workers_problem("workers", self.workers)]
+        if self.block is not None and not (type(self.block) is int and self.block >= 1):
+            found.append(f"block is {self.block!r}, must be a whole number of at least 1")
+        problems = [problem for problem in found if problem]
         if problems:
             raise SettingError("sweep", problems)
 
@@ -145,7 +143,7 @@ def fill(job: Job, resources: Resources, progress: Progress | None = None) -> No
     writer = Writer(job.path, job.choose, job.columns)
     try:
         writer.mend()
-        with executors.chosen(resources.executor, resources.workers) as executor:
+        with executors.chosen(resources.executor, workers=resources.workers) as executor:
             left = writer.inventory.rows - writer.inventory.done
             sizes = resources.blocks(left, executors.workers_of(executor))
             _Runner(job, writer, executor, sizes, progress).run()

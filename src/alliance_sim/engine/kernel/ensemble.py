@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
-from typing import Any
 
 import numpy as np
 
@@ -23,13 +20,13 @@ from alliance_sim.engine.kernel.batch import (
 )
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.errors import AllianceSimError
+from alliance_sim.parallel import executors
 from alliance_sim.results import OK
 from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import shares_inputs
 from alliance_sim.world.state import state_names
 
-AHEAD = 4  # blocks handed out beyond those at work
 RECENT = 16  # worlds kept in mind, whose inputs the next scenario may share
 Done = Callable[[int], None]
 
@@ -56,31 +53,11 @@ def trajectories_of(
         status[rows] = run_block(setting, columns, values[rows]).status
         return len(part)
 
-    for count in in_threads(block, range(0, len(numbers), LANES), threads):
-        done(count)
+    parts = range(0, len(numbers), LANES)
+    with executors.chosen(threads=min(threads, len(parts))) as pool:
+        for count in executors.spread(pool, block, parts):
+            done(count)
     return values, status, states
-
-
-def in_threads(work: Callable[[Any], Any], parts: Sequence[Any], threads: int) -> Iterator[Any]:
-    """Yield what each part came to, in any order, with few parts handed out at a time."""
-    if threads <= 1 or len(parts) <= 1:
-        yield from map(work, parts)
-        return
-    left = iter(parts)
-    with ThreadPoolExecutor(threads) as pool:
-        running: set[Future[Any]] = set()
-        try:
-            while True:
-                fresh = islice(left, threads + AHEAD - len(running))
-                running |= {pool.submit(work, part) for part in fresh}
-                if not running:
-                    return
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    yield future.result()
-        finally:
-            for future in running:
-                future.cancel()
 
 
 def summaries_of(
@@ -99,10 +76,11 @@ def summaries_of(
         runs = np.array([cases[row][1] for row in rows], dtype=np.int64)
         return rows, run_block(setting, Columns(ready, runs, seed))
 
-    for rows, found in in_threads(block, parts, threads):
-        values[rows] = found.outcomes
-        for row, text in zip(rows, found.status, strict=True):
-            status[row] = text
+    with executors.chosen(threads=min(threads, len(parts))) as pool:
+        for rows, found in executors.spread(pool, block, parts):
+            values[rows] = found.outcomes
+            for row, text in zip(rows, found.status, strict=True):
+                status[row] = text
     return values, status
 
 
