@@ -22,13 +22,16 @@ import alliance_sim.rules
 from alliance_sim import arithmetic, compiled, noise
 from alliance_sim.compiled import bits_to_float, float_to_bits, high32, low32
 from alliance_sim.rules.council import accepts
+from alliance_sim.world import fill, settle
 
 ROOMS = tuple(
     importlib.import_module(f"alliance_sim.rules.{found.name}")
     for found in pkgutil.iter_modules(alliance_sim.rules.__path__)
 )
 BIT_ROOMS = (arithmetic, noise)
-RULES = tuple(rule for rule in compiled.rules() if inspect.getmodule(rule) in (*ROOMS, *BIT_ROOMS))
+ARRAY_ROOMS = (settle, fill)  # they also read and write flat arrays, entry by entry
+ALL_ROOMS = (*ROOMS, *BIT_ROOMS, *ARRAY_ROOMS)
+RULES = tuple(rule for rule in compiled.rules() if inspect.getmodule(rule) in ALL_ROOMS)
 PRIMITIVES = (float_to_bits, bits_to_float, high32, low32)
 TWO_AT_A_TIME = ("min", "max")
 STATEMENTS = (ast.Assign, ast.AugAssign, ast.If, ast.For, ast.While, ast.Return)
@@ -47,17 +50,22 @@ BIT_OPERATIONS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 class Checker:
     """Everything in one rule that lies outside the subset."""
 
-    def __init__(self, source: str, scope: Mapping[str, object], *, bits: bool) -> None:
+    def __init__(
+        self, source: str, scope: Mapping[str, object], *, bits: bool = False, arrays: bool = False
+    ) -> None:
         """Read a rule.
 
         Args:
             source: Its source text, decorator included.
             scope: The names of its module.
             bits: Whether it may work on bits.
+            arrays: Whether it may read and write entries of arrays that its arguments hold, and
+                call what only does that.
         """
         (self.rule,) = ast.parse(textwrap.dedent(source)).body
         self.scope = scope
         self.bits = bits
+        self.arrays = arrays
 
     def refusals(self) -> list[str]:
         """Return one line for each thing that is refused."""
@@ -82,6 +90,9 @@ class Checker:
 
     def statement(self, node: ast.stmt) -> Iterator[str]:
         """Yield what is refused in a statement and in those inside it."""
+        if self.arrays and isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield from self.call(node.value)
+            return
         if not isinstance(node, STATEMENTS):
             yield f"{type(node).__name__}: {ast.unparse(node)}"
             return
@@ -143,6 +154,10 @@ class Checker:
 
     def subscript(self, node: ast.Subscript) -> Iterator[str]:
         """Yield a refusal unless it reads one entry of a tuple by a constant position."""
+        if self.arrays and isinstance(node.value, ast.Attribute | ast.Name):
+            yield from self.value(node.value)
+            yield from self.value(node.slice)
+            return
         by_constant = isinstance(node.slice, ast.Constant) and type(node.slice.value) is int
         if not by_constant or not isinstance(node.ctx, ast.Load):
             yield f"index {ast.unparse(node)}"
@@ -181,11 +196,15 @@ def place(rule: Callable[..., Any]) -> str:
 
 @pytest.mark.parametrize("rule", RULES, ids=place)
 def test_a_rule_stays_inside_the_subset(rule: types.FunctionType) -> None:
-    bits = inspect.getmodule(rule) in BIT_ROOMS
-    assert Checker(inspect.getsource(rule), rule.__globals__, bits=bits).refusals() == []
+    room = inspect.getmodule(rule)
+    bits, arrays = room in BIT_ROOMS, room in ARRAY_ROOMS
+    checker = Checker(inspect.getsource(rule), rule.__globals__, bits=bits, arrays=arrays)
+    assert checker.refusals() == []
 
 
-@pytest.mark.parametrize("room", [*ROOMS, arithmetic], ids=lambda room: str(room.__name__))
+@pytest.mark.parametrize(
+    "room", [*ROOMS, *ARRAY_ROOMS, arithmetic], ids=lambda room: str(room.__name__)
+)
 def test_every_function_among_the_rules_is_a_rule(room: types.ModuleType) -> None:
     functions = {
         n for n, f in inspect.getmembers(room, inspect.isfunction) if f.__module__ == room.__name__
@@ -195,7 +214,7 @@ def test_every_function_among_the_rules_is_a_rule(room: types.ModuleType) -> Non
 
 def test_there_are_rules_to_check() -> None:
     assert noise.philox in RULES
-    assert {inspect.getmodule(rule) for rule in RULES} == {*ROOMS, *BIT_ROOMS}
+    assert {inspect.getmodule(rule) for rule in RULES} == set(ALL_ROOMS)
 
 
 class Pair(NamedTuple):
@@ -321,17 +340,36 @@ def written(body: str) -> str:
 
 @pytest.mark.parametrize("value", REFUSED.values(), ids=REFUSED)
 def test_the_checker_refuses_a_value(value: str) -> None:
-    assert Checker(written(f"return {value}"), SCOPE, bits=False).refusals() != []
+    assert Checker(written(f"return {value}"), SCOPE).refusals() != []
 
 
 @pytest.mark.parametrize("body", REFUSED_STATEMENTS.values(), ids=REFUSED_STATEMENTS)
 def test_the_checker_refuses_a_statement(body: str) -> None:
-    assert Checker(written(body), SCOPE, bits=False).refusals() != []
+    assert Checker(written(body), SCOPE).refusals() != []
 
 
 @pytest.mark.parametrize("body", ALLOWED.values(), ids=ALLOWED)
 def test_the_checker_lets_the_subset_through(body: str) -> None:
-    assert Checker(written(body), SCOPE, bits=False).refusals() == []
+    assert Checker(written(body), SCOPE).refusals() == []
+
+
+ENTRIES = {
+    "read": "return p.first[i + 1]",
+    "write": "p.first[i] = p.second[i] * x\nreturn x",
+    "call for what it writes": "accepts(x, y, z, x)\nreturn x",
+}
+
+
+@pytest.mark.parametrize("body", ENTRIES.values(), ids=ENTRIES)
+def test_the_checker_lets_entries_of_arrays_through_where_they_belong(body: str) -> None:
+    assert Checker(written(body), SCOPE, arrays=True).refusals() == []
+    assert Checker(written(body), SCOPE).refusals() != []
+
+
+@pytest.mark.parametrize("value", [*REFUSED.values(), "p.third[i]", "p.first[0:1]", "x[i].real"])
+def test_arrays_let_nothing_else_through(value: str) -> None:
+    if "[i]" not in value or value in ("p.third[i]", "x[i].real"):
+        assert Checker(written(f"return {value}"), SCOPE, arrays=True).refusals() != []
 
 
 @pytest.mark.parametrize("value", ["i & 1", "i >> 1 | 2 ^ i << 3", "high32(i, i)"])
@@ -352,4 +390,4 @@ def test_the_checker_lets_bits_through_where_they_belong(value: str) -> None:
     ],
 )
 def test_the_checker_refuses_a_head(head: str) -> None:
-    assert Checker(f"{head}\n    return 1.0\n", SCOPE, bits=False).refusals() != []
+    assert Checker(f"{head}\n    return 1.0\n", SCOPE).refusals() != []
