@@ -25,7 +25,6 @@ from alliance_sim.results.outcomes import Outcome, evaluate, parse_outcome, stan
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.edit import replaced
 from alliance_sim.world import build_world
-from alliance_sim.world.inputs import Gathering
 from alliance_sim.world.state import state_names
 
 
@@ -235,14 +234,14 @@ def test_both_engines_say_the_same_of_a_run_that_fails() -> None:
 def test_scenarios_in_turn_share_the_inputs_that_their_edits_leave_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    gathered: list[str] = []
+    wanted: list[float] = []
 
-    class Counted(Gathering):
-        def __init__(self, scenario: Scenario, *rest: Any) -> None:
-            gathered.append(scenario.name)
-            super().__init__(scenario, *rest)
+    def counted(*arguments: Any) -> None:
+        wanted.append(sum(arguments[-1].wanted))
+        compiled_fill(*arguments)
 
-    monkeypatch.setattr("alliance_sim.world.build.Gathering", Counted)
+    compiled_fill = batch.compiled_fill
+    monkeypatch.setattr(batch, "compiled_fill", counted)
     both = [load_scenario(f"japan_nato/{name}") for name in ("baseline", "no_nine_eleven")]
     cases = [
         Case(replaced(scenario, {"willingness.threat_state": pull}), 0)
@@ -250,7 +249,9 @@ def test_scenarios_in_turn_share_the_inputs_that_their_edits_leave_alone(
         for scenario in both
     ]
     summarise_cases(cases, seed=1, outcomes=())
-    assert len(gathered) == len(both)
+    whole, edited = wanted  # nothing at all is filled in again for another pull
+    assert whole == build_world(both[0]).table.shape[1]
+    assert 0 < edited < whole / 2
 
 
 def test_the_trial_notices_a_state_that_differs_in_its_last_bit() -> None:

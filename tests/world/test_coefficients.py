@@ -10,8 +10,8 @@ from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.schema import SeriesInput
 from alliance_sim.scenario.yearly import parsed
+from alliance_sim.world import build_world
 from alliance_sim.world.coefficients import Coefficients, coefficients
-from alliance_sim.world.series import by_year
 
 BASE = load_scenario("japan_nato/baseline")
 CALENDAR = Calendar()
@@ -125,6 +125,16 @@ def given_series(**changed: object) -> SeriesInput:
     return russia.capability.model_copy(update=changed)
 
 
+def by_year(asked: SeriesInput) -> list[float]:
+    """Return the capability of a threat by year, once a series is asked for."""
+    threats = tuple(
+        t.model_copy(update={"capability": asked}) if t.name == "russia" else t for t in BASE.threat
+    )
+    world = build_world(BASE.model_copy(update={"threat": threats}))
+    place = world.threats.index("russia")
+    return [quarter.capability[place] for quarter in world.inputs[:: CALENDAR.steps_per_year]]
+
+
 def yearly(series: str) -> dict[int, float]:
     return dict(parsed(BASE.series)[series])
 
@@ -133,7 +143,7 @@ def yearly(series: str) -> dict[int, float]:
 @pytest.mark.parametrize("outside", ["hold", "floor"])
 def test_a_series_becomes_one_share_a_year_above_its_floor(series: str, outside: str) -> None:
     asked = given_series(series=series, outside=outside)
-    found = by_year(asked, CALENDAR, *PLACE)
+    found = by_year(asked)
     assert len(found) == CALENDAR.last_year - CALENDAR.first_year + 1
     assert all(asked.floor.value <= value <= 1.0 for value in found)
 
@@ -142,7 +152,7 @@ def test_a_series_becomes_one_share_a_year_above_its_floor(series: str, outside:
 def test_a_series_is_the_mean_of_its_window(window: int) -> None:
     asked = given_series(series="cinc_russia_ussr", window=window)
     known = yearly("cinc_russia_ussr")
-    found = by_year(asked, CALENDAR, *PLACE)
+    found = by_year(asked)
     for year in range(1960, 2000):
         around = [known[y] for y in range(year - window, year + window + 1) if y in known]
         expected = math.fsum(around) / len(around) / asked.divide_by.value
@@ -154,8 +164,8 @@ def test_outside_its_years_a_series_holds_or_falls_to_its_floor() -> None:
     known = yearly("somali_piracy_incidents")
     asked = given_series(series="somali_piracy_incidents", window=0)
     before = range(CALENDAR.first_year, min(known))
-    held = by_year(asked.model_copy(update={"outside": "hold"}), CALENDAR, *PLACE)
-    fallen = by_year(asked.model_copy(update={"outside": "floor"}), CALENDAR, *PLACE)
+    held = by_year(asked.model_copy(update={"outside": "hold"}))
+    fallen = by_year(asked.model_copy(update={"outside": "floor"}))
     assert len(before) > 10
     first = held[min(known) - CALENDAR.first_year]
     assert all(held[y - CALENDAR.first_year] == first for y in before)
@@ -164,4 +174,4 @@ def test_outside_its_years_a_series_holds_or_falls_to_its_floor() -> None:
 
 def test_a_series_that_the_record_lacks_is_an_error_with_the_nearest_name() -> None:
     with pytest.raises(ScenarioError, match="'cinc_russia_usr'; did you mean 'cinc_russia_ussr'"):
-        by_year(given_series(series="cinc_russia_usr"), CALENDAR, *PLACE)
+        by_year(given_series(series="cinc_russia_usr"))

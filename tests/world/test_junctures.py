@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,13 @@ from hypothesis import strategies as st
 from alliance_sim import load_scenario
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.causes import missing_cause
 from alliance_sim.world import build_world, calendar_of
-from alliance_sim.world.junctures import Active, Cards, read_cards
+from alliance_sim.world.build import drawn_laws, settled_of
+from alliance_sim.world.fill import weight_in
+from alliance_sim.world.settle import NONE
+from alliance_sim.world.tables import recipe_of
+from alliance_sim.world.world import Drawn
 
 BASE = load_scenario("japan_nato/baseline")
 CALENDAR = Calendar()
@@ -21,27 +27,49 @@ FALLING = sorted(j.name for j in BASE.juncture if j.when_cause_removed == "falls
 CAUSES = {j.name: sorted(j.follows) for j in BASE.juncture}
 
 
-def cards(scenario: Scenario) -> Cards:
-    return read_cards(scenario, CALENDAR)
+class Active(NamedTuple):
+    """An effect that acts: of which juncture, from where to where, and its numbers."""
+
+    name: str
+    start: float
+    end: float
+    half_life: float
+    drawn: bool
+
+
+def active(scenario: Scenario) -> list[Active]:
+    """Return the effects that act, with a mark on what stands in the place of a juncture."""
+    recipe = recipe_of(scenario)
+    spans, names = settled_of(recipe).acting, recipe.names("juncture")
+    found = []
+    for e, row in enumerate(recipe.tables["effect"].values.tolist()):
+        acts, start, end = spans[3 * e : 3 * e + 3]
+        name = names[int(row[0])] + (" replaced" if row[1] else "")
+        if acts:
+            found.append(Active(name, start, end, row[6], row[7] > 0.0))
+    return found
 
 
 def acting(scenario: Scenario, name: str) -> list[Active]:
-    return [active for active in cards(scenario).active if active.name == name]
+    return [found for found in active(scenario) if found.name == name]
+
+
+def drawn_of(scenario: Scenario) -> dict[str, Drawn]:
+    recipe = recipe_of(scenario)
+    return {law.name: law for law in drawn_laws(recipe, settled_of(recipe))}
 
 
 def test_as_described_everything_acts_and_nothing_is_drawn_or_replaced() -> None:
-    found = cards(BASE)
-    assert found.drawn_laws == ()
-    names = {active.name for active in found.active}
-    assert names == {j.name for j in BASE.juncture if j.effect}
+    assert drawn_of(BASE) == {}
+    assert {found.name for found in active(BASE)} == {j.name for j in BASE.juncture if j.effect}
 
 
 @pytest.mark.parametrize("law", DRAWN)
 def test_a_law_is_drawn_once_its_cause_is_removed(law: str) -> None:
     cause = CAUSES[law][0]
-    edited = cards(BASE.without(cause))
+    edited = drawn_of(BASE.without(cause))
     assert acting(BASE.without(cause), law) == []
-    (drawn,) = (d for d in edited.drawn_laws if d.name == law)
+    drawn = edited[law]
     (day,) = (j.date for j in BASE.juncture if j.name == cause)
     assert drawn.first_step == math.ceil(CALENDAR.position(day))
     assert any(drawn.opens)
@@ -54,10 +82,8 @@ def test_a_law_is_drawn_once_its_cause_is_moved_behind_it(law: str) -> None:
     (cause_day,) = (j.date for j in BASE.juncture if j.name == cause)
     behind = BASE.moved(cause, to=day + dt.timedelta(days=1))
     before = BASE.moved(cause, to=day - dt.timedelta(days=1))
-    assert law in {d.name for d in cards(behind).drawn_laws}
-    assert law not in {d.name for d in cards(before).drawn_laws}
-    (drawn,) = (d for d in cards(behind).drawn_laws if d.name == law)
-    assert drawn.first_step >= CALENDAR.index(cause_day)
+    assert law not in drawn_of(before)
+    assert drawn_of(behind)[law].first_step >= CALENDAR.index(cause_day)
 
 
 @pytest.mark.parametrize("name", FALLING)
@@ -69,8 +95,7 @@ def test_what_falls_with_its_cause_acts_no_longer(name: str) -> None:
 
 @pytest.mark.parametrize("law", DRAWN)
 def test_a_drawn_law_that_is_itself_removed_is_not_drawn(law: str) -> None:
-    edited = cards(BASE.without(law, CAUSES[law][0]))
-    assert law not in {d.name for d in edited.drawn_laws}
+    assert law not in drawn_of(BASE.without(law, CAUSES[law][0]))
 
 
 def test_falling_goes_down_the_line() -> None:
@@ -86,7 +111,7 @@ def test_a_removed_leader_is_replaced_for_as_long_as_the_term_was() -> None:
     (replaced,) = acting(edited, "abe_second_government replaced")
     (original,) = acting(BASE, "abe_second_government")
     assert (replaced.start, replaced.end) == (original.start, original.end)
-    assert replaced.effect.drawn
+    assert replaced.drawn
 
 
 def test_a_leader_who_comes_later_is_replaced_until_then() -> None:
@@ -144,39 +169,44 @@ def test_a_date_inside_a_quarter_counts_by_the_part_that_it_covers(day: dt.date)
     assert math.isclose(change[step + 1], size, abs_tol=1e-12)
 
 
-def fading() -> list[Active]:
-    return [a for a in cards(BASE).active if a.effect.half_life is not None]
+def weight(found: Active, step: int) -> float:
+    return weight_in(float(step), (found.start, found.end), found.half_life, CALENDAR.dt)
 
 
 def test_an_effect_with_a_half_life_is_half_gone_after_it() -> None:
-    assert fading()
-    for active in fading():
-        assert active.effect.half_life is not None
-        steps = round(active.effect.half_life.value * CALENDAR.steps_per_year)
-        first = math.ceil(active.start)
-        if first + steps < min(CALENDAR.steps, active.end):
-            early, late = active.weights(CALENDAR)[[first, first + steps]].tolist()
+    fading = [found for found in active(BASE) if found.half_life != NONE]
+    assert fading
+    for found in fading:
+        steps = round(found.half_life * CALENDAR.steps_per_year)
+        first = math.ceil(found.start)
+        if first + steps < min(CALENDAR.steps, found.end):
             years = steps / CALENDAR.steps_per_year
-            expected = 0.5 ** (years / active.effect.half_life.value)
-            assert math.isclose(late / early, expected, rel_tol=1e-9)
+            left = weight(found, first + steps) / weight(found, first)
+            assert math.isclose(left, 0.5 ** (years / found.half_life), rel_tol=1e-9)
 
 
 def test_an_effect_never_weighs_more_than_its_share_of_the_quarter() -> None:
-    for active in cards(BASE).active:
-        weights = active.weights(CALENDAR).tolist()
-        assert len(weights) == CALENDAR.steps
-        for step, weight in enumerate(weights):
-            share = CALENDAR.share(step, active.start, active.end)
-            assert 0.0 <= weight <= share
-            if active.effect.half_life is None:
-                assert weight == share
+    for found in active(BASE):
+        for step in range(CALENDAR.steps):
+            share = CALENDAR.share(step, found.start, found.end)
+            assert 0.0 <= weight(found, step) <= share
+            if found.half_life == NONE:
+                assert weight(found, step) == share
 
 
-def test_the_weights_of_an_effect_are_shared_and_cannot_be_written_to() -> None:
-    (first, again) = (cards(BASE).active[0].weights(CALENDAR) for _ in range(2))
-    assert first is again
-    with pytest.raises(ValueError, match="read-only"):
-        first[0] = 1.0
+@given(st.lists(st.sampled_from(sorted(CAUSES)), max_size=6, unique=True), st.data())
+@settings(max_examples=60)
+def test_what_is_missing_is_told_and_filled_in_alike(gone: list[str], data: st.DataObject) -> None:
+    scenario = BASE.without(*gone)
+    for name in data.draw(st.lists(st.sampled_from(sorted(CAUSES)), max_size=2, unique=True)):
+        if name not in gone:
+            scenario = scenario.moved(name, to=data.draw(DAYS))
+    by_name = {j.name: j for j in scenario.juncture}
+    recipe = recipe_of(scenario)
+    names = recipe.names("juncture")
+    for name, found in zip(names, settled_of(recipe).missing, strict=True):
+        cause = missing_cause(by_name[name], by_name)
+        assert (names[int(found)] if found >= 0.0 else None) == (cause and cause.name)
 
 
 def test_a_leader_of_a_juncture_takes_the_place_of_one_in_the_list() -> None:

@@ -4,8 +4,9 @@ Tables are taken in the order of their names, so that reordering a scenario file
 An input is averaged over the quarter: a date inside it counts for the part that it covers.
 """
 
-from alliance_sim.world.build import build_world, calendar_of, shares_inputs
+from alliance_sim.world.build import build_world, shares_inputs
 from alliance_sim.world.divergence import first_touched
+from alliance_sim.world.tables import calendar_of
 from alliance_sim.world.world import SIDES, Drawn, Inputs, RungNumbers, World
 
 __all__ = [

@@ -1,72 +1,234 @@
-"""Put a world together from a scenario."""
+"""Put a world together from a scenario: its recipe, what acts in it, what each quarter brings."""
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import replace
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
-from alliance_sim.world.inputs import Gathering
-from alliance_sim.world.junctures import Cards, read_cards
-from alliance_sim.world.state import SIDES, Channels, axes_of, channels_of
-from alliance_sim.world.world import DrawnLeader, ItemNumbers, RungNumbers, World
+from alliance_sim.world import fill as plain
+from alliance_sim.world import settle as cards
+from alliance_sim.world.declaration import declared, size
+from alliance_sim.world.divergence import changed_inputs
+from alliance_sim.world.fill import Into, Places
+from alliance_sim.world.recipe import FILLED, Recipe
+from alliance_sim.world.settle import ACTING, LAW, Counts, Numbers, Settled
+from alliance_sim.world.state import FIXED_AXES, Channels, Inputs, axes_of, channels_of
+from alliance_sim.world.tables import recipe_of
+from alliance_sim.world.world import Drawn, DrawnLeader, ItemNumbers, RungNumbers, World
+
+Fill = Callable[[Counts, Numbers, Settled, Places, Into], object]
+# Tables that `settle` reads.
+SETTLED_BY = ("juncture", "follows", "effect", "rung", "item")
 
 
-def calendar_of(scenario: Scenario) -> Calendar:
-    """Return the steps that a scenario goes through."""
-    return scenario.calendar()
+class Filled(NamedTuple):
+    """A recipe filled in.
+
+    Attributes:
+        settled: What acts when, and what has to be drawn.
+        leaders: Leaders whose push is drawn once per run.
+        table: What each step brings, array (step, number) in the order of `Inputs`; not to be
+            written to.
+        made_anew: At which numbers of a row something was worked out instead of taken over.
+    """
+
+    settled: Settled
+    leaders: tuple[DrawnLeader, ...]
+    table: NDArray[np.float64]
+    made_anew: NDArray[np.intp]
 
 
-def build_world(scenario: Scenario, *, like: World | None = None) -> World:
+def build_world(
+    scenario: Scenario, *, like: World | None = None, fill: Fill | None = None
+) -> World:
     """Return the numbers that a scenario stands for.
 
     Args:
         scenario: The scenario.
-        like: The world of a scenario from which this one was made by edits that share what they
-            leave alone. What only untouched parts decide is taken over instead of worked out.
+        like: The world of another scenario. Inputs that no changed number feeds are taken over from
+            it instead of worked out; best is one from which this scenario was made by edits that
+            share what they leave alone.
+        fill: `alliance_sim.world.fill.fill`, compiled; without it that function as it stands.
 
     Raises:
         ScenarioError: If a threat asks for a series that the record does not hold.
     """
-    if like is not None and shares_inputs(scenario, like.scenario):
-        return _with_coefficients(scenario, like)
-    calendar = calendar_of(scenario)
-    cards = read_cards(scenario, calendar)
-    gathering = Gathering(scenario, calendar, cards.active)
-    table = np.stack(gathering.columns(), axis=1)
-    table.setflags(write=False)
-    leaders = _drawn_leaders(cards)
+    recipe = recipe_of(scenario, None if like is None else (like.scenario, like.recipe))
+    filled = fill_in(recipe, like=like, fill=fill)
+    settled, column = filled.settled, recipe.column
+    laws, relationship = drawn_laws(recipe, settled), recipe.partners[0]
     axes = axes_of(
         scenario,
-        law=tuple(law.name for law in cards.drawn_laws),
-        leader=tuple(leader.name for leader in leaders),
+        law=tuple(law.name for law in laws),
+        leader=tuple(leader.name for leader in filled.leaders),
     )
+    same = like is not None and like.recipe.partners == recipe.partners and like.axes == axes
+    known = like.channels if like is not None and same else None
     world = World(
         scenario=scenario,
-        calendar=calendar,
-        threats=tuple(t.name for t in gathering.threats),
-        offence=tuple(t.offence.value for t in gathering.threats),
-        distracting=tuple(t.distracts for t in gathering.threats),
-        asian=tuple(t.region == "asia" for t in gathering.threats),
-        members=tuple(m.name for m in gathering.members),
-        offsets=tuple(m.offset.value for m in gathering.members),
-        table=table,
-        rungs=_rungs(scenario, calendar),
-        drawn_laws=cards.drawn_laws,
-        drawn_leaders=leaders,
-        items=_items(scenario, calendar),
-        channels=channels_of(Channels, scenario.partners.name, axes),
+        recipe=recipe,
+        settled=settled,
+        calendar=recipe.calendar,
+        threats=recipe.names("threat"),
+        offence=tuple(column("threat", "offence")),
+        distracting=tuple(x > 0.0 for x in column("threat", "distracts")),
+        asian=tuple(x > 0.0 for x in column("threat", "asian")),
+        members=recipe.names("member"),
+        offsets=tuple(column("member", "offset")),
+        table=filled.table,
+        rungs=_rungs(recipe, settled),
+        drawn_laws=laws,
+        drawn_leaders=filled.leaders,
+        items=tuple(map(ItemNumbers, map(int, settled.tabled), column("item", "demand"))),
+        channels=known or channels_of(Channels, relationship, axes),
     )
-    if len(set(world.all_channels)) < len(world.all_channels):
+    if known is None and len(set(world.all_channels)) < len(world.all_channels):
         raise AssertionError(f"{scenario.name}: two decisions share a noise channel")
     return world
 
 
-# What the inputs are made of: parts of a scenario, and numbers inside parts.
-INPUT_PARTS = ("time", "partners", "period", "threat", "member", "leader", "juncture")
+def fill_in(recipe: Recipe, *, like: World | None = None, fill: Fill | None = None) -> Filled:
+    """Return a recipe filled in; arguments as for `build_world`."""
+    if like is not None and not _same_frame(recipe, like.recipe):
+        like = None
+    same_cards = like is not None and recipe.shares(like.recipe, *SETTLED_BY)
+    settled = like.settled if like is not None and same_cards else settled_of(recipe)
+    if like is not None and same_cards and _feeds_nothing(recipe, like.recipe):
+        return Filled(settled, like.drawn_leaders, like.table, np.array([], dtype=np.intp))
+    leaders, effects = _drawn_leaders(recipe, settled)
+    at, first_drawn = places_of(recipe.counts, len(leaders))
+    drawn_at = np.full(recipe.counts.effects, -1.0)
+    drawn_at[effects] = first_drawn + np.arange(len(leaders))
+    table = np.zeros((recipe.calendar.steps, at.width))
+    wanted = np.ones(at.width)
+    if like is not None:
+        wanted = _take_over(like, changed_inputs(recipe, settled, like, at), (at, leaders), table)
+        if not wanted.any():
+            return Filled(settled, leaders, like.table, np.flatnonzero(wanted))
+    work = np.zeros((recipe.counts.periods + 3) * recipe.calendar.steps)
+    flat = table.reshape(-1)
+    if fill is None:
+        lists = Into(wanted.tolist(), drawn_at.tolist(), work.tolist(), flat.tolist())
+        plain.fill(recipe.counts, recipe.listed, settled, at, lists)
+        flat[:] = lists.table
+    else:
+        acting: list[Any] = [np.array(part, dtype=np.float64) for part in settled]
+        target: list[Any] = [wanted, drawn_at, work, flat]
+        fill(recipe.counts, recipe.numbers, Settled(*acting), at, Into(*target))
+    table.setflags(write=False)
+    return Filled(settled, leaders, table, np.flatnonzero(wanted))
+
+
+def _feeds_nothing(recipe: Recipe, other: Recipe) -> bool:
+    """Whether no number that differs feeds an input, at a glance."""
+    one, two = recipe.numbers, other.numbers
+    same = one.diversity == two.diversity and list(one.win_set) == list(two.win_set)
+    return same and recipe.shares(other, *(name for name in FILLED if name not in SETTLED_BY))
+
+
+def _take_over(
+    like: World,
+    changed: NDArray[np.bool_],
+    frame: tuple[Places, tuple[DrawnLeader, ...]],
+    table: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Copy what has not changed into a table of zeros; return 1 for each number still wanted."""
+    at, leaders = frame
+    before, first_drawn = places_of(like.recipe.counts, len(like.drawn_leaders))
+    if leaders == like.drawn_leaders:
+        for place, leader in enumerate(leaders, first_drawn):
+            changed[place] = changed[at.push + leader.side]
+        kept = np.flatnonzero(~changed)
+        table[:, kept] = like.table[:, kept]
+    else:
+        changed[at.push : at.involvement] = True
+        kept = np.flatnonzero(~changed)
+        moved = before.width - at.width  # what stands behind the leaders stands elsewhere
+        table[:, kept] = like.table[:, np.where(kept < at.push, kept, kept + moved)]
+    return changed.astype(np.float64)
+
+
+def settled_of(recipe: Recipe) -> Settled:
+    """Return what the cards of a recipe's junctures amount to."""
+    counts = recipe.counts
+    settled = Settled(
+        missing=[0.0] * counts.junctures,
+        acting=[0.0] * (counts.effects * ACTING),
+        law=[0.0] * (counts.junctures * LAW),
+        rung_opens=[0.0] * counts.rungs,
+        tabled=[0.0] * counts.items,
+    )
+    cards.settle(counts, recipe.listed, settled)
+    return settled
+
+
+def places_of(counts: Counts, leaders: int) -> tuple[Places, int]:
+    """Return where each input stands in a row of the table, and where drawn leaders begin."""
+    labels = {axis: len(labels) for axis, labels in FIXED_AXES.items()}
+    labels |= {"threat": counts.threats, "member": counts.members, "leader": leaders}
+    at, width = {}, 0
+    for name, entry in declared(Inputs).items():
+        at[name] = width
+        width += size(entry.per, labels)
+    return Places(**{name: at[name] for name in Places._fields[:-1]}, width=width), at["drawn_push"]
+
+
+def _same_frame(recipe: Recipe, other: Recipe) -> bool:
+    same = (recipe.names(table) == other.names(table) for table in ("threat", "member"))
+    return recipe.calendar == other.calendar and all(same)
+
+
+def _drawn_leaders(recipe: Recipe, settled: Settled) -> tuple[tuple[DrawnLeader, ...], list[int]]:
+    """Return the leaders whose push is drawn, and the effects by which they lead."""
+    found, effects = [], []
+    junctures = recipe.names("juncture")
+    rows = recipe.tables["effect"].values
+    for e in np.flatnonzero(rows[:, cards.DRAWN]).tolist():
+        if settled.acting[e * ACTING] > 0.0:
+            name = junctures[int(rows[e, cards.OF_JUNCTURE])]
+            name = f"{name} replaced" if rows[e, cards.STANDS_IN] > 0.0 else name
+            found.append(DrawnLeader(name, int(rows[e, cards.OF])))
+            effects.append(e)
+    return tuple(found), effects
+
+
+def drawn_laws(recipe: Recipe, settled: Settled) -> tuple[Drawn, ...]:
+    """Return the laws that are drawn because what they follow is missing."""
+    rows = [settled.law[j * LAW : (j + 1) * LAW] for j in range(recipe.counts.junctures)]
+    drawn = [j for j, row in enumerate(rows) if row[cards.LAW_DRAWN] > 0.0]
+    names, hazards = recipe.names("juncture"), recipe.column("juncture", "log_hazard")
+    found = []
+    for j in drawn:
+        _, first_step, lasts, after, *opens = rows[j]
+        found.append(
+            Drawn(
+                name=names[j],
+                log_hazard=hazards[j],
+                first_step=int(first_step),
+                lasts=lasts,
+                after=drawn.index(int(after)) if after >= 0.0 else -1,
+                opens=(opens[0], opens[1], opens[2]),
+            )
+        )
+    return tuple(found)
+
+
+def _rungs(recipe: Recipe, settled: Settled) -> tuple[RungNumbers, ...]:
+    rows = recipe.tables["rung"].values.tolist()
+    return tuple(
+        RungNumbers(log_hazard, demand, domestic_demand, int(opens), granted > 0.0)
+        for (log_hazard, demand, domestic_demand, _, granted), opens in zip(
+            rows, settled.rung_opens, strict=True
+        )
+    )
+
+
+# What inputs, laws and channels are made of: parts of a scenario, and numbers inside parts.
+INPUT_PARTS = ("time", "partners", "period", "threat", "member", "leader", "juncture", "series")
 
 
 def shares_inputs(scenario: Scenario, other: Scenario) -> bool:
@@ -76,46 +238,3 @@ def shares_inputs(scenario: Scenario, other: Scenario) -> bool:
     pairs.append((scenario.domestic.win_set, other.domestic.win_set))
     names = ([item.name for item in s.item] for s in (scenario, other))
     return all(one is another for one, another in pairs) and next(names) == next(names)
-
-
-def _with_coefficients(scenario: Scenario, like: World) -> World:
-    """Return the world of a scenario that shares its inputs with another."""
-    return replace(
-        like,
-        scenario=scenario,
-        rungs=_rungs(scenario, like.calendar),
-        items=_items(scenario, like.calendar),
-    )
-
-
-def _items(scenario: Scenario, calendar: Calendar) -> tuple[ItemNumbers, ...]:
-    return tuple(
-        ItemNumbers(_within(calendar, item.tabled), item.demand.value)
-        for item in sorted(scenario.item, key=lambda item: item.name)
-    )
-
-
-def _within(calendar: Calendar, date: dt.date) -> int:
-    step = calendar.index(date)
-    return step if 0 <= step < calendar.steps else -1
-
-
-def _drawn_leaders(cards: Cards) -> tuple[DrawnLeader, ...]:
-    return tuple(
-        DrawnLeader(active.name, SIDES.index(active.effect.of or ""))
-        for active in cards.active
-        if active.effect.drawn
-    )
-
-
-def _rungs(scenario: Scenario, calendar: Calendar) -> tuple[RungNumbers, ...]:
-    return tuple(
-        RungNumbers(
-            log_hazard=rung.log_hazard.value,
-            demand=rung.demand.value,
-            domestic_demand=rung.domestic_demand.value,
-            opens=0 if rung.opens is None else max(0, calendar.index(rung.opens)),
-            granted=rung.granted,
-        )
-        for rung in sorted(scenario.rung, key=lambda r: r.number)
-    )

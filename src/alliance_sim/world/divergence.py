@@ -1,10 +1,20 @@
-"""The first quarter that an edit touches: until then both worlds are the same to the last bit."""
+"""What an edit touches: which inputs, and from which quarter on.
+
+Until the first quarter that it touches both worlds are the same to the last bit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim.world import settle as cards
 from alliance_sim.world.coefficients import coefficients
+from alliance_sim.world.fill import Places
+from alliance_sim.world.recipe import Recipe
+from alliance_sim.world.settle import ACTING, Settled
 from alliance_sim.world.world import Channels, Inputs, World
 
 THROUGHOUT = (
@@ -57,3 +67,97 @@ def _seen(world: World) -> Iterator[tuple[Inputs, dict[tuple[str, int], float]]]
         shares = zip(world.drawn_leaders, now.drawn_push, strict=True)
         office = {(leader.name, leader.side): share for leader, share in shares if share > 0.0}
         yield now._replace(drawn_push=()), office
+
+
+Wanted = NDArray[np.bool_]
+
+
+def changed_inputs(recipe: Recipe, settled: Settled, like: World, at: Places) -> Wanted:
+    """Return which numbers of a row can differ from another world with the same frame.
+
+    Args:
+        recipe: A recipe with the calendar, threats and members of the other world.
+        settled: What acts in it.
+        like: The other world.
+        at: Where inputs stand in a row of the recipe's table.
+
+    Returns:
+        Array (number,): True for what a number feeds that is another one; drawn leaders are left
+        to who looks at the leaders themselves.
+    """
+    wanted = np.zeros(at.width, dtype=np.bool_)
+    counts, old = recipe.counts, like.recipe
+    keys: Wanted = np.any(_differing(recipe, old, "period"), axis=0)
+    if keys[cards.START]:  # seen in all settings of the period
+        keys[:] = True
+    wanted[at.commitment : at.capability_state] = keys[cards.COMMITMENT : cards.HOSTILITY]
+    by_threat = keys[cards.HOSTILITY :].reshape(3, counts.threats)
+    wanted[at.hostility : at.capability] = by_threat[0]
+    wanted[at.exposure_state : at.exposure_member] = by_threat[1]
+    exposures = _differing(recipe, old, "exposure") | by_threat[2]
+    wanted[at.exposure_member : at.weight] = exposures.reshape(-1)
+    yearly: Wanted = np.any(_differing(recipe, old, "series"), axis=1)
+    yearly |= np.any(_differing(recipe, old, "yearly"), axis=1)
+    wanted[at.capability_state : at.push] = yearly[0]
+    wanted[at.capability : at.exposure_state] = yearly[1:]
+    one, other = recipe.numbers, old.numbers
+    diversity = one.diversity != other.diversity
+    wanted[at.weight : at.commitment] = diversity or _differing(recipe, old, "accession").any()
+    wanted[at.shut : at.missions_ended] = one.win_set != other.win_set
+    spells: Wanted = np.any(_differing(recipe, old, "leader"), axis=1)
+    if len(spells) != old.counts.leaders:
+        wanted[at.push : at.push + 2] = True
+    else:
+        for r in (recipe, old):
+            sides = r.tables["leader"].values[spells, cards.SIDE]
+            wanted[at.push + sides.astype(np.intp)] = True
+    _mark_effects(recipe, settled, like, at, wanted)
+    return wanted
+
+
+def _differing(recipe: Recipe, other: Recipe, table: str) -> Wanted:
+    """Return where a table holds other numbers: everywhere, if it has other rows."""
+    one, two = recipe.tables[table].values, other.tables[table].values
+    if one.shape != two.shape:
+        return np.ones(one.shape, dtype=np.bool_)
+    found: Wanted = one != two
+    return found
+
+
+FIXED = (cards.OF_JUNCTURE, cards.STANDS_IN, cards.MOVES, cards.OF, cards.DOMAIN, cards.DRAWN)
+
+
+def _mark_effects(
+    recipe: Recipe, settled: Settled, like: World, at: Places, wanted: Wanted
+) -> None:
+    """Mark what effects move that act at other times, with another size, or are not the same."""
+    both = (recipe.tables["effect"].values, like.recipe.tables["effect"].values)
+    acting = tuple(np.array(s.acting).reshape(-1, ACTING) for s in (settled, like.settled))
+    missions = tuple(r.tables["juncture"].values[:, cards.MISSION] for r in (recipe, like.recipe))
+    differing = _differing(recipe, like.recipe, "effect")
+    if both[0].shape != both[1].shape or differing[:, FIXED].any():
+        for rows, spans in zip(both, acting, strict=True):
+            _mark(rows[spans[:, cards.ACTS] > 0.0], at, wanted)
+        wanted[at.missions_ended] = True
+        return
+    changed = differing.any(axis=1) | (acting[0] != acting[1]).any(axis=1)
+    changed &= (acting[0][:, cards.ACTS] > 0.0) | (acting[1][:, cards.ACTS] > 0.0)
+    rows = both[0][changed]
+    _mark(rows, at, wanted)
+    ending = missions[0][rows[:, cards.OF_JUNCTURE].astype(np.intp)] > 0.0
+    other_missions = missions[0].shape != missions[1].shape or (missions[0] != missions[1]).any()
+    wanted[at.missions_ended] = ending.any() or other_missions
+
+
+def _mark(effects: NDArray[np.float64], at: Places, wanted: Wanted) -> None:
+    """Mark what some effects move."""
+    for row in effects.tolist():
+        moves, of, domain = (int(row[k]) for k in (cards.MOVES, cards.OF, cards.DOMAIN))
+        place = {
+            cards.MOVES_HOSTILITY: at.hostility + of,
+            cards.MOVES_WIN_SET: at.shut + of,
+            cards.MOVES_LEADERS: at.push + of,
+            cards.MOVES_INVOLVEMENT: at.involvement + of,
+            cards.MOVES_NEED: at.need + 3 * of + domain,
+        }.get(moves, at.commitment + moves - cards.MOVES_LEVEL)
+        wanted[place] = True

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
 from alliance_sim.world.declaration import Axes, flattened, unpacked
+from alliance_sim.world.recipe import Recipe
+from alliance_sim.world.settle import Settled
 from alliance_sim.world.state import SIDES, Channels, Inputs, axes_of, channel_names
 
 __all__ = [
@@ -67,6 +69,8 @@ class World:
 
     Attributes:
         scenario: What it was made from.
+        recipe: The same as tables of numbers.
+        settled: Which effects of junctures act when, and which laws are drawn.
         calendar: The steps.
         threats: Names of threats, sorted.
         offence: How far each threat's forces reach out, 0 to 1.
@@ -84,6 +88,8 @@ class World:
     """
 
     scenario: Scenario
+    recipe: Recipe
+    settled: Settled
     calendar: Calendar
     threats: tuple[str, ...]
     offence: tuple[float, ...]

@@ -23,8 +23,10 @@ from alliance_sim.results import OK
 from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import build_world
+from alliance_sim.world.build import Fill
 from alliance_sim.world.coefficients import coefficients
 from alliance_sim.world.declaration import flattened
+from alliance_sim.world.fill import fill
 from alliance_sim.world.state import CONSTANTS, not_finite, state_names
 from alliance_sim.world.world import World
 
@@ -40,6 +42,13 @@ SOURCES = (  # of all that is compiled; an edit of one asks for new code
     "world/coefficients.py",
     "world/declaration.py",
     "world/state.py",
+)
+FILLED_FROM = (  # the same of what fills in a world
+    "compiled",
+    "arithmetic.py",
+    "rules/domestic.py",
+    "world/fill.py",
+    "world/settle.py",
 )
 TRIED = 2  # runs of the described history that freshly compiled code is tried on
 
@@ -74,6 +83,19 @@ def as_in_plain_python(block: Block) -> bool:
 compiled_block = Compiled(simulate_block, sources=sources_digest, check=as_in_plain_python)
 
 
+def fills_as_in_plain_python(fill: Fill) -> bool:
+    """Whether compiled code fills in the described history as plain Python does, bit by bit."""
+    from alliance_sim.engine.mesa_model.model import AllianceModel
+
+    plain = AllianceModel(agent_data=False).world
+    return build_world(plain.scenario, fill=fill).table.tobytes() == plain.table.tobytes()
+
+
+compiled_fill = Compiled(
+    fill, sources=lambda: digest_of(FILLED_FROM, PACKAGE), check=fills_as_in_plain_python
+)
+
+
 class Frame(NamedTuple):
     """What runs of one block share: how many there are of each, of which kind, with what noise."""
 
@@ -103,7 +125,8 @@ class Ready:
 
 def make_ready(scenario: Scenario, like: Ready | None = None) -> Ready:
     """Return a scenario ready for the engine; `like` as for `build_world`."""
-    world = build_world(scenario, like=None if like is None else like.world)
+    near = None if like is None else like.world
+    world = build_world(scenario, like=near, fill=compiled_fill)
     same = like is not None and like.world.channels is world.channels
     frame = like.frame if same and like is not None else _frame(world)
     return Ready(world, frame, _constants(world))

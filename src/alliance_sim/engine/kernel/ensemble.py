@@ -97,8 +97,9 @@ def _parts(
         if scenario is not latest:
             latest, problem = scenario, ""
             like = next((r for r in recent if shares_inputs(scenario, r.world.scenario)), None)
+            near = like or (recent[0] if recent else None)  # whatever the two share is taken over
             try:
-                ready = make_ready(scenario, like=like)
+                ready = make_ready(scenario, like=near)
             except AllianceSimError as error:
                 problem = " ".join(str(error).split())
             else:
