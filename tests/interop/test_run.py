@@ -268,6 +268,20 @@ def test_points_are_run_row_by_row_as_single_runs_are() -> None:
 def test_points_without_a_seed_differ_in_their_noise() -> None:
     found = alliance_sim.run_points([[1.0], [1.0]], [PULL], outcomes=TEXTS[0])
     assert found[0] != found[1]
+    assert found.seed is not None
+    for point, value in enumerate(found.tolist()):
+        (again,) = alliance_sim.run_points(
+            [[1.0]], [PULL], rng=found.seed, run=point, outcomes=TEXTS[0]
+        ).tolist()
+        assert again == value
+
+
+def test_an_array_of_outcomes_names_its_seed_and_is_an_array_like_any_other() -> None:
+    found = alliance_sim.run_points([[1.0], [2.0]], [PULL], rng=7, outcomes=TEXTS)
+    parts: list[Any] = [found, found[0], found * 2]
+    assert [part.seed for part in parts] == [7, 7, 7]
+    assert found.sum() == np.asarray(found).sum()
+    assert np.asarray(found).tolist() == found.tolist()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from alliance_sim import noise
 from alliance_sim.engine.batch import Case, summarise_cases
 from alliance_sim.errors import AllianceSimError, ProblemsError, SettingError
@@ -15,9 +18,8 @@ from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario.parameters import Parameter
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
 BASELINE = "japan_nato/baseline"
 SEED_BITS = 53  # so that a chosen seed survives tools that keep every result as a float
@@ -85,7 +87,7 @@ def run_points(
     run: int = 0,
     rng: int | None = None,
     outcomes: OutcomesLike = None,
-) -> NDArray[np.float64]:
+) -> SeededArray:
     """Return the outcomes of one run for each row of a table.
 
     For tools that work on arrays; row by row the numbers are those of `run`.
@@ -96,11 +98,13 @@ def run_points(
         scenario: As for `run`.
         run: As for `run`.
         rng: Seed, the same for all points: they differ by their parameters, not by luck. None
-            gives every point noise of its own.
+            lets the operating system choose one and gives every point noise of its own: point k
+            is run `run` + k of that seed.
         outcomes: As for `run`.
 
     Returns:
-        Array (point, outcome) of finite floats; only (point,) if `outcomes` is one text.
+        Array (point, outcome) of finite floats; only (point,) if `outcomes` is one text. Its
+        attribute `seed` is the seed used.
 
     Raises:
         SettingError: Naming all that is wrong with names and values.
@@ -124,7 +128,31 @@ def run_points(
     if problems:
         raise SettingError("run_points", problems)
     values = _computed(cases, seed, wanted)
-    return values[:, 0] if isinstance(outcomes, str) else values
+    return SeededArray.of(values[:, 0] if isinstance(outcomes, str) else values, seed)
+
+
+class SeededArray(np.ndarray[Any, np.dtype[np.float64]]):
+    """An array that names the seed of the noise behind its numbers.
+
+    Parts of it, and what is computed from it element by element, name it too; it is lost where an
+    array is sent to another process.
+
+    Attributes:
+        seed: The seed, a whole number.
+    """
+
+    seed: int | None
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64], seed: int) -> SeededArray:
+        """Return the numbers with their seed."""
+        array = values.view(cls)
+        array.seed = seed
+        return array
+
+    def __array_finalize__(self, source: object) -> None:
+        """Take over the seed of the array that this one was made from."""
+        self.seed = getattr(source, "seed", None)
 
 
 def parameters(scenario: ScenarioLike = BASELINE) -> dict[str, Parameter]:
@@ -170,8 +198,6 @@ def _table(
     points: Any, names: Sequence[str] | None, problems: list[str]
 ) -> tuple[list[list[object]], list[str]]:
     """Return the rows of a table of points and the names of its columns."""
-    import numpy as np
-
     if names is None and hasattr(points, "columns"):
         names = [str(name) for name in points.columns]
     try:
