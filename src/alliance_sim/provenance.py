@@ -16,6 +16,10 @@ WORDS_ONLY = frozenset(
     {"name", "title", "description", "question", "edits", "relationship", "record"}
 )
 MANIFEST_FORMAT = 1
+STATEMENT = (  # what every figure, page and summary says of itself
+    "This is a statement about the model named above, given its assumptions and one coder's list "
+    "of events. It is not evidence about what would have happened outside that model."
+)
 PACKAGES = (
     *("mesa", "numba", "numpy", "pandas", "pydantic", "pyarrow", "matplotlib"),
     *("scipy", "SALib", "ema-workbench", "scikit-learn"),

@@ -18,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
+from alliance_sim import provenance
 from alliance_sim.errors import SettingError, UnknownName
 from alliance_sim.plots import contrast, counts, history, run, style
 from alliance_sim.record.record import COUNTED_DOMAINS
@@ -150,7 +151,7 @@ def luminance(colour: object) -> float:
 
 
 def test_every_figure_ends_with_the_fixed_sentence(figure: Figure) -> None:
-    assert style.STATEMENT in words(figure)
+    assert provenance.STATEMENT in words(figure)
 
 
 def test_every_figure_names_scenario_runs_and_seed(figure: Figure) -> None:

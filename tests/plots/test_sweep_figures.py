@@ -22,8 +22,8 @@ from alliance_sim.plots.fan import fan_figure, periods_figure
 from alliance_sim.plots.heatmap import heatmap_figure
 from alliance_sim.plots.peeling import leaves_figure, peeling_figure
 from alliance_sim.plots.sheet import wrapped
-from alliance_sim.plots.style import STATEMENT
 from alliance_sim.plots.tornado import tornado_figure
+from alliance_sim.provenance import STATEMENT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

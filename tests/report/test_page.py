@@ -14,7 +14,7 @@ import jinja2
 import pytest
 
 from alliance_sim.plots.origin import origin_of
-from alliance_sim.plots.style import STATEMENT
+from alliance_sim.provenance import STATEMENT
 from alliance_sim.report.history import history_page
 from alliance_sim.report.page import render
 from alliance_sim.report.words import WEAKNESSES, beside, number, percent

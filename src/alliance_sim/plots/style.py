@@ -1,4 +1,4 @@
-"""One look for every figure: colours, lines, text sizes, stages, the fixed sentence.
+"""One look for every figure: colours, lines, text sizes, stages.
 
 Each domain has a colour of the Okabe-Ito palette, which colour-blind readers can tell apart, and a
 line and a marker of its own, which survive a greyscale print. Text in a colour uses a darker shade
@@ -21,17 +21,13 @@ from numpy.typing import NDArray
 
 from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import SettingError, visible
+from alliance_sim.provenance import STATEMENT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from alliance_sim.calendar import Calendar
     from alliance_sim.results import Ensemble
-
-STATEMENT = (
-    "This is a statement about the model named above, given its assumptions and one coder's list "
-    "of events. It is not evidence about what would have happened outside that model."
-)
 
 SLIDE = (13.333, 7.5)  # inches, 16:9
 ROOM = 140  # letters that fit under a title in plain size; more are written smaller

@@ -13,7 +13,8 @@ from alliance_sim.comparison.history import HELD
 from alliance_sim.plots.counts import counts_figure
 from alliance_sim.plots.history import history_figure
 from alliance_sim.plots.origin import origin_of
-from alliance_sim.plots.style import STATEMENT, bands, told_of
+from alliance_sim.plots.style import bands, told_of
+from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.report import words
 from alliance_sim.report.page import render

@@ -14,8 +14,7 @@ import numpy as np
 from alliance_sim import provenance
 from alliance_sim.analysis.axes import Axis, Kind, year_of
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
-from alliance_sim.plots.style import STATEMENT
-from alliance_sim.provenance import Origin, scenario_origin
+from alliance_sim.provenance import STATEMENT, Origin, scenario_origin
 from alliance_sim.results.outcomes import (
     IN_NAMES,
     SIGNS,
