@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from alliance_sim.analysis import MissingExtra
 from alliance_sim.analysis.axes import Axis, year_of
 from alliance_sim.analysis.discovery.boxes import box_frame, limit_frame
 from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
-from alliance_sim.analysis.optional_imports import MissingExtra
 from alliance_sim.errors import SettingError, UnknownName
 
 AXES = (

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from alliance_sim.analysis import MissingExtra
 from alliance_sim.analysis.axes import Axis
-from alliance_sim.analysis.optional_imports import MissingExtra
 from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
 from alliance_sim.analysis.sensitivity.pawn import _from_salib, _median
 from alliance_sim.errors import SettingError, UnknownName

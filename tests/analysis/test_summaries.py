@@ -121,3 +121,14 @@ def test_no_runs_and_numbers_that_are_not_0_or_1_are_told() -> None:
         point_table(runs([]), outcomes=["y"])
     with pytest.raises(SettingError, match=r"'y' holds 0\.5, must be 0 or 1"):
         point_table(runs([0.5]), outcomes=["y"], binary=["y"])
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_the_interval_of_a_probability_is_that_of_scipy(runs: int, share: float) -> None:
+    from scipy.stats import binomtest
+
+    happened = round(share * runs)
+    low, high = wilson(happened, runs)
+    expected = binomtest(happened, runs).proportion_ci(method="wilson")
+    assert abs(low - expected.low) < 1e-12
+    assert abs(high - expected.high) < 1e-12

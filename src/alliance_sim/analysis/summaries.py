@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.results import OK, Ensemble
+from alliance_sim.scenario.part import DOMAINS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 Z = 1.959963984540054  # of a 95 % interval
 WHERE = "summarise"
+SHOWN = (*(f"level_{domain}" for domain in DOMAINS), "agenda_overlap", "rung")
 
 
 class Groups(NamedTuple):
@@ -189,7 +192,8 @@ def wilson(
     """Return the 95 % interval of a probability (Wilson's score interval), NaN without runs.
 
     Unlike the mean and its standard error it stays within 0 and 1, and is of use when all runs or
-    none succeed.
+    none succeed. For whole numbers of runs it is SciPy's `binomtest(...).proportion_ci`, for all
+    points of a table at once.
 
     Args:
         successes: How many runs it happened in; any shape.
@@ -206,3 +210,22 @@ def wilson(
         half = Z * np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / scale
     low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
     return np.where(share == 0, 0.0, low), np.where(share == 1, 1.0, high)
+
+
+def period_table(ensemble: Ensemble) -> pd.DataFrame:
+    """Return the median over runs in the last quarter of each period that the runs reach.
+
+    Returns:
+        Columns `period`, `quarter`, then levels and agenda overlap (0 to 1) and the rung; runs
+        that failed are left out.
+    """
+    whole = [position for position, status in enumerate(ensemble.status) if status == OK]
+    rows = []
+    for period in ensemble.calendar.periods:
+        steps = ensemble.calendar.steps_of(period)
+        if steps.stop == steps.start:
+            continue
+        last = steps.stop - 1
+        medians = {state: float(np.median(ensemble.column(state)[whole, last])) for state in SHOWN}
+        rows.append({"period": period.id, "quarter": ensemble.calendar.label(last)} | medians)
+    return pd.DataFrame(rows)

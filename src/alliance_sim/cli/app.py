@@ -134,7 +134,7 @@ def run(
 ) -> None:
     """Simulate a scenario; write its trajectories, a figure and one run as dated events."""
     from alliance_sim import Kernel, load_scenario, noise, simulate
-    from alliance_sim.analysis.summary import summary
+    from alliance_sim.analysis.summaries import period_table
     from alliance_sim.report import write_run
 
     number = noise.as_seed(seed)
@@ -146,7 +146,7 @@ def run(
         ensemble = simulate(chosen, runs=runs, seed=number, engine=engine, progress=show)
     command = command_line("run", scenario, runs=runs, seed=number, out=folder)
     files = write_run(ensemble, chosen, out=folder, command=command)
-    table = summary(ensemble)
+    table = period_table(ensemble)
     if as_json:
         terminal.print_json(
             {

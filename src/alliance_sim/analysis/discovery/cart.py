@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from alliance_sim.analysis import loaded
 from alliance_sim.analysis.discovery.boxes import Box, Cases, Limit, box_of, repeatable
-from alliance_sim.analysis.optional_imports import discoverer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ def leaves(cases: Cases, *, seed: int) -> list[Box]:
         seed: Decides between splits that are equally good.
     """
     columns = _columns(cases)
-    module = discoverer("cart")
+    module = loaded("ema_workbench.analysis.cart")
     with repeatable(seed):
         tree = module.CART(pd.DataFrame(columns), cases.y, mass_min=cases.least_mass())
         tree.build_tree()

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from alliance_sim.analysis import loaded
 from alliance_sim.analysis.discovery.boxes import Box, Cases, Limit, box_of, repeatable
-from alliance_sim.analysis.optional_imports import discoverer
 from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Peeled:
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
         self.boxes: list[Box] = []
-        module = discoverer("prim")
+        module = loaded("ema_workbench.analysis.prim")
         settings = {"peel_alpha": PEEL, "mass_min": cases.least_mass()}
         if _takes(module.Prim, "threshold"):  # before version 3
             settings["threshold"] = NEVER_BELOW

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alliance_sim.analysis.optional_imports import analyser
+from alliance_sim.analysis import loaded
 from alliance_sim.analysis.replicate_variance import PointMeans, shared_run_errors
 from alliance_sim.analysis.summaries import Z
 
@@ -53,7 +53,7 @@ def morris_columns(
     }
 
     def found(mean: NDArray[np.float64], resamples: int) -> Any:
-        return analyser("morris").analyze(
+        return loaded("SALib.analyze.morris").analyze(
             dict(problem),
             x,
             mean,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alliance_sim.analysis.optional_imports import analyser
+from alliance_sim.analysis import loaded
 from alliance_sim.analysis.replicate_variance import shared_run_errors
 from alliance_sim.analysis.summaries import Z
 
@@ -70,7 +70,7 @@ def pawn_columns(
 def _from_salib(column: NDArray[np.float64], y: NDArray[np.float64], slices: int) -> float:
     """Return SALib's median index of one factor."""
     problem = {"num_vars": 1, "names": ["x"], "bounds": [[0.0, 1.0]]}
-    found = analyser("pawn").analyze(problem, column[:, None], y, S=slices)
+    found = loaded("SALib.analyze.pawn").analyze(problem, column[:, None], y, S=slices)
     return float(found["median"][0])
 
 

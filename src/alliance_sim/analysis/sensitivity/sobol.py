@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alliance_sim.analysis.optional_imports import analyser
+from alliance_sim.analysis import loaded
 from alliance_sim.analysis.replicate_variance import shared_run_errors
 from alliance_sim.analysis.summaries import Z
 
@@ -50,7 +50,7 @@ def sobol_columns(
     above = np.triu_indices(factors, k=1)
 
     def found(mean: NDArray[np.float64], resamples: int) -> Any:
-        return analyser("sobol").analyze(
+        return loaded("SALib.analyze.sobol").analyze(
             problem,
             mean,
             calc_second_order=layout.second_order,
