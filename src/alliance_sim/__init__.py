@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alliance_sim.engine.simulate import Kernel, Mesa, simulate
     from alliance_sim.errors import AllianceSimError, ScenarioError
     from alliance_sim.interop import parameters, run, run_points
-    from alliance_sim.record.record import load_record
+    from alliance_sim.record.record import Record
     from alliance_sim.results import Ensemble
     from alliance_sim.scenario import Scenario, load_scenario
 
@@ -27,9 +27,9 @@ __all__ = [
     "Ensemble",
     "Kernel",
     "Mesa",
+    "Record",
     "Scenario",
     "ScenarioError",
-    "load_record",
     "load_scenario",
     "parameters",
     "run",
@@ -44,7 +44,7 @@ _HOMES = {
     "Mesa": "alliance_sim.engine.simulate",
     "Scenario": "alliance_sim.scenario",
     "ScenarioError": "alliance_sim.errors",
-    "load_record": "alliance_sim.record.record",
+    "Record": "alliance_sim.record.record",
     "load_scenario": "alliance_sim.scenario",
     "parameters": "alliance_sim.interop",
     "run": "alliance_sim.interop",

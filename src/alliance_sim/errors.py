@@ -102,6 +102,14 @@ class FileError(ProblemsError):
     """
 
 
+class RecordError(ProblemsError):
+    """A folder that should hold a record, and cannot be used as one."""
+
+
+class NoRecord(AllianceSimError):  # noqa: N818 - a reason, not a mistake
+    """There is no record that a scenario could be compared with; the sentence says why."""
+
+
 class SettingError(ProblemsError):
     """An argument of a function or a command that is out of range or of the wrong kind."""
 

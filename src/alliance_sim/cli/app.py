@@ -56,7 +56,7 @@ def history(
         ),
     ] = None,
 ) -> None:
-    """Hold a scenario against the coded record and the 28 claims of the described history."""
+    """Hold a scenario against the coded record and the claims of the described history."""
     from alliance_sim import load_scenario, noise
     from alliance_sim.comparison.history import compare_history
     from alliance_sim.report import history_json, write_history
@@ -89,9 +89,11 @@ def _print_history(found: Any, out: Path) -> None:
     from alliance_sim.cli.tables import claims_table, counts_table
 
     console = terminal.output()
-    console.print(claims_table(found))
-    console.print(counts_table(found))
-    terminal.tell("* the observed count lies outside the interval\n", wrap=True, lines=True)
+    if found.claims is not None:
+        console.print(claims_table(found))
+    if found.counts is not None:
+        console.print(counts_table(found))
+        terminal.tell("* the observed count lies outside the interval\n", wrap=True, lines=True)
     terminal.tell(found.verdict(), wrap=True)
     terminal.tell(f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/")
 

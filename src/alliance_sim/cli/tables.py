@@ -27,11 +27,11 @@ MOST_LEAVES = 12
 
 
 def claims_table(comparison: Comparison) -> AdaptiveTable:
-    """Return the 28 claims: share of runs in which each holds, beside what the record says."""
+    """Return the claims: share of runs in which each holds, beside what the record says."""
     from alliance_sim.comparison.history import HELD
 
     rows, missed = [], set()
-    for position, row in enumerate(comparison.claims.to_dict(orient="records")):
+    for position, row in enumerate(_rows(comparison.claims)):
         held = float(row["share"])
         share = "not applicable" if row["applicable"] == 0 else f"{held:.0%} of runs"
         if row["record"] == "supported" and not held >= HELD:
@@ -46,13 +46,18 @@ def claims_table(comparison: Comparison) -> AdaptiveTable:
     )
 
 
+def _rows(table: pd.DataFrame | None) -> list[dict[Hashable, Any]]:
+    """Return the rows of a table, none where there is no table."""
+    return [] if table is None else table.to_dict(orient="records")
+
+
 def counts_table(comparison: Comparison) -> AdaptiveTable:
     """Return observed against simulated counts by period and domain, in all three series."""
     names = {"all": "all rows", "alliance": "Alliance only", "salience2": "salience 2 and 3"}
-    rows = []
-    for key, group in comparison.counts.groupby(["period", "domain"], sort=False):
-        cells = {str(row["series"]): _count(row) for row in group.to_dict(orient="records")}
-        rows.append((*map(str, key), *(cells[series] for series in names)))
+    cells: dict[tuple[str, str], list[str]] = {}
+    for row in _rows(comparison.counts):
+        cells.setdefault((str(row["period"]), str(row["domain"])), []).append(_count(row))
+    rows = [(*key, *counts) for key, counts in cells.items()]
     return AdaptiveTable(
         title="Events by period and domain: observed, and simulated mean (90 % interval)",
         heads=("period", "domain", *names.values()),

@@ -13,18 +13,18 @@ from alliance_sim.errors import SettingError
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series, periods_of
 
 if TYPE_CHECKING:
-    from alliance_sim.calendar import Period
+    from collections.abc import Mapping
+
     from alliance_sim.results import Ensemble
 
-SIMULATED_FROM = pd.Timestamp(1950, 1, 1)
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 
 
 def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame:
     """Return how many events the record and the runs hold, by period, domain and series.
 
-    Every row is an event, suspensions included. P1 counts from 1950 on both sides, because no
-    run begins in 1949. A run without such an event counts as 0.
+    Every row is an event, suspensions included. Acts before the first and after the last simulated
+    year count on neither side. A run without such an event counts as 0.
 
     Args:
         events: Simulated events of all runs.
@@ -47,8 +47,8 @@ def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame
     coded = record.events.assign(row=0, date=record.events["when"])
     rows = []
     for series in SERIES:
-        observed = _counts(of_series(coded, series), record.periods, runs=1)[0]
-        counts = _counts(of_series(simulated, series), record.periods, runs=runs)
+        observed = _counts(of_series(coded, series), record, runs=1)[0]
+        counts = _counts(of_series(simulated, series), record, runs=runs)
         low, high = np.quantile(counts, [LOW, HIGH], axis=0)
         rows += [
             {
@@ -66,20 +66,32 @@ def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame
     return pd.DataFrame(rows)
 
 
-def rung_table(ensemble: Ensemble, record: Record) -> pd.DataFrame:
+def rung_table(
+    ensemble: Ensemble, record: Record | None, ladder: Mapping[int, str] | None = None
+) -> pd.DataFrame:
     """Return when each rung was first reached, in the record and in the runs that did not fail.
+
+    Args:
+        ensemble: The runs.
+        record: The coded rungs; None if there is no record.
+        ladder: Name of each rung of the scenario; those that the record never reached are listed
+            too.
 
     Returns:
         One row per rung above 0, with columns `rung`, `name`, `observed` (the coded date, which
-        may be a year or a month), `median`, `low`, `high` (month in which the quarter of the
-        median, 5th and 95th percentile run begins; None if that run never reaches the rung) and
-        `reached` (share of runs that do; NaN if all failed).
+        may be a year or a month; "" if it was never reached), `median`, `low`, `high` (month in
+        which the quarter of the median, 5th and 95th percentile run begins; None if that run never
+        reaches the rung) and `reached` (share of runs that do; NaN if all failed).
     """
     rung = ensemble.column("rung")
     rung = rung[~np.isnan(rung).any(axis=1)]
-    ladder = record.rungs[record.rungs["rung"] > 0]
+    listed = {number: (name, "") for number, name in (ladder or {}).items()}
+    if record is not None:
+        coded = record.rungs[record.rungs["rung"] > 0]
+        dated = zip(coded["name"], coded["date"], strict=True)
+        listed |= dict(zip(coded["rung"].tolist(), dated, strict=True))
     rows = []
-    for number, name, date in zip(ladder["rung"], ladder["name"], ladder["date"], strict=True):
+    for number, (name, date) in sorted(listed.items()):
         held = rung >= number
         reached = held.any(axis=1)
         first = np.sort(np.where(reached, held.argmax(axis=1), ensemble.calendar.steps))
@@ -90,7 +102,7 @@ def rung_table(ensemble: Ensemble, record: Record) -> pd.DataFrame:
                 name,
                 date,
                 *dates,
-                reached.sum() / len(reached) if len(reached) else np.nan,
+                float(reached.mean()) if len(rung) else np.nan,
             ]
         )
     columns = ["rung", "name", "observed", "median", "low", "high", "reached"]
@@ -98,9 +110,9 @@ def rung_table(ensemble: Ensemble, record: Record) -> pd.DataFrame:
     return table.astype({"rung": int, "reached": float})
 
 
-def _counts(events: pd.DataFrame, periods: tuple[Period, ...], *, runs: int) -> NDArray[np.int64]:
-    """Return the number of events since 1950 as an array (run, period, domain)."""
-    recent = events[events["date"] >= SIMULATED_FROM]
+def _counts(events: pd.DataFrame, record: Record, *, runs: int) -> NDArray[np.int64]:
+    """Return the number of events in simulated years as an array (run, period, domain)."""
+    recent, periods = events[events["date"].dt.year.between(*record.years)], record.periods
     held = pd.Index(periods_of(recent["date"], periods))
     period = pd.Index([p.id for p in periods]).get_indexer(held)
     domain = pd.Index(COUNTED_DOMAINS).get_indexer(pd.Index(recent["domain"]))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from alliance_sim.comparison.claims import check_claims, check_record, summarise_claims
 from alliance_sim.comparison.counts import count_table, rung_table
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
-from alliance_sim.record.record import Record, load_record
+from alliance_sim.errors import NoRecord
+from alliance_sim.record.checks import checks_of
+from alliance_sim.record.record import Record
+from alliance_sim.record.words import Words
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.describe import assumed_numbers
@@ -22,27 +25,33 @@ HELD = 0.8  # share of runs from which on a claim counts as told by the model
 
 @dataclass(frozen=True)
 class Comparison:
-    """One scenario held against the record.
+    """One scenario held against the record of its relationship, where there is one.
 
     Attributes:
         scenario: The scenario.
         ensemble: Its runs.
         events: The runs as dated events.
-        claims: One row per claim: record's verdict, share of runs in which it holds.
-        counts: One row per period, domain and series: observed, and simulated with an interval.
+        words: What is said about the relationship.
         rungs: One row per rung: observed and simulated date.
-        record_checks: The same tests on the record itself, where it can be tested.
-        record: The coded record.
+        record: The coded record; None if there is none.
+        missing: In one sentence why there is no record; empty if there is one.
+        counts: One row per period, domain and series: observed, and simulated with an interval;
+            None without a record.
+        claims: One row per claim: record's verdict, share of runs in which it holds; None for a
+            relationship without claims.
+        record_checks: The same tests on the record itself, where it can be tested; None likewise.
     """
 
     scenario: Scenario
     ensemble: Ensemble
     events: pd.DataFrame
-    claims: pd.DataFrame
-    counts: pd.DataFrame
+    words: Words
     rungs: pd.DataFrame
-    record_checks: pd.DataFrame
-    record: Record
+    record: Record | None = None
+    missing: str = ""
+    counts: pd.DataFrame | None = None
+    claims: pd.DataFrame | None = None
+    record_checks: pd.DataFrame | None = None
 
     def assumed_numbers(self) -> int:
         """Return how many numbers of the scenario are judgements."""
@@ -54,22 +63,29 @@ class Comparison:
 
     def supported(self) -> int:
         """Return how many claims the record supports."""
-        return int((self.claims["record"] == "supported").sum())
+        return 0 if self.claims is None else int((self.claims["record"] == "supported").sum())
 
     def told(self) -> int:
         """Return how many of those hold in at least 80 % of runs."""
         claims = self.claims
+        if claims is None:
+            return 0
         return int(((claims["record"] == "supported") & (claims["share"] >= HELD)).sum())
 
     def verdict(self) -> str:
         """Return in one sentence what the comparison means."""
-        counts = self.counts
-        cells = counts[counts["series"] == "all"]
-        inside = int(cells["inside"].sum())
-        return (
+        if self.counts is None:
+            return f"Nothing is compared: {self.missing}."
+        cells = self.counts[self.counts["series"] == "all"]
+        inside = f"{int(cells['inside'].sum())} of {len(cells)} counts by period and domain"
+        claims = (
             f"The model tells {self.told()} of the {self.supported()} claims that the record "
-            f"supports in at least {100 * HELD:.0f} % of runs, and {inside} of {len(cells)} counts "
-            "by period and domain lie inside its 90 % interval; its numbers are starting values "
+            f"supports in at least {100 * HELD:.0f} % of runs, and {inside}"
+            if self.claims is not None
+            else f"Of the record, {inside}"
+        )
+        return (
+            f"{claims} lie inside its 90 % interval; its numbers are starting values "
             "set by hand with the record in view, not a fit, so this says what the assumptions "
             "imply, not that they are true."
         )
@@ -83,7 +99,7 @@ def compare_history(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Return a scenario held against the record and the 28 claims.
+    """Return a scenario held against the record and the claims of its relationship.
 
     Args:
         scenario: The scenario.
@@ -94,18 +110,35 @@ def compare_history(
 
     Raises:
         SettingError: If a setting is out of range.
+        RecordError: If the record that the scenario names is not there or cannot be used.
     """
+    record, missing = None, ""
+    try:
+        record = Record.of(scenario)
+    except NoRecord as reason:
+        missing = str(reason)
     engine = Kernel(threads=workers)
     ensemble = simulate(scenario, runs=runs, seed=seed, engine=engine, progress=progress)
-    record = load_record()
     events = chronology(ensemble, scenario)
-    return Comparison(
+    ladder = {rung.number: rung.name for rung in scenario.rung}
+    found = Comparison(
         scenario=scenario,
         ensemble=ensemble,
         events=events,
-        claims=summarise_claims(check_claims(ensemble, events), record),
-        counts=count_table(events, record, sum(status == OK for status in ensemble.status)),
-        rungs=rung_table(ensemble, record),
-        record_checks=check_record(ensemble.calendar),
+        words=Words.of(scenario),
+        rungs=rung_table(ensemble, record, ladder),
         record=record,
+        missing=missing,
+    )
+    if record is None:
+        return found
+    whole = sum(status == OK for status in ensemble.status)
+    found = replace(found, counts=count_table(events, record, whole))
+    relationship = scenario.relationship
+    if record.claims.empty or not checks_of(relationship):
+        return found
+    return replace(
+        found,
+        claims=summarise_claims(check_claims(ensemble, events, scenario), record, relationship),
+        record_checks=check_record(record, relationship, ensemble.calendar),
     )

@@ -31,31 +31,24 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from alliance_sim.record.record import Record
+    from alliance_sim.record.words import Words
     from alliance_sim.results import Ensemble
 
 DOMAINS = COUNTED_DOMAINS[:3]
-RUNGS = (
-    "none",
-    "first contact",
-    "regular dialogue",
-    "named partner",
-    "global-partner programme",
-    "information security",
-    "full partner menu",
-    "joint declaration",
-    "IPCP",
-    "mission accredited",
-    "ITPP",
-    "dedicated mission",
-)
 LADDER = Look("#5b3a8c", "#43266f", "-", "D")
 AGENDA = Look("#7a5200", "#5e3f00", "-", "o")
 ROOMY = 10.0  # years to the next rung from which on a name stands above its line, not below
 HEIGHTS = (2.15, 0.80, 1.85, 0.85)
 
 
+def figure_title(words: Words, record: Record | None) -> str:
+    """Return what the figure is called."""
+    beside = ", beside the coded record" if record is not None else ""
+    return f"{words.title}: what the model tells{beside}"
+
+
 @styled
-def history_figure(ensemble: Ensemble, *, record: Record) -> Figure:
+def history_figure(ensemble: Ensemble, *, record: Record | None, words: Words) -> Figure:
     """Return simulated levels, ladder and agenda, with what was coded beside them.
 
     The record's acts are counted, the model's levels are not measured anywhere: they stand in
@@ -63,14 +56,15 @@ def history_figure(ensemble: Ensemble, *, record: Record) -> Figure:
 
     Args:
         ensemble: Runs of a scenario with levels of the three domains, a rung and the overlap.
-        record: The coded record.
+        record: The coded record; None if there is none.
+        words: What is said about the relationship.
 
     Raises:
         SettingError: If every run failed.
         UnknownName: If the ensemble lacks one of the states.
     """
     figure = slide(
-        "Japan and NATO: what the model tells, beside the coded record",
+        figure_title(words, record),
         about="Line: median of runs; bands: middle 50 % and 90 % of runs, chance alone. Model: "
         f"{told_of(ensemble)}. Starting values, not fitted.",
     )
@@ -84,7 +78,7 @@ def history_figure(ensemble: Ensemble, *, record: Record) -> Figure:
         axes.tick_params(labelbottom=position == 3, bottom=position == 3)
     _levels(panels[0], ensemble)
     _acts(panels[1], record)
-    _ladder(panels[2], ensemble, record)
+    _ladder(panels[2], ensemble, record, words)
     _agenda(panels[3], ensemble)
     panels[3].set_xlabel("year", labelpad=1)
     figure.align_ylabels([panels[0], panels[2], panels[3]])
@@ -120,7 +114,11 @@ def _at_the_end(axes: Axes, height: float, text: str, ink: str) -> None:
     )
 
 
-def _acts(axes: Axes, record: Record) -> None:
+def _acts(axes: Axes, record: Record | None) -> None:
+    if record is None:
+        note(axes, "No record to compare with")
+        axes.set(ylim=(0, 1), yticks=[])
+        return
     events = record.events
     years = np.array([decimal_year(when.date()) for when in events["when"]])
     stopped = (events["kind"] == "suspension").to_numpy()
@@ -152,16 +150,21 @@ def _acts(axes: Axes, record: Record) -> None:
     )
 
 
-def _ladder(axes: Axes, ensemble: Ensemble, record: Record) -> None:
+def _ladder(axes: Axes, ensemble: Ensemble, record: Record | None, words: Words) -> None:
     fan = bands(ensemble.column("rung"), whole=True)
     draw_bands(axes, ensemble.calendar.years, fan, look=LADDER, step=True)
+    top = len(words.rungs) - 1
+    axes.set(ylim=(-0.6, top + 1.4), ylabel=f"rung\n(0 to {top})", yticks=range(0, top + 1, 2))
+    if record is None or record.rungs.empty:
+        note(axes, "Formal ladder, simulated")
+        return
     dated = record.rungs[record.rungs["rung"] > 0]
     years = [decimal_year(when.date()) for when in dated["when"]]
-    following = [*years[1:], years[-1]]
+    following = [*years[1:], *years[-1:]]
     for rung, year, later in zip(dated["rung"], years, following, strict=True):
         axes.plot(year, rung, "D", markersize=6, color=INK, markeredgecolor="white", zorder=7)
         axes.annotate(
-            RUNGS[rung],
+            words.rung(rung),
             (year, rung),
             xytext=(7, 7) if later - year > ROOMY else (6, -5.5),
             textcoords="offset points",
@@ -171,7 +174,6 @@ def _ladder(axes: Axes, ensemble: Ensemble, record: Record) -> None:
             annotation_clip=False,
             zorder=6,
         )
-    axes.set(ylim=(-0.6, 12.4), ylabel="rung\n(0 to 11)", yticks=[0, 2, 4, 6, 8, 10])
     note(axes, "Formal ladder, simulated;\n◆ dated in the record")
 
 

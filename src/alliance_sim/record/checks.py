@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
 import numpy as np
 
 from alliance_sim.record.one_history import NotMeasured, OneHistory
+from alliance_sim.record.words import registered
 
 
 @dataclass(frozen=True)
@@ -48,18 +51,27 @@ class Check:
             return Verdict(None, f"not applicable: {reason}")
 
 
-def check(identifier: str) -> Callable[[Callable[[OneHistory], Verdict]], Check]:
-    """Return a decorator that makes a check of a function; its first line is the reading."""
+def check(identifier: str, reading: str) -> Callable[[Callable[[OneHistory], Verdict]], Check]:
+    """Return a decorator that makes a check of a function."""
 
     def declare(question: Callable[[OneHistory], Verdict]) -> Check:
-        reading = (question.__doc__ or "").strip().partition("\n")[0]
         return Check(identifier, reading, question)
 
     return declare
 
 
-def checks_in(modules: Iterable[ModuleType]) -> dict[str, Check]:
-    """Return every check that the modules declare, by claim and in its order."""
+@cache
+def checks_of(relationship: str) -> dict[str, Check]:
+    """Return the checks of a relationship's claims, by claim and in its order.
+
+    They are those that the modules `claims_*.py` in the relationship's folder declare; none for a
+    relationship that has no such folder.
+    """
+    if relationship not in registered():
+        return {}
+    package = f"alliance_sim.record.{relationship}"
+    names = [m.name for m in iter_modules(import_module(package).__path__)]
+    modules = [import_module(f"{package}.{n}") for n in names if n.startswith("claims_")]
     found = [part for module in modules for part in vars(module).values()]
     by_id = {part.id: part for part in found if isinstance(part, Check)}
     return dict(sorted(by_id.items()))

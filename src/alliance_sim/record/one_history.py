@@ -8,7 +8,7 @@ record, which has events and rungs only.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,11 +18,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from alliance_sim.calendar import Calendar, Period
-from alliance_sim.errors import AllianceSimError, UnknownName, unknown_name
+from alliance_sim.errors import AllianceSimError, UnknownName
 from alliance_sim.record.record import DAYS_A_YEAR, Record, weights_of
 
 if TYPE_CHECKING:
     from alliance_sim.results import Ensemble
+    from alliance_sim.scenario import Scenario
 
 DOMAINS = ("political", "operations", "equipment")
 EVENT_COLUMNS = (
@@ -36,7 +37,6 @@ EVENT_COLUMNS = (
     "months",
     "title",
 )
-_PERCEIVED = "perceived_nato_"
 
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -56,9 +56,11 @@ class OneHistory:
             events and rungs are known.
         rung: Rung of the ladder held in each quarter, 0 to 11.
         agenda_overlap: Common part of both agendas by quarter, in [0, 1]; None if unknown.
-        nato_asia_share: NATO's perception of Asian threats relative to that of all threats, by
-            quarter, 0 or above; None if unknown.
+        asia_share: The alliance's perception of threats in Asia relative to that of all threats,
+            by quarter, 0 or above; None if unknown.
         events: The dated events of this history alone, in the columns `EVENT_COLUMNS`.
+        state: What the state is called among the initiators.
+        alliance: What the alliance is called there.
         run: Number of the run; 0 for the record.
     """
 
@@ -66,8 +68,10 @@ class OneHistory:
     levels: Mapping[str, Values] | None
     rung: NDArray[np.integer] | Values
     agenda_overlap: Values | None
-    nato_asia_share: Values | None
+    asia_share: Values | None
     events: pd.DataFrame
+    state: str
+    alliance: str
     run: int = 0
 
     @cached_property
@@ -210,26 +214,18 @@ class OneHistory:
             raise NotMeasured(f"{found} does not hold {first}-{last}")
 
 
-def histories(
-    ensemble: Ensemble,
-    events: pd.DataFrame,
-    *,
-    asia: Sequence[str] = ("china", "north_korea"),
-) -> Iterator[OneHistory]:
+def histories(ensemble: Ensemble, events: pd.DataFrame, scenario: Scenario) -> Iterator[OneHistory]:
     """Yield every run of an ensemble, with the events that belong to it.
 
     Args:
         ensemble: The runs.
         events: Their events, in the columns `EVENT_COLUMNS`.
-        asia: The threats that lie in Asia, for the claim on NATO's agenda.
-
-    Raises:
-        UnknownName: If NATO perceives no threat of one of these names.
+        scenario: The scenario that they are runs of.
     """
     levels = {domain: ensemble.column(f"level_{domain}") for domain in DOMAINS}
     rung = ensemble.column("rung")
     overlap = ensemble.column("agenda_overlap")
-    share = _asia_share(ensemble, asia)
+    share = _asia_share(ensemble, scenario)
     by_run = dict(iter(events.groupby("run", sort=False)))
     nothing = events.iloc[:0]
     for row in range(ensemble.runs):
@@ -239,8 +235,10 @@ def histories(
             levels={domain: values[row] for domain, values in levels.items()},
             rung=rung[row],
             agenda_overlap=overlap[row],
-            nato_asia_share=share[row],
+            asia_share=None if share is None else share[row],
             events=by_run.get(run, nothing),
+            state=scenario.partners.state,
+            alliance=scenario.partners.alliance,
             run=run,
         )
 
@@ -272,8 +270,10 @@ def record_history(record: Record, calendar: Calendar) -> OneHistory:
         levels=None,
         rung=record.rung_path(calendar),
         agenda_overlap=None,
-        nato_asia_share=None,
+        asia_share=None,
         events=events.reset_index(drop=True),
+        state=record.state,
+        alliance=record.alliance,
     )
 
 
@@ -304,20 +304,19 @@ def stretches(mask: Mask) -> list[tuple[int, int]]:
     return [(int(start), int(end)) for start, end in zip(starts, ends, strict=True)]
 
 
-def _asia_share(ensemble: Ensemble, asia: Sequence[str]) -> Values:
-    """Return NATO's mean perception of Asian threats over that of all, (run, quarter).
+def _asia_share(ensemble: Ensemble, scenario: Scenario) -> Values | None:
+    """Return the alliance's mean perception of threats in Asia over that of all, (run, quarter).
 
-    A NATO that perceives nothing at all has a share of 0.
+    An alliance that perceives nothing at all has a share of 0; None if no threat lies in Asia.
     """
-    threats = [
-        name.removeprefix(_PERCEIVED) for name in ensemble.states if name.startswith(_PERCEIVED)
-    ]
-    for name in asia:
-        if name not in threats:
-            raise UnknownName(unknown_name("threat", name, threats))
-    perceived = {name: ensemble.column(_PERCEIVED + name) for name in threats}
+    felt = f"perceived_{scenario.partners.alliance}_"
+    threats = [s.removeprefix(felt) for s in ensemble.states if s.startswith(felt)]
+    perceived = {name: ensemble.column(felt + name) for name in threats}
+    asian = [t.name for t in scenario.threat if t.region == "asia"]
+    if not asian:
+        return None
     everywhere = np.mean([perceived[name] for name in threats], axis=0)
-    in_asia = np.mean([perceived[name] for name in asia], axis=0)
+    in_asia = np.mean([perceived[name] for name in asian], axis=0)
     share: Values = np.divide(
         in_asia, everywhere, out=np.zeros_like(everywhere), where=everywhere > 0
     )

@@ -1,85 +1,119 @@
-"""The coded history of Japan and NATO: 193 dated events, 11 rungs and the 28 claims.
+"""A record: what was coded of a relationship, as tables; nothing in it is simulated.
 
-What the record cannot bear, before anybody leans on it:
-
-- One coder made it in one pass, so there is no figure of reliability.
-- Coverage grows with the web: P4 is inflated against P1 and P2. Look at all three series, and
-  trust slopes within P4 more than ratios across periods.
-- Contacts of the 1950s and 1960s were not found; a year without events is not a year without
-  contact, and P1 is probably undercounted.
-- Most equipment events of P4 are deals with single allies, not with NATO bodies.
-- A date known only to the month stands for its 15th day, one known only to the year for 15 June.
-
-Source: `data/CODEBOOK.md`, which gives every rule of coding; `source` in each row of each table.
+What each record cannot bear stands in its codebook and among its words; `source` in each row says
+where it comes from. A date known only to the month stands for its 15th day, one known only to the
+year for 15 June.
 """
 
 from __future__ import annotations
 
-from copy import copy
-from dataclasses import dataclass, fields
-from functools import cache
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alliance_sim.errors import AllianceSimError, UnknownName, unknown_name
-from alliance_sim.scenario import load_scenario
+from alliance_sim.errors import NoRecord, RecordError, UnknownName, unknown_name
+from alliance_sim.record.folder import (
+    SUSPENSION,
+    TABLES,
+    Folder,
+    Row,
+    edition_of,
+    read_folder,
+    sides_in,
+    verdict,
+)
+from alliance_sim.record.reporting import Reporting
+from alliance_sim.record.words import registered
+from alliance_sim.scenario import Scenario, load_scenario
+from alliance_sim.scenario.part import SERIES as DOMAINS
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
     from alliance_sim.calendar import Calendar, Period
 
-COUNTED_DOMAINS = ("political", "operations", "equipment", "institution")
+COUNTED_DOMAINS = DOMAINS
 SERIES = ("all", "alliance", "salience2")
 DAYS_A_YEAR = 365.25
 
 _MEMBER_PREFIX = "member:"
-_VERDICTS = (
-    ("Supported", "supported"),
-    ("Partly", "partly"),
-    ("Mostly", "partly"),
-    ("Weak support", "partly"),
-    ("Not visible", "contradicted"),
-    ("Not supported", "contradicted"),
-    ("Interpretive", "untestable"),
-)
 _PRECISIONS = {4: "year", 7: "month", 10: "day"}
 _COMPLETIONS = {4: "-06-15", 7: "-15", 10: ""}
 
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """What was coded, as tables; nothing in it is simulated.
+    """What was coded of one relationship.
 
     Attributes:
+        name: Relationship and edition, such as "name@1"; results carry it.
+        state: What the state is called among the initiators.
+        alliance: What the alliance is called there.
         events: One row per dated act: the columns of `events.csv`, then `when` (the date in
             full), `precision` (day, month or year: how much of the date is known), `period`
-            (P1 to P4), `quarter` such as "1973Q2", and `weight` (the salience, negative for a
+            (its id), `quarter` such as "1973Q2", and `weight` (the salience, negative for a
             suspension).
-        rungs: The ladder, rung 0 to 11, with `when` and `precision` as above.
-        claims: The 28 claims as in `article_claims.csv`, then `record` (supported, partly,
-            contradicted or untestable: what the coder's verdict comes to).
+        rungs: The ladder, with `when` and `precision` as above.
+        claims: The claims as in `article_claims.csv`, then `record` (supported, partly,
+            contradicted or untestable: what the coder's verdict comes to); no row if there are
+            none.
         context: Dated facts around the relationship, with `when`, `end_when` and `precision`.
-        periods: The periods that events are counted in, from the scenario of the relationship.
+        periods: The periods that events are counted in, from the scenario.
+        years: First and last year that the scenario simulates; comparisons count acts in them.
+        reporting: How likely an act is to be in the record.
     """
 
+    name: str
+    state: str
+    alliance: str
     events: pd.DataFrame
     rungs: pd.DataFrame
     claims: pd.DataFrame
     context: pd.DataFrame
     periods: tuple[Period, ...]
+    years: tuple[int, int]
+    reporting: Reporting
+
+    @classmethod
+    def of(cls, source: Scenario | str) -> Record:
+        """Return the record that belongs to a scenario or to a relationship.
+
+        Args:
+            source: A scenario, whose `record` is taken if it names one and that of its
+                `relationship` otherwise; or the name of a relationship that the package holds a
+                record of, with an edition such as "name@1" or without one for the newest. Periods
+                are those of the scenario, or of the baseline of the relationship.
+
+        Raises:
+            NoRecord: If there is none: no relationship is named, nobody has registered it, or the
+                record is of other sides than those of the scenario.
+            RecordError: If the record that is asked for is not there or cannot be used; it lists
+                all problems at once.
+        """
+        if isinstance(source, str):
+            name = source.partition("@")[0]
+            if name not in registered():
+                raise NoRecord(unknown_name("relationship", name, registered()))
+            source = load_scenario(f"{name}/baseline").model_copy(update={"record": source})
+        folder, name = _place(source)
+        return _tables(read_folder(folder), name, source)
+
+    @property
+    def first_year(self) -> int:
+        """First year in which an act could have been found."""
+        return self.reporting.first_year or int(self.events["when"].dt.year.min())
 
     def series(self, name: str) -> pd.DataFrame:
         """Return the events of one series, in the columns of `events`.
 
         Args:
-            name: "all"; "alliance", without acts that a single ally started, which make up
-                most of equipment; or "salience2", without the small acts that are easier to
-                find the younger they are.
+            name: "all"; "alliance", without acts that a single ally started; or "salience2",
+                without the small acts that are easier to find the younger they are.
 
         Raises:
             UnknownName: If there is no such series.
@@ -104,7 +138,7 @@ class Record:
         )
 
     def yearly(self, series: str = "all", *, weighted: bool = False) -> pd.DataFrame:
-        """Return events per calendar year (rows, 1949 to 2025) and domain (columns).
+        """Return events per calendar year of the periods (rows) and domain (columns).
 
         Args:
             series: As for `series`.
@@ -143,15 +177,6 @@ class Record:
         return path
 
 
-def load_record() -> Record:
-    """Return the record shipped with the package.
-
-    The files are read once; every caller gets tables of its own, to change as it likes.
-    """
-    read = _read_record()
-    return Record(**{part.name: copy(getattr(read, part.name)) for part in fields(Record)})
-
-
 def of_series(events: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return the rows of coded or simulated events that belong to a series.
 
@@ -174,7 +199,7 @@ def of_series(events: pd.DataFrame, name: str) -> pd.DataFrame:
 def weights_of(events: pd.DataFrame) -> pd.Series[float]:
     """Return each event's weight: its salience, negative for a suspension."""
     salience = events["salience"].astype(float)
-    return salience.where(events["kind"] != "suspension", -salience)
+    return salience.where(events["kind"] != SUSPENSION, -salience)
 
 
 def periods_of(dates: pd.Series[pd.Timestamp], periods: tuple[Period, ...]) -> pd.Series[str]:
@@ -186,6 +211,94 @@ def periods_of(dates: pd.Series[pd.Timestamp], periods: tuple[Period, ...]) -> p
         inside = (dates >= pd.Timestamp(period.start)) & (dates <= pd.Timestamp(period.end))
         held[inside] = period.id
     return held
+
+
+def _place(scenario: Scenario) -> tuple[Path, str]:
+    """Return the folder of a scenario's record, and its name with the edition.
+
+    Raises:
+        NoRecord: If the scenario asks for none, or for that of an unknown relationship.
+        RecordError: If the record that it asks for is not there.
+    """
+    asked = scenario.record or scenario.relationship
+    if not asked:
+        raise NoRecord(
+            f"scenario {scenario.name} names no relationship and no record, so there is nothing "
+            "to compare it with"
+        )
+    if "/" in asked or os.sep in asked or asked.startswith("."):
+        folder = edition_of(Path(asked))
+        return folder, _with_edition(scenario.relationship or Path(asked).name, folder)
+    name, _, edition = asked.partition("@")
+    if name not in registered():
+        problem = unknown_name("relationship", name, registered())
+        if scenario.record:
+            raise RecordError(asked, [f"{problem}; a folder of your own is written './{name}'"])
+        raise NoRecord(
+            f"the package holds no record of the relationship {name!r} (it holds: "
+            f"{', '.join(registered())}), and the scenario names no record of its own"
+        )
+    if edition and not (edition.isascii() and edition.isdigit() and len(edition) <= 4):
+        raise RecordError(asked, [f"edition is {edition!r}, must be a whole number"])
+    shipped = Path(str(resources.files("alliance_sim.record"))) / name
+    folder = edition_of(shipped, int(edition) if edition else None)
+    return folder, _with_edition(name, folder)
+
+
+def _with_edition(name: str, folder: Path) -> str:
+    _, mark, number = folder.name.partition("edition_")
+    return f"{name}@{number}" if mark else name
+
+
+def _tables(given: Folder, name: str, scenario: Scenario) -> Record:
+    """Return a record from its rows, if it is of the sides of a scenario.
+
+    Raises:
+        NoRecord: If it is of others.
+    """
+    partners, rows = scenario.partners, given.tables
+    others = [s for s in sides_in(rows["events"]) if s not in {partners.state, partners.alliance}]
+    if others:
+        raise NoRecord(
+            f"the record {name} is of {' and '.join(sides_in(rows['events']))}, and the sides of "
+            f"scenario {scenario.name} are {partners.state} and {partners.alliance}"
+        )
+    periods = scenario.calendar().periods
+    claims = _frame(rows["article_claims"], "article_claims")
+    context = _dated(_frame(rows["context"], "context"))
+    return Record(
+        name=name,
+        state=partners.state,
+        alliance=partners.alliance,
+        events=_events(_frame(rows["events"], "events"), periods),
+        rungs=_dated(_frame(rows["institutions"], "institutions")),
+        claims=claims.assign(record=claims["verdict_from_coding"].map(verdict)),
+        context=context.assign(end_when=_completed(context["end_date"])),
+        periods=periods,
+        years=(scenario.time.first_year, scenario.time.last_year),
+        reporting=given.reporting,
+    )
+
+
+def _frame(rows: Sequence[Row], table: str) -> pd.DataFrame:
+    """Return rows as text, with rung and salience as whole numbers."""
+    import pandas as pd
+
+    columns = list(rows[0]) if rows else list(TABLES[table])
+    frame = pd.DataFrame([list(row.values()) for row in rows], columns=columns, dtype="str")
+    whole = [name for name in ("rung", "salience") if name in frame.columns]
+    return frame.astype(dict.fromkeys(whole, int))
+
+
+def _events(rows: pd.DataFrame, periods: tuple[Period, ...]) -> pd.DataFrame:
+    """Return the events with what follows from their date and kind."""
+    events = _dated(rows)
+    when = events["when"]
+    return events.assign(
+        period=periods_of(when, periods),
+        quarter=when.dt.year.astype(str) + "Q" + when.dt.quarter.astype(str),
+        weight=weights_of(events).astype(int),
+    )
 
 
 def _by_domain(
@@ -200,60 +313,6 @@ def _by_domain(
     return whole.rename_axis(index=column, columns="domain")
 
 
-@cache
-def _read_record() -> Record:
-    """Return the record as read from the package data."""
-    periods = load_scenario("japan_nato/baseline").calendar().periods
-    return Record(
-        events=_read_events(periods),
-        periods=periods,
-        rungs=_dated(_read("institutions")),
-        claims=_read_claims(),
-        context=_dated(_read("context")).assign(
-            end_when=lambda frame: _completed(frame["end_date"])
-        ),
-    )
-
-
-def _file(table: str) -> Traversable:
-    return resources.files("alliance_sim.record.japan_nato").joinpath(f"{table}.csv")
-
-
-def _read(table: str) -> pd.DataFrame:
-    """Return one table as text, with its rung and salience as whole numbers."""
-    import pandas as pd
-
-    with _file(table).open(encoding="utf-8") as stream:
-        frame = pd.read_csv(stream, dtype=str, keep_default_na=False)
-    whole = [name for name in ("rung", "salience") if name in frame.columns]
-    return frame.astype(dict.fromkeys(whole, int))
-
-
-def _read_events(periods: tuple[Period, ...]) -> pd.DataFrame:
-    """Return the events with what follows from their date and kind."""
-    events = _dated(_read("events"))
-    when = events["when"]
-    return events.assign(
-        period=periods_of(when, periods),
-        quarter=when.dt.year.astype(str) + "Q" + when.dt.quarter.astype(str),
-        weight=weights_of(events).astype(int),
-    )
-
-
-def _read_claims() -> pd.DataFrame:
-    """Return the claims with the coder's verdict reduced to one word."""
-    claims = _read("article_claims")
-    return claims.assign(record=[_verdict(text) for text in claims["verdict_from_coding"]])
-
-
-def _verdict(text: str) -> str:
-    """Return the one word that a verdict in prose comes to."""
-    for opening, word in _VERDICTS:
-        if text.startswith(opening):
-            return word
-    raise AllianceSimError(f"article_claims.csv: no verdict begins like {text!r}")
-
-
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table with its dates in full and how much of them is known."""
     precision = frame["date"].str.len().map(_PRECISIONS)
@@ -264,4 +323,4 @@ def _completed(dates: pd.Series[str]) -> pd.Series[pd.Timestamp]:
     """Return dates in full: a month becomes its 15th day, a year 15 June, nothing NaT."""
     import pandas as pd
 
-    return pd.to_datetime(dates + dates.str.len().map(_COMPLETIONS).fillna(""))
+    return pd.to_datetime(dates + dates.str.len().map(_COMPLETIONS).fillna(""), format="%Y-%m-%d")

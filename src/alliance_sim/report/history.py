@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from alliance_sim import provenance
 from alliance_sim.comparison.history import HELD
 from alliance_sim.plots.counts import counts_figure
-from alliance_sim.plots.history import history_figure
+from alliance_sim.plots.history import figure_title, history_figure
 from alliance_sim.plots.origin import origin_of
 from alliance_sim.plots.style import bands, told_of
 from alliance_sim.provenance import STATEMENT
@@ -31,11 +31,7 @@ if TYPE_CHECKING:
 CLAIM = ("id", "record", "share", "applicable")
 COUNT = ("period", "domain", "series", "observed", "mean", "low", "high")
 RUNG = ("rung", "observed", "median", "low", "high")
-TABLES = ("claims", "counts", "rungs")
-TITLES = {
-    "history": "Japan and NATO: what the model tells, beside the coded record",
-    "counts": "Acts per stage: the record against the model",
-}
+COUNTS_TITLE = "Acts per stage: the record against the model"
 
 
 def write_history(
@@ -57,35 +53,41 @@ def write_history(
     ensemble = comparison.ensemble
     origin = origin_of(ensemble, command=command)
     result = ResultFolder(out, kind="history", origin=origin)
-    figures = {
-        "history": history_figure(ensemble, record=comparison.record),
-        "counts": counts_figure(
-            comparison.counts, stages=ensemble.calendar.periods, about=told_of(ensemble)
-        ),
-    }
-    images = {name: result.figure(name, figure, TITLES[name]) for name, figure in figures.items()}
-    result.table("claims", claims_table(comparison))
-    result.table("counts", comparison.counts)
-    result.table("rungs", comparison.rungs)
+    record, counts = comparison.record, comparison.counts
+    figure = history_figure(ensemble, record=record, words=comparison.words)
+    title = figure_title(comparison.words, record)
+    images = {"history": result.figure("history", figure, title)}
+    if counts is not None:
+        stages = ensemble.calendar.periods
+        figure = counts_figure(counts, stages=stages, about=told_of(ensemble))
+        images["counts"] = result.figure("counts", figure, COUNTS_TITLE)
+    for name, table in tables_of(comparison).items():
+        result.table(name, table)
     result.table("chronology", chronology_table(comparison.events, ensemble))
     result.write("trajectories", "parquet", ensemble.save)
     result.text("report", "html", history_page(comparison, images=images, origin=origin))
-    return result.close(chronology_run=ensemble.first_whole)
-
-
-def claims_table(comparison: Comparison) -> pd.DataFrame:
-    """Return the claims with what the same test says of the coded record.
-
-    Returns:
-        The columns of `comparison.claims`, then `record_holds` (empty where the record cannot be
-        put to the test) and `record_reading`.
-    """
-    checks = comparison.record_checks.set_index("id")
-    identifiers = comparison.claims["id"]
-    return comparison.claims.assign(
-        record_holds=identifiers.map(checks["holds"]),
-        record_reading=identifiers.map(checks["reading"]),
+    return result.close(
+        chronology_run=ensemble.first_whole, record=None if record is None else record.name
     )
+
+
+def tables_of(comparison: Comparison) -> dict[str, pd.DataFrame]:
+    """Return the tables of a comparison, by name: rungs, and what there is of claims and counts.
+
+    Claims have two columns more than `comparison.claims`, what the same test says of the coded
+    record: `record_holds` (empty where the record cannot be put to the test) and `record_reading`.
+    """
+    tables = {}
+    if comparison.claims is not None and comparison.record_checks is not None:
+        checks = comparison.record_checks.set_index("id")
+        identifiers = comparison.claims["id"]
+        tables["claims"] = comparison.claims.assign(
+            record_holds=identifiers.map(checks["holds"]),
+            record_reading=identifiers.map(checks["reading"]),
+        )
+    if comparison.counts is not None:
+        tables["counts"] = comparison.counts
+    return tables | {"rungs": comparison.rungs}
 
 
 def history_page(comparison: Comparison, *, images: Mapping[str, bytes], origin: Origin) -> str:
@@ -106,24 +108,29 @@ def history_page(comparison: Comparison, *, images: Mapping[str, bytes], origin:
         verdict=comparison.verdict(),
         statement=STATEMENT,
         words=words,
+        about=comparison.words,
+        missing=comparison.missing,
+        record=None if comparison.record is None else comparison.record.name,
         held=HELD,
         seldom=words.SELDOM,
         images=images,
         alt={"history": history_alt(comparison), "counts": counts_alt(comparison)},
         stages=[(period.id, period.name) for period in calendar.periods],
         claims=_claims(comparison),
-        counts=rows_of(comparison.counts),
+        counts=_rows(comparison.counts),
         rungs=rows_of(comparison.rungs),
         rung_names={rung.number: rung.title for rung in scenario.rung},
         assumed=comparison.assumed_numbers(),
         numbers=explain(scenario)["numbers"],
-        tables=[f"{name}.csv" for name in TABLES],
+        tables=[f"{name}.csv" for name in tables_of(comparison)],
         chronology_run=comparison.ensemble.first_whole,
     )
 
 
 def _claims(comparison: Comparison) -> list[dict[str, Any]]:
     """Return the claims as the page shows them: `on_record`, and `beside` with its `kind`."""
+    if comparison.claims is None or comparison.record_checks is None:
+        return []
     holds: dict[str, object] = dict(
         comparison.record_checks[["id", "holds"]].itertuples(index=False)
     )
@@ -141,7 +148,8 @@ def history_json(comparison: Comparison, *, files: Mapping[str, str]) -> dict[st
         files: Names and paths of the files written, as `write_history` returns.
 
     Returns:
-        Keys `scenario`, `digest`, `seed`, `runs`, `version`, `claims`, `counts`, `rungs`,
+        Keys `scenario`, `digest`, `seed`, `runs`, `version`, `record` (name and edition, null
+        without one), `missing` (why there is none), `claims`, `counts`, `rungs`,
         `assumed_numbers` and `files`. Shares are of the runs to which a claim applies, and null
         where it applies to none; months of rungs are null where that run never gets there.
     """
@@ -152,12 +160,19 @@ def history_json(comparison: Comparison, *, files: Mapping[str, str]) -> dict[st
         "seed": ensemble.seed,
         "runs": ensemble.runs,
         "version": provenance.version(),
-        "claims": rows_of(comparison.claims, CLAIM),
-        "counts": rows_of(comparison.counts, COUNT),
+        "record": None if comparison.record is None else comparison.record.name,
+        "missing": comparison.missing,
+        "claims": _rows(comparison.claims, CLAIM),
+        "counts": _rows(comparison.counts, COUNT),
         "rungs": rows_of(comparison.rungs, RUNG),
         "assumed_numbers": comparison.assumed_numbers(),
         "files": dict(files),
     }
+
+
+def _rows(table: pd.DataFrame | None, columns: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the rows of a table, none where there is no table."""
+    return [] if table is None else rows_of(table, columns or list(table.columns))
 
 
 def history_alt(comparison: Comparison) -> str:
@@ -176,15 +191,16 @@ def history_alt(comparison: Comparison) -> str:
     agenda = _listed([f"{np.mean(overlap[stage]):.2f}" for stage in stages])
     return (
         f"Four strips over the years, in the stages {names}. Median simulated level, mean of each "
-        f"stage in turn: {'; '.join(told)}. {len(comparison.record.events)} coded acts as ticks, "
-        "few before 1990 and dense after 2012. Median simulated rung at the end of each stage: "
-        f"{ladder}; in the record: {_listed(_record_rungs(comparison))}. Median agenda overlap, "
-        f"mean of each stage: {agenda}."
+        f"stage in turn: {'; '.join(told)}. {_acts(comparison)} Median simulated rung at the end "
+        f"of each stage: {ladder}{_record_rungs(comparison)}. Median agenda overlap, mean of each "
+        f"stage: {agenda}."
     )
 
 
 def counts_alt(comparison: Comparison) -> str:
-    """Return how many counts of the main series lie inside, and which do not."""
+    """Return how many counts of the main series lie inside, and which do not; "" without any."""
+    if comparison.counts is None:
+        return ""
     names = {period.id: period.name for period in comparison.ensemble.calendar.periods}
     rows = rows_of(comparison.counts[comparison.counts["series"] == "all"])
     outside = [
@@ -201,10 +217,20 @@ def counts_alt(comparison: Comparison) -> str:
     )
 
 
-def _record_rungs(comparison: Comparison) -> list[str]:
+def _acts(comparison: Comparison) -> str:
+    if comparison.record is None:
+        return "No coded acts."
+    counts = comparison.record.counts().sum(axis=1).tolist()
+    return f"{sum(counts)} coded acts as ticks, by stage {_listed([str(n) for n in counts])}."
+
+
+def _record_rungs(comparison: Comparison) -> str:
+    if comparison.record is None:
+        return ""
     calendar = comparison.ensemble.calendar
     path = comparison.record.rung_path(calendar)
-    return [str(path[calendar.steps_of(period)][-1]) for period in calendar.periods]
+    stages = [calendar.steps_of(period) for period in calendar.periods]
+    return f"; in the record: {_listed([str(path[s][-1]) for s in stages if s.stop > s.start])}"
 
 
 def _listed(texts: list[str]) -> str:

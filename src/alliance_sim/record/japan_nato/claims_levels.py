@@ -1,9 +1,9 @@
 """The claims that ask for levels of cooperation, which the record does not hold.
 
-Where `formal` in `article_claims.csv` leaves a choice, the docstring of the check says which was
-taken. "Level in a period" is the mean over its quarters, "throughout" means every quarter, and
-"the 2025 level" is that of the last quarter of 2025. Four claims also ask for events: on the
-record these can be refuted by their events, though not upheld.
+Where `formal` in `article_claims.csv` leaves a choice, the check says which was taken.
+"Level in a period" is the mean over its quarters, "throughout" means every quarter, and "the 2025
+level" is that of the last quarter of 2025. Four claims also ask for events: on the record these can
+be refuted by their events, though not upheld.
 """
 
 from __future__ import annotations
@@ -31,27 +31,26 @@ START_LEVEL = 0.15
 LAGS = range(-4, 5)
 
 
-@check("C04")
+@check("C04", "The operations level of P1 never exceeds its first-year mean by more than 0.05.")
 def no_joint_activity_in_the_cold_war(history: OneHistory) -> Verdict:
-    """The operations level of P1 never exceeds its first-year mean by more than 0.05."""
     return _stays_at_floor(history, "operations")
 
 
-@check("C05")
+@check("C05", "The equipment level of P1 never exceeds its first-year mean by more than 0.05.")
 def no_equipment_ties_in_the_cold_war(history: OneHistory) -> Verdict:
-    """The equipment level of P1 never exceeds its first-year mean by more than 0.05."""
     return _stays_at_floor(history, "equipment")
 
 
-@check("C06")
+@check(
+    "C06",
+    "The political level exceeds its P1 maximum by the end of 1992; both sides start P2 events.",
+)
 def both_sides_seek_contact_in_the_nineties(history: OneHistory) -> Verdict:
-    """The political level exceeds its P1 maximum by the end of 1992; both sides start P2 events.
-
-    An event started by both counts for each side.
-    """
+    # An event started by both counts for each side.
     starters = history.initiators[history.during("P2")]
     common = int((starters == "both").sum())
-    japan, nato = (int((starters == side).sum()) + common for side in ("japan", "nato"))
+    sides = (history.state, history.alliance)
+    japan, nato = (int((starters == side).sum()) + common for side in sides)
     started = f"P2 events started by japan {japan}, by nato {nato}, of which {common} by both"
     if history.levels is None:
         return without_levels(started, holds=japan > 0 and nato > 0)
@@ -63,9 +62,8 @@ def both_sides_seek_contact_in_the_nineties(history: OneHistory) -> Verdict:
     return Verdict(reached > ceiling and japan > 0 and nato > 0, reading)
 
 
-@check("C07")
+@check("C07", "The mean political level of P2 is above that of P1 and below that of P3.")
 def political_ties_rise_from_stage_to_stage(history: OneHistory) -> Verdict:
-    """The mean political level of P2 is above that of P1 and below that of P3."""
     means = [_mean(history, "political", name) for name in ("P1", "P2", "P3")]
     reading = "mean political level " + ", ".join(
         f"P{number} {mean:.3f}" for number, mean in enumerate(means, start=1)
@@ -73,12 +71,12 @@ def political_ties_rise_from_stage_to_stage(history: OneHistory) -> Verdict:
     return Verdict(means[0] < means[1] < means[2], reading)
 
 
-@check("C08")
+@check(
+    "C08",
+    "Fewer months of P2 than of P3 hold an event; agenda overlap is below 0.35 and below P3's.",
+)
 def ties_of_the_nineties_are_scattered(history: OneHistory) -> Verdict:
-    """Fewer months of P2 than of P3 hold an event; agenda overlap is below 0.35 and below P3's.
-
-    Calendar months that a period only touches count whole; overlap is a mean over quarters.
-    """
+    # Calendar months that a period only touches count whole; overlap is a mean over quarters.
     busy = [_month_occupancy(history, name) for name in ("P2", "P3")]
     scattered = busy[0] < busy[1]
     months = f"{busy[0]:.0%} of months with an event in P2, {busy[1]:.0%} in P3"
@@ -91,9 +89,11 @@ def ties_of_the_nineties_are_scattered(history: OneHistory) -> Verdict:
     return Verdict(scattered and early < FEW_SHARED_AIMS and early < late, reading)
 
 
-@check("C09")
+@check(
+    "C09",
+    "Mean operations level of P2 is below 25 percent of P3's last; no P2 drill or posting.",
+)
 def nineties_do_not_go_past_parallel_aid(history: OneHistory) -> Verdict:
-    """Mean operations level of P2 is below 25 percent of P3's last; no P2 drill or posting."""
     kinds = history.kinds[history.during("P2")]
     deeper = int(((kinds == "exercise") | (kinds == "secondment")).sum())
     found = f"{deeper} exercises or secondments in P2"
@@ -105,12 +105,12 @@ def nineties_do_not_go_past_parallel_aid(history: OneHistory) -> Verdict:
     return Verdict(mean < 0.25 * reference and deeper == 0, reading)
 
 
-@check("C12")
+@check(
+    "C12",
+    "The political level rises over P3 and never stays 20 percent below its peak for 2 years.",
+)
 def political_ties_develop_steadily(history: OneHistory) -> Verdict:
-    """The political level rises over P3 and never stays 20 percent below its peak for 2 years.
-
-    The peak is the highest level of P3 up to the quarter; two years means eight quarters on end.
-    """
+    # The peak is the highest level of P3 up to the quarter; two years means eight quarters on end.
     level = history.level("political")[history.quarters("P3")]
     rise = slope(level, history.calendar)
     low = level < 0.8 * np.maximum.accumulate(level)
@@ -120,14 +120,11 @@ def political_ties_develop_steadily(history: OneHistory) -> Verdict:
     return Verdict(rise > 0 and years < 2, reading)
 
 
-@check("C13")
+@check("C13", "The operations level rises over P3 and in at least three separate steps.")
 def operations_deepen_step_by_step(history: OneHistory) -> Verdict:
-    """The operations level rises over P3 and in at least three separate steps.
-
-    A step is a stretch of quarters in which the level rises faster than on average over
-    1990-2025, and by at least 0.02 altogether. Two stretches are separate if at least two slower
-    quarters, or one of falling, lie between them.
-    """
+    # A step is a stretch of quarters in which the level rises faster than on average over
+    # 1990-2025, and by at least 0.02 altogether. Two stretches are separate if at least two slower
+    # quarters, or one of falling, lie between them.
     level = history.level("operations")
     quarters = history.quarters("P3")
     before_1990, last = history.quarters("P2").start - 1, history.end_of(2025)
@@ -140,29 +137,30 @@ def operations_deepen_step_by_step(history: OneHistory) -> Verdict:
     return Verdict(rise > 0 and len(steps) >= 3, reading)
 
 
-@check("C15")
+@check(
+    "C15",
+    "The political level is at or above the operations level in 70 percent of P3's quarters.",
+)
 def politics_leads_operations(history: OneHistory) -> Verdict:
-    """The political level is at or above the operations level in 70 percent of P3's quarters."""
     quarters = history.quarters("P3")
     ahead = history.level("political")[quarters] >= history.level("operations")[quarters]
     share = float(ahead.mean())
     return Verdict(share >= 0.7, f"political at or above operations in {share:.0%} of P3")
 
 
-@check("C16")
+@check("C16", "The mean equipment level of P3 is below 15 percent of the 2025 level.")
 def equipment_is_marginal_before_2013(history: OneHistory) -> Verdict:
-    """The mean equipment level of P3 is below 15 percent of the 2025 level."""
     mean, last = _mean(history, "equipment", "P3"), _last(history, "equipment")
     return Verdict(mean < 0.15 * last, f"equipment level {mean:.3f} in P3, {last:.3f} in 2025")
 
 
-@check("C18")
+@check(
+    "C18",
+    "Dialogues and summits gain in share of political events, P4 over P3; so does the slope.",
+)
 def dialogue_becomes_institutional(history: OneHistory) -> Verdict:
-    """Dialogues and summits gain in share of political events, P4 over P3; so does the slope.
-
-    The slope is that of the political level, per year. Events on a fixed cycle are those of the
-    kinds dialogue and summit, because a run cannot say which of its events recur.
-    """
+    # The slope is that of the political level, per year. Events on a fixed cycle are those of the
+    # kinds dialogue and summit, because a run cannot say which of its events recur.
     recurring = (history.kinds == "dialogue") | (history.kinds == "summit")
     shares = []
     for name in ("P3", "P4"):
@@ -183,9 +181,8 @@ def dialogue_becomes_institutional(history: OneHistory) -> Verdict:
     return Verdict(shares[1] > shares[0] and after > before, reading)
 
 
-@check("C21")
+@check("C21", "The equipment level first reaches 10 percent of its 2025 level in a quarter of P4.")
 def equipment_emerges_after_2012(history: OneHistory) -> Verdict:
-    """The equipment level first reaches 10 percent of its 2025 level in a quarter of P4."""
     last = _last(history, "equipment")
     if last <= 0:
         raise NotMeasured("equipment is at 0 in 2025")
@@ -196,9 +193,8 @@ def equipment_emerges_after_2012(history: OneHistory) -> Verdict:
     return Verdict(crossing >= history.quarters("P4").start, reading)
 
 
-@check("C22")
+@check("C22", "Of the three domains equipment has the largest ratio of mean level, 2025 to 2012.")
 def equipment_grows_fastest(history: OneHistory) -> Verdict:
-    """Of the three domains equipment has the largest ratio of mean level, 2025 to 2012."""
     growth = {}
     for domain in DOMAINS:
         level = history.level(domain)
@@ -211,13 +207,10 @@ def equipment_grows_fastest(history: OneHistory) -> Verdict:
     return Verdict(growth["equipment"] > others, f"growth 2012 to 2025: {listing}")
 
 
-@check("C23")
+@check("C23", "The level 0.15 is first reached by politics, then operations, then equipment.")
 def domains_start_in_order(history: OneHistory) -> Verdict:
-    """The level 0.15 is first reached by politics, then operations, then equipment.
-
-    A domain that never reaches it is infinitely late; politics must reach it, and two domains
-    that never do are in no order.
-    """
+    # A domain that never reaches it is infinitely late; politics must reach it, and two domains
+    # that never do are in no order.
     crossings = {domain: first_true(history.level(domain) >= START_LEVEL) for domain in DOMAINS}
     late = history.calendar.steps
     times = [late if at is None else at for at in crossings.values()]
@@ -228,12 +221,12 @@ def domains_start_in_order(history: OneHistory) -> Verdict:
     return Verdict(times[0] < times[1] < times[2], f"level {START_LEVEL} reached: {listing}")
 
 
-@check("C24")
+@check(
+    "C24",
+    "At the end of 2023 every level is above half its 2025 level; they grow together in P4.",
+)
 def cooperation_is_comprehensive(history: OneHistory) -> Verdict:
-    """At the end of 2023 every level is above half its 2025 level; they grow together in P4.
-
-    Together means a positive mean of the three correlations between yearly changes, 2013-2025.
-    """
+    # Together means a positive mean of the three correlations between yearly changes, 2013-2025.
     at_2023 = history.end_of(2023)
     parts = {
         domain: float(history.level(domain)[at_2023]) / max(_last(history, domain), 1e-12)
@@ -248,17 +241,17 @@ def cooperation_is_comprehensive(history: OneHistory) -> Verdict:
     return Verdict(min(parts.values()) > 0.5 and mean > 0, reading)
 
 
-@check("C27")
+@check(
+    "C27",
+    "NATO's share of attention to Asia rises over P4 and does not lead the political level.",
+)
 def asia_enters_nato_agenda_after_japan(history: OneHistory) -> Verdict:
-    """NATO's share of attention to Asia rises over P4 and does not lead the political level.
-
-    Not leading means: of the lags from -4 to 4 years between the yearly changes of the political
-    level and of the share, 1990-2025, the one of the highest correlation is 0 or above (the share
-    follows). All these years are used because thirteen of them cannot carry nine lags.
-    """
-    if history.nato_asia_share is None:
+    # Not leading means: of the lags from -4 to 4 years between the yearly changes of the political
+    # level and of the share, 1990-2025, the one of the highest correlation is 0 or above (the share
+    # follows). All these years are used because thirteen of them cannot carry nine lags.
+    if history.asia_share is None:
         raise NotMeasured("the record holds no perceived threats")
-    share = history.nato_asia_share
+    share = history.asia_share
     rise = slope(share[history.quarters("P4")], history.calendar)
     changes = [
         np.diff(history.yearly(values, first=1990, last=2025))

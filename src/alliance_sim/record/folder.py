@@ -1,0 +1,263 @@
+"""The files of a record: read whole, or told with everything that is wrong with them.
+
+A record is a folder. `events.csv` and `institutions.csv` have to be there, `context.csv`,
+`article_claims.csv` and `reporting.toml` may be; other files are ignored, and so are other columns.
+A folder may hold editions in place of the files: `edition_1/`, `edition_2/` and so on.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from alliance_sim import files
+from alliance_sim.errors import FileError, RecordError, shown, unknown_name
+from alliance_sim.record.reporting import NAME as REPORTING
+from alliance_sim.record.reporting import Reporting, read_reporting
+from alliance_sim.scenario.part import SERIES as DOMAINS
+
+MOST_BYTES = 5_000_000
+MOST_ROWS = 50_000
+YEARS = range(1700, 2201)
+DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+EDITION = re.compile(r"edition_([1-9][0-9]{0,3})")
+INITIATOR = re.compile(r"[a-z][a-z0-9_]*|member:.{1,60}")
+CLAIM = re.compile(r"[A-Z][A-Za-z0-9]{0,9}")
+SUSPENSION = "suspension"
+KINDS = (
+    *("visit", "dialogue", "conference", "summit", "statement", "proposal", "exercise"),
+    *("mission_support", "secondment", "financial_contribution", "agreement", "programme"),
+    *("office", "transfer", "co_development", SUSPENSION),
+)
+VERDICTS = {
+    "Supported": "supported",
+    "Partly": "partly",
+    "Mostly": "partly",
+    "Weak support": "partly",
+    "Not visible": "contradicted",
+    "Not supported": "contradicted",
+    "Interpretive": "untestable",
+}
+
+Row = Mapping[str, str]
+Check = Callable[[str], str | None]
+
+
+def verdict(text: str) -> str | None:
+    """Return the one word that a coder's verdict in prose comes to, None if it cannot be told."""
+    return next((word for opening, word in VERDICTS.items() if text.startswith(opening)), None)
+
+
+def _date(text: str) -> str | None:
+    wanted = f"is {shown(text)}, must be a date such as 2001, 2001-09 or 2001-09-11"
+    found = DATE.fullmatch(text)
+    if not found:
+        return wanted
+    try:
+        day = dt.date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+    except ValueError:
+        return wanted
+    years = f"is {text}, must lie from {YEARS[0]} to {YEARS[-1]}"
+    return None if day.year in YEARS else years
+
+
+def _date_or_open(text: str) -> str | None:
+    return _date(text) if text else None
+
+
+def _text(text: str) -> str | None:
+    return None if text.strip() else "is empty"
+
+
+def _any(_text_given: str) -> str | None:
+    return None
+
+
+def _one_of(kind: str, known: tuple[str, ...]) -> Check:
+    return lambda text: None if text in known else unknown_name(kind, text, known)
+
+
+def _whole(low: int, high: int) -> Check:
+    def check(text: str) -> str | None:
+        if text.isascii() and text.isdigit() and len(text) <= 2 and low <= int(text) <= high:
+            return None
+        return f"is {shown(text)}, must be a whole number from {low} to {high}"
+
+    return check
+
+
+def _like(pattern: re.Pattern[str], words: str) -> Check:
+    return lambda text: None if pattern.fullmatch(text) else f"is {shown(text)}, must be {words}"
+
+
+def _verdict(text: str) -> str | None:
+    begins = ", ".join(VERDICTS)
+    return None if verdict(text) else f"is {shown(text)}, must begin with one of: {begins}"
+
+
+_CONFIDENCE = _one_of("confidence", ("high", "medium", "low"))
+_INITIATOR = _like(INITIATOR, "'both', the name of a side, or 'member:' and an ally")
+TABLES: dict[str, dict[str, Check]] = {
+    "events": {
+        "date": _date,
+        "domain": _one_of("domain", DOMAINS),
+        "kind": _one_of("kind", KINDS),
+        "salience": _whole(1, 3),
+        "initiator": _INITIATOR,
+        "title": _text,
+        "source": _text,
+        "confidence": _CONFIDENCE,
+    },
+    "institutions": {
+        "date": _date,
+        "rung": _whole(0, 20),
+        "name": _text,
+        "description": _any,
+        "source": _text,
+        "confidence": _CONFIDENCE,
+    },
+    "context": {
+        "date": _date,
+        "end_date": _date_or_open,
+        "actor": _text,
+        "category": _text,
+        "title": _text,
+        "source": _text,
+        "confidence": _CONFIDENCE,
+    },
+    "article_claims": {
+        "claim_id": _like(CLAIM, "an id such as C01"),
+        "period": _text,
+        "domain": _text,
+        "type": _text,
+        "claim": _text,
+        "formal": _any,
+        "check": _any,
+        "verdict_from_coding": _verdict,
+    },
+}
+REQUIRED = ("events", "institutions")
+
+
+class Folder(NamedTuple):
+    """What the files of a record hold, as text."""
+
+    path: Path
+    tables: Mapping[str, list[Row]]  # by name of the file; those left out have no rows
+    reporting: Reporting
+
+
+def edition_of(folder: Path, wanted: int | None = None) -> Path:
+    """Return the folder of an edition, the newest if none is asked for; a folder without is one.
+
+    Raises:
+        RecordError: If there is no such folder or edition.
+    """
+    if not folder.is_dir():
+        raise RecordError(str(folder), ["is no folder; a record is a folder of files"])
+    found = {
+        int(match[1]): path
+        for path in folder.iterdir()
+        if (match := EDITION.fullmatch(path.name)) and path.is_dir()
+    }
+    if not found and wanted is None:
+        return folder
+    if not found or (wanted is not None and wanted not in found):
+        known = ", ".join(map(str, sorted(found))) or "none"
+        raise RecordError(str(folder), [f"holds no edition {wanted} (known: {known})"])
+    return found[max(found) if wanted is None else wanted]
+
+
+def read_folder(folder: Path) -> Folder:
+    """Return what a record holds.
+
+    Args:
+        folder: The files themselves, not a folder of editions.
+
+    Raises:
+        RecordError: Naming every problem of every file: file, row, column.
+    """
+    tables: dict[str, list[Row]] = {}
+    problems: list[str] = []
+    for name, columns in TABLES.items():
+        path = folder / f"{name}.csv"
+        if name not in REQUIRED and not path.exists():
+            tables[name] = []
+            continue
+        tables[name] = rows = []
+        for row, told in _read(path, columns):
+            rows.append(row)
+            problems += (f"{path.name}{problem}" for problem in told)
+    problems += _ladder(tables["institutions"]) if not problems else ()
+    problems += _alike(tables["article_claims"])
+    problems += _sides(tables["events"]) if not problems else ()
+    reporting = Reporting()
+    if (folder / REPORTING).exists():
+        try:
+            reporting = read_reporting(folder / REPORTING)
+        except RecordError as error:
+            problems += (f"{REPORTING}: {problem}" for problem in error.problems)
+    if problems:
+        raise RecordError(str(folder), problems)
+    return Folder(folder, tables, reporting)
+
+
+def _read(path: Path, columns: Mapping[str, Check]) -> Iterator[tuple[Row, list[str]]]:
+    """Yield each row of a table with what is wrong with it, or an empty row for the file."""
+    try:
+        text = files.read_text(path, MOST_BYTES)
+        reader = csv.DictReader(text.splitlines(keepends=True), restval="")
+        given = list(reader.fieldnames or ())
+        missing = [name for name in columns if name not in given]
+        if missing:
+            yield {}, [f": column {name!r} is missing" for name in missing]
+            return
+        for number, row in enumerate(reader, start=2):
+            if number > MOST_ROWS:
+                yield {}, [f": has more than {MOST_ROWS:,} rows"]
+                return
+            told = [
+                f", row {number}, {name}: {problem}"
+                for name, check in columns.items()
+                if (problem := check(row[name])) is not None
+            ]
+            if None in row:
+                told.append(f", row {number}: has more cells than there are columns")
+            yield {name: row[name] for name in given}, told
+    except FileError as error:
+        yield {}, [f": {problem}" for problem in error.problems]
+    except csv.Error as error:
+        yield {}, [f": cannot be read as CSV: {error}"]
+
+
+def _ladder(rows: list[Row]) -> Iterator[str]:
+    """Rungs are reached in their order, each once."""
+    for before, after in pairwise(rows):
+        if int(after["rung"]) <= int(before["rung"]) or after["date"] < before["date"][:4]:
+            yield (
+                f"institutions.csv: rung {after['rung']} of {after['date']} stands after rung "
+                f"{before['rung']} of {before['date']}; rungs rise, and so do their dates"
+            )
+
+
+def _alike(rows: list[Row]) -> Iterator[str]:
+    found = [row.get("claim_id") for row in rows]
+    for claim in sorted({str(one) for one in found if one and found.count(one) > 1}):
+        yield f"article_claims.csv: claim {claim!r} stands {found.count(claim)} times"
+
+
+def _sides(rows: list[Row]) -> Iterator[str]:
+    found = sides_in(rows)
+    if len(found) > 2:
+        yield f"events.csv: initiator: {', '.join(found)} are more than two sides"
+
+
+def sides_in(rows: list[Row]) -> list[str]:
+    """Return the names of the sides that start acts, sorted; at most two in a sound record."""
+    given = {row["initiator"] for row in rows}
+    return sorted(one for one in given if one != "both" and not one.startswith("member:"))

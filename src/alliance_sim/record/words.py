@@ -1,0 +1,72 @@
+"""What is said about a relationship: titles, short names of rungs, and texts of the page."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a relationship; a text may be empty, and is then left out.
+
+    Attributes:
+        title: Both sides, such as "the first and the second".
+        rungs: Short names of the rungs of the ladder, from rung 0 on.
+        reading: What the claims are and how they are put to a run.
+        contested: Why the described history is one reading among others.
+        weaknesses: What the record cannot bear, a paragraph each.
+    """
+
+    title: str
+    rungs: tuple[str, ...]
+    reading: str = ""
+    contested: str = ""
+    weaknesses: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Words:
+        """Return the words of a scenario's relationship; its own titles where none are known."""
+        known = _known(scenario.relationship)
+        partners = scenario.partners
+        steps = sorted(scenario.rung, key=lambda rung: rung.number)
+        own = ("none", *(rung.name.replace("_", " ") for rung in steps))
+        rungs = tuple(known.get("rungs", ()))
+        return cls(
+            title=known.get("title", f"{partners.state_title} and {partners.alliance_title}"),
+            rungs=rungs if len(rungs) == len(own) else own,
+            reading=known.get("reading", ""),
+            contested=known.get("contested", ""),
+            weaknesses=tuple(known.get("weaknesses", ())),
+        )
+
+    def rung(self, number: int) -> str:
+        """Return the short name of a rung, or its number where it has none."""
+        return self.rungs[number] if number < len(self.rungs) else str(number)
+
+
+def registered() -> tuple[str, ...]:
+    """Return the relationships that the package holds a record of, sorted."""
+    return tuple(sorted(folder.name for folder in _folders()))
+
+
+def _folders() -> Iterator[Traversable]:
+    for folder in resources.files("alliance_sim.record").iterdir():
+        if folder.is_dir() and folder.joinpath("words.toml").is_file():
+            yield folder
+
+
+@cache
+def _known(relationship: str) -> dict[str, Any]:
+    for folder in _folders():
+        if folder.name == relationship:
+            return tomllib.loads(folder.joinpath("words.toml").read_text("utf-8"))
+    return {}
