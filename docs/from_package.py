@@ -109,7 +109,9 @@ def _truth(value: bool | None) -> str:  # noqa: FBT001 - a verdict, as the frame
 def _record_checks() -> dict[str, tuple[str, str]]:
     from alliance_sim.comparison.claims import check_record
 
-    frame = check_record()
+    described = alliance_sim.load_scenario("japan_nato/baseline")
+    record = alliance_sim.Record.of(described)
+    frame = check_record(record, "japan_nato", described.calendar())
     holds = frame["holds"].astype(object).where(frame["holds"].notna(), None)
     answers = zip(holds, frame["reading"], strict=True)
     return {
@@ -120,11 +122,11 @@ def _record_checks() -> dict[str, tuple[str, str]]:
 
 def claims() -> str:
     """Return the patterns: claim, operational reading, what the record says."""
-    from alliance_sim.comparison.claims import CHECKS
+    from alliance_sim.record.checks import checks_of
 
-    frame = alliance_sim.load_record().claims
+    frame, checks = alliance_sim.Record.of("japan_nato").claims, checks_of("japan_nato")
     rows = [
-        (c.claim_id, text(c.claim), text(CHECKS[c.claim_id].reading), text(c.record))
+        (c.claim_id, text(c.claim), text(checks[c.claim_id].reading), text(c.record))
         for c in frame.itertuples()
     ]
     return table(("id", "claim", "how it is read here", "record"), rows)
@@ -133,7 +135,7 @@ def claims() -> str:
 def verdicts() -> str:
     """Return the coder's verdict in words, beside the same test put to the record."""
     rows = []
-    for claim in alliance_sim.load_record().claims.itertuples():
+    for claim in alliance_sim.Record.of("japan_nato").claims.itertuples():
         holds, reading = _record_checks()[claim.claim_id]
         about = f"{claim.claim} ({claim.period}, {claim.domain})"
         verdict = text(claim.verdict_from_coding)
@@ -144,7 +146,7 @@ def verdicts() -> str:
 
 def tally() -> str:
     """Return how the verdicts of the coder and the tests on the record are spread."""
-    record = alliance_sim.load_record().claims["record"]
+    record = alliance_sim.Record.of("japan_nato").claims["record"]
     verdict = ", ".join(f"{n} {word}" for word, n in record.value_counts().items())
     answers = [holds for holds, _ in _record_checks().values()]
     counted = {word: answers.count(word) for word in ("holds", "fails", "cannot be decided")}
@@ -154,7 +156,7 @@ def tally() -> str:
 
 def counts() -> str:
     """Return the coded events by period and domain, in the three series."""
-    record = alliance_sim.load_record()
+    record = alliance_sim.Record.of("japan_nato")
     rows = []
     for series, title in SERIES.items():
         for period, row in record.counts(series).iterrows():
@@ -164,7 +166,7 @@ def counts() -> str:
 
 def rates() -> str:
     """Return salience-weighted events per year."""
-    frame = alliance_sim.load_record().rates()
+    frame = alliance_sim.Record.of("japan_nato").rates()
     rows = [
         (period, *(f"{x:.2f}" for x in row), f"{row.sum():.2f}") for period, row in frame.iterrows()
     ]
@@ -173,7 +175,7 @@ def rates() -> str:
 
 def files() -> str:
     """Return the size of each table of the record."""
-    record = alliance_sim.load_record()
+    record = alliance_sim.Record.of("japan_nato")
     what = {
         "events": ("events.csv", "dated acts between the two sides"),
         "rungs": ("institutions.csv", "the formal ladder, rung 0 to 11"),
@@ -266,7 +268,7 @@ def _descent(card: Juncture) -> str:
 
 def rungs() -> str:
     """Return the ladder as the model asks for it, with the date of the record."""
-    record = alliance_sim.load_record().rungs
+    record = alliance_sim.Record.of("japan_nato").rungs
     coded = dict(zip(record["rung"], record["date"], strict=True))
     rows = [
         (

@@ -1,5 +1,7 @@
 """Each claim holds on a history made to fit it and fails when only the thing claimed is changed."""
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -8,23 +10,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim.comparison.claims import (
-    CHECKS,
+from alliance_sim.comparison.claims import check_claims, check_record, summarise_claims
+from alliance_sim.record.checks import checks_of
+from alliance_sim.record.japan_nato.claims_events import best_break
+from alliance_sim.record.one_history import (
+    EVENT_COLUMNS,
     OneHistory,
-    check_claims,
-    check_record,
+    Values,
+    correlation,
     histories,
     record_history,
-    summarise_claims,
+    slope,
+    stretches,
 )
-from alliance_sim.errors import UnknownName
-from alliance_sim.record.japan_nato.claims_events import best_break
-from alliance_sim.record.one_history import EVENT_COLUMNS, Values, correlation, slope, stretches
-from alliance_sim.record.record import load_record
+from alliance_sim.record.record import Record
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import load_scenario
 
-CALENDAR = load_scenario("japan_nato/baseline").calendar()
+BASE = load_scenario("japan_nato/baseline")
+CALENDAR = BASE.calendar()
+RECORD = Record.of(BASE)
+CHECKS = checks_of("japan_nato")
 YEARS = np.array(CALENDAR.years)
 Row = dict[str, Any]
 Corners = dict[float, float]
@@ -103,8 +109,10 @@ FITTING = OneHistory(
     },
     rung=ladder(RUNGS),
     agenda_overlap=path({2001.5: 0.1, 2001.75: 0.6}),
-    nato_asia_share=path({year + 2: level for year, level in POLITICAL.items()}),
+    asia_share=path({year + 2: level for year, level in POLITICAL.items()}),
     events=frame([row for part in EVENTS for row in part]),
+    state="japan",
+    alliance="nato",
 )
 
 
@@ -177,9 +185,9 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("C25", "NATO starts what Japan did", events(*EVENTS[:2], rows(P4, "01", initiator="nato"))),
     ("C25", "Americans do", events(*EVENTS[:2], rows(P4, "01", initiator="member:united_states"))),
     ("C27", "NATO turned to Asia two years before", {
-        "nato_asia_share": path({year - 2: level for year, level in POLITICAL.items()})}),
+        "asia_share": path({year - 2: level for year, level in POLITICAL.items()})}),
     ("C27", "NATO turns away after 2013", {
-        "nato_asia_share": path({y + 2: lv if y < 2014 else 0.1 for y, lv in POLITICAL.items()})}),
+        "asia_share": path({y + 2: lv if y < 2014 else 0.1 for y, lv in POLITICAL.items()})}),
     ("C28", "a rung is lost in 2021", {"rung": ladder(RUNGS) - (YEARS >= 2021)}),
 ]  # fmt: skip
 UNTESTABLE = {"C26"}
@@ -203,7 +211,7 @@ def test_a_claim_fails_when_only_the_thing_claimed_is_changed(
 
 
 def test_every_claim_of_the_record_has_a_check_and_all_but_one_can_fail() -> None:
-    assert list(CHECKS) == load_record().claims["claim_id"].tolist()
+    assert list(CHECKS) == RECORD.claims["claim_id"].tolist()
     assert {claim for claim, _, _ in CHANGES} == set(CHECKS) - UNTESTABLE
 
 
@@ -269,7 +277,7 @@ def test_a_slow_quarter_between_two_rises_does_not_make_two_steps() -> None:
 
 
 def test_the_record_gives_no_verdict_on_levels_and_the_coders_on_most_else() -> None:
-    found = check_record(CALENDAR)
+    found = check_record(RECORD, "japan_nato", CALENDAR)
     assert list(found["id"]) == list(CHECKS)
     said = set(found.loc[found["holds"].notna(), "id"])
     assert said == {
@@ -280,17 +288,17 @@ def test_the_record_gives_no_verdict_on_levels_and_the_coders_on_most_else() -> 
 
 
 def test_the_record_as_a_history_has_the_columns_of_a_simulated_one() -> None:
-    history = record_history(load_record(), CALENDAR)
+    history = record_history(RECORD, CALENDAR)
     assert tuple(history.events.columns) == EVENT_COLUMNS
     assert len(history.events) == 193
     assert history.levels is None
-    late = record_history(load_record(), replace(CALENDAR, first_year=2000))
+    late = record_history(RECORD, replace(CALENDAR, first_year=2000))
     assert late.events["date"].min().year == 2000
     assert late.events["quarter"].min() >= 0
 
 
 def test_events_of_the_record_can_refute_a_claim_that_also_asks_for_levels() -> None:
-    history = record_history(load_record(), CALENDAR)
+    history = record_history(RECORD, CALENDAR)
     assert CHECKS["C09"](history).holds is None
     drill = frame(rows([1996], "05", kind="exercise"))
     refuted = replace(history, events=pd.concat([history.events, drill]))
@@ -327,7 +335,7 @@ HASTY = changed(FITTING, rung=ladder(RUNGS | {2: 1985}))
 
 def test_every_claim_is_put_to_every_run_under_its_own_number() -> None:
     runs = ensemble(FITTING, HASTY, first_run=40)
-    checked = check_claims(runs, FITTING.events.assign(run=41))
+    checked = check_claims(runs, FITTING.events.assign(run=41), BASE)
     assert list(checked.columns) == ["id", "run", "holds", "reading"]
     assert checked.groupby("id")["run"].agg(list).map(lambda found: found == [40, 41]).all()
     c03 = checked[checked["id"] == "C03"].set_index("run")["holds"]
@@ -338,8 +346,8 @@ def test_every_claim_is_put_to_every_run_under_its_own_number() -> None:
 
 
 def test_the_summary_counts_only_the_runs_to_which_a_claim_applies() -> None:
-    checked = check_claims(ensemble(FITTING, HASTY), FITTING.events)
-    summary = summarise_claims(checked, load_record()).set_index("id")
+    checked = check_claims(ensemble(FITTING, HASTY), FITTING.events, BASE)
+    summary = summarise_claims(checked, RECORD, "japan_nato").set_index("id")
     assert list(summary.columns) == [
         *("claim", "type", "period", "record", "share", "applicable", "reading")
     ]
@@ -352,19 +360,38 @@ def test_the_summary_counts_only_the_runs_to_which_a_claim_applies() -> None:
 
 
 def test_share_of_asia_is_its_mean_perception_over_that_of_all_threats() -> None:
-    (history,) = histories(ensemble(FITTING, perceived_nato_russia=0.9), FITTING.events)
-    assert history.nato_asia_share == pytest.approx(0.3 / 0.5)
+    (history,) = histories(ensemble(FITTING, perceived_nato_russia=0.9), FITTING.events, BASE)
+    assert history.asia_share == pytest.approx(0.3 / 0.5)
 
 
-def test_asking_for_a_threat_that_nato_does_not_perceive_is_an_error() -> None:
-    with pytest.raises(UnknownName, match="unknown threat 'chine'; did you mean 'china'"):
-        list(histories(ensemble(FITTING), FITTING.events, asia=("chine",)))
+def test_a_world_without_threats_in_asia_has_no_share_of_them() -> None:
+    far = tuple(t.model_copy(update={"region": "global"}) for t in BASE.threat)
+    elsewhere = BASE.model_copy(update={"threat": far})
+    (history,) = histories(ensemble(FITTING), FITTING.events, elsewhere)
+    assert history.asia_share is None
+    assert CHECKS["C27"](history).holds is None
+
+
+def test_a_relationship_that_nobody_registered_has_no_checks() -> None:
+    assert checks_of("korea_nato") == {}
+
+
+def test_readings_are_there_without_docstrings() -> None:
+    code = (
+        "from alliance_sim.record.checks import checks_of\n"
+        "found = checks_of('japan_nato')\n"
+        "print(len(found), all(check.reading.endswith('.') for check in found.values()))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-OO", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["28", "True"]
 
 
 def test_no_claim_applies_to_a_failed_run() -> None:
     runs = ensemble(FITTING, FITTING)
     failed = replace(runs, values=np.where([[[False]], [[True]]], np.nan, runs.values))
-    checked = check_claims(failed, FITTING.events)
+    checked = check_claims(failed, FITTING.events, BASE)
     assert checked.loc[checked["run"] == 1, "holds"].isna().all()
     assert checked.loc[(checked["run"] == 0) & (checked["id"] != "C26"), "holds"].notna().all()
-    assert summarise_claims(checked, load_record())["applicable"].max() == pytest.approx(0.5)
+    assert summarise_claims(checked, RECORD, "japan_nato")["applicable"].max() == pytest.approx(0.5)

@@ -9,10 +9,10 @@ import pytest
 from alliance_sim.calendar import Calendar
 from alliance_sim.comparison.counts import count_table, rung_table
 from alliance_sim.errors import SettingError
-from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, load_record
+from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record
 from alliance_sim.results import Ensemble
 
-RECORD = load_record()
+RECORD = Record.of("japan_nato")
 PERIODS = RECORD.periods
 CALENDAR = Calendar(periods=PERIODS)
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim import load_record, load_scenario, simulate
+from alliance_sim import Record, load_scenario, simulate
 from alliance_sim.comparison.claims import check_claims, summarise_claims
 from alliance_sim.comparison.counts import count_table, rung_table
 from alliance_sim.engine.chronology import chronology
@@ -66,8 +66,8 @@ def of_scenario(name: str) -> dict[str, str]:
     scenario = load_scenario(name)
     runs = simulate(scenario, runs=RUNS, seed=SEED)
     events = chronology(runs, scenario)
-    record = load_record()
-    claims = summarise_claims(check_claims(runs, events), record)
+    record = Record.of(scenario)
+    claims = summarise_claims(check_claims(runs, events, scenario), record, scenario.relationship)
     values = hashlib.sha256(" ".join(runs.states).encode())
     values.update(np.ascontiguousarray(runs.values).tobytes())
     found = (

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from alliance_sim.comparison.counts import count_table
-from alliance_sim.record.record import load_record
+from alliance_sim.record.record import Record
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import load_scenario
-
-if TYPE_CHECKING:
-    from alliance_sim.record.record import Record
 
 RUNS = 5
 STATES = (
@@ -50,7 +45,7 @@ def ensemble() -> Ensemble:
 
 @pytest.fixture(scope="session")
 def record() -> Record:
-    return load_record()
+    return Record.of("japan_nato")
 
 
 @pytest.fixture(scope="session")

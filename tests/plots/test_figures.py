@@ -22,6 +22,8 @@ from alliance_sim import provenance
 from alliance_sim.errors import SettingError, UnknownName
 from alliance_sim.plots import contrast, counts, history, run, style
 from alliance_sim.record.record import COUNTED_DOMAINS
+from alliance_sim.record.words import Words
+from alliance_sim.scenario import load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 DOMAINS = COUNTED_DOMAINS[:3]
 KINDS = ("history", "counts", "contrast", "run")
+
+TOLD = Words.of(load_scenario("japan_nato/baseline"))
 
 
 @pytest.fixture(params=KINDS)
@@ -51,7 +55,7 @@ def counts_frame(counts: pd.DataFrame) -> pd.DataFrame:
 
 def drawn(kind: str, ensemble: Ensemble, record: Record, frame: pd.DataFrame) -> Figure:
     if kind == "history":
-        return history.history_figure(ensemble, record=record)
+        return history.history_figure(ensemble, record=record, words=TOLD)
     if kind == "counts":
         return counts.counts_figure(
             frame, stages=ensemble.calendar.periods, about=style.told_of(ensemble)
@@ -182,7 +186,7 @@ def test_the_same_input_gives_the_same_pixels_under_other_settings(
 
 def test_drawing_leaves_the_readers_settings_alone(ensemble: Ensemble, record: Record) -> None:
     with mpl.rc_context({"font.size": 23}):
-        history.history_figure(ensemble, record=record)
+        history.history_figure(ensemble, record=record, words=TOLD)
         assert mpl.rcParams["font.size"] == 23
 
 
@@ -198,18 +202,24 @@ def test_drawing_does_not_load_pyplot() -> None:
 
 
 def test_the_history_names_stages_domains_and_rungs(ensemble: Ensemble, record: Record) -> None:
-    said = words(history.history_figure(ensemble, record=record))
-    expected = [*(period.name for period in record.periods), *COUNTED_DOMAINS, *history.RUNGS[1:]]
+    said = words(history.history_figure(ensemble, record=record, words=TOLD))
+    expected = [*(period.name for period in record.periods), *COUNTED_DOMAINS, *TOLD.rungs[1:]]
     assert [name for name in expected if name not in said] == []
     assert "193 coded acts" in said
 
 
 def test_every_rung_of_the_record_has_a_short_name(record: Record) -> None:
-    assert list(record.rungs["rung"]) == list(range(len(history.RUNGS)))
+    assert list(record.rungs["rung"]) == list(range(len(TOLD.rungs)))
+
+
+def test_without_a_record_the_ladder_and_the_levels_still_stand(ensemble: Ensemble) -> None:
+    said = words(history.history_figure(ensemble, record=None, words=TOLD))
+    assert "No record to compare with" in said
+    assert "Japan and NATO: what the model tells" in said
 
 
 def test_suspensions_have_a_mark_of_their_own(ensemble: Ensemble, record: Record) -> None:
-    figure = history.history_figure(ensemble, record=record)
+    figure = history.history_figure(ensemble, record=record, words=TOLD)
     marked = [line for line in figure.axes[1].lines if line.get_marker() == "X"]
     years = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in marked])
     assert (years > 1900).sum() == (record.events["kind"] == "suspension").sum()
@@ -295,14 +305,16 @@ def test_failed_runs_are_left_out_and_counted(ensemble: Ensemble, record: Record
     values = ensemble.values.copy()
     values[0] = np.nan
     status = ("broke", *ensemble.status[1:])
-    figure = history.history_figure(replace(ensemble, values=values, status=status), record=record)
+    figure = history.history_figure(
+        replace(ensemble, values=values, status=status), record=record, words=TOLD
+    )
     assert "5 runs (1 failed and are left out)" in words(figure)
 
 
 def test_nothing_but_failed_runs_is_an_error(ensemble: Ensemble, record: Record) -> None:
     values = np.full_like(ensemble.values, np.nan)
     with pytest.raises(SettingError, match="every run failed"):
-        history.history_figure(replace(ensemble, values=values), record=record)
+        history.history_figure(replace(ensemble, values=values), record=record, words=TOLD)
 
 
 def test_labels_are_spread_without_changing_their_order() -> None:
@@ -314,5 +326,5 @@ def test_labels_are_spread_without_changing_their_order() -> None:
 
 def test_a_long_scenario_name_still_fits(ensemble: Ensemble, record: Record) -> None:
     named = replace(ensemble, scenario="a_folder/a_rather_long_name_of_a_counterfactual_world")
-    figure = history.history_figure(named, record=record)
+    figure = history.history_figure(named, record=record, words=TOLD)
     assert max(box.x1 for _, box in texts(figure)) <= figure.bbox.width

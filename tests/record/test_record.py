@@ -13,11 +13,11 @@ from alliance_sim.errors import UnknownName
 from alliance_sim.record.record import (
     COUNTED_DOMAINS,
     SERIES,
-    load_record,
+    Record,
     of_series,
 )
 
-RECORD = load_record()
+RECORD = Record.of("japan_nato")
 PERIODS = RECORD.periods
 EVENTS = RECORD.events
 
@@ -175,9 +175,9 @@ def test_context_rows_end_after_they_begin_or_stay_open() -> None:
 
 
 def test_changing_a_table_changes_nobody_elses() -> None:
-    mine = load_record()
+    mine = Record.of("japan_nato")
     mine.events.loc[:, "salience"] = 0
-    assert load_record().events["salience"].min() == 1
+    assert Record.of("japan_nato").events["salience"].min() == 1
 
 
 def test_importing_the_record_does_not_import_pandas() -> None:

@@ -29,12 +29,13 @@ def said(comparison: Comparison) -> dict[str, Any]:
 def test_the_keys_are_those_promised(said: dict[str, Any]) -> None:
     assert list(said) == [
         *("scenario", "digest", "seed", "runs", "version"),
-        *("claims", "counts", "rungs", "assumed_numbers", "files"),
+        *("record", "missing", "claims", "counts", "rungs", "assumed_numbers", "files"),
     ]
     assert said["scenario"] == "japan_nato/baseline"
     assert (said["seed"], said["runs"]) == (3, 4)
     assert said["version"] == provenance.version()
     assert said["files"] == FILES
+    assert (said["record"], said["missing"]) == ("japan_nato@1", "")
     assert isinstance(said["assumed_numbers"], int)
 
 

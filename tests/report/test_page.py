@@ -17,7 +17,7 @@ from alliance_sim.plots.origin import origin_of
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.report.history import history_page
 from alliance_sim.report.page import render
-from alliance_sim.report.words import WEAKNESSES, beside, number, percent
+from alliance_sim.report.words import beside, number, percent
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.history import Comparison
@@ -120,6 +120,8 @@ def test_all_claims_counts_and_rungs_are_there(page: Outline, comparison: Compar
     rows = len(page.having("tr"))
     groups = 5 + 3  # stages of claims and series of counts
     heads = 3
+    assert comparison.claims is not None
+    assert comparison.counts is not None
     tables = (comparison.claims, comparison.counts, comparison.rungs)
     assert rows == sum(map(len, tables)) + groups + heads
 
@@ -131,7 +133,8 @@ def test_the_page_says_what_it_means_and_what_it_cannot_mean(
     assert STATEMENT in said
     assert f"{comparison.assumed_numbers()} of the" in said
     assert "one scholar's article" in said
-    for weakness in WEAKNESSES.strip().split("\n\n"):
+    assert len(comparison.words.weaknesses) == 8
+    for weakness in comparison.words.weaknesses:
         assert " ".join(weakness.split()) in said
 
 
