@@ -10,9 +10,11 @@ import errno
 import hashlib
 import json
 import os
+import re
 import secrets
 import stat
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BufferedReader
@@ -49,7 +51,14 @@ def why(error: OSError) -> str:
 
 
 MOST_DEPTH = 32  # tables and lists inside each other in a file of settings or a manifest
+MOST_ENTRIES = 2_000  # of one list or table that somebody wrote
+MOST_VALUES = 100_000  # of all of them in a file
 MOST_WHOLE = 1 << 63  # whole numbers lie from -2^63 to 2^63 - 1, as TOML and tables keep them
+HUGE_NUMBER = "is a whole number of more than 64 bits"
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
+# A dotted key of more parts than tables may be deep, at the start of a line or of an inline table.
+_DEEP_KEY = re.compile(rf"(?:^|[\[{{,])[ \t]*+((?:{_PART}\.[ \t]*+){{{MOST_DEPTH}}})", re.MULTILINE)
+_DIGITS = re.compile(r"[0-9_]{4000,}")
 # No waiting for the writer of a pipe, no inheritance, no terminal that takes us over.
 _QUIET = (
     getattr(os, "O_NONBLOCK", 0)
@@ -162,22 +171,63 @@ def read_json(path: str | os.PathLike[str], most: int) -> Any:
     return tree
 
 
-def shape_problem(tree: Any) -> str | None:
+def read_toml(path: str | os.PathLike[str], most: int) -> dict[str, Any]:
+    """Return the tables of a TOML file of at most `most` bytes.
+
+    Raises:
+        FileError: If it cannot be read, is empty, is no TOML, or goes beyond what `shape_problem`
+            allows.
+    """
+    where = os.fspath(path)
+    text = read_text(path, most)
+    if not text.strip():
+        raise FileError(where, ["is empty"])
+    deep = _DEEP_KEY.search(text)
+    if deep is not None:
+        line = text.count("\n", 0, deep.start(1)) + 1
+        raise FileError(where, [f"line {line}: {_too_deep('keys')}"])
+    try:
+        tree = tomllib.loads(text)
+    except RecursionError:
+        raise FileError(where, [_too_deep()]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise FileError(where, [f"is not valid TOML: {error}"]) from None
+    except ValueError:  # Python reads no whole number of so many digits
+        digits = _DIGITS.search(text)
+        line = 1 if digits is None else text.count("\n", 0, digits.start()) + 1
+        raise FileError(where, [f"line {line}: {HUGE_NUMBER}"]) from None
+    problem = shape_problem(tree, written=True)
+    if problem is not None:
+        raise FileError(where, [problem])
+    return tree
+
+
+def shape_problem(tree: Any, *, written: bool = False) -> str | None:
     """Return what is wrong with the shape of tables and lists, None if nothing is.
 
     They may be 32 deep, and whole numbers have 64 bits. No recursion, so any depth can be told.
+
+    Args:
+        tree: Tables, lists and values.
+        written: Whether they were written by hand, so that a list or a table has at most 2,000
+            entries and all have 100,000 together.
     """
-    level = [tree]
+    level, count = [tree], 0
     for depth in range(MOST_DEPTH + 1):
         below: list[Any] = []
         for node in level:
             if isinstance(node, Mapping | list | tuple):
                 if depth == MOST_DEPTH:
                     return _too_deep()
+                if written and len(node) > MOST_ENTRIES:
+                    found = f"has {len(node):,} entries, must have at most {MOST_ENTRIES:,}"
+                    return f"{_place(tree, node)}: {found}"
                 below.extend(node.values() if isinstance(node, Mapping) else node)
             elif isinstance(node, int) and not -MOST_WHOLE <= node < MOST_WHOLE:
-                return f"{_place(tree, node)}: is a whole number of more than 64 bits"
-        level = below
+                return f"{_place(tree, node)}: {HUGE_NUMBER}"
+        level, count = below, count + len(below)
+        if written and count > MOST_VALUES:
+            return f"has more than {MOST_VALUES:,} values; that many are read"
     return None
 
 
@@ -194,8 +244,8 @@ def _place(tree: Any, wanted: object) -> str:
     return "the file"
 
 
-def _too_deep() -> str:
-    return f"tables and lists are more than {MOST_DEPTH} deep; at most {MOST_DEPTH} are read"
+def _too_deep(what: str = "tables and lists") -> str:
+    return f"{what} are more than {MOST_DEPTH} deep; at most {MOST_DEPTH} are read"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -133,13 +133,13 @@ CONTENTS: dict[str, tuple[str | bytes, str]] = {
     "not TOML": ("this is = not = toml", "is not valid TOML: .*line 1"),
     "the same key twice": ('title = "a"\ntitle = "b"', "is not valid TOML"),
     "unfinished": ('title = "a', "is not valid TOML"),
-    "too deep": (f"a = {'[' * 5000}{']' * 5000}", "is not valid TOML"),
+    "too deep": (f"a = {'[' * 5000}{']' * 5000}", "more than 32 deep; at most 32 are read"),
     "another language": ('{"title": "JSON"}', "is not valid TOML: .*line 1"),
     "binary": (bytes(range(256)), "is not text in UTF-8"),
     "picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "is not text in UTF-8"),
     "another encoding": ('title = "a"'.encode("utf-16"), "is not text in UTF-8"),
     "zero byte": ('title = "a\0"', "is not valid TOML"),
-    "huge": (f"# {'x' * 2_100_000}\n", "has 2,100,003 bytes; .* at most 2,000,000"),
+    "huge": (f"# {'x' * 2_100_000}\n", "has 2,100,003 bytes, must have at most 2,000,000"),
 }
 
 
@@ -158,8 +158,8 @@ def nowhere(folder: Path) -> Iterator[tuple[str, str | Path, str]]:
     """Yield what leads to no scenario, and what the error says."""
     (folder / "folder.toml").mkdir()
     (folder / "circle.toml").symlink_to(folder / "circle.toml")
-    yield "a folder", folder, "is a folder, must be a TOML file"
-    yield "a folder called .toml", folder / "folder.toml", "is a folder, must be a TOML file"
+    yield "a folder", folder, "is a folder, must be a regular file"
+    yield "a folder called .toml", folder / "folder.toml", "is a folder, must be a regular file"
     yield "a missing file", folder / "nowhere.toml", "does not exist"
     yield "a missing folder", folder / "no" / "where.toml", "does not exist"
     yield "a link to itself", folder / "circle.toml", "cannot be read|does not exist"

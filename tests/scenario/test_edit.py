@@ -200,7 +200,7 @@ WRONG: dict[str, tuple[Do, str]] = {
     ),
     "moved out of time": (lambda s: s.moved("isaf", by_quarters=10**6), "not a date"),
     "moved out of numbers": (lambda s: s.moved("isaf", by_quarters=10**12), "not a date"),
-    "end moved out of time": (lambda s: s.moved("isaf", to=dt.date(9999, 12, 1)), "not a date"),
+    "end moved out of time": (lambda s: s.moved("isaf", to=dt.date(9998, 12, 1)), "not a date"),
     "no such number": (
         lambda s: s.with_number("levels.paec", 0.5),
         "path 'levels.paec': unknown key 'paec'; did you mean 'pace'?",

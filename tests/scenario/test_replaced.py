@@ -255,7 +255,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
         {"juncture.isaf.date": "2003-01-01"},
         "must be a date such as 2001-09-11",
     ),
-    "an end out of time": ({"juncture.isaf.date": dt.date(9999, 12, 1)}, "is not a date"),
+    "an end out of time": ({"juncture.isaf.date": dt.date(9998, 12, 1)}, "is not a date"),
     "a name": ({"juncture.isaf.name": "Isaf 2"}, "a name of lower-case letters"),
     "a whole number": ({"member.france.accession.0.states": 1.5}, "must be a whole number"),
     "kinds that begin at nothing": (

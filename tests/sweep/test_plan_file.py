@@ -126,7 +126,7 @@ CONTENTS: dict[str, tuple[str | bytes, str]] = {
     "empty": ("", "is empty"),
     "not TOML": ("this is = not = toml", "is not valid TOML: .*line 1"),
     "binary": (bytes(range(256)), "is not text in UTF-8"),
-    "huge": (f"# {'x' * 2_100_000}\n", "a plan file has at most 2,000,000"),
+    "huge": (f"# {'x' * 2_100_000}\n", "must have at most 2,000,000"),
 }
 
 

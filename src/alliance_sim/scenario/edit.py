@@ -18,7 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from alliance_sim.errors import ScenarioError, shown, unknown_name
 from alliance_sim.scenario.checks import cross_problems, size_problem
 from alliance_sim.scenario.number import Number
-from alliance_sim.scenario.part import Part, Table
+from alliance_sim.scenario.part import FIRST_YEAR, LAST_YEAR, Part, Table, day_problem
 from alliance_sim.scenario.path import PathProblem, Tree, get, name_of, way
 from alliance_sim.scenario.problems import complaint
 from alliance_sim.scenario.schema import Juncture
@@ -90,15 +90,18 @@ class Move:
         if not found.present:
             raise PathProblem(f"juncture {self.juncture!r} was removed and cannot be moved")
         day = self._day(found.date)
+        outside = day_problem(day)
+        if outside is not None:
+            raise PathProblem(f"juncture {self.juncture!r} moved: {outside}")
         update = {"date": day, "original_date": found.original_date or found.date}
         if found.end is not None:
-            try:
-                update["end"] = found.end + (day - found.date)
-            except OverflowError:
+            last = dt.date(LAST_YEAR, 12, 31)
+            if day - found.date > last - found.end:
                 raise PathProblem(
                     f"{self.juncture}: its end {found.end}, moved as far, is not a date of the "
-                    f"years {dt.MINYEAR} to {dt.MAXYEAR}"
-                ) from None
+                    f"years {FIRST_YEAR} to {LAST_YEAR}"
+                )
+            update["end"] = found.end + (day - found.date)
         return _put(scenario, f"juncture.{self.juncture}", found.model_copy(update=update))
 
     def _day(self, old: dt.date) -> dt.date:
@@ -388,10 +391,10 @@ def _later(date: dt.date, months: int) -> dt.date:
     """Return the date some months later, on the last day of a month that is too short."""
     month = date.year * 12 + date.month - 1 + months
     year = month // 12
-    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise PathProblem(
             f"moved: {date} by {shown(months)} months is not a date of the years "
-            f"{dt.MINYEAR} to {dt.MAXYEAR}"
+            f"{FIRST_YEAR} to {LAST_YEAR}"
         )
     longest = calendar.monthrange(year, month % 12 + 1)[1]
     return dt.date(year, month % 12 + 1, min(date.day, longest))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import tomllib
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
@@ -12,18 +11,20 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationError
 
-from alliance_sim.errors import ScenarioError, nearest_name, shown, unknown_name
+from alliance_sim.errors import FileError, ScenarioError, shown, unknown_name, visible
+from alliance_sim.files import read_toml
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edit import Edit, Move, Remove, apply_edits, as_tree
 from alliance_sim.scenario.edit import Set as SetValue
-from alliance_sim.scenario.part import Name, Part, Text
+from alliance_sim.scenario.part import Day, Name, Part, Text, day_problem
 from alliance_sim.scenario.path import Tree
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario, build
 from alliance_sim.scenario.schema import Item, Juncture, Leader, Member
 from alliance_sim.scenario.yearly import read_series
 
-MAX_BYTES = 2_000_000
+MOST_BYTES = 2_000_000
+MOST_EXTENDED = 16  # files that extend each other, one after the other
 VALUES = (bool, int, float, str)
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
 ADDITIONS = ("juncture", "leader", "item", "member")
@@ -33,7 +34,7 @@ class Moved(Part):
     """An edit that puts a juncture on another day."""
 
     juncture: Name
-    to: dt.date | None = None
+    to: Day | None = None
     by_quarters: int | None = None
 
 
@@ -124,7 +125,7 @@ def _find(name_or_path: str, relative_to: Path | None) -> tuple[Path, str]:
     here = _resolved(path)
     if here.is_relative_to(root.resolve()):
         return path, here.relative_to(root.resolve()).with_suffix("").as_posix()
-    return path, path.stem
+    return path, visible(path.stem)
 
 
 def _exists(path: Path) -> bool:
@@ -146,7 +147,13 @@ def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
     if here in seen:
         chain = " -> ".join(p.name for p in (*seen[seen.index(here) :], here))
         raise ScenarioError(str(path), [f"extends: goes in a circle: {chain}"])
-    tree, problems = _beside(read_toml(path), path.parent)
+    if len(seen) > MOST_EXTENDED:
+        problem = f"extends: more than {MOST_EXTENDED} files extend each other; that many are read"
+        raise ScenarioError(str(path), [problem])
+    try:
+        tree, problems = _beside(read_toml(path, MOST_BYTES), path.parent)
+    except FileError as error:
+        raise ScenarioError(str(path), error.problems) from None
     if "extends" in tree:
         return _extended(tree, path, where, (*seen, here), problems)
     problems += [
@@ -238,7 +245,7 @@ def _edits(tree: Tree, unsound: Sequence[tuple[str, str]]) -> list[Edit]:
     edits: list[Edit] = [Remove(name) for name in _listed(tree, "without", str) if name not in away]
     for move in _listed(tree, "moved", dict):
         name, to, by_quarters = move.get("juncture"), move.get("to"), move.get("by_quarters")
-        whole = type(to) is dt.date or type(by_quarters) is int
+        whole = type(by_quarters) is int or (type(to) is dt.date and not day_problem(to))
         if isinstance(name, str) and name not in away and whole and not _unclear(move):
             edits.append(Move(name, to, by_quarters))
     edits += [
@@ -285,39 +292,3 @@ def _clashes(scenario: Scenario, added: Sequence[tuple[str, str]], tree: Tree) -
     for position, move in enumerate(_listed(tree, "moved", dict)):
         if _unclear(move):
             yield f"moved[{position}]: give either 'to' or 'by_quarters'"
-
-
-def read_toml(path: Path, kind: str = "scenario") -> Tree:
-    """Return the tables of a TOML file.
-
-    Args:
-        path: The file.
-        kind: What it should hold, for the message.
-
-    Raises:
-        ScenarioError: Saying in one sentence why there are none.
-    """
-    try:
-        if path.is_dir():
-            raise ScenarioError(str(path), ["is a folder, must be a TOML file"])
-        if not path.exists():
-            near = nearest_name(path.name, [file.name for file in path.parent.glob("*.toml")])
-            hint = f"; did you mean {near!r}?" if near else ""
-            raise ScenarioError(str(path), [f"does not exist{hint}"])
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise ScenarioError(
-                str(path), [f"has {size:,} bytes; a {kind} file has at most {MAX_BYTES:,}"]
-            )
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = f"is not text in UTF-8 (byte {error.start}); is it a TOML file?"
-        raise ScenarioError(str(path), [problem]) from None
-    except OSError as error:
-        raise ScenarioError(str(path), [f"cannot be read: {error.strerror}"]) from None
-    if not text.strip():
-        raise ScenarioError(str(path), ["is empty"])
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ScenarioError(str(path), [f"is not valid TOML: {error}"]) from None

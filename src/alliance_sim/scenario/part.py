@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal, Never
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -15,6 +16,26 @@ SERIES: tuple[Series, ...] = ("political", "operations", "equipment", "instituti
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Heads = Annotated[int, Field(ge=1, le=20)]
+
+
+FIRST_YEAR, LAST_YEAR = 1, 9998  # a day needs a day, a month and a year after it
+
+
+def day_problem(day: dt.date) -> str | None:
+    """Return why a day cannot stand in a scenario, None if it can."""
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None
+    return f"is {day}, must lie in the years {FIRST_YEAR} to {LAST_YEAR}"
+
+
+def _in_calendar(day: dt.date) -> dt.date:
+    problem = day_problem(day)
+    if problem is not None:
+        raise ValueError(problem)
+    return day
+
+
+Day = Annotated[dt.date, AfterValidator(_in_calendar)]
 
 
 class Table(dict[str, Any]):

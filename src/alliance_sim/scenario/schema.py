@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from alliance_sim import calendar
+from alliance_sim.errors import shown
 from alliance_sim.scenario.number import (
     Amount,
     Between,
@@ -21,6 +22,7 @@ from alliance_sim.scenario.number import (
     Years,
 )
 from alliance_sim.scenario.part import (
+    Day,
     Domain,
     Heads,
     Name,
@@ -35,11 +37,21 @@ from alliance_sim.scenario.part import (
 PeriodId = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,9}$")]
 
 
+def _simulated(year: int) -> int:
+    if not EARLIEST <= year <= LATEST:
+        raise ValueError(f"is {shown(year)}, must be a year from {EARLIEST} to {LATEST}")
+    return year
+
+
+EARLIEST, LATEST = 1900, 2100
+Year = Annotated[int, AfterValidator(_simulated)]
+
+
 class Time(Part):
     """Which years are simulated, and how finely."""
 
-    first_year: int = Field(default=1950, ge=1900, le=2100)
-    last_year: int = Field(default=2025, ge=1900, le=2100)
+    first_year: Year = 1950
+    last_year: Year = 2025
     steps_per_year: Literal[1, 2, 4, 12] = 4
 
 
@@ -58,9 +70,9 @@ class Period(Part):
     name: Name
     title: Text
     id: PeriodId | None = None
-    start: dt.date
-    acts_from: dt.date | None = None
-    acts_until: dt.date | None = None
+    start: Day
+    acts_from: Day | None = None
+    acts_until: Day | None = None
     commitment: Share  # US commitment to the state [Us]
     networking: Share  # US preference for networked partners [net]
     link: Share  # how far the theatres are seen as one [link]
@@ -140,7 +152,7 @@ class Threat(Part):
 class Accession(Part):
     """The day on which states joined, and how many they were."""
 
-    date: dt.date
+    date: Day
     states: Heads
     weight: Share
     source: Text
@@ -170,8 +182,8 @@ class Leader(Part):
     name: Name
     title: Text
     partner: Literal["state", "alliance"]
-    start: dt.date
-    end: dt.date
+    start: Day
+    end: Day
     push: Real
     source: Text
 
@@ -224,9 +236,9 @@ class Juncture(Part):
     name: Name
     title: Text
     kind: Literal["event", "law", "leader", "mission"]
-    date: dt.date
-    end: dt.date | None = None
-    original_date: dt.date | None = None
+    date: Day
+    end: Day | None = None
+    original_date: Day | None = None
     source: Text
     present: bool = True
     mission: bool = False
@@ -247,7 +259,7 @@ class Rung(Part):
     log_hazard: Real  # [a_k]
     demand: Real  # [q_k] asked of every member, log-odds
     domestic_demand: Share  # asked of the state's mean win-set
-    opens: dt.date | None = None  # an alliance-wide policy without which it cannot come
+    opens: Day | None = None  # an alliance-wide policy without which it cannot come
     granted: bool = False  # comes to every partner at once, without being asked for
     event_domain: Series  # how the step stands in a chronology
     event_kind: Name
@@ -259,7 +271,7 @@ class Item(Part):
 
     name: Name
     title: Text
-    tabled: dt.date
+    tabled: Day
     demand: Real
     source: Text
 

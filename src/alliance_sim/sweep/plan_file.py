@@ -36,11 +36,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from alliance_sim import noise
-from alliance_sim.errors import ScenarioError, SettingError, nearest_name
+from alliance_sim.errors import FileError, ScenarioError, SettingError, nearest_name
+from alliance_sim.files import read_toml
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.scenario.edit import as_tree, replaced
-from alliance_sim.scenario.file import read_toml, shipped
+from alliance_sim.scenario.file import MOST_BYTES, shipped
 from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import Tree, spell
 from alliance_sim.scenario.problems import field_problems, frozen
@@ -94,7 +95,10 @@ def read_plan(path: Path) -> Plan:
     Raises:
         ScenarioError: Naming every problem at once: keys, types, scenarios, factors, outcomes.
     """
-    tree = read_toml(path, "plan")
+    try:
+        tree = read_toml(path, MOST_BYTES)
+    except FileError as error:
+        raise ScenarioError(str(path), error.problems) from None
     problems: list[str] = []
     try:
         PlanFile.model_validate(frozen(tree))
