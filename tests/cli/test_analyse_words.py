@@ -19,8 +19,8 @@ from typer.testing import CliRunner, Result
 
 from alliance_sim.cli import app, terminal
 from alliance_sim.cli.options import command_line
-from alliance_sim.plots.fan import fan_figure
 from alliance_sim.plots.origin import read_origin
+from alliance_sim.plots.sweep import fan_figure
 from alliance_sim.report.sweep_view import column_of, told_of_sweep
 from alliance_sim.sweep.sweep import Sweep, open_sweep
 

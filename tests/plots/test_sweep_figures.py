@@ -17,12 +17,10 @@ from matplotlib.transforms import Bbox
 from alliance_sim import load_scenario
 from alliance_sim.analysis.axes import Axis
 from alliance_sim.analysis.bands import OutcomeView, bands_along, bands_over_periods, cell_table
-from alliance_sim.plots.box import Side, box_figure
-from alliance_sim.plots.fan import fan_figure, periods_figure
-from alliance_sim.plots.heatmap import heatmap_figure
-from alliance_sim.plots.peeling import leaves_figure, peeling_figure
+from alliance_sim.plots.discovery import Side, box_figure, leaves_figure, peeling_figure
+from alliance_sim.plots.sensitivity import tornado_figure
 from alliance_sim.plots.sheet import wrapped
-from alliance_sim.plots.tornado import tornado_figure
+from alliance_sim.plots.sweep import fan_figure, heatmap_figure, periods_figure
 from alliance_sim.provenance import STATEMENT
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ import numpy as np
 from alliance_sim.analysis.axes import value_text
 from alliance_sim.analysis.discovery.boxes import Box, Cases, box_frame, limit_frame, outside_of
 from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
-from alliance_sim.plots.box import Side, box_figure
-from alliance_sim.plots.peeling import leaves_figure, peeling_figure
+from alliance_sim.plots.discovery import Side, box_figure, leaves_figure, peeling_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alliance_sim.analysis.replicate_variance import contrast_names, paired
 from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
 from alliance_sim.errors import SettingError
-from alliance_sim.plots.tornado import tornado_figure
+from alliance_sim.plots.sensitivity import tornado_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,

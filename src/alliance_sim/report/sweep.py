@@ -19,8 +19,7 @@ from alliance_sim.analysis.bands import (
 )
 from alliance_sim.analysis.summaries import point_table
 from alliance_sim.errors import SettingError
-from alliance_sim.plots.fan import fan_figure, periods_figure
-from alliance_sim.plots.heatmap import heatmap_figure
+from alliance_sim.plots.sweep import fan_figure, heatmap_figure, periods_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
