@@ -2,7 +2,9 @@
 
 One sweep of 20,000 runs is killed with SIGKILL at random moments: the runner alone, the runner and
 its workers, one worker, or one of two runners that share the folder. Workers, block sizes and hash
-seeds change from life to life. Then it is left to finish, and compared with an undisturbed one.
+seeds change from life to life. How long a life lasts is counted in rows that it keeps, so that a
+slow machine and a quick one see the same. Then the sweep is left to finish, and compared with an
+undisturbed one.
 
 python benchmarks/kills.py --kills 100 --seed 1
 """
@@ -46,6 +48,7 @@ present = "nine_eleven"
 """
 FILE_ROWS, GROUP_ROWS = 4096, 1024  # several files, so that kills meet their making as well
 LONGEST = 300  # seconds after which a life counts as stuck
+EARLY = 0.3  # share of lives that end before they keep anything
 LOOK = 0.005  # seconds between two looks at the folder
 ALONE, GROUP, WORKER, PAIR = "runner alone", "runner and workers", "one worker", "one of two"
 
@@ -74,13 +77,13 @@ def journal_size(out: Path) -> int:
         return 0
 
 
-def left(out: Path) -> float:
-    """Return the share of rows that is still to be computed."""
+def rows_in(out: Path) -> tuple[int, int]:
+    """Return how many rows are kept and how many are asked for; (0, 0) before there is a folder."""
     try:
         held = inventory_of(out, read_metadata(out))
     except ResultError:
-        return 1.0
-    return 1 - held.done / held.rows
+        return 0, 0
+    return held.done, held.rows
 
 
 def workers_of(pid: int) -> list[int]:
@@ -120,27 +123,48 @@ def strike(runner: subprocess.Popen[bytes], how: str) -> None:
     runner.wait(LONGEST)
 
 
+class Pace:
+    """How quick runners are on this machine, as far as was seen.
+
+    Attributes:
+        to_start: Seconds from a runner's start to the first part that it kept; None if unknown.
+        to_keep: Seconds from one part to the next.
+    """
+
+    to_start: float | None = None
+    to_keep: float = 0.0
+
+
 def live_and_die(
-    runner: subprocess.Popen[bytes], out: Path, *, early: float | None, late: float, how: str
+    runner: subprocess.Popen[bytes], out: Path, life: tuple[int, float], how: str, pace: Pace
 ) -> bool:
     """Let a runner live for a while, then kill it; return whether it was alive until then.
 
     Args:
         runner: The runner.
         out: Its folder.
-        early: Seconds after its start at which it dies; None lets it keep something first.
-        late: Seconds that it lives after it has kept something.
+        life: How many rows it may keep, 0 for none; and where, from 0 to 1, between the last of
+            them and the next thing that it is expected to do it dies.
         how: What is killed.
+        pace: What to expect; it learns from this life.
     """
-    began, size = time.monotonic(), journal_size(out)
+    rows, moment = life
+    began = news = time.monotonic()
+    size, first = journal_size(out), rows_in(out)[0]
     while runner.poll() is None:
-        age = time.monotonic() - began
-        if early is not None and age >= early:
+        now, seen = time.monotonic(), journal_size(out)
+        if seen != size:
+            if news == began:
+                pace.to_start = pace.to_start or now - began
+            else:
+                pace.to_keep = now - news
+            news, size = now, seen
+            if rows_in(out)[0] - first >= rows:
+                time.sleep(moment * pace.to_keep)
+                break
+        if rows == 0 and pace.to_start is not None and now - began > moment * pace.to_start:
             break
-        if early is None and journal_size(out) != size:
-            time.sleep(late)
-            break
-        if age > LONGEST:
+        if now - news > LONGEST:
             raise SystemExit("a runner kept nothing for minutes")
         time.sleep(LOOK)
     was_alive = runner.poll() is None
@@ -160,7 +184,7 @@ def no_orphans(group: int) -> bool:
 
 
 def kill_again_and_again(
-    command: Command, out: Path, *, kills: int, seconds: float, blocks: list[int], seed: int
+    command: Command, out: Path, *, kills: int, blocks: list[int], seed: int
 ) -> Counter[str]:
     """Begin a sweep and kill it so many times, then let it finish.
 
@@ -168,7 +192,6 @@ def kill_again_and_again(
         command: Makes the command that runs it.
         out: Its folder.
         kills: How many kills.
-        seconds: How long it takes undisturbed, without starting; lives are cut to last.
         blocks: Sizes of blocks to choose from.
         seed: Seed of the dice.
 
@@ -177,18 +200,16 @@ def kill_again_and_again(
     """
     dice = random.Random(seed)  # noqa: S311 - nothing secret
     counts: Counter[str] = Counter()
+    pace = Pace()
     while sum(counts.values()) < kills:
         how = dice.choices([ALONE, GROUP, WORKER, PAIR], [4, 3, 2, 2])[0]
         workers = dice.choice([2, 3]) if how == WORKER else dice.choice([1, 2, 3])
         line = command(out, workers, dice.choice(blocks))
         runners = [start(line, dice) for _ in range(2 if how == PAIR else 1)]
-        struck = live_and_die(
-            runners[0],
-            out,
-            early=dice.uniform(0, 3) if dice.random() < 0.3 else None,
-            late=dice.uniform(0, 2 * seconds * left(out) / (kills - sum(counts.values()))),
-            how=how,
-        )
+        done, rows = rows_in(out)
+        share = (rows - done) / (kills - sum(counts.values()))
+        life = 0 if dice.random() < EARLY else round(dice.uniform(1, max(1, share)))
+        struck = live_and_die(runners[0], out, (life, dice.random()), how, pace)
         counts[how if struck else "finished"] += 1
         for other in runners[1:]:
             other.terminate() if dice.random() < 0.5 else other.kill()
@@ -229,8 +250,7 @@ def main() -> None:
         child(str(plan_file), str(Path(folder) / "first"), 1, 4096)  # the engine is compiled now
         began = time.monotonic()
         child(str(plan_file), str(whole), 1, 4096)
-        seconds = time.monotonic() - began
-        print(f"undisturbed: {open_sweep(whole).rows:,} runs in {seconds:.1f} s")
+        print(f"undisturbed: {open_sweep(whole).rows:,} runs in {time.monotonic() - began:.1f} s")
 
         def command(out: Path, workers: int, block: int) -> list[str]:
             words = [plan_file, out, workers, block]
@@ -241,7 +261,6 @@ def main() -> None:
             command,
             killed,
             kills=given.kills,
-            seconds=seconds,
             blocks=[64, 100, 256],
             seed=given.seed,
         )
