@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -65,13 +66,13 @@ class CachedScenario:
         wanted = _named(asked, problems)
         calendar = calendar_of(scenario)
         key = (calendar, wanted)
-        if key not in self.asked:
+        found = self.asked.get(key)
+        if found is None:
             found = self._outcomes(calendar, wanted, problems)
             if problems:
                 return ()
-            _forget_oldest(self.asked, KEPT_OUTCOMES)
-            self.asked[key] = found
-        return self.asked[key]
+            _remember(self.asked, key, found, KEPT_OUTCOMES)
+        return found
 
     def _outcomes(
         self, calendar: Calendar, wanted: Named, problems: list[str]
@@ -111,9 +112,9 @@ def base_of(scenario: Any) -> CachedScenario:
     key = scenario.name, provenance.scenario_digest(scenario)
     found = _bases.get(key)
     if found is None:
-        _forget_oldest(_bases, KEPT)
         tree = as_tree(scenario)
-        found = _bases[key] = CachedScenario(scenario, tree, parameters_of(tree))
+        found = CachedScenario(scenario, tree, parameters_of(tree))
+        _remember(_bases, key, found, KEPT)
     return found
 
 
@@ -129,9 +130,15 @@ def _shipped(name: str) -> CachedScenario:
     return CachedScenario(scenario, tree, parameters_of(tree))
 
 
-def _forget_oldest(memory: dict[Any, Any], most: int) -> None:
-    while len(memory) >= most:
-        memory.pop(next(iter(memory)), None)
+_one_at_a_time = threading.Lock()
+
+
+def _remember(memory: dict[Any, Any], key: object, value: object, most: int) -> None:
+    """Put something into a memory that forgets its oldest; threads may do so at once."""
+    with _one_at_a_time:
+        while len(memory) >= most:
+            del memory[next(iter(memory))]
+        memory[key] = value
 
 
 def _named(asked: OutcomesLike, problems: list[str]) -> Named:

@@ -250,9 +250,9 @@ def _replaced_part(
     if problems:
         return {}, False, problems
     memory = tuple((c.path, type(c.value), c.value) for c in group)
-    if kept is not None and memory in kept:
-        found, to_check = kept[memory]
-        return found, to_check, []
+    known = None if kept is None else kept.get(memory)  # which another thread may forget
+    if known is not None:
+        return *known, []
     after, to_check = scenario, False
     for change in sorted(group, key=_turn):
         try:
