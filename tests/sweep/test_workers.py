@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from alliance_sim.errors import SettingError, UnfinishedError
+from alliance_sim.errors import EngineError, SettingError, UnfinishedError
 from alliance_sim.parallel import executors
 from alliance_sim.sweep.plan import Plan
 from alliance_sim.sweep.run import run_sweep
-from tests.sweep.conftest import content
+from alliance_sim.sweep.sweep import open_sweep
+from tests.sweep.conftest import Run, content
 
 pytestmark = pytest.mark.usefixtures("small_files")
 
@@ -126,3 +128,42 @@ def test_dask_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         executors.cluster("tcp://127.0.0.1:9"),
     ):
         pass
+
+
+@pytest.mark.parametrize("stop", [0, 64])
+def test_an_environment_in_which_nothing_runs_stops_the_sweep_and_is_no_row(
+    stop: int,
+    run: Run,
+    plan: Plan,
+    quick: Any,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
+) -> None:
+    told = r"nothing can be simulated here.*: TypeError: no compiler here\. No row was written"
+    run(tmp_path, stop=stop)
+    for workers in (1, 2):
+        with pytest.raises(UnfinishedError, match=told):
+            run_sweep(plan, tmp_path, workers=workers, block=16, summarise=quick.broken)
+    assert open_sweep(tmp_path, unfinished=True).done == stop
+    run(tmp_path)
+    assert content(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("error", [EngineError, ImportError, OSError])
+def test_errors_that_are_not_of_the_run_stop_the_sweep(
+    error: type[Exception], plan: Plan, quick: Any, tmp_path: Path
+) -> None:
+    with pytest.raises((UnfinishedError, EngineError), match="not of the run"):
+        run_sweep(plan, tmp_path, summarise=partial(quick.stops, error=error))
+    assert open_sweep(tmp_path, unfinished=True).done == 0
+
+
+def test_a_runner_that_can_simulate_nothing_leaves_the_rows_to_one_that_can(
+    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        broken = pool.submit(run_sweep, plan, tmp_path, block=16, summarise=quick.broken)
+        sound = pool.submit(run_sweep, plan, tmp_path, block=16, summarise=quick.summarise)
+    assert isinstance(broken.exception(), UnfinishedError | None)
+    assert sound.result().complete
+    assert content(tmp_path) == undisturbed

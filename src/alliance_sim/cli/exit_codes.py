@@ -19,7 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from alliance_sim.cli import terminal
-from alliance_sim.errors import AllianceSimError, UnfinishedError
+from alliance_sim.errors import AllianceSimError, EngineError, UnfinishedError
 from alliance_sim.files import why
 
 DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
@@ -115,8 +115,12 @@ def _tell(error: Exception) -> int:
 
 def _refused(error: BaseException) -> bool:
     """Whether the machine refused something, and nothing else would have helped."""
+    if isinstance(error, EngineError):
+        return True
     seen: BaseException | None = error
-    while seen is not None:
+    known: set[int] = set()  # an error may be its own cause
+    while seen is not None and id(seen) not in known:
+        known.add(id(seen))
         if isinstance(seen, MemoryError) or (isinstance(seen, OSError) and seen.errno in REFUSALS):
             return True
         seen = seen.__cause__ or seen.__context__

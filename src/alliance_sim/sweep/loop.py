@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alliance_sim.errors import SettingError, UnfinishedError
+from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK
 from alliance_sim.sweep.designs import Design
@@ -254,6 +254,8 @@ class _Runner:
                 span = self._pending.pop(future)
                 self._writer.locks.release(span.first, span.stop)
         for error in errors.values():
+            if isinstance(error, AllianceSimError):
+                raise error
             if error is not None:
                 raise executors.failure(error) from error
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from alliance_sim import provenance
 from alliance_sim.engine.batch import Case, Summaries, summarise_cases
-from alliance_sim.errors import AllianceSimError
+from alliance_sim.errors import AllianceSimError, EngineError, UnfinishedError
 from alliance_sim.results import OK
 from alliance_sim.sweep.store.metadata import RowLabels, Span, labels
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Summarise = Callable[..., Summaries]
 KEPT_PLANS = 4  # plans that a worker keeps unpacked
 # What says more about the machine than about the run; it stops the sweep and is no row.
-NOT_OF_THE_RUN = (MemoryError, OSError, ImportError)
+NOT_OF_THE_RUN = (EngineError, MemoryError, OSError, ImportError)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,12 @@ class Block:
 
 
 def compute(task: Task) -> Block:
-    """Return the rows of a task; a run that fails is a row with a status."""
+    """Return the rows of a task; a run that fails is a row with a status.
+
+    Raises:
+        UnfinishedError: If each of them ends in an error that no model raises, and so does the
+            plan's first scenario as it stands: then the fault is with what is installed here.
+    """
     began = time.perf_counter()
     plan = _unpacked(task.plan)
     what = labels(task.span, len(plan.scenarios))
@@ -84,6 +89,7 @@ def compute(task: Task) -> Block:
     status = [""] * task.span.rows
     cases: list[Case] = []
     places: list[int] = []
+    foreign: list[Exception] = []
     first = task.span.points(len(plan.scenarios)).start
     for start, stop in _worlds(what):
         point = int(what.point[start]) - first
@@ -93,18 +99,18 @@ def compute(task: Task) -> Block:
         except NOT_OF_THE_RUN:
             raise
         except Exception as error:  # noqa: BLE001 - as for runs: one bad world loses no others
-            told = isinstance(error, AllianceSimError)
-            text = str(error) if told else f"{type(error).__name__}: {error}"
-            status[start:stop] = [_one_line(text)] * (stop - start)
+            status[start:stop] = [_one_line(_told(error, stop - start, foreign))] * (stop - start)
             continue
         cases += [Case(scenario, run) for run in runs[start:stop].tolist()]
         places += range(start, stop)
     values = np.full((task.span.rows, len(task.outcomes)), np.nan)
     if cases:
-        found = _summaries(task, cases, plan.seed)
+        found = _summaries(task, cases, plan.seed, foreign)
         values[places] = found.values
         for place, text in zip(places, found.status, strict=True):
             status[place] = _one_line(text)
+    if len(foreign) == task.span.rows:
+        _try_as_it_stands(task, plan)
     seconds = time.perf_counter() - began
     return Block(task.span, runs, values, tuple(status), provenance.version(), seconds)
 
@@ -123,7 +129,7 @@ def _worlds(what: RowLabels) -> list[tuple[int, int]]:
     return list(itertools.pairwise(starts))
 
 
-def _summaries(task: Task, cases: Sequence[Case], seed: int) -> Summaries:
+def _summaries(task: Task, cases: Sequence[Case], seed: int, foreign: list[Exception]) -> Summaries:
     """Return the outcomes of all cases; halved until it is clear which of them raises an error."""
     try:
         return task.summarise(cases, seed=seed, outcomes=task.outcomes)
@@ -132,11 +138,38 @@ def _summaries(task: Task, cases: Sequence[Case], seed: int) -> Summaries:
     except Exception as error:  # noqa: BLE001 - one failed run must not lose the others
         if len(cases) == 1:
             nothing = np.full((1, len(task.outcomes)), np.nan)
-            return Summaries(nothing, (f"{type(error).__name__}: {error}",))
+            return Summaries(nothing, (_told(error, 1, foreign),))
     middle = len(cases) // 2
-    halves = [_summaries(task, half, seed) for half in (cases[:middle], cases[middle:])]
+    parts = (cases[:middle], cases[middle:])
+    halves = [_summaries(task, half, seed, foreign) for half in parts]
     values = np.concatenate([half.values for half in halves])
     return Summaries(values, tuple(text for half in halves for text in half.status))
+
+
+def _told(error: Exception, rows: int, foreign: list[Exception]) -> str:
+    """Return an error in words; one that is not ours joins the foreign, once for each row."""
+    if isinstance(error, AllianceSimError):
+        return str(error)
+    foreign += [error] * rows
+    return f"{type(error).__name__}: {error}"
+
+
+def _try_as_it_stands(task: Task, plan: Plan) -> None:
+    """Simulate one run of the plan's first scenario, at no point.
+
+    Raises:
+        UnfinishedError: If even that ends in an error, which is nobody's result then.
+    """
+    try:
+        task.summarise([Case(plan.scenarios[0], 0)], seed=plan.seed, outcomes=task.outcomes)
+    except NOT_OF_THE_RUN:
+        raise
+    except Exception as error:
+        raise UnfinishedError(
+            f"nothing can be simulated here, at whatever values: {_one_line(_told(error, 0, []))}. "
+            "No row was written for it. Mend what is installed (python -m pip check), then give "
+            "the same command again to go on"
+        ) from error
 
 
 def _one_line(text: str) -> str:

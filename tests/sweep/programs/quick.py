@@ -58,6 +58,20 @@ def dies(cases: Sequence[Case], *, seed: int, outcomes: Sequence[Any]) -> Summar
     return summarise(cases, seed=seed, outcomes=outcomes)
 
 
+def broken(cases: Sequence[Case], *, seed: int, outcomes: Sequence[Any]) -> Summaries:
+    """Fail as an installation does in which nothing works."""
+    raise TypeError("no compiler here")
+
+
+def stops(
+    cases: Sequence[Case], *, seed: int, outcomes: Sequence[Any], error: type[Exception]
+) -> Summaries:
+    """Raise an error that is not of the run, once a few runs have worked."""
+    if any(case.run == 3 for case in cases):
+        raise error("not of the run")
+    return summarise(cases, seed=seed, outcomes=outcomes)
+
+
 def starves(cases: Sequence[Case], *, seed: int, outcomes: Sequence[Any]) -> Summaries:
     """Run out of memory."""
     raise MemoryError

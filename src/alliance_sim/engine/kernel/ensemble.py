@@ -19,7 +19,7 @@ from alliance_sim.engine.kernel.batch import (
     setting_of,
 )
 from alliance_sim.engine.kernel.layout import LANES
-from alliance_sim.errors import AllianceSimError
+from alliance_sim.errors import AllianceSimError, EngineError
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK
 from alliance_sim.results.outcomes import Outcome
@@ -100,6 +100,8 @@ def _parts(
             near = like or (recent[0] if recent else None)  # whatever the two share is taken over
             try:
                 ready = make_ready(scenario, like=near)
+            except EngineError:
+                raise  # it says nothing of the scenario
             except AllianceSimError as error:
                 problem = " ".join(str(error).split())
             else:
