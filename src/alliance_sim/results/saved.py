@@ -14,7 +14,6 @@ import math
 import os
 import re
 import secrets
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,7 +23,7 @@ import numpy as np
 
 from alliance_sim import files
 from alliance_sim.calendar import Calendar, periods_read
-from alliance_sim.errors import ResultError
+from alliance_sim.errors import FileError, ResultError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +36,7 @@ BLANK: Final = "0" * 64  # stands where the seal will, while the seal is compute
 TAIL: Final = 1 << 26  # bytes at the end of a file in which its seal is looked for
 PIECE: Final = 1 << 20
 MOST_VALUES: Final = 1 << 33  # numbers in one file: 64 GiB
+MOST_BYTES: Final = 8 * MOST_VALUES
 MOST_STATES: Final = 10_000
 MOST_STEPS: Final = 120_000  # ten thousand years of months
 MOST_SEED: Final = 2**64 - 1
@@ -239,25 +239,13 @@ def opened(path: Path, kind: str) -> Iterator[IO[bytes]]:
         ResultError: If it cannot be read, was changed since it was saved, or bears no seal.
     """
     try:
-        with open(path, "rb", opener=_opener) as file:
+        with files.regular(path, MOST_BYTES) as file:
             _check_seal(path, file, kind)
             yield file
-    except (OSError, ValueError) as error:  # a name with a NUL in it is the second
-        why = files.why(error) if isinstance(error, OSError) else str(error)
-        raise ResultError(f"{path}: cannot be read as {kind}: {why}") from error
-
-
-def _opener(path: str, flags: int) -> int:
-    """Open a regular file; a pipe or a device, which may never end, is no such thing.
-
-    Raises:
-        OSError: If it cannot be opened, or is something else.
-    """
-    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise OSError("it is not a regular file")
-    return handle
+    except FileError as error:
+        raise ResultError(f"{path}: cannot be read as {kind}: {error.problems[0]}") from error
+    except MemoryError as error:
+        raise ResultError(f"{path}: holds more numbers than memory does") from error
 
 
 def _check_seal(path: Path, file: IO[bytes], kind: str) -> None:
