@@ -49,8 +49,8 @@ class Scenario(Protocol):
         """Its name."""
 
     @property
-    def edits(self) -> tuple[str, ...]:
-        """Its edits in words."""
+    def edits(self) -> Sequence[Any]:
+        """Its edits, each with `words`."""
 
     def model_dump(self, *, exclude: Any = None) -> dict[str, Any]:
         """Return its parts as plain tables, some left out."""
@@ -73,7 +73,8 @@ class ScenarioOrigin:
     Attributes:
         scenario: Its name; in a sweep its label.
         digest: Its digest.
-        edits: What was changed in it against the scenario that it extends: each with `words`.
+        edits: What was changed in it against the scenario that it extends: each with `words` and
+            `path`, and with the new `value` or `by_quarters`, where there is one.
     """
 
     scenario: str
@@ -92,7 +93,7 @@ def scenario_origin(scenario: Scenario, *, name: str | None = None) -> ScenarioO
 
 def edits_of(scenario: Scenario) -> list[dict[str, Any]]:
     """Return what was changed in a scenario against the one that it extends, as plain values."""
-    return [{"words": words} for words in scenario.edits]
+    return [edit.model_dump(exclude_none=True) for edit in scenario.edits]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,10 @@ from alliance_sim.comparison.scenarios import compare_scenarios
 from alliance_sim.report import write_contrasts
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "manifest.md"
-SOME = {"chronology_run", "result"}  # fields that only some commands have
+SOME = {"chronology_run", "record", "result"}  # fields that only some commands have
 EXTRA = {
-    **{kind: {"chronology_run"} for kind in ("run", "history")},
+    "run": {"chronology_run"},
+    "history": {"chronology_run", "record"},
     **{kind: {"result"} for kind in ("summarise", "sensitivity", "discover")},
     "contrasts": set(),
 }
@@ -87,6 +88,12 @@ def test_a_manifest_names_the_edits_of_every_scenario(
     _, tree = written("contrasts", tmp_path, sweep)
     (other,) = tree["others"]
     assert tree["edits"] == []
-    assert [edit["words"] for edit in other["edits"]] == ["without nine_eleven"]
+    assert other["edits"] == [
+        {
+            "words": "without nine_eleven",
+            "path": "juncture.nine_eleven.present",
+            "value": False,
+        }
+    ]
     edited = load_scenario("japan_nato/baseline").without("nine_eleven")
     assert other["digest"] == provenance.scenario_digest(edited)

@@ -12,6 +12,7 @@ from alliance_sim import load_scenario, provenance
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.parameters import parameters_of
 from alliance_sim.scenario.path import follow, numbers
 
 BASE = load_scenario("japan_nato/baseline")
@@ -51,15 +52,15 @@ def test_an_edit_leaves_the_original_as_it_was(edit: Do) -> None:
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 def test_an_edit_is_told_in_the_name_and_the_list_of_edits(edit: Do) -> None:
     edited = edit(BASE)
-    (words,) = edited.edits
-    assert edited.name == f"{BASE.name}, {words}"
+    (change,) = edited.edits
+    assert edited.name == f"{BASE.name}, {change.words}"
 
 
 def test_edits_are_told_in_words() -> None:
     edited = BASE
     for edit in EDITS.values():
         edited = edit(edited)
-    assert edited.edits == (
+    assert tuple(change.words for change in edited.edits) == (
         "without nine_eleven",
         "cold_war_ends moved to 1995-05-17",
         "isaf moved by -3 quarters",
@@ -251,3 +252,23 @@ def test_there_is_no_most_of_edits() -> None:
     for path in paths:
         edited = edited.with_number(path, NUMBERS[path]["high"])
     assert len(edited.edits) == len(paths)
+
+
+def test_edits_are_kept_as_data_too() -> None:
+    edited = BASE
+    for edit in EDITS.values():
+        edited = edit(edited)
+    kept = [change.model_dump(exclude={"words"}, exclude_none=True) for change in edited.edits]
+    assert kept[:4] == [
+        {"path": "juncture.nine_eleven.present", "value": False},
+        {"path": "juncture.cold_war_ends.date", "value": "1995-05-17"},
+        {"path": "juncture.isaf.date", "by_quarters": -3},
+        {"path": "willingness.threat_state", "value": 2.0},
+    ]
+
+
+def test_what_was_edited_is_no_parameter_and_cannot_be_set() -> None:
+    edited = BASE.without("nine_eleven")
+    assert set(parameters_of(as_tree(edited))) == set(parameters_of(as_tree(BASE)))
+    with pytest.raises(ScenarioError, match=r"'edits\.0\.value' tells what was edited"):
+        edited.with_setting("edits.0.value", True)

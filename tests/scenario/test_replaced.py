@@ -211,7 +211,10 @@ def test_the_memory_does_not_grow_without_end() -> None:
 
 def test_what_is_replaced_is_told_in_the_edits() -> None:
     after = replaced(BASE, {"levels.pace": 1.0, "council.rule": "leader"})
-    assert after.edits == ("levels.pace set to 1.0", "council.rule set to leader")
+    assert [(change.path, change.value) for change in after.edits] == [
+        ("levels.pace", 1.0),
+        ("council.rule", "leader"),
+    ]
     assert after.name == f"{BASE.name}, levels.pace set to 1.0, council.rule set to leader"
 
 

@@ -66,7 +66,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
         "title": scenario.title,
         "question": scenario.question,
         "description": " ".join(scenario.description.split()),
-        "edits": list(scenario.edits),
+        "edits": [edit.words for edit in scenario.edits],
         "numbers": len(found),
         "assumed_numbers": assumed_numbers(scenario),
         "theory": scenario.theory.model_dump(),

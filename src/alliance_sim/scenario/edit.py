@@ -21,7 +21,7 @@ from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.part import FIRST_YEAR, LAST_YEAR, Part, Table, day_problem
 from alliance_sim.scenario.path import PathProblem, Tree, get, name_of, way
 from alliance_sim.scenario.problems import complaint
-from alliance_sim.scenario.schema import Juncture
+from alliance_sim.scenario.schema import Change, Juncture
 
 if TYPE_CHECKING:
     from alliance_sim.scenario.scenario import Scenario
@@ -40,7 +40,11 @@ class Edit(Protocol):
 
     @property
     def words(self) -> str:
-        """What the edit does, as it stands in `Scenario.edits`."""
+        """What the edit does."""
+
+    @property
+    def change(self) -> Change:
+        """What the edit does, as it stands in `Scenario.edits`, once it could be done."""
 
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario after the edit; checks between its tables are still to be made.
@@ -60,6 +64,11 @@ class Remove:
     def words(self) -> str:
         """What the edit does."""
         return f"without {self.juncture}"
+
+    @property
+    def change(self) -> Change:
+        """What the edit does, as a scenario keeps it."""
+        return Change(words=self.words, path=f"juncture.{self.juncture}.present", value=False)
 
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario without the juncture."""
@@ -83,6 +92,13 @@ class Move:
         """What the edit does."""
         how = f"to {self.to}" if self.by_quarters is None else f"by {self.by_quarters} quarters"
         return f"{self.juncture} moved {how}"
+
+    @property
+    def change(self) -> Change:
+        """What the edit does, as a scenario keeps it."""
+        day = None if self.to is None else self.to.isoformat()
+        path = f"juncture.{self.juncture}.date"
+        return Change(words=self.words, path=path, value=day, by_quarters=self.by_quarters)
 
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario with the juncture on its new day."""
@@ -138,6 +154,15 @@ class Set:
         told = self.value if isinstance(self.value, str | dt.date) else shown(self.value)
         return f"{self.path} set to {told}"
 
+    @property
+    def change(self) -> Change:
+        """What the edit does, as a scenario keeps it."""
+        value = self.value
+        if isinstance(value, dt.date):
+            value = value.isoformat()
+        kept = value if isinstance(value, bool | int | float | str) else shown(value)
+        return Change(words=self.words, path=self.path, value=kept)
+
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario with the new value in its place."""
         return _set(scenario, self)[0]
@@ -153,7 +178,7 @@ def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
     problems = problems or cross_problems(as_tree(after))
     if problems:
         raise ScenarioError(scenario.name, problems)
-    return _told(scenario, after, tuple(edit.words for edit in edits))
+    return _told(scenario, after, edits)
 
 
 def apply_edits(scenario: Scenario, edits: Sequence[Edit]) -> tuple[Scenario, list[str]]:
@@ -207,8 +232,7 @@ def replaced(
     problems = cross_problems(as_tree(after)) if to_check else []
     if problems:
         raise ScenarioError(scenario.name, problems)
-    words = (change.words for group in groups.values() for change in group)
-    return _told(scenario, after, tuple(words))
+    return _told(scenario, after, [change for group in groups.values() for change in group])
 
 
 def as_tree(scenario: Scenario) -> Tree:
@@ -285,6 +309,8 @@ def _set(scenario: Scenario, change: Set) -> tuple[Scenario, bool]:
     """Return a scenario with one value changed, and whether checks between tables look at it."""
     if not isinstance(change.path, str):
         raise PathProblem(f"path is {shown(change.path)}, must be a text such as 'levels.pace'")
+    if change.path.startswith("edits."):
+        raise PathProblem(f"path {change.path!r} tells what was edited and cannot be set")
     steps = way(scenario, change.path)
     owner, key = steps[-1]
     old = get(owner, key)
@@ -400,13 +426,13 @@ def _later(date: dt.date, months: int) -> dt.date:
     return dt.date(year, month % 12 + 1, min(date.day, longest))
 
 
-def _told(before: Scenario, after: Scenario, words: tuple[str, ...]) -> Scenario:
+def _told(before: Scenario, after: Scenario, done: Sequence[Edit]) -> Scenario:
     """Return an edited scenario whose name and list of edits tell what was done.
 
     A name that would become long tells how many edits there are.
     """
-    edits = (*before.edits, *words)
-    name = f"{before.name}, {', '.join(words)}"
+    edits = (*before.edits, *(edit.change for edit in done))
+    name = f"{before.name}, {', '.join(edit.words for edit in done)}"
     if len(name) > LONGEST_NAME or before.name.endswith(" edits"):
         name = f"{before.name.partition(',')[0]}, {len(edits)} edits"
     return after.model_copy(update={"edits": edits, "name": name})

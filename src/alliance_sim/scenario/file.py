@@ -20,7 +20,7 @@ from alliance_sim.scenario.part import Day, Name, Part, Text, day_problem
 from alliance_sim.scenario.path import Tree
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario, build
-from alliance_sim.scenario.schema import Item, Juncture, Leader, Member
+from alliance_sim.scenario.schema import Change, Item, Juncture, Leader, Member
 from alliance_sim.scenario.yearly import read_series
 
 MOST_BYTES = 2_000_000
@@ -197,7 +197,8 @@ def _extended(
     except ValidationError as error:
         problems += field_problems(error, tree, EditFile)
     scenario: Scenario | None = None
-    words: list[str] = []
+    added: list[tuple[str, str]] = []
+    edits: list[Edit] = []
     extends = tree.get("extends")
     if isinstance(extends, str) and extends:
         try:
@@ -208,7 +209,6 @@ def _extended(
         added = _names_added(tree)
         problems += _clashes(scenario, added, tree)
         edits = _edits(tree, added if given is None else ())
-        words = [f"with {key} {name}" for key, name in added] + [edit.words for edit in edits]
         if given is not None:
             scenario = scenario.model_copy(
                 update={key: (*getattr(scenario, key), *getattr(given, key)) for key in ADDITIONS}
@@ -219,7 +219,11 @@ def _extended(
         raise ScenarioError(where, problems)
     told_of = {key: getattr(given, key) for key in ("title", "description", "question")}
     told_of |= {key: getattr(given, key) for key in OWN if getattr(given, key) is not None}
-    scenario = scenario.model_copy(update=told_of | {"edits": (*scenario.edits, *words)})
+    changes = [
+        *(Change(words=f"with {key} {name}", path=f"{key}.{name}") for key, name in added),
+        *(edit.change for edit in edits),
+    ]
+    scenario = scenario.model_copy(update=told_of | {"edits": (*scenario.edits, *changes)})
     problems += cross_problems(as_tree(scenario))
     if problems:
         raise ScenarioError(where, problems)

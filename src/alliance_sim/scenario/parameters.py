@@ -18,7 +18,7 @@ from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number, key
 
 DOTS = "__"
 DATES = ("date", "end", "start", "opens", "tabled")
-UNUSED = "prior"  # what will be believed before a fit; no run depends on it
+UNUSED = ("prior", "edits")  # beliefs before a fit, what was edited: no run depends on them
 # Texts for readers, and what ties tables together: they can be set, but nobody varies them.
 NOT_OFFERED = {
     *("name", "title", "description", "question", "source", "when_removed", "original_date"),
@@ -80,7 +80,7 @@ def _leaves(node: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     children = node.values() if isinstance(node, Mapping) else node
     for key, child in zip(keys_of(node), children, strict=True):
         path = f"{prefix}.{key}" if prefix else key
-        if path == UNUSED:
+        if path in UNUSED:
             continue
         if is_number(child):
             yield path, child

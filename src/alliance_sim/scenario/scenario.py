@@ -14,6 +14,7 @@ from alliance_sim.scenario.part import Part, Text
 from alliance_sim.scenario.path import Tree
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.schema import (
+    Change,
     Item,
     Juncture,
     Kind,
@@ -52,7 +53,7 @@ class Scenario(Part):
     Attributes:
         name: Short name, such as "japan_nato/baseline".
         question: The what-if in one sentence; empty for a described history.
-        edits: What was changed against the scenario it extends, in words.
+        edits: What was changed against the scenario it extends, one after the other.
         relationship: Name under which titles, words, claims and the record are found; empty, or
             one that nobody has registered, for a world without them.
         record: The record to compare with, where it is not the one of that name: another name,
@@ -64,7 +65,7 @@ class Scenario(Part):
     title: Text
     description: Text
     question: str = ""
-    edits: tuple[str, ...] = ()
+    edits: tuple[Change, ...] = ()
     relationship: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$", max_length=60)
     record: str = Field(default="", max_length=4000)
     series: str = Field(default="", max_length=yearly.MOST_BYTES)

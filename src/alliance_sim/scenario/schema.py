@@ -317,3 +317,21 @@ class Prior(Part):
     family: Literal["normal", "half_normal", "lognormal", "beta"]
     parameters: tuple[float, ...] = Field(min_length=1, max_length=2)
     source: Text
+
+
+class Change(Part):
+    """One edit that was made to a scenario, kept with it.
+
+    Attributes:
+        words: What it did, in a few words.
+        path: Where; "juncture.<name>.present" and "juncture.<name>.date" for junctures, the table
+            itself where one was added.
+        value: What stands there since; a date as text; None where a table was added, or a juncture
+            was moved by a number of quarters.
+        by_quarters: By how many quarters a juncture was moved.
+    """
+
+    words: str
+    path: str
+    value: bool | int | float | str | None = None
+    by_quarters: int | None = None
