@@ -320,6 +320,27 @@ class HashedFile:
 
 
 @contextmanager
+def replacing(path: Path, temporary: Path) -> Iterator[None]:
+    """Let a file be written under a passing name; it takes its place once it is on the disk.
+
+    Args:
+        path: Where it belongs; a file of that name is replaced.
+        temporary: Its name until then, on the same file system.
+
+    Raises:
+        OSError: If it cannot be written; what stood at `path` still does.
+    """
+    try:
+        yield
+        _sync(temporary, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
 def placing(path: Path, folder: Path, *, mode: int = 0o666) -> Iterator[HashedFile]:
     """Yield a file to write to, which takes its place once all of it is on the disk.
 
@@ -332,18 +353,10 @@ def placing(path: Path, folder: Path, *, mode: int = 0o666) -> Iterator[HashedFi
         OSError: If it cannot be written; what stood at `path` still does.
     """
     temporary = folder / f"{path.name}.{secrets.token_hex(4)}{TEMPORARY}"
-    try:
+    with replacing(path, temporary):
         handle = os.open(temporary, WRITE_NEW, mode)
         with os.fdopen(handle, "wb") as raw:
-            hashed = HashedFile(raw)
-            yield hashed
-            raw.flush()
-            os.fsync(raw.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            yield HashedFile(raw)
 
 
 def put(path: Path, content: bytes, folder: Path, *, mode: int = 0o666) -> str:
@@ -369,13 +382,10 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """
     part = path.with_name(path.stem + PART + path.suffix)
     try:
-        write(part)
-        part.replace(path)
+        with replacing(path, part):
+            write(part)
     except OSError as error:
         raise SettingError(str(path), [f"cannot be written: {why(error)}"]) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -432,9 +442,13 @@ def _is_file(path: Path) -> bool:
 
 def sync_folder(folder: Path) -> None:
     """Make new names in a folder outlast a power cut, where the system offers that."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
+    if os.name != "nt":
+        _sync(folder, os.O_RDONLY)
+
+
+def _sync(path: Path, how: int) -> None:
+    """Wait until the disk has what is at a path."""
+    handle = os.open(path, how | getattr(os, "O_CLOEXEC", 0))
     try:
         os.fsync(handle)
     except OSError as error:

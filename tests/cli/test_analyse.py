@@ -220,7 +220,7 @@ def test_files_go_into_the_results_folder_unless_told_otherwise(
         ),
         (
             ("discover", "sobol", "--outcome", "rung_end>=lots"),
-            "compares with 'lots', must be a number",
+            "compares with 'lots', must be a finite number",
         ),
         (("discover", "sobol", "--outcome", "rung_end>=0.5", "--method", "c4.5"), "unknown method"),
         (

@@ -11,11 +11,11 @@ import typer
 
 from alliance_sim.cli import terminal
 from alliance_sim.cli.options import PATH, Json, Workers, command_line, processors
-from alliance_sim.cli.terminal import Progress
 from alliance_sim.errors import SettingError
 from alliance_sim.files import writable_folder
 
 if TYPE_CHECKING:
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.sweep.sweep import Sweep
 
 Folder = Annotated[Path, typer.Argument(help="Results folder of a sweep.", **PATH)]

@@ -177,9 +177,45 @@ def show(scenario: Scenario, as_json: Json = False) -> None:
     if as_json:
         terminal.print_json(words)
         return
-    from alliance_sim.cli.show_scenario import print_scenario
+    _print_scenario(words)
 
-    print_scenario(words)
+
+def _print_scenario(words: dict[str, Any]) -> None:
+    """Print what `alliance_sim.scenario.describe.explain` returns."""
+    from alliance_sim.cli.tables import junctures_table, periods_table
+
+    terminal.tell(f"{words['title']}  ({words['name']})", "bold", wrap=True)
+    if words["question"]:
+        terminal.tell(f"Question: {words['question']}", wrap=True, lines=True)
+    terminal.tell(f"{words['description']}\n", wrap=True, lines=True)
+    _print_edits(words)
+    terminal.output().print(periods_table(words["periods"]))
+    terminal.output().print(junctures_table(words["junctures"]))
+    on = [name for name, switch in words["theory"].items() if switch]
+    theory = f"Theory blocks on: {', '.join(on) or 'none'}. Council: {words['council']}."
+    terminal.tell(theory, wrap=True)
+    terminal.tell(
+        f"{words['numbers']} numbers, {words['assumed_numbers']} of them assumed.", wrap=True
+    )
+
+
+def _print_edits(words: dict[str, Any]) -> None:
+    if not words["edits"]:
+        terminal.tell("Nothing is edited.\n", wrap=True, lines=True)
+        return
+    terminal.tell(
+        "Edits (what the period tables hold stays as it is, unless named)", "bold", wrap=True
+    )
+    for edit in words["edits"]:
+        terminal.tell(f"  - {edit}", wrap=True)
+    for juncture in words["junctures"]:
+        standing = juncture["standing"]
+        if standing == "as dated":
+            continue
+        terminal.tell(f"  {juncture['title']}: {standing}", wrap=True)
+        if standing == "removed" or standing.startswith("falls"):
+            terminal.tell(f"      in its place: {juncture['when_removed']}", wrap=True)
+    terminal.tell("")
 
 
 @app.command()

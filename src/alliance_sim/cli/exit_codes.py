@@ -96,7 +96,8 @@ def _tell(error: Exception) -> int:
     if isinstance(error, UsageError):
         return _tell_usage(error)
     if isinstance(error, AllianceSimError):
-        words, code = str(error), FAILED if isinstance(error, UnfinishedError) else refused
+        stopped = isinstance(error, UnfinishedError | EngineError)
+        words, code = str(error), FAILED if stopped else refused
     elif isinstance(error, MemoryError):
         words, code = NO_MEMORY, FAILED
     elif isinstance(error, RecursionError):

@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -23,11 +23,12 @@ from rich.text import Text
 
 from alliance_sim.errors import visible
 
+if TYPE_CHECKING:
+    from alliance_sim.engine.simulate import Progress
+
 FILE_WIDTH = 120  # columns where output is not a terminal
 LEAST_WIDTH, MOST_WIDTH = 10, 1000  # columns that we write for, whatever the terminal has
 STOPPED = 130  # exit code
-
-Progress = Callable[[int, int], None]  # called with (runs done, runs asked for)
 
 # What JSON may hold as it is, and a terminal would obey.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")

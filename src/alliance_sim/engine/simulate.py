@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from alliance_sim.engine.mesa_model import Cast
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None]  # called with (runs done, runs asked for)
 LEAST = 1e-11  # how near to 0 or 1 a uniform may come that is turned into a normal
 AGAIN = "Try again, with fewer workers if memory is short"
 BLOCK = 4  # runs that a worker takes at a time; results do not depend on it

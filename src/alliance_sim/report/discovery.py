@@ -15,7 +15,6 @@ from alliance_sim.plots.discovery import Side, box_figure, leaves_figure, peelin
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
-    Progress,
     axes_of,
     caveats,
     column_of,
@@ -28,6 +27,7 @@ from alliance_sim.report.sweep_view import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.sweep.sweep import Sweep
 
 FIGURES = 3  # boxes drawn

@@ -13,7 +13,6 @@ from alliance_sim.plots.sensitivity import tornado_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
-    Progress,
     axes_of,
     caveats,
     column_of,
@@ -24,6 +23,7 @@ from alliance_sim.report.sweep_view import (
 )
 
 if TYPE_CHECKING:
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.sweep.sweep import Sweep
 
 METHOD_OF = {"saltelli": "sobol", "morris": "morris"}  # every other design: PAWN

@@ -23,7 +23,6 @@ from alliance_sim.plots.sweep import fan_figure, heatmap_figure, periods_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
-    Progress,
     axes_of,
     caveats,
     column_of,
@@ -36,6 +35,7 @@ from alliance_sim.results.outcomes import is_binary, standard_outcomes
 from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.sweep.plan import Plan
     from alliance_sim.sweep.sweep import Sweep
 

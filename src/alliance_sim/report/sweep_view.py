@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +29,13 @@ from alliance_sim.scenario.describe import assumed_numbers, explain
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.results.outcomes import Outcome
     from alliance_sim.sweep.factors import Factor
     from alliance_sim.sweep.plan import Plan
     from alliance_sim.sweep.sweep import Sweep
 
 ENGINE = "kernel"  # what runs sweeps
-Progress = Callable[[int, int], None]
 COMPARISON = re.compile(r"\s*(?P<name>[a-z]\w*)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\S+)\s*")
 COMPARES = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 

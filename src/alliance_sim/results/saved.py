@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -216,19 +216,14 @@ def write_sealed(path: Path, write: Callable[[Path], None]) -> None:
     """
     part = path.absolute().with_name(f"{secrets.token_hex(8)}.part{path.suffix}")
     try:
-        write(part)
-        with part.open("r+b") as file:
-            seal, place = _seal_of(file)
-            file.seek(place)
-            file.write(seal.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with files.replacing(path, part):
+            write(part)
+            with part.open("r+b") as file:
+                seal, place = _seal_of(file)
+                file.seek(place)
+                file.write(seal.encode())
     except OSError as error:
         raise ResultError(f"{path}: cannot be written: {files.why(error)}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import pickle
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.results.outcomes import Outcome
     from alliance_sim.sweep.plan import Plan
-
-Progress = Callable[[int, int], None]
 
 BLOCK = 4096  # most rows of a block, unless somebody asks for more
 FIRST_BLOCK = 256  # rows of the first blocks, from which on the time that they take decides

@@ -7,9 +7,10 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from alliance_sim.engine.batch import summarise_cases
+from alliance_sim.engine.simulate import Progress
 from alliance_sim.errors import SettingError
 from alliance_sim.sweep import resume
-from alliance_sim.sweep.loop import Progress, Resources, fill, job_of
+from alliance_sim.sweep.loop import Resources, fill, job_of
 from alliance_sim.sweep.plan import Plan, load_plan
 from alliance_sim.sweep.store.metadata import is_begun
 from alliance_sim.sweep.sweep import Sweep, is_finished, sweep_in

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from alliance_sim import files
 from alliance_sim.engine.batch import summarise_cases
+from alliance_sim.engine.simulate import Progress
 from alliance_sim.errors import FileError, ResultError, UnknownName, unknown_name
 from alliance_sim.results import OK
 from alliance_sim.results.outcomes import Outcome, parse_outcome
@@ -122,7 +123,7 @@ class Sweep:
         *,
         executor: Executor | None = None,
         workers: int = 1,
-        progress: loop.Progress | None = None,
+        progress: Progress | None = None,
         summarise: Summarise = summarise_cases,
     ) -> tuple[str, pd.DataFrame]:
         """Return an outcome of every row; one not kept is simulated now, for the same rows.
