@@ -16,10 +16,11 @@ from alliance_sim import Kernel, Scenario, load_scenario, simulate
 from alliance_sim.engine.batch import Case, summarise_cases
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.layout import LANES
+from alliance_sim.engine.own_noise import noise_of_seed
 from alliance_sim.results.outcomes import parse_outcome, standard_outcomes
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.edit import replaced
-from alliance_sim.world import build_world, calendar_of
+from alliance_sim.world import calendar_of
 from alliance_sim.world.state import state_names
 
 RUNS = LANES + 9  # a full block and a few more
@@ -84,9 +85,7 @@ def test_every_state_of_every_quarter_is_the_same(library: Any, name: str) -> No
 
 
 def test_noise_that_somebody_brings_is_used(library: Any) -> None:
-    channels = len(build_world(BASELINE).all_channels)
-    steps = calendar_of(BASELINE).steps
-    brought = np.random.default_rng(3).uniform(1e-9, 1.0 - 1e-9, (RUNS, channels, steps))
+    brought = noise_of_seed(BASELINE, runs=RUNS, seed=3)
     compiled, in_c = both(library, BASELINE, engine=Kernel(noise=brought))
     assert compiled.values.tobytes() == in_c.values.tobytes()
     by_key = simulate(BASELINE, runs=RUNS, seed=7, first_run=100)

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alliance_sim import Kernel, Scenario, load_scenario, noise, simulate
+from alliance_sim import Ensemble, Kernel, Scenario, load_scenario, simulate
 from alliance_sim.engine.batch import Case, summarise_cases
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.batch import Columns, make_ready, run_block, setting_of
 from alliance_sim.engine.kernel.layout import LANES, rows_of
 from alliance_sim.engine.kernel.outputs import Outputs
 from alliance_sim.engine.mesa_model import AllianceModel
+from alliance_sim.engine.own_noise import noise_of_seed
 from alliance_sim.errors import SettingError
 from alliance_sim.results.outcomes import Outcome, evaluate, parse_outcome, standard_outcomes
 from alliance_sim.scenario import shipped
@@ -120,29 +121,80 @@ def test_blocks_and_threads_change_nothing(threads: int) -> None:
 
 
 def test_noise_that_somebody_brings_takes_the_place_of_the_seeds() -> None:
-    world = build_world(BASELINE)
-    steps = world.calendar.steps
-    brought = np.stack([noise.table(5, run, world.all_channels, steps) for run in range(3)])
+    brought = noise_of_seed(BASELINE, runs=3, seed=5)
     by_key = simulate(BASELINE, runs=3, seed=5)
     by_hand = simulate(BASELINE, runs=3, seed=99, engine=Kernel(noise=brought))
     assert by_hand.values.tobytes() == by_key.values.tobytes()
-    other = simulate(BASELINE, runs=3, seed=5, engine=Kernel(noise=1.0 - brought))
+    turned = {name: 1.0 - values for name, values in brought.items()}
+    other = simulate(BASELINE, runs=3, seed=5, engine=Kernel(noise=turned))
     assert not np.array_equal(other.values, by_key.values)
 
 
+def test_gaps_in_noise_are_filled_from_the_seed_of_the_runs_asked_for() -> None:
+    brought = noise_of_seed(BASELINE, runs=3, seed=5, first_run=40)
+    some = dict(list(brought.items())[::2])
+    found = simulate(BASELINE, runs=3, seed=5, first_run=40, engine=Kernel(noise=some))
+    assert (
+        found.values.tobytes() == simulate(BASELINE, runs=3, seed=5, first_run=40).values.tobytes()
+    )
+    none = simulate(BASELINE, runs=2, seed=5, engine=Kernel(noise={}))
+    assert none.values.tobytes() == simulate(BASELINE, runs=2, seed=5).values.tobytes()
+
+
+@pytest.mark.parametrize("there", ["no_nine_eleven", "no_second_abe"])
+def test_noise_of_a_factual_world_fits_its_twin_and_the_other_way_round(there: str) -> None:
+    twin = load_scenario(f"japan_nato/{there}")
+    for factual, other in ((BASELINE, twin), (twin, BASELINE)):
+        brought = noise_of_seed(factual, runs=2, seed=5)
+        found = simulate(other, runs=2, seed=5, engine=Kernel(noise=brought))
+        assert found.values.tobytes() == simulate(other, runs=2, seed=5).values.tobytes()
+
+
+def test_what_was_brought_is_said_by_the_result_and_its_file(tmp_path: Path) -> None:
+    fall = "japan_nato/ladder.fall:v1"
+    noise = {
+        fall: np.full((2, 304), 0.9),
+        "japan_nato/law.a_law_of_a_twin:v1": np.full((2, 304), 0.5),
+    }
+    found = simulate(BASELINE, runs=2, seed=5, engine=Kernel(noise=noise))
+    assert found.engine.startswith("kernel with noise of its own (")
+    assert "in 1 of 41 channels, the rest of the seed" in found.engine
+    assert "not in this world: japan_nato/law.a_law_of_a_twin:v1" in found.engine
+    found.save(tmp_path / "saved.parquet")
+    assert Ensemble.load(tmp_path / "saved.parquet").engine == found.engine
+    other = simulate(BASELINE, runs=2, seed=5, engine=Kernel(noise={fall: np.full((2, 304), 0.8)}))
+    assert other.engine.split("(")[1].split(")")[0] not in found.engine
+
+
 @pytest.mark.parametrize(
-    ("spoil", "words"),
+    ("given", "words"),
     [
-        (lambda table: table[:, :-1], "run, channel, quarter"),
-        (lambda table: table * 0.0, "strictly between 0 and 1"),
-        (lambda table: table * np.nan, "strictly between 0 and 1"),
+        (np.full((2, 41, 304), 0.5), "must map names of channels"),
+        ({"japan_nato/ladder.fall:v1": np.full((2, 303), 0.5)}, "run, quarter"),
+        ({"japan_nato/ladder.fall:v1": np.full((2, 304), 0.0)}, "strictly between 0 and 1"),
+        ({"japan_nato/ladder.fall:v1": np.full((2, 304), np.nan)}, "strictly between 0 and 1"),
+        ({"japan_nato/ladder.fall:v1": "much"}, "not an array of numbers"),
+        (
+            {"japan_nato/ladder.fal:v1": np.full((2, 304), 0.5)},
+            "did you mean 'japan_nato/ladder.fall",
+        ),
+        ({"japan_nato/ladder.fall:v2": np.full((2, 304), 0.5)}, "unknown channel"),
+        ({"ladder.fall": np.full((2, 304), 0.5)}, "unknown channel"),
+        ({"japan_nato/slow.state.polity:v1": np.full((2, 304), 0.5)}, "unknown channel"),
+        ({"korea_nato/ladder.fall:v1": np.full((2, 304), 0.5)}, "unknown channel"),
+        ({3: np.full((2, 304), 0.5)}, "unknown channel"),
     ],
 )
-def test_noise_that_cannot_be_used_is_refused(spoil: Any, words: str) -> None:
-    channels = len(build_world(BASELINE).all_channels)
-    table = np.full((2, channels, 304), 0.5)
+def test_noise_that_cannot_be_used_is_refused(given: Any, words: str) -> None:
     with pytest.raises(SettingError, match=words):
-        simulate(BASELINE, runs=2, seed=1, engine=Kernel(noise=spoil(table)))
+        simulate(BASELINE, runs=2, seed=1, engine=Kernel(noise=given))
+
+
+def test_all_problems_of_noise_are_told_at_once() -> None:
+    given: Any = {"japan_nato/ladder.fal:v1": 0.5, "japan_nato/suspension:v1": np.zeros((2, 304))}
+    with pytest.raises(SettingError) as told:
+        simulate(BASELINE, runs=2, seed=1, engine=Kernel(noise=given))
+    assert len(told.value.problems) == 2
 
 
 ASKED = (

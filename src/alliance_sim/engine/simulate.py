@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alliance_sim import noise, provenance
+from alliance_sim.engine.own_noise import complete_noise
 from alliance_sim.errors import AllianceSimError, SettingError, shown, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK, Ensemble
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from alliance_sim.engine.mesa_model import Cast
 
 Progress = Callable[[int, int], None]  # called with (runs done, runs asked for)
-LEAST = 1e-11  # how near to 0 or 1 a uniform may come that is turned into a normal
 AGAIN = "Try again, with fewer workers if memory is short"
 BLOCK = 4  # runs that a worker takes at a time; results do not depend on it
 
@@ -62,17 +62,15 @@ class Kernel:
     Attributes:
         threads: Threads to spread runs over; None takes every processor that this process may
             use. Numbers do not depend on it.
-        noise: Uniforms to use instead of the seed's, array (run, channel, quarter) of numbers
-            strictly between 0 and 1, channels in the order of `World.all_channels`. A fitted
-            history brings its own.
+        noise: Uniforms to use instead of the seed's, by full name of a channel, such as
+            "japan_nato/ladder.fall:v1" (`World.channel_names` lists them): arrays (run, quarter) of
+            numbers strictly between 0 and 1. Channels that are left out come from the seed;
+            channels that only other worlds of the relationship have are not used, so that the
+            noise of a factual world fits its twin. Results say in their `engine` which were used.
     """
 
     threads: int | None = None
-    noise: NDArray[np.float64] | None = None
-
-    def label(self) -> str:
-        """Return what results carry: "kernel", and whether the noise was the seed's."""
-        return "kernel" if self.noise is None else "kernel with noise of its own"
+    noise: Mapping[str, NDArray[np.float64]] | None = None
 
 
 ENGINES: dict[str, type[Kernel] | type[Mesa]] = {"kernel": Kernel, "mesa": Mesa}
@@ -115,8 +113,14 @@ def simulate(
     wanted = range(int(first_run), int(first_run) + int(runs))
     _refuse_too_many(world_of, len(wanted))
     if isinstance(settings, Kernel):
-        values, status, states = _compiled_runs(world_of, number, wanted, settings, progress)
+        label, given = "kernel", None
+        if settings.noise is not None:
+            given, words = complete_noise(settings.noise, world_of, number, wanted)
+            label = f"kernel with {words}"
+        threads = settings.threads or executors.processors()
+        values, status, states = _compiled_runs(world_of, number, wanted, threads, progress, given)
     else:
+        label = settings.label()
         values, status, states = _all_runs(world_of, number, wanted, settings, progress)
     if all(text != OK for text in status):
         raise AllianceSimError(f"{world_of.name}: every run failed, the first with: {status[0]}")
@@ -128,7 +132,7 @@ def simulate(
         values=values,
         seed=number,
         first_run=wanted.start,
-        engine=settings.label(),
+        engine=label,
         versions={"alliance-sim": provenance.version()},
         status=status,
         edits=tuple(provenance.edits_of(world_of)),
@@ -172,7 +176,12 @@ def _whole(value: object) -> bool:
 
 
 def _compiled_runs(
-    scenario: Scenario, seed: int, numbers: range, engine: Kernel, progress: Progress | None
+    scenario: Scenario,
+    seed: int,
+    numbers: range,
+    threads: int,
+    progress: Progress | None,
+    given: NDArray[np.float64] | None,
 ) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
     """Return values (run, quarter, state), a status for each run, and the states' names."""
     from alliance_sim.engine.kernel.ensemble import trajectories_of
@@ -185,8 +194,6 @@ def _compiled_runs(
         if progress:
             progress(so_far, len(numbers))
 
-    given = None if engine.noise is None else _own_noise(engine.noise, scenario, len(numbers))
-    threads = engine.threads or executors.processors()
     values, status, states = trajectories_of(scenario, numbers, seed, threads, done, given)
     return values, tuple(status), states
 
@@ -221,27 +228,6 @@ def free_memory() -> int | None:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):
         return None
-
-
-def _own_noise(given: NDArray[np.float64], scenario: Scenario, runs: int) -> NDArray[np.float64]:
-    """Return uniforms that somebody brings, checked.
-
-    Raises:
-        SettingError: If there are too many or too few, or one is not between 0 and 1.
-    """
-    world, _ = prepared(scenario)
-    try:
-        array = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise SettingError("simulate", [f"noise is not an array of numbers: {error}"]) from None
-    wanted = (runs, len(world.all_channels), world.calendar.steps)
-    if array.shape != wanted:
-        problem = f"noise has the shape {array.shape}, must have {wanted}: run, channel, quarter"
-        raise SettingError("simulate", [problem])
-    if not bool(((array >= LEAST) & (array <= 1.0 - LEAST)).all()):
-        problem = f"noise must lie strictly between 0 and 1 throughout, {LEAST:g} from both"
-        raise SettingError("simulate", [problem])
-    return array
 
 
 Block = tuple[list[int], "NDArray[np.float64]", list[str], tuple[str, ...]]
