@@ -110,19 +110,21 @@ def regular(
     """
     where = os.fspath(path)
     try:
-        with os.fdopen(open_regular(where, links=links), "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > most:
-                raise FileError(where, [_too_large(f"{size:,}", most)])
-            yield file
+        handle = open_regular(where, links=links)
     except FileNotFoundError:
         raise FileError(where, [_nowhere(where)]) from None
     except OSError as error:
         raise FileError(where, [f"cannot be read: {why(error)}"]) from error
     except ValueError as error:
-        if isinstance(error, UnicodeDecodeError):
-            raise
         raise FileError(where, [f"cannot be the path of a file: {error}"]) from None
+    try:
+        with os.fdopen(handle, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > most:
+                raise FileError(where, [_too_large(f"{size:,}", most)])
+            yield file
+    except OSError as error:
+        raise FileError(where, [f"cannot be read: {why(error)}"]) from error
 
 
 def read_regular(path: str | os.PathLike[str], most: int, *, links: bool = True) -> bytes:

@@ -7,13 +7,26 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from alliance_sim import load_scenario
 from alliance_sim.errors import ScenarioError
+from alliance_sim.scenario.path import numbers
+from alliance_sim.sweep.plan import load_plan
 
 FILES = Path(__file__).parent / "files"
+PATHS = [
+    path
+    for path, number in numbers(load_scenario("japan_nato/baseline"))
+    if number.low < number.high
+    and path.startswith(
+        ("member.", "levels.", "assets.", "threat_dynamics.", "network.", "juncture.")
+    )
+]
 HEAD = 'extends = "japan_nato/baseline"\ntitle = "t"\ndescription = "d"\n'
 AT_ONCE = 5.0  # seconds, on a busy machine
 
@@ -103,3 +116,153 @@ def test_a_large_file_is_told_at_once_and_in_few_words(name: str, tmp_path: Path
 def test_a_file_whose_name_is_not_utf8_is_refused_with_its_name_shown(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"caf\\udce9.*\n.*not UTF-8.*rename"):
         load_scenario(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.toml"))
+
+
+PLANS = {
+    "plan_values_empty.toml": "factor 'a': values has 0 entries, must have at least two",
+    "crash_p1_194.toml": "noise: is 1, must be 'common' or 'independent'",
+    "hang_p1_1339.toml": "trajectories is 1,000,000, must be at most 1,000 with optimal",
+    "far.toml": r"'isaf', row 1: is 10,000,000 days from 1970-01-01, must be a date such as",
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_that_cannot_be_is_told_with_its_file_and_place(name: str) -> None:
+    start = time.process_time()
+    with pytest.raises(ScenarioError, match=PLANS[name]) as caught:
+        load_plan(FILES / name)
+    assert time.process_time() - start < AT_ONCE
+    assert str(caught.value).startswith(f"{FILES / name}: ")
+
+
+TABLE = """
+title = "t"
+scenarios = ["japan_nato/baseline"]
+seed = 1
+design = {{ kind = "table", file = "{file}" }}
+[[factor]]
+name = "pull"
+number = "willingness.threat_state"
+low = 0.5
+high = 2.0
+[[factor]]
+name = "isaf"
+date = "isaf"
+low = 2001-01-01
+high = 2005-01-01
+"""
+
+
+def refused(folder: Path, file: str) -> str:
+    """Return why a plan with this table of points cannot be used."""
+    (folder / "plan.toml").write_text(TABLE.format(file=file), encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_plan(folder / "plan.toml")
+    told = str(caught.value)
+    assert told.startswith(f"{folder / 'plan.toml'}: ")
+    return told
+
+
+NUMBERS = [
+    "1_0",
+    "\u0661",
+    "inf",
+    "nan",
+    "0x1",
+    "1e",
+    "1.2.3",
+    "- 1",
+    "\uff11",
+    "1,5",
+    "True",
+    "1e999",
+]
+
+
+@pytest.mark.parametrize("cell", NUMBERS)
+def test_a_cell_that_only_some_programs_read_as_a_number_is_told_with_row_and_column(
+    cell: str, tmp_path: Path
+) -> None:
+    text = f'pull,isaf\n1.5,2003-08-11\n"{cell}",2003-08-11\n'
+    (tmp_path / "points.csv").write_text(text, encoding="utf-8")
+    told = refused(tmp_path, "points.csv")
+    assert re.search(r"column 'pull', row 2: is .*, must be a (finite )?number", told), told
+
+
+@pytest.mark.parametrize(
+    "cell", ["20030811", "2003-W33-1", "\u06f2003-08-11", "2003-8-11", "0000-01-01"]
+)
+def test_a_day_that_is_written_otherwise_is_told_with_row_and_column(
+    cell: str, tmp_path: Path
+) -> None:
+    (tmp_path / "points.csv").write_text(f"pull,isaf\n1.5,{cell}\n", encoding="utf-8")
+    told = refused(tmp_path, "points.csv")
+    assert re.search(r"column 'isaf', row 1: is .*, must be a date such as 2001-09-11", told), told
+
+
+def test_numbers_in_every_plain_way_are_read(tmp_path: Path) -> None:
+    cells = ["1", "+1.", ".5", "1.5e0", " 20E-1\t", "0.500"]
+    rows = "".join(f"{cell},2003-08-11\n" for cell in cells)
+    (tmp_path / "points.csv").write_text(f"pull,isaf\n{rows}", encoding="utf-8")
+    (tmp_path / "plan.toml").write_text(TABLE.format(file="points.csv"), encoding="utf-8")
+    table = load_plan(tmp_path / "plan.toml").design_table()
+    assert table["pull"].tolist() == [1.0, 1.0, 0.5, 1.5, 2.0, 0.5]
+
+
+def frames() -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield tables that cannot be points, and what is told of each."""
+    days = pa.array([12_000, 10**7, -(10**7), None], pa.date32())
+    yield "days", {"pull": [1.0] * 4, "isaf": days}, r"'isaf', rows 2, 3: are 10,000,000 days from"
+    late = pa.array([86_400 * 12_000, 10**15], pa.timestamp("s"))
+    yield "times", {"pull": [1.0] * 2, "isaf": late}, r"'isaf', row 2: is 11,574,074,074 days from"
+    many = pa.array([1.0]).take(pa.array([0] * 11_000_000, pa.int32()))
+    yield "rows", {"pull": many}, "has 11,000,000 rows, must have at most 10,000,000"
+    yield "lists", {"pull": [[1.0]], "isaf": ["x"]}, "column 'pull': holds lists or tables"
+    text = pa.array(["x" * 100_000]).dictionary_encode()
+    yield "long texts", {"pull": [1.0], "isaf": text}, "holds a text of 100,000 bytes"
+    wide = {f"c{k}": [1.0] for k in range(2001)}
+    yield "columns", wide, "has 2,001 columns, must have at most 2,000"
+
+
+FRAMES = {name: (frame, told) for name, frame, told in frames()}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_parquet_table_is_measured_before_it_is_read(name: str, tmp_path: Path) -> None:
+    frame, says = FRAMES[name]
+    pq.write_table(pa.table(frame), tmp_path / "points.parquet", compression="zstd")
+    told = refused(tmp_path, "points.parquet")
+    assert re.search(says, told), told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_points_are_no_device_and_no_pipe(ending: str, tmp_path: Path) -> None:
+    (tmp_path / f"zero.{ending}").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / f"pipe.{ending}")
+    for name in ("zero", "pipe"):
+        assert "is not a regular file" in refused(tmp_path, f"{name}.{ending}")
+
+
+def test_a_plan_has_a_most_of_everything(tmp_path: Path) -> None:
+    def told(change: tuple[str, str], more: str = "") -> str:
+        text = TABLE.format(file="points.csv").replace(*change) + more
+        (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(ScenarioError) as caught:
+            load_plan(tmp_path / "plan.toml")
+        return str(caught.value)
+
+    names = ", ".join(f'"{k}.toml"' for k in range(101))
+    assert "has 101, must have at most 100" in told(('"japan_nato/baseline"', names))
+    factor = "".join(f'[[factor]]\nname = "f{k}"\npresent = "isaf"\n' for k in range(999))
+    assert "stands 1,001 times, at most 1,000 times" in told(("x", "x"), factor)
+    values = ", ".join(str(0.5 + k / 2000) for k in range(1001))
+    with_values = ("low = 0.5\nhigh = 2.0", f"values = [{values}]")
+    assert "values has 1,001 entries, must have at most 1,000" in told(with_values)
+    sobol = 'kind = "sobol", points = 8388608'
+    assert "values; must have at most 500,000,000" in told(
+        ('kind = "table", file = "points.csv"', sobol),
+        "".join(
+            f'[[factor]]\nname = "f{k}"\nnumber = "{path}"\n' for k, path in enumerate(PATHS[:60])
+        ),
+    )

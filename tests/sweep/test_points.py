@@ -153,8 +153,9 @@ def test_all_that_is_wrong_in_a_csv_file_is_told_at_once(tmp_path: Path) -> None
     [
         ("", "is empty"),
         ("x", "is 'x', must be a number"),
-        ("nan", "is nan, must be a finite number"),
-        ("-inf", "is -inf, must be a finite number"),
+        ("nan", "is 'nan', must be a number"),
+        ("-inf", "is '-inf', must be a number"),
+        ("1e999", "is '1e999', must be a finite number"),
         ("true", "is 'true', must be a number"),
         ("3", "is '3', must be from 0.5 to 2.5"),
         ("1;2", "is '1;2', must be a number"),
@@ -247,7 +248,7 @@ def test_a_file_that_is_not_there_or_a_folder_says_so(ending: str, tmp_path: Pat
     path = tmp_path / f"points.{ending}"
     assert problems(path, PULL) == ["does not exist"]
     path.mkdir()
-    assert problems(path, PULL) == ["is a folder, must be a file"]
+    assert problems(path, PULL) == ["is a folder, must be a regular file"]
 
 
 def test_a_plan_takes_its_table_from_beside_it_and_keeps_it(tmp_path: Path) -> None:

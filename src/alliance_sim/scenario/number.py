@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,6 +12,29 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, mode
 
 FIELDS = ("value", "low", "high", "unit", "source")
 ASSUMED = "assumed"
+
+# A number in a cell of a table: digits of ours, at most one point, an exponent if wanted.
+WRITTEN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def written_number(text: str) -> float | None:
+    """Return the number in a cell of a table, None if it is written in no plain way.
+
+    The one grammar of all tables that are read: a sign if wanted, the digits 0 to 9 with at most
+    one point, and an exponent if wanted, as in `-0.5` or `2e3`. Python would also read
+    underscores, digits of other scripts, `inf` and `nan`; no other program does.
+    """
+    return float(text) if WRITTEN.fullmatch(text) else None
+
+
+def written_day(text: str) -> dt.date | None:
+    """Return the day in a cell of a table or an argument, written as 2001-09-11, else None."""
+    try:
+        return dt.date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 class Number(BaseModel):

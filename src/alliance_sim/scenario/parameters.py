@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from alliance_sim.calendar import date_of
-from alliance_sim.errors import shown
+from alliance_sim.errors import LONGEST, shown
+from alliance_sim.scenario.number import written_day
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number, keys_of
 
 DOTS = "__"
@@ -27,7 +28,6 @@ NOT_OFFERED = {
     *("id", "acts_from", "acts_until"),
 }
 NEAR = 3  # names that an error suggests
-LONGEST = 60  # letters of a value that an error shows
 
 Plain = bool | int | float | str | dt.date
 
@@ -179,9 +179,6 @@ def _day(plain: Plain | None) -> dt.date | None:
     if isinstance(plain, dt.date):
         return plain
     if isinstance(plain, str):
-        try:
-            return dt.date.fromisoformat(plain.strip())
-        except ValueError:
-            return None
+        return written_day(plain.strip())
     year = _real(plain)
     return date_of(year) if year is not None and dt.MINYEAR <= year < dt.MAXYEAR + 1 else None

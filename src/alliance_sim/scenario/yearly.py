@@ -16,6 +16,7 @@ from pathlib import Path
 
 from alliance_sim import files
 from alliance_sim.errors import FileError, ScenarioError, shown
+from alliance_sim.scenario.number import written_number
 
 COLUMNS = ("indicator", "year", "value")
 MOST_BYTES = 2_000_000
@@ -66,19 +67,9 @@ def _problems(row: Mapping[str, str | None]) -> Iterator[str]:
         yield f"indicator is {shown(name)}, must be of letters, digits and underscores"
     if not (year.isascii() and year.isdigit() and len(year) == 4 and int(year) in YEARS):
         yield f"year is {shown(year)}, must be a year such as 1989"
-    if _number(value) is None:
+    written = written_number(value)
+    if written is None or not math.isfinite(written):
         yield f"value is {shown(value)}, must be a number"
-
-
-def _number(text: str) -> float | None:
-    """Return a number written in plain digits, None for anything else."""
-    if not text or set(text) - set("+-.0123456789eE"):
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 @lru_cache(maxsize=8)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_POINTS = 10_000_000
+MOST_CELLS = 500_000_000  # values of all factors at all points: 4 GB
+MOST_TO_CHOOSE = 1_000  # trajectories to choose among: every two of them are compared
 REPLICATES, GRID, TABLE = "replicates", "grid", "table"
 LATIN_HYPERCUBE, SOBOL, MORRIS, SALTELLI = "latin_hypercube", "sobol", "morris", "saltelli"
 # Settings of each kind: those that are needed, then those that may be left out.
@@ -164,6 +166,12 @@ def size_problem(design: Design, dimensions: int) -> str | None:
     if design.kind == MORRIS and design.optimal and not 2 <= design.optimal < design.trajectories:
         most = design.trajectories - 1
         return f"optimal is {design.optimal}, must be from 2 to {most}, fewer than the trajectories"
+    if design.kind == MORRIS and design.optimal and design.trajectories > MOST_TO_CHOOSE:
+        pairs = design.trajectories * (design.trajectories - 1) // 2
+        return (
+            f"trajectories is {design.trajectories:,}, must be at most {MOST_TO_CHOOSE:,} with "
+            f"optimal, which compares every two of them, {pairs:,} pairs"
+        )
     if design.kind == MORRIS and design.optimal and dimensions < 2:
         return "optimal needs at least two factors"
     return None

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from alliance_sim.errors import ScenarioError, unknown_name
+from alliance_sim.errors import ScenarioError, shown, unknown_name
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced, value_at, with_names
 from alliance_sim.scenario.number import Number
@@ -217,6 +217,9 @@ def _misfits(entry: FactorFile, kind: str, table: Tree) -> Iterator[str]:
         yield from (f"{key}: give either values or low and high" for key in ends)
     elif kind == DATE:
         yield from (f"{key} is missing" for key in ("low", "high") if key not in table)
+    if entry.values is not None and len(entry.values) > MOST_STEPS:
+        yield f"values has {len(entry.values):,} entries, must have at most {MOST_STEPS:,}"
+        return
     if entry.values is not None and len(entry.values) < 2:
         yield f"values has {len(entry.values)} entries, must have at least two to vary anything"
     if entry.values is not None:
@@ -232,8 +235,8 @@ def _factor(
 ) -> Factor | None:
     """Return a factor with its values checked one by one, or add what is wrong with them."""
     low, high, values = entry.low, entry.high, entry.values
-    if "values" in broken:
-        return None
+    if "values" in broken or len(values or ()) > MOST_STEPS or values == ():
+        return None  # said elsewhere
     before = len(problems)
     if kind == PRESENT or (kind == SETTING and target.kind is bool and values is None):
         values = (False, True) if values is None else values
@@ -341,4 +344,4 @@ def _as_held(value: Any, kind: str) -> Value:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, dt.date) else repr(value)
+    return str(value) if isinstance(value, dt.date) else shown(value)

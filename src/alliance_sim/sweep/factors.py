@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NUMBER, PRESENT, DATE, SETTING = "number", "present", "date", "setting"
 KINDS = (NUMBER, PRESENT, DATE, SETTING)
+MOST_TRIED = 12  # listed values that are all tried in whole worlds before a sweep begins
 A_HAIR = 1e-9  # places of Morris designs are a rounding error beside the one meant
 
 Value = float | bool | str
@@ -140,9 +141,11 @@ class Factor:
         return f"{self.low} to {self.high}"
 
     def corners(self) -> tuple[Value, ...]:
-        """Return the values that have to work for all others to work: the ends, or all listed."""
-        if self.values:
+        """Return the values that have to work for all others to work: the ends, or all of a few."""
+        if 0 < len(self.values) <= MOST_TRIED:
             return self.values
+        if self.values:
+            return self.values[0], self.values[-1]
         return tuple(end for end in (self.low, self.high) if end is not None)
 
     def as_tree(self) -> dict[str, Any]:

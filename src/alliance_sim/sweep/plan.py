@@ -310,6 +310,12 @@ def too_many_runs(plan: Plan) -> str | None:
     """Return why a plan's runs cannot be numbered, None if they can."""
     if plan.points > designs.MOST_POINTS:
         return f"the design has {plan.points:,} points, must have at most {designs.MOST_POINTS:,}"
+    cells = plan.points * len(plan.factors)
+    if cells > designs.MOST_CELLS:
+        return (
+            f"the design has {plan.points:,} points of {len(plan.factors):,} factors, {cells:,} "
+            f"values; must have at most {designs.MOST_CELLS:,}"
+        )
     if plan.stride and plan.replicates > plan.stride:
         return (
             f"replicates is {plan.replicates}, must be at most {plan.stride}: with independent "

@@ -58,6 +58,8 @@ from alliance_sim.world.state import state_names
 
 COLUMNS = ("row", "point", "scenario", "replicate", "run", "status")
 MOST_REPLICATES = 1_000_000
+MOST_SCENARIOS = 100
+MOST_FACTORS = 1_000
 
 Size = Annotated[int, Field(ge=1, le=designs.MOST_POINTS)]
 
@@ -139,9 +141,12 @@ def _scenarios(
 ) -> tuple[tuple[str, ...], tuple[Scenario, ...]]:
     """Return the plan's scenarios with a label for each."""
     names = [name for name in _listed(tree, "scenarios") if isinstance(name, str) and name]
+    if len(names) > MOST_SCENARIOS:
+        problems.append(f"scenarios: has {len(names):,}, must have at most {MOST_SCENARIOS}")
+        names = names[:1]
     found: list[Scenario] = []
     told: dict[str, list[str]] = {}
-    for name in names:
+    for name in dict.fromkeys(names):
         try:
             found.append(load_scenario(name, relative_to=folder))
         except ScenarioError as error:
@@ -194,7 +199,11 @@ def _factors(tree: Tree, scenarios: Sequence[Scenario], problems: list[str]) -> 
     """Return the factors that are sound, and add what is wrong with the others."""
     found = []
     by_path: dict[str, str] = {}
-    for where, table in _factor_tables(tree):
+    tables = list(_factor_tables(tree))
+    if len(tables) > MOST_FACTORS:
+        problems.append(f"factor: stands {len(tables):,} times, at most {MOST_FACTORS:,} times")
+        return ()
+    for where, table in tables:
         read = read_factor(table, where, scenarios)
         problems += read.problems
         found += [read.factor] if read.factor is not None else []
