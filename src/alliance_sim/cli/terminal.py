@@ -123,12 +123,12 @@ def stoppable(words: Callable[[], str]) -> Iterator[None]:
     Raises:
         typer.Exit: When stopped.
     """
-    try:
-        with _signals() if threading.current_thread() is threading.main_thread() else nullcontext():
+    with _signals() if threading.current_thread() is threading.main_thread() else nullcontext():
+        try:
             yield
-    except KeyboardInterrupt:
-        say(f"Stopped. {words()}")
-        raise typer.Exit(STOPPED) from None
+        except KeyboardInterrupt:
+            say(f"Stopped. {words()}")
+            raise typer.Exit(STOPPED) from None
 
 
 @contextmanager
@@ -163,7 +163,8 @@ def _signals() -> Iterator[None]:
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:  # as `nohup` and shells ask for
             signal.signal(number, interrupt)
-    threading.Thread(target=watch, name="second signal", daemon=True).start()
+    watcher = threading.Thread(target=watch, name="second signal", daemon=True)
+    watcher.start()
     try:
         yield
     finally:
@@ -171,6 +172,7 @@ def _signals() -> Iterator[None]:
             signal.signal(number, handler)
         signal.set_wakeup_fd(awake)
         os.close(writer)
+        watcher.join()  # a thread that outlives the interpreter may end in an abort
 
 
 @contextmanager
