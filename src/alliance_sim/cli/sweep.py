@@ -34,6 +34,9 @@ THREADS = typer.Option(
 SCHEDULER = typer.Option(help="Or the address of a Dask scheduler, or its scheduler file (.json).")
 BLOCK = typer.Option(help="Runs to compute at a time; numbers stay the same.")
 STATUS = typer.Option("--status", help="Say what is there, and simulate nothing.")
+RETRY = typer.Option(
+    "--retry-failed", help="Compute rows that failed once more, also of a finished sweep."
+)
 REPLICATES = typer.Option(help="How many replicates there are to be in all; old ones stay.")
 POINTS = typer.Option(
     help="How many points (base points, trajectories) there are to be in all; old ones stay."
@@ -55,6 +58,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     status: Annotated[bool, STATUS] = False,
     replicates: Annotated[int | None, REPLICATES] = None,
     points: Annotated[int | None, POINTS] = None,
+    retry_failed: Annotated[bool, RETRY] = False,
     as_json: Json = False,
 ) -> None:
     """Run a plan, from wherever its folder stands to its end.
@@ -74,6 +78,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         raise SettingError("sweep", [f"give one of {', '.join(given)}, not {len(given)}"])
     size = {"replicates": replicates, "points": points}
     again = command_line("sweep", plan, out=folder, **size, **crew, block=block)
+    again += " --retry-failed" if retry_failed else ""
     with terminal.stoppable(lambda: f"{_done(folder):,} rows are safe. To go on: {again}"):
         from alliance_sim.sweep.plan import load_plan
         from alliance_sim.sweep.resume import enlarged
@@ -81,7 +86,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         wanted = enlarged(load_plan(plan), replicates=replicates, points=points)
         if not folder.is_dir():
             writable_folder(folder)
-        _run(wanted, folder, _pool(threads, scheduler), (workers, block), as_json=as_json)
+        settings = {"workers": workers, "block": block, "retry_failed": retry_failed}
+        _run(wanted, folder, _pool(threads, scheduler), settings, as_json=as_json)
 
 
 def _pool(threads: int | None, scheduler: str | None) -> AbstractContextManager[Executor | None]:
@@ -99,13 +105,12 @@ def _run(
     plan: Plan,
     folder: Path,
     pool: AbstractContextManager[Executor | None],
-    crew: tuple[int | None, int | None],
+    settings: dict[str, Any],
     *,
     as_json: bool,
 ) -> None:
     from alliance_sim.sweep.run import run_sweep
 
-    workers, block = crew
     counted = _Counted()
     bar: Any = nullcontext() if as_json else terminal.progress("simulating")
     with pool as executor, bar as show:
@@ -113,9 +118,8 @@ def _run(
             plan,
             folder,
             executor=executor,
-            workers=processors(workers),
-            block=block,
             progress=counted.and_then(show),
+            **{**settings, "workers": processors(settings["workers"])},
         )
     _report(found, counted, as_json=as_json)
     if found.rows and found.failed == found.rows:
@@ -191,8 +195,10 @@ def _counts(found: Sweep) -> str:
 
 
 def _reasons(found: Sweep) -> list[str]:
-    """Return the most frequent reasons why runs failed, as lines."""
-    return [f"  - {count:,} failed: {text}" for text, count in found.reasons()]
+    """Return the most frequent reasons why runs failed, and how to try them again, as lines."""
+    lines = [f"  - {count:,} failed: {text}" for text, count in found.reasons()]
+    again = f"{command_line('sweep', found.folder)} --retry-failed"
+    return [*lines, f"To try them once more: {again}"] if lines else []
 
 
 def _print_lines(lines: list[str]) -> None:

@@ -22,12 +22,13 @@ from alliance_sim.parallel import executors
 from alliance_sim.results import OK
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.store import parquet
-from alliance_sim.sweep.store.metadata import Span, labels
+from alliance_sim.sweep.store.metadata import Span
 from alliance_sim.sweep.store.writer import ChooseMetadata, Writer
 from alliance_sim.sweep.task import Block, Summarise, Task, compute
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from alliance_sim.engine.simulate import Progress
@@ -127,13 +128,20 @@ class Resources:
         return BlockSizes(min(most, FIRST_BLOCK), SMALLEST, most)
 
 
-def fill(job: Job, resources: Resources, progress: Progress | None = None) -> None:
+def fill(
+    job: Job,
+    resources: Resources,
+    progress: Progress | None = None,
+    *,
+    retry_failed: bool = False,
+) -> None:
     """Fill a results folder: all rows, finished files, the manifest.
 
     Args:
         job: What to fill it with.
         resources: Who computes.
         progress: Called with (rows done, rows asked for).
+        retry_failed: Whether to compute rows that failed once more, when all others are there.
 
     Raises:
         ResultError: If the folder holds something else.
@@ -145,7 +153,8 @@ def fill(job: Job, resources: Resources, progress: Progress | None = None) -> No
         with executors.chosen(resources.executor, workers=resources.workers) as executor:
             left = writer.inventory.rows - writer.inventory.done
             sizes = resources.blocks(left, executors.workers_of(executor))
-            _Runner(job, writer, executor, sizes, progress).run()
+            runner = _Runner(job, writer, executor, sizes, progress)
+            runner.run(retry_failed=retry_failed)
     finally:
         writer.close()
 
@@ -171,15 +180,22 @@ class _Runner:
         self._plan = pickle.dumps(replace(job.plan, design=design))
         self._pending: dict[Future[Block], Span] = {}
         self._heard = (time.monotonic(), -1)
+        self._to_retry = 0
 
-    def run(self) -> None:
+    def run(self, *, retry_failed: bool) -> None:
         """Work until every row is kept and every file finished."""
+        to_retry = retry_failed
+        self._to_retry = self._writer.inventory.failed if retry_failed else 0
         try:
             while True:
                 self._tell()
                 if self._writer.inventory.complete and not self._pending:
-                    self._writer.finish()
-                    return
+                    if not to_retry:
+                        self._writer.finish()
+                        return
+                    self._retry()
+                    to_retry = False
+                    continue
                 self._submit()
                 self._put_together()
                 if self._pending:
@@ -194,7 +210,7 @@ class _Runner:
         self._writer.refresh()
         inventory = self._writer.inventory
         if self._progress is not None:
-            self._progress(inventory.done, inventory.rows)
+            self._progress(inventory.done - self._to_retry, inventory.rows)
 
     def _put_together(self) -> None:
         """Put together each file whose parts are all there."""
@@ -237,11 +253,32 @@ class _Runner:
         missing = self._writer.inventory.missing(k) if k is not None else []
         return any(first <= span.first and span.stop <= stop for first, stop in missing)
 
-    def _task(self, span: Span) -> Task:
+    def _task(self, span: Span, only: tuple[int, ...] | None = None) -> Task:
         points = span.points(len(self._job.plan.scenarios))
         some = slice(points.start, points.stop)
         design = {name: values[some].tolist() for name, values in self._job.design.items()}
-        return Task(self._plan, span, design, self._job.outcomes, self._job.summarise)
+        return Task(self._plan, span, design, self._job.outcomes, self._job.summarise, only)
+
+    def _retry(self) -> None:
+        """Compute the failed rows of all files once more; the other rows stay as they are."""
+        files = self._writer.inventory.files
+        self._to_retry = sum(entry.failed for entry in files.values())
+        self._tell()
+        for k in [k for k, entry in files.items() if entry.failed]:
+            self._writer.renew(k, self._again)
+
+    def _again(self, span: Span, places: tuple[int, ...]) -> list[pa.Table]:
+        """Return some rows of a span, computed now."""
+        size = self._sizes.now
+        parts = [places[at : at + size] for at in range(0, len(places), size)]
+        tasks = [self._task(span, only=part) for part in parts]
+        found = []
+        with executors.explained():
+            for block in executors.spread(self._executor, compute, tasks):
+                found.append(self._table(block))
+                self._to_retry -= len(block.status)
+                self._tell()
+        return found
 
     def _collect(self) -> None:
         """Keep what is ready, waiting a moment if nothing is."""
@@ -249,8 +286,8 @@ class _Runner:
         errors = {f: CancelledError() if f.cancelled() else f.exception() for f in ready}
         for future in ready:
             if errors[future] is None:
-                self._keep(future.result())
                 span = self._pending.pop(future)
+                self._keep(span, future.result())
                 self._writer.locks.release(span.first, span.stop)
         for error in errors.values():
             if isinstance(error, AllianceSimError):
@@ -258,18 +295,26 @@ class _Runner:
             if error is not None:
                 raise executors.failure(error) from error
 
-    def _keep(self, block: Block) -> None:
+    def _keep(self, span: Span, block: Block) -> None:
+        failed = sum(text != OK for text in block.status)
+        self._writer.keep(span, self._table(block), failed)
+        self._sizes = self._sizes.after(span.rows, block.seconds)
+
+    def _table(self, block: Block) -> pa.Table:
+        """Return computed rows as a table.
+
+        Raises:
+            UnfinishedError: If a worker of another version computed them.
+        """
         if block.version != self._writer.metadata.version:
             raise UnfinishedError(
                 f"a worker has alliance-sim {block.version}, this sweep is made with "
                 f"{self._writer.metadata.version}; install the same version everywhere"
             )
-        what = labels(block.span, len(self._job.plan.scenarios))
-        factors = {name: values[what.point] for name, values in self._job.design.items()}
-        rows = parquet.ComputedRows(what, block.runs, factors, block.status, block.values)
-        failed = sum(text != OK for text in block.status)
-        self._writer.keep(block.span, parquet.as_table(self._job.columns, rows), failed)
-        self._sizes = self._sizes.after(block.span.rows, block.seconds)
+        design = self._job.design.items()
+        factors = {name: values[block.rows.point] for name, values in design}
+        rows = parquet.ComputedRows(block.rows, block.runs, factors, block.status, block.values)
+        return parquet.as_table(self._job.columns, rows)
 
     def _wait_for_others(self) -> None:
         """Wait for the rows that other runners have locked, but not for ever."""

@@ -17,7 +17,7 @@ from alliance_sim.sweep.sweep import Sweep, is_finished, sweep_in
 from alliance_sim.sweep.task import Summarise
 
 
-def run_sweep(
+def run_sweep(  # noqa: PLR0913 - what a user may choose, all but two with a default
     plan: Plan | str | os.PathLike[str],
     out: str | os.PathLike[str] | None = None,
     *,
@@ -26,6 +26,7 @@ def run_sweep(
     block: int | None = None,
     progress: Progress | None = None,
     summarise: Summarise = summarise_cases,
+    retry_failed: bool = False,
 ) -> Sweep:
     """Run a sweep to its end, and return it.
 
@@ -46,6 +47,8 @@ def run_sweep(
             what is lost at most by each worker when the sweep is killed.
         progress: Called with (rows done, rows asked for).
         summarise: What computes outcomes: a function like `engine.batch.summarise_cases`.
+        retry_failed: Whether to compute rows that failed once more, also those of a folder that is
+            finished and of outcomes that were added to it. All other rows stay as they are.
 
     Returns:
         The sweep; not complete only if somebody extended it in the meantime.
@@ -60,10 +63,17 @@ def run_sweep(
     resources = Resources(executor, workers, block)
     chosen = plan if isinstance(plan, Plan) else load_plan(plan)
     path = Path(folder_of(plan, out))
-    if not (is_begun(path) and is_finished(path, chosen.digest)):
+    finished = is_begun(path) and is_finished(path, chosen.digest)
+    if not finished or (retry_failed and sweep_in(path, chosen).failed):
         choose = resume.for_sweep(chosen, path)
-        fill(job_of(chosen, path, choose, chosen.outcomes, summarise), resources, progress)
-    return sweep_in(path, chosen)
+        job = job_of(chosen, path, choose, chosen.outcomes, summarise)
+        fill(job, resources, progress, retry_failed=retry_failed)
+    sweep = sweep_in(path, chosen)
+    for text in sweep.added() if retry_failed and sweep.complete else ():
+        sweep.outcome(
+            text, executor=executor, workers=workers, summarise=summarise, retry_failed=True
+        )
+    return sweep
 
 
 def folder_of(

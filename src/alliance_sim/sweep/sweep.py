@@ -125,6 +125,7 @@ class Sweep:
         workers: int = 1,
         progress: Progress | None = None,
         summarise: Summarise = summarise_cases,
+        retry_failed: bool = False,
     ) -> tuple[str, pd.DataFrame]:
         """Return an outcome of every row; one not kept is simulated now, for the same rows.
 
@@ -137,6 +138,7 @@ class Sweep:
             workers: Or how many processes.
             progress: Called with (rows done, rows asked for).
             summarise: What computes outcomes; see `run_sweep`.
+            retry_failed: Whether to compute rows that failed once more, if it was added.
 
         Returns:
             The name of the column, and a frame as from `frame` with that outcome only.
@@ -155,17 +157,31 @@ class Sweep:
         key = hashlib.sha256(wanted.text.encode()).hexdigest()[:8]
         path = self.folder / EXTRA / f"{wanted.name}-{key}"
         refuse_links(path.parent, path.name)
-        if not is_finished(path, self.metadata.digest):
+        finished = is_finished(path, self.metadata.digest)
+        if not finished or (retry_failed and self._beside(path, wanted).failed):
             resume.same_version(self.metadata, self.folder)
             resume.same_points(self.metadata, self.plan, self.folder)
             choose = resume.for_outcome(self.metadata, wanted, path)
             job = loop.job_of(self.plan, path, choose, (wanted,), summarise)
-            loop.fill(job, loop.Resources(executor, workers), progress)
+            resources = loop.Resources(executor, workers)
+            loop.fill(job, resources, progress, retry_failed=retry_failed)
+        return wanted.name, self._beside(path, wanted).frame()
+
+    def added(self) -> list[str]:
+        """Return the texts of the outcomes that were added afterwards."""
+        folders = sorted((self.folder / EXTRA).glob("*-????????"))
+        return [text for path in folders for text in read_metadata(path).outcomes.values()]
+
+    def _beside(self, path: Path, outcome: Outcome) -> Sweep:
+        """Return the rows of an outcome that was added.
+
+        Raises:
+            ResultError: If the folder holds something else.
+        """
         metadata = read_metadata(path)
-        if metadata.outcomes != {wanted.name: wanted.text}:
+        if metadata.outcomes != {outcome.name: outcome.text}:
             raise ResultError(f"{path}: does not belong to this sweep; move it elsewhere")
-        extra = Sweep(path, self.plan, metadata, inventory_of(path, metadata))
-        return wanted.name, extra.frame()
+        return Sweep(path, self.plan, metadata, inventory_of(path, metadata))
 
     def reasons(self, most: int = 3) -> list[tuple[str, int]]:
         """Return the most frequent reasons why runs failed, each with how many it stopped."""

@@ -44,6 +44,7 @@ class Task:
         design: Values of each factor, one for each point that the rows belong to.
         outcomes: What to compute of each run.
         summarise: What computes it; a function that other processes can import.
+        only: Places in the span of the rows to compute; None for all.
     """
 
     plan: bytes
@@ -51,6 +52,11 @@ class Task:
     design: Mapping[str, Sequence[Any]]
     outcomes: tuple[Outcome, ...]
     summarise: Summarise = summarise_cases
+    only: tuple[int, ...] | None = None
+
+    def rows(self, scenarios: int) -> RowLabels:
+        """Return what each row is, for a plan of so many scenarios."""
+        return labels(self.span, scenarios).some(self.only)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Block:
     """Computed rows.
 
     Attributes:
-        span: Which rows.
+        rows: Which rows.
         runs: Number of each row's run.
         values: Array (row, outcome); NaN where a run failed.
         status: Per row "ok", or what went wrong.
@@ -66,7 +72,7 @@ class Block:
         seconds: How long it took to compute them.
     """
 
-    span: Span
+    rows: RowLabels
     runs: NDArray[np.int64]
     values: NDArray[np.float64]
     status: tuple[str, ...]
@@ -83,10 +89,11 @@ def compute(task: Task) -> Block:
     """
     began = time.perf_counter()
     plan = _unpacked(task.plan)
-    what = labels(task.span, len(plan.scenarios))
+    what = task.rows(len(plan.scenarios))
+    count = len(what.row)
     pairs = zip(what.point.tolist(), what.replicate.tolist(), strict=True)
     runs = np.array([plan.run_of(*pair) for pair in pairs], dtype=np.int64)
-    status = [""] * task.span.rows
+    status = [""] * count
     cases: list[Case] = []
     places: list[int] = []
     foreign: list[Exception] = []
@@ -103,16 +110,16 @@ def compute(task: Task) -> Block:
             continue
         cases += [Case(scenario, run) for run in runs[start:stop].tolist()]
         places += range(start, stop)
-    values = np.full((task.span.rows, len(task.outcomes)), np.nan)
+    values = np.full((count, len(task.outcomes)), np.nan)
     if cases:
         found = _summaries(task, cases, plan.seed, foreign)
         values[places] = found.values
         for place, text in zip(places, found.status, strict=True):
             status[place] = _one_line(text)
-    if len(foreign) == task.span.rows:
+    if len(foreign) == count:
         _try_as_it_stands(task, plan)
     seconds = time.perf_counter() - began
-    return Block(task.span, runs, values, tuple(status), provenance.version(), seconds)
+    return Block(what, runs, values, tuple(status), provenance.version(), seconds)
 
 
 @lru_cache(maxsize=KEPT_PLANS)

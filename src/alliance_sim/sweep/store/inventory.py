@@ -39,7 +39,7 @@ from alliance_sim.sweep.store.metadata import (
 )
 
 JOURNAL = "parts.jsonl"
-PART, FILE, BAD = "part", "file", "bad"
+PART, FILE, BAD, AGAIN = "part", "file", "bad", "again"
 LINE = re.compile(rb'(\{.{,1000}), "check": "([0-9a-f]{16})"\}\n')
 BYTES_A_ROW = 1000  # most bytes of the journal for each row of the sweep
 PASSED_OVER = "._"  # begin names that readers of folders of Parquet files do not look at
@@ -49,7 +49,8 @@ class Event(NamedTuple):
     """One line.
 
     Attributes:
-        kind: "part" (a block of rows), "file" (of the finished folder) or "bad" (set aside).
+        kind: "part" (a block of rows), "file" (of the finished folder), "bad" (set aside) or
+            "again" (a part that stands for all rows of a finished file, failed ones tried again).
         entry: What it is about.
     """
 
@@ -193,6 +194,9 @@ class Inventory:
             elif kind == FILE and is_file:
                 self.files[k] = entry
                 self.parts.pop(k, None)
+            elif kind == AGAIN and entry[1:3] == (self.spans[k].first, self.spans[k].rows):
+                self.files.pop(k, None)
+                self.parts[k] = {entry.name: entry}
             elif kind == PART and not is_file and k not in self.files:
                 self.parts.setdefault(k, {})[entry.name] = entry
 

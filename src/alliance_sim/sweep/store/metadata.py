@@ -117,6 +117,14 @@ class RowLabels:
     scenario: NDArray[np.int64]
     replicate: NDArray[np.int64]
 
+    def some(self, places: Sequence[int] | None) -> RowLabels:
+        """Return some of them, all if None."""
+        if places is None:
+            return self
+        chosen = np.array(places, dtype=np.int64)
+        columns = (self.row, self.point, self.scenario, self.replicate)
+        return RowLabels(*(column[chosen] for column in columns))
+
 
 def labels(span: Span, scenarios: int) -> RowLabels:
     """Return what each row of a span is, for a plan of so many scenarios."""

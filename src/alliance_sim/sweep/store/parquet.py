@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -152,6 +152,19 @@ def failures(table: pa.Table) -> int:
     """Return how many rows of a table are runs that failed."""
     worked: int = pc.sum(pc.equal(table["status"], OK)).as_py() or 0
     return int(table.num_rows) - worked
+
+
+def renewed(
+    columns: SweepColumns,
+    table: pa.Table,
+    compute: Callable[[tuple[int, ...]], Sequence[pa.Table]],
+) -> pa.Table:
+    """Return a table with its failed rows, found by their places, computed again."""
+    worked = pc.equal(table["status"], OK)
+    places = np.flatnonzero(~worked.to_numpy(zero_copy_only=False))
+    found = [canonical(columns, part) for part in compute(tuple(places.tolist()))]
+    kept = canonical(columns, table.filter(worked))
+    return canonical(columns, pa.concat_tables([kept, *found]).sort_by("row"))
 
 
 def _regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:

@@ -16,6 +16,7 @@ from alliance_sim import files
 from alliance_sim.errors import FileError, ResultError, UnfinishedError
 from alliance_sim.sweep.store import parquet
 from alliance_sim.sweep.store.inventory import (
+    AGAIN,
     BAD,
     FILE,
     JOURNAL,
@@ -213,6 +214,38 @@ class Writer:
             if ours and k not in self.inventory.files and not self.inventory.missing(k):
                 self._put_together(k)
 
+    def renew(self, k: int, compute: Callable[[Span, tuple[int, ...]], list[pa.Table]]) -> None:
+        """Replace the failed rows of a finished file by ones computed now; the others stay.
+
+        Nothing happens where somebody else is at it. A kill leaves the old rows or the new ones.
+
+        Args:
+            k: Number of the file.
+            compute: Given the span of the file and places in it, returns those rows.
+
+        Raises:
+            UnfinishedError: If it cannot be written; the old rows stay.
+        """
+        span = self.inventory.spans[k]
+        with self.locks.held(FILES + k, FILES + k + 1) as ours:
+            self.refresh()
+            old = self.inventory.files.get(k)
+            if not ours or old is None or not old.failed:
+                return
+            table = None
+            with self._writing():
+                table = self._sound(self.rows / old.name, old)
+            if table is None:
+                return
+            table = parquet.renewed(self.columns, table, lambda places: compute(span, places))
+            content = parquet.as_parquet(table)
+            name = part_name(span.first, span.stop)
+            with self._writing(), self.locks.state():
+                digest = files.put(self.work / name, content, self.work)
+                failed = parquet.failures(table)
+                self._happened(AGAIN, Entry(name, *span[2:], failed, len(content), digest))
+                self._put_together(k)
+
     def _put_together(self, k: int) -> None:
         span = self.inventory.spans[k]
         parts = sorted(self.inventory.parts[k].values(), key=lambda part: part.first)
@@ -235,26 +268,29 @@ class Writer:
         for part in parts:
             if part.stop <= place:
                 continue
-            path = self.work / part.name
-            try:
-                table = self._read(path, part)
-            except (_DamagedError, FileNotFoundError, pa.ArrowException) as error:
-                self._set_aside(path, part, str(error))
-                raise _DamagedError from error
+            table = self._sound(self.work / part.name, part)
+            if table is None:
+                raise _DamagedError
             table = table.slice(place - part.first)
             failed[0] += parquet.failures(table)
             yield table
             place = part.stop
 
-    def _read(self, path: Path, part: Entry) -> pa.Table:
-        wrong = fault(path, part)
-        if wrong:
-            raise _DamagedError(wrong)
-        content = files.read_regular(path, part.size, links=False)
-        table = parquet.read_parquet(content, self.columns)
-        if table.num_rows != part.rows:
-            raise _DamagedError(f"has {table.num_rows} rows, not {part.rows}")
-        return table
+    def _sound(self, path: Path, entry: Entry) -> pa.Table | None:
+        """Return the rows of a file; None if it is not as it was written, and is set aside."""
+        wrong = fault(path, entry)
+        if not wrong:
+            content = files.read_regular(path, entry.size, links=False)
+            try:
+                table = parquet.read_parquet(content, self.columns)
+            except pa.ArrowException as error:
+                wrong = f"is damaged: {error}"
+            else:
+                if table.num_rows == entry.rows:
+                    return table
+                wrong = f"has {table.num_rows} rows, not {entry.rows}"
+        self._set_aside(path, entry, wrong)
+        return None
 
     def finish(self) -> bool:
         """Return whether the folder is finished: the manifest says so, and no work is left.
@@ -269,6 +305,7 @@ class Writer:
                 return False
             if not self._journal.stands() and is_listed(self.path, self.metadata):
                 return True  # another runner finished it, and a third may be mending it by now
+            self.refresh()
             finished = [self.inventory.files[k] for k in range(len(self.inventory.spans))]
             content = manifest(self.metadata, finished)
             path = self.path / MANIFEST

@@ -1,0 +1,113 @@
+"""Rows that failed are tried again when asked for, and nothing else changes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from alliance_sim.errors import UnfinishedError
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.run import run_sweep
+from alliance_sim.sweep.store import writer
+from alliance_sim.sweep.sweep import open_sweep
+from tests.sweep.conftest import Run, content
+
+pytestmark = pytest.mark.usefixtures("small_files")
+
+
+@pytest.mark.parametrize("settings", [{}, {"block": 5}, {"workers": 2}])
+def test_rows_that_failed_are_computed_again_and_the_folder_ends_as_if_they_never_had(
+    settings: dict[str, Any],
+    run: Run,
+    quick: Any,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
+) -> None:
+    assert run(tmp_path, summarise=quick.fails_more).failed == 96
+    before = open_sweep(tmp_path).frame()
+    seen: list[tuple[int, int]] = []
+    found = run(tmp_path, retry_failed=True, progress=lambda *told: seen.append(told), **settings)
+    assert found.failed == 32
+    assert content(tmp_path) == undisturbed
+    assert (640 - 96, 640) in seen
+    assert seen[-1] == (640, 640)
+    worked = before["status"] == "ok"
+    pd.testing.assert_frame_equal(found.frame()[worked], before[worked])
+
+
+def test_only_rows_that_failed_are_computed(run: Run, quick: Any, tmp_path: Path) -> None:
+    run(tmp_path)
+    tried: list[int] = []
+
+    def watched(cases: Any, **settings: Any) -> Any:
+        tried.extend(case.run for case in cases)
+        return quick.summarise(cases, **settings)
+
+    before = content(tmp_path)
+    assert run(tmp_path, summarise=watched, retry_failed=True).failed == 32
+    assert set(tried) == {7}
+    assert len(tried) == 32
+    assert content(tmp_path) == before, "they failed again for the same reason"
+
+
+def test_a_sweep_that_is_not_finished_is_finished_first(
+    run: Run, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    run(tmp_path, stop=320, summarise=quick.fails_more)
+    run(tmp_path, retry_failed=True)
+    assert content(tmp_path) == undisturbed
+
+
+def test_without_being_asked_a_finished_folder_with_failures_is_left_alone(
+    run: Run, quick: Any, tmp_path: Path
+) -> None:
+    run(tmp_path, summarise=quick.fails_more)
+    before = content(tmp_path)
+    assert run(tmp_path).failed == 96
+    assert content(tmp_path) == before
+
+
+@pytest.mark.parametrize("at", range(0, 30, 2))
+def test_whoever_is_stopped_while_trying_again_leaves_the_old_rows_or_the_new(
+    at: int,
+    run: Run,
+    quick: Any,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run(tmp_path, summarise=quick.fails_more)
+    done: list[str] = []
+    for name in ("fsync", "replace", "write"):
+        whole = getattr(os, name)
+
+        def counted(*args: Any, whole: Any = whole, **kwargs: Any) -> Any:
+            done.append("")
+            if len(done) > at:
+                raise OSError(28, "No space left on device")
+            return whole(*args, **kwargs)
+
+        monkeypatch.setattr(os, name, counted)
+    with pytest.raises(UnfinishedError, match="the disk is full"):
+        run(tmp_path, retry_failed=True)
+    monkeypatch.undo()
+    kept = open_sweep(tmp_path, unfinished=True)
+    assert kept.done == 640
+    assert len(kept.frame()) == 640
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer.Writer, "_set_aside", None)
+        run(tmp_path, retry_failed=True)
+    assert content(tmp_path) == undisturbed
+
+
+def test_outcomes_that_were_added_are_tried_again_as_well(
+    run: Run, quick: Any, plan: Plan, tmp_path: Path
+) -> None:
+    run(tmp_path, summarise=quick.fails_more).outcome("rung>=9@2015", summarise=quick.fails_more)
+    run_sweep(plan, tmp_path, summarise=quick.summarise, retry_failed=True)
+    name, frame = open_sweep(tmp_path).outcome("rung>=9@2015", summarise=quick.starves)
+    assert frame[name].isna().sum() == 32
