@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,6 +11,7 @@ from typing import Any
 from alliance_sim import provenance
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError, SettingError, shown
+from alliance_sim.recent import Recent
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario, shipped
 from alliance_sim.scenario.edit import EditCache, as_tree, replaced, with_names
@@ -37,7 +37,9 @@ class CachedScenario:
     tree: Tree
     known: dict[str, Parameter]
     parts: EditCache = field(default_factory=dict)
-    asked: dict[tuple[object, ...], tuple[Outcome, ...]] = field(default_factory=dict)
+    asked: Recent[tuple[object, ...], tuple[Outcome, ...]] = field(
+        default_factory=lambda: Recent(KEPT_OUTCOMES)
+    )
 
     def varied(self, values: Mapping[str, object], problems: list[str]) -> Scenario:
         """Return the scenario with other values, or add what is wrong with them."""
@@ -65,24 +67,20 @@ class CachedScenario:
         """Return the outcomes asked for, or add what is wrong with them."""
         wanted = _named(asked, problems)
         calendar = calendar_of(scenario)
-        key = (calendar, wanted)
-        found = self.asked.get(key)
-        if found is None:
-            found = self._outcomes(calendar, wanted, problems)
-            if problems:
-                return ()
-            _remember(self.asked, key, found, KEPT_OUTCOMES)
-        return found
+        try:
+            return self.asked.get((calendar, wanted), lambda: self._outcomes(calendar, wanted))
+        except SettingError as error:
+            problems += error.problems
+            return ()
 
-    def _outcomes(
-        self, calendar: Calendar, wanted: Named, problems: list[str]
-    ) -> tuple[Outcome, ...]:
+    def _outcomes(self, calendar: Calendar, wanted: Named) -> tuple[Outcome, ...]:
         states = state_names(self.scenario)
         standard = standard_outcomes(states, calendar, len(self.scenario.rung))
         if not wanted:
             return standard
         by_name = {outcome.name: outcome for outcome in standard}
-        found = []
+        found: list[Outcome] = []
+        problems: list[str] = []
         for name, text in wanted:
             if text in by_name:
                 found.append(replace(by_name[text], name=name or text))
@@ -94,10 +92,12 @@ class CachedScenario:
         names = [outcome.name for outcome in found]
         twice = sorted({name for name in names if names.count(name) > 1 or name == SEED})
         problems += [f"outcome name {name!r} is taken already" for name in twice]
+        if problems:
+            raise SettingError("outcomes", problems)
         return tuple(found)
 
 
-_bases: dict[tuple[str, str], CachedScenario] = {}
+_bases: Recent[tuple[str, str], CachedScenario] = Recent(KEPT)
 
 
 def base_of(scenario: Any) -> CachedScenario:
@@ -106,16 +106,16 @@ def base_of(scenario: Any) -> CachedScenario:
         return _shipped(scenario)
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
-    for base in list(_bases.values()):
+    for base in _bases.values():
         if base.scenario is scenario:
             return base
     key = scenario.name, provenance.scenario_digest(scenario)
-    found = _bases.get(key)
-    if found is None:
-        tree = as_tree(scenario)
-        found = CachedScenario(scenario, tree, parameters_of(tree))
-        _remember(_bases, key, found, KEPT)
-    return found
+    return _bases.get(key, lambda: _cached(scenario))
+
+
+def _cached(scenario: Scenario) -> CachedScenario:
+    tree = as_tree(scenario)
+    return CachedScenario(scenario, tree, parameters_of(tree))
 
 
 @lru_cache(maxsize=1)
@@ -125,20 +125,7 @@ def _shipped_names() -> frozenset[str]:
 
 @lru_cache(maxsize=KEPT)
 def _shipped(name: str) -> CachedScenario:
-    scenario = load_scenario(name)
-    tree = as_tree(scenario)
-    return CachedScenario(scenario, tree, parameters_of(tree))
-
-
-_one_at_a_time = threading.Lock()
-
-
-def _remember(memory: dict[Any, Any], key: object, value: object, most: int) -> None:
-    """Put something into a memory that forgets its oldest; threads may do so at once."""
-    with _one_at_a_time:
-        while len(memory) >= most:
-            del memory[next(iter(memory))]
-        memory[key] = value
+    return _cached(load_scenario(name))
 
 
 def _named(asked: OutcomesLike, problems: list[str]) -> Named:

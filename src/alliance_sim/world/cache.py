@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-
 from alliance_sim import provenance
+from alliance_sim.recent import Recent
 from alliance_sim.scenario import Scenario
 from alliance_sim.world.build import build_world
 from alliance_sim.world.coefficients import Coefficients, coefficients
@@ -13,8 +11,7 @@ from alliance_sim.world.world import World
 
 KEPT_WORLDS = 8
 
-_worlds: OrderedDict[str, tuple[World, Coefficients]] = OrderedDict()
-_alone = threading.Lock()
+_worlds: Recent[str, tuple[World, Coefficients]] = Recent(KEPT_WORLDS)
 
 
 def prepared(scenario: Scenario) -> tuple[World, Coefficients]:
@@ -24,10 +21,4 @@ def prepared(scenario: Scenario) -> tuple[World, Coefficients]:
     there once. Threads may ask at the same time; those that ask for the same get the same.
     """
     key = provenance.digest(scenario.model_dump())
-    with _alone:
-        if key not in _worlds:
-            while len(_worlds) >= KEPT_WORLDS:
-                _worlds.popitem(last=False)
-            _worlds[key] = (build_world(scenario), coefficients(scenario))
-        _worlds.move_to_end(key)
-        return _worlds[key]
+    return _worlds.get(key, lambda: (build_world(scenario), coefficients(scenario)))
