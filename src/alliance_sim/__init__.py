@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from alliance_sim.engine.simulate import Kernel, Mesa, simulate
     from alliance_sim.errors import AllianceSimError, ScenarioError
-    from alliance_sim.interop import parameters, run, run_points
+    from alliance_sim.interop import parameters, run, run_points, run_trajectories
     from alliance_sim.record.record import Record
     from alliance_sim.results import Ensemble
     from alliance_sim.scenario import Scenario, load_scenario
@@ -34,6 +34,7 @@ __all__ = [
     "parameters",
     "run",
     "run_points",
+    "run_trajectories",
     "simulate",
 ]
 
@@ -49,6 +50,7 @@ _HOMES = {
     "parameters": "alliance_sim.interop",
     "run": "alliance_sim.interop",
     "run_points": "alliance_sim.interop",
+    "run_trajectories": "alliance_sim.interop",
     "simulate": "alliance_sim.engine.simulate",
 }
 

@@ -298,3 +298,70 @@ def test_an_array_of_outcomes_names_its_seed_and_is_an_array_like_any_other() ->
 def test_tables_that_do_not_fit_are_refused(points: Any, names: Any, says: str) -> None:
     with pytest.raises(SettingError, match=says):
         alliance_sim.run_points(points, names, rng=7)
+
+
+def points_of(count: int) -> pd.DataFrame:
+    """Return points that differ in a number, a juncture and a setting."""
+    return pd.DataFrame(
+        {
+            PULL: np.linspace(0.6, 1.4, count),
+            NINE_ELEVEN: [position % 3 != 0 for position in range(count)],
+            "council__rule": [
+                "leader" if position % 4 else "consensus" for position in range(count)
+            ],
+        }
+    )
+
+
+def test_trajectories_with_other_values_in_each_run_are_those_of_simulating_each() -> None:
+    points, runs = points_of(9), [3, 1, 4, 1, 5, 9, 2, 6, 8]
+    found = alliance_sim.run_trajectories(points, run=runs, rng=7)
+    for row, (position, number) in zip(points.to_dict("records"), enumerate(runs), strict=True):
+        edited = load_scenario(BASELINE).with_number("willingness.threat_state", row[PULL])
+        edited = edited if row[NINE_ELEVEN] else edited.without("nine_eleven")
+        edited = edited.with_setting("council.rule", row["council__rule"])
+        alone = simulate(edited, runs=1, seed=7, first_run=number)
+        assert found[position].tobytes() == alone.values[0].tobytes()
+
+
+def test_trajectories_of_named_states_are_parts_of_all() -> None:
+    points = points_of(3)
+    whole = alliance_sim.run_trajectories(points, rng=7)
+    names = list(simulate(BASELINE, runs=1, seed=7).states)
+    some = alliance_sim.run_trajectories(points, rng=7, states=["rung", "level_operations"])
+    assert (
+        some.tolist()
+        == whole[:, :, [names.index("rung"), names.index("level_operations")]].tolist()
+    )
+    one = alliance_sim.run_trajectories(points, rng=7, states="rung")
+    assert one.tolist() == some[:, :, 0].tolist()
+    assert one.seed == 7
+
+
+def test_without_a_seed_every_trajectory_has_noise_of_its_own_and_the_seed_is_named() -> None:
+    found = alliance_sim.run_trajectories([[1.0], [1.0]], [PULL])
+    assert found[0].tolist() != found[1].tolist()
+    again = alliance_sim.run_trajectories([[1.0], [1.0]], [PULL], run=[0, 1], rng=found.seed)
+    assert again.tolist() == found.tolist()
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"states": "rungs"}, "unknown state 'rungs'; did you mean 'rung'"),
+        ({"run": [1]}, "run holds 1 numbers, must hold one for each point"),
+        ({"run": [0, -1]}, "run is -1"),
+        ({"names": [PULL + "x"]}, "unknown parameter 'willingness__threat_statex'"),
+    ],
+)
+def test_what_is_wrong_with_trajectories_asked_for_is_said(
+    asked: dict[str, Any], words: str
+) -> None:
+    settings: dict[str, Any] = {"names": [PULL], "rng": 7} | asked
+    with pytest.raises(SettingError, match=words):
+        alliance_sim.run_trajectories([[1.0], [1.1]], **settings)
+
+
+def test_points_that_change_the_quarters_have_no_common_trajectories() -> None:
+    with pytest.raises(SettingError, match="change the quarters that are simulated"):
+        alliance_sim.run_trajectories([[2020], [2025]], ["time__last_year"], rng=7)

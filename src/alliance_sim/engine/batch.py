@@ -26,7 +26,7 @@ class Summaries:
     """What cases came to.
 
     Attributes:
-        values: Array (case, outcome); a failed case is NaN throughout.
+        values: Array with a case on its first axis; a failed case is NaN throughout.
         status: Per case "ok", or what went wrong.
     """
 
@@ -52,4 +52,24 @@ def summarise_cases(
     from alliance_sim.engine.kernel.ensemble import summaries_of
 
     values, status = summaries_of(cases, seed, outcomes, threads)
+    return Summaries(values, tuple(status))
+
+
+def trajectories_of_cases(
+    cases: Sequence[Case], *, seed: int, states: Sequence[str], threads: int = 1
+) -> Summaries:
+    """Return the trajectories of every case, computed by the compiled engine.
+
+    Args:
+        cases: Scenarios, all over the same quarters, and runs; at least one.
+        seed: Whole number from 0 to 2**64 - 1.
+        states: Names of reported states, from `world.state.state_names`.
+        threads: Threads to spread blocks over. Numbers do not depend on it.
+
+    Returns:
+        `values` is an array (case, quarter, state).
+    """
+    from alliance_sim.engine.kernel import ensemble
+
+    values, status = ensemble.trajectories_of_cases(cases, seed, states, threads)
     return Summaries(values, tuple(status))

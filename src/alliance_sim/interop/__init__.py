@@ -12,7 +12,7 @@ valid identifiers:
 Paths with dots are accepted as well. `parameters` lists what there is.
 """
 
-from alliance_sim.interop.function import parameters, run, run_points
+from alliance_sim.interop.function import parameters, run, run_points, run_trajectories
 from alliance_sim.scenario.parameters import Parameter
 
-__all__ = ["Parameter", "parameters", "run", "run_points"]
+__all__ = ["Parameter", "parameters", "run", "run_points", "run_trajectories"]

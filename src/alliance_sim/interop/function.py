@@ -1,21 +1,22 @@
-"""`run` and `run_points`: what tools of others call."""
+"""`run`, `run_points` and `run_trajectories`: what tools of others call."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import noise
-from alliance_sim.engine.batch import Case, summarise_cases
-from alliance_sim.errors import AllianceSimError, ProblemsError, SettingError
+from alliance_sim.engine.batch import Case, Summaries, summarise_cases, trajectories_of_cases
+from alliance_sim.errors import AllianceSimError, ProblemsError, SettingError, shown, unknown_name
 from alliance_sim.interop.cache import SEED, OutcomesLike, ScenarioLike, base_of
 from alliance_sim.results import OK
-from alliance_sim.results.outcomes import Outcome
+from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.parameters import Parameter
+from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,9 @@ def run(
     wanted = base.outcomes(varied, settings["outcomes"], problems)
     if problems:
         raise SettingError("run", problems)
-    (row,) = _computed([Case(varied, number)], seed, wanted).tolist()
+    asked = _PointRuns([Case(varied, number)], varied, seed)
+    found = summarise_cases(asked.cases, seed=seed, outcomes=wanted)
+    (row,) = _whole(found, asked).tolist()
     return dict(zip([outcome.name for outcome in wanted], row, strict=True)) | {SEED: seed}
 
 
@@ -84,7 +87,7 @@ def run_points(
     names: Sequence[str] | None = None,
     *,
     scenario: ScenarioLike = BASELINE,
-    run: int = 0,
+    run: int | Sequence[int] = 0,
     rng: int | None = None,
     outcomes: OutcomesLike = None,
 ) -> SeededArray:
@@ -96,10 +99,10 @@ def run_points(
         points: Array (point, parameter), or a frame with one column for each parameter.
         names: Names of the parameters, in the order of the columns; a frame's own if left out.
         scenario: As for `run`.
-        run: As for `run`.
-        rng: Seed, the same for all points: they differ by their parameters, not by luck. None
-            lets the operating system choose one and gives every point noise of its own: point k
-            is run `run` + k of that seed.
+        run: Number of the run, or one number for each point.
+        rng: Seed, the same for all points: with one `run` they differ by their parameters, not by
+            luck. None lets the operating system choose one and gives every point noise of its
+            own: point k is run `run` + k of that seed.
         outcomes: As for `run`.
 
     Returns:
@@ -112,23 +115,104 @@ def run_points(
         AllianceSimError: If a run fails, with its point and its seed.
     """
     problems: list[str] = []
+    asked = _cases(points, names, (scenario, run, rng), problems)
+    wanted = base_of(scenario).outcomes(asked.first, outcomes, problems)
+    if problems:
+        raise SettingError("run_points", problems)
+    found = summarise_cases(asked.cases, seed=asked.seed, outcomes=wanted)
+    values = _whole(found, asked)
+    return SeededArray.of(values[:, 0] if isinstance(outcomes, str) else values, asked.seed)
+
+
+def run_trajectories(
+    points: ArrayLike | pd.DataFrame,
+    names: Sequence[str] | None = None,
+    *,
+    scenario: ScenarioLike = BASELINE,
+    run: int | Sequence[int] = 0,
+    rng: int | None = None,
+    states: str | Sequence[str] | None = None,
+) -> SeededArray:
+    """Return the trajectory of one run for each row of a table: other values in each run.
+
+    Row by row the numbers are those that `simulate` gives for a scenario with these values.
+
+    Args:
+        points: As for `run_points`; none may change the quarters that are simulated.
+        names: As for `run_points`.
+        scenario: As for `run`.
+        run: As for `run_points`.
+        rng: As for `run_points`.
+        states: Names of states; None asks for all, in the order of `simulate(...).states`.
+
+    Returns:
+        Array (point, quarter, state); only (point, quarter) if `states` is one text. Its attribute
+        `seed` is the seed used.
+
+    Raises:
+        SettingError: Naming all that is wrong with names and values.
+        ScenarioError: If the scenario cannot be read.
+        AllianceSimError: If a run fails, with its point and its seed.
+    """
+    problems: list[str] = []
+    asked = _cases(points, names, (scenario, run, rng), problems)
+    known = state_names(asked.first)
+    wanted = known if states is None else (states,) if isinstance(states, str) else tuple(states)
+    problems += [unknown_name("state", str(name), known) for name in wanted if name not in known]
+    if len({case.scenario.calendar() for case in asked.cases}) > 1:
+        problems.append("the points change the quarters that are simulated, must not")
+    if not asked.cases and not problems:
+        problems.append("points has no rows, must have at least one")
+    if problems:
+        raise SettingError("run_trajectories", problems)
+    found = trajectories_of_cases(asked.cases, seed=asked.seed, states=wanted)
+    values = _whole(found, asked)
+    return SeededArray.of(values[:, :, 0] if isinstance(states, str) else values, asked.seed)
+
+
+class _PointRuns(NamedTuple):
+    """A run for each point, with the seed of all."""
+
+    cases: list[Case]
+    first: Scenario  # of the first point; the scenario itself where there is none
+    seed: int
+
+
+def _cases(
+    points: Any,
+    names: Sequence[str] | None,
+    base_run_rng: tuple[ScenarioLike, int | Sequence[int], int | None],
+    problems: list[str],
+) -> _PointRuns:
+    """Return a case for each point, or add what is wrong with names, values, runs and seed."""
+    scenario, run, rng = base_run_rng
     rows, columns = _table(points, names, problems)
     seed = _checked(noise.as_seed, _chosen(rng), problems)
-    number = _checked(noise.as_run, run, problems)
-    if rng is None and number + len(rows) > noise.MAX_RUN:
-        problems.append(f"run is {run}, leaves no numbers for {len(rows)} points after it")
+    runs = _runs(run, len(rows), problems, apart=rng is None)
     base = base_of(scenario)
     cases = []
-    for position, row in enumerate(rows):
+    for row, number in zip(rows, runs, strict=True):
         found: list[str] = []
         varied = base.varied(dict(zip(columns, row, strict=True)), found)
         problems += [text for text in found if text not in problems]
-        cases.append(Case(varied, number + position if rng is None else number))
-    wanted = base.outcomes(cases[0].scenario if cases else base.scenario, outcomes, problems)
-    if problems:
-        raise SettingError("run_points", problems)
-    values = _computed(cases, seed, wanted)
-    return SeededArray.of(values[:, 0] if isinstance(outcomes, str) else values, seed)
+        cases.append(Case(varied, number))
+    return _PointRuns(cases, cases[0].scenario if cases else base.scenario, seed)
+
+
+def _runs(
+    run: int | Sequence[int], points: int, problems: list[str], *, apart: bool
+) -> Sequence[int]:
+    """Return the number of each point's run."""
+    if isinstance(run, Sequence | np.ndarray) and not isinstance(run, str):
+        found = [_checked(noise.as_run, number, problems) for number in run]
+        if len(found) != points:
+            problems.append(f"run holds {len(found)} numbers, must hold one for each point")
+            return [0] * points
+        return found
+    number = _checked(noise.as_run, run, problems)
+    if apart and number + points > noise.MAX_RUN:
+        problems.append(f"run is {shown(run)}, leaves no numbers for {points} points after it")
+    return range(number, number + points) if apart else [number] * points
 
 
 class SeededArray(np.ndarray[Any, np.dtype[np.float64]]):
@@ -227,17 +311,16 @@ def _checked(check: Callable[[object], int], value: object, problems: list[str])
         return 0
 
 
-def _computed(cases: Sequence[Case], seed: int, wanted: Sequence[Outcome]) -> NDArray[np.float64]:
-    """Return the outcomes of cases, all of which have to work.
+def _whole(found: Summaries, asked: _PointRuns) -> NDArray[np.float64]:
+    """Return what cases came to, all of which have to work.
 
     Raises:
         AllianceSimError: Naming the first that failed.
     """
-    found = summarise_cases(cases, seed=seed, outcomes=wanted)
-    for position, (case, status) in enumerate(zip(cases, found.status, strict=True)):
+    for position, (case, status) in enumerate(zip(asked.cases, found.status, strict=True)):
         if status != OK:
-            which = f" (point {position})" if len(cases) > 1 else ""
+            which = f" (point {position})" if len(asked.cases) > 1 else ""
             raise AllianceSimError(
-                f"{case.scenario.name}: run {case.run} of seed {seed}{which} failed: {status}"
+                f"{case.scenario.name}: run {case.run} of seed {asked.seed}{which} failed: {status}"
             )
     return found.values

@@ -84,6 +84,31 @@ def summaries_of(
     return values, status
 
 
+def trajectories_of_cases(
+    cases: Sequence[tuple[Scenario, int]], seed: int, states: Sequence[str], threads: int
+) -> tuple[Floats, list[str]]:
+    """Return states (case, quarter, state) of cases that share a calendar, and their statuses."""
+    steps = cases[0][0].calendar().steps
+    values = np.full((len(cases), steps, len(states)), np.nan)
+    status = [OK] * len(cases)
+    parts = list(_parts(cases, (), status))
+
+    def block(part: tuple[Setting, list[Ready], list[int]]) -> tuple[list[int], Floats, list[str]]:
+        setting, ready, rows = part
+        runs = np.array([cases[row][1] for row in rows], dtype=np.int64)
+        room = np.empty((len(rows), steps, len(setting.states)))
+        found = run_block(setting, Columns(ready, runs, seed), room)
+        wanted = [setting.states.index(state) for state in states]
+        return rows, room[:, :, wanted], found.status
+
+    with executors.chosen(threads=max(1, min(threads, len(parts)))) as pool:
+        for rows, found, texts in executors.spread(pool, block, parts):
+            values[rows] = found
+            for row, text in zip(rows, texts, strict=True):
+                status[row] = text
+    return values, status
+
+
 def _parts(
     cases: Sequence[tuple[Scenario, int]], outcomes: Sequence[Outcome], status: list[str]
 ) -> Iterator[tuple[Setting, list[Ready], list[int]]]:
