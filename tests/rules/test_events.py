@@ -8,14 +8,25 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
+from alliance_sim.arithmetic import exp, logistic
 from alliance_sim.rules.events import (
+    ALLIANCE,
+    BOTH,
     MOST,
+    SINGLE_ALLY,
+    STATE,
     Counting,
+    ally_weight,
+    chosen,
     entrapment,
     event_count,
     event_rate,
+    initiator,
     institution,
+    kind_weight,
+    months_suspended,
     no_event,
+    salience,
     state_starts,
     suspends,
 )
@@ -177,3 +188,56 @@ def test_the_keener_side_is_never_less_likely_to_start(
 ) -> None:
     found = state_starts(base, pull, gap)
     assert 0.0 <= found <= state_starts(base, pull, gap + wider) + 1e-15 <= 1.0 + 1e-14
+
+
+@given(weight=strength, pull=real, start=share, level=share, assets=share)
+def test_a_kind_of_event_needs_its_level_and_gains_by_assets(
+    weight: float, pull: float, start: float, level: float, assets: float
+) -> None:
+    found = kind_weight(weight, pull, start, level, assets)
+    assert found == (weight * exp(pull * assets) if level >= start else 0.0)
+    if pull >= 0.0:
+        assert found >= kind_weight(weight, pull, start, level, 0.0)
+
+
+@given(weights=st.lists(st.floats(0.001, 10.0), min_size=1, max_size=8), luck=uniform)
+def test_an_entry_is_picked_as_often_as_it_weighs(weights: list[float], luck: float) -> None:
+    total = math.fsum(weights)
+    ends = np.cumsum(weights)
+    assume(abs(ends - luck * total).min() > NEAR)
+    picks = [chosen(luck, total, below) for below in ends.tolist()]
+    assert picks.index(1.0) == int(np.searchsorted(ends, luck * total, side="right"))
+
+
+@given(base=real, top=share, luck=uniform, less=uniform)
+def test_salience_falls_with_the_uniform(base: float, top: float, luck: float, less: float) -> None:
+    found = salience(base, top, luck)
+    assert found in {1.0, 2.0, 3.0}
+    assert (found > 1.0) == (luck < logistic(base))
+    assert salience(base, top, min(less, luck)) >= found
+
+
+@given(single=share, joint=share, state=share, luck=uniform)
+def test_who_starts_an_event_follows_the_shares(
+    single: float, joint: float, state: float, luck: float
+) -> None:
+    both = single + (1.0 - single) * joint
+    its = both + (1.0 - both) * state
+    assume(min(abs(luck - single), abs(luck - both), abs(luck - its)) > NEAR)
+    if luck < single:
+        wanted = SINGLE_ALLY
+    elif luck < both:
+        wanted = BOTH
+    else:
+        wanted = STATE if luck < its else ALLIANCE
+    assert initiator(single, joint, state, luck) == wanted
+
+
+def test_the_guarantor_has_no_track_of_its_own() -> None:
+    assert ally_weight(0.3, 1.0) == 0.0
+    assert ally_weight(0.3, 0.0) == 0.3
+
+
+@given(mean=st.floats(0.1, 100.0), luck=uniform)
+def test_suspensions_last_as_long_as_an_exponential_says(mean: float, luck: float) -> None:
+    assert math.isclose(months_suspended(mean, luck), -mean * math.log(luck), rel_tol=1e-12)

@@ -1,8 +1,8 @@
 """Simulated runs as dated events that a historian can read, in the words of the coded record.
 
 The model says how many events of a domain a quarter holds; this module says which. Marks (day,
-kind, salience, who starts it) follow the scenario's observation tables and noise channels of their
-own. They feed nothing back.
+kind, salience, who starts it) follow the scenario's observation tables by `rules.events`, with
+noise channels of their own (`world.state.Marks`). They feed nothing back.
 """
 
 from __future__ import annotations
@@ -15,21 +15,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alliance_sim.arithmetic import exp, log, logistic
 from alliance_sim.calendar import Calendar
-from alliance_sim.noise import channel, scattered
+from alliance_sim.noise import scattered
 from alliance_sim.results import Ensemble
-from alliance_sim.rules.events import MOST, state_starts
+from alliance_sim.rules import events
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.part import SERIES
 from alliance_sim.scenario.schema import Kind, Rung
 from alliance_sim.world import World, build_world
+from alliance_sim.world.state import Marks, channels_of
 
 COLUMNS = (
     *("run", "quarter", "date", "domain", "kind", "salience", "initiator", "months", "title"),
 )
-ROOM = 64  # places in a quarter's block of a channel; more than any count (MOST) needs
-MARKS = ("day", "kind", "salience", "initiator")
+ROOM = 64  # places in a quarter's block of a channel; more than any count (events.MOST) needs
 Row = tuple[Any, ...]
 
 
@@ -54,6 +53,18 @@ def chronology(ensemble: Ensemble, scenario: Scenario) -> pd.DataFrame:
     return frame.sort_values(keys, kind="stable", ignore_index=True)
 
 
+def _first(u: float, weights: list[float]) -> int | None:
+    """Return the position of the entry that a uniform picks by weight; None if none weighs."""
+    total = below = 0.0
+    for weight in weights:
+        total = total + weight
+    for position, weight in enumerate(weights):
+        below = below + weight
+        if events.chosen(u, total, below) > 0.0:
+            return position
+    return None
+
+
 class _Scribe:
     """Writes the events of an ensemble down."""
 
@@ -61,6 +72,7 @@ class _Scribe:
         self.ensemble = ensemble
         self.scenario = scenario
         self.world: World = build_world(scenario)
+        self.marks = channels_of(Marks, scenario.partners.name, self.world.axes)
         self.calendar: Calendar = ensemble.calendar
         self.partners = scenario.partners
         self.titles = {m.name: m.title for m in scenario.member} | {
@@ -76,9 +88,8 @@ class _Scribe:
         self.gap = ensemble.column(f"ratio_{state}") - ensemble.column(f"ratio_{alliance}")
 
     def _uniforms(
-        self, name: str, rows: NDArray[np.int64], steps: NDArray[np.int64]
+        self, number: int, rows: NDArray[np.int64], steps: NDArray[np.int64]
     ) -> list[float]:
-        number = channel(f"{self.partners.name}/mark.{name}:v1")
         runs = rows + self.ensemble.first_run
         return [float(u) for u in scattered(self.ensemble.seed, number, runs, steps)]
 
@@ -94,15 +105,14 @@ class _Scribe:
 
     def counted(self) -> Iterator[Row]:
         """Yield the events that the counts of each domain stand for."""
-        for series in SERIES:
+        of_events = (self.marks.day, self.marks.kind, self.marks.salience, self.marks.initiator)
+        for series, *channels in zip(SERIES, *of_events, strict=True):
             counts = np.nan_to_num(self.ensemble.column(f"count_{series}")).astype(np.int64)
             rows, quarters = np.nonzero(counts)
             many = counts[rows, quarters]
-            order = np.concatenate([np.arange(min(n, MOST)) for n in many] or [many])
+            order = np.concatenate([np.arange(min(n, events.MOST)) for n in many] or [many])
             rows, quarters = np.repeat(rows, many), np.repeat(quarters, many)
-            marks = [
-                self._uniforms(f"{series}.{mark}", rows, quarters * ROOM + order) for mark in MARKS
-            ]
+            marks = [self._uniforms(number, rows, quarters * ROOM + order) for number in channels]
             kinds = sorted(
                 (k for k in self.scenario.kind if k.domain == series), key=lambda k: k.name
             )
@@ -124,69 +134,51 @@ class _Scribe:
 
     def _kind(self, kinds: list[Kind], row: int, quarter: int, u: float) -> Kind:
         """Return the kind of an event: common ones more often, some only from a level on."""
-        level = self.level[kinds[0].domain][row, quarter]
+        level = float(self.level[kinds[0].domain][row, quarter])
         assets = float(self.assets[row, quarter])
         weights = [
-            kind.weight.value * exp(kind.assets_pull.value * assets)
-            if level >= kind.from_level.value
-            else 0.0
+            events.kind_weight(
+                *(kind.weight.value, kind.assets_pull.value, kind.from_level.value), level, assets
+            )
             for kind in kinds
         ]
-        total = 0.0
-        for weight in weights:
-            total = total + weight
-        below = 0.0
-        for kind, weight in zip(kinds, weights, strict=True):
-            below = below + weight
-            if u * total < below:
-                return kind
-        return next(k for k in kinds if k.from_level.value == 0.0)
+        found = _first(u, weights)
+        if found is None:
+            return next(k for k in kinds if k.from_level.value == 0.0)
+        return kinds[found]
 
     def _salience(self, kind: Kind, u: float) -> int:
-        above = logistic(kind.salience.value)
-        if u >= above:
-            return 1
-        return 3 if u < above * self.scenario.observation.top_salience.value else 2
+        top = self.scenario.observation.top_salience.value
+        return int(events.salience(kind.salience.value, top, u))
 
     def _initiator(self, kind: Kind, row: int, quarter: int, u: float) -> str:
         """Return who starts an event: a single ally on its own track, both sides, or one."""
-        single = kind.single_ally.value
-        if u < single:
+        single, seen = kind.single_ally.value, self.scenario.observation
+        gap = float(self.gap[row, quarter])
+        state = events.state_starts(seen.initiator.value, seen.initiator_gap.value, gap)
+        who = events.initiator(single, seen.joint.value, state, u)
+        if who == events.SINGLE_ALLY:
             return self._ally(quarter, u / single)
-        v = (u - single) / (1.0 - single)
-        seen = self.scenario.observation
-        if v < seen.joint.value:
+        if who == events.BOTH:
             return "both"
-        w = (v - seen.joint.value) / (1.0 - seen.joint.value)
-        state = state_starts(
-            seen.initiator.value, seen.initiator_gap.value, float(self.gap[row, quarter])
-        )
-        return self.partners.state if w < state else self.partners.alliance
+        return self.partners.state if who == events.STATE else self.partners.alliance
 
     def _ally(self, quarter: int, u: float) -> str:
         """Return an ally other than the guarantor, the weightier the likelier."""
+        given = zip(self.world.members, self.world.inputs[quarter].weight, strict=True)
         weights = [
-            0.0 if name in self.guarantors else weight
-            for name, weight in zip(
-                self.world.members, self.world.inputs[quarter].weight, strict=True
-            )
+            events.ally_weight(weight, 1.0 if name in self.guarantors else 0.0)
+            for name, weight in given
         ]
-        total = 0.0
-        for weight in weights:
-            total = total + weight
-        below = 0.0
-        for name, weight in zip(self.world.members, weights, strict=True):
-            below = below + weight
-            if u * total < below:
-                return f"member:{name}"
-        return f"member:{self.world.members[-1]}"
+        found = _first(u, weights)
+        return f"member:{self.world.members[-1 if found is None else found]}"
 
     def _called(self, initiator: str) -> str:
         return self.titles[initiator.removeprefix("member:")]
 
-    def _single(self, name: str, rows: NDArray[np.int64], quarters: NDArray[np.int64]) -> Any:
+    def _single(self, number: int, rows: NDArray[np.int64], quarters: NDArray[np.int64]) -> Any:
         """Return rows, quarters and a uniform of each place, as plain lists zipped."""
-        luck = self._uniforms(name, rows, quarters)
+        luck = self._uniforms(number, rows, quarters)
         return zip(rows.tolist(), quarters.tolist(), luck, strict=True)
 
     def formal(self) -> Iterator[Row]:
@@ -194,30 +186,35 @@ class _Scribe:
         rung = self.ensemble.column("rung")
         change = np.diff(rung, axis=1, prepend=rung[:, :1])
         rungs = {r.number: r for r in self.scenario.rung}
-        for row, quarter, u in self._single("rung.day", *np.nonzero(change > 0)):
+        for row, quarter, u in self._single(self.marks.rung_day, *np.nonzero(change > 0)):
             step = rungs[int(rung[row, quarter])]
             mark = (step.event_domain, step.event_kind, step.salience, "both", step.title)
             yield self._event(row, quarter, u, mark)
-        for row, quarter, u in self._single("fall.day", *np.nonzero(change < 0)):
+        for row, quarter, u in self._single(self.marks.fall_day, *np.nonzero(change < 0)):
             title = f"Lost: {rungs[int(rung[row, quarter]) + 1].title}"
             yield self._event(row, quarter, u, ("institution", "suspension", 3, "both", title))
+        names = self.world.axes["item"]
+        passes = dict(zip(names, self.marks.item_day, strict=True))
+        fails = dict(zip(names, self.marks.item_blocked_day, strict=True))
         for item in self.scenario.item:
             passed = self.ensemble.column(f"passed_{item.name}")
             rises = np.diff(passed, axis=1, prepend=passed[:, :1]) > 0
-            for row, quarter, u in self._single(f"item/{item.name}.day", *np.nonzero(rises)):
+            for row, quarter, u in self._single(passes[item.name], *np.nonzero(rises)):
                 mark = ("institution", "office", 3, "both", item.title)
                 yield self._event(row, quarter, u, mark)
         yield from self._blocked_rungs(rungs)
         for item in self.scenario.item:
             refused = self._refusals(f"refused_{item.name}_")
             places = np.nonzero(refused.any(axis=-1))
-            for row, quarter, u in self._single(f"item/{item.name}.blocked.day", *places):
+            for row, quarter, u in self._single(fails[item.name], *places):
                 yield self._event(row, quarter, u, self._blocked(refused[row, quarter], item.title))
 
     def _blocked_rungs(self, rungs: dict[int, Rung]) -> Iterator[Row]:
         refused = self._refusals("refused_")
         rung = self.ensemble.column("rung")
-        for row, quarter, u in self._single("blocked.day", *np.nonzero(refused.any(axis=-1))):
+        for row, quarter, u in self._single(
+            self.marks.blocked_day, *np.nonzero(refused.any(axis=-1))
+        ):
             title = rungs[int(rung[row, quarter]) + 1].title
             yield self._event(row, quarter, u, self._blocked(refused[row, quarter], title))
 
@@ -244,7 +241,7 @@ class _Scribe:
         """Yield agreements with single allies."""
         count = self.ensemble.column("agreements")
         rises = np.nonzero(np.diff(count, axis=1, prepend=count[:, :1]) > 0)
-        for row, quarter, u in self._single("agreement.ally", *rises):
+        for row, quarter, u in self._single(self.marks.agreement, *rises):
             ally = self._ally(quarter, u)
             title = f"Agreement on protecting information with {self._called(ally)}"
             yield self._event(row, quarter, u, ("institution", "agreement", 1, ally, title))
@@ -252,12 +249,12 @@ class _Scribe:
     def suspensions(self) -> Iterator[Row]:
         """Yield suspensions of running operations, with their length in months."""
         rows, quarters = np.nonzero(self.ensemble.column("suspensions") > 0)
-        lengths = self._uniforms("suspension.months", rows, quarters)
+        lengths = self._uniforms(self.marks.suspension_months, rows, quarters)
         mean = self.scenario.observation.suspension_months.value
         for (row, quarter, u), length in zip(
-            self._single("suspension.day", rows, quarters), lengths, strict=True
+            self._single(self.marks.suspension_day, rows, quarters), lengths, strict=True
         ):
-            months = -mean * log(length)
+            months = events.months_suspended(mean, length)
             yield (
                 row + self.ensemble.first_run,
                 quarter,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from alliance_sim.arithmetic import exp, happens, log, logistic
 from alliance_sim.compiled import rule
 
+SINGLE_ALLY, BOTH, STATE, ALLIANCE = 0.0, 1.0, 2.0, 3.0  # who starts an event
 MOST = 60  # the tail beyond is below 1e-12 at ten events a year and size 3, steps of a quarter
 
 
@@ -86,3 +87,76 @@ def suspends(
 def state_starts(base: float, pull: float, gap: float) -> float:
     """Return the probability that an event of one side is the state's, from the ratios' gap."""
     return logistic(base + pull * gap)
+
+
+@rule
+def kind_weight(
+    weight: float, pull: float, from_level: float, level: float, assets: float
+) -> float:
+    """Return how common a kind of event is now, 0 below the level from which on it happens.
+
+    Args:
+        weight: How common it is with nothing built, 0 or above.
+        pull: Log weight per unit of assets; what is built brings events of its own.
+        from_level: Level of its domain from which on it happens, in [0, 1].
+        level: Level of its domain, in [0, 1].
+        assets: Institutional assets, in [0, 1].
+    """
+    return weight * exp(pull * assets) if level >= from_level else 0.0
+
+
+@rule
+def chosen(luck: float, total: float, below: float) -> float:
+    """Return 1 if a uniform picks this entry of a list, else 0: the first for which it holds.
+
+    Args:
+        luck: A uniform.
+        total: Weights of all entries together.
+        below: Weights of the entries up to and with this one.
+    """
+    return 1.0 if luck * total < below else 0.0
+
+
+@rule
+def salience(base: float, top: float, luck: float) -> float:
+    """Return how salient an event is: 1, 2 or 3.
+
+    Args:
+        base: Log-odds of more than 1, by kind.
+        top: Share of those that reach 3, in [0, 1].
+        luck: A uniform; the lower, the more salient.
+    """
+    above = logistic(base)
+    return 1.0 if luck >= above else (3.0 if luck < above * top else 2.0)
+
+
+@rule
+def initiator(single: float, joint: float, state: float, luck: float) -> float:
+    """Return who starts an event: SINGLE_ALLY, BOTH, STATE or ALLIANCE.
+
+    Single allies run tracks of their own, whatever both sides do; of the rest, some is joint.
+
+    Args:
+        single: Probability of a single ally's own track, by kind, in [0, 1].
+        joint: Probability of both sides together, of the rest, in [0, 1].
+        state: From `state_starts`, of what is left.
+        luck: A uniform.
+    """
+    if luck < single:
+        return SINGLE_ALLY
+    rest = (luck - single) / (1.0 - single)
+    if rest < joint:
+        return BOTH
+    return STATE if (rest - joint) / (1.0 - joint) < state else ALLIANCE
+
+
+@rule
+def ally_weight(weight: float, guarantor: float) -> float:
+    """Return how likely an ally is to act alone: by weight, but never the guarantor (1, else 0)."""
+    return 0.0 if guarantor > 0.0 else weight
+
+
+@rule
+def months_suspended(mean: float, luck: float) -> float:
+    """Return how long a suspension lasts, in months: exponential, the quantile of a uniform."""
+    return -mean * log(luck)
