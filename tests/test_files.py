@@ -203,3 +203,14 @@ def test_a_file_that_fails_half_way_leaves_the_old_one(tmp_path: Path) -> None:
 def test_a_text_with_half_a_character_is_written_escaped(tmp_path: Path) -> None:
     write_text(tmp_path / "a.txt", "ü \udcff\n")
     assert (tmp_path / "a.txt").read_bytes() == "ü \\udcff\n".encode()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="takes on another user's rights")
+def test_a_folder_without_permission_is_told_as_what_the_system_refuses(tmp_path: Path) -> None:
+    os.seteuid(65534)
+    try:
+        with pytest.raises(SettingError, match="cannot be written: no permission") as found:
+            writable_folder(tmp_path / "out")
+    finally:
+        os.seteuid(0)
+    assert isinstance(found.value.__cause__, PermissionError)

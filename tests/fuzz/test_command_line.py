@@ -56,10 +56,10 @@ JUNK = (
     *("", " ", "-", "--", "-1", "0", "1e3", "nan", "inf", "1_000", "\u00b2", "9" * 5000, "True"),
     *("\0", "nul\0byte", "\x1b[31mred\x07", "two\nlines", "half\udcff", "\u202eyes", "x" * 300),
     *("a." * 20_000, "[b]bold[/b]", "[/b]", "$x^", "%s%n", "{0}", "~", "..", "s3:bucket", "日本"),
-    *("/dev/full", "/dev/null/x", "/proc/self/mem", "/nowhere/at/all", "taken", "."),
+    *("/dev/full", "/dev/zero", "/dev/null/x", "/proc/self/mem", "/nowhere/at/all", "taken", "."),
     *("99999999999", "--help", "--nope", "--out", "=", "--=", "-o", "\ufeff", "plan.toml/x"),
 )
-SCENARIOS = (*["japan_nato/baseline", "mine.toml"] * 4, "empty.toml", "deep.toml", "no.toml")
+SCENARIOS = (*["japan_nato/baseline", "mine.toml"] * 4, "empty.toml", "deep.toml", "pipe.toml")
 PLANS = (*["plan.toml", "odd.toml", "done"] * 3, "mine.toml", "empty.toml", "dots.toml")
 OUTCOMES = (
     *("office_by_2014", "rung_end", "office_by_2014", "rung_end", "rung_end"),
