@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -150,12 +152,27 @@ def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
     if len(seen) > MOST_EXTENDED:
         problem = f"extends: more than {MOST_EXTENDED} files extend each other; that many are read"
         raise ScenarioError(str(path), [problem])
+    if here.is_relative_to(_shipped_folder().resolve()):
+        with suppress(OSError):
+            found = here.stat()
+            return _shipped_scenario(here, found.st_mtime_ns, found.st_size)
+    return _from_file(path, where, seen)
+
+
+@lru_cache(maxsize=16)
+def _shipped_scenario(path: Path, _changed: int, _size: int) -> Scenario:
+    """Return a scenario of the package, which nearly every other file extends, read once."""
+    return _from_file(path, str(path), ())
+
+
+def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
+    """Return the scenario in a file, read anew; arguments as for `_read`."""
     try:
         tree, problems = _beside(read_toml(path, MOST_BYTES), path.parent)
     except FileError as error:
         raise ScenarioError(str(path), error.problems) from None
     if "extends" in tree:
-        return _extended(tree, path, where, (*seen, here), problems)
+        return _extended(tree, path, where, (*seen, _resolved(path)), problems)
     problems += [
         f"{key}: is set by the file's name, leave it out"
         for key in ("name", "edits")

@@ -40,12 +40,12 @@ from alliance_sim.errors import FileError, ScenarioError, SettingError, nearest_
 from alliance_sim.files import read_toml
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario
+from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.file import MOST_BYTES, shipped
 from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import Tree, spell
 from alliance_sim.scenario.problems import field_problems, frozen
-from alliance_sim.scenario.scenario import build
 from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import SETTINGS, Design
 from alliance_sim.sweep.factor_file import FactorFile, read_factor
@@ -53,7 +53,7 @@ from alliance_sim.sweep.factors import Factor
 from alliance_sim.sweep.lenient import sound_part
 from alliance_sim.sweep.plan import Plan, stride_for, too_many_runs
 from alliance_sim.sweep.points import Rows, read_rows
-from alliance_sim.world import build_world, calendar_of
+from alliance_sim.world import World, build_world, calendar_of
 from alliance_sim.world.state import state_names
 
 COLUMNS = ("row", "point", "scenario", "replicate", "run", "status")
@@ -345,27 +345,33 @@ def _corner_problems(scenarios: Sequence[Scenario], factors: Sequence[Factor]) -
     ]
     told: list[str] = []
     for scenario in scenarios:
-        if all(not _failures(scenario, factors, values) for values in rounds):
+        try:
+            world = build_world(scenario)
+        except ScenarioError as error:
+            told += error.problems
+            continue
+        if all(not _failures(world, factors, values) for values in rounds):
             continue
         told += [
             f"factor {factor.name!r} at {value}: {problem}"
             for factor in factors
             for value in factor.corners()
-            for problem in _failures(scenario, [factor], {factor.name: value})
+            for problem in _failures(world, [factor], {factor.name: value})
         ]
     return list(dict.fromkeys(told))
 
 
-def _failures(
-    scenario: Scenario, factors: Sequence[Factor], values: dict[str, Any]
-) -> tuple[str, ...]:
-    """Return why a scenario with some values in it is no world, checked in full."""
+def _failures(world: World, factors: Sequence[Factor], values: dict[str, Any]) -> Sequence[str]:
+    """Return why a world's scenario with some values in it is no world, checked in full."""
     changes = {factor.path: factor.in_scenario(values[factor.name]) for factor in factors}
     try:
-        build_world(build(as_tree(replaced(scenario, changes)), scenario.name))
+        scenario = replaced(world.scenario, changes)
+        problems = cross_problems(as_tree(scenario))
+        if not problems:
+            build_world(scenario, like=world)
     except ScenarioError as error:
         return error.problems
-    return ()
+    return problems
 
 
 def _factor_tables(tree: Tree) -> Iterator[tuple[str, Tree]]:
