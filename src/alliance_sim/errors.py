@@ -95,6 +95,10 @@ class ScenarioError(ProblemsError):
     """A scenario file, or an edit of a scenario, that cannot be used."""
 
 
+class ScenarioWarning(UserWarning):
+    """A scenario that can be used and probably does not say what was meant."""
+
+
 class FileError(ProblemsError):
     """A file that cannot be read: it is not there, no regular file, too large, or not of its kind.
 

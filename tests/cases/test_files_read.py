@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import time
@@ -12,9 +13,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 from alliance_sim import load_scenario
-from alliance_sim.errors import ScenarioError
+from alliance_sim.cli import app
+from alliance_sim.errors import ScenarioError, ScenarioWarning
+from alliance_sim.scenario.describe import explain
 from alliance_sim.scenario.path import numbers
 from alliance_sim.sweep.plan import load_plan
 
@@ -53,6 +57,33 @@ def test_a_scenario_that_cannot_be_is_told_with_its_file_and_place(name: str) ->
     told = str(caught.value)
     assert told.startswith(f"{FILES / name}: ")
     assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", told) is None
+
+
+def test_a_juncture_outside_the_run_is_warned_of() -> None:
+    says = (
+        r"typo2104\.toml: juncture 'crimea_2014': 2104-03-18 lies after the run, which goes from "
+        "1950 to 2025, so it is in effect removed"
+    )
+    with pytest.warns(ScenarioWarning, match=says):
+        scenario = load_scenario(FILES / "typo2104.toml")
+    assert len(explain(scenario)["warnings"]) == 1
+    with pytest.warns(ScenarioWarning, match="2030-01-01 lies after the run"):
+        load_scenario("japan_nato/baseline").moved("isaf", to=dt.date(2030, 1, 1))
+    assert explain(load_scenario("japan_nato/baseline"))["warnings"] == []
+
+
+def test_whoever_simulates_fewer_years_is_not_warned_of_what_comes_later(tmp_path: Path) -> None:
+    shorter = '[[set]]\npath = "time.last_year"\nto = 1990\nsource = "x"\n'
+    (tmp_path / "short.toml").write_text(HEAD + shorter, encoding="utf-8")
+    assert explain(load_scenario(tmp_path / "short.toml"))["warnings"] == []
+
+
+@pytest.mark.parametrize("command", ["validate", "show"])
+def test_the_command_line_says_what_a_scenario_is_warned_of(command: str) -> None:
+    told = CliRunner().invoke(app, [command, str(FILES / "typo2104.toml")])
+    assert told.exit_code == 0
+    assert "warning: " in told.stderr
+    assert "in effect removed" in " ".join(told.stderr.split())
 
 
 def test_a_chain_of_files_has_an_end(tmp_path: Path) -> None:

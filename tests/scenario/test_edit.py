@@ -95,6 +95,7 @@ def test_removing_a_juncture_keeps_its_card(name: str) -> None:
     assert juncture(BASE.without(name), name) == juncture(BASE, name) | {"present": False}
 
 
+@pytest.mark.filterwarnings("ignore::alliance_sim.errors.ScenarioWarning")
 @given(name=st.sampled_from(JUNCTURES), quarters=st.integers(-40, 40))
 @settings(max_examples=30)
 def test_moving_there_and_back_brings_the_day_back(name: str, quarters: int) -> None:

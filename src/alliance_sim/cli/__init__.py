@@ -15,7 +15,7 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """Run the command line of this process, and leave it with an exit code."""
-    with streams.sound_streams() as out:
+    with streams.sound_streams() as out, terminal.warned():
         code = get_command(app).main(standalone_mode=False)
         sys.stdout.flush()
         error = streams.lost(out)

@@ -110,10 +110,12 @@ def validate(
     results: list[dict[str, Any]] = []
     for file in files:
         try:
-            build_world(load_scenario(file))
-            results.append({"file": file, "ok": True, "problems": []})
+            with terminal.warned(quiet=as_json) as warnings:
+                build_world(load_scenario(file))
+            results.append({"file": file, "ok": True, "problems": [], "warnings": warnings})
         except ScenarioError as error:
-            results.append({"file": file, "ok": False, "problems": list(error.problems)})
+            problems = list(error.problems)
+            results.append({"file": file, "ok": False, "problems": problems, "warnings": []})
             if not as_json:
                 terminal.say(str(error))
         else:
@@ -173,7 +175,8 @@ def show(scenario: Scenario, as_json: Json = False) -> None:
     from alliance_sim import load_scenario
     from alliance_sim.scenario.describe import explain
 
-    words = explain(load_scenario(scenario))
+    with terminal.warned(quiet=as_json):
+        words = explain(load_scenario(scenario))
     if as_json:
         terminal.print_json(words)
         return

@@ -13,6 +13,7 @@ import re
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from alliance_sim.errors import visible
+from alliance_sim.errors import ScenarioWarning, visible
 
 if TYPE_CHECKING:
     from alliance_sim.engine.simulate import Progress
@@ -102,6 +103,28 @@ class _Messages(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
         say(self.format(record))
+
+
+@contextmanager
+def warned(*, quiet: bool = False) -> Iterator[list[str]]:
+    """Say on standard error what a scenario is warned of; yield a list that the sentences fill.
+
+    Args:
+        quiet: Only fill the list.
+    """
+    told: list[str] = []
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", ScenarioWarning)
+        yield told
+    for warning in said:
+        if not issubclass(warning.category, ScenarioWarning):
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+            continue
+        told.append(visible(str(warning.message)))
+        if not quiet:
+            say(f"warning: {warning.message}")
 
 
 def show_log() -> None:

@@ -1,8 +1,11 @@
-"""Which junctures hang on others: what is missing when a cause is removed or moved away."""
+"""Which junctures come to nothing: for want of a cause, or because they lie outside the run."""
 
 from __future__ import annotations
 
-from alliance_sim.scenario.schema import Juncture
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from alliance_sim.scenario.schema import EARLIEST, LATEST, Juncture, Time
 
 
 def missing_cause(juncture: Juncture, by_name: dict[str, Juncture]) -> Juncture | None:
@@ -20,3 +23,21 @@ def missing_cause(juncture: Juncture, by_name: dict[str, Juncture]) -> Juncture 
         if not cause.present or missing_cause(cause, by_name) or moved_behind:
             return cause
     return None
+
+
+def outside_the_run(junctures: Sequence[Juncture], time: Time) -> Iterator[str]:
+    """Yield a sentence for each juncture that is there and that no run comes to.
+
+    One that was neither moved nor lies outside all years that can be simulated is left out: whoever
+    simulates fewer years means it.
+    """
+    first, last = dt.date(time.first_year, 1, 1), dt.date(time.last_year, 12, 31)
+    for juncture in junctures:
+        after, over = juncture.date > last, juncture.end is not None and juncture.end <= first
+        meant = juncture.original_date is None and EARLIEST <= juncture.date.year <= LATEST
+        if juncture.present and not meant and (after or over):
+            where = f"{juncture.date} lies after" if after else f"{juncture.end} lies before"
+            yield (
+                f"juncture {juncture.name!r}: {where} the run, which goes from {time.first_year} "
+                f"to {time.last_year}, so it is in effect removed"
+            )

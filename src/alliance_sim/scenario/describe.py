@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from alliance_sim.provenance import WORDS_ONLY
-from alliance_sim.scenario.causes import missing_cause
+from alliance_sim.scenario.causes import missing_cause, outside_the_run
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import entries, is_number, numbers
 from alliance_sim.scenario.scenario import Scenario
@@ -54,7 +54,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario in words, as plain values fit for JSON.
 
     Returns:
-        Keys `name`, `title`, `question`, `description`, `edits`, `numbers` (how many),
+        Keys `name`, `title`, `question`, `description`, `edits`, `warnings`, `numbers` (how many),
         `assumed_numbers`, `theory`, `council`, `periods` and `junctures`; a juncture has `name`,
         `title`, `kind`, `date`, `end`, `standing`, `effects`, `follows`, `when_removed`,
         `replacement` and `source`.
@@ -67,6 +67,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
         "question": scenario.question,
         "description": " ".join(scenario.description.split()),
         "edits": [edit.words for edit in scenario.edits],
+        "warnings": list(outside_the_run(scenario.juncture, scenario.time)),
         "numbers": len(found),
         "assumed_numbers": assumed_numbers(scenario),
         "theory": scenario.theory.model_dump(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -13,8 +14,16 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationError
 
-from alliance_sim.errors import FileError, ScenarioError, shown, unknown_name, visible
+from alliance_sim.errors import (
+    FileError,
+    ScenarioError,
+    ScenarioWarning,
+    shown,
+    unknown_name,
+    visible,
+)
 from alliance_sim.files import read_toml
+from alliance_sim.scenario.causes import outside_the_run
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edit import Edit, Move, Remove, apply_edits, as_tree
 from alliance_sim.scenario.edit import Set as SetValue
@@ -27,6 +36,7 @@ from alliance_sim.scenario.yearly import read_series
 
 MOST_BYTES = 2_000_000
 MOST_EXTENDED = 16  # files that extend each other, one after the other
+MOST_TOLD = 3  # junctures outside the run that a warning tells one by one
 VALUES = (bool, int, float, str)
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
 ADDITIONS = ("juncture", "leader", "item", "member")
@@ -83,6 +93,9 @@ def load_scenario(
             of a TOML file.
         relative_to: Folder that a path starts from; the working directory if left out.
 
+    Warns:
+        ScenarioWarning: Of junctures outside the years of the run.
+
     Raises:
         ScenarioError: If it does not exist or cannot be used; it lists all problems at once.
     """
@@ -96,7 +109,13 @@ def load_scenario(
         problem = "the name holds bytes that are not UTF-8, which results could not repeat"
         raise ScenarioError(asked, [f"{problem}; rename the file"]) from None
     path, name = _find(asked, relative_to)
-    return _read(path, str(name_or_path), seen=()).model_copy(update={"name": name})
+    scenario = _read(path, str(name_or_path), seen=()).model_copy(update={"name": name})
+    outside = list(outside_the_run(scenario.juncture, scenario.time))
+    if outside:
+        told = "; ".join(outside[:MOST_TOLD])
+        more = f"; and {len(outside) - MOST_TOLD} more" if len(outside) > MOST_TOLD else ""
+        warnings.warn(f"{asked}: {told}{more}", ScenarioWarning, stacklevel=2)
+    return scenario
 
 
 def shipped() -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 
 from pydantic import Field, ValidationError
 
 from alliance_sim.calendar import Calendar
-from alliance_sim.errors import ScenarioError
+from alliance_sim.errors import ScenarioError, ScenarioWarning
 from alliance_sim.scenario import edit, yearly
+from alliance_sim.scenario.causes import outside_the_run
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.part import Part, Text
 from alliance_sim.scenario.path import Tree
@@ -122,12 +124,19 @@ class Scenario(Part):
             to: The new day; an end moves by the same time.
             by_quarters: Or how many quarters later (below 0: earlier).
 
+        Warns:
+            ScenarioWarning: If the new day lies outside the run.
+
         Raises:
             ScenarioError: If the juncture is unknown, or not exactly one of the two is given.
         """
         if (to is None) == (by_quarters is None):
             raise ScenarioError(self.name, ["moved: give either to= or by_quarters="])
-        return edit.edited(self, [edit.Move(juncture, to, by_quarters)])
+        after = edit.edited(self, [edit.Move(juncture, to, by_quarters)])
+        moved = [j for j in after.juncture if j.name == juncture]
+        for sentence in outside_the_run(moved, after.time):
+            warnings.warn(sentence, ScenarioWarning, stacklevel=2)
+        return after
 
     def with_number(self, path: str, value: float) -> Scenario:
         """Return the same world with one number changed inside its range.
