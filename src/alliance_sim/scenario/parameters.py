@@ -1,4 +1,4 @@
-"""Names of parameters: paths into a scenario, spelt as identifiers, and values as tools give them.
+"""What may vary: paths into a scenario, also spelt as identifiers, and values as tools give them.
 
 Tools hand over NumPy's numbers, 1.0 for "true" and text for a date; a scenario takes none of
 these in silence. Here they are turned into what stands at the path, or refused with a sentence.
@@ -14,19 +14,29 @@ from typing import Any, NamedTuple
 
 from alliance_sim.calendar import date_of
 from alliance_sim.errors import LONGEST, shown
+from alliance_sim.provenance import WORDS_ONLY
 from alliance_sim.scenario.number import written_day
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number, keys_of
 
 DOTS = "__"
 DATES = ("date", "end", "start", "opens", "tabled")
-UNUSED = ("prior", "edits")  # beliefs before a fit, what was edited: no run depends on them
-# Texts for readers, and what ties tables together: they can be set, but nobody varies them.
-NOT_OFFERED = {
-    *("name", "title", "description", "question", "source", "when_removed", "original_date"),
-    *("state", "alliance", "state_title", "alliance_title", "kind", "moves", "of", "domain"),
-    *("partner", "number", "event_domain", "event_kind", "series", "relationship", "record"),
-    *("id", "acts_from", "acts_until"),
+# Last parts of paths to what is told, to readers or about what was before, and decides no run.
+TOLD = WORDS_ONLY | {
+    *("source", "unit", "when_removed", "original_date", "state_title", "alliance_title"),
+    *("event_domain", "event_kind", "id", "acts_from", "acts_until"),
 }
+# Last parts of paths to what ties tables together: it can be set, but nobody varies it by name.
+TIES = {
+    *("state", "alliance", "kind", "moves", "of", "domain", "partner", "number", "series"),
+}
+# First parts of paths to what all runs of a plan share, and why.
+SHARED = {
+    "time": "all runs of a plan share their years and steps",
+    "partners": "all runs of a plan are about the same partners",
+    "prior": "beliefs before a fit decide no run",
+    "edits": "what was edited decides no run",
+}
+UNUSED = ("prior", "edits")  # no run depends on them
 NEAR = 3  # names that an error suggests
 
 Plain = bool | int | float | str | dt.date
@@ -54,6 +64,12 @@ class Parameter(NamedTuple):
 
 class Refused(Exception):  # noqa: N818 - always caught and turned into a sentence
     """Why a name or a value cannot be used, as a sentence."""
+
+
+def why_fixed(path: str) -> str | None:
+    """Return why what lies at a path cannot be varied by a plan, None if it can."""
+    head, last = path.partition(".")[0], path.rpartition(".")[2]
+    return SHARED.get(head) or ("it is told and decides no run" if last in TOLD else None)
 
 
 def parameters_of(tree: Tree) -> dict[str, Parameter]:
@@ -88,7 +104,7 @@ def _leaves(node: Any, prefix: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(child, path)
         elif (
             isinstance(node, Mapping)
-            and key not in NOT_OFFERED
+            and key not in TOLD | TIES
             and (child is not None or key in DATES)
         ):
             yield path, child

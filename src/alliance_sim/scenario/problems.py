@@ -1,18 +1,21 @@
-"""What the schema found wrong with a tree of plain values, in sentences."""
+"""What the schema found wrong with plain tables, in sentences, and what of them is sound."""
 
 from __future__ import annotations
 
 import datetime as dt
 import types
 import typing
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from alliance_sim.errors import shown, unknown_name
 from alliance_sim.scenario.number import Number
+from alliance_sim.scenario.part import Part
 from alliance_sim.scenario.path import INPUTS, TAGS, Tree, spell, without_tags
 from alliance_sim.scenario.schema import SeriesInput
+
+PartKind = TypeVar("PartKind", bound=Part)
 
 # What must stand where the validator found something else, by the validator's word for it.
 WANTED = {
@@ -56,6 +59,27 @@ def field_problems(error: ValidationError, tree: Tree, model: type[BaseModel]) -
         model: The class of the tree's root.
     """
     return [_sentence(dict(details), tree, model) for details in error.errors(include_url=False)]
+
+
+def sound_part(model: type[PartKind], table: Tree) -> tuple[PartKind, frozenset[str]]:
+    """Return the sound keys of a table, and which of its other keys are unsound or unknown.
+
+    Keys that are unsound are left out of the part, as if they were not there; those that a table
+    needs are None then. The tables below it stay as they are.
+    """
+    try:
+        return model.model_validate(frozen(table)), frozenset()
+    except ValidationError as error:
+        told = [details["loc"] for details in error.errors(include_url=False)]
+    broken = frozenset(str(where[0]) for where in told if where and where[0] in table)
+    values: dict[str, Any] = {
+        key: None for key, field in model.model_fields.items() if field.is_required()
+    }
+    values |= {
+        k: frozen(v) for k, v in table.items() if k in model.model_fields and k not in broken
+    }
+    part: Any = model.model_construct(**values)
+    return part, broken
 
 
 def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> str:

@@ -17,26 +17,15 @@ from alliance_sim.errors import ScenarioError, shown, unknown_name
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced, value_at, with_names
 from alliance_sim.scenario.number import Number
+from alliance_sim.scenario.parameters import why_fixed
 from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import PathProblem, Tree
+from alliance_sim.scenario.problems import sound_part
 from alliance_sim.scenario.schema import Juncture
 from alliance_sim.sweep.factors import DATE, KINDS, NUMBER, PRESENT, SETTING, Factor, Value
-from alliance_sim.sweep.lenient import sound_part
 from alliance_sim.world import calendar_of
 
 MOST_STEPS = 1000
-# Last parts of paths to what is told and not used, and first parts of paths to what runs share.
-TOLD = {
-    *("name", "title", "description", "question", "edits", "source", "unit", "when_removed"),
-    *("state_title", "alliance_title", "event_domain", "event_kind", "original_date"),
-    *("relationship", "record", "id", "acts_from", "acts_until"),
-}
-SHARED = {
-    "time": "all runs of a plan share their years and steps",
-    "partners": "all runs of a plan are about the same partners",
-    "series": "all runs of a plan share their yearly series",
-    "prior": "beliefs before a fit decide no run",
-}
 
 
 def _plain(value: Any) -> Any:
@@ -179,10 +168,9 @@ def _setting(scenario: Scenario, path: str) -> Target:
         raise PathProblem(f'path {path!r} is a number; write number = "{path}"')
     if isinstance(value, Part | dict | tuple):
         raise PathProblem(f"path {path!r} is a table; vary one of its entries")
-    if head in SHARED:
-        raise PathProblem(f"path {path!r} cannot be varied: {SHARED[head]}")
-    if last in TOLD:
-        raise PathProblem(f"path {path!r} cannot be varied: it is told and decides no run")
+    reason = why_fixed(whole)
+    if reason is not None:
+        raise PathProblem(f"path {path!r} cannot be varied: {reason}")
     if head == "juncture" and whole.count(".") == 2 and last in (DATE, PRESENT):
         name = whole.split(".")[1]
         raise PathProblem(f'path {path!r}: write {last} = "{name}" to vary it')

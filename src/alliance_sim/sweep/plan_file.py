@@ -45,12 +45,11 @@ from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.file import MOST_BYTES, shipped
 from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import Tree, spell
-from alliance_sim.scenario.problems import field_problems, frozen
+from alliance_sim.scenario.problems import field_problems, frozen, sound_part
 from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import SETTINGS, Design
 from alliance_sim.sweep.factor_file import FactorFile, read_factor
 from alliance_sim.sweep.factors import Factor
-from alliance_sim.sweep.lenient import sound_part
 from alliance_sim.sweep.plan import Plan, stride_for, too_many_runs
 from alliance_sim.sweep.points import Rows, read_rows
 from alliance_sim.world import World, build_world, calendar_of
