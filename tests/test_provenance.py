@@ -10,7 +10,7 @@ import pytest
 from alliance_sim import load_scenario, simulate
 from alliance_sim.provenance import digest, environment, scenario_digest, version
 from alliance_sim.report.sweep_view import origin_of_sweep
-from alliance_sim.sweep.plan import load_plan
+from alliance_sim.sweep.plan_file import load_plan
 
 TREE: dict[str, Any] = {
     "title": "Titel mit Ümlaut",

@@ -20,7 +20,7 @@ from alliance_sim.cli import app
 from alliance_sim.errors import ScenarioError, ScenarioWarning
 from alliance_sim.scenario.describe import explain
 from alliance_sim.scenario.path import numbers
-from alliance_sim.sweep.plan import load_plan
+from alliance_sim.sweep.plan_file import load_plan
 
 FILES = Path(__file__).parent / "files"
 PATHS = [

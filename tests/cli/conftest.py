@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from alliance_sim.engine.batch import Case, Summaries
-from alliance_sim.sweep.plan import load_plan
+from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.sweep.run import run_sweep
 
 HEAD = """

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from alliance_sim.cli import app
 from alliance_sim.plots.origin import read_origin
 from alliance_sim.provenance import STATEMENT
-from alliance_sim.sweep.plan import load_plan
+from alliance_sim.sweep.plan_file import load_plan
 
 
 def call(*words: str | Path) -> Result:

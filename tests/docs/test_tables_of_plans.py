@@ -13,7 +13,8 @@ from alliance_sim import load_scenario
 from alliance_sim.results.outcomes import FOLDS, evaluate, parse_outcome
 from alliance_sim.sweep.designs import SETTINGS
 from alliance_sim.sweep.factors import KINDS
-from alliance_sim.sweep.plan import Plan, load_plan
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.world import calendar_of
 from alliance_sim.world.state import state_names
 

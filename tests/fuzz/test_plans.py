@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from alliance_sim import AllianceSimError
-from alliance_sim.sweep.plan import Plan, load_plan
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.plan_file import load_plan
 from tests.fuzz.mutation import in_toml, mutated
 
 ROOT = Path(__file__).parents[2] / "experiments"

@@ -20,7 +20,7 @@ from alliance_sim import Record, load_scenario, simulate
 from alliance_sim.comparison.claims import check_claims, summarise_claims
 from alliance_sim.comparison.counts import count_table, rung_table
 from alliance_sim.engine.chronology import chronology
-from alliance_sim.sweep.plan import load_plan
+from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.sweep.run import run_sweep
 
 TAKEN = Path(__file__).with_name("digests.json")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from alliance_sim.sweep.plan import Plan, load_plan
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.sweep.run import run_sweep
 from alliance_sim.sweep.store import metadata
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -17,7 +18,8 @@ import pytest
 from alliance_sim import provenance
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 from alliance_sim.scenario import Scenario
-from alliance_sim.sweep.plan import Plan, extended, load_plan
+from alliance_sim.sweep.plan import Plan, extended
+from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.sweep.store.metadata import Metadata, Segment
 from tests.sweep.conftest import EVERY_KIND as SOUND
 
@@ -88,7 +90,7 @@ def test_the_table_is_the_same_every_time_and_in_every_process(plan: Plan, tmp_p
     assert plan.design_table().equals(plan.design_table())
     read(tmp_path)
     program = (
-        "import sys\nfrom alliance_sim.sweep.plan import load_plan\n"
+        "import sys\nfrom alliance_sim.sweep.plan_file import load_plan\n"
         "plan = load_plan(sys.argv[1])\nprint(plan.digest)\nprint(plan.design_table().to_csv())"
     )
     for seed in ("1", "2"):
@@ -97,7 +99,7 @@ def test_the_table_is_the_same_every_time_and_in_every_process(plan: Plan, tmp_p
             capture_output=True,
             text=True,
             check=True,
-            env={"PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed},
         )
         assert found.stdout == f"{plan.digest}\n{plan.design_table().to_csv()}\n"
 

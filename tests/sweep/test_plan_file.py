@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from alliance_sim.errors import ScenarioError
-from alliance_sim.sweep.plan import Plan, load_plan
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.plan_file import load_plan
 from tests.sweep.conftest import EVERY_KIND
 
 HERE = Path(__file__).parent

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alliance_sim.errors import ScenarioError
-from alliance_sim.sweep.plan import Plan, load_plan
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.plan_file import load_plan
 
 SHIPPED = Path(__file__).parents[2] / "experiments" / "conditions_of_the_programme.toml"
 TREE: dict[str, Any] = tomllib.loads(SHIPPED.read_text("utf-8"))

@@ -9,7 +9,7 @@ import pytest
 
 from alliance_sim.scenario.edit import value_at
 from alliance_sim.sweep.factors import NUMBER
-from alliance_sim.sweep.plan import load_plan
+from alliance_sim.sweep.plan_file import load_plan
 
 FOLDER = Path(__file__).parents[2] / "experiments"
 PLANS = sorted(FOLDER.glob("*.toml"))

@@ -13,7 +13,7 @@ import pytest
 
 from alliance_sim.errors import ScenarioError
 from alliance_sim.sweep.factors import Factor
-from alliance_sim.sweep.plan import load_plan
+from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.sweep.points import read_rows
 
 PULL = Factor(name="pull", kind="number", path="willingness.threat_state", low=0.5, high=2.5)

@@ -12,7 +12,8 @@ import pytest
 
 from alliance_sim.errors import ResultError
 from alliance_sim.sweep import designs
-from alliance_sim.sweep.plan import Plan, extended, load_plan
+from alliance_sim.sweep.plan import Plan, extended
+from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.sweep.store.metadata import sealed
 from alliance_sim.sweep.sweep import open_sweep
 from tests.sweep.conftest import Run, content

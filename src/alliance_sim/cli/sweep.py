@@ -80,7 +80,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     again = command_line("sweep", plan, out=folder, **size, **crew, block=block)
     again += " --retry-failed" if retry_failed else ""
     with terminal.stoppable(lambda: f"{_done(folder):,} rows are safe. To go on: {again}"):
-        from alliance_sim.sweep.plan import load_plan
+        from alliance_sim.sweep.plan_file import load_plan
         from alliance_sim.sweep.resume import enlarged
 
         wanted = enlarged(load_plan(plan), replicates=replicates, points=points)

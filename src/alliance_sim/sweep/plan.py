@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -28,7 +27,7 @@ from alliance_sim.scenario.edit import as_tree as scenario_tree
 from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.factors import Factor
-from alliance_sim.sweep.store.metadata import METADATA, Metadata, read_metadata
+from alliance_sim.sweep.store.metadata import METADATA, Metadata
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,19 +223,6 @@ class Plan:
         except (KeyError, TypeError, ValueError, IndexError, AllianceSimError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise ResultError(f"plan: cannot be read back: {reason}") from error
-
-
-def load_plan(path: str | os.PathLike[str]) -> Plan:
-    """Return the plan in a TOML file, or the plan of a results folder.
-
-    Raises:
-        ScenarioError: If the file cannot be used; it lists all problems at once.
-        ResultError: If the folder holds no sweep that can be read.
-    """
-    from alliance_sim.sweep.plan_file import read_plan
-
-    where = Path(path)
-    return plan_of(read_metadata(where), where) if os.path.isdir(where) else read_plan(where)  # noqa: PTH112
 
 
 def plan_of(metadata: Metadata, path: Path) -> Plan:

@@ -28,6 +28,7 @@ noise                   "common" (every point sees the same runs) or "independen
 from __future__ import annotations
 
 import keyword
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,8 +51,9 @@ from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import SETTINGS, Design
 from alliance_sim.sweep.factor_file import FactorFile, read_factor
 from alliance_sim.sweep.factors import Factor
-from alliance_sim.sweep.plan import Plan, stride_for, too_many_runs
+from alliance_sim.sweep.plan import Plan, plan_of, stride_for, too_many_runs
 from alliance_sim.sweep.points import Rows, read_rows
+from alliance_sim.sweep.store.metadata import read_metadata
 from alliance_sim.world import World, build_world, calendar_of
 from alliance_sim.world.state import state_names
 
@@ -88,6 +90,17 @@ class PlanFile(Part):
     design: DesignFile
     factor: tuple[FactorFile, ...] = ()
     outcomes: dict[Name, Text] = Field(default_factory=dict)
+
+
+def load_plan(path: str | os.PathLike[str]) -> Plan:
+    """Return the plan in a TOML file, or the plan of a results folder.
+
+    Raises:
+        ScenarioError: If the file cannot be used; it lists all problems at once.
+        ResultError: If the folder holds no sweep that can be read.
+    """
+    where = Path(path)
+    return plan_of(read_metadata(where), where) if os.path.isdir(where) else read_plan(where)  # noqa: PTH112
 
 
 def read_plan(path: Path) -> Plan:

@@ -11,7 +11,8 @@ from alliance_sim.engine.simulate import Progress
 from alliance_sim.errors import SettingError
 from alliance_sim.sweep import resume
 from alliance_sim.sweep.loop import Resources, fill, job_of
-from alliance_sim.sweep.plan import Plan, load_plan
+from alliance_sim.sweep.plan import Plan
+from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.sweep.store.metadata import is_begun
 from alliance_sim.sweep.sweep import Sweep, is_finished, sweep_in
 from alliance_sim.sweep.task import Summarise
