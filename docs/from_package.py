@@ -13,13 +13,14 @@ and the build puts the table in its place, so that no number in it can go stale.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
-from symbols import LETTERS, symbol_of
 
 import alliance_sim
 from alliance_sim.scenario.describe import effect_in_words
@@ -37,6 +38,32 @@ SCALARS = (
     *("time", "theory", "willingness", "levels", "assets", "perception", "threat_dynamics"),
     *("domestic", "council", "ladder", "network", "motives", "observation"),
 )
+
+
+FENCES = re.DOTALL | re.MULTILINE
+LETTERS = {"political": "P", "operations": "O", "equipment": "E", "institution": "F"}
+MODEL = Path(__file__).with_name("reference") / "model.md"
+
+
+@cache
+def symbols() -> dict[str, str]:
+    """Return the symbol of each number, by path, as the page of the model gives it.
+
+    They stand in the fences of numbers, as `path = symbol`; {d} stands for a domain or a series.
+    """
+    fences = re.findall(r"^```\{from-package\} numbers.*?^```$", MODEL.read_text("utf-8"), FENCES)
+    pairs = re.findall(r"^(\S+) = (.+)$", "\n".join(fences), re.MULTILINE)
+    return dict(pairs)
+
+
+def symbol_of(path: str) -> str:
+    """Return the symbol of a number in the equations, a dash if it has none."""
+    parts = path.split(".")
+    for word, letter in LETTERS.items():
+        pattern = ".".join("{d}" if part == word else part for part in parts)
+        if word in parts and pattern in symbols():
+            return f"${symbols()[pattern].replace('{d}', letter)}$"
+    return f"${symbols()[path]}$" if path in symbols() else "–"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
