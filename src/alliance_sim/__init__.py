@@ -2,8 +2,8 @@
 
     import alliance_sim
 
-    history = alliance_sim.load_scenario("japan_nato/baseline")
-    runs = alliance_sim.simulate(history.without("nine_eleven"), runs=50, seed=1)
+    history = alliance_sim.load_scenario("two_islands/baseline")
+    runs = alliance_sim.simulate(history.without("great_raid"), runs=50, seed=1)
     runs.to_frame()
 
 Names are loaded when first used, so that importing the package is quick.

@@ -69,7 +69,7 @@ def channel(name: str) -> int:
     """Return the 64-bit number of a channel.
 
     Args:
-        name: A declared name with its version, such as "slow.japan.political:v1". It is never a
+        name: A declared name with its version, such as "slow.state.political:v1". It is never a
             position, a path or a class name; change the version to give a decision fresh noise.
     """
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")

@@ -26,11 +26,12 @@ from alliance_sim.errors import SettingError
 from alliance_sim.plots.style import FAINT, INK, LOOKS, PLAINLY, QUIET, SHADES
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.shipped import usual_scenario
 
 solara: Any = published  # its types are there in part only
 settings.theme.show_banner = False  # it would lie over the figures
 
-BASELINE = "japan_nato/baseline"
+BASELINE = usual_scenario()
 SEED, RUN = "1", "0"
 SHARE = "0 to 1"
 PAUSE = 100  # milliseconds between two quarters while playing, beside the time to draw

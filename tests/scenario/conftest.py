@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from alliance_sim.scenario.file import _shipped_folder
+from alliance_sim.shipped import scenarios as shipped_folder
 
 Tree = dict[str, Any]
 
@@ -33,7 +33,7 @@ def in_toml(value: Any) -> str:
 
 @pytest.fixture(scope="session")
 def _baseline_tree() -> Tree:
-    return tomllib.loads((_shipped_folder() / "japan_nato" / "baseline.toml").read_text("utf-8"))
+    return tomllib.loads((shipped_folder() / "japan_nato" / "baseline.toml").read_text("utf-8"))
 
 
 @pytest.fixture

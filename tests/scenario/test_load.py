@@ -11,9 +11,9 @@ from alliance_sim import load_scenario, provenance
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.edit import as_tree
-from alliance_sim.scenario.file import _shipped_folder
 from alliance_sim.scenario.number import FIELDS
 from alliance_sim.scenario.path import follow, is_number, numbers
+from alliance_sim.shipped import scenarios as shipped_folder
 
 Tree = dict[str, Any]
 Write = Callable[..., Path]
@@ -67,7 +67,7 @@ def test_at_least_eight_counterfactuals_come_with_the_baseline() -> None:
 
 @pytest.mark.parametrize("name", COUNTERFACTUALS)
 def test_a_counterfactual_holds_only_its_edits_and_asks_a_question(name: str) -> None:
-    tree = tomllib.loads((_shipped_folder() / f"{name}.toml").read_text("utf-8"))
+    tree = tomllib.loads((shipped_folder() / f"{name}.toml").read_text("utf-8"))
     edits = {"without", "moved", "set", "juncture", "leader", "item"}
     assert tree["extends"] == BASELINE
     assert set(tree) <= {"extends", "title", "description", "question"} | edits
@@ -84,7 +84,7 @@ def test_the_described_history_has_no_edits_and_no_question() -> None:
 
 
 def test_a_shipped_file_is_the_same_by_name_and_by_path() -> None:
-    path = _shipped_folder() / f"{BASELINE}.toml"
+    path = shipped_folder() / f"{BASELINE}.toml"
     assert load_scenario(path) == load_scenario(str(path)) == load_scenario(BASELINE)
 
 

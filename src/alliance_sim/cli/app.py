@@ -11,8 +11,9 @@ from alliance_sim.cli import analyse, exit_codes, sweep, terminal
 from alliance_sim.cli.options import PATH, Json, Out, Runs, Seed, Workers, command_line, processors
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 from alliance_sim.files import writable_folder
+from alliance_sim.shipped import usual_scenario
 
-BASELINE = "japan_nato/baseline"
+BASELINE = usual_scenario()
 
 app = typer.Typer(
     name="alliance-sim",

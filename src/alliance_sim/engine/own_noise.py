@@ -54,7 +54,7 @@ def noise_of_seed(
         first_run: Number of the first run.
 
     Returns:
-        By full name of a channel, such as "japan_nato/ladder.fall:v1": array (run, quarter).
+        By full name of a channel, such as "two_islands/ladder.fall:v1": array (run, quarter).
     """
     world, _ = prepared(scenario)
     table = _of_seed(world, seed, range(first_run, first_run + runs), world.all_channels)

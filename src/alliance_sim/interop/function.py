@@ -16,13 +16,14 @@ from alliance_sim.interop.cache import SEED, OutcomesLike, ScenarioLike, base_of
 from alliance_sim.results import OK
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.parameters import Parameter
+from alliance_sim.shipped import usual_scenario
 from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-BASELINE = "japan_nato/baseline"
+BASELINE = usual_scenario()
 SEED_BITS = 53  # so that a chosen seed survives tools that keep every result as a float
 DEFAULTS: dict[str, Any] = {"scenario": BASELINE, "run": 0, "rng": None, "outcomes": None}
 

@@ -8,12 +8,12 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationError
 
+from alliance_sim import shipped as packaged
 from alliance_sim.errors import (
     FileError,
     ScenarioError,
@@ -23,6 +23,7 @@ from alliance_sim.errors import (
     visible,
 )
 from alliance_sim.files import read_toml
+from alliance_sim.scenario.adding import OfThreats, on_defaults, with_periods, without_periods
 from alliance_sim.scenario.causes import outside_the_run
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edit import Edit, Move, Remove, apply_edits, as_tree
@@ -31,7 +32,7 @@ from alliance_sim.scenario.part import Day, Name, Part, Text, day_problem
 from alliance_sim.scenario.path import Tree
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario, build
-from alliance_sim.scenario.schema import Change, Item, Juncture, Leader, Member
+from alliance_sim.scenario.schema import Change, Item, Juncture, Leader, Member, Period, Threat
 from alliance_sim.scenario.yearly import read_series
 
 MOST_BYTES = 2_000_000
@@ -39,7 +40,8 @@ MOST_EXTENDED = 16  # files that extend each other, one after the other
 MOST_TOLD = 3  # junctures outside the run that a warning tells one by one
 VALUES = (bool, int, float, str)
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
-ADDITIONS = ("juncture", "leader", "item", "member")
+ADDITIONS = ("juncture", "leader", "item", "member", "threat", "period")
+DEFAULTS = "defaults"  # what a whole scenario extends to take shipped coefficients from
 
 
 class Moved(Part):
@@ -78,6 +80,8 @@ class EditFile(Part):
     leader: tuple[Leader, ...] = ()
     item: tuple[Item, ...] = ()
     member: tuple[Member, ...] = ()
+    threat: tuple[Threat, ...] = ()
+    period: tuple[Period, ...] = ()
     relationship: str | None = None
     record: str | None = None
     series: str | None = None
@@ -89,7 +93,7 @@ def load_scenario(
     """Return a scenario, shipped or from a file.
 
     Args:
-        name_or_path: The name of a shipped scenario, such as "japan_nato/baseline", or the path
+        name_or_path: The name of a shipped scenario, such as "two_islands/baseline", or the path
             of a TOML file.
         relative_to: Folder that a path starts from; the working directory if left out.
 
@@ -120,22 +124,14 @@ def load_scenario(
 
 def shipped() -> tuple[str, ...]:
     """Return the names of the scenarios that come with the package, sorted."""
-    root = _shipped_folder()
-    found = (path.relative_to(root).with_suffix("") for path in root.rglob("*.toml"))
+    root = packaged.scenarios()
+    found = (path.relative_to(root).with_suffix("") for path in root.glob("*/*.toml"))
     return tuple(sorted(path.as_posix() for path in found))
-
-
-def _shipped_folder() -> Path:
-    """Return where shipped scenarios lie: inside the installed package, or in the checkout."""
-    installed = Path(str(resources.files("alliance_sim"))) / "scenarios"
-    if installed.is_dir():
-        return installed
-    return Path(__file__).resolve().parents[3] / "scenarios"
 
 
 def _find(name_or_path: str, relative_to: Path | None) -> tuple[Path, str]:
     """Return the file and the short name of what was asked for."""
-    root = _shipped_folder()
+    root = packaged.scenarios()
     asked = Path(name_or_path)
     if name_or_path in shipped():
         return root / f"{name_or_path}.toml", name_or_path
@@ -171,7 +167,7 @@ def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
     if len(seen) > MOST_EXTENDED:
         problem = f"extends: more than {MOST_EXTENDED} files extend each other; that many are read"
         raise ScenarioError(str(path), [problem])
-    if here.is_relative_to(_shipped_folder().resolve()):
+    if here.is_relative_to(packaged.scenarios().resolve()):
         with suppress(OSError):
             found = here.stat()
             return _shipped_scenario(here, found.st_mtime_ns, found.st_size)
@@ -188,6 +184,9 @@ def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
     """Return the scenario in a file, read anew; arguments as for `_read`."""
     try:
         tree, problems = _beside(read_toml(path, MOST_BYTES), path.parent)
+        if tree.get("extends") == DEFAULTS:
+            defaults = read_toml(packaged.scenarios() / f"{DEFAULTS}.toml", MOST_BYTES)
+            tree = on_defaults(defaults, {k: v for k, v in tree.items() if k != "extends"})
     except FileError as error:
         raise ScenarioError(str(path), error.problems) from None
     if "extends" in tree:
@@ -197,9 +196,15 @@ def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
         for key in ("name", "edits")
         if key in tree
     ]
+    tree, strangers = with_periods(*without_periods(tree))
+    problems += strangers
+    try:
+        scenario = build(tree | {"name": "unnamed"}, where)
+    except ScenarioError as error:
+        raise ScenarioError(where, [*problems, *error.problems]) from None
     if problems:
         raise ScenarioError(where, problems)
-    return build(tree | {"name": "unnamed"}, where)
+    return scenario
 
 
 def _beside(tree: Tree, folder: Path) -> tuple[Tree, list[str]]:
@@ -214,7 +219,9 @@ def _beside(tree: Tree, folder: Path) -> tuple[Tree, list[str]]:
     if isinstance(series, str) and series:
         try:
             beside = folder / series
-            found["series"] = read_series(beside if _exists(beside) else _shipped_folder() / series)
+            found["series"] = read_series(
+                beside if _exists(beside) else packaged.scenarios() / series
+            )
         except ScenarioError as error:
             found["series"] = ""
             problems += [f"series {series!r}: {problem}" for problem in error.problems]
@@ -228,6 +235,7 @@ def _extended(
 ) -> Scenario:
     """Return what a file of edits makes of the scenario that it extends, which has to be sound."""
     given: EditFile | None = None
+    tree, of_threats = without_periods(tree)
     try:
         given = EditFile.model_validate(frozen(tree))
     except ValidationError as error:
@@ -246,9 +254,7 @@ def _extended(
         problems += _clashes(scenario, added, tree)
         edits = _edits(tree, added if given is None else ())
         if given is not None:
-            scenario = scenario.model_copy(
-                update={key: (*getattr(scenario, key), *getattr(given, key)) for key in ADDITIONS}
-            )
+            scenario = _with_tables(scenario, given, of_threats, problems)
         scenario, told = apply_edits(scenario, edits)
         problems += [problem for problem in told if problem not in problems]
     if problems or scenario is None or given is None:
@@ -264,6 +270,24 @@ def _extended(
     if problems:
         raise ScenarioError(where, problems)
     return scenario
+
+
+def _with_tables(
+    scenario: Scenario, given: EditFile, of_threats: OfThreats, problems: list[str]
+) -> Scenario:
+    """Return a scenario with the tables that a file of edits adds, and append all problems."""
+    added = {key: (*getattr(scenario, key), *getattr(given, key)) for key in ADDITIONS}
+    added["period"] = tuple(sorted(added["period"], key=lambda period: period.start))
+    scenario = scenario.model_copy(update=added)
+    tree, strangers = with_periods(as_tree(scenario), of_threats)
+    problems += strangers
+    if not of_threats:
+        return scenario
+    try:
+        return Scenario.model_validate(frozen(tree))
+    except ValidationError as error:
+        problems += field_problems(error, tree, Scenario)
+        return scenario
 
 
 def _resolved(path: Path) -> Path:

@@ -53,7 +53,7 @@ class Scenario(Part):
     Never changed in place.
 
     Attributes:
-        name: Short name, such as "japan_nato/baseline".
+        name: Short name, such as "two_islands/baseline".
         question: The what-if in one sentence; empty for a described history.
         edits: What was changed against the scenario it extends, one after the other.
         relationship: Name under which titles, words, claims and the record are found; empty, or

@@ -200,7 +200,7 @@ class Recipe:
         return Numbers(*lists)
 
     def names(self, table: str) -> tuple[str, ...]:
-        """Return the names of a table's rows, such as "china" of "threat.china"."""
+        """Return the names of a table's rows, such as "piracy" of "threat.piracy"."""
         return tuple(row.rpartition(".")[2] for row in self.tables[table].rows)
 
     def column(self, table: str, name: str) -> list[float]:

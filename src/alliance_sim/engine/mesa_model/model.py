@@ -20,9 +20,11 @@ from alliance_sim.engine.mesa_model.states import BY_NAME, derive, held, remembe
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
 from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.shipped import usual_scenario
 from alliance_sim.world.cache import prepared
 from alliance_sim.world.state import DECISIONS, not_finite, reported, state_names
 
+USUAL = usual_scenario()
 AGENT_STATES = ("hostility", "willing_political", "willing_operations", "willing_equipment")
 
 
@@ -73,7 +75,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
 
     def __init__(
         self,
-        world_of: str | os.PathLike[str] | Scenario = "japan_nato/baseline",
+        world_of: str | os.PathLike[str] | Scenario = USUAL,
         *,
         run: int = 0,
         rng: object = None,

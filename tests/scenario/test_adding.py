@@ -1,0 +1,91 @@
+"""A threat or a period is one file: it brings what periods need of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alliance_sim import load_scenario, simulate
+from alliance_sim.errors import ScenarioError
+from alliance_sim.scenario import Scenario
+
+BASE = load_scenario("japan_nato/baseline")
+HEAD = 'extends = "japan_nato/baseline"\ntitle = "More"\ndescription = "One table more."\n'
+THREAT = """
+[[threat]]
+name = "pandemic"
+title = "Pandemic"
+region = "global"
+offence = [0.9, 0.0, 1.0, "1", "assumed"]
+capability = [0.5, 0.0, 1.0, "1", "assumed"]
+hostility = [0.4, 0.0, 1.0, "1", "assumed"]
+exposure_alliance = [0.3, 0.0, 1.0, "1", "assumed"]
+[threat.exposure_state]
+cold_war = [0.1, 0.0, 1.0, "1", "assumed"]
+initial = [0.2, 0.0, 1.0, "1", "assumed"]
+formation = [0.3, 0.0, 1.0, "1", "assumed"]
+deepening = [0.4, 0.0, 1.0, "1", "assumed"]
+"""
+
+
+def loaded(folder: Path, text: str) -> Scenario:
+    (folder / "more.toml").write_text(HEAD + text, "utf-8")
+    return load_scenario(folder / "more.toml")
+
+
+def test_a_threat_is_one_table_and_has_its_numbers_in_every_period(tmp_path: Path) -> None:
+    found = loaded(tmp_path, THREAT)
+    assert [p.hostility["pandemic"].value for p in found.period] == [0.4] * 4
+    assert [p.exposure_state["pandemic"].value for p in found.period] == [0.1, 0.2, 0.3, 0.4]
+    assert [edit.words for edit in found.edits] == ["with threat pandemic"]
+    runs = simulate(found, runs=2, seed=1)
+    assert "perceived_nato_pandemic" in runs.states
+
+
+def test_adding_a_threat_leaves_the_noise_of_all_others_alone(tmp_path: Path) -> None:
+    deaf = THREAT.replace("[0.4, 0.0", "[0.0, 0.0").replace("[0.5, 0.0", "[0.0, 0.0")
+    found = simulate(loaded(tmp_path, deaf), runs=2, seed=1).column("hostility_china")
+    assert (found == simulate(BASE, runs=2, seed=1).column("hostility_china")).mean() > 0.1
+
+
+def test_an_edit_may_change_what_was_added(tmp_path: Path) -> None:
+    change = '[[set]]\npath = "period.initial.hostility.pandemic"\nto = 0.9\nsource = "assumed"\n'
+    found = loaded(tmp_path, THREAT + change)
+    assert found.period[1].hostility["pandemic"].value == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("initial =", "intial =", "threat 'pandemic'.exposure_state: unknown period 'intial'"),
+        ("initial = [0.2", "initial = [1.2", "period 'initial'.exposure_state.pandemic: value"),
+        ('hostility = [0.4, 0.0, 1.0, "1", "assumed"]', "", "hostility: threat 'pandemic' is miss"),
+        ('name = "pandemic"', 'name = "china"', "threat 'china': is in the extended scenario"),
+    ],
+)
+def test_what_is_wrong_with_an_added_threat_is_told(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        loaded(tmp_path, THREAT.replace(old, new))
+    assert says in str(caught.value)
+
+
+def test_a_period_is_one_table_that_takes_its_place_by_date(tmp_path: Path) -> None:
+    names = [threat.name for threat in BASE.threat]
+    rows = "".join(f'{name} = [0.3, 0.0, 1.0, "1", "assumed"]\n' for name in names)
+    share = '[0.5, 0.0, 1.0, "1", "assumed"]'
+    text = (
+        f'[[period]]\nname = "after"\ntitle = "After"\nid = "P3b"\nstart = 2008-01-01\n'
+        f"commitment = {share}\nnetworking = {share}\nlink = {share}\n"
+        + "".join(f"[period.{key}]\n{rows}" for key in ("hostility", "exposure_state"))
+        + f"[period.exposure_alliance]\n{rows}"
+    )
+    found = loaded(tmp_path, text)
+    assert [p.name for p in found.period] == [
+        *("cold_war", "initial", "formation", "after", "deepening")
+    ]
+    assert [p.id for p in found.calendar().periods] == ["P1", "P2", "P3", "P3b", "P4"]
+    with pytest.raises(ScenarioError, match="id 'P3' stands 2 times"):
+        loaded(tmp_path, text.replace("P3b", "P3"))
