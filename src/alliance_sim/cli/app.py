@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from alliance_sim.cli import analyse, exit_codes, sweep, terminal
+from alliance_sim.cli import analyse, exit_codes, record, sweep, terminal
 from alliance_sim.cli.options import PATH, Json, Out, Runs, Seed, Workers, command_line, processors
 from alliance_sim.errors import ResultError, ScenarioError, SettingError
 from alliance_sim.files import writable_folder
@@ -301,3 +301,4 @@ def _print_origin(origin: dict[str, Any]) -> None:
 
 sweep.add_to(app)
 analyse.add_to(app)
+record.add_to(app)

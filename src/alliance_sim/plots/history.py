@@ -72,9 +72,10 @@ def history_figure(ensemble: Ensemble, *, record: Record | None, words: Words) -
         4, 1, height_ratios=HEIGHTS, left=0.078, right=0.868, top=0.828, bottom=0.108, hspace=0.09
     )
     panels = [figure.add_subplot(grid[row]) for row in range(4)]
+    years = ensemble.calendar.last_year - ensemble.calendar.first_year
     for position, axes in enumerate(panels):
         shade_stages(axes, ensemble.calendar, names=position == 0)
-        axes.xaxis.set_major_locator(MultipleLocator(10))
+        axes.xaxis.set_major_locator(MultipleLocator(10 if years > 30 else 2))
         axes.tick_params(labelbottom=position == 3, bottom=position == 3)
     _levels(panels[0], ensemble)
     _acts(panels[1], record)
@@ -154,7 +155,11 @@ def _ladder(axes: Axes, ensemble: Ensemble, record: Record | None, words: Words)
     fan = bands(ensemble.column("rung"), whole=True)
     draw_bands(axes, ensemble.calendar.years, fan, look=LADDER, step=True)
     top = len(words.rungs) - 1
-    axes.set(ylim=(-0.6, top + 1.4), ylabel=f"rung\n(0 to {top})", yticks=range(0, top + 1, 2))
+    axes.set(
+        ylim=(-0.6, top + 1.4),
+        ylabel=f"rung\n(0 to {top})",
+        yticks=range(0, top + 1, 2 if top > 5 else 1),
+    )
     if record is None or record.rungs.empty:
         note(axes, "Formal ladder, simulated")
         return

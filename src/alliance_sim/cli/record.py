@@ -1,0 +1,75 @@
+"""The commands about records: hold a folder against what a record is, and make one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alliance_sim.cli import exit_codes, terminal
+from alliance_sim.cli.options import PATH, Json, Seed
+from alliance_sim.errors import RecordError, SettingError
+
+commands = typer.Typer(help="Records of a relationship: check a folder, or make one by a run.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module to the app."""
+    app.add_typer(commands, name="record", no_args_is_help=True)
+
+
+@commands.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="Folder of a record, or of its editions.")],
+    as_json: Json = False,
+) -> None:
+    """Say that a folder is a sound record, or everything that is wrong with it."""
+    from alliance_sim.record.folder import edition_of, read_folder
+
+    problems: tuple[str, ...] = ()
+    rows: dict[str, int] = {}
+    try:
+        found = read_folder(edition_of(folder))
+        rows = {name: len(table) for name, table in found.tables.items()}
+    except RecordError as error:
+        problems = error.problems
+        if not as_json:
+            terminal.say(str(error))
+    if as_json:
+        terminal.print_json(
+            {"folder": str(folder), "ok": not problems, "problems": list(problems), "rows": rows}
+        )
+    elif not problems:
+        told = ", ".join(f"{count} rows of {name}.csv" for name, count in rows.items() if count)
+        terminal.tell(f"{folder}: sound; {told}")
+    if problems:
+        raise typer.Exit(exit_codes.WRONG_INPUT)
+
+
+@commands.command()
+def make(
+    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
+    seed: Seed = "1",
+    run: Annotated[int, typer.Option(help="Number of the run that is to be the history.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for it; left out: the folder that the scenario names.", **PATH
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the record that one run of a scenario leaves, and beside it the truth about it."""
+    from alliance_sim import load_scenario, noise
+    from alliance_sim.comparison.made import make_record
+
+    chosen = load_scenario(scenario)
+    place = out or (Path(chosen.record) if "/" in chosen.record else None)
+    if place is None:
+        raise SettingError("record make", [f"{scenario} names no folder of its own; give --out"])
+    written = make_record(chosen, seed=noise.as_seed(seed), run=noise.as_run(run), out=place)
+    if as_json:
+        terminal.print_json({"files": written})
+    else:
+        terminal.tell(f"Written to {place}: {', '.join(written)}")

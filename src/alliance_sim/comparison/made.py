@@ -1,0 +1,129 @@
+"""A record made by one run of a scenario, so that the answer to a fit or a what-if is known.
+
+The run is told as dated acts, of which some go unreported, as they do in the world; what made it is
+written beside the record in `truth.toml`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from alliance_sim import noise, provenance
+from alliance_sim.engine.chronology import chronology
+from alliance_sim.engine.simulate import Kernel, simulate
+from alliance_sim.errors import SettingError
+from alliance_sim.files import writable_folder, write_text
+from alliance_sim.record.folder import TABLES
+from alliance_sim.record.reporting import NAME as REPORTING
+from alliance_sim.record.reporting import Reporting, read_reporting
+from alliance_sim.results import Ensemble
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.path import numbers
+
+TRUTH = "truth.toml"
+
+
+def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[str, str]:
+    """Write the record that a run of a scenario leaves; return names and paths of the files.
+
+    The same scenario, seed and run give the same bytes. A `reporting.toml` in the folder says how
+    likely an act is to be reported; without it the chances are those of the method.
+
+    Args:
+        scenario: The scenario.
+        seed: Seed of the noise.
+        run: Number of the run.
+        out: The folder, made if need be; `events.csv`, `institutions.csv` and `truth.toml` in it
+            are replaced.
+
+    Raises:
+        RecordError: If `reporting.toml` cannot be used.
+        SettingError: If the seed or the run is out of range, or the folder cannot be written.
+        AllianceSimError: If the run fails.
+    """
+    if not scenario.relationship:
+        problem = f"{scenario.name} names no relationship, and a record is of one"
+        raise SettingError("record make", [problem])
+    folder = writable_folder(out)
+    reporting = Reporting()
+    if (folder / REPORTING).exists():
+        reporting = read_reporting(folder / REPORTING)
+    ensemble = simulate(scenario, runs=1, seed=seed, first_run=run, engine=Kernel(threads=1))
+    acts = chronology(ensemble, scenario)
+    reported = acts[_reported(acts, scenario, reporting, ensemble)]
+    source = f"made by a run of {scenario.name}: seed {seed}, run {run}"
+    texts = {
+        "events.csv": _csv("events", _events(reported, source)),
+        "institutions.csv": _csv("institutions", _rungs(ensemble, acts, scenario, source)),
+        TRUTH: _truth(scenario, ensemble, acts=len(acts), reported=len(reported)),
+    }
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    return {name: str(folder / name) for name in texts}
+
+
+def _reported(
+    acts: pd.DataFrame, scenario: Scenario, reporting: Reporting, ensemble: Ensemble
+) -> list[bool]:
+    """Return of each act whether somebody wrote it down."""
+    channel = noise.channel(f"{scenario.partners.name}/reported:v1")
+    first = reporting.first_year or scenario.time.first_year
+    rows = zip(acts["date"], acts["salience"], strict=True)
+    return [
+        date.year >= first
+        and noise.uniform(ensemble.seed, ensemble.first_run, channel, place)
+        < reporting.of(int(salience), date.date())
+        for place, (date, salience) in enumerate(rows)
+    ]
+
+
+def _events(acts: pd.DataFrame, source: str) -> Iterable[list[str]]:
+    columns = ("domain", "kind", "salience", "initiator", "title")
+    for date, row in zip(acts["date"], acts[list(columns)].to_numpy().tolist(), strict=True):
+        yield [f"{date:%Y-%m-%d}", *map(str, row), source, "high"]
+
+
+def _rungs(
+    ensemble: Ensemble, acts: pd.DataFrame, scenario: Scenario, source: str
+) -> Iterable[list[str]]:
+    """Yield each rung on the day on which it was first reached, from rung 0 on."""
+    rung = ensemble.column("rung")[0]
+    yield [f"{scenario.time.first_year}-01-01", "0", "none", "Nothing formal yet", source, "high"]
+    for step in sorted(scenario.rung, key=lambda one: one.number):
+        reached = np.flatnonzero(rung >= step.number)
+        if not len(reached):
+            return
+        days = acts[(acts["quarter"] == reached[0]) & (acts["title"] == step.title)]["date"]
+        day = ensemble.calendar.start_of(int(reached[0])) if days.empty else days.iloc[0]
+        yield [f"{day:%Y-%m-%d}", str(step.number), step.name, step.title, source, "high"]
+
+
+def _csv(table: str, rows: Iterable[list[str]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(TABLES[table])
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _truth(scenario: Scenario, ensemble: Ensemble, **counts: int) -> str:
+    """Return what made a record: seed, run, digest, and every number of the scenario."""
+    head: dict[str, Any] = {
+        "scenario": scenario.name,
+        "digest": provenance.scenario_digest(scenario),
+        "seed": ensemble.seed,
+        "run": ensemble.first_run,
+    }
+    lines = ["# Written with the record by `alliance-sim record make`; not to be changed by hand."]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in (head | counts).items()]
+    lines += ["", "[parameters]"]
+    lines += [f"{json.dumps(path)} = {number.value!r}" for path, number in numbers(scenario)]
+    return "\n".join(lines) + "\n"

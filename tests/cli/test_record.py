@@ -1,0 +1,43 @@
+"""Records from the command line: checked, and made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from alliance_sim.cli import app
+from alliance_sim.shipped import scenarios
+
+RECORD = scenarios() / "two_islands" / "record"
+
+
+def ran(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["record", *words])
+    return result.exit_code, result.output
+
+
+def test_a_sound_record_is_told_with_its_rows() -> None:
+    code, said = ran("check", str(RECORD), "--json")
+    found = json.loads(said)
+    assert (code, found["ok"], found["problems"]) == (0, True, [])
+    assert found["rows"]["events"] == 83
+
+
+def test_a_folder_that_is_no_record_is_wrong_input(tmp_path: Path) -> None:
+    code, said = ran("check", str(tmp_path), "--json")
+    assert code == 2
+    assert json.loads(said)["problems"] == [
+        "events.csv: does not exist",
+        "institutions.csv: does not exist",
+    ]
+    assert ran("check", str(tmp_path / "nowhere"))[0] == 2
+
+
+def test_a_record_is_made_where_the_scenario_says_or_the_option(tmp_path: Path) -> None:
+    code, said = ran("make", "two_islands/baseline", "--seed", "5", "--out", str(tmp_path))
+    assert code == 0
+    assert "events.csv, institutions.csv, truth.toml" in " ".join(said.split())
+    assert ran("check", str(tmp_path))[0] == 0
+    assert ran("make", "japan_nato/baseline")[0] == 2
