@@ -63,8 +63,8 @@ class Kernel:
         threads: Threads to spread runs over; None takes every processor that this process may
             use. Numbers do not depend on it.
         noise: Uniforms to use instead of the seed's, by full name of a channel, such as
-            "two_islands/ladder.fall:v1" (`World.channel_names` lists them): arrays (run, quarter) of
-            numbers strictly between 0 and 1. Channels that are left out come from the seed;
+            "two_islands/ladder.fall:v1" (`World.channel_names` lists them): arrays (run, quarter)
+            of numbers strictly between 0 and 1. Channels that are left out come from the seed;
             channels that only other worlds of the relationship have are not used, so that the
             noise of a factual world fits its twin. Results say in their `engine` which were used.
     """
