@@ -23,6 +23,7 @@ WANTED = {
         "a name of lower-case letters, digits and underscores that begins with a letter"
     ),
     "string_type": "text in quotes",
+    "string_unicode": "text without halves of characters",
     "bool_type": "true or false",
     "float_type": "a number",
     "int": "a whole number",

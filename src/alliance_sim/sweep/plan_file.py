@@ -37,7 +37,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from alliance_sim import noise
-from alliance_sim.errors import FileError, ScenarioError, SettingError, nearest_name
+from alliance_sim.errors import FileError, ScenarioError, SettingError, nearest_name, shown
 from alliance_sim.files import read_toml
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario
@@ -99,6 +99,10 @@ def load_plan(path: str | os.PathLike[str]) -> Plan:
         ScenarioError: If the file cannot be used; it lists all problems at once.
         ResultError: If the folder holds no sweep that can be read.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise ScenarioError(
+            "load_plan", [f"is {shown(path)}, must be the path of a file or folder"]
+        )
     where = Path(path)
     return plan_of(read_metadata(where), where) if os.path.isdir(where) else read_plan(where)  # noqa: PTH112
 
