@@ -261,6 +261,9 @@ WRONG: dict[str, tuple[str, ...]] = {
     "rung==8@2014": ("comparison is '==', must be one of",),
     "rung>=eight@2014": ("compares with 'eight', must be a finite number",),
     "rung>=nan@2014": ("compares with 'nan', must be a finite number",),
+    "rung>=1_0@2014": ("compares with '1_0', must be a finite number",),
+    "rung>=\u0661@2014": ("compares with '\u0661'",),
+    "rung>=8@\u0662014": ("time is '\u0662014'",),
     "rung>=-inf@2014": ("compares with '-inf', must be a finite number",),
     "x" * 301: ("must be a text of at most 300 characters",),
     "meen(rng==x)@1949..2030": (

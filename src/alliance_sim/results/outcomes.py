@@ -51,7 +51,7 @@ SHAPES = (
 FOLDED = re.compile(r"(?P<fold>\w+)\s*\((?P<signal>[^()]*)\)\s*(?:@(?P<when>.*))?")
 PLAIN = re.compile(r"(?P<signal>[^()@]*?)\s*(?:@(?P<when>.*))?")
 SIGNAL = re.compile(r"(?P<state>\w+)\s*(?:(?P<compare>[<>=!]+)\s*(?P<threshold>\S+))?")
-MOMENT = re.compile(r"(?P<year>\d{4})(?:(?P<unit>[A-Za-z])(?P<part>\d{1,2}))?")
+MOMENT = re.compile(r"(?P<year>[0-9]{4})(?:(?P<unit>[A-Za-z])(?P<part>[0-9]{1,2}))?")
 
 
 @dataclass(frozen=True)
@@ -345,6 +345,8 @@ def _signal(text: str, states: Sequence[str], problems: list[str]) -> _Signal | 
 
 
 def _number(text: str) -> float | None:
+    if not text.isascii() or "_" in text:
+        return None  # Python alone would read it
     try:
         number = float(text)
     except ValueError:
