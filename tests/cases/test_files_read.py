@@ -144,6 +144,36 @@ def test_a_large_file_is_told_at_once_and_in_few_words(name: str, tmp_path: Path
     assert len(str(caught.value)) < 20_000
 
 
+def juncture(name: str, follows: list[str]) -> str:
+    return (
+        f'[[juncture]]\nname = "{name}"\ntitle = "t"\nkind = "event"\ndate = 2000-01-01\n'
+        'source = "s"\nwhen_removed = "n"\nwhen_cause_removed = "falls"\n'
+        f"follows = {follows}\n"
+    )
+
+
+def test_a_long_chain_of_causes_is_followed_to_its_end_at_once(tmp_path: Path) -> None:
+    chain = [juncture("x0_0", ["nine_eleven"]), juncture("x0_1", ["nine_eleven"])]
+    for k in range(1, 600):
+        chain += [juncture(f"x{k}_{i}", [f"x{k - 1}_0", f"x{k - 1}_1"]) for i in (0, 1)]
+    text = f'{HEAD}without = ["nine_eleven"]\n{"".join(chain)}'
+    (tmp_path / "chain.toml").write_text(text, encoding="utf-8")
+    start = time.process_time()
+    cards = explain(load_scenario(tmp_path / "chain.toml"))["junctures"]
+    assert time.process_time() - start < AT_ONCE
+    standing = {card["name"]: card["standing"] for card in cards}
+    assert standing["x599_1"] == "falls away, as x598_0 is not there in time"
+
+
+def test_many_circles_of_causes_are_told_at_once(tmp_path: Path) -> None:
+    circles = "".join(juncture(f"x{k}", [f"x{k ^ 1}"]) for k in range(1900))
+    (tmp_path / "circles.toml").write_text(HEAD + circles, encoding="utf-8")
+    start = time.process_time()
+    with pytest.raises(ScenarioError, match="juncture 'x0': follows itself"):
+        load_scenario(tmp_path / "circles.toml")
+    assert time.process_time() - start < AT_ONCE
+
+
 def test_a_file_whose_name_is_not_utf8_is_refused_with_its_name_shown(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"caf\\udce9.*\n.*not UTF-8.*rename"):
         load_scenario(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.toml"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alliance_sim import load_scenario
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.causes import missing_cause
+from alliance_sim.scenario.causes import missing_causes
 from alliance_sim.world import build_world, calendar_of
 from alliance_sim.world.build import drawn_laws, settled_of
 from alliance_sim.world.fill import weight_in
@@ -205,7 +205,7 @@ def test_what_is_missing_is_told_and_filled_in_alike(gone: list[str], data: st.D
     recipe = recipe_of(scenario)
     names = recipe.names("juncture")
     for name, found in zip(names, settled_of(recipe).missing, strict=True):
-        cause = missing_cause(by_name[name], by_name)
+        cause = missing_causes(by_name).get(name)
         assert (names[int(found)] if found >= 0.0 else None) == (cause and cause.name)
 
 

@@ -15,7 +15,7 @@ from alliance_sim import load_scenario
 from alliance_sim.arithmetic import exp
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario, shipped
-from alliance_sim.scenario.causes import missing_cause
+from alliance_sim.scenario.causes import missing_causes
 from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.path import numbers
 from alliance_sim.scenario.scenario import build
@@ -64,7 +64,7 @@ def read_cards(scenario: Scenario, calendar: Calendar) -> list[Active]:
         start, until = calendar.position(j.date), math.inf
         end = math.inf if j.end is None else calendar.position(j.end)
         stood = start if j.original_date is None else calendar.position(j.original_date)
-        there = j.present and missing_cause(j, by_name) is None
+        there = j.present and j.name not in missing_causes(by_name)
         if there:
             found += [Active(name, e, start, end, j.mission) for e in in_order(j.effect)]
             until = start

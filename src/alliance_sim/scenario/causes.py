@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 
 from alliance_sim.scenario.schema import EARLIEST, LATEST, Juncture, Time
 
 
-def missing_cause(juncture: Juncture, by_name: dict[str, Juncture]) -> Juncture | None:
-    """Return a juncture that this one cannot do without and that is not there in time.
+def missing_causes(by_name: Mapping[str, Juncture]) -> dict[str, Juncture]:
+    """Return, for each juncture that lacks one, a cause that it cannot do without.
 
     A cause is missing if it was removed, if it falls or has to be drawn for want of a cause of its
-    own, or if it was moved behind this juncture's day. None for junctures that stay as dated
-    whatever happens.
+    own, or if it was moved behind the day of what follows it. A juncture that stays as dated
+    whatever happens lacks nothing.
     """
-    if juncture.when_cause_removed == "stays":
-        return None
-    for name in sorted(juncture.follows):
-        cause = by_name[name]
-        moved_behind = cause.original_date is not None and cause.date > juncture.date
-        if not cause.present or missing_cause(cause, by_name) or moved_behind:
-            return cause
-    return None
+    found: dict[str, Juncture] = {}
+    causes_first = TopologicalSorter({name: j.follows for name, j in by_name.items()})
+    for juncture in (by_name[name] for name in causes_first.static_order()):
+        for cause in (by_name[name] for name in sorted(juncture.follows)):
+            behind = cause.original_date is not None and cause.date > juncture.date
+            gone = not cause.present or cause.name in found or behind
+            if gone and juncture.when_cause_removed != "stays":
+                found.setdefault(juncture.name, cause)
+    return found
 
 
 def outside_the_run(junctures: Sequence[Juncture], time: Time) -> Iterator[str]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
-from alliance_sim.errors import unknown_name
+from alliance_sim.errors import MOST_TOLD, unknown_name
 from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number
 
@@ -215,15 +216,16 @@ def _cycles(tree: Tree) -> Iterator[str]:
         for t in tables(tree, "juncture")
         if isinstance(t.get("name"), str) and isinstance(t.get("follows", ()), list | tuple)
     }
-    for name in sorted(causes):
-        reached, frontier = set(), list(causes[name])
-        while frontier:
-            cause = frontier.pop()
-            if cause not in reached:
-                reached.add(cause)
-                frontier += causes.get(cause, [])
-        if name in reached:
-            yield f"juncture {name!r}: follows itself, directly or through others"
+    circles: set[str] = set()
+    for _ in range(MOST_TOLD):
+        rest = {n: set(of) - circles for n, of in causes.items() if n not in circles}
+        try:
+            TopologicalSorter(rest).prepare()
+            break
+        except CycleError as error:
+            circles.update(error.args[1])
+    for name in sorted(circles):
+        yield f"juncture {name!r}: follows itself, directly or through others"
 
 
 def _spells(tree: Tree) -> Iterator[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from alliance_sim.provenance import WORDS_ONLY
-from alliance_sim.scenario.causes import missing_cause, outside_the_run
+from alliance_sim.scenario.causes import missing_causes, outside_the_run
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import entries, is_number, numbers
 from alliance_sim.scenario.scenario import Scenario
@@ -26,11 +26,16 @@ LONGEST = 400  # letters of a text that differs
 ABSENT = "-"
 
 
-def standing(juncture: Juncture, by_name: dict[str, Juncture]) -> str:
-    """Return how a juncture stands in a scenario, in words."""
+def standing(juncture: Juncture, lacking: Mapping[str, Juncture]) -> str:
+    """Return how a juncture stands in a scenario, in words.
+
+    Args:
+        juncture: The juncture.
+        lacking: What `missing_causes` returns.
+    """
     if not juncture.present:
         return "removed"
-    cause = missing_cause(juncture, by_name)
+    cause = lacking.get(juncture.name)
     if cause is not None:
         word = "drawn" if juncture.when_cause_removed == "drawn" else "falls away"
         return f"{word}, as {cause.name} is not there in time"
@@ -59,7 +64,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
         `title`, `kind`, `date`, `end`, `standing`, `effects`, `follows`, `when_removed`,
         `replacement` and `source`.
     """
-    by_name = {j.name: j for j in scenario.juncture}
+    lacking = missing_causes({j.name: j for j in scenario.juncture})
     found = list(numbers(scenario))
     return {
         "name": scenario.name,
@@ -84,7 +89,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
             for p in sorted(scenario.period, key=lambda p: p.start)
         ],
         "junctures": [
-            _card(juncture, by_name)
+            _card(juncture, lacking)
             for juncture in sorted(scenario.juncture, key=lambda j: (j.date, j.name))
         ],
     }
@@ -95,14 +100,14 @@ def assumed_numbers(scenario: Scenario) -> int:
     return sum(number.assumed for _, number in numbers(scenario))
 
 
-def _card(juncture: Juncture, by_name: dict[str, Juncture]) -> dict[str, Any]:
+def _card(juncture: Juncture, lacking: Mapping[str, Juncture]) -> dict[str, Any]:
     return {
         "name": juncture.name,
         "title": juncture.title,
         "kind": juncture.kind,
         "date": str(juncture.date),
         "end": None if juncture.end is None else str(juncture.end),
-        "standing": standing(juncture, by_name),
+        "standing": standing(juncture, lacking),
         "effects": [effect_in_words(effect) for effect in juncture.effect],
         "follows": list(juncture.follows),
         "when_removed": juncture.when_removed,
