@@ -9,7 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from alliance_sim.errors import UnfinishedError
+from alliance_sim.errors import SettingError, UnfinishedError
+from alliance_sim.report.discovery import sweep_discovery
+from alliance_sim.report.sensitivity import sweep_sensitivity
+from alliance_sim.report.sweep import summarise_sweep
 from alliance_sim.sweep.plan import Plan
 from alliance_sim.sweep.run import run_sweep
 from alliance_sim.sweep.store import writer
@@ -102,6 +105,21 @@ def test_whoever_is_stopped_while_trying_again_leaves_the_old_rows_or_the_new(
         patch.setattr(writer.Writer, "_set_aside", None)
         run(tmp_path, retry_failed=True)
     assert content(tmp_path) == undisturbed
+
+
+def test_a_sweep_whose_runs_all_failed_is_told_by_whatever_reads_it(
+    run: Run, quick: Any, tmp_path: Path
+) -> None:
+    sweep = run(tmp_path, summarise=quick.all_fail)
+    assert sweep.failed == sweep.rows
+    for reading in (
+        lambda: summarise_sweep(sweep, []),
+        lambda: summarise_sweep(sweep, ["rung_end"], scenario="baseline"),
+        lambda: sweep_sensitivity(sweep, "rung_end"),
+        lambda: sweep_discovery(sweep, "rung_end>=8"),
+    ):
+        with pytest.raises(SettingError, match="every run failed"):
+            reading()
 
 
 def test_outcomes_that_were_added_are_tried_again_as_well(

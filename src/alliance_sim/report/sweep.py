@@ -136,6 +136,9 @@ def summarise_sweep(
     ]
     if not columns:
         columns = [_only(column_of(sweep, name), scenarios) for name in _own(plan)]
+    empty = [column.name for column in columns if column.frame[column.name].isna().all()]
+    if empty:
+        raise SettingError("summarise", [f"{name}: every run failed" for name in empty])
     tables = [_table(column.frame, {column.name: column.binary}, plan) for column in columns]
     if not outcomes:
         tables += _others(sweep, {column.name for column in columns}, scenarios)

@@ -67,6 +67,12 @@ def fails_more(cases: Sequence[Case], *, seed: int, outcomes: Sequence[Any]) -> 
     return Summaries(values, tuple("out of luck" if bad else text for bad, text in told))
 
 
+def all_fail(cases: Sequence[Case], *, seed: int, outcomes: Sequence[Any]) -> Summaries:
+    """Return what runs come to that all become infinite."""
+    values = np.full((len(cases), len(outcomes)), np.nan)
+    return Summaries(values, ("became infinite",) * len(cases))
+
+
 def broken(cases: Sequence[Case], *, seed: int, outcomes: Sequence[Any]) -> Summaries:
     """Fail as an installation does in which nothing works."""
     raise TypeError("no compiler here")
