@@ -231,10 +231,16 @@ def plan_of(metadata: Metadata, path: Path) -> Plan:
     Raises:
         ResultError: If it cannot be read back, or is not the one that the folder was begun with.
     """
-    plan = Plan.from_tree(metadata.plan)
-    outcomes = {outcome.name: outcome.text for outcome in plan.outcomes}
-    held = (metadata.digest, metadata.rows, metadata.scenarios, dict(metadata.outcomes))
-    if held != (plan.digest, plan.rows, len(plan.labels), outcomes):
+    try:
+        plan = Plan.from_tree(metadata.plan)
+        outcomes = {outcome.name: outcome.text for outcome in plan.outcomes}
+        held = (metadata.digest, metadata.rows, metadata.scenarios, dict(metadata.outcomes))
+        same = held == (plan.digest, plan.rows, len(plan.labels), outcomes)
+    except ResultError as error:
+        raise ResultError(f"{path / METADATA}: {error}") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ResultError(f"{path / METADATA}: its plan cannot be read: {error!r}") from error
+    if not same:
         raise ResultError(
             f"{path / METADATA}: its plan is not the one with which this sweep was begun (by "
             f"alliance-sim {metadata.version}; this is {provenance.version()}, which may read it "

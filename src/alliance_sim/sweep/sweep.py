@@ -270,7 +270,7 @@ class Sweep:
     def _nothing(self) -> pa.Table:
         """Return a table without rows."""
         columns = loop.columns_of(self.plan, self.plan.design_table(), self.metadata.outcomes)
-        return columns.schema().empty_table()
+        return parquet.as_labels(columns.schema().empty_table(), self.plan.labels)
 
 
 def open_sweep(folder: str | os.PathLike[str], *, unfinished: bool = False) -> Sweep:
