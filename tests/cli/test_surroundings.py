@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -156,3 +157,18 @@ def test_numbers_of_thousands_of_digits_and_names_of_thousands_of_parts_are_told
         run(willingness__threat_state=huge)
     with pytest.raises(SettingError, match="unknown parameter"):
         run({"a." * 20_000: 1.0})
+
+
+def test_a_warning_is_a_message_and_no_line_of_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def warned(*_: object, **__: object) -> None:
+        warnings.warn("odd \x1b[31m", UserWarning, stacklevel=1)
+
+    monkeypatch.setattr("alliance_sim.load_scenario", warned)
+    monkeypatch.setattr("alliance_sim.scenario.describe.diff", lambda *_: [])
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        result = call("diff", "a", "b")
+    assert result.stdout == "No difference.\n"
+    assert set(result.stderr.splitlines()) == {"Warning: odd \\x1b[31m"}

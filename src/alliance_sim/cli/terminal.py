@@ -37,10 +37,13 @@ _UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\uf
 
 @contextmanager
 def sound_settings() -> Iterator[None]:
-    """Leave out settings of the terminal that are no numbers of columns or lines, for a while.
+    """Leave out settings of the terminal that are no numbers, and say warnings, for a while.
 
-    Libraries read these variables as well, and not all of them look twice.
+    Libraries read these variables as well, and not all of them look twice. A warning of Python is a
+    message like any other, without a line of source.
     """
+    shown = warnings.showwarning
+    warnings.showwarning = lambda message, *_where: say(f"Warning: {message}")
     names = ("COLUMNS", "LINES", "TERMINAL_WIDTH")
     before = {name: os.environ[name] for name in names if name in os.environ}
     for name, value in before.items():
@@ -50,6 +53,7 @@ def sound_settings() -> Iterator[None]:
         yield
     finally:
         os.environ.update(before)
+        warnings.showwarning = shown
 
 
 def _columns(text: str) -> int:
