@@ -59,8 +59,9 @@ class AllianceSimError(Exception):
     """Base of every error that a user of this package can cause."""
 
     def __str__(self) -> str:
-        """Return the message, with control characters shown and not obeyed."""
-        return visible(super().__str__(), lines=True)
+        """Return the message, with control characters shown and no line longer than can be read."""
+        lines = visible(super().__str__(), lines=True).split("\n")
+        return "\n".join(_in_part(line, LONGEST_PROBLEM) for line in lines)
 
 
 class ProblemsError(AllianceSimError):

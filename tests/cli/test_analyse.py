@@ -218,9 +218,12 @@ def test_files_go_into_the_results_folder_unless_told_otherwise(
             ("discover", "sobol", "--outcome", "office_by_2014", "--scenario", "no_nine_eleven"),
             "never happens in these",
         ),
-        (
-            ("discover", "sobol", "--outcome", "rung_end>=lots"),
-            "compares with 'lots', must be a finite number",
+        *(
+            (
+                ("discover", "sobol", "--outcome", f"rung_end>={text}"),
+                f"compares with '{text}', must be a finite number",
+            )
+            for text in ("lots", "nan", "-inf", "1e999")
         ),
         (("discover", "sobol", "--outcome", "rung_end>=0.5", "--method", "c4.5"), "unknown method"),
         (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import struct
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,3 +77,17 @@ def test_what_is_no_picture_is_an_error(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ResultError, match="cannot be read as a figure"):
         read_origin(tmp_path / "absent.png")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
+def test_a_pipe_and_a_picture_of_a_billion_pixels_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(ResultError, match="is not a regular file"):
+        read_origin(tmp_path / "pipe.png")
+    size = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 0, 0, 0, 0)
+    head = struct.pack(">I", len(size)) + b"IHDR" + size
+    check = struct.pack(">I", zlib.crc32(head[4:]))
+    end = b"\0\0\0\0IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
+    (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + head + check + end)
+    with pytest.raises(ResultError, match=r"bomb\.png: .*pixels"):
+        read_origin(tmp_path / "bomb.png")

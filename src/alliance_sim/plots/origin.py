@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import struct
+import zlib
 from typing import TYPE_CHECKING
 
 import matplotlib.style
 
-from alliance_sim.errors import ResultError
+from alliance_sim.errors import FileError, ResultError
+from alliance_sim.files import regular
 from alliance_sim.plots.style import DPI, SETTINGS
 from alliance_sim.provenance import Origin, ScenarioOrigin
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from alliance_sim.results import Ensemble
 
+MOST_BYTES, MOST_PIXELS = 50_000_000, 50_000_000  # of a figure that is read
 KEY = "alliance_sim"
 
 
@@ -75,12 +79,18 @@ def read_origin(path: str | os.PathLike[str]) -> Origin:
     """
     from PIL import Image
 
+    name = os.fspath(path)
+    broken = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
     try:
-        with Image.open(path) as image:
+        with regular(path, MOST_BYTES) as file, Image.open(file, formats=("PNG",)) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise ResultError(f"{name}: has {image.width} x {image.height} pixels, too many")
             image.load()
             texts = dict(image.info)
-    except (OSError, SyntaxError) as error:
-        raise ResultError(f"{os.fspath(path)}: cannot be read as a figure: {error}") from error
+    except FileError as error:
+        raise ResultError(f"{name}: cannot be read as a figure: {error.problems[0]}") from error
+    except (*broken, Image.DecompressionBombError) as error:
+        raise ResultError(f"{name}: cannot be read as a figure: {error}") from error
     if KEY not in texts:
         raise ResultError(f"{os.fspath(path)}: is a picture, but not one saved by this package")
     try:
