@@ -80,6 +80,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "show": {},
     "diff": {},
+    "record": {},
     "plot": {"--out": ("a.png", "a.txt", "taken/a.png", "\x1b.png"), "--state": ("rung", "rnug")},
     "sweep": {
         "--out": OUTS,
@@ -104,6 +105,7 @@ SWEEPS = ("done", "done", "done", "out", "taken")
 ARGUMENTS = {
     **dict.fromkeys(("history", "validate", "run", "show"), (SCENARIOS,)),
     "diff": (SCENARIOS, SCENARIOS),
+    "record": (("check",), ("taken", "done", ".", "no", "pipe.toml")),
     "plot": (("binary.png", "binary.parquet", "no.parquet", "taken"),),
     "sweep": (PLANS,),
     **dict.fromkeys(("summarise", "sensitivity", "discover"), (SWEEPS,)),

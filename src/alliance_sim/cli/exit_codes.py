@@ -63,13 +63,19 @@ class Program(TyperGroup):
                 self.invoke(context)
 
         with terminal.sound_settings():
-            if terminal.output().width < LEAST_HELP_WIDTH:  # the plain help of click loses nothing
-                for command in (self, *self.commands.values()):
-                    command.rich_markup_mode = None  # type: ignore[attr-defined]
+            if terminal.output().width < LEAST_HELP_WIDTH:
+                _explain_plainly(self)
             code = report_errors(work)
         if standalone_mode:
             sys.exit(code)
         return code
+
+
+def _explain_plainly(command: Any) -> None:
+    """Let a command and those in it be explained without tables, so that nothing is cut."""
+    command.rich_markup_mode = None
+    for part in getattr(command, "commands", {}).values():
+        _explain_plainly(part)
 
 
 def report_errors(work: Callable[[], object]) -> int:

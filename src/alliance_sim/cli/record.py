@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 @commands.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="Folder of a record, or of its editions.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of a record, or of its editions.", **PATH)],
     as_json: Json = False,
 ) -> None:
     """Say that a folder is a sound record, or everything that is wrong with it."""
