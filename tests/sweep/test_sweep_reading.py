@@ -181,8 +181,10 @@ def test_a_folder_says_nothing_of_when_where_and_how(
     run: Run, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     tree = json.loads(undisturbed["manifest.json"])
-    assert set(tree) == {"format", "version", "digest", "rows", "failed", "files", "sha256"}
-    assert (tree["rows"], tree["failed"]) == (640, 32)
+    assert set(tree) == {
+        *("format", "kind", "version", "sweep", "plan", "runs", "failed_runs", "files", "sha256"),
+    }
+    assert (tree["kind"], tree["runs"], tree["failed_runs"]) == ("sweep", 640, 32)
     assert sum(file["rows"] for file in tree["files"]) == 640
     assert set(undisturbed) == {
         *("sweep.json", "manifest.json", ".lock"),

@@ -361,20 +361,22 @@ def read_metadata(folder: Path) -> Metadata:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What a complete folder holds.
+    """What a complete folder holds, under the names of other manifests (`provenance.Origin`).
 
     Attributes:
         version: Version of this package that computed the numbers.
-        digest: Digest of the plan.
-        rows: Number of rows.
-        failed: How many of them are runs that failed.
+        sweep: What the sweep is called.
+        plan: Digest of the plan.
+        runs: Number of rows.
+        failed_runs: How many of them are runs that failed.
         files: The finished files, in order.
     """
 
     version: str
-    digest: Digest
-    rows: Whole
-    failed: Whole
+    sweep: str
+    plan: Digest
+    runs: Whole
+    failed_runs: Whole
     files: tuple[Entry, ...]
 
 
@@ -382,10 +384,12 @@ def manifest(metadata: Metadata, entries: Sequence[Entry]) -> bytes:
     """Return the content of `manifest.json` for a folder that is complete."""
     tree = {
         "format": FORMAT,
+        "kind": "sweep",
         "version": metadata.version,
-        "digest": metadata.digest,
-        "rows": sum(entry.rows for entry in entries),
-        "failed": sum(entry.failed for entry in entries),
+        "sweep": metadata.title,
+        "plan": metadata.digest,
+        "runs": sum(entry.rows for entry in entries),
+        "failed_runs": sum(entry.failed for entry in entries),
         "files": [entry._asdict() for entry in entries],
     }
     return sealed(tree)
