@@ -69,7 +69,7 @@ def test_one_signal_stops_in_good_order() -> None:
 def test_who_is_told_to_ignore_ctrl_c_ignores_it() -> None:
     before = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     rest = "\nprint('done')\n"
-    program = before + PROGRAM.replace("10**9", "10**6") + rest
+    program = before + PROGRAM.replace("10**9", "4 * 10**6") + rest
     with started(program) as process:
         for _ in range(3):
             process.send_signal(signal.SIGINT)

@@ -19,7 +19,7 @@ import pytest
 from alliance_sim.compiled import cache, function
 from alliance_sim.compiled.cache import FOLDER
 from alliance_sim.compiled.function import ASSEMBLY, CODE, Compiled
-from alliance_sim.engine.kernel.batch import PACKAGE, SOURCES
+from alliance_sim.engine.kernel.batch import FILLED_FROM, PACKAGE, SOURCES
 from alliance_sim.errors import EngineError
 
 PROGRAM = """
@@ -355,22 +355,45 @@ def test_an_edit_elsewhere_keeps_the_code(copy: Path) -> None:
     assert fresh(copy) == before
 
 
-def among_sources(path: Path) -> bool:
-    return any(path == PACKAGE / name or PACKAGE / name in path.parents for name in SOURCES)
+MARKED = re.compile(r"^@(rule|stage|inlined|merged)$", re.MULTILINE)
 
 
-def test_all_that_is_compiled_and_all_that_it_imports_is_among_the_sources() -> None:
-    rooms, imported = set(), set()
-    for path in PACKAGE.rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        if not re.search(r"^@(rule|stage|inlined|merged)$", text, re.MULTILINE):
+def reached(root: Path) -> set[Path]:
+    """Return a module and all that it imports, and so on through what is compiled."""
+    found: set[Path] = set()
+    left = [root]
+    while left:
+        path = left.pop()
+        text = "" if path in found or path.is_dir() else path.read_text(encoding="utf-8")
+        found.add(path)
+        if not MARKED.search(text):
             continue
-        rooms.add(path)
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("alliance_sim."):
                 room = PACKAGE / Path(*str(node.module).split(".")[1:])
-                imported.add(room if room.is_dir() else room.with_suffix(".py"))
-    assert len(rooms) > 15
-    assert [path for path in rooms if not among_sources(path)] == []
+                left.append(room if room.is_dir() else room.with_suffix(".py"))
+    return found
+
+
+def among(sources: tuple[str, ...], path: Path) -> bool:
+    return any(path == PACKAGE / name or PACKAGE / name in path.parents for name in sources)
+
+
+@pytest.mark.parametrize(
+    ("root", "sources", "fewest"),
+    [("engine/kernel/advance.py", SOURCES, 15), ("world/fill.py", FILLED_FROM, 4)],
+)
+def test_all_that_a_compiled_function_imports_is_among_its_sources(
+    root: str, sources: tuple[str, ...], fewest: int
+) -> None:
+    found = reached(PACKAGE / root)
+    assert len(found) >= fewest
     # Errors are raised in Python, before anything compiled is called.
-    assert [p for p in imported if not among_sources(p)] == [PACKAGE / "errors.py"]
+    outside = {path for path in found if not among(sources, path)}
+    assert outside <= {PACKAGE / "errors.py"}
+
+
+def test_all_that_is_marked_for_the_compiler_is_among_some_sources() -> None:
+    marked = [p for p in PACKAGE.rglob("*.py") if MARKED.search(p.read_text(encoding="utf-8"))]
+    assert len(marked) > 15
+    assert [path for path in marked if not among(SOURCES + FILLED_FROM, path)] == []
