@@ -22,7 +22,7 @@ import alliance_sim.rules
 from alliance_sim import arithmetic, compiled, noise
 from alliance_sim.compiled import bits_to_float, float_to_bits, high32, low32
 from alliance_sim.rules.council import accepts
-from alliance_sim.world import fill, settle
+from alliance_sim.world import coefficients, fill, settle
 
 ROOMS = tuple(
     importlib.import_module(f"alliance_sim.rules.{found.name}")
@@ -30,7 +30,8 @@ ROOMS = tuple(
 )
 BIT_ROOMS = (arithmetic, noise)
 ARRAY_ROOMS = (settle, fill)  # they also read and write flat arrays, entry by entry
-ALL_ROOMS = (*ROOMS, *BIT_ROOMS, *ARRAY_ROOMS)
+NAMED_ROOMS = (coefficients,)  # they read numbers out of nested tables and put them together
+ALL_ROOMS = (*ROOMS, *BIT_ROOMS, *ARRAY_ROOMS, *NAMED_ROOMS)
 RULES = tuple(rule for rule in compiled.rules() if inspect.getmodule(rule) in ALL_ROOMS)
 PRIMITIVES = (float_to_bits, bits_to_float, high32, low32)
 TWO_AT_A_TIME = ("min", "max")
@@ -51,7 +52,13 @@ class Checker:
     """Everything in one rule that lies outside the subset."""
 
     def __init__(
-        self, source: str, scope: Mapping[str, object], *, bits: bool = False, arrays: bool = False
+        self,
+        source: str,
+        scope: Mapping[str, object],
+        *,
+        bits: bool = False,
+        arrays: bool = False,
+        named: bool = False,
     ) -> None:
         """Read a rule.
 
@@ -61,11 +68,13 @@ class Checker:
             bits: Whether it may work on bits.
             arrays: Whether it may read and write entries of arrays that its arguments hold, and
                 call what only does that.
+            named: Whether it may read fields of fields of `Values` and make named tuples.
         """
         (self.rule,) = ast.parse(textwrap.dedent(source)).body
         self.scope = scope
         self.bits = bits
         self.arrays = arrays
+        self.named = named
 
     def refusals(self) -> list[str]:
         """Return one line for each thing that is refused."""
@@ -144,6 +153,8 @@ class Checker:
 
     def attribute(self, node: ast.Attribute) -> Iterator[str]:
         """Yield a refusal unless it reads a field of a NamedTuple argument."""
+        if self.named and isinstance(node.ctx, ast.Load) and self.of_values(node):
+            return
         annotation = (
             self.parameters.get(node.value.id) if isinstance(node.value, ast.Name) else None
         )
@@ -151,6 +162,13 @@ class Checker:
         fields = getattr(kind, "_fields", ())
         if node.attr not in fields or not isinstance(node.ctx, ast.Load):
             yield f"attribute {ast.unparse(node)}"
+
+    def of_values(self, node: ast.expr) -> bool:
+        """Whether an expression is an argument of kind `Values`, or fields of one."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        kind = self.parameters.get(node.id) if isinstance(node, ast.Name) else None
+        return isinstance(kind, ast.Name) and kind.id == "Values"
 
     def subscript(self, node: ast.Subscript) -> Iterator[str]:
         """Yield a refusal unless it reads one entry of a tuple by a constant position."""
@@ -167,6 +185,10 @@ class Checker:
         """Yield a refusal unless another rule, `sqrt`, `int`, `min` or `max` is called."""
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         called = None if name in self.locals else self.scope.get(name)
+        if self.named and isinstance(called, type) and issubclass(called, tuple):
+            for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+                yield from self.value(part)
+            return
         plain = not node.keywords and not any(isinstance(a, ast.Starred) for a in node.args)
         own = isinstance(self.rule, ast.FunctionDef) and name == self.rule.name
         builtin = name and name not in self.locals and name not in self.scope
@@ -197,8 +219,13 @@ def place(rule: Callable[..., Any]) -> str:
 @pytest.mark.parametrize("rule", RULES, ids=place)
 def test_a_rule_stays_inside_the_subset(rule: types.FunctionType) -> None:
     room = inspect.getmodule(rule)
-    bits, arrays = room in BIT_ROOMS, room in ARRAY_ROOMS
-    checker = Checker(inspect.getsource(rule), rule.__globals__, bits=bits, arrays=arrays)
+    checker = Checker(
+        inspect.getsource(rule),
+        rule.__globals__,
+        bits=room in BIT_ROOMS,
+        arrays=room in ARRAY_ROOMS,
+        named=room in NAMED_ROOMS,
+    )
     assert checker.refusals() == []
 
 
@@ -364,6 +391,13 @@ ENTRIES = {
 def test_the_checker_lets_entries_of_arrays_through_where_they_belong(body: str) -> None:
     assert Checker(written(body), SCOPE, arrays=True).refusals() == []
     assert Checker(written(body), SCOPE).refusals() != []
+
+
+@pytest.mark.parametrize("value", ["v.domestic.win_set.political", "Pair(x, second=v.motives)"])
+def test_the_checker_lets_named_numbers_through_where_they_belong(value: str) -> None:
+    source = f"@rule\ndef f(x: float, v: Values) -> float:\n    return {value}\n"
+    assert Checker(source, SCOPE, named=True).refusals() == []
+    assert Checker(source, SCOPE).refusals() != []
 
 
 @pytest.mark.parametrize("value", [*REFUSED.values(), "p.third[i]", "p.first[0:1]", "x[i].real"])

@@ -2,16 +2,19 @@
 
 import math
 
+import numba
 import pytest
 
+import alliance_sim.compiled.function  # noqa: F401 - makes the rules known to Numba
 from alliance_sim import load_scenario
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.edit import replaced
 from alliance_sim.scenario.schema import SeriesInput
 from alliance_sim.scenario.yearly import parsed
 from alliance_sim.world import build_world
-from alliance_sim.world.coefficients import Coefficients, coefficients
+from alliance_sim.world.coefficients import Coefficients, coefficients, combined
 
 BASE = load_scenario("japan_nato/baseline")
 CALENDAR = Calendar()
@@ -175,3 +178,45 @@ def test_outside_its_years_a_series_holds_or_falls_to_its_floor() -> None:
 def test_a_series_that_the_record_lacks_is_an_error_with_the_nearest_name() -> None:
     with pytest.raises(ScenarioError, match="'cinc_russia_usr'; did you mean 'cinc_russia_ussr'"):
         by_year(given_series(series="cinc_russia_usr"))
+
+
+def test_coefficients_are_the_same_compiled() -> None:
+    asked: list[tuple[object, float]] = []
+
+    def compiled(numbers: object, dt: float) -> Coefficients:
+        asked.append((numbers, dt))
+        found: Coefficients = code(numbers, dt)
+        return found
+
+    code = numba.njit(error_model="numpy")(combined)
+    edited = [
+        BASE,
+        without_theory("threat", "domestic"),
+        BASE.with_setting("council.rule", "leader"),
+    ]
+    edited += [BASE.with_number(path, value) for path, value in NUMBERS.items()]
+    plain = [coefficients(scenario) for scenario in edited]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("alliance_sim.world.coefficients.combined", compiled)
+        assert [coefficients(scenario) for scenario in edited] == plain
+    assert len(asked) == len(edited)
+    assert len({str(found) for found in plain}) == len(edited)
+
+
+NUMBERS = {
+    "willingness.slow_memory": 0.71,
+    "perception.half_life_up": 1.37,
+    "threat_dynamics.noise": 0.21,
+    "assets.half_life": 11.3,
+    "ladder.downgrade": 0.013,
+    "motives.agenda": 0.4,
+}
+
+
+def test_a_world_made_from_another_has_the_coefficients_of_its_scenario() -> None:
+    like = build_world(BASE)
+    assert like.coefficients == coefficients(BASE)
+    for path, value in NUMBERS.items():
+        edited = replaced(BASE, {path: value})
+        world = build_world(edited, like=like)
+        assert world.coefficients == coefficients(edited) != like.coefficients

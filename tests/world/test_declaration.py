@@ -122,7 +122,7 @@ rule double momentum(double lively, double before, double now) { return lively *
 }
 COEFFICIENT = (
     ("class Coefficients(NamedTuple):", '    lively: Annotated[float, Coefficient("made up")]\n'),
-    ("    return Coefficients(\n", "        lively=scenario.levels.pace.value,\n"),
+    ("    return Coefficients(\n", "        lively=n.levels.pace,\n"),
 )
 PROGRAM = """
 import contextlib, hashlib, pathlib, sys

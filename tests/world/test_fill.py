@@ -18,10 +18,11 @@ from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.path import numbers
 from alliance_sim.world import World, build_world
 from alliance_sim.world.build import fill_in
+from alliance_sim.world.coefficients import coefficients_of
 from alliance_sim.world.declaration import along, declared
 from alliance_sim.world.settle import NONE
 from alliance_sim.world.state import Inputs
-from alliance_sim.world.tables import COUNCIL_RULES, recipe_of
+from alliance_sim.world.tables import DECISIONS, recipe_of
 
 TAKEN = json.loads(Path(__file__).with_name("tables.json").read_text("utf-8"))
 SCENARIOS = {name: load_scenario(name) for name in TAKEN}
@@ -50,7 +51,7 @@ def random_changes(luck: random.Random, name: str) -> dict[str, Any]:
             changes[f"juncture.{juncture.name}.date"] = day
     changes |= {switch: False for switch in SWITCHES if luck.random() < 0.1}
     if luck.random() < 0.3:
-        changes["council.rule"] = luck.choice(COUNCIL_RULES)
+        changes["council.rule"] = luck.choice(sorted(DECISIONS))
     return changes
 
 
@@ -168,7 +169,7 @@ def as_values(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, float
             moved = NONE if end is None else at(end + (value - juncture.date))
             found[f"{head}.end"] = moved
         else:
-            found[path] = COUNCIL_RULES.index(value) if path == "council.rule" else float(value)
+            found[path] = DECISIONS[value] if path == "council.rule" else float(value)
     return found
 
 
@@ -185,3 +186,4 @@ def test_an_edit_of_a_recipe_gives_the_world_of_the_edited_scenario(seed: int) -
         found = fill_in(recipe, fill=batch.compiled_fill)
         assert found.table.tobytes() == world.table.tobytes(), changes
         assert (found.settled, found.leaders) == (world.settled, world.drawn_leaders)
+        assert coefficients_of(recipe) == world.coefficients

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import fill as plain
-from alliance_sim.world import settle as cards
+from alliance_sim.world import settle
 from alliance_sim.world.declaration import declared, size
 from alliance_sim.world.divergence import changed_inputs
 from alliance_sim.world.fill import Into, Places
@@ -21,8 +22,9 @@ from alliance_sim.world.tables import recipe_of
 from alliance_sim.world.world import Drawn, DrawnLeader, ItemNumbers, RungNumbers, World
 
 Fill = Callable[[Counts, Numbers, Settled, Places, Into], object]
-# Tables that `settle` reads.
-SETTLED_BY = ("juncture", "follows", "effect", "rung", "item")
+# Tables that `settle` reads, and those that `settle_days` does.
+CARDS, DAYS = ("juncture", "follows", "effect"), ("rung", "item")
+FED = tuple(name for name in FILLED if name not in (*CARDS, *DAYS))
 
 
 class Filled(NamedTuple):
@@ -60,6 +62,15 @@ def build_world(
     recipe = recipe_of(scenario, None if like is None else (like.scenario, like.recipe))
     filled = fill_in(recipe, like=like, fill=fill)
     settled, column = filled.settled, recipe.column
+    if like is not None and _same_but_for_days(recipe, filled, like):
+        return replace(
+            like,
+            scenario=scenario,
+            recipe=recipe,
+            settled=settled,
+            rungs=like.rungs if settled is like.settled else _rungs(recipe, settled),
+            items=like.items if settled is like.settled else _items(recipe, settled),
+        )
     laws, relationship = drawn_laws(recipe, settled), recipe.partners[0]
     axes = axes_of(
         scenario,
@@ -83,7 +94,7 @@ def build_world(
         rungs=_rungs(recipe, settled),
         drawn_laws=laws,
         drawn_leaders=filled.leaders,
-        items=tuple(map(ItemNumbers, map(int, settled.tabled), column("item", "demand"))),
+        items=_items(recipe, settled),
         channels=known or channels_of(Channels, relationship, axes),
     )
     if known is None and len(set(world.all_channels)) < len(world.all_channels):
@@ -91,12 +102,27 @@ def build_world(
     return world
 
 
+def _same_but_for_days(recipe: Recipe, filled: Filled, like: World) -> bool:
+    """Whether a world differs from another in its rungs, items and coefficients at most."""
+    old = like.recipe
+    return (
+        filled.table is like.table
+        and recipe.partners == old.partners
+        and recipe.shares(old, "threat", "member", *CARDS)
+        and recipe.tables["item"].rows == old.tables["item"].rows
+        and recipe.tables["rung"].rows == old.tables["rung"].rows
+    )
+
+
 def fill_in(recipe: Recipe, *, like: World | None = None, fill: Fill | None = None) -> Filled:
     """Return a recipe filled in; arguments as for `build_world`."""
     if like is not None and not _same_frame(recipe, like.recipe):
         like = None
-    same_cards = like is not None and recipe.shares(like.recipe, *SETTLED_BY)
-    settled = like.settled if like is not None and same_cards else settled_of(recipe)
+    same_cards = like is not None and recipe.shares(like.recipe, *CARDS)
+    if like is not None and same_cards and recipe.shares(like.recipe, *DAYS):
+        settled = like.settled
+    else:
+        settled = settled_of(recipe, like.settled if like is not None and same_cards else None)
     if like is not None and same_cards and _feeds_nothing(recipe, like.recipe):
         return Filled(settled, like.drawn_leaders, like.table, np.array([], dtype=np.intp))
     leaders, effects = _drawn_leaders(recipe, settled)
@@ -125,9 +151,7 @@ def fill_in(recipe: Recipe, *, like: World | None = None, fill: Fill | None = No
 
 def _feeds_nothing(recipe: Recipe, other: Recipe) -> bool:
     """Whether no number that differs feeds an input, at a glance."""
-    one, two = recipe.numbers, other.numbers
-    same = one.diversity == two.diversity and list(one.win_set) == list(two.win_set)
-    return same and recipe.shares(other, *(name for name in FILLED if name not in SETTLED_BY))
+    return recipe.shares(other, *FED) and recipe.fixed_inputs() == other.fixed_inputs()
 
 
 def _take_over(
@@ -152,17 +176,26 @@ def _take_over(
     return changed.astype(np.float64)
 
 
-def settled_of(recipe: Recipe) -> Settled:
-    """Return what the cards of a recipe's junctures amount to."""
+def settled_of(recipe: Recipe, cards: Settled | None = None) -> Settled:
+    """Return what the cards of a recipe's junctures amount to, and when rungs open.
+
+    Args:
+        recipe: The recipe.
+        cards: What another with the same cards amounts to, if there is one.
+    """
     counts = recipe.counts
-    settled = Settled(
-        missing=[0.0] * counts.junctures,
-        acting=[0.0] * (counts.effects * ACTING),
-        law=[0.0] * (counts.junctures * LAW),
-        rung_opens=[0.0] * counts.rungs,
-        tabled=[0.0] * counts.items,
-    )
-    cards.settle(counts, recipe.listed, settled)
+    days = {"rung_opens": [0.0] * counts.rungs, "tabled": [0.0] * counts.items}
+    if cards is None:
+        settled = Settled(
+            missing=[0.0] * counts.junctures,
+            acting=[0.0] * (counts.effects * ACTING),
+            law=[0.0] * (counts.junctures * LAW),
+            **days,
+        )
+        settle.settle(counts, recipe.listed, settled)
+    else:
+        settled = cards._replace(**days)
+    settle.settle_days(counts, recipe.listed, settled)
     return settled
 
 
@@ -178,8 +211,12 @@ def places_of(counts: Counts, leaders: int) -> tuple[Places, int]:
 
 
 def _same_frame(recipe: Recipe, other: Recipe) -> bool:
-    same = (recipe.names(table) == other.names(table) for table in ("threat", "member"))
-    return recipe.calendar == other.calendar and all(same)
+    if recipe.calendar is not other.calendar and recipe.calendar != other.calendar:
+        return False
+    tables = ("threat", "member")
+    return recipe.shares(other, *tables) or all(
+        recipe.tables[name].rows == other.tables[name].rows for name in tables
+    )
 
 
 def _drawn_leaders(recipe: Recipe, settled: Settled) -> tuple[tuple[DrawnLeader, ...], list[int]]:
@@ -187,11 +224,11 @@ def _drawn_leaders(recipe: Recipe, settled: Settled) -> tuple[tuple[DrawnLeader,
     found, effects = [], []
     junctures = recipe.names("juncture")
     rows = recipe.tables["effect"].values
-    for e in np.flatnonzero(rows[:, cards.DRAWN]).tolist():
+    for e in np.flatnonzero(rows[:, settle.DRAWN]).tolist():
         if settled.acting[e * ACTING] > 0.0:
-            name = junctures[int(rows[e, cards.OF_JUNCTURE])]
-            name = f"{name} replaced" if rows[e, cards.STANDS_IN] > 0.0 else name
-            found.append(DrawnLeader(name, int(rows[e, cards.OF])))
+            name = junctures[int(rows[e, settle.OF_JUNCTURE])]
+            name = f"{name} replaced" if rows[e, settle.STANDS_IN] > 0.0 else name
+            found.append(DrawnLeader(name, int(rows[e, settle.OF])))
             effects.append(e)
     return tuple(found), effects
 
@@ -199,7 +236,7 @@ def _drawn_leaders(recipe: Recipe, settled: Settled) -> tuple[tuple[DrawnLeader,
 def drawn_laws(recipe: Recipe, settled: Settled) -> tuple[Drawn, ...]:
     """Return the laws that are drawn because what they follow is missing."""
     rows = [settled.law[j * LAW : (j + 1) * LAW] for j in range(recipe.counts.junctures)]
-    drawn = [j for j, row in enumerate(rows) if row[cards.LAW_DRAWN] > 0.0]
+    drawn = [j for j, row in enumerate(rows) if row[settle.LAW_DRAWN] > 0.0]
     names, hazards = recipe.names("juncture"), recipe.column("juncture", "log_hazard")
     found = []
     for j in drawn:
@@ -215,6 +252,10 @@ def drawn_laws(recipe: Recipe, settled: Settled) -> tuple[Drawn, ...]:
             )
         )
     return tuple(found)
+
+
+def _items(recipe: Recipe, settled: Settled) -> tuple[ItemNumbers, ...]:
+    return tuple(map(ItemNumbers, map(int, settled.tabled), recipe.column("item", "demand")))
 
 
 def _rungs(recipe: Recipe, settled: Settled) -> tuple[RungNumbers, ...]:

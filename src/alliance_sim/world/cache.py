@@ -6,7 +6,7 @@ from alliance_sim import provenance
 from alliance_sim.recent import Recent
 from alliance_sim.scenario import Scenario
 from alliance_sim.world.build import build_world
-from alliance_sim.world.coefficients import Coefficients, coefficients
+from alliance_sim.world.coefficients import Coefficients
 from alliance_sim.world.world import World
 
 KEPT_WORLDS = 8
@@ -21,4 +21,9 @@ def prepared(scenario: Scenario) -> tuple[World, Coefficients]:
     there once. Threads may ask at the same time; those that ask for the same get the same.
     """
     key = provenance.digest(scenario.model_dump())
-    return _worlds.get(key, lambda: (build_world(scenario), coefficients(scenario)))
+
+    def built() -> tuple[World, Coefficients]:
+        world = build_world(scenario)
+        return world, world.coefficients
+
+    return _worlds.get(key, built)

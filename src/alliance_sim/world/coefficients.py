@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from math import sqrt
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from alliance_sim.arithmetic import exp, log, power
-from alliance_sim.rules.council import CONSENSUS, LEADER, WEIGHTED_MAJORITY
+from alliance_sim.compiled import rule
+from alliance_sim.rules.council import LEADER
 from alliance_sim.rules.domestic import LawPull
 from alliance_sim.rules.events import Counting
 from alliance_sim.rules.ladder import AgreementPull, LadderPull
@@ -15,13 +17,11 @@ from alliance_sim.rules.perception import Perception
 from alliance_sim.rules.threats import ThreatHabits
 from alliance_sim.rules.willingness import AssetPull, GuarantorPull, ThreatPull
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.number import Number
-from alliance_sim.scenario.part import DOMAINS, SERIES
-from alliance_sim.scenario.theory import ByDomain
 from alliance_sim.world.declaration import Coefficient
+from alliance_sim.world.recipe import COEFFICIENTS, Recipe
+from alliance_sim.world.tables import recipe_of
 
 LN2 = 0.6931471805599453
-DECISIONS = {"consensus": CONSENSUS, "weighted_majority": WEIGHTED_MAJORITY, "leader": LEADER}
 
 
 class Coefficients(NamedTuple):
@@ -70,153 +70,173 @@ class Coefficients(NamedTuple):
 
 def coefficients(scenario: Scenario) -> Coefficients:
     """Return the coefficients of a scenario."""
-    will, domestic, council = scenario.willingness, scenario.domestic, scenario.council
-    dt = 1.0 / scenario.time.steps_per_year
-    institutions = _switch(scenario.theory.institutions)
-    carry = power(will.slow_memory.value, dt)
-    counting = scenario.observation.counting
-    network = scenario.network
+    return coefficients_of(recipe_of(scenario))
+
+
+def coefficients_of(recipe: Recipe) -> Coefficients:
+    """Return the coefficients that the numbers of a recipe stand for."""
+    return combined(_tables._make(recipe.named.values()), recipe.calendar.dt)
+
+
+# The numbers of a scenario's tables by name, without range and source: a field for each table, and
+# in it a field for each number, such as `domestic.win_set.political`. Switches are 1 or 0, the
+# Council's rule and leader have numbers too. Which fields there are is the schema's to say.
+_tables: Any = namedtuple("Values", COEFFICIENTS)  # type: ignore[misc]
+if TYPE_CHECKING:
+    Values = Any
+else:
+    Values = _tables
+
+
+@rule
+def combined(n: Values, dt: float) -> Coefficients:
+    """Return the coefficients that a scenario's numbers stand for, with steps of dt years.
+
+    In the exact subset of the rules, so that whoever changes a number elsewhere gets the same.
+    """
+    carry = power(n.willingness.slow_memory, dt)
+    institutions = n.theory.institutions
+    leading = int(n.council.leader) if int(n.council.rule) == LEADER else -1
     return Coefficients(
         dt=dt,
-        habits=_habits(scenario, dt),
+        habits=_habits(n.threat_dynamics, dt),
         eyes=Perception(
-            _closed(scenario.perception.half_life_up, dt),
-            _closed(scenario.perception.half_life_down, dt),
+            _closed(n.perception.half_life_up, dt), _closed(n.perception.half_life_down, dt)
         ),
-        floors=(_by_domain(will.floor_state), _by_domain(will.floor_alliance)),
-        threat_pulls=(_pulls(scenario, "state"), _pulls(scenario, "alliance")),
-        guarantor_pull=_guarantor_pull(scenario),
-        asset_pulls=_asset_pulls(scenario, institutions),
-        dependence=will.dependence.value,
+        floors=(_by_domain(n.willingness.floor_state), _by_domain(n.willingness.floor_alliance)),
+        threat_pulls=(
+            _pulls(n, n.willingness.threat_state, 0.0),
+            # Only the alliance is distracted at home.
+            _pulls(n, n.willingness.threat_alliance, n.theory.threat * n.willingness.distraction),
+        ),
+        guarantor_pull=_guarantor_pull(n.willingness, n.theory.threat),
+        asset_pulls=_asset_pulls(n.willingness, institutions),
+        dependence=n.willingness.dependence,
         slow_carry=carry,
-        slow_jolt=will.slow_noise.value * sqrt(1.0 - carry * carry),
-        pace=_pace(scenario, dt),
-        softness=scenario.levels.softness.value,
-        growth=_growth(scenario, dt),
-        domestic=_switch(scenario.theory.domestic),
-        leader_spread=domestic.leader_spread.value,
-        law=LawPull(domestic.law_threat.value, domestic.law_leader.value, domestic.law_level.value),
-        ratification_spread=domestic.ratification_spread.value,
-        leverage=scenario.motives.leverage.value,
-        attention_speed=1.0 - exp(-scenario.motives.agenda.value * dt),
-        decision=DECISIONS[council.rule],
-        leading=_leading(scenario),
-        majority=council.majority.value,
-        member_spread=council.spread.value,
+        slow_jolt=n.willingness.slow_noise * sqrt(1.0 - carry * carry),
+        pace=_pace(n, dt),
+        softness=n.levels.softness,
+        growth=_growth(n.assets, dt),
+        domestic=n.theory.domestic,
+        leader_spread=n.domestic.leader_spread,
+        law=LawPull(n.domestic.law_threat, n.domestic.law_leader, n.domestic.law_level),
+        ratification_spread=n.domestic.ratification_spread,
+        leverage=n.motives.leverage,
+        attention_speed=1.0 - exp(-n.motives.agenda * dt),
+        decision=int(n.council.rule),
+        leading=leading,
+        majority=n.council.majority,
+        member_spread=n.council.spread,
         ladder=LadderPull(
-            scenario.ladder.by_level.value,
-            scenario.ladder.by_assets.value * institutions,
-            council.spread.value,
-            scenario.ladder.caution.value,
+            n.ladder.by_level,
+            n.ladder.by_assets * institutions,
+            n.council.spread,
+            n.ladder.caution,
         ),
-        downgrade=log(scenario.ladder.downgrade.value),
+        downgrade=log(n.ladder.downgrade),
         agreement=AgreementPull(
-            network.log_hazard.value,
-            network.by_degree.value * institutions,
-            network.by_share.value * institutions,
-            network.by_operations.value * institutions,
+            n.network.log_hazard,
+            n.network.by_degree * institutions,
+            n.network.by_share * institutions,
+            n.network.by_operations * institutions,
         ),
         network_lag=1.0 - exp(-dt),
-        counting=tuple(
-            Counting(counting[s].log_rate.value, counting[s].slope.value, counting[s].size.value)
-            for s in SERIES
+        counting=(
+            _counting(n.observation.counting.political),
+            _counting(n.observation.counting.operations),
+            _counting(n.observation.counting.equipment),
+            _counting(n.observation.counting.institution),
         ),
-        suspension=scenario.observation.suspension.value,
-        suspension_entrapment=scenario.observation.suspension_entrapment.value,
+        suspension=n.observation.suspension,
+        suspension_entrapment=n.observation.suspension_entrapment,
     )
 
 
-def _switch(on: bool) -> float:  # noqa: FBT001 - the whole of its meaning
-    return 1.0 if on else 0.0
-
-
-def _leading(scenario: Scenario) -> int:
-    if scenario.council.rule != "leader":
-        return -1
-    return sorted(member.name for member in scenario.member).index(scenario.council.leader)
-
-
-def _closed(half_life: Number, dt: float) -> float:
+@rule
+def _closed(half_life: float, dt: float) -> float:
     """Return the share of a gap closed in a step, from its half-life in years."""
-    return 1.0 - exp(-LN2 * dt / half_life.value)
+    return 1.0 - exp(-LN2 * dt / half_life)
 
 
-def _by_domain(numbers: ByDomain) -> tuple[float, ...]:
-    return tuple(float(getattr(numbers, domain).value) for domain in DOMAINS)
+@rule
+def _by_domain(numbers: Values) -> tuple[float, float, float]:
+    """Return the numbers of the domains in order."""
+    return (numbers.political, numbers.operations, numbers.equipment)
 
 
-def _habits(scenario: Scenario, dt: float) -> ThreatHabits:
-    dynamics = scenario.threat_dynamics
-    carry = power(dynamics.memory.value, dt)
+@rule
+def _counting(numbers: Values) -> Counting:
+    """Return how a level shows in one series of events."""
+    return Counting(numbers.log_rate, numbers.slope, numbers.size)
+
+
+@rule
+def _habits(dynamics: Values, dt: float) -> ThreatHabits:
+    """Return how threats move."""
+    carry = power(dynamics.memory, dt)
     return ThreatHabits(
         pace=_closed(dynamics.half_life, dt),
-        provocation=dynamics.provocation.value,
-        calming=dynamics.calming.value,
+        provocation=dynamics.provocation,
+        calming=dynamics.calming,
         carry=carry,
-        jolt=dynamics.noise.value * sqrt(1.0 - carry * carry),
+        jolt=dynamics.noise * sqrt(1.0 - carry * carry),
     )
 
 
-def _pulls(scenario: Scenario, side: str) -> tuple[ThreatPull, ...]:
-    """Return the realist coefficients of a side; only the alliance is distracted at home."""
-    will = scenario.willingness
-    on = _switch(scenario.theory.threat)
-    state = side == "state"
-    return tuple(
-        ThreatPull(
-            overlap=on * (will.threat_state if state else will.threat_alliance).value,
-            distraction=0.0 if state else on * will.distraction.value,
-            entrapment=on * will.entrapment.value * getattr(will.entrapment_share, domain).value,
-        )
-        for domain in DOMAINS
-    )
-
-
-def _guarantor_pull(scenario: Scenario) -> GuarantorPull:
-    """Return what a guarantor means; only the state depends on one."""
-    will = scenario.willingness
-    on = _switch(scenario.theory.threat)
-    return GuarantorPull(
-        abandonment=on * will.abandonment.value,
-        substitute=on * will.hub_substitute.value,
-        complement=on * will.hub_complement.value,
-        capability=on * will.capability_pull.value,
-    )
-
-
-def _asset_pulls(scenario: Scenario, on: float) -> tuple[AssetPull, ...]:
-    will = scenario.willingness
-    assets, network = on * will.assets.value, on * will.network.value
+@rule
+def _pulls(n: Values, overlap: float, distraction: float) -> tuple[ThreatPull, ...]:
+    """Return the realist coefficients of a side, one entry per domain."""
+    pull, entrapment = n.theory.threat * overlap, n.theory.threat * n.willingness.entrapment
     return (
-        AssetPull(assets, 0.0, 0.0, on * will.spill_back.value, network),
-        AssetPull(assets, on * will.spill_political_operations.value, 0.0, 0.0, network),
-        AssetPull(
-            assets,
-            on * will.spill_political_equipment.value,
-            on * will.spill_operations_equipment.value,
-            0.0,
-            2.0 * network,
-        ),
+        ThreatPull(pull, distraction, entrapment * n.willingness.entrapment_share.political),
+        ThreatPull(pull, distraction, entrapment * n.willingness.entrapment_share.operations),
+        ThreatPull(pull, distraction, entrapment * n.willingness.entrapment_share.equipment),
     )
 
 
-def _pace(scenario: Scenario, dt: float) -> Pace:
-    levels, theory = scenario.levels, scenario.theory
+@rule
+def _guarantor_pull(will: Values, on: float) -> GuarantorPull:
+    """Return what a guarantor means; only the state depends on one."""
+    return GuarantorPull(
+        abandonment=on * will.abandonment,
+        substitute=on * will.hub_substitute,
+        complement=on * will.hub_complement,
+        capability=on * will.capability_pull,
+    )
+
+
+@rule
+def _asset_pulls(will: Values, on: float) -> tuple[AssetPull, ...]:
+    """Return the institutional coefficients, one entry per domain."""
+    assets, network = on * will.assets, on * will.network
+    operations = on * will.spill_political_operations
+    equipment = on * will.spill_political_equipment
+    return (
+        AssetPull(assets, 0.0, 0.0, on * will.spill_back, network),
+        AssetPull(assets, operations, 0.0, 0.0, network),
+        AssetPull(assets, equipment, on * will.spill_operations_equipment, 0.0, 2.0 * network),
+    )
+
+
+@rule
+def _pace(n: Values, dt: float) -> Pace:
+    """Return how fast levels move."""
     return Pace(
-        speed=levels.pace.value,
-        ratchet=levels.ratchet.value * _switch(theory.institutions),
-        disruption=levels.capability_break.value * _switch(theory.threat),
-        leader=levels.leader_pace.value * _switch(theory.domestic),
+        speed=n.levels.pace,
+        ratchet=n.levels.ratchet * n.theory.institutions,
+        disruption=n.levels.capability_break * n.theory.threat,
+        leader=n.levels.leader_pace * n.theory.domestic,
         dt=dt,
     )
 
 
-def _growth(scenario: Scenario, dt: float) -> Growth:
-    assets = scenario.assets
+@rule
+def _growth(assets: Values, dt: float) -> Growth:
+    """Return how assets grow and decay."""
     return Growth(
-        gain=1.0 - exp(-assets.growth.value * dt),
-        general=assets.general_share.value,
+        gain=1.0 - exp(-assets.growth * dt),
+        general=assets.general_share,
         loss=_closed(assets.half_life, dt),
-        per_rung=assets.rung_gain.value,
-        mission_loss=assets.mission_loss.value,
+        per_rung=assets.rung_gain,
+        mission_loss=assets.mission_loss,
     )

@@ -162,9 +162,13 @@ def nested(per: tuple[str, ...], counts: Mapping[str, int], leaf: Any, row: Iter
 
 def flattened(tree: Any) -> list[Any]:
     """Return what nested tuples or lists hold, in order."""
-    if isinstance(tree, tuple | list):
-        return [number for entry in tree for number in flattened(entry)]
-    return [tree]
+    found: list[Any] = []
+    for entry in tree if isinstance(tree, tuple | list) else (tree,):
+        if isinstance(entry, tuple | list):
+            found += flattened(entry)
+        else:
+            found.append(entry)
+    return found
 
 
 def along(per: tuple[str, ...], axes: Axes) -> Iterator[dict[str, str]]:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.world import settle as cards
-from alliance_sim.world.coefficients import coefficients
 from alliance_sim.world.fill import Places
 from alliance_sim.world.recipe import Recipe
 from alliance_sim.world.settle import ACTING, Settled
@@ -32,7 +31,7 @@ def first_touched(factual: World, edited: World) -> int | None:
     Returns:
         A step; 0 if they differ in what holds throughout; None if nothing differs.
     """
-    if coefficients(factual.scenario) != coefficients(edited.scenario):
+    if factual.coefficients != edited.coefficients:
         return 0
     if any(getattr(factual, key) != getattr(edited, key) for key in THROUGHOUT):
         return 0

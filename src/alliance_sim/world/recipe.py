@@ -8,17 +8,19 @@ world as a scenario edited that way. The form is described in `docs/reference/re
 from __future__ import annotations
 
 import json
+from collections import namedtuple
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, NamedTuple
+from functools import cache, cached_property
+from typing import Any, NamedTuple, get_args, get_origin
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError, unknown_name
-from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.part import DOMAINS, SERIES, Part
 from alliance_sim.world.settle import NONE, Counts, Numbers
 
 FORMAT, VERSION = "alliance-sim recipe", 1
@@ -123,8 +125,6 @@ COUNTED = (
 )
 STEPS_A_YEAR = (1, 2, 4, 12)
 YEARS = (1900, 2100)
-DIVERSITY = "council.diversity"
-WIN_SETS = tuple(f"domestic.win_set.{domain}" for domain in DOMAINS)
 # For each kind of effect: how many it can be of, 0 if of none, -1 for the threats; and domains.
 OF_WHAT = ((-1, 0), (0, 0), (0, 0), (0, 0), (3, 0), (2, 0), (2, 0), (2, 3))
 
@@ -159,12 +159,15 @@ class Recipe:
         partners: Name of the relationship, of the state and of the alliance.
         calendar: The quarters; dates are positions on its axis.
         tables: By name; see `COLUMNS` and the reference.
+        named: The tables of `COEFFICIENTS` as named tuples, in which others may lie: `domestic` has
+            `win_set.political`.
     """
 
     scenario: str
     partners: tuple[str, str, str]
     calendar: Calendar
     tables: Mapping[str, Table]
+    named: Mapping[str, Any]
 
     def _all(self) -> Iterator[tuple[str, Table]]:
         return ((name, self.tables[name]) for name in COLUMNS)
@@ -184,13 +187,15 @@ class Recipe:
     def numbers(self) -> Numbers:
         """The tables as `fill` takes them, as arrays."""
         flat: dict[str, Any] = {name: self.tables[name].values.reshape(-1) for name in FILLED}
-        council, domestic = self.tables["council"], self.tables["domestic"]
-        win_set: Any = np.array([domestic.values[domestic.rows.index(row), 0] for row in WIN_SETS])
-        return Numbers(
-            **flat,
-            win_set=win_set,
-            diversity=float(council.values[council.rows.index(DIVERSITY), 0]),
-        )
+        diversity, *win_set = self.fixed_inputs()
+        fixed: Any = np.array(win_set)
+        return Numbers(**flat, win_set=fixed, diversity=diversity)
+
+    def fixed_inputs(self) -> tuple[float, ...]:
+        """Return the numbers among the coefficients that inputs are made of."""
+        win_set = self.named["domestic"].win_set
+        opened = (getattr(win_set, domain) for domain in DOMAINS)
+        return (self.named["council"].diversity, *opened)
 
     @cached_property
     def listed(self) -> Numbers:
@@ -252,11 +257,10 @@ class Recipe:
             name: table._replace(values=_kept(changed[name])) if name in changed else table
             for name, table in self._all()
         }
-        found = replace(self, tables=tables)
-        problems = _problems(found)
+        problems = _problems(tables, self.calendar)
         if problems:
             raise ScenarioError(self.scenario, problems)
-        return found
+        return replace(self, tables=tables, named=named_of(tables))
 
     def to_json(self) -> str:
         """Return the recipe as JSON; `from_json` gives the same numbers back, to the last bit."""
@@ -312,11 +316,57 @@ class Recipe:
             raise ScenarioError(where, problems)
         partners = tree["partners"]
         names = (partners[0], partners[1], partners[2])
-        recipe = cls(tree["scenario"], names, Calendar(*tree["time"]), tables)
-        problems = _problems(recipe)
+        calendar = Calendar(*tree["time"])
+        problems = _problems(tables, calendar)
         if problems:
             raise ScenarioError(where, problems)
-        return recipe
+        return cls(tree["scenario"], names, calendar, tables, named_of(tables))
+
+
+@cache
+def kind_of(name: str, fields: tuple[str, ...]) -> Any:
+    """Return the class of named tuples that hold the numbers of a table."""
+    return namedtuple(name, fields)
+
+
+def named_of(tables: Mapping[str, Table]) -> dict[str, Any]:
+    """Return the tables of `COEFFICIENTS`, whose rows are called by paths, as named tuples."""
+    found = {}
+    for name in COEFFICIENTS:
+        rows, numbers = tables[name].rows, tables[name].values[:, 0].tolist()
+        below = [(row.removeprefix(f"{name}."), x) for row, x in zip(rows, numbers, strict=True)]
+        found[name] = _branch(name, below)
+    return found
+
+
+def _branch(name: str, below: list[tuple[str, float]]) -> Any:
+    fields: dict[str, Any] = {}
+    for path, number in below:
+        field, _, rest = path.partition(".")
+        if rest:
+            fields.setdefault(field, []).append((rest, number))
+        else:
+            fields[field] = number
+    return kind_of(name, tuple(fields))(
+        *(_branch(f"{name}_{k}", x) if isinstance(x, list) else x for k, x in fields.items())
+    )
+
+
+@cache
+def rows_wanted(table: str) -> tuple[str, ...]:
+    """Return the rows of a table of `COEFFICIENTS`, which are those of every scenario."""
+    return tuple(_paths(Scenario.model_fields[table].annotation, table))
+
+
+def _paths(kind: Any, path: str) -> Iterator[str]:
+    if isinstance(kind, type) and issubclass(kind, Part):
+        for name, field in kind.model_fields.items():
+            yield from _paths(field.annotation, f"{path}.{name}")
+    elif get_origin(kind) is dict:
+        for series in sorted(SERIES):
+            yield from _paths(get_args(kind)[1], f"{path}.{series}")
+    else:
+        yield path
 
 
 def _kept(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -374,13 +424,12 @@ def _outside_problems(tree: Any) -> list[str]:
     return problems
 
 
-def _problems(recipe: Recipe) -> list[str]:
+def _problems(tables: Mapping[str, Table], calendar: Calendar) -> list[str]:
     """Return a sentence for everything that `fill` could not use."""
-    tables = {name: recipe.tables[name] for name in COLUMNS}
-    threats = recipe.names("threat")
+    threats = tuple(row.removeprefix("threat.") for row in tables["threat"].rows)
     problems = []
     for name, table in tables.items():
-        columns = columns_of(name, threats, recipe.calendar)
+        columns = columns_of(name, threats, calendar)
         if table.columns != tuple(column.name for column in columns):
             problems.append(f"table {name!r}: columns must be {[c.name for c in columns]}")
         else:
@@ -397,11 +446,10 @@ def _problems(recipe: Recipe) -> list[str]:
     ]
     lists = ("threat", "period", "member", "accession", "rung")
     problems += [f"table {name!r}: has no row" for name in lists if rows[name] == 0]
-    problems += [
-        f"table {name.partition('.')[0]!r}: row {name!r} is missing"
-        for name in (DIVERSITY, *WIN_SETS)
-        if name not in tables[name.partition(".")[0]].rows
-    ]
+    for name in COEFFICIENTS:
+        wanted, found = set(rows_wanted(name)), set(tables[name].rows)
+        problems += [f"table {name!r}: row {row!r} is missing" for row in sorted(wanted - found)]
+        problems += [f"table {name!r}: {unknown_name('row', r, wanted)}" for r in found - wanted]
     return [*problems, *_effect_problems(tables)]
 
 

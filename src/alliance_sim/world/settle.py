@@ -87,7 +87,7 @@ class Settled(NamedTuple):
 
 @rule
 def settle(counts: Counts, numbers: Numbers, settled: Settled) -> None:
-    """Work out what acts when and what has to be drawn, into `settled`."""
+    """Work out what acts when and what has to be drawn, into `settled`; see also `settle_days`."""
     _find_missing(counts, numbers, settled)
     cards = numbers.juncture
     for j in range(counts.junctures):
@@ -111,6 +111,11 @@ def settle(counts: Counts, numbers: Numbers, settled: Settled) -> None:
         for domain in range(3):
             place = j * LAW + OPENS + domain
             settled.law[place] = 1.0 - settled.law[place]
+
+
+@rule
+def settle_days(counts: Counts, numbers: Numbers, settled: Settled) -> None:
+    """Work out the steps in which rungs open and items are tabled, into `settled`."""
     steps = counts.years * counts.steps_per_year
     for k in range(counts.rungs):
         opens = numbers.rung[k * RUNG + RUNG_OPENS]

@@ -13,11 +13,13 @@ import numpy as np
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError, unknown_name
+from alliance_sim.rules.council import CONSENSUS, LEADER, WEIGHTED_MAJORITY
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.part import DOMAINS, Part
 from alliance_sim.scenario.schema import Effect, SeriesInput
 from alliance_sim.scenario.yearly import parsed
+from alliance_sim.world.declaration import flattened
 from alliance_sim.world.recipe import (
     BY_THREAT,
     COEFFICIENTS,
@@ -27,11 +29,13 @@ from alliance_sim.world.recipe import (
     Recipe,
     Table,
     columns_of,
+    kind_of,
+    rows_wanted,
 )
 from alliance_sim.world.settle import NONE
 from alliance_sim.world.state import SIDES
 
-COUNCIL_RULES = ("consensus", "weighted_majority", "leader")
+DECISIONS = {"consensus": CONSENSUS, "weighted_majority": WEIGHTED_MAJORITY, "leader": LEADER}
 Rows = tuple[list[str], list[Sequence[float]]]
 
 
@@ -50,38 +54,50 @@ def recipe_of(scenario: Scenario, like: tuple[Scenario, Recipe] | None = None) -
     Raises:
         ScenarioError: If a threat asks for a series that does not exist.
     """
-    tables = Tables(scenario, calendar_of(scenario))
+    changed = set(PARTS)
+    if like is not None:
+        changed = {n for n in PARTS if getattr(scenario, n) is not getattr(like[0], n)}
+    same_years = like is not None and changed.isdisjoint(("time", "period"))
+    calendar = like[1].calendar if like is not None and same_years else calendar_of(scenario)
+    tables = Tables(scenario, calendar)
     for reader in READERS:
-        if like is not None and all(
-            getattr(scenario, part) is getattr(like[0], part) for part in reader.parts
-        ):
+        if like is not None and changed.isdisjoint(reader.parts):
             for name in reader.tables:
                 tables[name] = like[1].tables[name]
         else:
             tables.read(reader)
+    for name in COEFFICIENTS:
+        kept = like is not None and changed.isdisjoint((name, "member"))
+        tables.named[name] = like[1].named[name] if like and kept else _named(scenario, name)
     partners = scenario.partners
     return Recipe(
         scenario=scenario.name,
         partners=(partners.name, partners.state, partners.alliance),
         calendar=tables.calendar,
         tables=tables,
+        named=tables.named,
     )
 
 
 class Tables(dict[str, Table]):
-    """Tables of a scenario; those of its coefficients are made when first asked for."""
+    """Tables of a scenario; those of its coefficients are made when first asked for.
+
+    Attributes:
+        named: The numbers of those, as named tuples.
+    """
 
     def __init__(self, scenario: Scenario, calendar: Calendar) -> None:
         """Begin without any."""
         super().__init__()
         self.scenario, self.calendar = scenario, calendar
+        self.named: dict[str, Any] = {}
         self.threats = tuple(sorted(threat.name for threat in scenario.threat))
 
     def __missing__(self, name: str) -> Table:
         """Make a table of coefficients."""
-        if name not in COEFFICIENTS:
-            raise KeyError(name)
-        self.read(_coefficients(name))
+        values = np.array(flattened(self.named[name]), dtype=np.float64).reshape(-1, 1)
+        values.setflags(write=False)
+        self[name] = Table(("value",), rows_wanted(name), values)
         return self[name]
 
     def read(self, reader: Reader) -> None:
@@ -310,27 +326,35 @@ def _items(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
     )
 
 
-def _coefficients(table: str) -> Reader:
-    """Return the reader of a table whose numbers stay the same throughout a run."""
+def _named(scenario: Scenario, table: str) -> Any:
+    """Return the numbers of a table that stay the same throughout a run, by name."""
+    if table != "council":
+        return _values(getattr(scenario, table), table)
+    members = sorted(member.name for member in scenario.member)
+    rule, leader = DECISIONS[scenario.council.rule], members.index(scenario.council.leader)
+    numbers = _values(scenario.council, table)
+    return numbers._replace(rule=float(rule), leader=float(leader))
 
-    def read(scenario: Scenario, _calendar: Calendar) -> Iterator[Rows]:
-        members = sorted(member.name for member in scenario.member)
-        codes = {"council.rule": COUNCIL_RULES, "council.leader": members}
-        found: dict[str, float] = {}
 
-        def walk(node: Any, path: str) -> None:
-            if isinstance(node, Number):
-                found[path] = node.value
-            elif isinstance(node, Part | dict):
-                for key, part in (node.__dict__ if isinstance(node, Part) else node).items():
-                    walk(part, f"{path}.{key}")
-            else:
-                found[path] = float(codes[path].index(node) if path in codes else node)
+def _values(node: Any, name: str) -> Any:
+    """Return the value of a number or setting, or those at and below a table."""
+    if type(node) is Number:
+        return node.value
+    below = _below(node)
+    if below is None:
+        return float(node) if isinstance(node, bool | int) else node
+    found = [
+        part.value if type(part) is Number else _values(part, f"{name}_{key}")
+        for key, part in below
+    ]
+    return kind_of(name, tuple(key for key, _ in below))._make(found)
 
-        walk(getattr(scenario, table), table)
-        yield list(found), [(value,) for value in found.values()]
 
-    return Reader((table,), (table, "member"), read)
+def _below(node: Any) -> list[tuple[str, Any]] | None:
+    """Return what lies in a table by name, in an order that no file decides; None for a value."""
+    if isinstance(node, Part):
+        return list(node.__dict__.items())
+    return sorted(node.items()) if isinstance(node, dict) else None
 
 
 def _largest_normal(_scenario: Scenario, _calendar: Calendar) -> Iterator[Rows]:
@@ -347,5 +371,6 @@ READERS = (
     Reader(("rung",), ("time", "rung"), _rungs),
     Reader(("item",), ("time", "item"), _items),
     Reader(("largest_normal",), (), _largest_normal),
-    *(_coefficients(name) for name in ("domestic", "council")),
 )
+# All parts of a scenario that a recipe is made of.
+PARTS = tuple(dict.fromkeys([*(p for reader in READERS for p in reader.parts), *COEFFICIENTS]))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
+from alliance_sim.world.coefficients import Coefficients, coefficients_of
 from alliance_sim.world.declaration import Axes, flattened, unpacked
 from alliance_sim.world.recipe import Recipe
 from alliance_sim.world.settle import Settled
@@ -103,6 +104,11 @@ class World:
     drawn_leaders: tuple[DrawnLeader, ...]
     items: tuple[ItemNumbers, ...]
     channels: Channels
+
+    @property  # a sweep holds many worlds, and asks each of them once
+    def coefficients(self) -> Coefficients:
+        """What does not change during a run, as the rules take it."""
+        return coefficients_of(self.recipe)
 
     @cached_property
     def axes(self) -> Axes:

@@ -24,7 +24,6 @@ from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import build_world
 from alliance_sim.world.build import Fill
-from alliance_sim.world.coefficients import coefficients
 from alliance_sim.world.declaration import flattened
 from alliance_sim.world.fill import fill
 from alliance_sim.world.state import CONSTANTS, not_finite, state_names
@@ -50,6 +49,7 @@ FILLED_FROM = (  # the same of what fills in a world
     "world/fill.py",
     "world/settle.py",
 )
+HELD = tuple({entry.of.partition(".")[0] for entry in CONSTANTS.values()})  # fields of a world
 TRIED = 2  # runs of the described history that freshly compiled code is tried on
 
 
@@ -129,7 +129,7 @@ def make_ready(scenario: Scenario, like: Ready | None = None) -> Ready:
     world = build_world(scenario, like=near, fill=compiled_fill)
     same = like is not None and like.world.channels is world.channels
     frame = like.frame if same and like is not None else _frame(world)
-    return Ready(world, frame, _constants(world))
+    return Ready(world, frame, _constants(world, like))
 
 
 def _frame(world: World) -> Frame:
@@ -144,10 +144,13 @@ def _frame(world: World) -> Frame:
     )
 
 
-def _constants(world: World) -> Floats:
+def _constants(world: World, like: Ready | None = None) -> Floats:
     """Return what stays the same during a run, in the order of rows."""
+    first = flattened(world.coefficients)
+    if like is not None and all(getattr(world, k) is getattr(like.world, k) for k in HELD):
+        return np.concatenate((first, like.constants[len(first) :]))
     fixed = [_held(world, *entry.of.split(".")) for entry in CONSTANTS.values()]
-    return np.array([*flattened(coefficients(world.scenario)), *flattened(fixed)], dtype=np.float64)
+    return np.array([*first, *flattened(fixed)], dtype=np.float64)
 
 
 def _held(world: World, field: str, within: str = "") -> Any:
