@@ -29,7 +29,7 @@ def test_every_fold_has_words_and_a_label(fold: str, signal: str) -> None:
         signal += ">=1"
     states = ["rung", "count_political"]
     outcome = parse_outcome(f"{fold}({signal})", states=states, calendar=SHORT)
-    assert "{" not in outcome_title(outcome, SHORT)
-    assert outcome_title(outcome, SHORT).endswith(", whole run") or fold == "first"
-    assert outcome_label(outcome, SHORT)
+    assert "{" not in outcome_title(outcome, SHORT, {})
+    assert outcome_title(outcome, SHORT, {}).endswith(", whole run") or fold == "first"
+    assert outcome_label(outcome, SHORT, {})
     assert is_binary(outcome) == (fold in {"max", "min"} and ">=" in signal)

@@ -15,7 +15,7 @@ from alliance_sim import AllianceSimError, Ensemble, simulate
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ResultError, SettingError
 from alliance_sim.results.saved import BEFORE_SEAL, BLANK, MARK, write_sealed
-from alliance_sim.results.state_metadata import meaning
+from alliance_sim.results.state_metadata import Meaning, meaning
 
 xr = pytest.importorskip("xarray", reason="needs the extra analysis")
 pytest.importorskip("netCDF4", reason="needs the extra analysis")
@@ -45,6 +45,11 @@ def ensemble(values: Any = None, **changed: Any) -> Ensemble:
         engine="mesa with Über",
         versions={"alliance-sim": "0.1.0", "a": "1"},
         status=("ok", "RuntimeError: no quorum, „gar nicht“", ""),
+        edits=({"words": "without „x“", "path": "juncture.x.present", "value": False},),
+        meanings={
+            "rung": Meaning("formal steps climbed", "rung"),
+            "level_political": Meaning("level of cooperation: political", "1"),
+        },
     )
     return replace(whole, **changed)
 
@@ -85,10 +90,10 @@ def test_states_are_picked_by_run_and_quarter() -> None:
 
 
 def test_every_reported_state_is_told_in_words() -> None:
-    for state in simulate("japan_nato/baseline", runs=1, seed=1).states:
-        assert meaning(state).unit, state
-        assert meaning(state).long_name
-    assert meaning("a_new_state") == ("a new state", "")
+    runs = simulate("japan_nato/baseline", runs=1, seed=1)
+    assert set(runs.meanings) == set(runs.states)
+    assert all(told.unit and told.long_name for told in runs.meanings.values())
+    assert meaning("a_new_state", runs.meanings) == ("a new state", "")
 
 
 @pytest.mark.parametrize("suffix", [".nc", ".NC", ".parquet", ""])

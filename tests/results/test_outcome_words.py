@@ -7,9 +7,18 @@ import pytest
 from alliance_sim.report.result_folder import file_name
 from alliance_sim.results.outcomes import is_binary, outcome_label, outcome_title, parse_outcome
 from alliance_sim.scenario import load_scenario
+from alliance_sim.world.state import meanings_of
 
-CALENDAR = load_scenario("japan_nato/baseline").calendar()
-STATES = ("level_political", "rung", "count_political", "blocked", "suspensions", "passed_office")
+SCENARIO = load_scenario("japan_nato/baseline")
+CALENDAR, MEANINGS = SCENARIO.calendar(), meanings_of(SCENARIO)
+STATES = (
+    "level_political",
+    "rung",
+    "count_political",
+    "blocked",
+    "suspensions",
+    "passed_tokyo_office",
+)
 
 
 @pytest.mark.parametrize(
@@ -39,13 +48,17 @@ STATES = ("level_political", "rung", "count_political", "blocked", "suspensions"
             "formal steps tried and refused",
         ),
         ("max(rung>=8)@1990..2000", "ever formal steps climbed ≥ 8, 1990 to 2000", "share of runs"),
-        ("passed_office@2025", "a proposal has passed: office, end of 2025", "share of runs"),
+        (
+            "passed_tokyo_office@2025",
+            "a proposal has passed: tokyo office, end of 2025",
+            "share of runs",
+        ),
     ],
 )
 def test_an_outcome_is_told_in_words(text: str, title: str, label: str) -> None:
     outcome = parse_outcome(text, states=STATES, calendar=CALENDAR)
-    assert outcome_title(outcome, CALENDAR) == title
-    assert outcome_label(outcome, CALENDAR) == label
+    assert outcome_title(outcome, CALENDAR, MEANINGS) == title
+    assert outcome_label(outcome, CALENDAR, MEANINGS) == label
 
 
 @pytest.mark.parametrize(
@@ -53,7 +66,7 @@ def test_an_outcome_is_told_in_words(text: str, title: str, label: str) -> None:
     [
         ("rung>=8@2014", True),
         ("max(rung>=8)", True),
-        ("passed_office@2014", True),
+        ("passed_tokyo_office@2014", True),
         ("mean(rung>=8)", False),
         ("sum(suspensions)", False),
         ("first(rung>=8)", False),

@@ -21,7 +21,7 @@ from alliance_sim.results import OK, Ensemble
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.world import calendar_of
 from alliance_sim.world.cache import prepared
-from alliance_sim.world.state import state_names
+from alliance_sim.world.state import meanings_of, state_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,6 +136,7 @@ def simulate(
         versions={"alliance-sim": provenance.version()},
         status=status,
         edits=tuple(provenance.edits_of(world_of)),
+        meanings=meanings_of(world_of),
     )
 
 

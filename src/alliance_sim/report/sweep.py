@@ -33,6 +33,7 @@ from alliance_sim.report.sweep_view import (
 )
 from alliance_sim.results.outcomes import is_binary, standard_outcomes
 from alliance_sim.results.state_metadata import meaning
+from alliance_sim.world.state import meanings_of
 
 if TYPE_CHECKING:
     from alliance_sim.engine.simulate import Progress
@@ -349,7 +350,8 @@ def _periods(result: ResultFolder, summary: SweepSummary) -> None:
     frame = summary.sweep.frame(names)
     frame = frame[frame["scenario"].isin(list(summary.scenarios))]
     bands = pd.concat([bands_over_periods(frame, state=state, periods=periods) for state in states])
-    told = {state: meaning(state).long_name.rpartition(": ")[2] for state in states}
+    meanings = meanings_of(plan.scenarios[0])
+    told = {state: meaning(state, meanings).long_name.rpartition(": ")[2] for state in states}
     title = "Levels of cooperation by stage"
     figure = periods_figure(
         bands,

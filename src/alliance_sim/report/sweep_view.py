@@ -25,6 +25,7 @@ from alliance_sim.results.outcomes import (
     parse_outcome,
 )
 from alliance_sim.scenario.describe import assumed_numbers, explain
+from alliance_sim.world.state import meanings_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,10 +116,11 @@ def column_of(
     outcome = named.get(name)
     if outcome is None:
         outcome = parse_outcome(text, name=name, states=plan.states, calendar=plan.calendar)
+    meanings = meanings_of(plan.scenarios[0])
     return Column(
         name=name,
-        title=outcome_title(outcome, plan.calendar),
-        label=outcome_label(outcome, plan.calendar),
+        title=outcome_title(outcome, plan.calendar, meanings),
+        label=outcome_label(outcome, plan.calendar, meanings),
         binary=is_binary(outcome),
         frame=frame,
         rung=_rung(plan, outcome, outcome.compare, outcome.threshold),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ResultError, SettingError, UnknownName, unknown_name
 from alliance_sim.results.saved import Labels
+from alliance_sim.results.state_metadata import Meanings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,7 @@ class Ensemble:
         versions: Version of this package.
         status: Per run "ok", or what went wrong.
         edits: What was changed against the scenario that this one extends, each with `words`.
+        meanings: What each state means, and its unit.
     """
 
     scenario: str
@@ -53,6 +55,7 @@ class Ensemble:
     versions: Mapping[str, str] = field(default_factory=dict)
     status: tuple[str, ...] = ()
     edits: tuple[Mapping[str, Any], ...] = ()
+    meanings: Meanings = field(default_factory=dict)
 
     @property
     def runs(self) -> int:
@@ -143,6 +146,7 @@ class Ensemble:
             versions=dict(self.versions),
             status=self.status,
             edits=self.edits,
+            meanings=dict(self.meanings),
         )
 
     def content_digest(self) -> str:

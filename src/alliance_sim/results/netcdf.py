@@ -58,7 +58,7 @@ def dataset(labels: Labels, values: NDArray[np.float64]) -> xr.Dataset:
         coordinates["status"] = ("run", list(labels.status), told)
     return xr.Dataset(
         {
-            state: (AXES, values[:, :, position], _attributes(state))
+            state: (AXES, values[:, :, position], _attributes(state, labels))
             for position, state in enumerate(labels.states)
         },
         coords=coordinates,
@@ -66,8 +66,8 @@ def dataset(labels: Labels, values: NDArray[np.float64]) -> xr.Dataset:
     )
 
 
-def _attributes(state: str) -> dict[str, str]:
-    found = meaning(state)
+def _attributes(state: str, labels: Labels) -> dict[str, str]:
+    found = meaning(state, labels.meanings)
     return {"long_name": found.long_name} | ({"units": found.unit} if found.unit else {})
 
 

@@ -31,7 +31,7 @@ import numpy as np
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
-from alliance_sim.results.state_metadata import meaning
+from alliance_sim.results.state_metadata import Meanings, meaning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -274,10 +274,10 @@ def is_binary(outcome: Outcome) -> bool:
     return fold_of(outcome).one_moment and flag
 
 
-def outcome_title(outcome: Outcome, calendar: Calendar) -> str:
+def outcome_title(outcome: Outcome, calendar: Calendar, meanings: Meanings) -> str:
     """Return an outcome in words, such as "formal steps climbed ≥ 8, end of 2014"."""
     fold, when = fold_of(outcome), _time_in_words(outcome, calendar)
-    what = meaning(outcome.state).long_name.removeprefix("whether ")
+    what = meaning(outcome.state, meanings).long_name.removeprefix("whether ")
     if outcome.compare:
         what = f"{what} {SIGNS[outcome.compare]} {outcome.threshold:g}"
     told = (fold.words_compared if outcome.compare else fold.words).format(what)
@@ -286,7 +286,7 @@ def outcome_title(outcome: Outcome, calendar: Calendar) -> str:
     return f"{told.replace(' in the quarter', '')}, {when or 'whole run'}"
 
 
-def outcome_label(outcome: Outcome, calendar: Calendar) -> str:
+def outcome_label(outcome: Outcome, calendar: Calendar, meanings: Meanings) -> str:
     """Return the label of an axis for an outcome, with its unit."""
     if is_binary(outcome):
         return "share of runs"
@@ -294,7 +294,7 @@ def outcome_label(outcome: Outcome, calendar: Calendar) -> str:
         return f"year ({calendar.last_year + 1}: never)"
     if outcome.compare:
         return fold_of(outcome).unit_compared
-    name, unit = meaning(outcome.state)
+    name, unit = meaning(outcome.state, meanings)
     if outcome.fold == "sum":
         name = name.replace(" in the quarter", "").removeprefix("whether ")
     if unit == "1":

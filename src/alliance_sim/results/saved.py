@@ -17,6 +17,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ import numpy as np
 from alliance_sim import files
 from alliance_sim.calendar import Calendar, periods_read
 from alliance_sim.errors import FileError, ResultError
+from alliance_sim.results.state_metadata import Meaning, Meanings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,6 +60,7 @@ class Labels(NamedTuple):
         versions: Versions of packages.
         status: Per run "ok", or what went wrong; empty where nothing is known.
         edits: What was changed in the scenario, each with `words`.
+        meanings: What each state means, and its unit.
     """
 
     scenario: str
@@ -70,6 +73,7 @@ class Labels(NamedTuple):
     versions: dict[str, str]
     status: tuple[str, ...]
     edits: tuple[Mapping[str, Any], ...] = ()
+    meanings: Meanings = MappingProxyType({})
 
     def as_tree(self) -> dict[str, Any]:
         """Return the labels as values that JSON can hold."""
@@ -81,6 +85,7 @@ class Labels(NamedTuple):
             "states": list(self.states),
             "status": list(self.status),
             "edits": [dict(edit) for edit in self.edits],
+            "meanings": {state: list(told) for state, told in self.meanings.items()},
         }
 
     def content_digest(self, values: NDArray[np.float64]) -> str:
@@ -182,6 +187,10 @@ def _label(tree: dict[str, Any]) -> Label:
         versions={key: _text(value) for key, value in tree["versions"].items()},
         status=tuple(_text(status) for status in tree["status"]),
         edits=tuple({_text(key): value for key, value in e.items()} for e in tree["edits"]),
+        meanings={
+            _text(state): Meaning(_text(name), _text(unit))
+            for state, (name, unit) in tree["meanings"].items()
+        },
     )
     runs = _whole(tree["runs"], 0, MOST_VALUES)
     states = labels.states

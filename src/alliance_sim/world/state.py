@@ -13,6 +13,7 @@ from math import inf
 from typing import Annotated, NamedTuple
 
 from alliance_sim.noise import channel
+from alliance_sim.results.state_metadata import Meaning
 from alliance_sim.rules import domestic, events, ladder, levels, perception, threats
 from alliance_sim.rules import willingness as weighing
 from alliance_sim.scenario import Scenario
@@ -460,6 +461,16 @@ def reported(scenario: Scenario) -> list[tuple[str, Variable, int]]:
 def state_names(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of the states that every engine reports, in order."""
     return tuple(name for name, _, _ in reported(scenario))
+
+
+def meanings_of(scenario: Scenario) -> dict[str, Meaning]:
+    """Return what each reported state means, and its unit, by its name."""
+    found = {}
+    for name, state, _ in reported(scenario):
+        before, rest, _ = state.reported.partition("{")
+        which = name.removeprefix(before).replace("_", " ")
+        found[name] = Meaning(f"{state.meaning}: {which}" if rest else state.meaning, state.unit)
+    return found
 
 
 def not_finite(state: str, quarter: str) -> str:
