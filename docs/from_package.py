@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -42,6 +43,7 @@ SCALARS = (
 
 FENCES = re.DOTALL | re.MULTILINE
 LETTERS = {"political": "P", "operations": "O", "equipment": "E", "institution": "F"}
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 MODEL = Path(__file__).with_name("reference") / "model.md"
 
 
@@ -383,6 +385,14 @@ def assumed() -> str:
     return f"The baseline holds {every} numbers; {assumed_numbers(baseline())} of them are assumed."
 
 
+def layers() -> str:
+    """Return who may import whom, from the highest layer down, as the import contract says it."""
+    contracts = tomllib.loads(PROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (found,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    built = (layer for layer in found if not layer.startswith("("))
+    return "\n".join(["```text", *built, "```"])
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "assumed": assumed,
     "claims": claims,
@@ -390,6 +400,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "files": files,
     "junctures": junctures,
     "kinds": kinds,
+    "layers": layers,
     "leaders": leaders,
     "members": members,
     "numbers": number_table,
