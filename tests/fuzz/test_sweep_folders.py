@@ -157,11 +157,16 @@ def in_place(rng: random.Random, path: Path, home: Path) -> None:
 
 def small_file(path: Path) -> bool:
     """Whether a file stands there that no link leads to, so that only the folder is damaged."""
-    return path.is_file() and path.resolve() == path and path.stat().st_size < 1 << 20
+    return path.is_file() and lies_here(path) and path.stat().st_size < 1 << 20
 
 
 def new(path: Path) -> bool:
-    return not os.path.lexists(path) and path.resolve() == path
+    return not os.path.lexists(path) and lies_here(path)
+
+
+def lies_here(path: Path) -> bool:
+    """Whether no link stands on the way to a path, nor at it."""
+    return os.path.realpath(path) == str(path)
 
 
 def damage(rng: random.Random, out: Path, files: Files, home: Path) -> None:
@@ -198,7 +203,7 @@ def one_damage(rng: random.Random, out: Path, files: Files, home: Path) -> None:
     elif kind == 8 and (small_file(target) or new(target)):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(path.read_bytes())
-    else:
+    elif lies_here(target.parent):
         in_place(rng, target, home)
 
 
