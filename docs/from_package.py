@@ -15,11 +15,13 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cells import day, signed, table, text
+from declared_tables import carried, channels, inputs, phases, states
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -66,33 +68,6 @@ def symbol_of(path: str) -> str:
         if word in parts and pattern in symbols():
             return f"${symbols()[pattern].replace('{d}', letter)}$"
     return f"${symbols()[path]}$" if path in symbols() else "–"
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """Return a Markdown table; bars and dollars inside cells are taken literally."""
-    titles = list(head)
-    lines = [titles, ["---"] * len(titles), *([str(cell) for cell in row] for row in rows)]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("\n", " ") for cell in line) + " |" for line in lines
-    )
-
-
-def text(value: object) -> str:
-    """Return plain words fit for a cell."""
-    plain = str(value)
-    for mark in "\\|$*_<>[]`":
-        plain = plain.replace(mark, f"\\{mark}")
-    return plain
-
-
-def signed(number: str) -> str:
-    """Return numbers with a minus sign that does not break a line."""
-    return number.replace("-", "−")
-
-
-def day(date: object) -> str:
-    """Return a date that does not break at the end of a line."""
-    return str(date).replace("-", "\u2011")
 
 
 @cache
@@ -395,9 +370,12 @@ def layers() -> str:
 
 TABLES: dict[str, Callable[..., str]] = {
     "assumed": assumed,
+    "carried": carried,
+    "channels": channels,
     "claims": claims,
     "counts": counts,
     "files": files,
+    "inputs": inputs,
     "junctures": junctures,
     "kinds": kinds,
     "layers": layers,
@@ -406,9 +384,11 @@ TABLES: dict[str, Callable[..., str]] = {
     "numbers": number_table,
     "openings": openings,
     "periods": periods,
+    "phases": phases,
     "priors": priors,
     "rates": rates,
     "rungs": rungs,
+    "states": states,
     "tally": tally,
     "threats": threats,
     "verdicts": verdicts,
