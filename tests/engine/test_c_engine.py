@@ -17,7 +17,7 @@ from alliance_sim.engine.batch import Case, summarise_cases
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.engine.own_noise import noise_of_seed
-from alliance_sim.results.outcomes import parse_outcome, standard_outcomes
+from alliance_sim.results.outcomes import FOLDS, parse_outcome, standard_outcomes
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.edit import replaced
 from alliance_sim.world import calendar_of
@@ -99,6 +99,7 @@ ASKED = (
     "min(agenda_overlap)@1990..2000",
     "mean(count_political<=0)@1990..2000",
     "first(level_political<=0.01)@1951..1960",
+    *(f"{fold}(rung>=3)@1980..2016" for fold in FOLDS),
 )
 
 

@@ -22,7 +22,7 @@ from alliance_sim.engine.kernel.outputs import Outputs
 from alliance_sim.engine.mesa_model import AllianceModel
 from alliance_sim.engine.own_noise import noise_of_seed
 from alliance_sim.errors import SettingError
-from alliance_sim.results.outcomes import Outcome, evaluate, parse_outcome, standard_outcomes
+from alliance_sim.results.outcomes import FOLDS, Outcome, evaluate, parse_outcome, standard_outcomes
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.edit import replaced
 from alliance_sim.world import build_world
@@ -209,6 +209,7 @@ ASKED = (
     "first(rung>=5)",
     "first(rung>=5)@1960..1970",
     "first(level_political<=0.01)@1951..1960",
+    *(f"{fold}(rung>=3)@1980..2016" for fold in FOLDS),
 )
 
 
@@ -226,7 +227,7 @@ def test_outcomes_of_the_block_equal_those_of_its_trajectories() -> None:
     found = summarise_cases([Case(BASELINE, run) for run in range(40)], seed=2, outcomes=outcomes)
     assert found.values.tobytes() == by_hand.tobytes()
     assert set(found.status) == {"ok"}
-    assert len(np.unique(found.values[:, -4])) > 1  # years of the fifth rung differ
+    assert len(np.unique(found.values[:, -4 - len(FOLDS)])) > 1  # years of the fifth rung differ
 
 
 def test_a_case_does_not_depend_on_its_company() -> None:
