@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.compiled.function import merged, stage
+from alliance_sim.compiled.function import inlined, merged, stage
 from alliance_sim.engine.kernel.derived import derived
 from alliance_sim.engine.kernel.ladder import (
     decisive,
@@ -135,7 +135,7 @@ def drawn_leaders(n, shape, at, asked, drawn):
             drawn[leader, i] = inverse_normal(uniform_of(asked, i, at.noise_leader + leader))
 
 
-@merged
+@inlined
 def bring(n, shape, at, kinds, c, now, drawn, s, a):
     """Sum up what everybody looks at this quarter."""
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
@@ -144,7 +144,7 @@ def bring(n, shape, at, kinds, c, now, drawn, s, a):
     asset_terms(n, c, s, a)
 
 
-@merged
+@inlined
 def perceive(n, shape, at, kinds, c, now, u, s, x, a):
     """Let threats move, and everybody look at them as they were."""
     threats_move(n, shape, at, c, now, u, s, a, x)
@@ -152,21 +152,21 @@ def perceive(n, shape, at, kinds, c, now, u, s, x, a):
     agenda_overlap(n, shape, at, s, x)
 
 
-@merged
+@inlined
 def weigh(n, shape, at, kinds, c, now, s, x, a):
     """Let everybody weigh cooperation."""
     state_weighs(n, at, c, now, s, a, x)
     members_weigh(n, shape, at, kinds.distracting, c, now, s, a, x)
 
 
-@merged
+@inlined
 def legislate(n, shape, at, kinds, step, c, now, u, s, x, a):
     """Let laws pass, and sum up what they leave open."""
     laws_pass(n, shape, at, kinds.after, step, c, u, s, a, x)
     open_domains(n, shape, at, c, now, s, x)
 
 
-@merged
+@inlined
 def follow(n, shape, at, c, now, s, x, a):
     """Let levels and assets follow what both sides want."""
     wanted_by_alliance(n, shape, at, now, s, a)
@@ -174,7 +174,7 @@ def follow(n, shape, at, c, now, s, x, a):
     assets_grow(n, at, c, now, s, a, x)
 
 
-@merged
+@inlined
 def negotiate(n, shape, at, step, asked, c, now, u, s, x, a, lucks, answers):
     """Put the next rung and tabled items to both sides."""
     formal_ratios(n, shape, at, now, s, a)
@@ -186,7 +186,7 @@ def negotiate(n, shape, at, step, asked, c, now, u, s, x, a, lucks, answers):
     formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x)
 
 
-@merged
+@inlined
 def show(n, at, c, now, u, s, x, a):
     """Let events show the levels."""
     events_expected(n, c, s, a, x)
@@ -194,7 +194,7 @@ def show(n, at, c, now, u, s, x, a):
     suspended(n, at, c, now, u, s, x)
 
 
-@merged
+@inlined
 def sum_up(n, shape, at, c, now, s, x, a):
     """Work out what follows from all that was decided."""
     means_of_members(n, shape, at, now, a, x)
