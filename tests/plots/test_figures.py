@@ -328,3 +328,16 @@ def test_a_long_scenario_name_still_fits(ensemble: Ensemble, record: Record) -> 
     named = replace(ensemble, scenario="a_folder/a_rather_long_name_of_a_counterfactual_world")
     figure = history.history_figure(named, record=record, words=TOLD)
     assert max(box.x1 for _, box in texts(figure)) <= figure.bbox.width
+
+
+def test_colours_and_names_of_domains_are_those_of_the_relationship() -> None:
+    own = Words("a and b", ("none",), colours={"political": ("#112233", "#445566")})
+    looks = style.looks_of(replace(own, domains={"political": "trade"}))
+    assert (looks["political"].colour, looks["political"].ink) == ("#112233", "#445566")
+    assert looks["equipment"] == style.looks_of(None)["equipment"]
+    assert style.called(replace(own, domains={"political": "trade"}), "political") == "trade"
+    assert style.called(None, "political") == "political"
+
+
+def test_a_registered_relationship_has_a_colour_for_every_domain() -> None:
+    assert set(Words.of(load_scenario("japan_nato/baseline")).colours) == set(style.LOOKS)

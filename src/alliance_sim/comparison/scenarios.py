@@ -11,6 +11,7 @@ import pandas as pd
 
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
 from alliance_sim.errors import SettingError
+from alliance_sim.record.words import Words
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.part import DOMAINS
@@ -31,12 +32,14 @@ class Contrasts:
         touched: Day on which the first quarter begins that an edit touches, called likewise;
             missing where nothing differs.
         table: Effects by scenario, domain and year.
+        words: What is said about the relationship.
     """
 
     factual: Ensemble
     others: dict[str, Ensemble]
     touched: dict[str, dt.date]
     table: pd.DataFrame
+    words: Words
 
 
 def compare_scenarios(
@@ -80,7 +83,8 @@ def compare_scenarios(
         step = first_touched(world, build_world(other))
         if step is not None:
             touched[name] = base.calendar.start_of(step)
-    return Contrasts(base, ensembles, touched, contrast_table(base, ensembles))
+    words = Words.of(factual)
+    return Contrasts(base, ensembles, touched, contrast_table(base, ensembles), words)
 
 
 def contrast_table(factual: Ensemble, others: Mapping[str, Ensemble]) -> pd.DataFrame:

@@ -16,11 +16,12 @@ from alliance_sim.errors import SettingError
 from alliance_sim.plots.style import (
     BOLD,
     INK,
-    LOOKS,
     SMALL,
     Bands,
     bands,
+    called,
     draw_bands,
+    looks_of,
     shade_stages,
     slide,
     styled,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from matplotlib.gridspec import SubplotSpec
 
     from alliance_sim.calendar import Calendar
+    from alliance_sim.plots.style import Look
+    from alliance_sim.record.words import Words
     from alliance_sim.results import Ensemble
 
 DOMAINS = COUNTED_DOMAINS[:3]
@@ -53,6 +56,7 @@ def contrast_figure(
     others: Mapping[str, Ensemble],
     *,
     edited: Mapping[str, dt.date] | None = None,
+    words: Words | None = None,
 ) -> Figure:
     """Return how each counterfactual scenario departs from the factual one.
 
@@ -63,6 +67,7 @@ def contrast_figure(
         factual: Runs of the factual scenario.
         others: Runs of counterfactual scenarios, by the name to show.
         edited: The day of the first edit of those that have one, by the same name.
+        words: What is said about the relationship.
 
     Raises:
         SettingError: If an ensemble has other runs, another seed or another calendar.
@@ -77,13 +82,15 @@ def contrast_figure(
         f"runs. Dotted: first edit. Factual: {told_of(factual)}.",
         height=height,
     )
-    _legend(figure, height)
+    _legend(figure, height, words)
     outer = figure.add_gridspec(
         1, 2, width_ratios=(2.5, 1), wspace=0.27,
         left=0.062, right=0.985, top=1 - 1.55 / height, bottom=0.85 / height,
     )  # fmt: skip
-    _paths(figure, outer[0], contrasts, factual=factual, edited=edited or {})
-    _summary(figure.add_subplot(outer[1]), contrasts, year=factual.calendar.last_year)
+    looks = looks_of(words)
+    _paths(figure, outer[0], contrasts, factual=factual, edited=edited or {}, looks=looks)
+    year = factual.calendar.last_year
+    _summary(figure.add_subplot(outer[1]), contrasts, year=year, looks=looks)
     return figure
 
 
@@ -121,6 +128,7 @@ def _paths(
     *,
     factual: Ensemble,
     edited: Mapping[str, dt.date],
+    looks: Mapping[str, Look],
 ) -> None:
     """Draw one panel for each scenario."""
     columns = min(COLUMNS, len(contrasts))
@@ -135,7 +143,7 @@ def _paths(
         axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
         for domain in DOMAINS:
             fan = fans[domain]._replace(lower=fans[domain].middle, upper=fans[domain].middle)
-            draw_bands(axes, calendar.years, fan, look=LOOKS[domain], step=False)
+            draw_bands(axes, calendar.years, fan, look=looks[domain], step=False)
         axes.set(ylim=(-reach, reach), xlim=(first, calendar.last_year + 1))
         axes.xaxis.set_major_locator(FixedLocator(range(first + 10, calendar.last_year, every)))
         title = textwrap.fill(name, 28 * COLUMNS // columns)
@@ -163,13 +171,14 @@ def _first_year(contrasts: Contrasts, calendar: Calendar) -> int:
     return max(calendar.first_year, min(decade, calendar.last_year - 20))
 
 
-def _legend(figure: Figure, height: float) -> None:
+def _legend(figure: Figure, height: float, words: Words | None) -> None:
     """Name the domains in their colours and lines, once for all panels."""
+    looks = looks_of(words)
     handles = [
         Line2D([], [], color=look.colour, linestyle=look.line, linewidth=2.4,
                marker=look.marker, markersize=7, markerfacecolor=look.ink,
-               markeredgewidth=0, label=domain)
-        for domain, look in LOOKS.items() if domain in DOMAINS
+               markeredgewidth=0, label=called(words, domain))
+        for domain, look in looks.items() if domain in DOMAINS
     ]  # fmt: skip
     legend = figure.legend(
         handles=handles,
@@ -182,7 +191,7 @@ def _legend(figure: Figure, height: float) -> None:
         borderpad=0,
     )
     for text, domain in zip(legend.get_texts(), DOMAINS, strict=True):
-        text.set(color=LOOKS[domain].ink, weight="bold")
+        text.set(color=looks[domain].ink, weight="bold")
 
 
 def _mark(axes: Axes, year: float) -> None:
@@ -195,14 +204,14 @@ def _mark(axes: Axes, year: float) -> None:
     )  # fmt: skip
 
 
-def _summary(axes: Axes, contrasts: Contrasts, *, year: int) -> None:
+def _summary(axes: Axes, contrasts: Contrasts, *, year: int, looks: Mapping[str, Look]) -> None:
     """Draw the differences of the last quarter, all scenarios under one another."""
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
     for row, fans in enumerate(contrasts.values()):
         if row % 2:
             axes.axhspan(row - 0.5, row + 0.5, color="#eeeeee", linewidth=0, zorder=0)
         for position, domain in enumerate(DOMAINS):
-            fan, look, at = fans[domain], LOOKS[domain], row + (position - 1) * APART
+            fan, look, at = fans[domain], looks[domain], row + (position - 1) * APART
             axes.plot([fan.low[-1], fan.high[-1]], [at, at], color=look.colour, linewidth=3.2)
             axes.plot(fan.middle[-1], at, look.marker, color=look.ink, markersize=7, zorder=5)
     reach = _reach(contrasts)

@@ -12,11 +12,12 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from alliance_sim.plots.style import (
     BOLD,
     INK,
-    LOOKS,
     PLAIN,
     SHADES,
     SMALL,
     Look,
+    called,
+    looks_of,
     slide,
     styled,
 )
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alliance_sim.calendar import Period
+    from alliance_sim.record.words import Words
 
 SERIES = {
     "all": Look("#1a1a1a", INK, "-", "o"),
@@ -47,7 +49,13 @@ APART = 0.25  # between the three series of a stage, in stages
 
 
 @styled
-def counts_figure(counts: pd.DataFrame, *, stages: Sequence[Period], about: str = "") -> Figure:
+def counts_figure(
+    counts: pd.DataFrame,
+    *,
+    stages: Sequence[Period],
+    about: str = "",
+    words: Words | None = None,
+) -> Figure:
     """Return how many acts the record and the runs hold, in each domain and stage.
 
     The scale is the square root of the count, on which a difference of the same height is about
@@ -57,6 +65,7 @@ def counts_figure(counts: pd.DataFrame, *, stages: Sequence[Period], about: str 
         counts: As from `analysis.counts.count_table`.
         stages: The periods of the table, in order.
         about: Which runs of what, such as `style.told_of` returns.
+        words: What is said about the relationship.
     """
     model = f" Model: {about}." if about else ""
     figure = slide(
@@ -67,9 +76,13 @@ def counts_figure(counts: pd.DataFrame, *, stages: Sequence[Period], about: str 
     grid = figure.add_gridspec(1, 4, left=0.066, right=0.985, top=0.80, bottom=0.135, wspace=0.07)
     top = float(max(counts["high"].max(), counts["observed"].max()))
     first: Axes | None = None
+    looks = looks_of(words)
     for column, domain in enumerate(COUNTED_DOMAINS):
         axes = figure.add_subplot(grid[column], sharey=first)
-        _frame(axes, domain, top, stages)
+        _frame(axes, top, stages)
+        axes.set_title(
+            called(words, domain), fontsize=BOLD + 1, weight="bold", color=looks[domain].ink, pad=7
+        )
         axes.tick_params(labelleft=first is None)
         first = first or axes
         for position, series in enumerate(SERIES):
@@ -84,7 +97,7 @@ def counts_figure(counts: pd.DataFrame, *, stages: Sequence[Period], about: str 
     return figure
 
 
-def _frame(axes: Axes, domain: str, top: float, stages: Sequence[Period]) -> None:
+def _frame(axes: Axes, top: float, stages: Sequence[Period]) -> None:
     """Prepare the panel of one domain."""
     axes.set_yscale("function", functions=(_root, _square))
     axes.set_ylim(-0.12, top * 1.08)
@@ -92,7 +105,6 @@ def _frame(axes: Axes, domain: str, top: float, stages: Sequence[Period]) -> Non
     axes.yaxis.set_minor_locator(NullLocator())
     axes.grid(axis="y", color="#d9d9d9", linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.set_title(domain, fontsize=BOLD + 1, weight="bold", color=LOOKS[domain].ink, pad=7)
     names = [period.name.replace(" ", "\n") for period in stages]
     axes.set_xticks(range(len(stages)), names, fontsize=SMALL - 0.6)
     axes.tick_params(axis="x", length=0)

@@ -12,11 +12,11 @@ from alliance_sim.plots.style import (
     BOLD,
     HALO,
     INK,
-    LOOKS,
     SMALL,
     Look,
     bands,
     draw_bands,
+    looks_of,
     note,
     shade_stages,
     slide,
@@ -77,8 +77,8 @@ def history_figure(ensemble: Ensemble, *, record: Record | None, words: Words) -
         shade_stages(axes, ensemble.calendar, names=position == 0)
         axes.xaxis.set_major_locator(MultipleLocator(10 if years > 30 else 2))
         axes.tick_params(labelbottom=position == 3, bottom=position == 3)
-    _levels(panels[0], ensemble)
-    _acts(panels[1], record)
+    _levels(panels[0], ensemble, words)
+    _acts(panels[1], record, words)
     _ladder(panels[2], ensemble, record, words)
     _agenda(panels[3], ensemble)
     panels[3].set_xlabel("year", labelpad=1)
@@ -86,17 +86,17 @@ def history_figure(ensemble: Ensemble, *, record: Record | None, words: Words) -
     return figure
 
 
-def _levels(axes: Axes, ensemble: Ensemble) -> None:
-    ends = []
+def _levels(axes: Axes, ensemble: Ensemble, words: Words) -> None:
+    ends, looks = [], looks_of(words)
     for domain in DOMAINS:
         fan = bands(ensemble.column(f"level_{domain}"))
-        draw_bands(axes, ensemble.calendar.years, fan, look=LOOKS[domain], step=False)
+        draw_bands(axes, ensemble.calendar.years, fan, look=looks[domain], step=False)
         ends.append(float(fan.middle[-1]))
     axes.set(ylim=(0, 1), ylabel="level\n(0 to 1)")
     axes.yaxis.set_major_locator(MultipleLocator(0.25))
     note(axes, "Cooperation by domain, simulated")
     for domain, place in zip(DOMAINS, spread(ends, gap=0.1, low=0.04, high=0.96), strict=True):
-        _at_the_end(axes, place, domain, LOOKS[domain].ink)
+        _at_the_end(axes, place, words.domain(domain), looks[domain].ink)
 
 
 def _at_the_end(axes: Axes, height: float, text: str, ink: str) -> None:
@@ -115,16 +115,16 @@ def _at_the_end(axes: Axes, height: float, text: str, ink: str) -> None:
     )
 
 
-def _acts(axes: Axes, record: Record | None) -> None:
+def _acts(axes: Axes, record: Record | None, words: Words) -> None:
     if record is None:
         note(axes, "No record to compare with")
         axes.set(ylim=(0, 1), yticks=[])
         return
-    events = record.events
+    events, looks = record.events, looks_of(words)
     years = np.array([decimal_year(when.date()) for when in events["when"]])
     stopped = (events["kind"] == "suspension").to_numpy()
     for row, domain in enumerate(COUNTED_DOMAINS):
-        look, here = LOOKS[domain], (events["domain"] == domain).to_numpy()
+        look, here = looks[domain], (events["domain"] == domain).to_numpy()
         axes.vlines(years[here & ~stopped], row - 0.36, row + 0.36, color=look.colour, linewidth=1)
         axes.plot(
             years[here & stopped],
@@ -136,11 +136,12 @@ def _acts(axes: Axes, record: Record | None) -> None:
             markeredgewidth=1.2,
             zorder=5,
         )
-    axes.set_yticks(range(len(COUNTED_DOMAINS)), COUNTED_DOMAINS, fontsize=SMALL)
+    names = [words.domain(domain) for domain in COUNTED_DOMAINS]
+    axes.set_yticks(range(len(names)), names, fontsize=SMALL)
     axes.tick_params(axis="y", length=0, pad=3)
     axes.set_ylim(len(COUNTED_DOMAINS) - 0.5, -0.5)
     for label, domain in zip(axes.get_yticklabels(), COUNTED_DOMAINS, strict=True):
-        label.set_color(LOOKS[domain].ink)
+        label.set_color(looks[domain].ink)
     note(axes, f"The record: {len(events)} coded acts")
     axes.plot(
         [1.012], [0.5], "X", transform=axes.transAxes, clip_on=False, markersize=9,

@@ -11,13 +11,13 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.style import (
     BOLD,
-    LOOKS,
     PLAINLY,
     SMALL,
     Bands,
     Look,
     bands,
     draw_bands,
+    looks_of,
     shade_stages,
     slide,
     styled,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from alliance_sim.record.words import Words
     from alliance_sim.results import Ensemble
 
 TALL = 4  # panels that stand above one another before there are two columns
@@ -39,12 +40,15 @@ UNITS = {"ratio_": "log-odds", "rung": "rung"}
 
 
 @styled
-def ensemble_figure(ensemble: Ensemble, states: Sequence[str]) -> Figure:
+def ensemble_figure(
+    ensemble: Ensemble, states: Sequence[str], words: Words | None = None
+) -> Figure:
     """Return one panel for each state: the median and the middle 50 % and 90 % of runs.
 
     Args:
         ensemble: Any ensemble.
         states: Names of its states, in the order of the panels; at least 1, at most 12.
+        words: What is said about the relationship.
 
     Raises:
         SettingError: If there are too few or too many states, or every run failed.
@@ -70,7 +74,7 @@ def ensemble_figure(ensemble: Ensemble, states: Sequence[str]) -> Figure:
     for number, (state, (years, fan)) in enumerate(zip(states, panels, strict=True)):
         axes = figure.add_subplot(grid[number // columns, number % columns])
         shade_stages(axes, ensemble.calendar, names=number < columns == 1)
-        draw_bands(axes, years, fan, look=_look(state), step=_whole(state))
+        draw_bands(axes, years, fan, look=_look(state, words), step=_whole(state))
         _label(axes, state, every=10 if columns < 3 else 20)
         last = number + columns >= len(states)
         axes.tick_params(labelbottom=last)
@@ -107,10 +111,10 @@ def _unit(state: str) -> str:
     return next((unit for start, unit in UNITS.items() if state.startswith(start)), "0 to 1")
 
 
-def _look(state: str) -> Look:
+def _look(state: str, words: Words | None) -> Look:
     """Return the look of the domain that a state is of."""
     domain = next((name for name in COUNTED_DOMAINS if state.endswith(name)), None)
-    return LOOKS[domain] if domain else PLAINLY
+    return looks_of(words)[domain] if domain else PLAINLY
 
 
 def _label(axes: Axes, state: str, *, every: int) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from alliance_sim.calendar import Calendar
+    from alliance_sim.record.words import Words
     from alliance_sim.results import Ensemble
 
 SLIDE = (13.333, 7.5)  # inches, 16:9
@@ -75,6 +76,7 @@ class Look:
     marker: str
 
 
+# For a relationship without colours of its own.
 LOOKS: dict[str, Look] = {
     "political": Look("#0072B2", "#005a8c", "-", "o"),
     "operations": Look("#D55E00", "#9c4400", (0.0, (5.0, 1.6)), "s"),
@@ -82,6 +84,20 @@ LOOKS: dict[str, Look] = {
     "institution": Look("#4d4d4d", "#333333", (0.0, (6.0, 1.5, 1.5, 1.5)), "D"),
 }
 PLAINLY = Look("#4d4d4d", "#333333", "-", "o")  # what belongs to no domain
+
+
+def looks_of(words: Words | None) -> dict[str, Look]:
+    """Return how each domain and series of a relationship is drawn."""
+    colours = {} if words is None else words.colours
+    own = {name: Look(*colours[name], look.line, look.marker)
+           for name, look in LOOKS.items() if name in colours}  # fmt: skip
+    return LOOKS | own
+
+
+def called(words: Words | None, domain: str) -> str:
+    """Return what a domain or series of a relationship is called."""
+    return domain if words is None else words.domain(domain)
+
 
 P = ParamSpec("P")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -24,6 +24,9 @@ class Words:
         reading: What the claims are and how they are put to a run.
         contested: Why the described history is one reading among others.
         weaknesses: What the record cannot bear, a paragraph each.
+        colours: By domain the colour of lines and areas, and a darker one for text; without an
+            entry a domain is drawn in neutral ones.
+        domains: By domain what it is called, where that is not its own name.
     """
 
     title: str
@@ -31,6 +34,8 @@ class Words:
     reading: str = ""
     contested: str = ""
     weaknesses: tuple[str, ...] = ()
+    colours: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    domains: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scenario: Scenario) -> Words:
@@ -46,7 +51,13 @@ class Words:
             reading=known.get("reading", ""),
             contested=known.get("contested", ""),
             weaknesses=tuple(known.get("weaknesses", ())),
+            colours={name: tuple(pair) for name, pair in known.get("colours", {}).items()},
+            domains=known.get("domains", {}),
         )
+
+    def domain(self, name: str) -> str:
+        """Return what a domain is called."""
+        return self.domains.get(name, name)
 
     def rung(self, number: int) -> str:
         """Return the short name of a rung, or its number where it has none."""

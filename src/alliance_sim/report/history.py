@@ -59,7 +59,9 @@ def write_history(
     images = {"history": result.figure("history", figure, title)}
     if counts is not None:
         stages = ensemble.calendar.periods
-        figure = counts_figure(counts, stages=stages, about=told_of(ensemble))
+        figure = counts_figure(
+            counts, stages=stages, about=told_of(ensemble), words=comparison.words
+        )
         images["counts"] = result.figure("counts", figure, COUNTS_TITLE)
     for name, table in tables_of(comparison).items():
         result.table(name, table)

@@ -12,6 +12,7 @@ from alliance_sim.files import writable_folder, write_whole
 from alliance_sim.plots.contrast import contrast_figure
 from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.plots.run import ensemble_figure
+from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import ResultFolder
 from alliance_sim.scenario.part import DOMAINS
 
@@ -42,7 +43,9 @@ def write_run(
     """
     result = ResultFolder(out, kind="run", origin=origin_of(ensemble, command=command))
     result.write("trajectories", "parquet", ensemble.save)
-    result.figure("levels", ensemble_figure(ensemble, list(STATES)), ensemble.scenario)
+    result.figure(
+        "levels", ensemble_figure(ensemble, list(STATES), Words.of(scenario)), ensemble.scenario
+    )
     result.table("chronology", chronology_table(chronology(ensemble, scenario), ensemble))
     return result.close(chronology_run=ensemble.first_whole)
 
@@ -82,6 +85,9 @@ def write_contrasts(
     factual, others = contrasts.factual, contrasts.others
     origin = origin_of(factual, command=command, others=tuple(others.values()))
     result = ResultFolder(out, kind="contrasts", origin=origin)
-    result.figure("contrasts", contrast_figure(factual, others, edited=contrasts.touched))
+    result.figure(
+        "contrasts",
+        contrast_figure(factual, others, edited=contrasts.touched, words=contrasts.words),
+    )
     result.table("contrasts", contrasts.table)
     return result.close()
