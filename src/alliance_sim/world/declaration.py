@@ -13,7 +13,7 @@ Kind = TypeVar("Kind", bound=tuple[Any, ...])
 
 
 class Phase(NamedTuple):
-    """A part of a quarter: a method of agents, a function of the compiled engine and of C."""
+    """A part of a quarter: a method of agents, a stretch of the compiled one, a function in C."""
 
     name: str
     what: str

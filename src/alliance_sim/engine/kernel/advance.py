@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.compiled.function import inlined, merged, stage
+from alliance_sim.compiled.function import merged, stage
 from alliance_sim.engine.kernel.derived import derived
 from alliance_sim.engine.kernel.ladder import (
     decisive,
@@ -135,76 +135,13 @@ def drawn_leaders(n, shape, at, asked, drawn):
             drawn[leader, i] = inverse_normal(uniform_of(asked, i, at.noise_leader + leader))
 
 
-@inlined
-def bring(n, shape, at, kinds, c, now, drawn, s, a):
-    """Sum up what everybody looks at this quarter."""
+@merged
+def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
+    """Settle everybody into the first quarter; `s` holds zeros, the state ends up in `x`."""
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
     weigh_all(n, shape, at, now, a)
     what_is_built(n, c, s, a)
     asset_terms(n, c, s, a)
-
-
-@inlined
-def perceive(n, shape, at, kinds, c, now, u, s, x, a):
-    """Let threats move, and everybody look at them as they were."""
-    threats_move(n, shape, at, c, now, u, s, a, x)
-    feel(n, shape, at, kinds.asian, c, now, s, x)
-    agenda_overlap(n, shape, at, s, x)
-
-
-@inlined
-def weigh(n, shape, at, kinds, c, now, s, x, a):
-    """Let everybody weigh cooperation."""
-    state_weighs(n, at, c, now, s, a, x)
-    members_weigh(n, shape, at, kinds.distracting, c, now, s, a, x)
-
-
-@inlined
-def legislate(n, shape, at, kinds, step, c, now, u, s, x, a):
-    """Let laws pass, and sum up what they leave open."""
-    laws_pass(n, shape, at, kinds.after, step, c, u, s, a, x)
-    open_domains(n, shape, at, c, now, s, x)
-
-
-@inlined
-def follow(n, shape, at, c, now, s, x, a):
-    """Let levels and assets follow what both sides want."""
-    wanted_by_alliance(n, shape, at, now, s, a)
-    levels_follow(n, at, c, now, s, a, x)
-    assets_grow(n, at, c, now, s, a, x)
-
-
-@inlined
-def negotiate(n, shape, at, step, asked, c, now, u, s, x, a, lucks, answers):
-    """Put the next rung and tabled items to both sides."""
-    formal_ratios(n, shape, at, now, s, a)
-    if any_may_try(n, step, a):
-        decisive(n, shape, at, c, now, a)
-        steps_tried(n, at, step, c, u, s, a, x)
-    else:
-        nobody_tries(n, at, u, s, a, x)
-    formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x)
-
-
-@inlined
-def show(n, at, c, now, u, s, x, a):
-    """Let events show the levels."""
-    events_expected(n, c, s, a, x)
-    events_counted(n, at, u, a, x)
-    suspended(n, at, c, now, u, s, x)
-
-
-@inlined
-def sum_up(n, shape, at, c, now, s, x, a):
-    """Work out what follows from all that was decided."""
-    means_of_members(n, shape, at, now, a, x)
-    derived(n, shape, at, c, s, x)
-
-
-@merged
-def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
-    """Settle everybody into the first quarter; `s` holds zeros, the state ends up in `x`."""
-    bring(n, shape, at, kinds, c, now, drawn, s, a)
     threats_begin(n, shape, at, c, now, x)
     feel_at_once(n, shape, at, now, x)
     means_of_members(n, shape, at, now, a, x)
@@ -215,7 +152,8 @@ def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
     members_weigh(n, shape, at, kinds.distracting, c, now, s, a, x)
     wanted_by_alliance(n, shape, at, now, x, a)
     levels_begin(n, c, a, x)
-    sum_up(n, shape, at, c, now, s, x, a)
+    means_of_members(n, shape, at, now, a, x)
+    derived(n, shape, at, c, s, x)
     risk_of_losing(n, c, a)
     for i in range(n):
         rung_asked(i, shape, at, c, x, a)
@@ -225,18 +163,47 @@ def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
 def quarter(n, shape, at, kinds, step, asked, c, now, u, drawn, s, x, a, lucks, answers):
     """Bring one quarter: everybody decides from `s`, and `x` holds what they become.
 
-    The phases are those of `world.state.PHASES`, in their order.
+    The phases are those of `world.state.PHASES`, in their order; a test reads their names. As
+    functions of their own they would cost 5 % of a run's time.
     """
-    bring(n, shape, at, kinds, c, now, drawn, s, a)
-    perceive(n, shape, at, kinds, c, now, u, s, x, a)
-    weigh(n, shape, at, kinds, c, now, s, x, a)
+    # bring
+    leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
+    weigh_all(n, shape, at, now, a)
+    what_is_built(n, c, s, a)
+    asset_terms(n, c, s, a)
+    # perceive
+    threats_move(n, shape, at, c, now, u, s, a, x)
+    feel(n, shape, at, kinds.asian, c, now, s, x)
+    agenda_overlap(n, shape, at, s, x)
+    # weigh
+    state_weighs(n, at, c, now, s, a, x)
+    members_weigh(n, shape, at, kinds.distracting, c, now, s, a, x)
+    # drift
     drift(n, at, c, u, s, x)
-    legislate(n, shape, at, kinds, step, c, now, u, s, x, a)
-    follow(n, shape, at, c, now, s, x, a)
-    negotiate(n, shape, at, step, asked, c, now, u, s, x, a, lucks, answers)
+    # legislate
+    laws_pass(n, shape, at, kinds.after, step, c, u, s, a, x)
+    open_domains(n, shape, at, c, now, s, x)
+    # follow
+    wanted_by_alliance(n, shape, at, now, s, a)
+    levels_follow(n, at, c, now, s, a, x)
+    assets_grow(n, at, c, now, s, a, x)
+    # negotiate
+    formal_ratios(n, shape, at, now, s, a)
+    if any_may_try(n, step, a):
+        decisive(n, shape, at, c, now, a)
+        steps_tried(n, at, step, c, u, s, a, x)
+    else:
+        nobody_tries(n, at, u, s, a, x)
+    formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x)
+    # sign
     sign(n, at, c, now, u, s, x)
-    show(n, at, c, now, u, s, x, a)
-    sum_up(n, shape, at, c, now, s, x, a)
+    # show
+    events_expected(n, c, s, a, x)
+    events_counted(n, at, u, a, x)
+    suspended(n, at, c, now, u, s, x)
+    # sum_up
+    means_of_members(n, shape, at, now, a, x)
+    derived(n, shape, at, c, s, x)
 
 
 def simulate_block(n, shape, at, kinds, asked, given, space, kept):
