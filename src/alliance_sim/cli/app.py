@@ -9,7 +9,7 @@ import typer
 
 from alliance_sim.cli import analyse, exit_codes, record, sweep, terminal
 from alliance_sim.cli.options import PATH, Json, Out, Runs, Seed, Workers, command_line, processors
-from alliance_sim.errors import ResultError, ScenarioError, SettingError
+from alliance_sim.errors import RecordError, ResultError, ScenarioError, SettingError
 from alliance_sim.files import writable_folder
 from alliance_sim.shipped import usual_scenario
 
@@ -60,10 +60,12 @@ def history(
     """Hold a scenario against the coded record and the claims of the described history."""
     from alliance_sim import load_scenario, noise
     from alliance_sim.comparison.history import compare_history
+    from alliance_sim.record.named import check_named
     from alliance_sim.report import history_json, write_history
 
     number = noise.as_seed(seed)
     chosen = load_scenario(scenario)
+    check_named(chosen, scenario)
     writable_folder(out)
     with terminal.progress("simulating") as show:
         found = compare_history(
@@ -106,15 +108,18 @@ def validate(
 ) -> None:
     """Say of each scenario file that it is sound, or everything that is wrong with it."""
     from alliance_sim import load_scenario
+    from alliance_sim.record.named import check_named
     from alliance_sim.world import build_world
 
     results: list[dict[str, Any]] = []
     for file in files:
         try:
             with terminal.warned(quiet=as_json) as warnings:
-                build_world(load_scenario(file))
+                chosen = load_scenario(file)
+                build_world(chosen)
+                check_named(chosen, file)
             results.append({"file": file, "ok": True, "problems": [], "warnings": warnings})
-        except ScenarioError as error:
+        except (ScenarioError, RecordError) as error:
             problems = list(error.problems)
             results.append({"file": file, "ok": False, "problems": problems, "warnings": []})
             if not as_json:
@@ -174,10 +179,13 @@ def run(
 def show(scenario: Scenario, as_json: Json = False) -> None:
     """Explain a scenario in words: periods, junctures, and what each edit changes."""
     from alliance_sim import load_scenario
+    from alliance_sim.record.named import check_named
     from alliance_sim.scenario.describe import explain
 
     with terminal.warned(quiet=as_json):
-        words = explain(load_scenario(scenario))
+        chosen = load_scenario(scenario)
+        words = explain(chosen)
+    check_named(chosen, scenario)
     if as_json:
         terminal.print_json(words)
         return

@@ -25,7 +25,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Say that a folder is a sound record, or everything that is wrong with it."""
-    from alliance_sim.record.folder import edition_of, read_folder
+    from alliance_sim.record.folder import REQUIRED, edition_of, read_folder
 
     problems: tuple[str, ...] = ()
     rows: dict[str, int] = {}
@@ -41,7 +41,8 @@ def check(
             {"folder": str(folder), "ok": not problems, "problems": list(problems), "rows": rows}
         )
     elif not problems:
-        told = ", ".join(f"{count} rows of {name}.csv" for name, count in rows.items() if count)
+        named = {name: count for name, count in rows.items() if count or name in REQUIRED}
+        told = ", ".join(f"{count} rows of {name}.csv" for name, count in named.items())
         terminal.tell(f"{folder}: sound; {told}")
     if problems:
         raise typer.Exit(exit_codes.WRONG_INPUT)

@@ -10,19 +10,21 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from alliance_sim import files
-from alliance_sim.errors import FileError, RecordError, shown, unknown_name
+from alliance_sim.errors import FileError, RecordError, nearest_name, shown, unknown_name
 from alliance_sim.record.reporting import NAME as REPORTING
 from alliance_sim.record.reporting import Reporting, read_reporting
 from alliance_sim.scenario.part import SERIES as DOMAINS
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 50_000
+FIRST_ROW = 2  # the first line holds the names of the columns
+MOST_ROWS_TOLD = 5
 YEARS = range(1700, 2201)
 DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 EDITION = re.compile(r"edition_([1-9][0-9]{0,3})")
@@ -159,7 +161,7 @@ def edition_of(folder: Path, wanted: int | None = None) -> Path:
         RecordError: If there is no such folder or edition.
     """
     if not folder.is_dir():
-        raise RecordError(str(folder), ["is no folder; a record is a folder of files"])
+        raise RecordError(str(folder), [_no_folder(folder)])
     found = {
         int(match[1]): path
         for path in folder.iterdir()
@@ -171,6 +173,19 @@ def edition_of(folder: Path, wanted: int | None = None) -> Path:
         known = ", ".join(map(str, sorted(found))) or "none"
         raise RecordError(str(folder), [f"holds no edition {wanted} (known: {known})"])
     return found[max(found) if wanted is None else wanted]
+
+
+def _no_folder(folder: Path) -> str:
+    """Return what stands in place of a record, and the folder that was probably meant."""
+    if folder.is_file():
+        return "is a file, must be a folder that holds events.csv and institutions.csv"
+    try:
+        beside = [path.name for path in folder.parent.iterdir() if path.is_dir()]
+    except OSError:
+        beside = []
+    near = nearest_name(folder.name, beside)
+    hint = f"; did you mean {str(folder.parent / near)!r}?" if near else ""
+    return f"is no folder{hint} (a record is a folder that holds events.csv and institutions.csv)"
 
 
 def read_folder(folder: Path) -> Folder:
@@ -215,9 +230,9 @@ def _read(path: Path, columns: Mapping[str, Check]) -> Iterator[tuple[Row, list[
         given = list(reader.fieldnames or ())
         missing = [name for name in columns if name not in given]
         if missing:
-            yield {}, [f": column {name!r} is missing" for name in missing]
+            yield {}, list(_missing(missing, given, columns))
             return
-        for number, row in enumerate(reader, start=2):
+        for number, row in enumerate(reader, start=FIRST_ROW):
             if number > MOST_ROWS:
                 yield {}, [f": has more than {MOST_ROWS:,} rows"]
                 return
@@ -233,6 +248,17 @@ def _read(path: Path, columns: Mapping[str, Check]) -> Iterator[tuple[Row, list[
         yield {}, [f": {problem}" for problem in error.problems]
     except csv.Error as error:
         yield {}, [f": cannot be read as CSV: {error}"]
+
+
+def _missing(missing: list[str], given: Sequence[str], known: Iterable[str]) -> Iterator[str]:
+    """Yield what is said of columns that are not there, and what was found in their place."""
+    other = [name for name in given if name not in known]
+    if len(given) == 1 and (mark := next((m for m in ";\t|" if m in given[0]), None)):
+        yield f": columns are separated by {mark!r}, must be separated by commas"
+        return
+    for name in missing:
+        near = nearest_name(name, other)
+        yield f": column {name!r} is missing" + (f"; found {near!r}" if near else "")
 
 
 def _ladder(rows: list[Row]) -> Iterator[str]:
@@ -253,11 +279,32 @@ def _alike(rows: list[Row]) -> Iterator[str]:
 
 def _sides(rows: list[Row]) -> Iterator[str]:
     found = sides_in(rows)
-    if len(found) > 2:
-        yield f"events.csv: initiator: {', '.join(found)} are more than two sides"
+    if len(found) <= 2:
+        return
+    often = sorted(found, key=lambda side: -len(found[side]))
+    kept, others = sorted(often[:2]), often[2:]
+    if len(found[often[1]]) == len(found[often[2]]):  # nothing says which two are meant
+        kept, others = sorted(found), often
+    told = f"{', '.join(found)} are more than two sides"
+    for side in others:
+        near = nearest_name(side, [name for name in kept if name != side])
+        hint = f"; did you mean {near!r}?" if near else ""
+        start = f"events.csv, {rows_told(found[side])}, initiator: is {side!r}{hint}"
+        yield f"{start} ({told}; allowed: two of them, 'both', and 'member:' with an ally)"
 
 
-def sides_in(rows: list[Row]) -> list[str]:
-    """Return the names of the sides that start acts, sorted; at most two in a sound record."""
-    given = {row["initiator"] for row in rows}
-    return sorted(one for one in given if one != "both" and not one.startswith("member:"))
+def sides_in(rows: list[Row]) -> dict[str, list[int]]:
+    """Return the rows of each side that starts acts, by its name, sorted; at most two are sound."""
+    found: dict[str, list[int]] = {}
+    for number, row in enumerate(rows, start=FIRST_ROW):
+        side = row["initiator"]
+        if side != "both" and not side.startswith("member:"):
+            found.setdefault(side, []).append(number)
+    return dict(sorted(found.items()))
+
+
+def rows_told(rows: Sequence[int]) -> str:
+    """Return rows of a table in words: "row 2", "rows 2, 3, 4, 5, 6 and 3 more"."""
+    more = f" and {len(rows) - MOST_ROWS_TOLD} more" if len(rows) > MOST_ROWS_TOLD else ""
+    numbers = ", ".join(map(str, rows[:MOST_ROWS_TOLD]))
+    return f"row{'' if len(rows) == 1 else 's'} {numbers}{more}"

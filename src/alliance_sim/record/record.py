@@ -7,24 +7,13 @@ year for 15 June.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alliance_sim.errors import NoRecord, RecordError, UnknownName, unknown_name
-from alliance_sim.record.folder import (
-    SUSPENSION,
-    TABLES,
-    Folder,
-    Row,
-    edition_of,
-    read_folder,
-    sides_in,
-    verdict,
-)
+from alliance_sim.errors import NoRecord, UnknownName, unknown_name
+from alliance_sim.record.folder import SUSPENSION, TABLES, Folder, Row, verdict
+from alliance_sim.record.named import named_record
 from alliance_sim.record.reporting import Reporting
 from alliance_sim.record.words import registered
 from alliance_sim.scenario import Scenario, load_scenario
@@ -100,8 +89,7 @@ class Record:
             if name not in registered():
                 raise NoRecord(unknown_name("relationship", name, registered()))
             source = load_scenario(f"{name}/baseline").model_copy(update={"record": source})
-        folder, name = _place(source)
-        return _tables(read_folder(folder), name, source)
+        return _tables(*named_record(source), source)
 
     @property
     def first_year(self) -> int:
@@ -213,56 +201,9 @@ def periods_of(dates: pd.Series[pd.Timestamp], periods: tuple[Period, ...]) -> p
     return held
 
 
-def _place(scenario: Scenario) -> tuple[Path, str]:
-    """Return the folder of a scenario's record, and its name with the edition.
-
-    Raises:
-        NoRecord: If the scenario asks for none, or for that of an unknown relationship.
-        RecordError: If the record that it asks for is not there.
-    """
-    asked = scenario.record or scenario.relationship
-    if not asked:
-        raise NoRecord(
-            f"scenario {scenario.name} names no relationship and no record, so there is nothing "
-            "to compare it with"
-        )
-    if "/" in asked or os.sep in asked or asked.startswith("."):
-        folder = edition_of(Path(asked))
-        return folder, _with_edition(scenario.relationship or Path(asked).name, folder)
-    name, _, edition = asked.partition("@")
-    if name not in registered():
-        problem = unknown_name("relationship", name, registered())
-        if scenario.record:
-            raise RecordError(asked, [f"{problem}; a folder of your own is written './{name}'"])
-        raise NoRecord(
-            f"the package holds no record of the relationship {name!r} (it holds: "
-            f"{', '.join(registered())}), and the scenario names no record of its own"
-        )
-    if edition and not (edition.isascii() and edition.isdigit() and len(edition) <= 4):
-        raise RecordError(asked, [f"edition is {edition!r}, must be a whole number"])
-    shipped = Path(str(resources.files("alliance_sim.record"))) / name
-    folder = edition_of(shipped, int(edition) if edition else None)
-    return folder, _with_edition(name, folder)
-
-
-def _with_edition(name: str, folder: Path) -> str:
-    _, mark, number = folder.name.partition("edition_")
-    return f"{name}@{number}" if mark else name
-
-
 def _tables(given: Folder, name: str, scenario: Scenario) -> Record:
-    """Return a record from its rows, if it is of the sides of a scenario.
-
-    Raises:
-        NoRecord: If it is of others.
-    """
+    """Return a record from the rows of one that is of the sides of a scenario."""
     partners, rows = scenario.partners, given.tables
-    others = [s for s in sides_in(rows["events"]) if s not in {partners.state, partners.alliance}]
-    if others:
-        raise NoRecord(
-            f"the record {name} is of {' and '.join(sides_in(rows['events']))}, and the sides of "
-            f"scenario {scenario.name} are {partners.state} and {partners.alliance}"
-        )
     periods = scenario.calendar().periods
     claims = _frame(rows["article_claims"], "article_claims")
     context = _dated(_frame(rows["context"], "context"))
