@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from alliance_sim.errors import MOST_TOLD, unknown_name
+from alliance_sim.scenario.number import FIELDS
 from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number
 
@@ -22,6 +23,8 @@ NEEDS_THREAT = ("hostility",)
 NEEDS_SIDE = ("leadership", "involvement", "need")
 SIDES = ("state", "alliance")
 ON_A_SHARE = ("hostility", "commitment", "networking", "link", "win_set", "involvement")
+ON_LOG_ODDS = ("leadership", "need")
+LOG_ODDS = "log-odds"
 FIRST = 3  # months of the first quarter
 ALL_POSITIVE = ("half_normal", "beta")
 PRIOR_PARAMETERS = {"normal": 2, "half_normal": 1, "lognormal": 2, "beta": 2}
@@ -145,7 +148,7 @@ def _junctures(tree: Tree) -> Iterator[str]:
                 yield f"{where}.follows: {unknown_name('juncture', str(name), known)}"
         for key in ("effect", "replacement"):
             for position, effect in enumerate(tables(juncture, key)):
-                for problem in (*_effect(effect, tree), *_size(effect)):
+                for problem in (*_effect(effect, tree), *_size(effect), *_units(effect)):
                     yield f"{where}.{key}[{position}]: {problem}"
         if juncture.get("when_cause_removed") == "drawn":
             yield from (f"{where}: {problem}" for problem in _drawn(juncture))
@@ -180,6 +183,20 @@ def _size(effect: dict[str, Any]) -> Iterator[str]:
     problem = None if size is None else size_problem(str(effect.get("moves")), size)
     if problem is not None:
         yield problem
+
+
+def _units(effect: dict[str, Any]) -> Iterator[str]:
+    """What moves log-odds is told in log-odds, a share without unit, and a half-life in years."""
+    moves = effect.get("moves")
+    if not isinstance(moves, str):
+        return
+    wanted = {"size": LOG_ODDS if moves in ON_LOG_ODDS else "1", "half_life": "years"}
+    for key, unit in wanted.items():
+        number: Any = effect.get(key)
+        if is_number(number):
+            found = number["unit"] if isinstance(number, dict) else number[FIELDS.index("unit")]
+            if isinstance(found, str) and found != unit:
+                yield f"{key}: unit is {found!r}, must be {unit!r} where it moves {moves!r}"
 
 
 def size_problem(moves: str, size: float) -> str | None:
@@ -285,9 +302,13 @@ def _items(tree: Tree) -> Iterator[str]:
 
 
 def _kinds(tree: Tree) -> Iterator[str]:
-    seen = [(str(k.get("domain")), str(k.get("name"))) for k in tables(tree, "kind")]
+    seen = _kinds_of_events(tree)
     for domain, name in sorted({k for k in seen if seen.count(k) > 1}):
         yield f"kind {name!r}: stands {seen.count((domain, name))} times in domain {domain!r}"
+
+
+def _kinds_of_events(tree: Tree) -> list[tuple[str, str]]:
+    return [(str(k.get("domain")), str(k.get("name"))) for k in tables(tree, "kind")]
 
 
 def _ladder(tree: Tree) -> Iterator[str]:
@@ -296,6 +317,12 @@ def _ladder(tree: Tree) -> Iterator[str]:
         range(1, len(numbers) + 1)
     ):
         yield f"rung: numbers are {numbers}, must be 1 to {len(numbers)} once each"
+    for rung in tables(tree, "rung"):
+        domain, kind = rung.get("event_domain"), rung.get("event_kind")
+        known = [name for among, name in _kinds_of_events(tree) if among == domain]
+        if known and isinstance(kind, str) and kind not in known:
+            told = unknown_name(f"kind of event in domain {domain!r}", kind, known)
+            yield f"rung {rung.get('name')!r}.event_kind: {told}"
 
 
 def _observation(tree: Tree) -> Iterator[str]:
