@@ -134,7 +134,7 @@ def test_all_problems_of_a_folder_are_told_with_file_row_and_column(folder: Path
         "events.csv, row 3, title: is empty",
         "institutions.csv: column 'name' is missing",
         "reporting.toml: first_year",
-        "reporting.toml: first_yaer",
+        "reporting.toml: unknown key 'first_yaer'; did you mean 'first_year'",
     ):
         assert wanted in said
 
@@ -174,6 +174,37 @@ def test_reporting_is_that_of_the_method_unless_a_file_says_otherwise(tmp_path: 
     )
     found = read_reporting(path)
     assert (found.first_year, found.of(1, dt.date(1990, 1, 1))) == (2002, 0.25)
+
+
+def test_problems_of_reporting_are_sentences_with_what_is_allowed_and_nearest(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "reporting.toml"
+    path.write_text(
+        "first_yer = 2001\n[[chance]]\nfrm = 2001-01-01\nfrom = 'x'\nsalience_1 = 1.5\n"
+        "salience_2 = { beta = [0, 3] }\nsalience_3 = 'often'\n[[chance]]\n",
+        "utf-8",
+    )
+    with pytest.raises(RecordError) as caught:
+        read_reporting(path)
+    wanted = "must be a chance from 0 to 1, or { beta = [a, b] }"
+    said = "\n".join(caught.value.problems)
+    for sentence in (
+        "unknown key 'first_yer'; did you mean 'first_year'? (known: chance, first_year)",
+        "chance[0]: unknown key 'frm'; did you mean 'from'? (known: from, salience_1, salience_2,",
+        "chance[0].from: is 'x', must be a date such as",
+        f"chance[0].salience_1: is 1.5, {wanted}",
+        f"chance[0].salience_2: is {{'beta': [0, 3]}}, {wanted}",
+        f"chance[0].salience_3: is 'often', {wanted}",
+        "chance[1].from: is missing",
+    ):
+        assert sentence in said
+    assert len(caught.value.problems) == 10
+    path.write_text("chance = []\n", "utf-8")
+    with pytest.raises(RecordError, match=r"chance: is empty, must hold at least one"):
+        read_reporting(path)
+    for word in ("constrained", "union", "inputs", "Beta"):
+        assert word not in said
 
 
 def test_the_shipped_record_is_sound() -> None:

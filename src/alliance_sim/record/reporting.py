@@ -20,11 +20,19 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from alliance_sim import files
-from alliance_sim.errors import FileError, RecordError
-from alliance_sim.scenario.problems import complaint
+from alliance_sim.errors import FileError, RecordError, shown
+from alliance_sim.scenario.problems import field_problems
 
 NAME = "reporting.toml"
 MOST_BYTES = 100_000
@@ -45,7 +53,21 @@ class Beta(BaseModel):
         return self.beta[0] / (self.beta[0] + self.beta[1])
 
 
-Probability = Annotated[float, Field(ge=0, le=1)] | Beta
+def _chance(given: Any, known: ValidatorFunctionWrapHandler) -> Any:
+    """Tell what is neither a number nor a distribution in one sentence, not in one for each."""
+    try:
+        return known(given)
+    except ValidationError:
+        raise ValueError(
+            f"is {shown(given)}, must be a chance from 0 to 1, or {{ beta = [a, b] }} with both "
+            "numbers above 0 and at most 1,000,000"
+        ) from None
+
+
+Probability = Annotated[
+    Annotated[float, Field(ge=0, le=1)] | Beta,
+    WrapValidator(_chance),
+]
 
 
 class Chance(BaseModel):
@@ -64,6 +86,8 @@ class Chance(BaseModel):
 
 
 def _rising(chances: tuple[Chance, ...]) -> tuple[Chance, ...]:
+    if not chances:
+        raise ValueError("is empty, must hold at least one [[chance]]")
     days = [chance.since for chance in chances]
     if sorted(set(days)) != days:
         raise ValueError(f"days are {', '.join(map(str, days))}; they must rise")
@@ -89,9 +113,7 @@ class Reporting(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     first_year: Annotated[int, Field(ge=1700, le=2200)] | None = None
-    chance: Annotated[tuple[Chance, ...], Field(min_length=1), AfterValidator(_rising)] = (
-        OF_THE_METHOD
-    )
+    chance: Annotated[tuple[Chance, ...], AfterValidator(_rising)] = OF_THE_METHOD
 
     def of(self, salience: int, date: dt.date) -> float:
         """Return the mean chance that an act of a salience and a day is in the record, 0 to 1."""
@@ -117,8 +139,6 @@ def read_reporting(path: Path) -> Reporting:
     try:
         return Reporting.model_validate(tree)
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, details['loc']))}: {complaint(dict(details))}"
-            for details in error.errors(include_url=False)
-        ]
+        told = field_problems(error, tree, Reporting)
+        problems = [problem.removeprefix("the file: ") for problem in told]
         raise RecordError(str(path), list(dict.fromkeys(problems))) from None
