@@ -225,6 +225,14 @@ def test_files_go_into_the_results_folder_unless_told_otherwise(
             )
             for text in ("lots", "nan", "-inf", "1e999")
         ),
+        (
+            ("discover", "sobol", "--outcome", "rung_end>="),
+            "'rung_end>=' cannot be read; write a state, or a comparison like rung>=8@2014",
+        ),
+        (
+            ("discover", "sobol", "--outcome", "rung_end>=8@2014"),
+            "as in rung_end>=8, or the state at another time, as in rung>=8@2014",
+        ),
         (("discover", "sobol", "--outcome", "rung_end>=0.5", "--method", "c4.5"), "unknown method"),
         (
             (

@@ -259,6 +259,10 @@ WRONG: dict[str, tuple[str, ...]] = {
     "first(rung)": ("first needs a comparison, such as first(rung>=1)",),
     "rung=8@2014": ("comparison is '=', must be one of >=, >, <=, <",),
     "rung==8@2014": ("comparison is '==', must be one of",),
+    "rung>=": (
+        "'rung>=' cannot be read; write a state, or a comparison like rung>=8@2014",
+        "says no time",
+    ),
     "rung>=eight@2014": ("compares with 'eight', must be a finite number",),
     "rung>=nan@2014": ("compares with 'nan', must be a finite number",),
     "rung>=1_0@2014": ("compares with '1_0', must be a finite number",),

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from alliance_sim.sweep.sweep import Sweep
 
 ENGINE = "kernel"  # what runs sweeps
-COMPARISON = re.compile(r"\s*(?P<name>[a-z]\w*)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\S+)\s*")
+COMPARISON = re.compile(
+    r"\s*(?P<name>[a-z]\w*)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>[^\s<>=!]\S*)\s*"
+)
 COMPARES = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 
 
@@ -137,6 +139,13 @@ def _compared(sweep: Sweep, found: re.Match[str]) -> Column:
         number = math.nan
     if not math.isfinite(number):
         problem = f"compares with {found['number']!r}, must be a finite number"
+        before, at, when = found["number"].partition("@")
+        if at:
+            problem = (
+                f"{outcome.name!r} has its time already: compare it as it is, as in "
+                f"{outcome.name}{found['sign']}{before}, or the state at another time, as in "
+                f"{outcome.state}{found['sign']}{before}@{when}"
+            )
         raise SettingError(f"outcome {found[0].strip()!r}", [problem])
     values = column.frame[column.name].to_numpy(dtype=np.float64)
     holds = COMPARES[found["sign"]](values, number).astype(np.float64)

@@ -50,7 +50,7 @@ SHAPES = (
 
 FOLDED = re.compile(r"(?P<fold>\w+)\s*\((?P<signal>[^()]*)\)\s*(?:@(?P<when>.*))?")
 PLAIN = re.compile(r"(?P<signal>[^()@]*?)\s*(?:@(?P<when>.*))?")
-SIGNAL = re.compile(r"(?P<state>\w+)\s*(?:(?P<compare>[<>=!]+)\s*(?P<threshold>\S+))?")
+SIGNAL = re.compile(r"(?P<state>\w+)\s*(?:(?P<compare>[<>=!]+)\s*(?P<threshold>[^\s<>=!]\S*))?")
 MOMENT = re.compile(r"(?P<year>[0-9]{4})(?:(?P<unit>[A-Za-z])(?P<part>[0-9]{1,2}))?")
 
 
@@ -327,7 +327,9 @@ def _signal(text: str, states: Sequence[str], problems: list[str]) -> _Signal | 
     """Return what a text looks at in each step, or add what is wrong with it."""
     found = SIGNAL.fullmatch(text)
     if found is None:
-        problems.append(f"{text!r} cannot be read; write a state, or a comparison like rung>=8")
+        problems.append(
+            f"{text!r} cannot be read; write a state, or a comparison like rung>=8@2014"
+        )
         return None
     before = len(problems)
     if found["state"] not in states:
