@@ -12,6 +12,10 @@ from alliance_sim.scenario import Scenario
 
 BASE = load_scenario("japan_nato/baseline")
 HEAD = 'extends = "japan_nato/baseline"\ntitle = "More"\ndescription = "One table more."\n'
+NO_HOSTILITY = (
+    "more.toml: 1 problem\n  - threat 'pandemic'.hostility: is missing; give it one number for all "
+    "periods in its [[threat]], or one for each in [threat.hostility] below it"
+)
 THREAT = """
 [[threat]]
 name = "pandemic"
@@ -60,7 +64,8 @@ def test_an_edit_may_change_what_was_added(tmp_path: Path) -> None:
     [
         ("initial =", "intial =", "threat 'pandemic'.exposure_state: unknown period 'intial'"),
         ("initial = [0.2", "initial = [1.2", "period 'initial'.exposure_state.pandemic: value"),
-        ('hostility = [0.4, 0.0, 1.0, "1", "assumed"]', "", "hostility: threat 'pandemic' is miss"),
+        ('hostility = [0.4, 0.0, 1.0, "1", "assumed"]', "", NO_HOSTILITY),
+        ('initial = [0.2, 0.0, 1.0, "1", "assumed"]', "", "exposure_state: threat 'pandemic' is m"),
         ('name = "pandemic"', 'name = "china"', "threat 'china': is in the extended scenario"),
     ],
 )

@@ -153,3 +153,55 @@ def test_a_list_that_is_none_below_an_addition_is_named_with_its_own_file(
     told = "\n".join(problems_of(write(f'extends = "base.toml"\n{HEAD}{addition}')))
     assert "juncture" in told
     assert base.name in told
+
+
+def test_what_extends_nothing_known_is_told_of_that_alone(tree: Tree, write: Write) -> None:
+    (problem,) = problems_of(write(tree | {"extends": "default"}))
+    assert "did you mean 'defaults'?" in problem
+
+
+def test_edits_that_extend_nothing_are_told_that_first(write: Write) -> None:
+    first, *_ = problems_of(write(f'{HEAD}without = ["isaf"]'))
+    assert first.startswith("extends: is missing; a file that does not extend another has to be w")
+
+
+def test_only_junctures_are_said_to_be_moved(write: Write) -> None:
+    tables = """
+        [[juncture]]
+        name = "isaf"
+        title = "Mine"
+        kind = "event"
+        date = 2000-01-01
+        source = "mine"
+        when_removed = "nothing"
+        [[item]]
+        name = "mine"
+        title = "Mine"
+        tabled = 1999-01-01
+        demand = [0.0, -1.0, 1.0, "log-odds", "mine"]
+        source = "mine"
+    """
+    base = write(f'extends = "japan_nato/baseline"\n{HEAD}{tables}'.replace('"isaf"', '"dawn"'))
+    juncture, item = problems_of(
+        write(f'extends = "{base}"\n{HEAD}{tables}'.replace("isaf", "dawn"), "more.toml")
+    )
+    assert "or its day with [[moved]]" in juncture
+    assert "[[set]], path item.mine" in item
+    assert "moved" not in item
+
+
+def test_a_faulty_entry_of_a_list_is_told_once(tree: Tree, write: Write) -> None:
+    tree["member"][0]["accession"] = [tree["member"][0]["accession"][0] | {"states": "one"}]
+    (problem,) = [told for told in problems_of(write(tree)) if "accession" in told]
+    assert "must be a whole number" in problem
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("my_pair", "my_pair.toml"), ("no_theft.tml", "no_theft.toml"), ("my_par", "my_pair.toml")],
+)
+def test_a_file_without_its_ending_is_offered(asked: str, near: str, write: Write) -> None:
+    folder = write("", "my_pair.toml").parent
+    write("", "no_theft.toml")
+    with pytest.raises(ScenarioError, match=f"did you mean the file '{near}'"):
+        load_scenario(folder / asked)

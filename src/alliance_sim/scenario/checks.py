@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from alliance_sim.errors import MOST_TOLD, unknown_name
+from alliance_sim.scenario.adding import BY_PERIOD
 from alliance_sim.scenario.number import FIELDS
 from alliance_sim.scenario.part import DOMAINS, SERIES
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number
@@ -111,10 +112,28 @@ def _acts(tree: Tree) -> Iterator[str]:
             yield f"period {name!r}: acts_until {until} must not be before {day}"
 
 
+def _in_no_period(tree: Tree) -> list[tuple[str, str]]:
+    """Return what is given for other threats in each of several periods, and for one in none."""
+    periods = tables(tree, "period")
+    found = []
+    for key in BY_PERIOD:
+        given = [period[key] for period in periods if isinstance(period.get(key), dict)]
+        if len(given) == len(periods):
+            without = [n for n in names(tree, "threat") if all(n not in table for table in given)]
+            found += [(key, name) for name in without]
+    return found
+
+
 def _by_threat(tree: Tree) -> Iterator[str]:
     known = names(tree, "threat")
+    nowhere = _in_no_period(tree)
+    for key, name in nowhere:
+        yield (
+            f"threat {name!r}.{key}: is missing; give it one number for all periods in its "
+            f"[[threat]], or one for each in [threat.{key}] below it"
+        )
     for period in tables(tree, "period"):
-        for key in ("hostility", "exposure_state", "exposure_alliance"):
+        for key in BY_PERIOD:
             given = period.get(key)
             if not isinstance(given, dict):
                 continue
@@ -123,7 +142,7 @@ def _by_threat(tree: Tree) -> Iterator[str]:
                 if name not in known:
                     yield f"{where}: {unknown_name('threat', name, known)}"
             for name in known:
-                if name not in given:
+                if name not in given and (key, name) not in nowhere:
                     yield f"{where}: threat {name!r} is missing"
     for member in tables(tree, "member"):
         given = member.get("exposure", {})

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from alliance_sim.errors import (
     FileError,
     ScenarioError,
     ScenarioWarning,
+    nearest_name,
     shown,
     unknown_name,
     visible,
@@ -37,6 +39,8 @@ from alliance_sim.scenario.yearly import read_series
 
 MOST_BYTES = 2_000_000
 MOST_EXTENDED = 16  # files that extend each other, one after the other
+MOST_LOOKED_AT = 1_000  # files of a folder among which the one that was meant is looked for
+FEW = 5  # tables that may be missing before a file is told that it has to be whole
 MOST_TOLD = 3  # junctures outside the run that a warning tells one by one
 VALUES = (bool, int, float, str)
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
@@ -129,20 +133,38 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.as_posix() for path in found))
 
 
-def _find(name_or_path: str, relative_to: Path | None) -> tuple[Path, str]:
-    """Return the file and the short name of what was asked for."""
+def _find(
+    name_or_path: str, relative_to: Path | None, also: tuple[str, ...] = ()
+) -> tuple[Path, str]:
+    """Return the file and the short name of what was asked for; `also` are names to be offered."""
     root = packaged.scenarios()
     asked = Path(name_or_path)
     if name_or_path in shipped():
         return root / f"{name_or_path}.toml", name_or_path
     path = asked if relative_to is None or asked.is_absolute() else relative_to / asked
     if path.suffix != ".toml" and not _exists(path):
-        known = unknown_name("scenario", name_or_path, shipped())
-        raise ScenarioError(name_or_path, [f"{known}; a file of your own ends in .toml"])
+        known = unknown_name("scenario", name_or_path, (*shipped(), *also))
+        near = _file_near(path)
+        meant = "" if near is None else f"; did you mean the file {near!r}?"
+        raise ScenarioError(name_or_path, [f"{known}; a file of your own ends in .toml{meant}"])
     here = _resolved(path)
     if here.is_relative_to(root.resolve()):
         return path, here.relative_to(root.resolve()).with_suffix("").as_posix()
     return path, visible(path.stem)
+
+
+def _file_near(path: Path) -> str | None:
+    """Return the name of the file beside a path that was most likely meant, None if there is none.
+
+    An ending that was forgotten or misspelt counts for nothing.
+    """
+    try:
+        beside = [found.name for found in islice(path.parent.iterdir(), MOST_LOOKED_AT)]
+    except (OSError, ValueError):
+        return None
+    files = {Path(name).stem: name for name in beside if name.endswith(".toml")}
+    near = nearest_name(path.name, files) or nearest_name(path.stem, files)
+    return None if near is None else files[near]
 
 
 def _exists(path: Path) -> bool:
@@ -198,6 +220,7 @@ def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
     ]
     tree, strangers = with_periods(*without_periods(tree))
     problems += strangers
+    problems += _not_whole(tree)
     try:
         scenario = build(tree | {"name": "unnamed"}, where)
     except ScenarioError as error:
@@ -205,6 +228,21 @@ def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
     if problems:
         raise ScenarioError(where, problems)
     return scenario
+
+
+def _not_whole(tree: Tree) -> Iterator[str]:
+    """Yield what a file that extends no other, and seems to hold edits of one, is told first."""
+    missing = [
+        key
+        for key, field in Scenario.model_fields.items()
+        if field.is_required() and key not in tree and key != "name"
+    ]
+    if len(missing) > FEW or any(key in tree for key in ("without", "moved", "set")):
+        line = f'extends = "{packaged.usual_scenario()}"'
+        yield (
+            "extends: is missing; a file that does not extend another has to be whole, one with "
+            f"edits of a scenario begins with a line such as {line}"
+        )
 
 
 def _beside(tree: Tree, folder: Path) -> tuple[Tree, list[str]]:
@@ -246,9 +284,10 @@ def _extended(
     extends = tree.get("extends")
     if isinstance(extends, str) and extends:
         try:
-            scenario = _read(_find(extends, path.parent)[0], extends, seen)
-        except ScenarioError as error:
-            problems += [f"extends {extends!r}: {p}" for p in error.problems]
+            scenario = _read(_find(extends, path.parent, (DEFAULTS,))[0], extends, seen)
+        except ScenarioError as error:  # told alone: what else is wrong hangs on what it extends
+            told = [f"extends {extends!r}: {p}" for p in error.problems]
+            raise ScenarioError(where, told) from None
     if scenario is not None:
         added = _names_added(tree)
         problems += _clashes(scenario, added, tree)
@@ -349,9 +388,10 @@ def _clashes(scenario: Scenario, added: Sequence[tuple[str, str]], tree: Tree) -
     taken = {key: {entry.name for entry in getattr(scenario, key)} for key in ADDITIONS}
     for key, name in added:
         if name in taken[key]:
+            move = ", or its day with [[moved]]" if key == "juncture" else ""
             yield (
-                f"{key} {name!r}: is in the extended scenario already; "
-                "use [[set]] or [[moved]] to change it"
+                f"{key} {name!r}: is in the extended scenario already; give the new one another "
+                f"name, or change numbers of the old one with [[set]], path {key}.{name}...{move}"
             )
     for position, move in enumerate(_listed(tree, "moved", dict)):
         if _unclear(move):

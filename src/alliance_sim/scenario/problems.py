@@ -59,7 +59,18 @@ def field_problems(error: ValidationError, tree: Tree, model: type[BaseModel]) -
         tree: The tree it was raised about.
         model: The class of the tree's root.
     """
-    return [_sentence(dict(details), tree, model) for details in error.errors(include_url=False)]
+    return [
+        _sentence(dict(details), tree, model)
+        for details in error.errors(include_url=False)
+        if not _only_follows(dict(details))
+    ]
+
+
+def _only_follows(details: dict[str, Any]) -> bool:
+    """Whether a list is called too short because entries of it, told themselves, do not count."""
+    if details["type"] != "too_short" or not isinstance(details["input"], list | tuple):
+        return False
+    return len(details["input"]) >= int(details["ctx"]["min_length"])
 
 
 def sound_part(model: type[PartKind], table: Tree) -> tuple[PartKind, frozenset[str]]:
@@ -87,8 +98,7 @@ def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> st
     location = without_tags(details["loc"])
     if details["type"] == "extra_forbidden":
         owner = _model_at(model, details["loc"][:-1])
-        fields = owner.model_fields.items() if owner else ()
-        known = [field.alias or name for name, field in fields]
+        known = list(owner.model_fields) if owner else []
         return f"{spell(tree, location[:-1])}: {unknown_name('key', str(location[-1]), known)}"
     return f"{spell(tree, location)}: {complaint(details)}"
 
@@ -107,7 +117,8 @@ def complaint(details: dict[str, Any]) -> str:
     if kind == "too_short":
         wanted = "a list of at least one entry"
     elif kind == "tuple_type":
-        wanted = f"a list; tables in a list are written [[{details['loc'][-1]}]]"
+        table = ".".join(part for part in details["loc"] if isinstance(part, str))
+        wanted = f"a list; tables in a list are written [[{table}]]"
     elif kind == "literal_error":
         wanted = details["ctx"]["expected"]
     for word in LIMITS.keys() & details.get("ctx", {}).keys():
