@@ -16,6 +16,7 @@ from alliance_sim import AllianceSimError, load_scenario
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.edit import as_tree
 from tests.fuzz.mutation import Tree, in_toml, mutated
+from tests.scenario.conftest import whole_tree
 
 ROOT = Path(__file__).parents[2] / "scenarios"
 WHOLE = 0.15  # part of the inputs made from the whole file; they take a tenth of a second each
@@ -26,8 +27,9 @@ def parsed(name: str) -> Tree:
     return tomllib.loads((ROOT / f"{name}.toml").read_text("utf-8"))
 
 
+BASE = whole_tree("japan_nato/baseline")
 FILES = {name: parsed(name) for name in shipped() if (ROOT / f"{name}.toml").exists()}
-BASE = FILES["japan_nato/baseline"]
+FILES["japan_nato/baseline"] = BASE
 EDITS = [name for name, tree in FILES.items() if tree.get("extends") == "japan_nato/baseline"]
 WORDS = sorted({*BASE, *(t["name"] for key in ("juncture", "member", "leader") for t in BASE[key])})
 

@@ -31,9 +31,25 @@ def in_toml(value: Any) -> str:
     return repr(value)
 
 
+def laid_over(base: Tree, tree: Tree) -> Tree:
+    """Return tables in which what one file says stands in the place of what another says."""
+    both = {key: base[key] for key in base.keys() & tree.keys() if isinstance(base[key], dict)}
+    return base | tree | {key: laid_over(value, tree[key]) for key, value in both.items()}
+
+
+def whole_tree(name: str) -> Tree:
+    """Return a shipped scenario that stands on the defaults, as one tree."""
+    defaults, tree = (
+        tomllib.loads((shipped_folder() / f"{each}.toml").read_text("utf-8"))
+        for each in ("defaults", name)
+    )
+    assert tree.pop("extends") == "defaults"
+    return laid_over(defaults, tree)
+
+
 @pytest.fixture(scope="session")
 def _baseline_tree() -> Tree:
-    return tomllib.loads((shipped_folder() / "japan_nato" / "baseline.toml").read_text("utf-8"))
+    return whole_tree("japan_nato/baseline")
 
 
 @pytest.fixture
