@@ -25,7 +25,6 @@ from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.path import numbers
 from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.world.cache import prepared
-from alliance_sim.world.state import state_names
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -171,21 +170,6 @@ def test_every_number_stands_in_a_table_of_the_description() -> None:
     assert missing == []
 
 
-def test_every_state_stands_in_the_table_of_states() -> None:
-    world, _ = prepared(load_scenario(BASELINE))
-    words = {
-        "<domain>": "political|operations|equipment",
-        "<side>": "japan|nato",
-        "<threat>": "|".join(world.threats),
-        "<member>": "|".join(world.members),
-    }
-    names = re.findall(r"^\| `([\w<>]+)` \|", odd(), re.MULTILINE)
-    patterns = []
-    for name in names:
-        pattern = name
-        for word, choices in words.items():
-            pattern = pattern.replace(word, f"(?:{choices})")
-        patterns.append(re.compile(pattern))
-    states = state_names(world.scenario)
-    assert [s for s in states if not any(p.fullmatch(s) for p in patterns)] == []
-    assert [p.pattern for p in patterns if not any(p.fullmatch(s) for s in states)] == []
+def test_states_phases_inputs_and_channels_stand_in_tables_made_from_their_declaration() -> None:
+    fences = set(re.findall(r"^```\{from-package\} (\w+)$", odd(), re.MULTILINE))
+    assert fences >= {"states", "phases", "inputs", "channels"}
