@@ -32,4 +32,4 @@ def test_every_fold_has_words_and_a_label(fold: str, signal: str) -> None:
     assert "{" not in outcome_title(outcome, SHORT, {})
     assert outcome_title(outcome, SHORT, {}).endswith(", whole run") or fold == "first"
     assert outcome_label(outcome, SHORT, {})
-    assert is_binary(outcome) == (fold in {"max", "min"} and ">=" in signal)
+    assert is_binary(outcome) == (FOLDS[fold].one_moment and ">=" in signal)

@@ -254,7 +254,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "rung@2014..2015": ("@2014..2015 is a span: fold it, as in mean(...), or name one moment",),
     "mean(rung)@2015..2014": ("@2015..2014 ends before it begins",),
     "mean(rung)@..2014": ("time is '', must be",),
-    "men(rung)": ("unknown fold 'men'; did you mean 'mean'? (known: first, max, mean, min, sum)",),
+    "men(rung)": ("unknown fold 'men'; did you mean 'mean'? (known: ",),
     "at(rung)@2014": ("unknown fold 'at'",),
     "first(rung)": ("first needs a comparison, such as first(rung>=1)",),
     "rung=8@2014": ("comparison is '=', must be one of >=, >, <=, <",),

@@ -93,7 +93,7 @@ def summarise_cases(
     Args:
         cases: Scenarios and runs.
         seed: Whole number from 0 to 2**64 - 1.
-        outcomes: From `outcomes.parse_outcome` or `standard_outcomes`.
+        outcomes: From `results.outcomes.parse_outcome` or `standard_outcomes`.
         threads: Threads to spread blocks over. Numbers do not depend on it.
     """
     from alliance_sim.engine.kernel.batch import Columns, run_block

@@ -7,9 +7,9 @@ notebook, on a server and in a worker process.
 - `counts.counts_figure`: observed against simulated counts
 - `contrast.contrast_figure`: counterfactual scenarios minus the factual one, on the same noise
 - `run.ensemble_figure`: any states of any ensemble
-- `heatmap.heatmap_figure`, `fan.fan_figure`, `fan.periods_figure`: what a sweep comes to
-- `tornado.tornado_figure`: which factors an outcome of a sweep hangs on
-- `box.box_figure`, `peeling.peeling_figure`, `peeling.leaves_figure`: when something happens
+- `sweep.heatmap_figure`, `sweep.fan_figure`, `sweep.periods_figure`: what a sweep comes to
+- `sensitivity.tornado_figure`: which factors an outcome of a sweep hangs on
+- `discovery.box_figure`, `peeling_figure`, `leaves_figure`: when something happens
 - `origin.save_png` and `origin.read_origin`: a file that says how to make it again
 """
 

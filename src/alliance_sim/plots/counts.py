@@ -62,7 +62,7 @@ def counts_figure(
     as surprising for few acts as for many.
 
     Args:
-        counts: As from `analysis.counts.count_table`.
+        counts: As from `comparison.counts.count_table`.
         stages: The periods of the table, in order.
         about: Which runs of what, such as `style.told_of` returns.
         words: What is said about the relationship.

@@ -358,7 +358,7 @@ def leaves_figure(
     """Return the leaves of a tree as bars of how often it happens there.
 
     Args:
-        leaves: As from `analysis.boxes.box_frame`, densest first.
+        leaves: As from `analysis.discovery.boxes.box_frame`, densest first.
         title: In large type.
         about: What is drawn, and of what.
         share: Share of all runs in which it happens.

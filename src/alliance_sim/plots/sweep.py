@@ -80,7 +80,7 @@ def fan_figure(
     """Return the spread of an outcome along one factor, one panel per scenario.
 
     Args:
-        bands: As from `analysis.slices.bands_along`.
+        bands: As from `analysis.bands.bands_along`.
         title: In large type.
         about: What is drawn, and of what.
         factor: Label of the factor.
@@ -237,7 +237,7 @@ def periods_figure(
     """Return the spread of states over the periods, one panel per state.
 
     Args:
-        bands: As from `analysis.slices.bands_over_periods`, of several states.
+        bands: As from `analysis.bands.bands_over_periods`, of several states.
         title: In large type.
         about: What is drawn, and of what.
         stages: Titles of the periods, in order.
@@ -318,7 +318,7 @@ def heatmap_figure(
     probability its 95 % interval.
 
     Args:
-        cells: As from `analysis.slices.cell_table`.
+        cells: As from `analysis.bands.cell_table`.
         title: In large type.
         about: What is drawn, and of what.
         across: Label of the factor on the x axis.

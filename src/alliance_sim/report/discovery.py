@@ -71,7 +71,7 @@ def sweep_discovery(
 
     Args:
         sweep: The sweep.
-        outcome: As for `report.source.column_of`; 0 or 1.
+        outcome: As for `report.sweep_view.column_of`; 0 or 1.
         method: "prim" or "cart".
         scenario: Label of a scenario, the first if left out.
         search: How PRIM looks for boxes.

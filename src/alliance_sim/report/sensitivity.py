@@ -80,7 +80,7 @@ def sweep_sensitivity(
 
     Args:
         sweep: The sweep.
-        outcome: As for `report.source.column_of`.
+        outcome: As for `report.sweep_view.column_of`.
         method: "sobol", "morris" or "pawn"; what fits the design if left out.
         contrast: "B - A" for the difference of two scenarios of the sweep, run by run.
         scenario: Label of a scenario, the first if left out.

@@ -59,7 +59,7 @@ class SweepSummary:
         sweep: The sweep.
         scenarios: Labels of the scenarios summarised.
         columns: The outcomes that are drawn and told one by one.
-        table: As from `analysis.points.point_table`, of all outcomes summarised.
+        table: As from `analysis.summaries.point_table`, of all outcomes summarised.
         by: The factors that figures are drawn over: none, one or two.
     """
 
@@ -109,7 +109,7 @@ def summarise_sweep(
 
     Args:
         sweep: The sweep.
-        outcomes: As for `report.source.column_of`; all that were kept if left out.
+        outcomes: As for `report.sweep_view.column_of`; all that were kept if left out.
         by: Factors to draw over, at most two; chosen by the design if left out.
         scenario: Label of the only scenario wanted, all if left out.
         workers: How many processes simulate, if runs have to be simulated again.
