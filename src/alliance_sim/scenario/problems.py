@@ -98,7 +98,8 @@ def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> st
     location = without_tags(details["loc"])
     if details["type"] == "extra_forbidden":
         owner = _model_at(model, details["loc"][:-1])
-        known = list(owner.model_fields) if owner else []
+        fields = owner.model_fields.items() if owner else ()
+        known = [field.alias or name for name, field in fields]
         return f"{spell(tree, location[:-1])}: {unknown_name('key', str(location[-1]), known)}"
     return f"{spell(tree, location)}: {complaint(details)}"
 
