@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from alliance_sim import load_scenario
 from alliance_sim.cli import app
 from alliance_sim.errors import RecordError
 from alliance_sim.record.folder import read_folder
-from alliance_sim.record.named import named_record
+from alliance_sim.record.named import mismatches, named_record
 from alliance_sim.shipped import scenarios
 
 SHIPPED = scenarios() / "two_islands" / "record"
@@ -106,3 +107,55 @@ def test_a_table_without_rows_is_named(record: Path) -> None:
     path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
     found = CliRunner().invoke(app, ["record", "check", str(record)])
     assert "sound; 0 rows of events.csv" in " ".join(found.output.split())
+
+
+@pytest.fixture
+def strange(record: Path) -> Path:
+    """Return a record with one strange thing of each kind."""
+    edited(record, "member:hills", "member:hlls")
+    with (record / "events.csv").open("a", encoding="utf-8") as file:
+        file.write("1804,political,visit,1,both,{Old} visit,here,high\n")
+    path = record / "institutions.csv"
+    path.write_text(
+        path.read_text("utf-8").replace(",envoys,", ",{envoy},")
+        + "2010-12-31,9,palace,,here,high\n",
+        "utf-8",
+    )
+    return record
+
+
+STRANGE = (
+    "initiator: unknown member 'hlls'; did you mean 'hills'?",
+    "events.csv, row 85, date: lies outside 2001 to 2010",
+    "institutions.csv, row 3, name: rung 1 is '{envoy}', and 'envoys' in the scenario",
+    "rung: is 9, and the ladder has rungs 0 to 3",
+)
+
+
+def test_what_the_scenario_does_not_know_is_warned_of_in_every_comparison(strange: Path) -> None:
+    file, out = scenario_with(strange.parent, "./record"), strange.parent / "out"
+    for words in (
+        ["history", str(file), "--runs", "2", "--out", str(out)],
+        ["validate", str(file)],
+        ["record", "check", str(strange), "--scenario", str(file)],
+    ):
+        found = CliRunner().invoke(app, words)
+        assert found.exit_code == 0, found.output
+        said = " ".join(found.output.split())
+        assert [sentence for sentence in STRANGE if sentence not in said] == []
+    page = html.unescape((out / "report.html").read_text("utf-8"))
+    assert [sentence for sentence in STRANGE if sentence not in page] == []
+
+
+@pytest.mark.parametrize("name", ["two_islands/baseline", "japan_nato/baseline"])
+def test_shipped_records_fit_their_scenarios(name: str) -> None:
+    scenario = load_scenario(name)
+    assert mismatches(named_record(scenario)[0], scenario) == ()
+
+
+def test_a_check_against_a_scenario_refuses_other_sides() -> None:
+    found = CliRunner().invoke(
+        app, ["record", "check", str(SHIPPED), "--scenario", "japan_nato/baseline"]
+    )
+    assert found.exit_code == 2
+    assert "unknown side 'north_island'" in " ".join(found.output.split())

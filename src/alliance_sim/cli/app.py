@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any
+from warnings import warn
 
 import typer
 
 from alliance_sim.cli import analyse, exit_codes, record, sweep, terminal
 from alliance_sim.cli.options import PATH, Json, Out, Runs, Seed, Workers, command_line, processors
-from alliance_sim.errors import RecordError, ResultError, ScenarioError, SettingError
+from alliance_sim.errors import (
+    RecordError,
+    ResultError,
+    ScenarioError,
+    ScenarioWarning,
+    SettingError,
+)
 from alliance_sim.files import writable_folder
 from alliance_sim.shipped import usual_scenario
 
@@ -65,7 +72,8 @@ def history(
 
     number = noise.as_seed(seed)
     chosen = load_scenario(scenario)
-    check_named(chosen, scenario)
+    for mismatch in check_named(chosen, scenario):
+        terminal.say(f"warning: record: {mismatch}")
     writable_folder(out)
     with terminal.progress("simulating") as show:
         found = compare_history(
@@ -117,7 +125,8 @@ def validate(
             with terminal.warned(quiet=as_json) as warnings:
                 chosen = load_scenario(file)
                 build_world(chosen)
-                check_named(chosen, file)
+                for mismatch in check_named(chosen, file):
+                    warn(f"record: {mismatch}", ScenarioWarning, stacklevel=1)
             results.append({"file": file, "ok": True, "problems": [], "warnings": warnings})
         except (ScenarioError, RecordError) as error:
             problems = list(error.problems)

@@ -22,28 +22,42 @@ def add_to(app: typer.Typer) -> None:
 @commands.command()
 def check(
     folder: Annotated[Path, typer.Argument(help="Folder of a record, or of its editions.", **PATH)],
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Scenario that it is to be a record for: sides, members, ladder, years."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say that a folder is a sound record, or everything that is wrong with it."""
+    from alliance_sim import load_scenario
     from alliance_sim.record.folder import REQUIRED, edition_of, read_folder
+    from alliance_sim.record.named import check_sides, mismatches
 
+    chosen = None
+    if scenario is not None:
+        chosen = load_scenario(scenario).model_copy(update={"record": str(folder.resolve())})
     problems: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     rows: dict[str, int] = {}
     try:
         found = read_folder(edition_of(folder))
+        if chosen is not None:
+            check_sides(found, str(folder), chosen)
+            unlike = mismatches(found, chosen)
         rows = {name: len(table) for name, table in found.tables.items()}
     except RecordError as error:
         problems = error.problems
         if not as_json:
             terminal.say(str(error))
     if as_json:
-        terminal.print_json(
-            {"folder": str(folder), "ok": not problems, "problems": list(problems), "rows": rows}
-        )
+        told = {"ok": not problems, "problems": list(problems), "mismatches": list(unlike)}
+        terminal.print_json({"folder": str(folder), **told, "rows": rows})
     elif not problems:
         named = {name: count for name, count in rows.items() if count or name in REQUIRED}
-        told = ", ".join(f"{count} rows of {name}.csv" for name, count in named.items())
-        terminal.tell(f"{folder}: sound; {told}")
+        counts = ", ".join(f"{count} rows of {name}.csv" for name, count in named.items())
+        terminal.tell(f"{folder}: sound; {counts}")
+        for mismatch in unlike:
+            terminal.say(f"warning: {mismatch}")
     if problems:
         raise typer.Exit(exit_codes.WRONG_INPUT)
 

@@ -7,7 +7,14 @@ from importlib import resources
 from pathlib import Path
 
 from alliance_sim.errors import NoRecord, RecordError, shown, unknown_name
-from alliance_sim.record.folder import Folder, edition_of, read_folder, rows_told, sides_in
+from alliance_sim.record.folder import (
+    FIRST_ROW,
+    Folder,
+    edition_of,
+    read_folder,
+    rows_told,
+    sides_in,
+)
 from alliance_sim.record.words import registered
 from alliance_sim.scenario import Scenario
 
@@ -23,7 +30,7 @@ def named_record(scenario: Scenario) -> tuple[Folder, str]:
     try:
         path, name = _place(scenario)
         folder = read_folder(path)
-        _of_its_sides(folder, name, scenario)
+        check_sides(folder, name, scenario)
     except RecordError as error:
         key = f"record {shown(scenario.record, 400)}"
         problems = [f"{key}: {problem}" for problem in (*error.problems, *_below(scenario))]
@@ -31,8 +38,8 @@ def named_record(scenario: Scenario) -> tuple[Folder, str]:
     return folder, name
 
 
-def check_named(scenario: Scenario, where: str) -> None:
-    """Refuse a scenario whose record cannot be used; one without a record is sound.
+def check_named(scenario: Scenario, where: str) -> tuple[str, ...]:
+    """Return what of a scenario's record does not fit it; nothing for one without a record.
 
     Args:
         scenario: The scenario.
@@ -42,11 +49,47 @@ def check_named(scenario: Scenario, where: str) -> None:
         RecordError: As `named_record` does.
     """
     try:
-        named_record(scenario)
+        return mismatches(named_record(scenario)[0], scenario)
     except NoRecord:
-        return
+        return ()
     except RecordError as error:
         raise RecordError(where, error.problems) from None
+
+
+def mismatches(folder: Folder, scenario: Scenario) -> tuple[str, ...]:
+    """Return a sentence for each thing in a record that the scenario does not know.
+
+    Acts outside its years, rungs above its ladder or by another name, and, in a record that it
+    names as a folder of its own, members that it does not have: shipped records name every ally,
+    also those that a scenario counts in a group.
+    """
+    events, rungs = folder.tables["events"], folder.tables["institutions"]
+    first, last = scenario.time.first_year, scenario.time.last_year
+    ladder = {0: "none"} | {rung.number: rung.name for rung in scenario.rung}
+    members = {m.name for m in scenario.member} | {m.title for m in scenario.member}
+    allies = "member:" if _is_folder(scenario.record) else None
+    told: dict[str, list[int]] = {}
+    for at, row in enumerate(events, start=FIRST_ROW):
+        if not first <= int(row["date"][:4]) <= last:
+            problem = f"date: lies outside {first} to {last}, so that the act is not counted"
+            told.setdefault(f"events.csv, {{}}, {problem}", []).append(at)
+        mark, _, ally = row["initiator"].partition(":")
+        if mark + ":" == allies and ally not in members:
+            problem = unknown_name("member", ally, [m.name for m in scenario.member])
+            told.setdefault(f"events.csv, {{}}, initiator: {_braced(problem)}", []).append(at)
+    for at, row in enumerate(rungs, start=FIRST_ROW):
+        number, name = int(row["rung"]), row["name"]
+        if number not in ladder:
+            problem = f"rung: is {number}, and the ladder has rungs 0 to {max(ladder)}"
+            told.setdefault(f"institutions.csv, {{}}, {problem}", []).append(at)
+        elif number and name != ladder[number]:
+            problem = f"name: rung {number} is {name!r}, and {ladder[number]!r} in the scenario"
+            told.setdefault(f"institutions.csv, {{}}, {_braced(problem)}", []).append(at)
+    return tuple(sentence.format(rows_told(rows)) for sentence, rows in told.items())
+
+
+def _braced(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _is_folder(asked: str) -> bool:
@@ -62,8 +105,13 @@ def _below(scenario: Scenario) -> list[str]:
     return [f"did you mean {str(place / found[0])!r}?"] if found else []
 
 
-def _of_its_sides(folder: Folder, name: str, scenario: Scenario) -> None:
-    """Refuse a record of other sides: with its rows where the scenario asks for this very one."""
+def check_sides(folder: Folder, name: str, scenario: Scenario) -> None:
+    """Refuse a record of other sides: with its rows where the scenario asks for this very one.
+
+    Raises:
+        NoRecord: If the record is that of the relationship, and the scenario names none.
+        RecordError: If the scenario names it.
+    """
     partners, rows = scenario.partners, folder.tables["events"]
     own = (partners.state, partners.alliance)
     found = sides_in(rows)

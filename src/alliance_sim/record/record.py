@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from alliance_sim.errors import NoRecord, UnknownName, unknown_name
 from alliance_sim.record.folder import SUSPENSION, TABLES, Folder, Row, verdict
-from alliance_sim.record.named import named_record
+from alliance_sim.record.named import mismatches, named_record
 from alliance_sim.record.reporting import Reporting
 from alliance_sim.record.words import registered
 from alliance_sim.scenario import Scenario, load_scenario
@@ -55,6 +55,8 @@ class Record:
         periods: The periods that events are counted in, from the scenario.
         years: First and last year that the scenario simulates; comparisons count acts in them.
         reporting: How likely an act is to be in the record.
+        mismatches: In a sentence each, with file and row, what the scenario does not know: acts
+            outside its years, other rungs, unknown members.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Record:
     periods: tuple[Period, ...]
     years: tuple[int, int]
     reporting: Reporting
+    mismatches: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, source: Scenario | str) -> Record:
@@ -218,6 +221,7 @@ def _tables(given: Folder, name: str, scenario: Scenario) -> Record:
         periods=periods,
         years=(scenario.time.first_year, scenario.time.last_year),
         reporting=given.reporting,
+        mismatches=mismatches(given, scenario),
     )
 
 

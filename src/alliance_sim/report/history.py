@@ -112,6 +112,7 @@ def history_page(comparison: Comparison, *, images: Mapping[str, bytes], origin:
         words=words,
         about=comparison.words,
         missing=comparison.missing,
+        mismatches=mismatches_of(comparison),
         record=None if comparison.record is None else comparison.record.name,
         held=HELD,
         seldom=words.SELDOM,
@@ -127,6 +128,11 @@ def history_page(comparison: Comparison, *, images: Mapping[str, bytes], origin:
         tables=[f"{name}.csv" for name in tables_of(comparison)],
         chronology_run=comparison.ensemble.first_whole,
     )
+
+
+def mismatches_of(comparison: Comparison) -> tuple[str, ...]:
+    """Return what in the record the scenario does not know, in a sentence each."""
+    return () if comparison.record is None else comparison.record.mismatches
 
 
 def _claims(comparison: Comparison) -> list[dict[str, Any]]:
@@ -151,7 +157,8 @@ def history_json(comparison: Comparison, *, files: Mapping[str, str]) -> dict[st
 
     Returns:
         Keys `scenario`, `digest`, `seed`, `runs`, `version`, `record` (name and edition, null
-        without one), `missing` (why there is none), `claims`, `counts`, `rungs`,
+        without one), `missing` (why there is none), `mismatches` (what in it the
+        scenario does not know), `claims`, `counts`, `rungs`,
         `assumed_numbers` and `files`. Shares are of the runs to which a claim applies, and null
         where it applies to none; months of rungs are null where that run never gets there.
     """
@@ -164,6 +171,7 @@ def history_json(comparison: Comparison, *, files: Mapping[str, str]) -> dict[st
         "version": provenance.version(),
         "record": None if comparison.record is None else comparison.record.name,
         "missing": comparison.missing,
+        "mismatches": list(mismatches_of(comparison)),
         "claims": _rows(comparison.claims, CLAIM),
         "counts": _rows(comparison.counts, COUNT),
         "rungs": rows_of(comparison.rungs, RUNG),
