@@ -9,7 +9,7 @@ import pytest
 
 from alliance_sim import Record, load_scenario, simulate
 from alliance_sim.comparison.history import compare_history
-from alliance_sim.comparison.made import make_record
+from alliance_sim.comparison.made import make_record, reporting_for
 from alliance_sim.errors import SettingError
 from alliance_sim.provenance import scenario_digest
 from alliance_sim.record.reporting import Reporting
@@ -24,7 +24,7 @@ MADE = ("events.csv", "institutions.csv", "truth.toml")
 
 
 def test_the_shipped_record_is_what_its_truth_makes(tmp_path: Path) -> None:
-    (tmp_path / "reporting.toml").write_bytes((FOLDER / "reporting.toml").read_bytes())
+    assert reporting_for(ISLANDS, tmp_path) == FOLDER / "reporting.toml"
     seed, run = TRUTH["seed"], TRUTH["run"]
     make_record(ISLANDS, seed=seed, run=run, out=tmp_path)
     stale = [n for n in MADE if (tmp_path / n).read_bytes() != (FOLDER / n).read_bytes()]
@@ -86,6 +86,13 @@ def test_acts_go_unreported_as_the_chances_say(tmp_path: Path) -> None:
     found = Record.of(ISLANDS.model_copy(update={"record": str(tmp_path)}))
     assert set(found.events["salience"]) == {2, 3}
     assert Reporting().chance != found.reporting.chance
+
+
+def test_the_chances_of_the_folder_come_first_and_those_of_the_method_last(tmp_path: Path) -> None:
+    nowhere = ISLANDS.model_copy(update={"record": str(tmp_path / "nowhere")})
+    assert reporting_for(nowhere, tmp_path) is None
+    (tmp_path / "reporting.toml").write_text("first_year = 2001\n")
+    assert reporting_for(ISLANDS, tmp_path) == tmp_path / "reporting.toml"
 
 
 def test_a_record_is_of_a_relationship(tmp_path: Path) -> None:

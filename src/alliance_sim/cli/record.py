@@ -77,14 +77,16 @@ def make(
 ) -> None:
     """Write the record that one run of a scenario leaves, and beside it the truth about it."""
     from alliance_sim import load_scenario, noise
-    from alliance_sim.comparison.made import make_record
+    from alliance_sim.comparison.made import make_record, reporting_for
 
     chosen = load_scenario(scenario)
     place = out or (Path(chosen.record) if "/" in chosen.record else None)
     if place is None:
         raise SettingError("record make", [f"{scenario} names no folder of its own; give --out"])
+    used = reporting_for(chosen, place)
     written = make_record(chosen, seed=noise.as_seed(seed), run=noise.as_run(run), out=place)
     if as_json:
-        terminal.print_json({"files": written})
+        terminal.print_json({"files": written, "reporting": None if used is None else str(used)})
     else:
+        terminal.tell(f"Chances of being reported: {used or 'those of the method'}")
         terminal.tell(f"Written to {place}: {', '.join(written)}")

@@ -19,9 +19,10 @@ import pandas as pd
 from alliance_sim import noise, provenance
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, simulate
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import NoRecord, RecordError, SettingError
 from alliance_sim.files import writable_folder, write_text
 from alliance_sim.record.folder import TABLES
+from alliance_sim.record.named import place_of
 from alliance_sim.record.reporting import NAME as REPORTING
 from alliance_sim.record.reporting import Reporting, read_reporting
 from alliance_sim.results import Ensemble
@@ -34,8 +35,7 @@ TRUTH = "truth.toml"
 def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[str, str]:
     """Write the record that a run of a scenario leaves; return names and paths of the files.
 
-    The same scenario, seed and run give the same bytes. A `reporting.toml` in the folder says how
-    likely an act is to be reported; without it the chances are those of the method.
+    The same scenario, seed, run and `reporting.toml` give the same bytes; see `reporting_for`.
 
     Args:
         scenario: The scenario.
@@ -53,9 +53,8 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
         problem = f"{scenario.name} names no relationship, and a record is of one"
         raise SettingError("record make", [problem])
     folder = writable_folder(out)
-    reporting = Reporting()
-    if (folder / REPORTING).exists():
-        reporting = read_reporting(folder / REPORTING)
+    used = reporting_for(scenario, folder)
+    reporting = Reporting() if used is None else read_reporting(used)
     ensemble = simulate(scenario, runs=1, seed=seed, first_run=run, engine=Kernel(threads=1))
     acts = chronology(ensemble, scenario)
     reported = acts[_reported(acts, scenario, reporting, ensemble)]
@@ -68,6 +67,21 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
     for name, text in texts.items():
         write_text(folder / name, text)
     return {name: str(folder / name) for name in texts}
+
+
+def reporting_for(scenario: Scenario, out: Path) -> Path | None:
+    """Return the file that says how likely an act is to be reported in a record that is made.
+
+    It is that of the folder if it has one, else that of the record which belongs to the scenario;
+    None where neither has one, and the chances are those of the method.
+    """
+    if (out / REPORTING).exists():
+        return out / REPORTING
+    try:
+        own = place_of(scenario)[0] / REPORTING
+    except (NoRecord, RecordError):  # a record may be made for a scenario that has none yet
+        return None
+    return own if own.exists() else None
 
 
 def _reported(

@@ -28,7 +28,7 @@ def named_record(scenario: Scenario) -> tuple[Folder, str]:
             sides; every sentence begins with the key `record`.
     """
     try:
-        path, name = _place(scenario)
+        path, name = place_of(scenario)
         folder = read_folder(path)
         check_sides(folder, name, scenario)
     except RecordError as error:
@@ -131,7 +131,7 @@ def check_sides(folder: Folder, name: str, scenario: Scenario) -> None:
     )
 
 
-def _place(scenario: Scenario) -> tuple[Path, str]:
+def place_of(scenario: Scenario) -> tuple[Path, str]:
     """Return the folder of a scenario's record, and its name with the edition.
 
     Raises:
