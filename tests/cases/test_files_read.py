@@ -72,10 +72,12 @@ def test_a_juncture_outside_the_run_is_warned_of() -> None:
     assert explain(load_scenario("japan_nato/baseline"))["warnings"] == []
 
 
-def test_whoever_simulates_fewer_years_is_not_warned_of_what_comes_later(tmp_path: Path) -> None:
+def test_whoever_simulates_fewer_years_is_warned_once_of_what_comes_later(tmp_path: Path) -> None:
     shorter = '[[set]]\npath = "time.last_year"\nto = 1990\nsource = "x"\n'
     (tmp_path / "short.toml").write_text(HEAD + shorter, encoding="utf-8")
-    assert explain(load_scenario(tmp_path / "short.toml"))["warnings"] == []
+    with pytest.warns(ScenarioWarning, match=r"from 1950 to 1990.*; and \d+ more") as caught:
+        load_scenario(tmp_path / "short.toml")
+    assert len(caught) == 1
 
 
 @pytest.mark.parametrize("command", ["validate", "show"])

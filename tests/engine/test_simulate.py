@@ -121,6 +121,7 @@ def test_progress_is_told_up_to_the_last_run(engine: Any) -> None:
     assert {asked for _, asked in told} == {RUNS}
 
 
+@pytest.mark.filterwarnings("ignore::alliance_sim.errors.ScenarioWarning")
 def test_a_scenario_can_be_given_by_name_or_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from alliance_sim import load_scenario, simulate
-from alliance_sim.errors import ScenarioError
+from alliance_sim.errors import ScenarioError, ScenarioWarning
 from alliance_sim.scenario import Scenario
 
 BASE = load_scenario("japan_nato/baseline")
@@ -94,3 +96,52 @@ def test_a_period_is_one_table_that_takes_its_place_by_date(tmp_path: Path) -> N
     assert [p.id for p in found.calendar().periods] == ["P1", "P2", "P3", "P3b", "P4"]
     with pytest.raises(ScenarioError, match="id 'P3' stands 2 times"):
         loaded(tmp_path, text.replace("P3b", "P3"))
+
+
+JUNCTURE = """
+[[juncture]]
+name = "mine"
+title = "Mine"
+kind = "event"
+date = {day}
+source = "mine"
+when_removed = "nothing"
+"""
+ITEM = """
+[[item]]
+name = "mine"
+title = "Mine"
+tabled = {day}
+demand = [0.0, -1.0, 1.0, "log-odds", "mine"]
+source = "mine"
+"""
+MEMBER = """
+[[member]]
+name = "mine"
+title = "Mine"
+offset = [0.0, -1.0, 1.0, "log-odds", "mine"]
+[[member.accession]]
+date = {day}
+states = 1
+weight = [0.1, 0.0, 1.0, "1", "mine"]
+source = "mine"
+"""
+
+
+@pytest.mark.parametrize("table", [JUNCTURE, ITEM, MEMBER], ids=["juncture", "item", "member"])
+def test_what_is_added_after_the_run_is_warned_of(table: str, tmp_path: Path) -> None:
+    with pytest.warns(ScenarioWarning, match="'mine'.*2096-01-01 lies after the run") as caught:
+        loaded(tmp_path, table.format(day="2096-01-01"))
+    assert len(caught) == 1
+    loaded(tmp_path, table.format(day="1996-01-01"))  # where a warning is an error
+
+
+def test_a_whole_file_is_warned_of_what_comes_after_its_own_years(
+    tree: dict[str, Any], write: Callable[..., Path]
+) -> None:
+    tree["time"] = {"first_year": 1950, "last_year": 2003}
+    with pytest.warns(ScenarioWarning, match="lies after the run, which goes from 1950 to 2003"):
+        load_scenario(base := write(tree))
+    # What is extended is somebody else's: only what a file brings itself is told.
+    item = ITEM.format(day="1996-01-01")
+    load_scenario(write(HEAD.replace("japan_nato/baseline", str(base)) + item, "more.toml"))

@@ -177,6 +177,7 @@ def test_scenarios_whose_short_names_are_alike_go_by_longer_ones(tmp_path: Path)
     assert read(tmp_path, both + design).labels == ("one/baseline.toml", "two/baseline.toml")
 
 
+@pytest.mark.filterwarnings("ignore::alliance_sim.errors.ScenarioWarning")
 def test_scenarios_of_other_years_cannot_share_a_plan(tmp_path: Path) -> None:
     mine = (
         'extends = "japan_nato/baseline"\ntitle = "Short"\ndescription = "d"\n'

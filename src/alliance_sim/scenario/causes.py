@@ -1,12 +1,16 @@
-"""Which junctures come to nothing: for want of a cause, or because they lie outside the run."""
+"""Which junctures lack a cause, and what comes to nothing because it lies outside the run."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
 
-from alliance_sim.scenario.schema import EARLIEST, LATEST, Juncture, Time
+from alliance_sim.scenario.schema import EARLIEST, LATEST, Juncture
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario.scenario import Scenario
 
 
 def missing_causes(by_name: Mapping[str, Juncture]) -> dict[str, Juncture]:
@@ -27,19 +31,41 @@ def missing_causes(by_name: Mapping[str, Juncture]) -> dict[str, Juncture]:
     return found
 
 
-def outside_the_run(junctures: Sequence[Juncture], time: Time) -> Iterator[str]:
-    """Yield a sentence for each juncture that is there and that no run comes to.
+def outside_the_run(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for each dated thing that a scenario brings and that no run comes to.
 
-    One that was neither moved nor lies outside all years that can be simulated is left out: whoever
-    simulates fewer years means it.
+    What it has of the scenario that it extends is left out, unless an edit moved it, or changed the
+    years of the run, or no run at all could come to it.
     """
-    first, last = dt.date(time.first_year, 1, 1), dt.date(time.last_year, 12, 31)
-    for juncture in junctures:
-        after, over = juncture.date > last, juncture.end is not None and juncture.end <= first
-        meant = juncture.original_date is None and EARLIEST <= juncture.date.year <= LATEST
-        if juncture.present and not meant and (after or over):
-            where = f"{juncture.date} lies after" if after else f"{juncture.end} lies before"
+    first, last = scenario.time.first_year, scenario.time.last_year
+    begins, ends = dt.date(first, 1, 1), dt.date(last, 12, 31)
+    whole = not scenario.edits or any(e.path.startswith("time.") for e in scenario.edits)
+    brought = {edit.path for edit in scenario.edits}
+    for path, what, start, end in _dated(scenario):
+        after, over = start > ends, end is not None and end <= begins
+        meant = (
+            not whole and EARLIEST <= start.year <= LATEST and not brought & {path, f"{path}.date"}
+        )
+        if (after or over) and not meant:
+            where = f"{start} lies after" if after else f"{end} lies before"
             yield (
-                f"juncture {juncture.name!r}: {where} the run, which goes from {time.first_year} "
-                f"to {time.last_year}, so it is in effect removed"
+                f"{what}: {where} the run, which goes from {first} to {last}, so it is in effect "
+                "removed"
             )
+
+
+def _dated(scenario: Scenario) -> Iterator[tuple[str, str, dt.date, dt.date | None]]:
+    """Yield path, words, first day and last day, if there is one, of what has a date."""
+    for juncture in scenario.juncture:
+        if juncture.present:
+            name = juncture.name
+            yield f"juncture.{name}", f"juncture {name!r}", juncture.date, juncture.end
+    for leader in scenario.leader:
+        yield f"leader.{leader.name}", f"leader {leader.name!r}", leader.start, leader.end
+    for item in scenario.item:
+        yield f"item.{item.name}", f"item {item.name!r}.tabled", item.tabled, item.tabled
+    for member in scenario.member:
+        for accession in member.accession:
+            yield f"member.{member.name}", f"member {member.name!r}.accession", accession.date, None
+    for period in scenario.period:
+        yield f"period.{period.name}", f"period {period.name!r}", period.start, None

@@ -72,7 +72,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
         "question": scenario.question,
         "description": " ".join(scenario.description.split()),
         "edits": [edit.words for edit in scenario.edits],
-        "warnings": list(outside_the_run(scenario.juncture, scenario.time)),
+        "warnings": list(outside_the_run(scenario)),
         "numbers": len(found),
         "assumed_numbers": assumed_numbers(scenario),
         "theory": scenario.theory.model_dump(),

@@ -41,7 +41,7 @@ MOST_BYTES = 2_000_000
 MOST_EXTENDED = 16  # files that extend each other, one after the other
 MOST_LOOKED_AT = 1_000  # files of a folder among which the one that was meant is looked for
 FEW = 5  # tables that may be missing before a file is told that it has to be whole
-MOST_TOLD = 3  # junctures outside the run that a warning tells one by one
+MOST_TOLD = 3  # dates outside the run that a warning tells one by one
 VALUES = (bool, int, float, str)
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
 ADDITIONS = ("juncture", "leader", "item", "member", "threat", "period")
@@ -102,7 +102,7 @@ def load_scenario(
         relative_to: Folder that a path starts from; the working directory if left out.
 
     Warns:
-        ScenarioWarning: Of junctures outside the years of the run.
+        ScenarioWarning: Of what a file brings and dates outside the years of the run.
 
     Raises:
         ScenarioError: If it does not exist or cannot be used; it lists all problems at once.
@@ -118,7 +118,7 @@ def load_scenario(
         raise ScenarioError(asked, [f"{problem}; rename the file"]) from None
     path, name = _find(asked, relative_to)
     scenario = _read(path, str(name_or_path), seen=()).model_copy(update={"name": name})
-    outside = list(outside_the_run(scenario.juncture, scenario.time))
+    outside = list(outside_the_run(scenario))
     if outside:
         told = "; ".join(outside[:MOST_TOLD])
         more = f"; and {len(outside) - MOST_TOLD} more" if len(outside) > MOST_TOLD else ""

@@ -133,9 +133,10 @@ class Scenario(Part):
         if (to is None) == (by_quarters is None):
             raise ScenarioError(self.name, ["moved: give either to= or by_quarters="])
         after = edit.edited(self, [edit.Move(juncture, to, by_quarters)])
-        moved = [j for j in after.juncture if j.name == juncture]
-        for sentence in outside_the_run(moved, after.time):
-            warnings.warn(sentence, ScenarioWarning, stacklevel=2)
+        before = set(outside_the_run(self))
+        for sentence in outside_the_run(after):
+            if sentence not in before:
+                warnings.warn(sentence, ScenarioWarning, stacklevel=2)
         return after
 
     def with_number(self, path: str, value: float) -> Scenario:
