@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -130,6 +131,16 @@ def test_a_narrow_terminal_loses_no_letter_of_a_table(
     ):
         heads = Counter("path" if words[0] == "diff" else "perioddate")  # of the first columns
         assert letters(columns, *words) >= letters(1000, *words) - heads
+
+
+def test_a_narrow_terminal_loses_no_word_of_the_list_of_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def words(width: int) -> set[str]:
+        monkeypatch.setenv("COLUMNS", str(width))
+        return set(re.findall("[a-z0-9]+", call("--help").stdout.lower()))
+
+    assert words(12) >= words(1000) - {"bool"}  # the kind of an option that takes no value
 
 
 def test_more_runs_than_memory_holds_are_refused_with_both_numbers() -> None:

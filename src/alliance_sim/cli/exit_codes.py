@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import os
 import sys
 import traceback
@@ -75,6 +76,9 @@ def _explain_plainly(command: Any) -> None:
     """Let a command and those in it be explained without tables, so that nothing is cut."""
     command.rich_markup_mode = None
     for part in getattr(command, "commands", {}).values():
+        # Of a long sentence the list of commands would show the beginning only.
+        first = inspect.cleandoc(part.help or "").partition("\n\n")[0]
+        part.short_help = part.short_help or " ".join(first.split())
         _explain_plainly(part)
 
 
