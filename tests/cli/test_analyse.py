@@ -223,7 +223,7 @@ def test_files_go_into_the_results_folder_unless_told_otherwise(
                 ("discover", "sobol", "--outcome", f"rung_end>={text}"),
                 f"compares with '{text}', must be a finite number",
             )
-            for text in ("lots", "nan", "-inf", "1e999")
+            for text in ("lots", "nan", "-inf", "1e999", "1_0", "\u0661")
         ),
         (
             ("discover", "sobol", "--outcome", "rung_end>="),

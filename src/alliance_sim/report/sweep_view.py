@@ -23,6 +23,7 @@ from alliance_sim.results.outcomes import (
     outcome_label,
     outcome_title,
     parse_outcome,
+    threshold_read,
 )
 from alliance_sim.scenario.describe import assumed_numbers, explain
 from alliance_sim.world.state import meanings_of
@@ -133,11 +134,8 @@ def _compared(sweep: Sweep, found: re.Match[str]) -> Column:
     """Return whether an outcome that was kept is on one side of a number."""
     column = column_of(sweep, found["name"])
     (outcome,) = (o for o in sweep.plan.outcomes if o.name == found["name"])
-    try:
-        number = float(found["number"])
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
+    number = threshold_read(found["number"])
+    if number is None:
         problem = f"compares with {found['number']!r}, must be a finite number"
         before, at, when = found["number"].partition("@")
         if at:

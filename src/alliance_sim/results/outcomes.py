@@ -338,7 +338,7 @@ def _signal(text: str, states: Sequence[str], problems: list[str]) -> _Signal | 
         return _Signal(found["state"]) if len(problems) == before else None
     if found["compare"] not in COMPARES:
         problems.append(f"comparison is {found['compare']!r}, must be one of {', '.join(COMPARES)}")
-    threshold = _number(found["threshold"])
+    threshold = threshold_read(found["threshold"])
     if threshold is None:
         problems.append(f"compares with {found['threshold']!r}, must be a finite number")
     if len(problems) > before or threshold is None:
@@ -346,7 +346,8 @@ def _signal(text: str, states: Sequence[str], problems: list[str]) -> _Signal | 
     return _Signal(found["state"], found["compare"], threshold)
 
 
-def _number(text: str) -> float | None:
+def threshold_read(text: str) -> float | None:
+    """Return the finite number that a text compares with, None if it is none."""
     if not text.isascii() or "_" in text:
         return None  # Python alone would read it
     try:
