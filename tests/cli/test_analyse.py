@@ -233,6 +233,10 @@ def test_files_go_into_the_results_folder_unless_told_otherwise(
             ("discover", "sobol", "--outcome", "rung_end>=8@2014"),
             "as in rung_end>=8, or the state at another time, as in rung>=8@2014",
         ),
+        (
+            ("discover", "sobol", "--outcome", f"rung_end>={'9' * 6000}"),
+            "...: 1 problem - must be a text of at most 300 characters",
+        ),
         (("discover", "sobol", "--outcome", "rung_end>=0.5", "--method", "c4.5"), "unknown method"),
         (
             (

@@ -17,6 +17,7 @@ from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.provenance import STATEMENT, Origin, scenario_origin
 from alliance_sim.results.outcomes import (
     IN_NAMES,
+    LONGEST,
     SIGNS,
     fold_of,
     is_binary,
@@ -112,7 +113,7 @@ def column_of(
     """
     plan = sweep.plan
     named = {outcome.name: outcome for outcome in plan.outcomes}
-    compared = COMPARISON.fullmatch(text)
+    compared = COMPARISON.fullmatch(text) if len(text) <= LONGEST else None
     if compared is not None and compared["name"] in named:
         return _compared(sweep, compared)
     name, frame = sweep.outcome(text, workers=workers, progress=progress)
