@@ -163,8 +163,7 @@ def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
 def quarter(n, shape, at, kinds, step, asked, c, now, u, drawn, s, x, a, lucks, answers):
     """Bring one quarter: everybody decides from `s`, and `x` holds what they become.
 
-    The phases are those of `world.state.PHASES`, in their order; a test reads their names. As
-    functions of their own they would cost 5 % of a run's time.
+    The phases are those of `world.state.PHASES`, in their order; a test reads their names.
     """
     # bring
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
