@@ -8,12 +8,24 @@ assembly is read: each stage must multiply or add packed numbers.
 import platform
 import re
 from collections import Counter, defaultdict
+from types import FunctionType
 
+import numpy as np
 import pytest
 
-from alliance_sim import simulate
-from alliance_sim.compiled.function import ASSEMBLY
-from alliance_sim.engine.kernel.batch import compiled_block
+from alliance_sim import load_scenario, simulate
+from alliance_sim.compiled.function import ASSEMBLY, Compiled, merged
+from alliance_sim.engine.kernel import advance
+from alliance_sim.engine.kernel.batch import (
+    Columns,
+    as_in_plain_python,
+    compiled_block,
+    make_ready,
+    run_block,
+    setting_of,
+    sources_digest,
+)
+from alliance_sim.world.state import state_names
 
 # Formal steps are rare and go run by run; counting goes on for as long as there are events.
 ONE_BY_ONE = {
@@ -59,17 +71,40 @@ def counted(assembly: str) -> dict[str, Counter[str]]:
     return found
 
 
-def assembly() -> str:
-    simulate("japan_nato/baseline", runs=1, seed=1)
-    assert compiled_block.place is not None
-    return compiled_block.place.with_suffix(ASSEMBLY).read_text(encoding="utf-8")
+def read(compiled: Compiled) -> str:
+    assert compiled.place is not None
+    return compiled.place.with_suffix(ASSEMBLY).read_text(encoding="utf-8")
+
+
+def with_stages_apart() -> str:
+    """Return the assembly of the engine with a function for each stage.
+
+    In the engine itself stages melt into the quarter. Here the quarter is written into the block
+    before types are known, as a whole, and what it calls stays where it is.
+    """
+    quarter = merged(advance.quarter.py_func)
+    block = FunctionType(advance.simulate_block.__code__, {**vars(advance), "quarter": quarter})
+    apart = Compiled(
+        block, sources=lambda: f"{sources_digest()}, stages apart", check=as_in_plain_python
+    )
+    baseline = load_scenario("japan_nato/baseline")
+    ready = make_ready(baseline)
+    setting = setting_of(ready.frame, state_names(baseline), ())
+    run_block(setting, Columns([ready], np.arange(1, dtype=np.int64), 1), block=apart)
+    return read(apart)
 
 
 @pytest.fixture(scope="module")
 def stages() -> dict[str, Counter[str]]:
     if platform.machine().lower() not in {"x86_64", "amd64"}:
         pytest.skip("reads x86-64 assembly")
-    return counted(assembly())
+    return counted(with_stages_apart())
+
+
+def test_the_engine_itself_handles_several_runs_at_once() -> None:
+    simulate("japan_nato/baseline", runs=1, seed=1)
+    whole = counted(read(compiled_block))["simulate_block"]
+    assert whole["packed"] > 2 * whole["single"]
 
 
 def test_hot_stages_are_found(stages: dict[str, Counter[str]]) -> None:
@@ -89,4 +124,6 @@ def test_inner_loops_handle_several_runs_at_once(stages: dict[str, Counter[str]]
 
 
 def test_nothing_is_fused(stages: dict[str, Counter[str]]) -> None:
-    assert not re.search(r"\bvfn?m(?:add|sub)", assembly())
+    simulate("japan_nato/baseline", runs=1, seed=1)
+    for text in (read(compiled_block), with_stages_apart()):
+        assert not re.search(r"\bvfn?m(?:add|sub)", text)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.compiled.function import merged, stage
+from alliance_sim.compiled.function import inlined, merged, stage
 from alliance_sim.engine.kernel.derived import derived
 from alliance_sim.engine.kernel.ladder import (
     decisive,
@@ -159,11 +159,12 @@ def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
         rung_asked(i, shape, at, c, x, a)
 
 
-@merged
+@inlined
 def quarter(n, shape, at, kinds, step, asked, c, now, u, drawn, s, x, a, lucks, answers):
     """Bring one quarter: everybody decides from `s`, and `x` holds what they become.
 
     The phases are those of `world.state.PHASES`, in their order; a test reads their names.
+    Inlined as machine code, and not before types are known: a tenth of a run's time.
     """
     # bring
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
