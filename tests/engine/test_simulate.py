@@ -209,7 +209,10 @@ class Dies(Member):
         super().__init__(*given)
 
 
-def test_a_worker_that_dies_is_an_error_and_nobody_waits_for_it() -> None:
+def test_a_worker_that_dies_is_an_error_and_nobody_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))  # where workers find this module
     engine = Mesa(workers=2, cast=Cast(member=Dies))
     with pytest.raises(UnfinishedError, match=r"a worker process died.*Try again, with fewer"):
         simulate(SHORT, runs=RUNS, seed=5, engine=engine)

@@ -97,10 +97,13 @@ def test_a_worker_killed_while_idle_keeps_nobody_from_leaving(tasks: Any) -> Non
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
 def test_work_for_a_dead_worker_is_broken_and_work_for_others_is_done(tasks: Any) -> None:
     with Processes(2) as pool:
+        wait([pool.submit(time.sleep, 0.5) for _ in range(2)], SOON)  # both are there
         dead = pool.submit(tasks.own_number).result(SOON)
         os.kill(dead, signal.SIGKILL)
-        futures = [pool.submit(tasks.own_number) for _ in range(6)]
-        wait(futures, SOON)
+        futures = []  # one after the other, as who is dead is soon told to be idle again
+        for _ in range(4):
+            futures.append(pool.submit(tasks.own_number))
+            wait(futures, SOON)
         errors = [future.exception(0) for future in futures]
         assert {type(error) for error in errors} == {BrokenExecutor, type(None)}
         numbers = {f.result(0) for f, error in zip(futures, errors, strict=True) if error is None}

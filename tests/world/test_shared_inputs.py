@@ -31,13 +31,16 @@ def with_juncture(**table: Any) -> Scenario:
     return build(tree, "a test")
 
 
-def size(value: float) -> list[object]:
-    return [value, min(value, 0.0), max(value, 1.0), "1", "assumed"]
+LOG_ODDS = "log-odds"
+
+
+def size(value: float, unit: str = "1") -> list[object]:
+    return [value, min(value, 0.0), max(value, 1.0), unit, "assumed"]
 
 
 @pytest.mark.parametrize("side", SIDES)
 def test_a_drawn_leader_pushes_his_own_side_and_no_other(side: str) -> None:
-    effect = {"moves": "leadership", "of": side, "size": size(0.0), "drawn": True}
+    effect = {"moves": "leadership", "of": side, "size": size(0.0, LOG_ODDS), "drawn": True}
     model = AllianceModel(with_juncture(effect=[effect]), rng=3, agent_data=False)
     plain = AllianceModel(BASE, rng=3, agent_data=False)
     quarter = model.world.calendar.index(dt.date(2021, 11, 1))
@@ -94,7 +97,7 @@ def test_a_share_cannot_be_moved_further_than_its_scale(
 
 def test_the_order_of_effects_in_a_juncture_changes_no_bit() -> None:
     needs = [
-        {"moves": "need", "of": "state", "domain": "political", "size": size(s)}
+        {"moves": "need", "of": "state", "domain": "political", "size": size(s, LOG_ODDS)}
         for s in (0.1, 0.2, 0.3)
     ]
     one, other = (with_juncture(effect=effects) for effects in (needs, needs[::-1]))
@@ -110,7 +113,7 @@ def test_the_end_of_one_mission_of_two_costs_half() -> None:
 
 
 def test_another_name_of_a_drawn_leader_is_said_to_touch_the_quarters_in_office() -> None:
-    effect = {"moves": "leadership", "of": "state", "size": size(0.0), "drawn": True}
+    effect = {"moves": "leadership", "of": "state", "size": size(0.0, LOG_ODDS), "drawn": True}
     one, other = (build_world(with_juncture(name=n, effect=[effect])) for n in ("mine", "yours"))
     assert first_touched(one, other) == one.calendar.index(dt.date(2015, 1, 1))
 

@@ -271,7 +271,7 @@ def with_junctures(*tables: dict[str, Any]) -> Scenario:
 
 def test_leaders_and_missions_that_overlap_are_those_of_each_step() -> None:
     size = [0.4, 0.0, 1.0, "1", "assumed"]
-    leads = {"moves": "leadership", "of": "state", "size": size}
+    leads = {"moves": "leadership", "of": "state", "size": [0.4, 0.0, 1.0, "log-odds", "assumed"]}
     shaken = {"moves": "commitment", "size": size, "half_life": [2.0, 1.0, 3.0, "years", "assumed"]}
     # Two at once in the place of a leader in the list, Koizumi.
     second = {"name": "second", "date": dt.date(2002, 5, 20), "end": dt.date(2005, 8, 9)}
