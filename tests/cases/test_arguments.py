@@ -37,7 +37,7 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
     "a huge number": (wrong(BASE.with_number, "levels.pace", HUGE), f"{BITS} is outside"),
     "a long path": (wrong(BASE.with_number, "a." * 20_000, 1.0), "20,001 parts, at most 32"),
     "no path": (wrong(BASE.with_number, 5, 1.0), "path is 5, must be a text"),
-    "lists in lists": (wrong(BASE.with_number, "levels.pace", DEEP), "too large to show"),
+    "lists in lists": (wrong(BASE.with_number, "levels.pace", DEEP), ", must be a number"),
     "a huge setting": (
         wrong(BASE.with_setting, "time.first_year", HUGE),
         f"{BITS}, must be a year",
