@@ -140,3 +140,21 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert loaded.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        path
+        for path in PYTHON
+        if path.parent.name in {"benchmarks", "experiments"} and "__main__" in path.read_text()
+    ],
+    ids=relative,
+)
+def test_each_script_starts_as_its_docstring_says(script: Path) -> None:
+    started = subprocess.run(
+        [sys.executable, script, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.startswith("usage:")

@@ -1,0 +1,1 @@
+"""The model in other languages than Python, held against the compiled engine."""
