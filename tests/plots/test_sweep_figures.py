@@ -19,7 +19,7 @@ from alliance_sim.analysis.axes import Axis
 from alliance_sim.analysis.bands import OutcomeView, bands_along, bands_over_periods, cell_table
 from alliance_sim.plots.discovery import Side, box_figure, leaves_figure, peeling_figure
 from alliance_sim.plots.sensitivity import tornado_figure
-from alliance_sim.plots.sheet import wrapped
+from alliance_sim.plots.style import wrapped
 from alliance_sim.plots.sweep import fan_figure, heatmap_figure, periods_figure
 from alliance_sim.provenance import STATEMENT
 

@@ -16,8 +16,22 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from alliance_sim.plots.sheet import BOTTOM, LETTER, STEPS, TOP, left_margin, sheet, wrapped
-from alliance_sim.plots.style import BOLD, FAINT, INK, PLAIN, QUIET, SMALL, styled
+from alliance_sim.plots.style import (
+    BOLD,
+    BOTTOM,
+    FAINT,
+    INK,
+    LETTER,
+    PLAIN,
+    QUIET,
+    SMALL,
+    STEPS,
+    TOP,
+    left_margin,
+    sheet,
+    styled,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

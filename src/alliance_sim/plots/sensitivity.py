@@ -12,8 +12,22 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
-from alliance_sim.plots.sheet import BOTTOM, LETTER, STEPS, TOP, left_margin, sheet, wrapped
-from alliance_sim.plots.style import FAINT, HALO, INK, PLAIN, QUIET, SMALL, styled
+from alliance_sim.plots.style import (
+    BOTTOM,
+    FAINT,
+    HALO,
+    INK,
+    LETTER,
+    PLAIN,
+    QUIET,
+    SMALL,
+    STEPS,
+    TOP,
+    left_margin,
+    sheet,
+    styled,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

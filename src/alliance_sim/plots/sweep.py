@@ -15,30 +15,28 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from alliance_sim.plots.sheet import (
+from alliance_sim.plots.style import (
+    BOLD,
     BOTTOM,
+    INK,
     LETTER,
     LINE,
     MOST_PANELS,
-    STEPS,
-    common_label,
-    left_margin,
-    panel_places,
-    panel_title,
-    sheet,
-    wrapped,
-)
-from alliance_sim.plots.style import (
-    BOLD,
-    INK,
     NARROW,
     PLAIN,
     QUIET,
     SHADES,
     SMALL,
+    STEPS,
     WIDE,
     Look,
+    common_label,
+    left_margin,
+    panel_places,
+    panel_title,
+    sheet,
     styled,
+    wrapped,
 )
 
 if TYPE_CHECKING:
