@@ -24,7 +24,7 @@ from alliance_sim.compiled import rules
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.path import numbers
 from alliance_sim.sweep.plan_file import load_plan
-from alliance_sim.world.cache import prepared
+from alliance_sim.world.build import prepared
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -12,7 +12,7 @@ from alliance_sim import load_scenario, simulate
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import follow, numbers
-from alliance_sim.world.cache import prepared
+from alliance_sim.world.build import prepared
 from alliance_sim.world.divergence import first_touched
 
 BASE = load_scenario("japan_nato/baseline")

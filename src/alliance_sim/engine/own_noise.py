@@ -16,7 +16,7 @@ import numpy as np
 from alliance_sim import noise
 from alliance_sim.errors import SettingError, shown, unknown_name
 from alliance_sim.scenario import Scenario
-from alliance_sim.world.cache import prepared
+from alliance_sim.world.build import prepared
 from alliance_sim.world.declaration import declared
 from alliance_sim.world.state import FIXED_AXES, Channels
 from alliance_sim.world.world import World

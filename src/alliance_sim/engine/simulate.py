@@ -20,7 +20,7 @@ from alliance_sim.parallel import executors
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.world import calendar_of
-from alliance_sim.world.cache import prepared
+from alliance_sim.world.build import prepared
 from alliance_sim.world.state import meanings_of, state_names
 
 if TYPE_CHECKING:

@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alliance_sim import provenance
+from alliance_sim.recent import Recent
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import fill as plain
 from alliance_sim.world import settle
+from alliance_sim.world.coefficients import Coefficients
 from alliance_sim.world.declaration import declared, size
 from alliance_sim.world.divergence import changed_inputs
 from alliance_sim.world.fill import Into, Places
@@ -25,6 +28,9 @@ Fill = Callable[[Counts, Numbers, Settled, Places, Into], object]
 # Tables that `settle` reads, and those that `settle_days` does.
 CARDS, DAYS = ("juncture", "follows", "effect"), ("rung", "item")
 FED = tuple(name for name in FILLED if name not in (*CARDS, *DAYS))
+KEPT_WORLDS = 8  # for scenarios that are asked for again and again
+
+_worlds: Recent[str, tuple[World, Coefficients]] = Recent(KEPT_WORLDS)
 
 
 class Filled(NamedTuple):
@@ -100,6 +106,21 @@ def build_world(
     if known is None and len(set(world.all_channels)) < len(world.all_channels):
         raise AssertionError(f"{scenario.name}: two decisions share a noise channel")
     return world
+
+
+def prepared(scenario: Scenario) -> tuple[World, Coefficients]:
+    """Return the world and the coefficients of a scenario; those asked for last are kept.
+
+    They are kept by content, so that a scenario sent to another process again and again is built
+    there once. Threads may ask at the same time; those that ask for the same get the same.
+    """
+    key = provenance.digest(scenario.model_dump())
+
+    def built() -> tuple[World, Coefficients]:
+        world = build_world(scenario)
+        return world, world.coefficients
+
+    return _worlds.get(key, built)
 
 
 def _same_but_for_days(recipe: Recipe, filled: Filled, like: World) -> bool:

@@ -21,7 +21,7 @@ from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
 from alliance_sim.scenario.part import DOMAINS
 from alliance_sim.shipped import usual_scenario
-from alliance_sim.world.cache import prepared
+from alliance_sim.world.build import prepared
 from alliance_sim.world.state import DECISIONS, not_finite, reported, state_names
 
 USUAL = usual_scenario()

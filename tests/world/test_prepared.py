@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from alliance_sim import Scenario, load_scenario
-from alliance_sim.world import build_world, cache
-from alliance_sim.world.cache import KEPT_WORLDS, prepared
+from alliance_sim.world import build, build_world
+from alliance_sim.world.build import KEPT_WORLDS, prepared
 
 SHORT = load_scenario("japan_nato/baseline").with_setting("time.first_year", 2020)
 SCENARIOS = [
@@ -23,8 +23,8 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(scenario.name)
         return build_world(scenario)
 
-    monkeypatch.setattr(cache, "build_world", counted)
-    cache._worlds.clear()
+    monkeypatch.setattr(build, "build_world", counted)
+    build._worlds.clear()
     return names
 
 
@@ -43,7 +43,7 @@ def test_threads_that_ask_for_more_than_are_kept_get_what_they_asked_for(built: 
         found = list(pool.map(prepared, SCENARIOS * 5))
     for place, (world, _) in enumerate(found):
         assert world.scenario == SCENARIOS[place % len(SCENARIOS)]
-    assert len(cache._worlds) == KEPT_WORLDS
+    assert len(build._worlds) == KEPT_WORLDS
     assert len(built) >= len(SCENARIOS)
 
 
