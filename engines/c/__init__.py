@@ -27,7 +27,7 @@ import numpy as np
 from alliance_sim import arithmetic
 from alliance_sim.engine.kernel import batch, layout, outputs
 from alliance_sim.engine.kernel.advance import Inputs, Kinds, Workspace
-from alliance_sim.engine.kernel.derived import loops
+from alliance_sim.engine.kernel.generated import loops
 from alliance_sim.engine.kernel.noise import NoiseRequest
 from alliance_sim.engine.kernel.outputs import Outputs
 from alliance_sim.world.coefficients import Coefficients

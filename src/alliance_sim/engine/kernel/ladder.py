@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alliance_sim.arithmetic import hazard
 from alliance_sim.compiled.function import stage
-from alliance_sim.engine.kernel.accessors import (
+from alliance_sim.engine.kernel.generated import (
     ladder_of,
 )
 from alliance_sim.engine.kernel.layout import LANES, NEVER, A, P, S

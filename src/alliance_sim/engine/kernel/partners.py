@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.compiled.function import inlined, stage
-from alliance_sim.engine.kernel.accessors import (
+from alliance_sim.engine.kernel.generated import (
     asset_pulls_of,
     floors_of,
     guarantor_pull_of,

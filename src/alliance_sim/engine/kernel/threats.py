@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.compiled.function import stage
-from alliance_sim.engine.kernel.accessors import (
+from alliance_sim.engine.kernel.generated import (
     eyes_of,
     habits_of,
 )

@@ -1,20 +1,60 @@
-"""States that need no code of their own: their rule, given what their declaration says.
+"""Functions whose text is worked out from declarations: readers of coefficients, derived states.
 
-The text of the loops is worked out from `Variable.of`, here and for the rendering in C.
+A coefficient is read for one run by its name, as in `pace_of(c, i)`. A derived state needs no code
+of its own: its rule is given what `Variable.of` says, here and in the rendering in C.
+
+Every array here is two-dimensional: a row for each number (`layout`), a column for each run. The
+inner loop of every function named in `loop` runs over columns, so that the processor handles
+several runs at once; a test looks at the machine code to see that it does. The number of columns
+in use is given at run time: with a constant one, the compiler unrolls the loop instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alliance_sim.compiled.function import stage
-from alliance_sim.engine.kernel import accessors
-from alliance_sim.engine.kernel.accessors import made_function
-from alliance_sim.engine.kernel.layout import ALIKE, COUNTED, FIXED_COUNTS, LANES, S
+from alliance_sim.compiled.function import inlined, stage
+from alliance_sim.engine.kernel.layout import ALIKE, COUNTED, FIXED_COUNTS, LANES, P, S
 from alliance_sim.world.coefficients import Coefficients
-from alliance_sim.world.declaration import Argument, Variable, argument, declared
+from alliance_sim.world.declaration import (
+    Argument,
+    Variable,
+    argument,
+    declared,
+    flattened,
+    leaf_types,
+)
 from alliance_sim.world.state import FIXED_AXES, STATES
+
+
+def made_function(text: str, names: dict[str, Any]) -> Any:
+    """Return the function whose text was worked out from a declaration, with names that it uses."""
+    exec(text, names)  # noqa: S102 - the text is made here, of declared names alone
+    return names[text.removeprefix("def ").partition("(")[0]]
+
+
+def _reader(name: str, per: tuple[str, ...], kind: Any) -> Any:
+    """Return a function of coefficients, a label of each axis and a column: a rule's tuple."""
+    fields = len(getattr(kind, "_fields", ())) or 1
+    place = str(flattened(getattr(P, name))[0])
+    stride = fields
+    for axis in reversed(per):
+        place += f" + {stride} * {axis}"
+        stride *= FIXED_COUNTS[axis]
+    numbers = ", ".join(f"c[{place} + {field}, i]" for field in range(fields))
+    value = f"{kind.__name__}({numbers})" if hasattr(kind, "_fields") else numbers
+    text = f"def {name}_of({', '.join(('c', *per, 'i'))}):\n    return {value}\n"
+    return inlined(made_function(text, {kind.__name__: kind}))
+
+
+# Each coefficient has a function after its name: `pace_of(c, i)`, `floors_of(c, side, domain, i)`.
+for _name, _entry in declared(Coefficients).items():
+    globals()[f"{_name}_of"] = _reader(_name, _entry.per, leaf_types(Coefficients)[_name])
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any: ...
 
 
 class Loop(NamedTuple):
@@ -89,4 +129,4 @@ def _text() -> str:
 
 
 _rules: dict[str, Any] = {state.rule.__name__: state.rule for state in STATES if state.of}
-derived: Any = stage(made_function(_text(), {**vars(accessors), **_rules, "S": S, "LANES": LANES}))
+derived: Any = stage(made_function(_text(), {**globals(), **_rules, "S": S, "LANES": LANES}))
