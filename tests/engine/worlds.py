@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from alliance_sim import Scenario, ScenarioError, load_scenario
 from alliance_sim.engine.kernel.layout import shape_of, state_rows
-from alliance_sim.engine.mesa_model.model import held
+from alliance_sim.engine.mesa_model.states import held
 from alliance_sim.errors import ScenarioWarning
 from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.path import follow, numbers
