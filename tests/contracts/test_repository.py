@@ -21,6 +21,7 @@ TEXT = sorted(
     path
     for room in (
         ".ci",
+        ".github",
         "benchmarks",
         "docs",
         "engines",
