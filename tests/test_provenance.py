@@ -9,7 +9,7 @@ import pytest
 
 from alliance_sim import load_scenario, simulate
 from alliance_sim.provenance import digest, environment, scenario_digest, version
-from alliance_sim.report.sweep_view import origin_of_sweep
+from alliance_sim.sweep.plan import origin_of
 from alliance_sim.sweep.plan_file import load_plan
 
 TREE: dict[str, Any] = {
@@ -75,9 +75,9 @@ def test_a_scenario_has_one_digest_wherever_it_is_named(tmp_path: Path) -> None:
     scenario = load_scenario("japan_nato/baseline")
     (tmp_path / "plan.toml").write_text(PLAN, "utf-8")
     plan = load_plan(tmp_path / "plan.toml")
-    drawn = origin_of_sweep(plan, plan.labels, runs=1, failed=0, command="alliance-sim").digest
+    origin = origin_of(plan, plan.labels, engine="kernel", runs=1, failed=0, command="x")
     simulated = simulate(scenario, runs=1, seed=1).digest
-    assert {simulated, drawn} == {scenario_digest(scenario)}
+    assert {simulated, origin.digest} == {scenario_digest(scenario)}
 
 
 def test_words_leave_the_digest_of_a_scenario_and_numbers_do_not() -> None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 WORDS_ONLY = frozenset(
     {"name", "title", "description", "question", "edits", "relationship", "record"}
 )
-MANIFEST_FORMAT = 1
+MANIFEST_FORMAT = 3  # 1 and 2 told runs and sweeps apart
 STATEMENT = (  # what every figure, page and summary says of itself
     "This is a statement about the model named above, given its assumptions and one coder's list "
     "of events. It is not evidence about what would have happened outside that model."
@@ -139,20 +139,28 @@ class Origin(ScenarioOrigin):
         return cls(**{**tree, "others": others})
 
 
-def manifest(origin: Origin, *, kind: str, files: Mapping[str, str], **more: Any) -> dict[str, Any]:
+def manifest(
+    origin: Origin,
+    *,
+    kind: str,
+    files: Mapping[str, str],
+    versions: Mapping[str, str] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
     """Return the manifest of a result, the same for every command that writes one.
 
     Args:
         origin: Where the result comes from.
         kind: Name of the command that writes it.
         files: SHA-256 of each file, by its name.
+        versions: Of what the result depends on, by name; those of `environment` if left out.
         **more: What only this kind of result has.
     """
     return {
         "format": MANIFEST_FORMAT,
         "kind": kind,
         **origin.as_tree(),
-        "environment": environment(),
+        "environment": environment() if versions is None else dict(versions),
         "files": dict(sorted(files.items())),
         **more,
     }

@@ -18,7 +18,8 @@ from alliance_sim.comparison.scenarios import compare_scenarios
 from alliance_sim.report import write_contrasts
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "manifest.md"
-SOME = {"chronology_run", "record", "result"}  # fields that only some commands have
+# Fields that only some commands have.
+SOME = {"chronology_run", "record", "result", "row_files", "sha256"}
 EXTRA = {
     "run": {"chronology_run"},
     "history": {"chronology_run", "record"},
@@ -66,7 +67,8 @@ def test_a_manifest_has_every_field_and_knows_every_file(
     assert set(tree) == documented() - SOME | EXTRA[kind]
     assert tree["format"] == provenance.MANIFEST_FORMAT
     assert tree["kind"] == kind
-    assert (tree["seed"], tree["first_run"], tree["engine"]) == (7, 0, "kernel")
+    engine = "function engine" if kind in OF_SWEEPS else "kernel"  # as of the fixture
+    assert (tree["seed"], tree["first_run"], tree["engine"]) == (7, 0, engine)
     assert tree["runs"] > 0
     assert tree["failed_runs"] >= 0
     assert tree["command"].startswith(f"alliance-sim {kind}")
@@ -80,6 +82,11 @@ def test_a_manifest_has_every_field_and_knows_every_file(
         if path.suffix != ".json"
     }
     assert tree["files"] == digests
+
+
+def test_the_folder_of_a_sweep_has_the_same_fields(sweep: Callable[[str], Path]) -> None:
+    tree = json.loads((sweep("sobol") / "manifest.json").read_bytes())
+    assert set(tree) == documented() - SOME | {"row_files", "sha256"}
 
 
 def test_a_manifest_names_the_edits_of_every_scenario(

@@ -77,10 +77,14 @@ def test_parts_put_together_while_they_are_checked_are_not_damaged(
     assert open_sweep(tmp_path, unfinished=True).done == 320
 
 
+def job(plan: Plan, quick: Any, out: Path) -> loop.Job:
+    return loop.job_of(plan, out, resume.for_sweep(plan, out), plan.outcomes, quick.summarise)
+
+
 def writer(plan: Plan, quick: Any, out: Path) -> Writer:
     """A runner's hand on a folder, by itself."""
-    job = loop.job_of(plan, out, resume.for_sweep(plan, out), plan.outcomes, quick.summarise)
-    return Writer(out, job.choose, job.columns)
+    work = job(plan, quick, out)
+    return Writer(out, work.choose, work.columns)
 
 
 def test_a_runner_that_lags_behind_leaves_the_work_of_a_newer_one_alone(
@@ -94,7 +98,7 @@ def test_a_runner_that_lags_behind_leaves_the_work_of_a_newer_one_alone(
     (tmp_path / "rows" / "runs-00001.parquet").write_bytes(b"torn")
     newer = writer(plan, quick, tmp_path)
     newer.mend()
-    assert slow.finish()
+    assert slow.finish(job(plan, quick, tmp_path).origin())
     slow.close()
     assert (tmp_path / "work").is_dir(), "the newer one still works there"
     newer.close()

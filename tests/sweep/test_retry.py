@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def test_only_rows_that_failed_are_computed(run: Run, quick: Any, tmp_path: Path
     run(tmp_path)
     tried: list[int] = []
 
+    @wraps(quick.summarise)  # the manifest names what computed the rows
     def watched(cases: Any, **settings: Any) -> Any:
         tried.extend(case.run for case in cases)
         return quick.summarise(cases, **settings)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from alliance_sim.errors import ResultError, SettingError, UnfinishedError, UnknownName
+from alliance_sim.provenance import MANIFEST_FORMAT, Origin, scenario_origin, version
 from alliance_sim.sweep.plan import Plan, extended
 from alliance_sim.sweep.store import metadata
 from alliance_sim.sweep.sweep import open_sweep
@@ -30,13 +32,32 @@ def test_another_format_is_told(run: Run, tmp_path: Path) -> None:
     run(tmp_path)
     for name in ("manifest.json", "sweep.json"):
         before = content(tmp_path)
-        edited(tmp_path / name, format=3, version="9.0")
+        edited(tmp_path / name, format=9, version="9.0")
         for act in (open_sweep, run):
-            with pytest.raises(ResultError, match=rf"{name}: has format 3.*by alliance-sim '9\.0'"):
+            with pytest.raises(ResultError, match=rf"{name}: has format 9.*by alliance-sim '9\.0'"):
                 act(tmp_path)
         (tmp_path / name).write_bytes(before[name])
-    edited(tmp_path / "manifest.json", files=[])
+    edited(tmp_path / "manifest.json", files={}, row_files=[])
     assert run(tmp_path).complete
+
+
+def test_a_manifest_of_the_format_before_is_read(run: Run, plan: Plan, tmp_path: Path) -> None:
+    rows = run(tmp_path).frame()
+    path = tmp_path / "manifest.json"
+    now = json.loads(path.read_bytes())
+    listed = [
+        {**row, "name": Path(name).name, "sha256": digest}
+        for row, (name, digest) in zip(now["row_files"], now["files"].items(), strict=True)
+    ]
+    kept = ("kind", "version", "sweep", "plan", "runs", "failed_runs")
+    path.write_bytes(
+        metadata.sealed({"format": 2, **{key: now[key] for key in kept}, "files": listed})
+    )
+    sweep = open_sweep(tmp_path)
+    assert sweep.frame().equals(rows)
+    assert sweep.engine == "kernel"
+    assert run(tmp_path, plan=extended(plan, replicates=24)).complete
+    assert json.loads(path.read_bytes())["format"] == MANIFEST_FORMAT
 
 
 def test_numbers_of_two_versions_are_not_mixed(run: Run, tmp_path: Path) -> None:
@@ -171,25 +192,67 @@ def test_a_description_with_numbers_that_cannot_be_is_told(
 
 def test_a_manifest_of_another_sweep_is_told(run: Run, tmp_path: Path) -> None:
     run(tmp_path)
-    entries = json.loads((tmp_path / "manifest.json").read_bytes())["files"]
-    edited(tmp_path / "manifest.json", files=[{**entries[0], "rows": 255}, *entries[1:]])
-    with pytest.raises(ResultError, match=r"manifest\.json: does not belong to sweep\.json"):
-        open_sweep(tmp_path)
+    path = tmp_path / "manifest.json"
+    tree = json.loads(path.read_bytes())
+    first, *others = tree["row_files"]
+    digests = {name.replace("runs-", "../"): found for name, found in tree["files"].items()}
+    for changes in (
+        {"row_files": [{**first, "rows": 255}, *others]},
+        {"row_files": others},
+        {"files": digests},
+    ):
+        edited(path, **{**tree, **changes})
+        with pytest.raises(ResultError, match=r"manifest\.json: does not belong to sweep\.json"):
+            open_sweep(tmp_path)
 
 
 def test_a_folder_says_nothing_of_when_where_and_how(
     run: Run, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     tree = json.loads(undisturbed["manifest.json"])
-    assert set(tree) == {
-        *("format", "kind", "version", "sweep", "plan", "runs", "failed_runs", "files", "sha256"),
-    }
-    assert (tree["kind"], tree["runs"], tree["failed_runs"]) == ("sweep", 640, 32)
-    assert sum(file["rows"] for file in tree["files"]) == 640
+    assert tree["environment"] == {"alliance-sim": version()}
+    assert tree["command"] == "alliance-sim sweep . --out ../again"
     assert set(undisturbed) == {
         *("sweep.json", "manifest.json", ".lock"),
         *(f"rows/{metadata.file_name(k)}" for k in range(3)),
     }
+
+
+def test_a_folder_names_its_origin_as_every_result_does(
+    plan: Plan, undisturbed: dict[str, bytes]
+) -> None:
+    tree = json.loads(undisturbed["manifest.json"])
+    told = {key: tree[key] for key in (field.name for field in fields(Origin))}
+    label, other = plan.labels
+    assert Origin.from_tree(told) == Origin(
+        **vars(scenario_origin(plan.scenarios[0], name=label)),
+        others=[scenario_origin(plan.scenarios[1], name=other)],
+        engine="function summarise",
+        version=version(),
+        seed=7,
+        runs=640,
+        first_run=0,
+        failed_runs=32,
+        command="alliance-sim sweep . --out ../again",
+        sweep="Files",
+        plan=plan.digest,
+    )
+    assert told["others"][0]["edits"][0]["path"] == "council.rule"
+    assert (tree["format"], tree["kind"]) == (MANIFEST_FORMAT, "sweep")
+    rows = {name: content for name, content in undisturbed.items() if name.startswith("rows/")}
+    assert tree["files"] == {name: hashlib.sha256(c).hexdigest() for name, c in rows.items()}
+    assert [(row["rows"], row["failed"]) for row in tree["row_files"]] == [
+        *((256, 13), (256, 13), (128, 6)),
+    ]
+    assert [row["size"] for row in tree["row_files"]] == [len(c) for c in rows.values()]
+
+
+def test_an_added_outcome_names_its_origin_too(run: Run, quick: Any, tmp_path: Path) -> None:
+    run(tmp_path).outcome("rung>=9@2015", summarise=quick.summarise)
+    (path,) = (tmp_path / "extra").glob("*/manifest.json")
+    tree = json.loads(path.read_bytes())
+    assert tree["command"] == "alliance-sim summarise ../.. --outcome 'rung>=9@2015'"
+    assert (tree["engine"], tree["runs"], tree["seed"]) == ("function summarise", 640, 7)
 
 
 def test_frames_hold_what_is_asked_for(run: Run, plan: Plan, tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ from alliance_sim.report.sweep_view import (
     axes_of,
     caveats,
     column_of,
-    origin_of_sweep,
     scenario_named,
     sweep_tree,
     told_of_sweep,
 )
+from alliance_sim.sweep.plan import origin_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,9 +110,10 @@ def write_discovery(
         out,
         kind="discover",
         stem=f"{column.name}_{result.scenario}_{found.method}",
-        origin=origin_of_sweep(
+        origin=origin_of(
             plan,
             [result.scenario],
+            engine=result.sweep.engine,
             runs=len(found.cases.y),
             failed=found.cases.failed,
             command=command,

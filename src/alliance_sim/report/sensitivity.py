@@ -16,11 +16,11 @@ from alliance_sim.report.sweep_view import (
     axes_of,
     caveats,
     column_of,
-    origin_of_sweep,
     scenario_named,
     sweep_tree,
     told_of_sweep,
 )
+from alliance_sim.sweep.plan import origin_of
 
 if TYPE_CHECKING:
     from alliance_sim.engine.simulate import Progress
@@ -130,9 +130,10 @@ def write_sensitivity(
         out,
         kind="sensitivity",
         stem=f"{column.name}_{about}_{found.method}",
-        origin=origin_of_sweep(
+        origin=origin_of(
             plan,
             result.scenarios,
+            engine=result.sweep.engine,
             runs=found.means.runs,
             failed=found.means.failed,
             command=command,

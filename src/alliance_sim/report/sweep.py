@@ -26,13 +26,13 @@ from alliance_sim.report.sweep_view import (
     axes_of,
     caveats,
     column_of,
-    origin_of_sweep,
     scenario_named,
     sweep_tree,
     told_of_sweep,
 )
 from alliance_sim.results.outcomes import is_binary, standard_outcomes
 from alliance_sim.results.state_metadata import meaning
+from alliance_sim.sweep.plan import origin_of
 from alliance_sim.world.state import meanings_of
 
 if TYPE_CHECKING:
@@ -237,8 +237,13 @@ def write_summary(
         out,
         kind="summarise",
         stem="summary",
-        origin=origin_of_sweep(
-            plan, summary.scenarios, runs=sweep.rows, failed=sweep.failed, command=command
+        origin=origin_of(
+            plan,
+            summary.scenarios,
+            engine=sweep.engine,
+            runs=sweep.rows,
+            failed=sweep.failed,
+            command=command,
         ),
     )
     result.table("", summary.table)

@@ -14,7 +14,7 @@ import numpy as np
 from alliance_sim import provenance
 from alliance_sim.analysis.axes import Axis, Kind, year_of
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
-from alliance_sim.provenance import STATEMENT, Origin, scenario_origin
+from alliance_sim.provenance import STATEMENT
 from alliance_sim.results.outcomes import (
     IN_NAMES,
     LONGEST,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from alliance_sim.sweep.plan import Plan
     from alliance_sim.sweep.sweep import Sweep
 
-ENGINE = "kernel"  # what runs sweeps
 COMPARISON = re.compile(
     r"\s*(?P<name>[a-z]\w*)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>[^\s<>=!]\S*)\s*"
 )
@@ -216,34 +215,6 @@ def assumptions(plan: Plan, scenarios: Sequence[str]) -> str:
 def caveats(plan: Plan, scenarios: Sequence[str]) -> list[str]:
     """Return what has to be said of every result of a sweep."""
     return [assumptions(plan, scenarios), STATEMENT]
-
-
-def origin_of_sweep(
-    plan: Plan, scenarios: Sequence[str], *, runs: int, failed: int, command: str
-) -> Origin:
-    """Return the origin of what was made from a sweep.
-
-    Args:
-        plan: The plan of the sweep.
-        scenarios: Labels of the scenarios in it.
-        runs: How many runs it was made from.
-        failed: How many of them failed.
-        command: The command line that makes it again.
-    """
-    by_label = dict(zip(plan.labels, plan.scenarios, strict=True))
-    first, *others = (scenario_origin(by_label[label], name=label) for label in scenarios)
-    return Origin(
-        **vars(first),
-        others=others,
-        engine=ENGINE,
-        version=provenance.version(),
-        seed=plan.seed,
-        runs=runs,
-        failed_runs=failed,
-        command=command,
-        sweep=plan.title,
-        plan=plan.digest,
-    )
 
 
 def sweep_tree(sweep: Sweep) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import shlex
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
@@ -19,12 +20,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError
 from alliance_sim.parallel import executors
+from alliance_sim.provenance import Origin
 from alliance_sim.results import OK
 from alliance_sim.sweep.designs import Design
+from alliance_sim.sweep.plan import origin_of
 from alliance_sim.sweep.store import parquet
 from alliance_sim.sweep.store.metadata import Span
 from alliance_sim.sweep.store.writer import ChooseMetadata, Writer
-from alliance_sim.sweep.task import Block, Summarise, Task, compute
+from alliance_sim.sweep.task import Block, Summarise, Task, compute, engine_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +71,21 @@ class Job:
     outcomes: tuple[Outcome, ...]
     columns: parquet.SweepColumns
     summarise: Summarise
+
+    def origin(self) -> Origin:
+        """Return where the numbers come from; its command is to be typed in the folder."""
+        command = ["alliance-sim", "sweep", ".", "--out", "../again"]
+        if self.outcomes != self.plan.outcomes:
+            (added,) = self.outcomes
+            command = ["alliance-sim", "summarise", "../..", "--outcome", added.text]
+        return origin_of(
+            self.plan,
+            self.plan.labels,
+            engine=engine_label(self.summarise),
+            runs=self.plan.rows,
+            failed=0,
+            command=shlex.join(command),
+        )
 
 
 class BlockSizes(NamedTuple):
@@ -191,7 +209,7 @@ class _Runner:
                 self._tell()
                 if self._writer.inventory.complete and not self._pending:
                     if not to_retry:
-                        self._writer.finish()
+                        self._writer.finish(self._job.origin())
                         return
                     self._retry()
                     to_retry = False

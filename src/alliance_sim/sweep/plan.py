@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from alliance_sim import noise, provenance
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import AllianceSimError, ResultError, SettingError, unknown_name
+from alliance_sim.provenance import Origin, scenario_origin
 from alliance_sim.results.outcomes import Outcome, parse_outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.checks import cross_problems
@@ -223,6 +224,35 @@ class Plan:
         except (KeyError, TypeError, ValueError, IndexError, AllianceSimError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise ResultError(f"plan: cannot be read back: {reason}") from error
+
+
+def origin_of(
+    plan: Plan, scenarios: Sequence[str], *, engine: str, runs: int, failed: int, command: str
+) -> Origin:
+    """Return the origin of a sweep, or of what was made from one.
+
+    Args:
+        plan: The plan of the sweep.
+        scenarios: Labels of the scenarios in it.
+        engine: What computed the numbers.
+        runs: How many runs it was made from.
+        failed: How many of them failed.
+        command: The command line that makes it again.
+    """
+    by_label = dict(zip(plan.labels, plan.scenarios, strict=True))
+    first, *others = (scenario_origin(by_label[label], name=label) for label in scenarios)
+    return Origin(
+        **vars(first),
+        others=others,
+        engine=engine,
+        version=provenance.version(),
+        seed=plan.seed,
+        runs=runs,
+        failed_runs=failed,
+        command=command,
+        sweep=plan.title,
+        plan=plan.digest,
+    )
 
 
 def plan_of(metadata: Metadata, path: Path) -> Plan:

@@ -32,9 +32,9 @@ from alliance_sim.sweep.store.inventory import (
     is_listed,
     refuse_strays,
 )
+from alliance_sim.sweep.store.manifest import MANIFEST, engine_of
 from alliance_sim.sweep.store.metadata import (
     EXTRA,
-    MANIFEST,
     ROWS,
     WORK,
     Metadata,
@@ -86,6 +86,11 @@ class Sweep:
     def complete(self) -> bool:
         """Whether all rows are there, in finished files that the manifest lists."""
         return self.inventory.complete and is_listed(self.folder, self.metadata)
+
+    @property
+    def engine(self) -> str:
+        """What computed the numbers: "kernel", or which function of somebody's own did."""
+        return engine_of(self.folder)
 
     def frame(
         self, outcomes: Sequence[str] | None = None, *, scenario: str | None = None

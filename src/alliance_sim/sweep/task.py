@@ -20,6 +20,7 @@ from alliance_sim import provenance
 from alliance_sim.engine.batch import Case, Summaries, summarise_cases
 from alliance_sim.errors import AllianceSimError, EngineError, UnfinishedError
 from alliance_sim.results import OK
+from alliance_sim.sweep.store.manifest import KERNEL
 from alliance_sim.sweep.store.metadata import RowLabels, Span, labels
 
 if TYPE_CHECKING:
@@ -78,6 +79,14 @@ class Block:
     status: tuple[str, ...]
     version: str
     seconds: float
+
+
+def engine_label(summarise: Summarise) -> str:
+    """Return what results say of what computed them: "kernel", or a function of somebody's own."""
+    if summarise is summarise_cases:
+        return KERNEL
+    function = getattr(summarise, "func", summarise)  # of a partial function
+    return f"function {getattr(function, '__qualname__', type(function).__qualname__)}"
 
 
 def compute(task: Task) -> Block:

@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from alliance_sim import files
 from alliance_sim.errors import FileError, ResultError
+from alliance_sim.sweep.store.manifest import read_manifest
 from alliance_sim.sweep.store.metadata import (
     ROWS,
     WORK,
@@ -35,7 +36,6 @@ from alliance_sim.sweep.store.metadata import (
     file_name,
     gaps,
     part_name,
-    read_manifest,
 )
 
 JOURNAL = "parts.jsonl"

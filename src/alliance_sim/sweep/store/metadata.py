@@ -1,8 +1,8 @@
-"""What a results folder is about (`sweep.json`) and what it holds (`manifest.json`).
+"""What a results folder is about: `sweep.json`.
 
-Neither says when, where or by how many processes: the same sweep gives the same bytes. Both end
-with a checksum of themselves, and are held against it, and against what their entries may be,
-whenever they are read: a folder may come from somebody else.
+It does not say when, where or by how many processes: the same sweep gives the same bytes. It ends
+with a checksum of itself, and is held against it, and against what its entries may be, whenever it
+is read: a folder may come from somebody else.
 
 A row's number says its point, scenario and replicate. Rows stand segment by segment; in a segment
 point by point, in a point scenario by scenario, in that replicate by replicate. A new sweep is one
@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 METADATA = "sweep.json"
-MANIFEST = "manifest.json"
 ROWS = "rows"  # folder of the finished files and of nothing else, so that others read it whole
 WORK = "work"  # folder of an unfinished sweep
 EXTRA = "extra"  # folder of outcomes that were added afterwards
@@ -352,73 +351,23 @@ def read_metadata(folder: Path) -> Metadata:
         if stands(folder) and not folder.is_dir():
             raise ResultError(f"{folder}: is not a folder")
         raise ResultError(f"{folder}: holds no sweep ({METADATA} is not there)")
-    found = _read(path, Metadata)
+    found = read_sealed(path, {FORMAT: Metadata}, "the description of a sweep")
     problem = found.problem()
     if problem:
         raise ResultError(f"{path}: is not the description of a sweep: {problem}")
     return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """What a complete folder holds, under the names of other manifests (`provenance.Origin`).
-
-    Attributes:
-        version: Version of this package that computed the numbers.
-        sweep: What the sweep is called.
-        plan: Digest of the plan.
-        runs: Number of rows.
-        failed_runs: How many of them are runs that failed.
-        files: The finished files, in order.
-    """
-
-    version: str
-    sweep: str
-    plan: Digest
-    runs: Whole
-    failed_runs: Whole
-    files: tuple[Entry, ...]
+_adapters: dict[type, TypeAdapter[Any]] = {}
 
 
-def manifest(metadata: Metadata, entries: Sequence[Entry]) -> bytes:
-    """Return the content of `manifest.json` for a folder that is complete."""
-    tree = {
-        "format": FORMAT,
-        "kind": "sweep",
-        "version": metadata.version,
-        "sweep": metadata.title,
-        "plan": metadata.digest,
-        "runs": sum(entry.rows for entry in entries),
-        "failed_runs": sum(entry.failed for entry in entries),
-        "files": [entry._asdict() for entry in entries],
-    }
-    return sealed(tree)
+def read_sealed(path: Path, kinds: Mapping[int, type[Content]], what: str) -> Content:
+    """Return what a file holds that ends with a checksum of itself.
 
-
-def read_manifest(folder: Path, metadata: Metadata) -> dict[int, Entry]:
-    """Return the finished files that a manifest lists, by number; none without a manifest.
-
-    Raises:
-        ResultError: If it is of another format, damaged, or does not belong to the metadata.
-    """
-    path = folder / MANIFEST
-    if not stands(path):
-        return {}
-    entries = _read(path, Manifest).files
-    expected = [(file_name(k), span.first, span.rows) for k, span in enumerate(metadata.files())]
-    if [entry[:3] for entry in entries] != expected[: len(entries)]:
-        raise ResultError(
-            f"{path}: does not belong to {METADATA} beside it; put back the one that does, or "
-            "delete it, and all rows are computed again"
-        )
-    return dict(enumerate(entries))
-
-
-_adapters: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Metadata, Manifest)}
-
-
-def _read(path: Path, kind: type[Content]) -> Content:
-    """Return what a file of this format holds.
+    Args:
+        path: The file.
+        kinds: What it holds, by the number of its format.
+        what: What the file is, for messages.
 
     Raises:
         ResultError: If it is not there, not whole, of another format or not as it was written.
@@ -427,20 +376,23 @@ def _read(path: Path, kind: type[Content]) -> Content:
         content = files.read_regular(path, MOST_BYTES, links=False)
     except FileError as error:
         raise ResultError(f"{path}: {error.problems[0]}") from error
-    if not (is_sealed(content) and content.startswith(b'{\n"format": %d,\n' % FORMAT)):
-        raise ResultError(f"{path}: {_fault(content)}")
+    begins = {number: b'{\n"format": %d,\n' % number for number in kinds}
+    kind = next((kinds[n] for n, begin in begins.items() if content.startswith(begin)), None)
+    if kind is None or not is_sealed(content):
+        raise ResultError(f"{path}: {_fault(content, kinds)}")
     try:
+        if kind not in _adapters:
+            _adapters[kind] = TypeAdapter(kind)
         found: Content = _adapters[kind].validate_json(content, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
-        what = "the description of a sweep" if kind is Metadata else "a manifest"
         raise ResultError(f"{path}: is not {what}: {where}: {first['msg']}") from error
     return found
 
 
-def _fault(content: bytes) -> str:
-    """Return what is wrong with a file that is not as this version wrote it."""
+def _fault(content: bytes, known: Collection[int]) -> str:
+    """Return what is wrong with a file that nobody who uses these formats wrote."""
     try:
         tree = json.loads(content)
     except RecursionError:
@@ -449,10 +401,11 @@ def _fault(content: bytes) -> str:
         return f"is not whole, or not JSON: {error}"
     if not isinstance(tree, dict) or "format" not in tree:
         return "is not a file that a sweep writes"
-    if tree["format"] != FORMAT:
+    if tree["format"] not in list(known):  # which may be no number
+        formats = " and ".join(map(str, sorted(known)))
         return (
             f"has format {shown(tree['format'])}, this version ({provenance.version()}) reads "
-            f"format {FORMAT}; it was written by alliance-sim {shown(tree.get('version', '?'))}, "
+            f"format {formats}; it was written by alliance-sim {shown(tree.get('version', '?'))}, "
             "which can read it. Its rows are plain Parquet files, for whatever reads those"
         )
     return (

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from alliance_sim import files
 from alliance_sim.errors import FileError, ResultError, UnfinishedError
+from alliance_sim.provenance import Origin
 from alliance_sim.sweep.store import parquet
 from alliance_sim.sweep.store.inventory import (
     AGAIN,
@@ -29,9 +30,9 @@ from alliance_sim.sweep.store.inventory import (
     refuse_strays,
 )
 from alliance_sim.sweep.store.locks import FILES, STATE, Locks
+from alliance_sim.sweep.store.manifest import MANIFEST, manifest, read_manifest
 from alliance_sim.sweep.store.metadata import (
     EXTRA,
-    MANIFEST,
     METADATA,
     ROWS,
     WORK,
@@ -40,9 +41,7 @@ from alliance_sim.sweep.store.metadata import (
     Span,
     file_name,
     is_begun,
-    manifest,
     part_name,
-    read_manifest,
     read_metadata,
     refuse_links,
 )
@@ -292,10 +291,13 @@ class Writer:
         self._set_aside(path, entry, wrong)
         return None
 
-    def finish(self) -> bool:
+    def finish(self, origin: Origin) -> bool:
         """Return whether the folder is finished: the manifest says so, and no work is left.
 
         It is not if somebody has extended the sweep in the meantime.
+
+        Args:
+            origin: Where the numbers come from.
 
         Raises:
             UnfinishedError: If the manifest cannot be written; the files stay.
@@ -307,7 +309,7 @@ class Writer:
                 return True  # another runner finished it, and a third may be mending it by now
             self.refresh()
             finished = [self.inventory.files[k] for k in range(len(self.inventory.spans))]
-            content = manifest(self.metadata, finished)
+            content = manifest(origin, self.metadata, finished)
             path = self.path / MANIFEST
             files.put(path, content, self.work)
             self._journal.close()
