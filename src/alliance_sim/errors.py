@@ -6,13 +6,14 @@ problems of one input at once, so that a file is mended in one go.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-NEAR = 0.6  # how alike a name has to be to be offered: 0 is not at all, 1 the same
+from alliance_sim.nearest import NEAR, Spellings, matches
+
 MOST_LISTED = 20  # known names that are all told; of more, only those most alike
 NEAREST = 10
+OFFERED, TIE = 3, 0.05  # names that are offered at once, if they are so near to each other
 MOST_TOLD = 40  # problems that are told one by one; the rest are counted
 HUGE = 64  # bits of a whole number that is told by its size alone
 LONGEST = 400  # letters of a name that a sentence repeats
@@ -135,7 +136,7 @@ class UnfinishedError(AllianceSimError):
     """Work that had to stop on the way; what was done is kept, and can be gone on with."""
 
 
-def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
+def unknown_name(kind: str, name: str, known: Iterable[str], also: Spellings | None = None) -> str:
     """Return the sentence for an unknown name, with the nearest known one.
 
     Of many known names only those most alike are told, so that the sentence can still be read.
@@ -144,29 +145,48 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
         kind: What the name should name, such as "juncture".
         name: The name as found.
         known: The names that would have been accepted.
+        also: Other spellings of theirs, by name: first the title, which is told where the name that
+            is offered does not explain itself.
     """
     names = sorted(known)
-    near = nearest_name(name, names)
-    hint = f"; did you mean {near!r}?" if near else ""
     shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}..."
-    return f"unknown {kind} {shown!r}{hint} ({_listing(name, names)})"
+    return (
+        f"unknown {kind} {shown!r}{did_you_mean(name, names, also)} ({_listing(name, names, also)})"
+    )
 
 
-def nearest_name(name: str, known: Iterable[str]) -> str | None:
+def did_you_mean(name: str, known: Iterable[str], also: Spellings | None = None) -> str:
+    """Return "; did you mean ...?" with the nearest known name, "" if all are too far away.
+
+    Where words of several names were found equally well, up to three of them are offered.
+    """
+    found = matches(name, known, also)
+    if not found:
+        return ""
+    first = found[0]
+    equal = [m for m in found if m.in_words and first.in_words and first.score - m.score < TIE]
+    named = [
+        f"{match.name!r} ({also[match.name][0]})"
+        if also and match.letters < NEAR and also.get(match.name)
+        else repr(match.name)
+        for match in equal[:OFFERED] or [first]
+    ]
+    return f"; did you mean {' or '.join(named)}?"
+
+
+def nearest_name(name: str, known: Iterable[str], also: Spellings | None = None) -> str | None:
     """Return the known name that was most likely meant, None if all are too far away.
 
     The last part of a path or of a file's name stands for the whole.
     """
-    names = sorted(known)
-    ends = [whole for whole in names if name and whole.endswith((f"/{name}", f".{name}"))]
-    near = ends or difflib.get_close_matches(name, names, n=1, cutoff=NEAR)
-    return near[0] if near else None
+    found = matches(name, known, also)
+    return found[0].name if found else None
 
 
-def _listing(name: str, names: Sequence[str]) -> str:
+def _listing(name: str, names: Sequence[str], also: Spellings | None) -> str:
     """Return known names in words: all if they are few, else the nearest first."""
     if len(names) <= MOST_LISTED:
         return f"known: {', '.join(names) or 'none'}"
-    alike = difflib.get_close_matches(name, names, n=NEAREST, cutoff=NEAR / 2)
+    alike = [match.name for match in matches(name, names, also, least=NEAR / 2)]
     shown = list(dict.fromkeys([*alike, *names]))[:NEAREST]
     return f"known, nearest first: {', '.join(shown)} and {len(names) - NEAREST} more"

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from alliance_sim.errors import ScenarioError, shown, unknown_name
+from alliance_sim.errors import ScenarioError, shown
 from alliance_sim.scenario.checks import cross_problems, size_problem
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.part import FIRST_YEAR, LAST_YEAR, Part, Table, day_problem
 from alliance_sim.scenario.path import PathProblem, Tree, get, name_of, way
 from alliance_sim.scenario.problems import complaint
-from alliance_sim.scenario.schema import Change, Juncture
+from alliance_sim.scenario.schema import Change, Juncture, unknown_juncture
 
 if TYPE_CHECKING:
     from alliance_sim.scenario.scenario import Scenario
@@ -409,7 +409,7 @@ def _juncture(scenario: Scenario, name: object) -> Juncture:
     if not isinstance(name, str):
         raise PathProblem(f"juncture is {shown(name)}, must be a name such as 'nine_eleven'")
     if name not in by_name:
-        raise PathProblem(unknown_name("juncture", name, by_name))
+        raise PathProblem(unknown_juncture(name, scenario.juncture))
     return by_name[name]
 
 

@@ -6,12 +6,13 @@ Each class is one table of a scenario file; coefficients are in `alliance_sim.sc
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from alliance_sim import calendar
-from alliance_sim.errors import shown
+from alliance_sim.errors import shown, unknown_name
 from alliance_sim.scenario.number import (
     Amount,
     Between,
@@ -44,6 +45,10 @@ def _simulated(year: int) -> int:
 
 
 EARLIEST, LATEST = 1900, 2100
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 Year = Annotated[int, AfterValidator(_simulated)]
 
 
@@ -248,6 +253,19 @@ class Juncture(Part):
     when_removed: Text
     effect: tuple[Effect, ...] = ()
     replacement: tuple[Effect, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """What people may write for its name: title, day, and day in words, in this order."""
+        day = self.original_date or self.date
+        month = MONTHS[day.month - 1]
+        return (self.title, day.isoformat(), f"{day.day} {month} {day.year}")
+
+
+def unknown_juncture(name: str, junctures: Iterable[Juncture]) -> str:
+    """Return the sentence for an unknown juncture; titles and days count as spellings of names."""
+    also = {juncture.name: juncture.spellings for juncture in junctures}
+    return unknown_name("juncture", name, also, also)
 
 
 class Rung(Part):

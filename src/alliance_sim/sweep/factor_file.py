@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from alliance_sim.errors import ScenarioError, shown, unknown_name
+from alliance_sim.errors import ScenarioError, shown
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced, value_at, with_names
 from alliance_sim.scenario.number import Number
@@ -21,7 +21,7 @@ from alliance_sim.scenario.parameters import why_fixed
 from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import PathProblem, Tree
 from alliance_sim.scenario.problems import sound_part
-from alliance_sim.scenario.schema import Juncture
+from alliance_sim.scenario.schema import Juncture, unknown_juncture
 from alliance_sim.sweep.factors import DATE, KINDS, NUMBER, PRESENT, SETTING, Factor, Value
 from alliance_sim.world import calendar_of
 
@@ -180,7 +180,7 @@ def _setting(scenario: Scenario, path: str) -> Target:
 def _juncture(scenario: Scenario, name: str, kind: str) -> Target:
     known = [juncture.name for juncture in scenario.juncture]
     if name not in known:
-        raise PathProblem(unknown_name("juncture", name, known))
+        raise PathProblem(unknown_juncture(name, scenario.juncture))
     juncture: Juncture = scenario.juncture[known.index(name)]
     if not juncture.present:
         raise PathProblem(f"juncture {name!r} does not happen in scenario {scenario.name!r}")
