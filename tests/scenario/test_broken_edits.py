@@ -160,8 +160,10 @@ def test_what_extends_nothing_known_is_told_of_that_alone(tree: Tree, write: Wri
     assert "did you mean 'defaults'?" in problem
 
 
-def test_edits_that_extend_nothing_are_told_that_first(write: Write) -> None:
-    first, *_ = problems_of(write(f'{HEAD}without = ["isaf"]'))
+def test_edits_in_what_is_almost_whole_are_told_first_that_they_extend_nothing(
+    write: Write,
+) -> None:
+    first, *_ = problems_of(write(f'{HEAD}without = ["isaf"]\n[levels]\n'))
     assert first.startswith("extends: is missing; a file that does not extend another has to be w")
 
 

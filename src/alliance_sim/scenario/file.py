@@ -7,12 +7,12 @@ import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from alliance_sim import shipped as packaged
 from alliance_sim.errors import (
@@ -28,6 +28,7 @@ from alliance_sim.files import read_toml
 from alliance_sim.scenario.adding import OfThreats, on_defaults, with_periods, without_periods
 from alliance_sim.scenario.causes import outside_the_run
 from alliance_sim.scenario.checks import cross_problems
+from alliance_sim.scenario.describe import edits_in_words, title_of
 from alliance_sim.scenario.edit import Edit, Move, Remove, apply_edits, as_tree
 from alliance_sim.scenario.edit import Set as SetValue
 from alliance_sim.scenario.part import Day, Name, Part, Text, day_problem
@@ -45,6 +46,12 @@ MOST_TOLD = 3  # dates outside the run that a warning tells one by one
 VALUES = (bool, int, float, str)
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
 ADDITIONS = ("juncture", "leader", "item", "member", "threat", "period")
+EDITS = ("without", "moved", "set", "juncture", "leader", "item")  # and nothing that is WHOLE
+WHOLE = tuple(  # tables without which no scenario is whole
+    key
+    for key, field in Scenario.model_fields.items()
+    if field.is_required() and key not in ("name", "title", "description")
+)
 DEFAULTS = "defaults"  # what a whole scenario extends to take shipped coefficients from
 
 
@@ -71,11 +78,15 @@ class Set(Part):
 
 
 class EditFile(Part):
-    """A scenario file that extends another and holds only its edits."""
+    """A scenario file that extends another and holds only its edits.
 
-    extends: Text
-    title: Text
-    description: Text
+    One line is enough, `without = ["nine_eleven"]`: what it extends is the usual scenario if it
+    does not say, and title and description are made out of the edits.
+    """
+
+    extends: Text = Field(default_factory=packaged.usual_scenario)
+    title: Text | None = None
+    description: Text | None = None
     question: str = ""
     without: tuple[Name, ...] = ()
     moved: tuple[Moved, ...] = ()
@@ -133,6 +144,30 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.as_posix() for path in found))
 
 
+@cache
+def shipped_spellings() -> dict[str, tuple[str, ...]]:
+    """Return what people may write for each shipped scenario: its title, and what it edits."""
+    found = {}
+    for name, tree in _shipped_trees().items():
+        moved = [str(move.get("juncture", "")) for move in _listed(tree, "moved", dict)]
+        found[name] = (str(tree.get("title", "")), *_listed(tree, "without", str), *moved)
+    return found
+
+
+def shipped_scenarios() -> dict[str, tuple[str, str]]:
+    """Return title and question of each scenario that comes with the package, by its name."""
+    return {
+        name: (str(tree.get("title", "")), str(tree.get("question", "")))
+        for name, tree in _shipped_trees().items()
+    }
+
+
+@cache
+def _shipped_trees() -> dict[str, Tree]:
+    root = packaged.scenarios()
+    return {name: read_toml(root / f"{name}.toml", MOST_BYTES) for name in shipped()}
+
+
 def _find(
     name_or_path: str, relative_to: Path | None, also: tuple[str, ...] = ()
 ) -> tuple[Path, str]:
@@ -143,10 +178,12 @@ def _find(
         return root / f"{name_or_path}.toml", name_or_path
     path = asked if relative_to is None or asked.is_absolute() else relative_to / asked
     if path.suffix != ".toml" and not _exists(path):
-        known = unknown_name("scenario", name_or_path, (*shipped(), *also))
+        spellings = shipped_spellings()
+        known = unknown_name("scenario", name_or_path, (*shipped(), *also), spellings)
         near = _file_near(path)
         meant = "" if near is None else f"; did you mean the file {near!r}?"
-        raise ScenarioError(name_or_path, [f"{known}; a file of your own ends in .toml{meant}"])
+        own = f"a file of your own ends in .toml{meant}"
+        raise ScenarioError(name_or_path, [f"{known}; {own}; see: alliance-sim list scenarios"])
     here = _resolved(path)
     if here.is_relative_to(root.resolve()):
         return path, here.relative_to(root.resolve()).with_suffix("").as_posix()
@@ -211,7 +248,7 @@ def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
             tree = on_defaults(defaults, {k: v for k, v in tree.items() if k != "extends"})
     except FileError as error:
         raise ScenarioError(str(path), error.problems) from None
-    if "extends" in tree:
+    if _holds_edits(tree):
         return _extended(tree, path, where, (*seen, _resolved(path)), problems)
     problems += [
         f"{key}: is set by the file's name, leave it out"
@@ -230,13 +267,15 @@ def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
     return scenario
 
 
+def _holds_edits(tree: Tree) -> bool:
+    """Whether a file holds edits of a scenario: it extends one, or has edits and is not whole."""
+    edits = any(key in tree for key in EDITS)
+    return "extends" in tree or (edits and not any(key in tree for key in WHOLE))
+
+
 def _not_whole(tree: Tree) -> Iterator[str]:
     """Yield what a file that extends no other, and seems to hold edits of one, is told first."""
-    missing = [
-        key
-        for key, field in Scenario.model_fields.items()
-        if field.is_required() and key not in tree and key != "name"
-    ]
+    missing = [key for key in WHOLE if key not in tree]
     if len(missing) > FEW or any(key in tree for key in ("without", "moved", "set")):
         line = f'extends = "{packaged.usual_scenario()}"'
         yield (
@@ -281,7 +320,7 @@ def _extended(
     scenario: Scenario | None = None
     added: list[tuple[str, str]] = []
     edits: list[Edit] = []
-    extends = tree.get("extends")
+    extends = tree.get("extends", packaged.usual_scenario())
     if isinstance(extends, str) and extends:
         try:
             scenario = _read(_find(extends, path.parent, (DEFAULTS,))[0], extends, seen)
@@ -298,12 +337,14 @@ def _extended(
         problems += [problem for problem in told if problem not in problems]
     if problems or scenario is None or given is None:
         raise ScenarioError(where, problems)
-    told_of = {key: getattr(given, key) for key in ("title", "description", "question")}
-    told_of |= {key: getattr(given, key) for key in OWN if getattr(given, key) is not None}
     changes = [
         *(Change(words=f"with {key} {name}", path=f"{key}.{name}") for key, name in added),
         *(edit.change for edit in edits),
     ]
+    told_of: dict[str, Any] = {"question": given.question}
+    told_of["title"] = given.title or title_of(scenario, changes)
+    told_of["description"] = given.description or edits_in_words(scenario, changes)
+    told_of |= {key: getattr(given, key) for key in OWN if getattr(given, key) is not None}
     scenario = scenario.model_copy(update=told_of | {"edits": (*scenario.edits, *changes)})
     problems += cross_problems(as_tree(scenario))
     if problems:
