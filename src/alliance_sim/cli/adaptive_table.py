@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.padding import Padding
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
 LEAST = 24  # letters of a column of words; with fewer it is a heap of syllables
+LEAST_BESIDE_NAMES = 16  # the same where names beside it stay whole
 BLANK = "\N{NO-BREAK SPACE}"
 FRAME = 3  # columns that a cell takes beside its content
+BETWEEN = 2  # the same where no frame is drawn
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class AdaptiveTable:
         words: How many columns, from the left, are words; the others are numbers and stay whole.
         lines: Whether to draw a line between rows.
         marked: Rows that stand out, by position.
+        frame: Whether to draw lines between columns.
+        whole: How many columns, from the left, are names to be typed, which stay in one piece.
     """
 
     title: str
@@ -43,6 +47,8 @@ class AdaptiveTable:
     words: int = 1
     lines: bool = False
     marked: frozenset[int] = frozenset()
+    frame: bool = True
+    whole: int = 0
 
     def __post_init__(self) -> None:
         """Let no cell hold what a terminal obeys."""
@@ -61,30 +67,39 @@ class AdaptiveTable:
         else:
             yield self._table(widths)
 
+    def fits(self, room: int) -> bool:
+        """Whether columns have enough room in so many letters."""
+        return self._widths(room) is not None
+
     def _widths(self, room: int) -> list[int] | None:
         """Return the widths of the columns, None if the words have too little room."""
         widths = [
             max(map(_width, (_head(head, column), *column)))
             for head, column in zip(self.heads, self._columns(), strict=True)
         ]
-        left = room - sum(widths[self.words :]) - FRAME * len(widths) - 1
-        words = widths[: self.words]
-        most = min(room, max(words))
-        while most > LEAST and sum(min(most, width) for width in words) > left:
+        beside = FRAME * len(widths) + 1 if self.frame else BETWEEN * len(widths)
+        names, words = widths[: self.whole], widths[self.whole : self.words]
+        left = room - sum(names) - sum(widths[self.words :]) - beside
+        most = min(room, max(words, default=0))
+        least = LEAST_BESIDE_NAMES if self.whole else LEAST
+        while most > least and sum(min(most, width) for width in words) > left:
             most -= 1
         words = [min(most, width) for width in words]
-        return [*words, *widths[self.words :]] if sum(words) <= left else None
+        return [*names, *words, *widths[self.words :]] if sum(words) <= left else None
 
     def _columns(self) -> list[list[str]]:
         """Return the cells by column, names in one word folded where they are long."""
         columns = [[row[k] for row in self.rows] for k in range(len(self.heads))]
         return [
-            [_folded(cell) for cell in column] if k < self.words else column
+            [_folded(cell) for cell in column] if self.whole <= k < self.words else column
             for k, column in enumerate(columns)
         ]
 
     def _table(self, widths: Sequence[int]) -> Table:
-        table = Table(title=Text(self.title, "italic"), title_justify="left", show_lines=self.lines)
+        plain: dict[str, Any] = {} if self.frame else {"box": None, "pad_edge": False}
+        plain |= {} if self.frame else {"padding": (0, BETWEEN, 0, 0)}
+        title = Text(self.title, "italic")
+        table = Table(title=title, title_justify="left", show_lines=self.lines, **plain)
         columns = self._columns()
         for k, (head, width) in enumerate(zip(self.heads, widths, strict=True)):
             if k < self.words:
