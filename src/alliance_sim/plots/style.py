@@ -7,6 +7,7 @@ of it, with a contrast of at least 4.5 to 1 on white.
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import textwrap
@@ -188,6 +189,16 @@ def draw_bands(axes: Axes, years: Sequence[float], fan: Bands, *, look: Look, st
     )
 
 
+class Slide(Figure):
+    """A figure that a notebook shows without pyplot, in half of its pixels."""
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """Return the picture, and the width at which a page shows it."""
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png")
+        return buffer.getvalue(), {"width": int(self.get_figwidth() * DPI / 2)}
+
+
 def slide(title: str, *, about: str, height: float = SLIDE[1]) -> Figure:
     """Return an empty figure with its title, what it shows, and the fixed sentence below.
 
@@ -196,7 +207,7 @@ def slide(title: str, *, about: str, height: float = SLIDE[1]) -> Figure:
         about: What is drawn, and of which scenario, in smaller type under the title.
         height: In inches.
     """
-    figure = Figure(figsize=(SLIDE[0], height), dpi=DPI)
+    figure = Slide(figsize=(SLIDE[0], height), dpi=DPI)
     figure.text(0.02, 1 - 0.14 / height, title, fontsize=LARGE, weight="bold", va="top")
     small = PLAIN * min(1.0, ROOM / len(about)) if about else PLAIN
     figure.text(0.02, 1 - 0.50 / height, about, fontsize=small, color=QUIET, va="top")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from alliance_sim.display import Facts, Shown, Table, counted
 from alliance_sim.errors import NoRecord, UnknownName, unknown_name
 from alliance_sim.record.folder import SUSPENSION, TABLES, Folder, Row, verdict
 from alliance_sim.record.named import mismatches, named_record
@@ -35,8 +36,8 @@ _PRECISIONS = {4: "year", 7: "month", 10: "day"}
 _COMPLETIONS = {4: "-06-15", 7: "-15", 10: ""}
 
 
-@dataclass(frozen=True, eq=False)
-class Record:
+@dataclass(frozen=True, eq=False, repr=False)
+class Record(Shown):
     """What was coded of one relationship.
 
     Attributes:
@@ -93,6 +94,27 @@ class Record:
                 raise NoRecord(unknown_name("relationship", name, registered()))
             source = load_scenario(f"{name}/baseline").model_copy(update={"record": source})
         return _tables(*named_record(source), source)
+
+    def _facts(self) -> Facts:
+        acts, steps = len(self.events), int((self.rungs["rung"] > 0).sum())
+        ends = self.events["when"].agg(["min", "max"]).dropna()
+        span = " to ".join(f"{day:%Y-%m-%d}" for day in ends)
+        told = f"{counted(acts, 'act')}{f', {span}' if span else ''}"
+        brief = [told, counted(steps, "dated rung"), counted(len(self.claims), "claim")]
+        more = [
+            ("sides", f"{self.state} and {self.alliance}"),
+            ("acts", f"{told}; see .events"),
+            ("formal ladder", f"{counted(steps, 'dated rung')}; see .rungs"),
+            ("claims", f"{len(self.claims)}; see .claims"),
+            ("context", f"{counted(len(self.context), 'dated fact')}; see .context"),
+            ("unknown to the scenario", "; ".join(self.mismatches)),
+        ]
+        counts = self.counts()
+        named = {period.id: f"{period.id} {period.name}" for period in self.periods}
+        rows = [
+            [named[id_], *row] for id_, row in zip(named, counts.to_numpy().tolist(), strict=True)
+        ]
+        return Facts(self.name, brief, more, Table(["acts in", *counts.columns], rows))
 
     @property
     def first_year(self) -> int:

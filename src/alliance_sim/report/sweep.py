@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -248,10 +248,9 @@ def write_summary(
     )
     result.table("", summary.table)
     for column in summary.columns[:MOST_FIGURES]:
-        if len(summary.by) == 2:
-            _heatmap(result, summary, column)
-        else:
-            _fan(result, summary, column)
+        drawn = _drawn(summary, column)
+        result.table(drawn.name, drawn.table)
+        result.figure(drawn.name, drawn.figure, column.title)
     if not plan.factors:
         _periods(result, summary)
     tree = {
@@ -268,7 +267,33 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _heatmap(result: ResultFolder, summary: SweepSummary, column: Column) -> None:
+class _Drawn(NamedTuple):
+    """A figure of an outcome, what is drawn in it, and what its files are called."""
+
+    name: str
+    table: pd.DataFrame
+    figure: Any  # of matplotlib, which only `plots` imports
+
+
+def sweep_figure(
+    sweep: Sweep,
+    outcome: str | None = None,
+    *,
+    by: Sequence[str] = (),
+    scenario: str | None = None,
+) -> Any:
+    """Return a figure of an outcome, as `Sweep.plot` describes it."""
+    chosen = outcome or _own(sweep.plan)[0]
+    summary = summarise_sweep(sweep, [chosen], by=by, scenario=scenario)
+    return _drawn(summary, summary.columns[0]).figure
+
+
+def _drawn(summary: SweepSummary, column: Column) -> _Drawn:
+    """Return an outcome drawn over two factors, over one, or beside each other in the scenarios."""
+    return _heatmap(summary, column) if len(summary.by) == 2 else _fan(summary, column)
+
+
+def _heatmap(summary: SweepSummary, column: Column) -> _Drawn:
     plan = summary.sweep.plan
     across, up = summary.by
     cells = cell_table(column.frame, _told(plan, column, drawn=2), across=across, up=up)
@@ -287,9 +312,7 @@ def _heatmap(result: ResultFolder, summary: SweepSummary, column: Column) -> Non
         value=column.label,
         probability=column.binary,
     )
-    name = f"{column.name}_by_{across.name}_and_{up.name}"
-    result.table(name, cells)
-    result.figure(name, figure, column.title)
+    return _Drawn(f"{column.name}_by_{across.name}_and_{up.name}", cells, figure)
 
 
 def _told(plan: Plan, column: Column, *, drawn: int) -> OutcomeView:
@@ -308,8 +331,8 @@ def _averaged(plan: Plan, drawn: int) -> str:
     return told if plan.design.kind == "grid" else f"{told}; errors hold those of points and runs"
 
 
-def _fan(result: ResultFolder, summary: SweepSummary, column: Column) -> None:
-    """Draw an outcome along a factor, or beside each other in the scenarios if there is none."""
+def _fan(summary: SweepSummary, column: Column) -> _Drawn:
+    """Return an outcome along a factor, or in each scenario if there is none."""
     plan, frame = summary.sweep.plan, column.frame
     if summary.by:
         axis = summary.by[0]
@@ -332,8 +355,7 @@ def _fan(result: ResultFolder, summary: SweepSummary, column: Column) -> None:
         kind="share" if column.binary else "whole" if whole else "number",
     )
     name = f"{column.name}_by_{axis.name if summary.by else 'scenario'}"
-    result.table(name, bands)
-    result.figure(name, figure, column.title)
+    return _Drawn(name, bands, figure)
 
 
 def _stretches(bands: pd.DataFrame) -> str:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alliance_sim import display
 from alliance_sim.calendar import Calendar
+from alliance_sim.display import Facts, Shown, Table, counted
 from alliance_sim.errors import ResultError, SettingError, UnknownName, unknown_name
 from alliance_sim.results.saved import Labels
-from alliance_sim.results.state_metadata import Meanings
+from alliance_sim.results.state_metadata import Meanings, meaning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 OK = "ok"
 NETCDF = ".nc"
 PARQUET = ("", ".parquet")
+FIRST_LOOK = 4  # states that are told of, and drawn, where none are named
 
 
-@dataclass(frozen=True, eq=False)
-class Ensemble:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ensemble(Shown):
     """Many runs of one scenario.
 
     Attributes:
@@ -96,6 +99,34 @@ class Ensemble:
         """Return several states as an array (run, quarter, state)."""
         return np.stack([self.column(state) for state in states], axis=-1)
 
+    def plot(self, *states: str) -> Any:
+        """Return a figure of some states: the median and the middle 50 % and 90 % of runs.
+
+        Args:
+            *states: Names of states, at most 12; levels and rung if left out.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+
+        Raises:
+            SettingError: If there are too many states, or every run failed.
+            UnknownName: If there is no such state.
+        """
+        return display.figure(self, states or self._first_look())
+
+    def dictionary(self) -> pd.DataFrame:
+        """Return what each state means: one row per state, in order.
+
+        Returns:
+            Index `state`; columns `meaning`, in words, and `unit` ("1" for a share or a number
+            without unit).
+        """
+        import pandas as pd
+
+        found = [meaning(state, self.meanings) for state in self.states]
+        told = {"meaning": [one.long_name for one in found], "unit": [one.unit for one in found]}
+        return pd.DataFrame(told, index=pd.Index(self.states, name="state"))
+
     def to_frame(self) -> pd.DataFrame:
         """Return a tidy frame: columns `run`, `quarter` (such as "1950Q1"), then one per state."""
         import pandas as pd
@@ -122,6 +153,41 @@ class Ensemble:
         from alliance_sim.results import netcdf
 
         return netcdf.dataset(self.labels(), self.values)
+
+    def _first_look(self) -> tuple[str, ...]:
+        """Return the states that are worth a first look."""
+        wanted = [s for s in self.states if s.startswith("level_") or s == "rung"]
+        return tuple((wanted or list(self.states))[:FIRST_LOOK])
+
+    def _facts(self) -> Facts:
+        labels, last = self.calendar.labels, self.first_run + self.runs - 1
+        span = f"{labels[0]} to {labels[-1]}"
+        lost = f"{self.failed} of them failed" if self.failed else ""
+        brief = [counted(self.runs, "run"), span, f"{len(self.states)} states", f"seed {self.seed}"]
+        more = [
+            ("edits", "; ".join(str(edit.get("words", "")) for edit in self.edits)),
+            ("runs", f"{counted(self.runs, 'run')}, number {self.first_run} to {last}"),
+            ("failed", lost),
+            ("quarters", f"{span}, {len(labels)} in all"),
+            ("states", f"{len(self.states)}; see .states and .dictionary()"),
+            ("seed", self.seed),
+            ("engine", self.engine),
+        ]
+        return Facts(self.scenario, [*brief, *([lost] if lost else [])], more, self._at_the_end())
+
+    def _at_the_end(self) -> Table | None:
+        """Return where some states stand in the last quarter, over the runs that worked."""
+        worked = self.values[~np.isnan(self.values[:, -1]).any(axis=1), -1]
+        if not len(worked):
+            return None
+        rows = []
+        for state in self._first_look():
+            column = worked[:, self.states.index(state)]
+            ends = np.quantile(column, [0.05, 0.5, 0.95], method="inverted_cdf")
+            words = meaning(state, self.meanings).long_name
+            rows.append((state, words, *(f"{end:.3g}" for end in ends)))
+        head = ("state", f"at the end of {self.calendar.last_year}", "5 %", "median", "95 %")
+        return Table(head, rows)
 
     def __eq__(self, other: object) -> bool:
         """Whether two ensembles are the same in every number and every name."""

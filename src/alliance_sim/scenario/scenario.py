@@ -8,12 +8,13 @@ import warnings
 from pydantic import Field, ValidationError
 
 from alliance_sim.calendar import Calendar
+from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.errors import ScenarioError, ScenarioWarning
 from alliance_sim.scenario import edit, yearly
 from alliance_sim.scenario.causes import outside_the_run
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.part import Part, Text
-from alliance_sim.scenario.path import Tree
+from alliance_sim.scenario.path import Tree, numbers
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.schema import (
     Change,
@@ -46,7 +47,7 @@ from alliance_sim.scenario.theory import (
 )
 
 
-class Scenario(Part):
+class Scenario(Shown, Part):
     """One possible world, complete: two equal scenarios give equal results.
 
     Get one from `alliance_sim.load_scenario`; change it with its methods, which return another.
@@ -103,6 +104,29 @@ class Scenario(Part):
             self.time.steps_per_year,
             periods_of(self.period, self.time.last_year),
         )
+
+    def _facts(self) -> Facts:
+        years = f"{self.time.first_year} to {self.time.last_year}"
+        there = [juncture for juncture in self.juncture if juncture.present]
+        found = [number for _, number in numbers(self)]
+        assumed = sum(number.assumed for number in found)
+        brief = [years, counted(len(there), "juncture"), counted(len(found), "number")]
+        more = [
+            ("title", self.title),
+            ("question", self.question),
+            ("edits", "; ".join(change.words for change in self.edits)),
+            ("years", f"{years}, {self.time.steps_per_year} steps a year"),
+            ("sides", f"{self.partners.state_title} and {self.partners.alliance_title}"),
+            ("threats", ", ".join(sorted(threat.name for threat in self.threat))),
+            ("members", ", ".join(sorted(member.name for member in self.member))),
+            ("junctures", f"{len(there)} that happen, of {len(self.juncture)} described"),
+            ("numbers", f"{len(found)}, of which {assumed} are assumed"),
+        ]
+        return Facts(self.name, brief, more)
+
+    def __repr_args__(self) -> list[tuple[str | None, object]]:
+        """Return what rich and other printers show of a scenario."""
+        return [("name", self.name), ("title", self.title)]
 
     def without(self, *junctures: str) -> Scenario:
         """Return the same world in which these junctures never happened.

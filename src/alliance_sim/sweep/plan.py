@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from alliance_sim import noise, provenance
 from alliance_sim.calendar import Calendar
+from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.errors import AllianceSimError, ResultError, SettingError, unknown_name
 from alliance_sim.provenance import Origin, scenario_origin
 from alliance_sim.results.outcomes import Outcome, parse_outcome
@@ -39,8 +40,8 @@ ROOM = 1024  # runs kept free for each point of a plan with independent noise, i
 PASSING = {"_kept", "digest", "points_digest"}  # found again by whoever needs it
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Plan(Shown):
     """A sweep as it was asked for.
 
     Attributes:
@@ -87,6 +88,27 @@ class Plan:
     def rows(self) -> int:
         """Number of runs in all."""
         return self.points * len(self.scenarios) * self.replicates
+
+    def size_in_words(self) -> str:
+        """Return what the rows are made of, such as "8 points x 2 scenarios x 5 replicates"."""
+        counts = ((self.points, "point"), (len(self.labels), "scenario"))
+        return " x ".join(counted(*one) for one in (*counts, (self.replicates, "replicate")))
+
+    def told(self) -> list[tuple[str, object]]:
+        """Return what the plan asks for, each a title and a text, as a notebook shows it."""
+        return [
+            ("question", self.question),
+            ("scenarios", ", ".join(self.labels)),
+            ("design", f"{self.design.kind}, {self.size_in_words()}"),
+            ("factors", ", ".join(factor.name for factor in self.factors)),
+            ("outcomes", f"{len(self.outcomes)} of each run"),
+            ("seed", self.seed),
+        ]
+
+    def _facts(self) -> Facts:
+        return Facts(
+            f"“{self.title}”", [counted(self.rows, "row"), self.size_in_words()], self.told()
+        )
 
     @cached_property
     def digest(self) -> str:

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from alliance_sim import files
+from alliance_sim import display, files
+from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.engine.batch import summarise_cases
 from alliance_sim.engine.simulate import Progress
 from alliance_sim.errors import FileError, ResultError, UnknownName, unknown_name
@@ -51,8 +52,8 @@ if TYPE_CHECKING:
 TRIES = 5  # looks at a folder while somebody works there
 
 
-@dataclass(frozen=True)
-class Sweep:
+@dataclass(frozen=True, repr=False)
+class Sweep(Shown):
     """A results folder, open for reading.
 
     Attributes:
@@ -91,6 +92,38 @@ class Sweep:
     def engine(self) -> str:
         """What computed the numbers: "kernel", or which function of somebody's own did."""
         return engine_of(self.folder)
+
+    def _facts(self) -> Facts:
+        plan = self.plan
+        rows = f"{self.done:,} of {counted(self.rows, 'row')}"
+        lost = f"{self.failed:,} runs failed" if self.failed else ""
+        brief = [rows, plan.size_in_words(), f"in {self.folder}", *([lost] if lost else [])]
+        more = [
+            *plan.told(),
+            ("rows", rows if self.complete else f"{rows}; not finished"),
+            ("failed", lost),
+            ("folder", self.folder),
+        ]
+        return Facts(f"“{self.metadata.title}”", brief, more)
+
+    def plot(
+        self, outcome: str | None = None, *, by: Sequence[str] = (), scenario: str | None = None
+    ) -> Any:
+        """Return a figure of an outcome over one or two factors, or in each scenario.
+
+        Args:
+            outcome: As for `outcome`; the first of the plan's own if left out.
+            by: Factors to draw over, at most two; chosen by the design if left out.
+            scenario: Label of the only scenario wanted, all if left out.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+
+        Raises:
+            UnknownName: If there is no such outcome, factor or scenario.
+            SettingError: If every run failed, or there are more than two factors to draw over.
+        """
+        return display.figure(self, outcome, by=by, scenario=scenario)
 
     def frame(
         self, outcomes: Sequence[str] | None = None, *, scenario: str | None = None
