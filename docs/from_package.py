@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from cells import day, signed, table, text
 from declared_tables import carried, channels, inputs, phases, states
 from docutils import nodes
+from file_formats import formats
 from sphinx.util.docutils import SphinxDirective
 
 import alliance_sim
@@ -375,6 +376,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "claims": claims,
     "counts": counts,
     "files": files,
+    "formats": formats,
     "inputs": inputs,
     "junctures": junctures,
     "kinds": kinds,

@@ -9,11 +9,8 @@ import argparse
 import os
 from pathlib import Path
 
-from alliance_sim import load_scenario
-from alliance_sim.comparison.scenarios import compare_scenarios
-from alliance_sim.files import writable_folder
+from alliance_sim import compare_scenarios, load_scenario, shipped_scenarios
 from alliance_sim.report import write_contrasts
-from alliance_sim.scenario import shipped
 
 BASELINE = "japan_nato/baseline"
 
@@ -25,8 +22,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("results/counterfactuals"))
     given = parser.parse_args()
-    writable_folder(given.out)
-    others = [load_scenario(name) for name in shipped() if name != BASELINE]
+    given.out.mkdir(parents=True, exist_ok=True)  # before anything is simulated
+    others = [load_scenario(name) for name in shipped_scenarios() if name != BASELINE]
     found = compare_scenarios(
         load_scenario(BASELINE),
         others,

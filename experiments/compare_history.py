@@ -9,9 +9,7 @@ import argparse
 import os
 from pathlib import Path
 
-from alliance_sim import load_scenario
-from alliance_sim.comparison.history import compare_history
-from alliance_sim.files import writable_folder
+from alliance_sim import compare_history, load_scenario
 from alliance_sim.report import write_history
 
 
@@ -22,7 +20,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("results/history"))
     given = parser.parse_args()
-    writable_folder(given.out)
+    given.out.mkdir(parents=True, exist_ok=True)  # before anything is simulated
     found = compare_history(
         load_scenario("japan_nato/baseline"),
         runs=given.runs,

@@ -4,9 +4,12 @@
 
     history = alliance_sim.load_scenario("two_islands/baseline")
     runs = alliance_sim.simulate(history.without("great_raid"), runs=50, seed=1)
+    runs.plot()
     runs.to_frame()
 
-Names are loaded when first used, so that importing the package is quick.
+The names in `__all__`, and those in `__all__` of the modules in `SUBMODULES`, are the public face:
+they stand on the pages of the reference, and what is said there of stability holds for them. Names
+are loaded when first used, so that importing the package is quick.
 """
 
 from __future__ import annotations
@@ -14,54 +17,112 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from alliance_sim.display import DRAWN_BY
+
 if TYPE_CHECKING:
+    from alliance_sim.analysis.axes import Axis
+    from alliance_sim.analysis.discovery.discover import discover
+    from alliance_sim.comparison.history import compare_history
+    from alliance_sim.comparison.scenarios import compare_scenarios
+    from alliance_sim.engine.own_noise import noise_of_seed
     from alliance_sim.engine.simulate import Kernel, Mesa, simulate
-    from alliance_sim.errors import AllianceSimError, ScenarioError
-    from alliance_sim.interop import parameters, run, run_points, run_trajectories
+    from alliance_sim.errors import (
+        AllianceSimError,
+        ResultError,
+        ScenarioError,
+        ScenarioWarning,
+        SettingError,
+        UnknownName,
+    )
+    from alliance_sim.interop import Parameter, parameters, run, run_points, run_trajectories
     from alliance_sim.record.record import Record
+    from alliance_sim.report.discovery import sweep_discovery
+    from alliance_sim.report.sensitivity import sweep_sensitivity
+    from alliance_sim.report.sweep import summarise_sweep
     from alliance_sim.results import Ensemble
-    from alliance_sim.scenario import Scenario, load_scenario
+    from alliance_sim.scenario import Scenario, load_scenario, shipped_scenarios
+    from alliance_sim.sweep.plan import Plan
+    from alliance_sim.sweep.plan_file import load_plan
+    from alliance_sim.sweep.run import run_sweep
+    from alliance_sim.sweep.sweep import Sweep, open_sweep
 
 __all__ = [
     "AllianceSimError",
+    "Axis",
     "Ensemble",
     "Kernel",
     "Mesa",
+    "Parameter",
+    "Plan",
     "Record",
+    "ResultError",
     "Scenario",
     "ScenarioError",
+    "ScenarioWarning",
+    "SettingError",
+    "Sweep",
+    "UnknownName",
+    "compare_history",
+    "compare_scenarios",
+    "discover",
+    "load_plan",
     "load_scenario",
+    "noise_of_seed",
+    "open_sweep",
     "parameters",
     "run",
     "run_points",
+    "run_sweep",
     "run_trajectories",
+    "shipped_scenarios",
     "simulate",
+    "summarise_sweep",
+    "sweep_discovery",
+    "sweep_sensitivity",
 ]
 
+# Public beside this module: all errors; the agents, to subclass; results as folders of files.
+SUBMODULES = ("alliance_sim.engine.mesa_model", "alliance_sim.errors", "alliance_sim.report")
+
 _HOMES = {
-    "AllianceSimError": "alliance_sim.errors",
-    "Ensemble": "alliance_sim.results",
-    "Kernel": "alliance_sim.engine.simulate",
-    "Mesa": "alliance_sim.engine.simulate",
-    "Scenario": "alliance_sim.scenario",
-    "ScenarioError": "alliance_sim.errors",
-    "Record": "alliance_sim.record.record",
-    "load_scenario": "alliance_sim.scenario",
-    "parameters": "alliance_sim.interop",
-    "run": "alliance_sim.interop",
-    "run_points": "alliance_sim.interop",
-    "run_trajectories": "alliance_sim.interop",
-    "simulate": "alliance_sim.engine.simulate",
+    "alliance_sim.analysis.axes": ["Axis"],
+    "alliance_sim.analysis.discovery.discover": ["discover"],
+    "alliance_sim.comparison.history": ["compare_history"],
+    "alliance_sim.comparison.scenarios": ["compare_scenarios"],
+    "alliance_sim.engine.own_noise": ["noise_of_seed"],
+    "alliance_sim.engine.simulate": ["Kernel", "Mesa", "simulate"],
+    "alliance_sim.errors": [
+        *("AllianceSimError", "ResultError", "ScenarioError", "ScenarioWarning"),
+        *("SettingError", "UnknownName"),
+    ],
+    "alliance_sim.interop": ["Parameter", "parameters", "run", "run_points", "run_trajectories"],
+    "alliance_sim.record.record": ["Record"],
+    "alliance_sim.report.discovery": ["sweep_discovery"],
+    "alliance_sim.report.sensitivity": ["sweep_sensitivity"],
+    "alliance_sim.report.sweep": ["summarise_sweep"],
+    "alliance_sim.results": ["Ensemble"],
+    "alliance_sim.scenario": ["Scenario", "load_scenario", "shipped_scenarios"],
+    "alliance_sim.sweep.plan": ["Plan"],
+    "alliance_sim.sweep.plan_file": ["load_plan"],
+    "alliance_sim.sweep.run": ["run_sweep"],
+    "alliance_sim.sweep.sweep": ["Sweep", "open_sweep"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+# Who draws what `.plot()` is asked of: the rooms that hold results stand below the one that draws.
+DRAWN_BY |= {
+    "Ensemble": "alliance_sim.plots.run:ensemble_figure",
+    "Sweep": "alliance_sim.report.sweep:sweep_figure",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Return a public name, loading its module now."""
-    if name not in _HOMES:
+    if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOME_OF[name]), name)
 
 
 def __dir__() -> list[str]:
     """Return the public names."""
-    return sorted([*globals(), *_HOMES])
+    return sorted([*globals(), *_HOME_OF])

@@ -11,6 +11,21 @@ from collections.abc import Iterable, Sequence
 
 from alliance_sim.nearest import NEAR, Spellings, matches
 
+__all__ = [
+    "AllianceSimError",
+    "EngineError",
+    "FileError",
+    "NoRecord",
+    "ProblemsError",
+    "RecordError",
+    "ResultError",
+    "ScenarioError",
+    "ScenarioWarning",
+    "SettingError",
+    "UnfinishedError",
+    "UnknownName",
+]
+
 MOST_LISTED = 20  # known names that are all told; of more, only those most alike
 NEAREST = 10
 OFFERED, TIE = 3, 0.05  # names that are offered at once, if they are so near to each other

@@ -150,7 +150,9 @@ def test_a_damaged_recipe_is_refused_or_can_be_filled_in(seed: int) -> None:
 
 
 def test_the_reference_names_every_table_and_column() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "reference" / "recipe.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "contribute" / "recipe.md").read_text(
+        "utf-8"
+    )
     for table, columns in COLUMNS.items():
         for name in (table, *(column.name for column in columns)):
             assert f"`{name}`" in page, name

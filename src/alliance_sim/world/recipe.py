@@ -2,7 +2,7 @@
 
 Dates have become positions on the axis of quarters and names stand beside the numbers, so that
 whoever can read JSON can change a number, move a date or remove a juncture, and fill in the same
-world as a scenario edited that way. The form is described in `docs/reference/recipe.md`.
+world as a scenario edited that way. The form is described in `docs/how-to/contribute/recipe.md`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,109 @@
+"""The public face is small, documented, and all that docs and experiments import."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import alliance_sim
+from alliance_sim.display import DRAWN_BY
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = (ROOT / "docs" / "reference" / "python.md").read_text("utf-8")
+DOCUMENTED = re.compile(r"^\.\. auto(?:class|function|exception):: (\S+)$", re.MULTILINE)
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+MOST_NAMES = 36
+PUBLIC = {
+    "alliance_sim": set(alliance_sim.__all__),
+    **{name: set(import_module(name).__all__) for name in alliance_sim.SUBMODULES},
+}
+# Those who change the package itself import what they change.
+PAGES = [
+    page
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    if page.parent.name != "contribute"
+]
+EXPERIMENTS = sorted((ROOT / "experiments").glob("*.py"))
+
+
+def imported(source: str) -> Iterator[tuple[str, str]]:
+    """Yield module and name of whatever of the package a text imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("alliance_sim"):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.startswith("alliance_sim"):
+                    yield alias.name, ""
+
+
+def private(source: str) -> list[str]:
+    """Return what a text imports that is not public, and what it takes from the package by dots."""
+    found = [
+        f"{module}.{name}"
+        for module, name in imported(source)
+        if name not in PUBLIC.get(module, set()) | {""} or module not in PUBLIC
+    ]
+    for node in ast.walk(ast.parse(source)):
+        of = node.value if isinstance(node, ast.Attribute) else None
+        if isinstance(node, ast.Attribute) and isinstance(of, ast.Name) and of.id == "alliance_sim":
+            found += [f"alliance_sim.{node.attr}"] * (node.attr not in PUBLIC["alliance_sim"])
+    return found
+
+
+def test_there_are_few_public_names_in_order() -> None:
+    assert list(alliance_sim.__all__) == sorted(alliance_sim.__all__)
+    assert 20 < len(alliance_sim.__all__) <= MOST_NAMES
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_every_public_name_is_documented_where_it_stands(module: str) -> None:
+    bare = [
+        name for name in PUBLIC[module] if not inspect.getdoc(getattr(import_module(module), name))
+    ]
+    assert bare == []
+
+
+def test_the_reference_holds_the_public_names_and_no_others() -> None:
+    held = DOCUMENTED.findall(REFERENCE)
+    assert len(held) == len(set(held))
+    front = {f"alliance_sim.{name}" for name in PUBLIC["alliance_sim"]}
+    beside = {
+        f"{module}.{name}"
+        for module in alliance_sim.SUBMODULES
+        for name in PUBLIC[module] - PUBLIC["alliance_sim"]
+    }
+    assert set(held) == front | beside
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples_import_public_names_only(page: Path) -> None:
+    for fence in FENCE.findall(page.read_text("utf-8")):
+        assert private(fence) == []
+
+
+@pytest.mark.parametrize("script", EXPERIMENTS, ids=lambda script: script.name)
+def test_experiments_import_public_names_only(script: Path) -> None:
+    assert private(script.read_text("utf-8")) == []
+
+
+def test_a_private_import_would_be_found() -> None:
+    assert private("from alliance_sim.world import build_world") == [
+        "alliance_sim.world.build_world"
+    ]
+    assert private("import alliance_sim.world") == ["alliance_sim.world."]
+    assert private("import alliance_sim\nalliance_sim.world.build_world") == ["alliance_sim.world"]
+
+
+@pytest.mark.parametrize("kind", DRAWN_BY)
+def test_what_draws_is_there_and_what_is_drawn_can_be_asked(kind: str) -> None:
+    module, _, function = DRAWN_BY[kind].partition(":")
+    assert callable(getattr(import_module(module), function))
+    drawn = getattr(alliance_sim, kind)
+    assert (inspect.getdoc(drawn.plot) or "").startswith("Return a figure")
