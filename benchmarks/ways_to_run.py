@@ -59,7 +59,7 @@ def baseline() -> tuple[Scenario, tuple[Outcome, ...]]:
     """Return the scenario that is compared, and its standard outcomes."""
     scenario = load_scenario(NAME)
     calendar = calendar_of(scenario)
-    return scenario, standard_outcomes(state_names(scenario), calendar, len(scenario.rung))
+    return scenario, standard_outcomes(state_names(scenario), calendar, len(scenario.rungs))
 
 
 def outcomes_of(first: int, runs: int, threads: int) -> NDArray[np.float64]:

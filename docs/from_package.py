@@ -254,9 +254,9 @@ def leaders() -> str:
 def junctures() -> str:
     """Return the cards of the dated shocks."""
     rows = []
-    for card in sorted(baseline().juncture, key=lambda j: (j.date, j.name)):
+    for card in sorted(baseline().junctures, key=lambda j: (j.date, j.name)):
         dates = day(card.date) + (f" to {day(card.end)}" if card.end else "")
-        effects = "; ".join(effect_in_words(effect) for effect in card.effect)
+        effects = "; ".join(effect_in_words(effect) for effect in card.effects)
         name = f"`{card.name}` ({card.kind})"
         rows.append((dates, name, text(effects), _descent(card)))
     return table(("date", "juncture", "what it moves", "if its cause is missing"), rows)

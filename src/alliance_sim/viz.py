@@ -151,7 +151,7 @@ def levels(model: AllianceModel) -> None:
 @component
 def ladder(model: AllianceModel) -> None:
     """Show the formal steps, and the agreements with single allies."""
-    top = float(len(model.world.scenario.rung))
+    top = float(len(model.world.scenario.rungs))
     panels = [
         Panel("rung", {"rung": _so_far(model, "rung")}, top=top, whole=True, names=False),
         Panel("agreements", {"agreements": _so_far(model, "agreements")}, top=None, whole=True),

@@ -64,7 +64,7 @@ def engine(cases: Sequence[Case], *, seed: int, outcomes: Sequence[Any]) -> Summ
     luck = np.array([[0.3, -0.2, 0.1, -0.1, 0.0][case.run % 5] for case in cases])
     pull = np.array([case.scenario.willingness.threat_state.value for case in cases])
     attacked = np.array(
-        [any(j.name == "nine_eleven" and j.present for j in c.scenario.juncture) for c in cases]
+        [any(j.name == "nine_eleven" and j.present for j in c.scenario.junctures) for c in cases]
     )
     values = np.empty((len(cases), len(outcomes)))
     for k, outcome in enumerate(outcomes):

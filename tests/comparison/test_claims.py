@@ -365,8 +365,8 @@ def test_share_of_asia_is_its_mean_perception_over_that_of_all_threats() -> None
 
 
 def test_a_world_without_threats_in_asia_has_no_share_of_them() -> None:
-    far = tuple(t.model_copy(update={"region": "global"}) for t in BASE.threat)
-    elsewhere = BASE.model_copy(update={"threat": far})
+    far = tuple(t.model_copy(update={"region": "global"}) for t in BASE.threats)
+    elsewhere = BASE.model_copy(update={"threats": far})
     (history,) = histories(ensemble(FITTING), FITTING.events, elsewhere)
     assert history.asia_share is None
     assert CHECKS["C27"](history).holds is None

@@ -47,7 +47,7 @@ from alliance_sim.world.state import state_names
 
 scenario = load_scenario("japan_nato/baseline")
 names, calendar = state_names(scenario), calendar_of(scenario)
-outcomes = standard_outcomes(names, calendar, len(scenario.rung))
+outcomes = standard_outcomes(names, calendar, len(scenario.rungs))
 summarise_cases([Case(scenario, 0)], seed=1, outcomes=outcomes)
 print([name for name in ("matplotlib", "mesa", "pandas", "pyarrow") if name in sys.modules])
 """

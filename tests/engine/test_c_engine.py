@@ -106,7 +106,7 @@ ASKED = (
 def test_outcomes_of_mixed_blocks_agree(library: Any) -> None:
     calendar, states = calendar_of(BASELINE), state_names(BASELINE)
     outcomes = (
-        *standard_outcomes(states, calendar, len(BASELINE.rung)),
+        *standard_outcomes(states, calendar, len(BASELINE.rungs)),
         *(parse_outcome(text, states=states, calendar=calendar) for text in ASKED),
     )
     worlds = [world for world in WORLDS.values() if state_names(world) == states]

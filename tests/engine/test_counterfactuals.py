@@ -136,7 +136,7 @@ def test_what_agents_read_themselves_is_said_to_touch_a_quarter(path: str, value
     if path == "council.leader":
         late = late.with_setting("council.rule", "leader")
     if value is None:
-        edited = late.with_number(path, late.item[0].demand.high)
+        edited = late.with_number(path, late.items[0].demand.high)
     else:
         edited = late.with_setting(path, value)
     one, other = (simulate(scenario, runs=30, seed=11) for scenario in (late, edited))

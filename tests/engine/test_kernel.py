@@ -215,7 +215,7 @@ ASKED = (
 
 def asked(scenario: Scenario) -> tuple[Outcome, ...]:
     states, calendar = state_names(scenario), build_world(scenario).calendar
-    standard = standard_outcomes(states, calendar, len(scenario.rung))
+    standard = standard_outcomes(states, calendar, len(scenario.rungs))
     own = (parse_outcome(text, states=states, calendar=calendar) for text in ASKED)
     return (*standard, *own)
 

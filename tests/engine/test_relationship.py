@@ -33,7 +33,7 @@ def refusals(runs: Ensemble) -> Any:
 
 def refused_by(runs: Ensemble, who: str) -> Any:
     """Return whether somebody refused a rung or an item, per run and quarter."""
-    items = [f"refused_{item.name}_{who}" for item in BASE.item]
+    items = [f"refused_{item.name}_{who}" for item in BASE.items]
     return runs.block([f"refused_{who}", *items]).max(axis=-1) > 0.0
 
 
@@ -195,11 +195,11 @@ def test_mission_assets_drop_when_a_mission_ends(world: World) -> None:
 
 def test_a_mission_that_ends_beside_another_costs_only_its_share(world: World) -> None:
     step = world.calendar.index(
-        next(j.end for j in BASE.juncture if j.name == "bosnia_force" and j.end)
+        next(j.end for j in BASE.junctures if j.name == "bosnia_force" and j.end)
     )
     going = {
         j.name
-        for j in BASE.juncture
+        for j in BASE.junctures
         if j.mission and j.end and world.calendar.index(j.date) < step < world.calendar.index(j.end)
     }
     assert going

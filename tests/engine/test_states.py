@@ -30,7 +30,7 @@ SHARES = (
     *("level_", "willing_", "win_set_", "agenda_overlap", "assets_", "attention_", "perceived_"),
     *("hostility_", "refused_", "passed_", "suspensions"),
 )
-RUNGS = len(BASE.rung)
+RUNGS = len(BASE.rungs)
 
 
 def assert_in_range(ensemble: Any) -> None:
@@ -91,7 +91,7 @@ def test_any_length_of_step_keeps_the_ranges(steps: int) -> None:
 
 
 def test_no_juncture_at_all_keeps_the_ranges() -> None:
-    bare = SHORT.without(*(j.name for j in SHORT.juncture))
+    bare = SHORT.without(*(j.name for j in SHORT.junctures))
     assert_in_range(simulate(bare, runs=1, seed=2))
 
 
@@ -105,9 +105,9 @@ def standing_still() -> Scenario:
     scenario = SHORT.with_number("willingness.slow_noise", 0.0)
     for block in ("threat", "institutions", "domestic"):
         scenario = scenario.with_setting(f"theory.{block}", False)
-    for member in scenario.member:
+    for member in scenario.members:
         scenario = scenario.with_number(f"member.{member.name}.offset", 0.0)
-    return scenario.without(*(j.name for j in scenario.juncture))
+    return scenario.without(*(j.name for j in scenario.junctures))
 
 
 def logistic(x: float) -> float:

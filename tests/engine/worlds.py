@@ -25,7 +25,7 @@ PATHS = sorted(path for path, _ in numbers(as_tree(SHIPPED)) if not path.startsw
 RULES = ("consensus", "weighted_majority", "leader")
 FOUNDERS = ("canada", "france", "united_kingdom", "united_states")
 SWITCHES = ("threat", "institutions", "domestic")
-JUNCTURES = tuple(juncture.name for juncture in SHIPPED.juncture)
+JUNCTURES = tuple(juncture.name for juncture in SHIPPED.junctures)
 
 
 @cache

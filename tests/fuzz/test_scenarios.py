@@ -96,7 +96,7 @@ def agrees(scenario: Scenario, tree: Tree) -> None:
     # Effects lie in lists without names; positions of the same path agree on both sides.
     assert loaded == {path: number for path, number in numbers.items() if path in loaded}
     assert set(numbers) <= set(loaded)
-    assert {j.name: (j.present, j.date, j.end) for j in scenario.juncture} == cards
+    assert {j.name: (j.present, j.date, j.end) for j in scenario.junctures} == cards
     assert scenario.title == tree["title"]
 
 

@@ -63,7 +63,7 @@ def test_every_standard_outcome_is_a_finite_float_under_an_identifier() -> None:
     assert all(map(math.isfinite, found.values()))
     assert all(name.isidentifier() and not keyword.iskeyword(name) for name in found)
     runs = simulate(BASELINE, runs=1, seed=1)
-    standard = standard_outcomes(runs.states, runs.calendar, len(load_scenario(BASELINE).rung))
+    standard = standard_outcomes(runs.states, runs.calendar, len(load_scenario(BASELINE).rungs))
     row = evaluate(standard, runs.states, runs.values, runs.calendar)[0].tolist()
     assert list(found) == [*(o.name for o in standard), "seed"]
     assert list(found.values()) == [*row, 1]
@@ -245,7 +245,7 @@ def test_every_parameter_has_a_name_for_keywords_and_can_be_given_its_own_value(
             assert parameter.low <= parameter.value <= parameter.high
         if parameter.value is not None:
             same = base.varied({name: parameter.value}, problems)
-            kept = {"name", "edits", "juncture"}
+            kept = {"name", "edits", "junctures"}
             assert same.model_dump(exclude=kept) == base.scenario.model_dump(exclude=kept), name
     assert problems == []
 

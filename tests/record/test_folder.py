@@ -69,7 +69,7 @@ def test_an_alliance_by_another_name_is_simulated_and_told_to_have_no_record(
 def test_words_of_an_unknown_relationship_come_from_the_scenario() -> None:
     other = renamed(state_title="Korea").model_copy(update={"relationship": "korea_nato"})
     assert Words.of(other).title == "Korea and NATO"
-    assert Words.of(other).rungs[:2] == ("none", BASE.rung[0].name.replace("_", " "))
+    assert Words.of(other).rungs[:2] == ("none", BASE.rungs[0].name.replace("_", " "))
     assert Words.of(other).weaknesses == ()
     assert Words.of(BASE).rungs[8] == "IPCP"
 

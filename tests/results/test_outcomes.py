@@ -310,7 +310,7 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
 def test_the_standard_outcomes_of_the_described_history() -> None:
     scenario = load_scenario("japan_nato/baseline")
     states, calendar = state_names(scenario), calendar_of(scenario)
-    found = standard_outcomes(states, calendar, len(scenario.rung))
+    found = standard_outcomes(states, calendar, len(scenario.rungs))
     by_name = {outcome.name: outcome.text for outcome in found}
     assert len(by_name) == len(found) == 80
     assert by_name["level_political_mean_p1"] == "mean(level_political)@1950..1989"

@@ -42,8 +42,8 @@ def loaded(folder: Path, text: str) -> Scenario:
 
 def test_a_threat_is_one_table_and_has_its_numbers_in_every_period(tmp_path: Path) -> None:
     found = loaded(tmp_path, THREAT)
-    assert [p.hostility["pandemic"].value for p in found.period] == [0.4] * 4
-    assert [p.exposure_state["pandemic"].value for p in found.period] == [0.1, 0.2, 0.3, 0.4]
+    assert [p.hostility["pandemic"].value for p in found.periods] == [0.4] * 4
+    assert [p.exposure_state["pandemic"].value for p in found.periods] == [0.1, 0.2, 0.3, 0.4]
     assert [edit.words for edit in found.edits] == ["with threat pandemic"]
     runs = simulate(found, runs=2, seed=1)
     assert "perceived_nato_pandemic" in runs.states
@@ -58,7 +58,7 @@ def test_adding_a_threat_leaves_the_noise_of_all_others_alone(tmp_path: Path) ->
 def test_an_edit_may_change_what_was_added(tmp_path: Path) -> None:
     change = '[[set]]\npath = "period.initial.hostility.pandemic"\nto = 0.9\nsource = "assumed"\n'
     found = loaded(tmp_path, THREAT + change)
-    assert found.period[1].hostility["pandemic"].value == pytest.approx(0.9)
+    assert found.periods[1].hostility["pandemic"].value == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_wrong_with_an_added_threat_is_told(
 
 
 def test_a_period_is_one_table_that_takes_its_place_by_date(tmp_path: Path) -> None:
-    names = [threat.name for threat in BASE.threat]
+    names = [threat.name for threat in BASE.threats]
     rows = "".join(f'{name} = [0.3, 0.0, 1.0, "1", "assumed"]\n' for name in names)
     share = '[0.5, 0.0, 1.0, "1", "assumed"]'
     text = (
@@ -90,7 +90,7 @@ def test_a_period_is_one_table_that_takes_its_place_by_date(tmp_path: Path) -> N
         + f"[period.exposure_alliance]\n{rows}"
     )
     found = loaded(tmp_path, text)
-    assert [p.name for p in found.period] == [
+    assert [p.name for p in found.periods] == [
         *("cold_war", "initial", "formation", "after", "deepening")
     ]
     assert [p.id for p in found.calendar().periods] == ["P1", "P2", "P3", "P3b", "P4"]

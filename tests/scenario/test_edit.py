@@ -16,7 +16,7 @@ from alliance_sim.scenario.parameters import parameters_of
 from alliance_sim.scenario.path import follow, numbers
 
 BASE = load_scenario("japan_nato/baseline")
-JUNCTURES = sorted(j.name for j in BASE.juncture)
+JUNCTURES = sorted(j.name for j in BASE.junctures)
 NUMBERS = {
     path: number for path, number in numbers(as_tree(BASE)) if number["low"] < number["high"]
 }
@@ -87,7 +87,7 @@ def test_removing_one_after_the_other_is_removing_all_at_once(names: list[str]) 
     at_once = BASE.without(*names)
     assert content(one_by_one) == content(at_once)
     assert one_by_one.edits == at_once.edits
-    assert {j.name for j in at_once.juncture if not j.present} == set(names)
+    assert {j.name for j in at_once.junctures if not j.present} == set(names)
 
 
 @pytest.mark.parametrize("name", JUNCTURES)
@@ -243,7 +243,7 @@ def test_all_wrong_names_of_one_edit_are_told_at_once() -> None:
 
 def test_removing_every_juncture_one_can_remove_leaves_a_whole_scenario() -> None:
     bare = BASE.without(*JUNCTURES)
-    assert not any(j.present for j in bare.juncture)
+    assert not any(j.present for j in bare.junctures)
     assert bare.time == BASE.time
 
 

@@ -143,7 +143,7 @@ def test_a_scenario_cannot_be_changed_in_place() -> None:
     with pytest.raises(ValueError, match="frozen"):
         baseline.levels.pace.value = 1.0  # type: ignore[misc]
     with pytest.raises((TypeError, AttributeError, ValueError)):
-        baseline.period[0].hostility["russia"] = baseline.levels.pace
+        baseline.periods[0].hostility["russia"] = baseline.levels.pace
 
 
 def test_edits_in_a_file_are_those_of_the_methods(write: Write) -> None:
@@ -193,7 +193,7 @@ def test_files_can_extend_files_that_extend(write: Write) -> None:
     assert scenario.title == "Second"
     words = [change.words for change in scenario.edits]
     assert words == ["without nine_eleven", "without crimea_2014"]
-    assert {j.name for j in scenario.juncture if not j.present} == {"nine_eleven", "crimea_2014"}
+    assert {j.name for j in scenario.junctures if not j.present} == {"nine_eleven", "crimea_2014"}
 
 
 def test_a_file_can_add_a_juncture_a_leader_and_an_item(write: Write) -> None:
@@ -223,9 +223,9 @@ def test_a_file_can_add_a_juncture_a_leader_and_an_item(write: Write) -> None:
         """
     )
     mine, baseline = load_scenario(path), load_scenario(BASELINE)
-    assert {j.name for j in mine.juncture} == {j.name for j in baseline.juncture} | {"mine"}
-    assert {x.name for x in mine.leader} == {x.name for x in baseline.leader} | {"somebody"}
-    assert {i.name for i in mine.item} == {i.name for i in baseline.item} | {"another_office"}
+    assert {j.name for j in mine.junctures} == {j.name for j in baseline.junctures} | {"mine"}
+    assert {x.name for x in mine.leaders} == {x.name for x in baseline.leaders} | {"somebody"}
+    assert {i.name for i in mine.items} == {i.name for i in baseline.items} | {"another_office"}
     assert any(change.path == "juncture.mine" for change in mine.edits)
 
 
@@ -233,6 +233,15 @@ def test_a_file_from_an_editor_that_marks_its_encoding_is_read(tree: Tree, write
     path = write(tree)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert content(load_scenario(path)) == content(load_scenario(BASELINE))
+
+
+def test_a_list_is_plural_in_python_and_singular_in_files(tree: Tree, write: Write) -> None:
+    scenario = load_scenario(BASELINE)
+    assert as_tree(scenario)["threat"][0]["name"] == scenario.threats[0].name
+    assert "threats" not in scenario.model_dump()
+    tree["threats"] = tree.pop("threat")
+    with pytest.raises(ScenarioError, match="unknown key 'threats'; did you mean 'threat'"):
+        load_scenario(write(tree))
 
 
 def test_what_is_neither_a_name_nor_a_path_is_refused() -> None:

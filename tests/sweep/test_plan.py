@@ -62,7 +62,7 @@ def test_a_point_is_the_scenario_that_the_edits_would_make(plan: Plan) -> None:
 
 def test_points_share_what_no_factor_touches(plan: Plan) -> None:
     first, second = (plan.scenario_at("baseline", point) for point in points(plan)[:2])
-    for key in ("period", "member", "threat", "kind", "rung", "levels", "observation"):
+    for key in ("periods", "members", "threats", "kinds", "rungs", "levels", "observation"):
         assert getattr(first, key) is getattr(second, key) is getattr(plan.scenarios[0], key)
 
 
@@ -70,7 +70,7 @@ def test_points_with_the_same_values_share_what_those_touch(plan: Plan) -> None:
     point = points(plan)[0]
     first = plan.scenario_at("baseline", point)
     second = plan.scenario_at("baseline", point | {"threat_pull": 1.25})
-    assert first.juncture is second.juncture
+    assert first.junctures is second.junctures
     assert first.willingness is not second.willingness
 
 

@@ -260,7 +260,7 @@ def test_a_setting_may_be_a_day(tmp_path: Path) -> None:
     plan = read(tmp_path, ONE + factor)
     assert plan.design_table()["menu"].tolist() == ["2006-01-01", "2011-04-15"]
     changed = plan.scenario_at("baseline", {"menu": "2006-01-01"})
-    opens = {rung.name: rung.opens for rung in changed.rung}["full_partner_menu"]
+    opens = {rung.name: rung.opens for rung in changed.rungs}["full_partner_menu"]
     assert str(opens) == "2006-01-01"
 
 

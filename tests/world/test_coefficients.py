@@ -123,7 +123,7 @@ def test_only_the_alliance_is_distracted_at_home() -> None:
 
 
 def given_series(**changed: object) -> SeriesInput:
-    (russia,) = (t for t in BASE.threat if t.name == "russia")
+    (russia,) = (t for t in BASE.threats if t.name == "russia")
     assert isinstance(russia.capability, SeriesInput)
     return russia.capability.model_copy(update=changed)
 
@@ -131,9 +131,10 @@ def given_series(**changed: object) -> SeriesInput:
 def by_year(asked: SeriesInput) -> list[float]:
     """Return the capability of a threat by year, once a series is asked for."""
     threats = tuple(
-        t.model_copy(update={"capability": asked}) if t.name == "russia" else t for t in BASE.threat
+        t.model_copy(update={"capability": asked}) if t.name == "russia" else t
+        for t in BASE.threats
     )
-    world = build_world(BASE.model_copy(update={"threat": threats}))
+    world = build_world(BASE.model_copy(update={"threats": threats}))
     place = world.threats.index("russia")
     return [quarter.capability[place] for quarter in world.inputs[:: CALENDAR.steps_per_year]]
 

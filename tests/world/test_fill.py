@@ -39,13 +39,13 @@ SWITCHES = ("theory.threat", "theory.institutions", "theory.domestic")
 
 def random_changes(luck: random.Random, name: str) -> dict[str, Any]:
     """Return values by path: numbers set, junctures removed and moved, switches, Council rule."""
-    junctures = [juncture.name for juncture in SCENARIOS[name].juncture]
+    junctures = [juncture.name for juncture in SCENARIOS[name].junctures]
     changes: dict[str, Any] = {}
     for path, low, high in luck.sample(PATHS[name], luck.choice([0, 1, 2, 5, 30])):
         changes[path] = min(high, low + luck.random() * (high - low))
     for gone in luck.sample(junctures, luck.choice([0, 0, 1, 2, 4])):
         changes[f"juncture.{gone}.present"] = False
-    for juncture in SCENARIOS[name].juncture:
+    for juncture in SCENARIOS[name].junctures:
         if luck.random() < 0.05 and f"juncture.{juncture.name}.present" not in changes:
             day = juncture.date + dt.timedelta(days=luck.randint(-3000, 3000))
             changes[f"juncture.{juncture.name}.date"] = day
@@ -162,7 +162,7 @@ def as_values(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, float
     for path, value in changes.items():
         head, _, last = path.rpartition(".")
         if last == "date":
-            juncture = next(j for j in scenario.juncture if head == f"juncture.{j.name}")
+            juncture = next(j for j in scenario.junctures if head == f"juncture.{j.name}")
             stood = juncture.original_date or juncture.date
             found |= {path: at(value), f"{head}.original_date": at(stood)}
             end = juncture.end

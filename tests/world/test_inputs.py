@@ -25,7 +25,7 @@ BASE = load_scenario("japan_nato/baseline")
 # Every juncture lies after it, and later years are all that most of these tests look at.
 LATE_START = 1988
 LATE = BASE.with_setting("time.first_year", LATE_START)
-JUNCTURES = sorted(j.name for j in BASE.juncture)
+JUNCTURES = sorted(j.name for j in BASE.junctures)
 COUNTERFACTUALS = [name for name in shipped() if name != BASE.name]
 NUMBERS = [
     (path, node["low"], node["high"])
@@ -114,7 +114,7 @@ def test_inputs_stay_in_range_for_any_numbers_in_range(
 @pytest.mark.parametrize("name", JUNCTURES)
 def test_removing_a_juncture_changes_nothing_before_its_quarter(name: str, late: World) -> None:
     edited = build_world(LATE.without(name))
-    (day,) = (j.date for j in LATE.juncture if j.name == name)
+    (day,) = (j.date for j in LATE.junctures if j.name == name)
     differs = first_difference(late, edited)
     assert late.calendar.index(day) <= differs < late.calendar.steps
     touched = first_touched(late, edited)

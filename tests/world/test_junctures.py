@@ -22,9 +22,9 @@ from alliance_sim.world.world import Drawn
 BASE = load_scenario("japan_nato/baseline")
 CALENDAR = Calendar()
 DAYS = st.dates(dt.date(1951, 1, 1), dt.date(2024, 12, 31))
-DRAWN = sorted(j.name for j in BASE.juncture if j.when_cause_removed == "drawn")
-FALLING = sorted(j.name for j in BASE.juncture if j.when_cause_removed == "falls")
-CAUSES = {j.name: sorted(j.follows) for j in BASE.juncture}
+DRAWN = sorted(j.name for j in BASE.junctures if j.when_cause_removed == "drawn")
+FALLING = sorted(j.name for j in BASE.junctures if j.when_cause_removed == "falls")
+CAUSES = {j.name: sorted(j.follows) for j in BASE.junctures}
 
 
 class Active(NamedTuple):
@@ -61,7 +61,7 @@ def drawn_of(scenario: Scenario) -> dict[str, Drawn]:
 
 def test_as_described_everything_acts_and_nothing_is_drawn_or_replaced() -> None:
     assert drawn_of(BASE) == {}
-    assert {found.name for found in active(BASE)} == {j.name for j in BASE.juncture if j.effect}
+    assert {found.name for found in active(BASE)} == {j.name for j in BASE.junctures if j.effects}
 
 
 @pytest.mark.parametrize("law", DRAWN)
@@ -70,7 +70,7 @@ def test_a_law_is_drawn_once_its_cause_is_removed(law: str) -> None:
     edited = drawn_of(BASE.without(cause))
     assert acting(BASE.without(cause), law) == []
     drawn = edited[law]
-    (day,) = (j.date for j in BASE.juncture if j.name == cause)
+    (day,) = (j.date for j in BASE.junctures if j.name == cause)
     assert drawn.first_step == math.ceil(CALENDAR.position(day))
     assert any(drawn.opens)
 
@@ -78,8 +78,8 @@ def test_a_law_is_drawn_once_its_cause_is_removed(law: str) -> None:
 @pytest.mark.parametrize("law", DRAWN)
 def test_a_law_is_drawn_once_its_cause_is_moved_behind_it(law: str) -> None:
     cause = CAUSES[law][0]
-    (day,) = (j.date for j in BASE.juncture if j.name == law)
-    (cause_day,) = (j.date for j in BASE.juncture if j.name == cause)
+    (day,) = (j.date for j in BASE.junctures if j.name == law)
+    (cause_day,) = (j.date for j in BASE.junctures if j.name == cause)
     behind = BASE.moved(cause, to=day + dt.timedelta(days=1))
     before = BASE.moved(cause, to=day - dt.timedelta(days=1))
     assert law not in drawn_of(before)
@@ -156,8 +156,8 @@ def test_a_date_inside_a_quarter_counts_by_the_part_that_it_covers(day: dt.date)
     step = calendar.index(day)
     (size,) = (
         e.size.value
-        for j in short.juncture
-        for e in j.effect
+        for j in short.junctures
+        for e in j.effects
         if j.name == "us_pressure_2017" and e.moves == "commitment"
     )
     covered = step + 1 - calendar.position(day)
@@ -201,7 +201,7 @@ def test_what_is_missing_is_told_and_filled_in_alike(gone: list[str], data: st.D
     for name in data.draw(st.lists(st.sampled_from(sorted(CAUSES)), max_size=2, unique=True)):
         if name not in gone:
             scenario = scenario.moved(name, to=data.draw(DAYS))
-    by_name = {j.name: j for j in scenario.juncture}
+    by_name = {j.name: j for j in scenario.junctures}
     recipe = recipe_of(scenario)
     names = recipe.names("juncture")
     for name, found in zip(names, settled_of(recipe).missing, strict=True):
@@ -212,7 +212,7 @@ def test_what_is_missing_is_told_and_filled_in_alike(gone: list[str], data: st.D
 def test_a_leader_of_a_juncture_takes_the_place_of_one_in_the_list() -> None:
     late = BASE.with_setting("time.first_year", 2000)
     step = calendar_of(late).index(dt.date(2014, 5, 1))
-    (abe,) = (e.size.value for j in late.juncture for e in j.effect if j.kind == "leader")
+    (abe,) = (e.size.value for j in late.junctures for e in j.effects if j.kind == "leader")
     assert math.isclose(build_world(late).inputs[step].push[0], abe)
     early = late.moved("abe_second_government", to=dt.date(2005, 1, 1))
     step = calendar_of(late).index(dt.date(2005, 5, 1))
@@ -223,6 +223,6 @@ def test_a_mission_ends_once_and_only_if_it_took_place() -> None:
     late = BASE.with_setting("time.first_year", 2000)
     step = calendar_of(late).index(dt.date(2014, 12, 31))
     assert build_world(late).inputs[step].missions_ended > 0.0
-    others = [j.name for j in BASE.juncture if j.mission]
+    others = [j.name for j in BASE.junctures if j.mission]
     bare = build_world(late.without(*others))
     assert all(quarter.missions_ended == 0.0 for quarter in bare.inputs)

@@ -48,7 +48,7 @@ def test_every_number_of_a_recipe_has_a_path() -> None:
             "observation.counting.political.slope",
             BASE.observation.counting["political"].slope.value,
         ),
-        ("period.cold_war.hostility.russia", BASE.period[0].hostility["russia"].value),
+        ("period.cold_war.hostility.russia", BASE.periods[0].hostility["russia"].value),
         ("juncture.nine_eleven.present", 1.0),
         ("juncture.nine_eleven.end", NONE),
     ):

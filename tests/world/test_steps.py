@@ -57,7 +57,7 @@ class Active(NamedTuple):
 
 def read_cards(scenario: Scenario, calendar: Calendar) -> list[Active]:
     """Return the effects that act, by juncture and in a fixed order."""
-    by_name = {j.name: j for j in scenario.juncture}
+    by_name = {j.name: j for j in scenario.junctures}
     found = []
     for name in sorted(by_name):
         j = by_name[name]
@@ -66,12 +66,12 @@ def read_cards(scenario: Scenario, calendar: Calendar) -> list[Active]:
         stood = start if j.original_date is None else calendar.position(j.original_date)
         there = j.present and j.name not in missing_causes(by_name)
         if there:
-            found += [Active(name, e, start, end, j.mission) for e in in_order(j.effect)]
+            found += [Active(name, e, start, end, j.mission) for e in in_order(j.effects)]
             until = start
         drawn = j.present and not there and j.when_cause_removed == "drawn"
         if not drawn and (not there or stood < start):
             until = min(until, stood + (end - start) if end < math.inf else end)
-            replaced = in_order(j.replacement)
+            replaced = in_order(j.replacements)
             found += [Active(f"{name} replaced", e, stood, until, mission=False) for e in replaced]
     return found
 
@@ -89,9 +89,9 @@ class Plain:
         self.scenario = scenario
         self.calendar = calendar_of(scenario)
         self.active = read_cards(scenario, self.calendar)
-        self.threats = sorted(scenario.threat, key=lambda t: t.name)
-        self.members = sorted(scenario.member, key=lambda m: m.name)
-        self.periods = sorted(scenario.period, key=lambda p: p.start)
+        self.threats = sorted(scenario.threats, key=lambda t: t.name)
+        self.members = sorted(scenario.members, key=lambda m: m.name)
+        self.periods = sorted(scenario.periods, key=lambda p: p.start)
 
     def weight(self, active: Active, step: int) -> float:
         """Return how strongly an effect acts in a step."""
@@ -142,9 +142,9 @@ class Plain:
     def joined(self, step: int) -> Iterator[tuple[float, float]]:
         """Yield how many states of each member belong to the alliance, and their weight."""
         for member in self.members:
-            days = [self.calendar.position(a.date) for a in member.accession]
+            days = [self.calendar.position(a.date) for a in member.accessions]
             parts = [self.calendar.share(step, day, float("inf")) for day in days]
-            both = list(zip(parts, member.accession, strict=True))
+            both = list(zip(parts, member.accessions, strict=True))
             yield added(p * a.states for p, a in both), added(p * a.weight.value for p, a in both)
 
     def push(self, step: int, side: str) -> float:
@@ -156,7 +156,7 @@ class Plain:
             * self.calendar.share(
                 step, self.calendar.position(spell.start), self.calendar.position(spell.end)
             )
-            for spell in sorted(self.scenario.leader, key=lambda spell: spell.name)
+            for spell in sorted(self.scenario.leaders, key=lambda spell: spell.name)
             if spell.partner == side
         )
         taken = min(1.0, added(self.weight(a, step) for a in acting))
@@ -221,8 +221,8 @@ def _factor(member: Any, threat: str) -> float:
 def some_steps(world: World, count: int) -> list[int]:
     """Return steps spread over a world, and those in which a juncture or a period begins."""
     position = world.calendar.index
-    days = [j.date for j in world.scenario.juncture] + [p.start for p in world.scenario.period]
-    ends = [j.end for j in world.scenario.juncture if j.end is not None]
+    days = [j.date for j in world.scenario.junctures] + [p.start for p in world.scenario.periods]
+    ends = [j.end for j in world.scenario.junctures if j.end is not None]
     spread = np.linspace(0, world.calendar.steps - 1, count).astype(int).tolist()
     inside = range(world.calendar.steps)
     return sorted({*spread, *(position(day) for day in [*days, *ends])} & set(inside))
@@ -248,7 +248,7 @@ def test_with_other_steps_inputs_are_those_of_each_step_by_itself(steps: int) ->
 @given(
     chosen=st.dictionaries(st.sampled_from(sorted(NUMBERS)), st.floats(0.0, 1.0), max_size=40),
     first=st.integers(1950, 2010),
-    gone=st.sets(st.sampled_from(sorted(j.name for j in BASE.juncture)), max_size=6),
+    gone=st.sets(st.sampled_from(sorted(j.name for j in BASE.junctures)), max_size=6),
 )
 @settings(max_examples=15)
 def test_with_any_numbers_inputs_are_those_of_each_step_by_itself(

@@ -120,7 +120,7 @@ def compare_history(
     engine = Kernel(threads=workers)
     ensemble = simulate(scenario, runs=runs, seed=seed, engine=engine, progress=progress)
     events = chronology(ensemble, scenario)
-    ladder = {rung.number: rung.name for rung in scenario.rung}
+    ladder = {rung.number: rung.name for rung in scenario.rungs}
     found = Comparison(
         scenario=scenario,
         ensemble=ensemble,

@@ -111,7 +111,7 @@ def _rungs(
     """Yield each rung on the day on which it was first reached, from rung 0 on."""
     rung = ensemble.column("rung")[0]
     yield [f"{scenario.time.first_year}-01-01", "0", "none", "Nothing formal yet", source, "high"]
-    for step in sorted(scenario.rung, key=lambda one: one.number):
+    for step in sorted(scenario.rungs, key=lambda one: one.number):
         reached = np.flatnonzero(rung >= step.number)
         if not len(reached):
             return

@@ -75,12 +75,12 @@ class _Scribe:
         self.marks = channels_of(Marks, scenario.partners.name, self.world.axes)
         self.calendar: Calendar = ensemble.calendar
         self.partners = scenario.partners
-        self.titles = {m.name: m.title for m in scenario.member} | {
+        self.titles = {m.name: m.title for m in scenario.members} | {
             self.partners.state: self.partners.state_title,
             self.partners.alliance: self.partners.alliance_title,
             "both": "both sides",
         }
-        self.guarantors = {m.name for m in scenario.member if m.guarantor}
+        self.guarantors = {m.name for m in scenario.members if m.guarantor}
         self.level = {d: ensemble.column(f"level_{d}") for d in SERIES[:3]}
         self.assets = ensemble.column("assets_general") + ensemble.column("assets_mission")
         self.level["institution"] = self.assets * self.level["political"]
@@ -114,7 +114,7 @@ class _Scribe:
             rows, quarters = np.repeat(rows, many), np.repeat(quarters, many)
             marks = [self._uniforms(number, rows, quarters * ROOM + order) for number in channels]
             kinds = sorted(
-                (k for k in self.scenario.kind if k.domain == series), key=lambda k: k.name
+                (k for k in self.scenario.kinds if k.domain == series), key=lambda k: k.name
             )
             places = zip(rows.tolist(), quarters.tolist(), *marks, strict=True)
             for row, quarter, day, which, weight, who in places:
@@ -185,7 +185,7 @@ class _Scribe:
         """Yield rungs climbed and lost, items passed, and steps that were blocked."""
         rung = self.ensemble.column("rung")
         change = np.diff(rung, axis=1, prepend=rung[:, :1])
-        rungs = {r.number: r for r in self.scenario.rung}
+        rungs = {r.number: r for r in self.scenario.rungs}
         for row, quarter, u in self._single(self.marks.rung_day, *np.nonzero(change > 0)):
             step = rungs[int(rung[row, quarter])]
             mark = (step.event_domain, step.event_kind, step.salience, "both", step.title)
@@ -196,14 +196,14 @@ class _Scribe:
         names = self.world.axes["item"]
         passes = dict(zip(names, self.marks.item_day, strict=True))
         fails = dict(zip(names, self.marks.item_blocked_day, strict=True))
-        for item in self.scenario.item:
+        for item in self.scenario.items:
             passed = self.ensemble.column(f"passed_{item.name}")
             rises = np.diff(passed, axis=1, prepend=passed[:, :1]) > 0
             for row, quarter, u in self._single(passes[item.name], *np.nonzero(rises)):
                 mark = ("institution", "office", 3, "both", item.title)
                 yield self._event(row, quarter, u, mark)
         yield from self._blocked_rungs(rungs)
-        for item in self.scenario.item:
+        for item in self.scenario.items:
             refused = self._refusals(f"refused_{item.name}_")
             places = np.nonzero(refused.any(axis=-1))
             for row, quarter, u in self._single(fails[item.name], *places):

@@ -75,7 +75,7 @@ class CachedScenario:
 
     def _outcomes(self, calendar: Calendar, wanted: Named) -> tuple[Outcome, ...]:
         states = state_names(self.scenario)
-        standard = standard_outcomes(states, calendar, len(self.scenario.rung))
+        standard = standard_outcomes(states, calendar, len(self.scenario.rungs))
         if not wanted:
             return standard
         by_name = {outcome.name: outcome for outcome in standard}

@@ -65,8 +65,8 @@ def mismatches(folder: Folder, scenario: Scenario) -> tuple[str, ...]:
     """
     events, rungs = folder.tables["events"], folder.tables["institutions"]
     first, last = scenario.time.first_year, scenario.time.last_year
-    ladder = {0: "none"} | {rung.number: rung.name for rung in scenario.rung}
-    members = {m.name for m in scenario.member} | {m.title for m in scenario.member}
+    ladder = {0: "none"} | {rung.number: rung.name for rung in scenario.rungs}
+    members = {m.name for m in scenario.members} | {m.title for m in scenario.members}
     allies = "member:" if _is_folder(scenario.record) else None
     told: dict[str, list[int]] = {}
     for at, row in enumerate(events, start=FIRST_ROW):
@@ -75,7 +75,7 @@ def mismatches(folder: Folder, scenario: Scenario) -> tuple[str, ...]:
             told.setdefault(f"events.csv, {{}}, {problem}", []).append(at)
         mark, _, ally = row["initiator"].partition(":")
         if mark + ":" == allies and ally not in members:
-            problem = unknown_name("member", ally, [m.name for m in scenario.member])
+            problem = unknown_name("member", ally, [m.name for m in scenario.members])
             told.setdefault(f"events.csv, {{}}, initiator: {_braced(problem)}", []).append(at)
     for at, row in enumerate(rungs, start=FIRST_ROW):
         number, name = int(row["rung"]), row["name"]

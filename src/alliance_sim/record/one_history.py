@@ -312,7 +312,7 @@ def _asia_share(ensemble: Ensemble, scenario: Scenario) -> Values | None:
     felt = f"perceived_{scenario.partners.alliance}_"
     threats = [s.removeprefix(felt) for s in ensemble.states if s.startswith(felt)]
     perceived = {name: ensemble.column(felt + name) for name in threats}
-    asian = [t.name for t in scenario.threat if t.region == "asia"]
+    asian = [t.name for t in scenario.threats if t.region == "asia"]
     if not asian:
         return None
     everywhere = np.mean([perceived[name] for name in threats], axis=0)

@@ -42,7 +42,7 @@ class Words:
         """Return the words of a scenario's relationship; its own titles where none are known."""
         known = _known(scenario.relationship)
         partners = scenario.partners
-        steps = sorted(scenario.rung, key=lambda rung: rung.number)
+        steps = sorted(scenario.rungs, key=lambda rung: rung.number)
         own = ("none", *(rung.name.replace("_", " ") for rung in steps))
         rungs = tuple(known.get("rungs", ()))
         return cls(

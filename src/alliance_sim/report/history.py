@@ -122,7 +122,7 @@ def history_page(comparison: Comparison, *, images: Mapping[str, bytes], origin:
         claims=_claims(comparison),
         counts=_rows(comparison.counts),
         rungs=rows_of(comparison.rungs),
-        rung_names={rung.number: rung.title for rung in scenario.rung},
+        rung_names={rung.number: rung.title for rung in scenario.rungs},
         assumed=comparison.assumed_numbers(),
         numbers=explain(scenario)["numbers"],
         tables=[f"{name}.csv" for name in tables_of(comparison)],

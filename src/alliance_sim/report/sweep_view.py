@@ -161,7 +161,7 @@ def _rung(plan: Plan, outcome: Outcome, sign: str, number: float) -> str:
     if outcome.state != "rung" or not fold_of(outcome).one_moment or sign not in {">=", ">"}:
         return ""
     least = math.ceil(number) if sign == ">=" else math.floor(number) + 1
-    ladders = [{rung.number: rung.title for rung in s.rung} for s in plan.scenarios]
+    ladders = [{rung.number: rung.title for rung in s.rungs} for s in plan.scenarios]
     titles = {ladder.get(least, "") for ladder in ladders}
     title = titles.pop()
     return f"{least}: {title}" if title and not titles else ""

@@ -56,16 +56,16 @@ def outside_the_run(scenario: Scenario) -> Iterator[str]:
 
 def _dated(scenario: Scenario) -> Iterator[tuple[str, str, dt.date, dt.date | None]]:
     """Yield path, words, first day and last day, if there is one, of what has a date."""
-    for juncture in scenario.juncture:
+    for juncture in scenario.junctures:
         if juncture.present:
             name = juncture.name
             yield f"juncture.{name}", f"juncture {name!r}", juncture.date, juncture.end
-    for leader in scenario.leader:
+    for leader in scenario.leaders:
         yield f"leader.{leader.name}", f"leader {leader.name!r}", leader.start, leader.end
-    for item in scenario.item:
+    for item in scenario.items:
         yield f"item.{item.name}", f"item {item.name!r}.tabled", item.tabled, item.tabled
-    for member in scenario.member:
-        for accession in member.accession:
+    for member in scenario.members:
+        for accession in member.accessions:
             yield f"member.{member.name}", f"member {member.name!r}.accession", accession.date, None
-    for period in scenario.period:
+    for period in scenario.periods:
         yield f"period.{period.name}", f"period {period.name!r}", period.start, None

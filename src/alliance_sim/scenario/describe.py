@@ -65,7 +65,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
         `title`, `kind`, `date`, `end`, `standing`, `effects`, `follows`, `when_removed`,
         `replacement` and `source`.
     """
-    lacking = missing_causes({j.name: j for j in scenario.juncture})
+    lacking = missing_causes({j.name: j for j in scenario.junctures})
     found = list(numbers(scenario))
     return {
         "name": scenario.name,
@@ -87,11 +87,11 @@ def explain(scenario: Scenario) -> dict[str, Any]:
                 "networking": p.networking.value,
                 "link": p.link.value,
             }
-            for p in sorted(scenario.period, key=lambda p: p.start)
+            for p in sorted(scenario.periods, key=lambda p: p.start)
         ],
         "junctures": [
             _card(juncture, lacking)
-            for juncture in sorted(scenario.juncture, key=lambda j: (j.date, j.name))
+            for juncture in sorted(scenario.junctures, key=lambda j: (j.date, j.name))
         ],
     }
 
@@ -103,7 +103,7 @@ def title_of(scenario: Scenario, changes: Sequence[Change]) -> str:
         scenario: The edited scenario, or the one before the edits with all that they name.
         changes: The edits.
     """
-    titles = {f"juncture.{juncture.name}": juncture.title for juncture in scenario.juncture}
+    titles = {f"juncture.{juncture.name}": juncture.title for juncture in scenario.junctures}
     told = []
     for change in changes:
         owner, _, last = change.path.rpartition(".")
@@ -141,10 +141,10 @@ def _card(juncture: Juncture, lacking: Mapping[str, Juncture]) -> dict[str, Any]
         "date": str(juncture.date),
         "end": None if juncture.end is None else str(juncture.end),
         "standing": standing(juncture, lacking),
-        "effects": [effect_in_words(effect) for effect in juncture.effect],
+        "effects": [effect_in_words(effect) for effect in juncture.effects],
         "follows": list(juncture.follows),
         "when_removed": juncture.when_removed,
-        "replacement": [effect_in_words(effect) for effect in juncture.replacement],
+        "replacement": [effect_in_words(effect) for effect in juncture.replacements],
         "source": juncture.source,
     }
 

@@ -405,11 +405,11 @@ def _not_plain(value: object) -> str:
 
 def _juncture(scenario: Scenario, name: object) -> Juncture:
     """Return a juncture by its name."""
-    by_name = {juncture.name: juncture for juncture in scenario.juncture}
+    by_name = {juncture.name: juncture for juncture in scenario.junctures}
     if not isinstance(name, str):
         raise PathProblem(f"juncture is {shown(name)}, must be a name such as 'nine_eleven'")
     if name not in by_name:
-        raise PathProblem(unknown_juncture(name, scenario.juncture))
+        raise PathProblem(unknown_juncture(name, scenario.junctures))
     return by_name[name]
 
 

@@ -32,7 +32,7 @@ from alliance_sim.scenario.describe import edits_in_words, title_of
 from alliance_sim.scenario.edit import Edit, Move, Remove, apply_edits, as_tree
 from alliance_sim.scenario.edit import Set as SetValue
 from alliance_sim.scenario.part import Day, Name, Part, Text, day_problem
-from alliance_sim.scenario.path import Tree
+from alliance_sim.scenario.path import Tree, fields_of
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario, build
 from alliance_sim.scenario.schema import Change, Item, Juncture, Leader, Member, Period, Threat
@@ -49,8 +49,8 @@ ADDITIONS = ("juncture", "leader", "item", "member", "threat", "period")
 EDITS = ("without", "moved", "set", "juncture", "leader", "item")  # and nothing that is WHOLE
 WHOLE = tuple(  # tables without which no scenario is whole
     key
-    for key, field in Scenario.model_fields.items()
-    if field.is_required() and key not in ("name", "title", "description")
+    for key, name in fields_of(Scenario).items()
+    if Scenario.model_fields[name].is_required() and key not in ("name", "title", "description")
 )
 DEFAULTS = "defaults"  # what a whole scenario extends to take shipped coefficients from
 
@@ -91,12 +91,12 @@ class EditFile(Part):
     without: tuple[Name, ...] = ()
     moved: tuple[Moved, ...] = ()
     set: tuple[Set, ...] = ()
-    juncture: tuple[Juncture, ...] = ()
-    leader: tuple[Leader, ...] = ()
-    item: tuple[Item, ...] = ()
-    member: tuple[Member, ...] = ()
-    threat: tuple[Threat, ...] = ()
-    period: tuple[Period, ...] = ()
+    junctures: tuple[Juncture, ...] = Field(default=(), alias="juncture")
+    leaders: tuple[Leader, ...] = Field(default=(), alias="leader")
+    items: tuple[Item, ...] = Field(default=(), alias="item")
+    members: tuple[Member, ...] = Field(default=(), alias="member")
+    threats: tuple[Threat, ...] = Field(default=(), alias="threat")
+    periods: tuple[Period, ...] = Field(default=(), alias="period")
     relationship: str | None = None
     record: str | None = None
     series: str | None = None
@@ -356,8 +356,9 @@ def _with_tables(
     scenario: Scenario, given: EditFile, of_threats: OfThreats, problems: list[str]
 ) -> Scenario:
     """Return a scenario with the tables that a file of edits adds, and append all problems."""
-    added = {key: (*getattr(scenario, key), *getattr(given, key)) for key in ADDITIONS}
-    added["period"] = tuple(sorted(added["period"], key=lambda period: period.start))
+    names = [fields_of(Scenario)[key] for key in ADDITIONS]
+    added = {name: (*getattr(scenario, name), *getattr(given, name)) for name in names}
+    added["periods"] = tuple(sorted(added["periods"], key=lambda period: period.start))
     scenario = scenario.model_copy(update=added)
     tree, strangers = with_periods(as_tree(scenario), of_threats)
     problems += strangers
@@ -426,7 +427,8 @@ def _names_added(tree: Tree) -> list[tuple[str, str]]:
 
 def _clashes(scenario: Scenario, added: Sequence[tuple[str, str]], tree: Tree) -> Iterator[str]:
     """Yield what the tables of a file and the scenario that it extends have against each other."""
-    taken = {key: {entry.name for entry in getattr(scenario, key)} for key in ADDITIONS}
+    fields = fields_of(Scenario)
+    taken = {key: {one.name for one in getattr(scenario, fields[key])} for key in ADDITIONS}
     for key, name in added:
         if name in taken[key]:
             move = ", or its day with [[moved]]" if key == "juncture" else ""

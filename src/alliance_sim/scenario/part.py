@@ -53,9 +53,13 @@ class Table(dict[str, Any]):
 
 
 class Part(BaseModel):
-    """Base of every table: frozen, no unknown keys, no silent conversions."""
+    """Base of every table: frozen, no unknown keys, no silent conversions.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+    What a list of tables is called in Python is plural; in files, paths and dumps it is the word
+    that stands in `[[double brackets]]`, its alias.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
 
 
 Shares = Annotated[dict[Name, Share], AfterValidator(Table)]

@@ -35,7 +35,7 @@ def entries(node: Any) -> list[tuple[str, Any]]:
     if isinstance(node, Number):
         return []
     if isinstance(node, BaseModel):
-        return [(key, getattr(node, field)) for key, field in _fields(type(node)).items()]
+        return [(key, getattr(node, field)) for key, field in fields_of(type(node)).items()]
     if isinstance(node, Mapping):
         return [(str(key), value) for key, value in node.items()]
     if isinstance(node, list | tuple):
@@ -53,7 +53,7 @@ def name_of(entry: Any, position: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def _fields(model: type[BaseModel]) -> dict[str, str]:
+def fields_of(model: type[BaseModel]) -> dict[str, str]:
     """Return the fields of a table by the keys that stand for them in files."""
     return {field.alias or name: name for name, field in model.model_fields.items()}
 
@@ -63,7 +63,7 @@ def _key(node: Any, part: str) -> Any:
     if isinstance(node, Number):
         return None
     if isinstance(node, BaseModel):
-        return _fields(type(node)).get(part)
+        return fields_of(type(node)).get(part)
     if isinstance(node, Mapping):
         return part if part in node else None
     if isinstance(node, list | tuple):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from alliance_sim.errors import shown, unknown_name
 from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.part import Part
-from alliance_sim.scenario.path import INPUTS, TAGS, Tree, spell, without_tags
+from alliance_sim.scenario.path import INPUTS, TAGS, Tree, fields_of, spell, without_tags
 from alliance_sim.scenario.schema import SeriesInput
 
 PartKind = TypeVar("PartKind", bound=Part)
@@ -85,10 +85,12 @@ def sound_part(model: type[PartKind], table: Tree) -> tuple[PartKind, frozenset[
         told = [details["loc"] for details in error.errors(include_url=False)]
     broken = frozenset(str(where[0]) for where in told if where and where[0] in table)
     values: dict[str, Any] = {
-        key: None for key, field in model.model_fields.items() if field.is_required()
+        name: None for name, field in model.model_fields.items() if field.is_required()
     }
     values |= {
-        k: frozen(v) for k, v in table.items() if k in model.model_fields and k not in broken
+        name: frozen(table[key])
+        for key, name in fields_of(model).items()
+        if key in table and key not in broken
     }
     part: Any = model.model_construct(**values)
     return part, broken
@@ -98,8 +100,7 @@ def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> st
     location = without_tags(details["loc"])
     if details["type"] == "extra_forbidden":
         owner = _model_at(model, details["loc"][:-1])
-        fields = owner.model_fields.items() if owner else ()
-        known = [field.alias or name for name, field in fields]
+        known = fields_of(owner) if owner else ()
         return f"{spell(tree, location[:-1])}: {unknown_name('key', str(location[-1]), known)}"
     return f"{spell(tree, location)}: {complaint(details)}"
 
@@ -149,8 +150,8 @@ def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[B
     for part in location:
         if before in INPUTS and part in TAGS:
             current = SeriesInput if part == "series" else Number
-        elif current is not None and not isinstance(part, int) and part in current.model_fields:
-            current = _model_in(current.model_fields[part].annotation)
+        elif current is not None and part in fields_of(current):
+            current = _model_in(current.model_fields[fields_of(current)[part]].annotation)
         before = part
     return current
 

@@ -86,15 +86,15 @@ class Scenario(Shown, Part):
     network: Network
     motives: Motives
     observation: Observation
-    period: tuple[Period, ...] = Field(min_length=1)
-    threat: tuple[Threat, ...] = Field(min_length=1)
-    member: tuple[Member, ...] = Field(min_length=1)
-    leader: tuple[Leader, ...] = ()
-    juncture: tuple[Juncture, ...] = ()
-    rung: tuple[Rung, ...] = Field(min_length=1)
-    item: tuple[Item, ...] = ()
-    kind: tuple[Kind, ...] = Field(min_length=1)
-    prior: tuple[Prior, ...] = ()
+    periods: tuple[Period, ...] = Field(alias="period", min_length=1)
+    threats: tuple[Threat, ...] = Field(alias="threat", min_length=1)
+    members: tuple[Member, ...] = Field(alias="member", min_length=1)
+    leaders: tuple[Leader, ...] = Field(default=(), alias="leader")
+    junctures: tuple[Juncture, ...] = Field(default=(), alias="juncture")
+    rungs: tuple[Rung, ...] = Field(alias="rung", min_length=1)
+    items: tuple[Item, ...] = Field(default=(), alias="item")
+    kinds: tuple[Kind, ...] = Field(alias="kind", min_length=1)
+    priors: tuple[Prior, ...] = Field(default=(), alias="prior")
 
     def calendar(self) -> Calendar:
         """Return the steps that a run goes through, with the periods that acts are counted in."""
@@ -102,12 +102,12 @@ class Scenario(Shown, Part):
             self.time.first_year,
             self.time.last_year,
             self.time.steps_per_year,
-            periods_of(self.period, self.time.last_year),
+            periods_of(self.periods, self.time.last_year),
         )
 
     def _facts(self) -> Facts:
         years = f"{self.time.first_year} to {self.time.last_year}"
-        there = [juncture for juncture in self.juncture if juncture.present]
+        there = [juncture for juncture in self.junctures if juncture.present]
         found = [number for _, number in numbers(self)]
         assumed = sum(number.assumed for number in found)
         brief = [years, counted(len(there), "juncture"), counted(len(found), "number")]
@@ -117,9 +117,9 @@ class Scenario(Shown, Part):
             ("edits", "; ".join(change.words for change in self.edits)),
             ("years", f"{years}, {self.time.steps_per_year} steps a year"),
             ("sides", f"{self.partners.state_title} and {self.partners.alliance_title}"),
-            ("threats", ", ".join(sorted(threat.name for threat in self.threat))),
-            ("members", ", ".join(sorted(member.name for member in self.member))),
-            ("junctures", f"{len(there)} that happen, of {len(self.juncture)} described"),
+            ("threats", ", ".join(sorted(threat.name for threat in self.threats))),
+            ("members", ", ".join(sorted(member.name for member in self.members))),
+            ("junctures", f"{len(there)} that happen, of {len(self.junctures)} described"),
             ("numbers", f"{len(found)}, of which {assumed} are assumed"),
         ]
         return Facts(self.name, brief, more)

@@ -175,7 +175,7 @@ class Member(Part):
     guarantor: bool = False
     offset: Real  # [d_m] willingness against the alliance's mean, log-odds
     exposure: Strengths = Table()  # times the alliance's own
-    accession: tuple[Accession, ...] = Field(min_length=1)
+    accessions: tuple[Accession, ...] = Field(alias="accession", min_length=1)
 
 
 class Leader(Part):
@@ -251,8 +251,8 @@ class Juncture(Part):
     when_cause_removed: Literal["stays", "falls", "drawn"] = "stays"
     log_hazard: Real | None = None
     when_removed: Text
-    effect: tuple[Effect, ...] = ()
-    replacement: tuple[Effect, ...] = ()
+    effects: tuple[Effect, ...] = Field(default=(), alias="effect")
+    replacements: tuple[Effect, ...] = Field(default=(), alias="replacement")
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -178,10 +178,10 @@ def _setting(scenario: Scenario, path: str) -> Target:
 
 
 def _juncture(scenario: Scenario, name: str, kind: str) -> Target:
-    known = [juncture.name for juncture in scenario.juncture]
+    known = [juncture.name for juncture in scenario.junctures]
     if name not in known:
-        raise PathProblem(unknown_juncture(name, scenario.juncture))
-    juncture: Juncture = scenario.juncture[known.index(name)]
+        raise PathProblem(unknown_juncture(name, scenario.junctures))
+    juncture: Juncture = scenario.junctures[known.index(name)]
     if not juncture.present:
         raise PathProblem(f"juncture {name!r} does not happen in scenario {scenario.name!r}")
     path = f"juncture.{name}.{kind}"

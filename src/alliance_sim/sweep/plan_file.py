@@ -199,7 +199,7 @@ def _states(
     shared: list[tuple[str, list[Any]]] = [
         ("years and steps", [calendar_of(scenario) for scenario in scenarios]),
         ("states", [state_names(scenario) for scenario in scenarios]),
-        ("number of rungs", [len(scenario.rung) for scenario in scenarios]),
+        ("number of rungs", [len(scenario.rungs) for scenario in scenarios]),
     ]
     for what, found in shared:
         for label, other in zip(labels, found, strict=True):
@@ -307,7 +307,7 @@ def _outcomes(
     if not scenarios:
         return ()
     calendar = calendar_of(scenarios[0])
-    standard = standard_outcomes(states, calendar, len(scenarios[0].rung))
+    standard = standard_outcomes(states, calendar, len(scenarios[0].rungs))
     own = []
     given = tree.get("outcomes", {})
     for name, text in given.items() if isinstance(given, dict) else ():

@@ -290,7 +290,9 @@ def _rungs(recipe: Recipe, settled: Settled) -> tuple[RungNumbers, ...]:
 
 
 # What inputs, laws and channels are made of: parts of a scenario, and numbers inside parts.
-INPUT_PARTS = ("time", "partners", "period", "threat", "member", "leader", "juncture", "series")
+INPUT_PARTS = (
+    *("time", "partners", "periods", "threats", "members", "leaders", "junctures", "series"),
+)
 
 
 def shares_inputs(scenario: Scenario, other: Scenario) -> bool:
@@ -298,5 +300,5 @@ def shares_inputs(scenario: Scenario, other: Scenario) -> bool:
     pairs = [(getattr(scenario, part), getattr(other, part)) for part in INPUT_PARTS]
     pairs.append((scenario.council.diversity, other.council.diversity))
     pairs.append((scenario.domestic.win_set, other.domestic.win_set))
-    names = ([item.name for item in s.item] for s in (scenario, other))
+    names = ([item.name for item in s.items] for s in (scenario, other))
     return all(one is another for one, another in pairs) and next(names) == next(names)

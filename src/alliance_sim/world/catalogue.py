@@ -120,15 +120,15 @@ def _scenarios(_: Scenario) -> Iterator[Row]:
 
 
 def _junctures(scenario: Scenario) -> Iterator[Row]:
-    for j in sorted(scenario.juncture, key=lambda j: (j.date, j.name)):
+    for j in sorted(scenario.junctures, key=lambda j: (j.date, j.name)):
         end = None if j.end is None else j.end.isoformat()
         named = j.name if j.present else f"{j.name} (removed)"
         yield named, j.title, j.kind, ", ".join(j.follows), j.date.isoformat(), end
 
 
 def _members(scenario: Scenario) -> Iterator[Row]:
-    for member in sorted(scenario.member, key=lambda m: (m.accession[0].date, m.name)):
-        joined = sorted(member.accession, key=lambda a: a.date)
+    for member in sorted(scenario.members, key=lambda m: (m.accessions[0].date, m.name)):
+        joined = sorted(member.accessions, key=lambda a: a.date)
         yield (
             *(member.name, member.title, ", ".join(a.date.isoformat() for a in joined)),
             *(joined[0].date.year, sum(a.states for a in joined)),
@@ -139,7 +139,7 @@ def _members(scenario: Scenario) -> Iterator[Row]:
 def _outcomes(scenario: Scenario) -> Iterator[Row]:
     calendar, meanings = calendar_of(scenario), meanings_of(scenario)
     limits = {name: (state.low, state.high) for name, state, _ in reported(scenario)}
-    found = standard_outcomes(state_names(scenario), calendar, len(scenario.rung))
+    found = standard_outcomes(state_names(scenario), calendar, len(scenario.rungs))
     for outcome in found:
         low, high, unit = _of_outcome(outcome, limits[outcome.state], meanings[outcome.state].unit)
         if outcome.fold == "first":

@@ -412,14 +412,14 @@ class Marks(NamedTuple):
 
 def axes_of(scenario: Scenario, **more: tuple[str, ...]) -> Axes:
     """Return the labels along each axis of a scenario, sorted by name; `more` adds axes."""
-    members = tuple(sorted(member.name for member in scenario.member))
+    members = tuple(sorted(member.name for member in scenario.members))
     return {
         **FIXED_AXES,
-        "threat": tuple(sorted(threat.name for threat in scenario.threat)),
+        "threat": tuple(sorted(threat.name for threat in scenario.threats)),
         "member": members,
         "who": (*members, scenario.partners.state),
-        "rung": tuple(str(number) for number in sorted(rung.number for rung in scenario.rung)),
-        "item": tuple(sorted(item.name for item in scenario.item)),
+        "rung": tuple(str(number) for number in sorted(rung.number for rung in scenario.rungs)),
+        "item": tuple(sorted(item.name for item in scenario.items)),
         **more,
     }
 

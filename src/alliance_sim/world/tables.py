@@ -91,7 +91,7 @@ class Tables(dict[str, Table]):
         super().__init__()
         self.scenario, self.calendar = scenario, calendar
         self.named: dict[str, Any] = {}
-        self.threats = tuple(sorted(threat.name for threat in scenario.threat))
+        self.threats = tuple(sorted(threat.name for threat in scenario.threats))
 
     def __missing__(self, name: str) -> Table:
         """Make a table of coefficients."""
@@ -123,7 +123,7 @@ def _or_none(number: Number | None) -> float:
 
 
 def _threats(scenario: Scenario, _calendar: Calendar) -> Iterator[Rows]:
-    threats = sorted(scenario.threat, key=lambda t: t.name)
+    threats = sorted(scenario.threats, key=lambda t: t.name)
     yield (
         [f"threat.{t.name}" for t in threats],
         [(t.offence.value, t.distracts, t.region == "asia") for t in threats],
@@ -131,8 +131,8 @@ def _threats(scenario: Scenario, _calendar: Calendar) -> Iterator[Rows]:
 
 
 def _periods(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
-    threats = sorted(t.name for t in scenario.threat)
-    periods = sorted(scenario.period, key=lambda p: p.start)
+    threats = sorted(t.name for t in scenario.threats)
+    periods = sorted(scenario.periods, key=lambda p: p.start)
     yield (
         [f"period.{p.name}" for p in periods],
         [
@@ -148,7 +148,7 @@ def _periods(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
 
 def _series(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
     given = [("partners.state_capability", scenario.partners.state_capability)]
-    threats = sorted(scenario.threat, key=lambda t: t.name)
+    threats = sorted(scenario.threats, key=lambda t: t.name)
     given += [(f"threat.{t.name}.capability", t.capability) for t in threats]
     years = calendar.last_year - calendar.first_year + 1
     formulas: list[Sequence[float]] = []
@@ -219,14 +219,14 @@ def _mean(known: Mapping[int, float], year: int, window: int) -> float | None:
 
 
 def _members(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
-    members = sorted(scenario.member, key=lambda m: m.name)
-    threats = sorted(t.name for t in scenario.threat)
+    members = sorted(scenario.members, key=lambda m: m.name)
+    threats = sorted(t.name for t in scenario.threats)
     yield [f"member.{m.name}" for m in members], [(m.offset.value,) for m in members]
     yield (
         [f"member.{m.name}.exposure" for m in members],
         [tuple(m.exposure[t].value if t in m.exposure else 1.0 for t in threats) for m in members],
     )
-    joined = [(k, m.name, i, a) for k, m in enumerate(members) for i, a in enumerate(m.accession)]
+    joined = [(k, m.name, i, a) for k, m in enumerate(members) for i, a in enumerate(m.accessions)]
     yield (
         [f"member.{name}.accession.{i}" for _, name, i, _ in joined],
         [(k, calendar.position(a.date), a.states, a.weight.value) for k, _, _, a in joined],
@@ -234,7 +234,7 @@ def _members(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
 
 
 def _leaders(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
-    spells = sorted(scenario.leader, key=lambda spell: spell.name)
+    spells = sorted(scenario.leaders, key=lambda spell: spell.name)
     at = calendar.position
     yield (
         [f"leader.{spell.name}" for spell in spells],
@@ -243,9 +243,9 @@ def _leaders(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
 
 
 def _junctures(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
-    junctures = sorted(scenario.juncture, key=lambda j: j.name)
+    junctures = sorted(scenario.junctures, key=lambda j: j.name)
     places = {j.name: k for k, j in enumerate(junctures)}
-    threats = {t: k for k, t in enumerate(sorted(t.name for t in scenario.threat))}
+    threats = {t: k for k, t in enumerate(sorted(t.name for t in scenario.threats))}
     at = calendar.position
     yield (
         [f"juncture.{j.name}" for j in junctures],
@@ -271,8 +271,11 @@ def _junctures(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
     names: list[str] = []
     rows: list[Sequence[float]] = []
     for k, j in enumerate(junctures):
-        for key, stands_in in (("effect", 0.0), ("replacement", 1.0)):
-            for i, effect in _in_order(getattr(j, key)):
+        for key, effects, stands_in in (
+            ("effect", j.effects, 0.0),
+            ("replacement", j.replacements, 1.0),
+        ):
+            for i, effect in _in_order(effects):
                 names.append(f"juncture.{j.name}.{key}.{i}")
                 rows.append((k, stands_in, *_effect(effect, threats)))
     yield names, rows
@@ -305,7 +308,7 @@ def _effect(effect: Effect, threats: dict[str, int]) -> tuple[float, ...]:
 
 
 def _rungs(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
-    rungs = sorted(scenario.rung, key=lambda r: r.number)
+    rungs = sorted(scenario.rungs, key=lambda r: r.number)
     yield (
         [f"rung.{r.name}" for r in rungs],
         [
@@ -319,7 +322,7 @@ def _rungs(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
 
 
 def _items(scenario: Scenario, calendar: Calendar) -> Iterator[Rows]:
-    items = sorted(scenario.item, key=lambda item: item.name)
+    items = sorted(scenario.items, key=lambda item: item.name)
     yield (
         [f"item.{item.name}" for item in items],
         [(calendar.position(item.tabled), item.demand.value) for item in items],
@@ -330,7 +333,7 @@ def _named(scenario: Scenario, table: str) -> Any:
     """Return the numbers of a table that stay the same throughout a run, by name."""
     if table != "council":
         return _values(getattr(scenario, table), table)
-    members = sorted(member.name for member in scenario.member)
+    members = sorted(member.name for member in scenario.members)
     rule, leader = DECISIONS[scenario.council.rule], members.index(scenario.council.leader)
     numbers = _values(scenario.council, table)
     return numbers._replace(rule=float(rule), leader=float(leader))
@@ -362,14 +365,14 @@ def _largest_normal(_scenario: Scenario, _calendar: Calendar) -> Iterator[Rows]:
 
 
 READERS = (
-    Reader(("threat",), ("threat",), _threats),
-    Reader(("period",), ("time", "period", "threat"), _periods),
-    Reader(("series", "yearly"), ("time", "partners", "threat", "series"), _series),
-    Reader(("member", "exposure", "accession"), ("time", "member", "threat"), _members),
-    Reader(("leader",), ("time", "leader"), _leaders),
-    Reader(("juncture", "follows", "effect"), ("time", "juncture", "threat"), _junctures),
-    Reader(("rung",), ("time", "rung"), _rungs),
-    Reader(("item",), ("time", "item"), _items),
+    Reader(("threat",), ("threats",), _threats),
+    Reader(("period",), ("time", "periods", "threats"), _periods),
+    Reader(("series", "yearly"), ("time", "partners", "threats", "series"), _series),
+    Reader(("member", "exposure", "accession"), ("time", "members", "threats"), _members),
+    Reader(("leader",), ("time", "leaders"), _leaders),
+    Reader(("juncture", "follows", "effect"), ("time", "junctures", "threats"), _junctures),
+    Reader(("rung",), ("time", "rungs"), _rungs),
+    Reader(("item",), ("time", "items"), _items),
     Reader(("largest_normal",), (), _largest_normal),
 )
 # All parts of a scenario that a recipe is made of.
