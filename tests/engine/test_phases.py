@@ -78,9 +78,9 @@ class Watched(AllianceModel):
         self.phases.append(phase)
         super().everybody(phase)
 
-    def sum_up(self, was: dict[str, list[float]]) -> None:
+    def sum_up(self) -> None:
         self.phases.append("sum_up")
-        super().sum_up(was)
+        super().sum_up()
 
     def watch(self, frame: FrameType, event: str, _argument: object) -> None:
         if event == "call" and "alliance_sim.rules" in frame.f_globals.get("__name__", ""):

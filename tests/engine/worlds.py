@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from alliance_sim import Scenario, ScenarioError, load_scenario
 from alliance_sim.engine.kernel.layout import shape_of, state_rows
-from alliance_sim.engine.mesa_model.states import held
 from alliance_sim.errors import ScenarioWarning
 from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.path import follow, numbers
@@ -81,5 +80,5 @@ def all_numbers(model: Any) -> list[float]:
     rows = state_rows(shape_of(model.world))
     found: dict[int, float] = {}
     for state in STATES:
-        found |= zip(rows[state.name], held(model, state), strict=True)
+        found |= zip(rows[state.name], model.held.of(state.name), strict=True)
     return [found[row] for row in range(len(found))]

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_sim import provenance
 from alliance_sim.recent import Recent
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import fill as plain
@@ -114,13 +113,12 @@ def prepared(scenario: Scenario) -> tuple[World, Coefficients]:
     They are kept by content, so that a scenario sent to another process again and again is built
     there once. Threads may ask at the same time; those that ask for the same get the same.
     """
-    key = provenance.digest(scenario.model_dump())
 
     def built() -> tuple[World, Coefficients]:
         world = build_world(scenario)
         return world, world.coefficients
 
-    return _worlds.get(key, built)
+    return _worlds.get(scenario.model_dump_json(), built)
 
 
 def _same_but_for_days(recipe: Recipe, filled: Filled, like: World) -> bool:

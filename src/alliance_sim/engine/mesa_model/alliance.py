@@ -82,7 +82,7 @@ class Member(Partner):
             numbers.floors[ALLIANCE][domain],
             self.offset,
             threat_term(pull, self._sees, model.partnership.level[domain]),
-            asset_term(numbers.asset_pulls[domain], model.partnership.ties),
+            asset_term(numbers.asset_pulls[domain], self._has),
             numbers.domestic * model.push[ALLIANCE],
             model.inputs.need[ALLIANCE][domain],
             model.alliance.slow[domain],
@@ -90,7 +90,7 @@ class Member(Partner):
 
     def settle(self) -> None:
         """Compare agendas with the state, then weigh cooperation for the first quarter."""
-        self._sees = self.situation()
+        self._sees, self._has = self.situation(), self.model.partnership.ties
         super().settle()
 
     @property
@@ -109,7 +109,7 @@ class Member(Partner):
 
     def weigh(self) -> None:
         """Compare agendas with the state, then weigh cooperation."""
-        self._sees = self.situation()
+        self._sees, self._has = self.situation(), self.model.partnership.ties
         super().weigh()
 
 

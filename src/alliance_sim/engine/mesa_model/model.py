@@ -16,13 +16,13 @@ from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.engine.mesa_model.agents import State, Threat
 from alliance_sim.engine.mesa_model.alliance import Alliance, Member
 from alliance_sim.engine.mesa_model.partnership import Partnership
-from alliance_sim.engine.mesa_model.states import BY_NAME, derive, held, remembered
+from alliance_sim.engine.mesa_model.states import HeldStates
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
 from alliance_sim.scenario.part import DOMAINS
 from alliance_sim.shipped import usual_scenario
 from alliance_sim.world.build import prepared
-from alliance_sim.world.state import DECISIONS, not_finite, reported, state_names
+from alliance_sim.world.state import DECISIONS, not_finite, state_names
 
 USUAL = usual_scenario()
 AGENT_STATES = ("hostility", "willing_political", "willing_operations", "willing_equipment")
@@ -69,6 +69,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         noise_seed: The seed used, always an explicit integer (also reported as "seed").
         run: Number of the run; noise depends on seed and run only.
         quarter: Position of the present quarter.
+        held: Reads the states that agents hold, by name.
         datacollector: Model variables are the states of `simulate`; agent variables are name,
             role, hostility and willingness.
     """
@@ -110,10 +111,14 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         channels = self.world.all_channels
         rows = noise.table(self.noise_seed, self.run, channels, self.world.calendar.steps)
         self._uniforms = dict(zip(channels, rows.tolist(), strict=True))
-        self._reported = [(state.name, position) for _, state, position in reported(scenario)]
         self.push = self._push()
         self._people(cast or Cast(), scenario)
-        self.sum_up({})
+        self.held = HeldStates(self)
+        self._parts = {
+            phase: [getattr(agent, phase) for agent in self.agents if hasattr(agent, phase)]
+            for phase in (*DECISIONS, "commit")
+        }
+        self.sum_up()
         self.datacollector = self._collector(agent_data=agent_data)
         self.datacollector.collect(self)
 
@@ -162,9 +167,9 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.bring()
         for phase in DECISIONS:
             self.everybody(phase)
-        was = remembered(self)
+        self.held.remember()
         self.everybody("commit")
-        self.sum_up(was)
+        self.sum_up()
         self.datacollector.collect(self)
 
     def bring(self) -> None:
@@ -175,14 +180,13 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
 
     def everybody(self, phase: str) -> None:
         """Let every agent that has a part in it go through a phase; no order makes a difference."""
-        for agent in self.agents:
-            if hasattr(agent, phase):
-                getattr(agent, phase)()
+        for go_through in self._parts[phase]:
+            go_through()
 
-    def sum_up(self, was: dict[str, list[float]]) -> None:
-        """Work out what follows from all that was decided; `was` is from `states.remembered`."""
+    def sum_up(self) -> None:
+        """Work out what follows from all that was decided."""
         self.alliance.look()
-        derive(self, was)
+        self.held.derive()
         self.row = self._row()
 
     def _row(self) -> list[float]:
@@ -191,8 +195,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         Raises:
             NotFinite: If one is infinite or not a number.
         """
-        found = {name: held(self, BY_NAME[name]) for name in dict(self._reported)}
-        row = [found[name][position] for name, position in self._reported]
+        row = self.held.reported()
         if not all(map(isfinite, row)):
             position = next(k for k, value in enumerate(row) if not isfinite(value))
             state = state_names(self.world.scenario)[position]
