@@ -19,7 +19,7 @@ from alliance_sim.report import write_history
 from alliance_sim.results import Ensemble
 
 if TYPE_CHECKING:
-    from alliance_sim.comparison.history import Comparison
+    from alliance_sim.comparison.history import HistoryComparison
 
 FILES = {
     *("history.png", "counts.png", "claims.csv", "counts.csv", "rungs.csv", "chronology.csv"),
@@ -44,7 +44,9 @@ def test_the_folder_holds_what_was_promised_and_nothing_else(folder: Path) -> No
     assert all(path.stat().st_size for path in folder.iterdir())
 
 
-def test_the_names_returned_are_the_files_written(comparison: Comparison, tmp_path: Path) -> None:
+def test_the_names_returned_are_the_files_written(
+    comparison: HistoryComparison, tmp_path: Path
+) -> None:
     files = write_history(comparison, out=tmp_path, command=COMMAND)
     assert set(files) == FILES
     assert all(Path(path).parent == tmp_path and Path(path).is_file() for path in files.values())
@@ -57,7 +59,9 @@ def test_the_manifest_knows_every_other_file(folder: Path) -> None:
     }
 
 
-def test_the_manifest_says_how_to_make_it_again(folder: Path, comparison: Comparison) -> None:
+def test_the_manifest_says_how_to_make_it_again(
+    folder: Path, comparison: HistoryComparison
+) -> None:
     said = manifest(folder)
     expected = {
         "scenario": "japan_nato/baseline",
@@ -75,7 +79,7 @@ def test_the_manifest_says_how_to_make_it_again(folder: Path, comparison: Compar
     assert str(said["command"]).startswith("alliance-sim history")
 
 
-def test_the_figures_carry_the_same_origin(folder: Path, comparison: Comparison) -> None:
+def test_the_figures_carry_the_same_origin(folder: Path, comparison: HistoryComparison) -> None:
     for name in ("history.png", "counts.png"):
         origin = read_origin(folder / name)
         assert origin.digest == comparison.ensemble.digest
@@ -84,7 +88,7 @@ def test_the_figures_carry_the_same_origin(folder: Path, comparison: Comparison)
 
 
 def test_writing_again_changes_no_byte_of_the_numbers(
-    folder: Path, comparison: Comparison, tmp_path: Path
+    folder: Path, comparison: HistoryComparison, tmp_path: Path
 ) -> None:
     write_history(comparison, out=tmp_path, command="another command")
     assert [n for n in NUMBERS if (tmp_path / n).read_bytes() != (folder / n).read_bytes()] == []
@@ -99,11 +103,15 @@ def test_the_tables_name_no_version_and_end_lines_alike(folder: Path) -> None:
         assert not any(version.encode() in content for version in versions)
 
 
-def test_the_trajectories_read_back_are_the_ensemble(folder: Path, comparison: Comparison) -> None:
+def test_the_trajectories_read_back_are_the_ensemble(
+    folder: Path, comparison: HistoryComparison
+) -> None:
     assert Ensemble.load(folder / "trajectories.parquet") == comparison.ensemble
 
 
-def test_the_chronology_is_one_run_in_order_of_dates(folder: Path, comparison: Comparison) -> None:
+def test_the_chronology_is_one_run_in_order_of_dates(
+    folder: Path, comparison: HistoryComparison
+) -> None:
     found = rows(folder / "chronology.csv")
     columns = ["date", "domain", "kind", "salience", "initiator", "months", "title"]
     assert list(found[0]) == columns
@@ -114,7 +122,7 @@ def test_the_chronology_is_one_run_in_order_of_dates(folder: Path, comparison: C
 
 
 def test_the_chronology_is_of_a_run_that_did_not_fail(
-    comparison: Comparison, tmp_path: Path
+    comparison: HistoryComparison, tmp_path: Path
 ) -> None:
     from dataclasses import replace
 
@@ -140,7 +148,9 @@ def test_the_claims_say_what_the_same_test_makes_of_the_record(folder: Path) -> 
     assert found["C26"]["share"] == ""
 
 
-def test_other_files_in_the_folder_are_left_alone(comparison: Comparison, tmp_path: Path) -> None:
+def test_other_files_in_the_folder_are_left_alone(
+    comparison: HistoryComparison, tmp_path: Path
+) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "claims.csv").write_text("old")
     write_history(comparison, out=tmp_path, command=COMMAND)
@@ -148,7 +158,9 @@ def test_other_files_in_the_folder_are_left_alone(comparison: Comparison, tmp_pa
     assert (tmp_path / "claims.csv").read_text() != "old"
 
 
-def test_a_file_in_place_of_the_folder_is_an_error(comparison: Comparison, tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_an_error(
+    comparison: HistoryComparison, tmp_path: Path
+) -> None:
     taken = tmp_path / "taken"
     taken.write_text("here first")
     with pytest.raises(SettingError, match="taken is a file, must be a folder"):
@@ -157,7 +169,7 @@ def test_a_file_in_place_of_the_folder_is_an_error(comparison: Comparison, tmp_p
 
 
 def test_a_folder_where_a_file_should_go_is_an_error(
-    comparison: Comparison, tmp_path: Path
+    comparison: HistoryComparison, tmp_path: Path
 ) -> None:
     (tmp_path / "claims.csv").mkdir()
     with pytest.raises(SettingError, match=r"claims\.csv(.|\n)*a folder of that name"):

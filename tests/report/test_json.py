@@ -13,14 +13,14 @@ from alliance_sim.report import history_json
 from alliance_sim.report.result_folder import rows_of
 
 if TYPE_CHECKING:
-    from alliance_sim.comparison.history import Comparison
+    from alliance_sim.comparison.history import HistoryComparison
 
 FILES = {"report.html": "results/report.html"}
 NUMBER = (int, float)
 
 
 @pytest.fixture(scope="module")
-def said(comparison: Comparison) -> dict[str, Any]:
+def said(comparison: HistoryComparison) -> dict[str, Any]:
     text = json.dumps(history_json(comparison, files=FILES), allow_nan=False)
     parsed: dict[str, Any] = json.loads(text)
     return parsed

@@ -20,7 +20,7 @@ from alliance_sim.report.page import render
 from alliance_sim.report.words import beside, number, percent
 
 if TYPE_CHECKING:
-    from alliance_sim.comparison.history import Comparison
+    from alliance_sim.comparison.history import HistoryComparison
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 
@@ -116,7 +116,9 @@ def test_tables_that_scroll_can_be_reached_by_keyboard(page: Outline) -> None:
     assert len(regions) == 3
 
 
-def test_all_claims_counts_and_rungs_are_there(page: Outline, comparison: Comparison) -> None:
+def test_all_claims_counts_and_rungs_are_there(
+    page: Outline, comparison: HistoryComparison
+) -> None:
     rows = len(page.having("tr"))
     groups = 5 + 3  # stages of claims and series of counts
     heads = 3
@@ -127,7 +129,7 @@ def test_all_claims_counts_and_rungs_are_there(page: Outline, comparison: Compar
 
 
 def test_the_page_says_what_it_means_and_what_it_cannot_mean(
-    said: str, comparison: Comparison
+    said: str, comparison: HistoryComparison
 ) -> None:
     assert comparison.verdict() in said
     assert STATEMENT in said
@@ -204,7 +206,7 @@ def test_a_number_has_one_decimal_place_if_it_needs_one(value: float, words: str
     assert number(value) == words
 
 
-def test_a_page_shows_marks_that_a_reader_would_obey(comparison: Comparison) -> None:
+def test_a_page_shows_marks_that_a_reader_would_obey(comparison: HistoryComparison) -> None:
     told = comparison.scenario.model_copy(update={"title": "T\x1b[31m\u202e<script>"})
     origin = origin_of(comparison.ensemble, command="x")
     images = {"history": b"", "counts": b""}

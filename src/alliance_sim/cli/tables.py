@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alliance_sim.analysis.discovery.boxes import Limit
     from alliance_sim.analysis.discovery.discover import Discovery
     from alliance_sim.analysis.sensitivity.analyse import Sensitivity
-    from alliance_sim.comparison.history import Comparison
+    from alliance_sim.comparison.history import HistoryComparison
     from alliance_sim.report.sweep import SweepSummary
     from alliance_sim.scenario.describe import Difference
 
@@ -26,7 +26,7 @@ MEASURES = {
 MOST_LEAVES = 12
 
 
-def claims_table(comparison: Comparison) -> AdaptiveTable:
+def claims_table(comparison: HistoryComparison) -> AdaptiveTable:
     """Return the claims: share of runs in which each holds, beside what the record says."""
     from alliance_sim.comparison.history import HELD
 
@@ -51,7 +51,7 @@ def _rows(table: pd.DataFrame | None) -> list[dict[Hashable, Any]]:
     return [] if table is None else table.to_dict(orient="records")
 
 
-def counts_table(comparison: Comparison) -> AdaptiveTable:
+def counts_table(comparison: HistoryComparison) -> AdaptiveTable:
     """Return observed against simulated counts by period and domain, in all three series."""
     names = {"all": "all rows", "alliance": "Alliance only", "salience2": "salience 2 and 3"}
     cells: dict[tuple[str, str], list[str]] = {}

@@ -24,7 +24,7 @@ HELD = 0.8  # share of runs from which on a claim counts as told by the model
 
 
 @dataclass(frozen=True)
-class Comparison:
+class HistoryComparison:
     """One scenario held against the record of its relationship, where there is one.
 
     Attributes:
@@ -98,7 +98,7 @@ def compare_history(
     seed: int | None = None,
     workers: int = 1,
     progress: Progress | None = None,
-) -> Comparison:
+) -> HistoryComparison:
     """Return a scenario held against the record and the claims of its relationship.
 
     Args:
@@ -121,7 +121,7 @@ def compare_history(
     ensemble = simulate(scenario, runs=runs, seed=seed, engine=engine, progress=progress)
     events = chronology(ensemble, scenario)
     ladder = {rung.number: rung.name for rung in scenario.rungs}
-    found = Comparison(
+    found = HistoryComparison(
         scenario=scenario,
         ensemble=ensemble,
         events=events,

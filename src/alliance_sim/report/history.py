@@ -25,7 +25,7 @@ from alliance_sim.scenario.describe import explain
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alliance_sim.comparison.history import Comparison
+    from alliance_sim.comparison.history import HistoryComparison
     from alliance_sim.provenance import Origin
 
 CLAIM = ("id", "record", "share", "applicable")
@@ -35,7 +35,7 @@ COUNTS_TITLE = "Acts per stage: the record against the model"
 
 
 def write_history(
-    comparison: Comparison, *, out: str | os.PathLike[str], command: str
+    comparison: HistoryComparison, *, out: str | os.PathLike[str], command: str
 ) -> dict[str, str]:
     """Write figures, tables, a page and a manifest; return their names and paths.
 
@@ -73,7 +73,7 @@ def write_history(
     )
 
 
-def tables_of(comparison: Comparison) -> dict[str, pd.DataFrame]:
+def tables_of(comparison: HistoryComparison) -> dict[str, pd.DataFrame]:
     """Return the tables of a comparison, by name: rungs, and what there is of claims and counts.
 
     Claims have two columns more than `comparison.claims`, what the same test says of the coded
@@ -92,7 +92,9 @@ def tables_of(comparison: Comparison) -> dict[str, pd.DataFrame]:
     return tables | {"rungs": comparison.rungs}
 
 
-def history_page(comparison: Comparison, *, images: Mapping[str, bytes], origin: Origin) -> str:
+def history_page(
+    comparison: HistoryComparison, *, images: Mapping[str, bytes], origin: Origin
+) -> str:
     """Return a comparison with the record as an HTML page that needs no other file.
 
     Args:
@@ -130,12 +132,12 @@ def history_page(comparison: Comparison, *, images: Mapping[str, bytes], origin:
     )
 
 
-def mismatches_of(comparison: Comparison) -> tuple[str, ...]:
+def mismatches_of(comparison: HistoryComparison) -> tuple[str, ...]:
     """Return what in the record the scenario does not know, in a sentence each."""
     return () if comparison.record is None else comparison.record.mismatches
 
 
-def _claims(comparison: Comparison) -> list[dict[str, Any]]:
+def _claims(comparison: HistoryComparison) -> list[dict[str, Any]]:
     """Return the claims as the page shows them: `on_record`, and `beside` with its `kind`."""
     if comparison.claims is None or comparison.record_checks is None:
         return []
@@ -148,7 +150,7 @@ def _claims(comparison: Comparison) -> list[dict[str, Any]]:
     return rows
 
 
-def history_json(comparison: Comparison, *, files: Mapping[str, str]) -> dict[str, Any]:
+def history_json(comparison: HistoryComparison, *, files: Mapping[str, str]) -> dict[str, Any]:
     """Return what `alliance-sim history --json` prints: plain values, null for what is missing.
 
     Args:
@@ -185,7 +187,7 @@ def _rows(table: pd.DataFrame | None, columns: Sequence[str] = ()) -> list[dict[
     return [] if table is None else rows_of(table, columns or list(table.columns))
 
 
-def history_alt(comparison: Comparison) -> str:
+def history_alt(comparison: HistoryComparison) -> str:
     """Return the course of levels, ladder and agenda in a few sentences."""
     ensemble = comparison.ensemble
     periods = ensemble.calendar.periods
@@ -207,7 +209,7 @@ def history_alt(comparison: Comparison) -> str:
     )
 
 
-def counts_alt(comparison: Comparison) -> str:
+def counts_alt(comparison: HistoryComparison) -> str:
     """Return how many counts of the main series lie inside, and which do not; "" without any."""
     if comparison.counts is None:
         return ""
@@ -227,14 +229,14 @@ def counts_alt(comparison: Comparison) -> str:
     )
 
 
-def _acts(comparison: Comparison) -> str:
+def _acts(comparison: HistoryComparison) -> str:
     if comparison.record is None:
         return "No coded acts."
     counts = comparison.record.counts().sum(axis=1).tolist()
     return f"{sum(counts)} coded acts as ticks, by stage {_listed([str(n) for n in counts])}."
 
 
-def _record_rungs(comparison: Comparison) -> str:
+def _record_rungs(comparison: HistoryComparison) -> str:
     if comparison.record is None:
         return ""
     calendar = comparison.ensemble.calendar
