@@ -146,7 +146,7 @@ def test_any_number_can_be_set_inside_its_range_and_nothing_else_changes(
     tree, expected = as_tree(BASE.with_number(path, value)), as_tree(BASE)
     follow(expected, path).update(value=value, source=follow(tree, path)["source"])
     assert provenance.digest(tree) == provenance.digest(
-        expected | {k: tree[k] for k in ("name", "edits")}
+        expected | {k: tree[k] for k in ("name", "title", "edits")}
     )
 
 
@@ -273,3 +273,20 @@ def test_what_was_edited_is_no_parameter_and_cannot_be_set() -> None:
     assert set(parameters_of(as_tree(edited))) == set(parameters_of(as_tree(BASE)))
     with pytest.raises(ScenarioError, match=r"'edits\.0\.value' tells what was edited"):
         edited.with_setting("edits.0.value", True)
+
+
+def test_the_title_of_an_edited_scenario_tells_its_edits() -> None:
+    once = BASE.without("nine_eleven")
+    assert once.title == f"{BASE.title}, without “Attacks of 11 September 2001”"
+    twice = once.moved("senkaku_2012", by_quarters=2)
+    words = "“Senkaku purchase and regular patrols” moved by 2 quarters"
+    assert twice.title == f"{once.title}, {words}"
+    assert provenance.scenario_digest(twice) != provenance.scenario_digest(once)
+
+
+def test_a_title_of_many_edits_counts_them_and_keeps_what_was_there_before() -> None:
+    many = BASE
+    for number, name in enumerate([j.name for j in BASE.junctures[:12]], start=1):
+        many = many.without(name)
+        assert len(many.title) <= 200
+    assert many.title == f"{BASE.title}, {number} edits"

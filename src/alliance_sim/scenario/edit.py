@@ -427,12 +427,42 @@ def _later(date: dt.date, months: int) -> dt.date:
 
 
 def _told(before: Scenario, after: Scenario, done: Sequence[Edit]) -> Scenario:
-    """Return an edited scenario whose name and list of edits tell what was done.
+    """Return an edited scenario whose name, title and list of edits tell what was done.
 
-    A name that would become long tells how many edits there are.
+    A name or a title that would become long tells how many edits there are.
     """
+    if not done:
+        return after
     edits = (*before.edits, *(edit.change for edit in done))
     name = f"{before.name}, {', '.join(edit.words for edit in done)}"
     if len(name) > LONGEST_NAME or before.name.endswith(" edits"):
         name = f"{before.name.partition(',')[0]}, {len(edits)} edits"
-    return after.model_copy(update={"edits": edits, "name": name})
+    told = [words_of(change, after) for change in edits]
+    whole = _before_edits(before, told)
+    title = f"{before.title}, {', '.join(told[len(before.edits) :])}"
+    if len(title) > LONGEST_NAME or before.title.endswith(" edits"):
+        title = f"{whole}, {len(edits)} edits"
+    return after.model_copy(update={"edits": edits, "name": name, "title": title})
+
+
+def _before_edits(scenario: Scenario, told: Sequence[str]) -> str:
+    """Return the title that a scenario had before the edits that its title tells."""
+    title = scenario.title.removesuffix(f", {len(scenario.edits)} edits")
+    for words in reversed(told[: len(scenario.edits)]):
+        title = title.removesuffix(f", {words}")
+    return title
+
+
+def words_of(change: Change, scenario: Scenario) -> str:
+    """Return an edit in words that call a juncture by its title, such as 'without “Ports act”'."""
+    kind, _, rest = change.path.partition(".")
+    name, _, field = rest.partition(".")
+    title = next((f"“{j.title}”" for j in scenario.junctures if j.name == name), "")
+    if kind != "juncture" or not title or field not in ("present", "date"):
+        return change.words
+    if field == "present":
+        return f"{'with' if change.value else 'without'} {title}"
+    how = (
+        f"to {change.value}" if change.by_quarters is None else f"by {change.by_quarters} quarters"
+    )
+    return f"{title} moved {how}"
