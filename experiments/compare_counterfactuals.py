@@ -9,8 +9,8 @@ import argparse
 import os
 from pathlib import Path
 
-from alliance_sim import compare_scenarios, load_scenario, shipped_scenarios
-from alliance_sim.report import write_contrasts
+from alliance_sim import compare, shipped_scenarios
+from alliance_sim.report import write_comparison
 
 BASELINE = "japan_nato/baseline"
 
@@ -23,10 +23,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("results/counterfactuals"))
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)  # before anything is simulated
-    others = [load_scenario(name) for name in shipped_scenarios() if name != BASELINE]
-    found = compare_scenarios(
-        load_scenario(BASELINE),
-        others,
+    others = [n for n in shipped_scenarios() if n.startswith("japan_nato/") and n != BASELINE]
+    found = compare(
+        *others,
+        against=BASELINE,
         runs=given.runs,
         seed=given.seed,
         workers=os.cpu_count() or 1,
@@ -34,7 +34,7 @@ def main() -> None:
     command = (
         f"python experiments/compare_counterfactuals.py --runs {given.runs} --seed {given.seed}"
     )
-    write_contrasts(found, out=given.out, command=command)
+    write_comparison(found, run=found.shown_run, out=given.out, command=command)
     last = found.table[found.table["year"] == found.table["year"].max()]
     print(last.round(3).to_string(index=False))
 

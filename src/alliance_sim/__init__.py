@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from alliance_sim.analysis.axes import Axis
     from alliance_sim.analysis.discovery.discover import discover
     from alliance_sim.comparison.history import compare_history
-    from alliance_sim.comparison.scenarios import compare_scenarios
+    from alliance_sim.comparison.scenarios import Comparison, compare
     from alliance_sim.engine.own_noise import noise_of_seed
     from alliance_sim.engine.simulate import Kernel, Mesa, simulate
     from alliance_sim.errors import (
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AllianceSimError",
     "Axis",
+    "Comparison",
     "Ensemble",
     "Kernel",
     "Mesa",
@@ -62,8 +63,8 @@ __all__ = [
     "SettingError",
     "Sweep",
     "UnknownName",
+    "compare",
     "compare_history",
-    "compare_scenarios",
     "discover",
     "load_plan",
     "load_scenario",
@@ -88,7 +89,7 @@ _HOMES = {
     "alliance_sim.analysis.axes": ["Axis"],
     "alliance_sim.analysis.discovery.discover": ["discover"],
     "alliance_sim.comparison.history": ["compare_history"],
-    "alliance_sim.comparison.scenarios": ["compare_scenarios"],
+    "alliance_sim.comparison.scenarios": ["Comparison", "compare"],
     "alliance_sim.engine.own_noise": ["noise_of_seed"],
     "alliance_sim.engine.simulate": ["Kernel", "Mesa", "simulate"],
     "alliance_sim.errors": [
@@ -111,6 +112,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 # Who draws what `.plot()` is asked of: the rooms that hold results stand below the one that draws.
 DRAWN_BY |= {
+    "Comparison": "alliance_sim.plots.comparison:comparison_figure",
     "Ensemble": "alliance_sim.plots.run:ensemble_figure",
     "Sweep": "alliance_sim.report.sweep:sweep_figure",
 }

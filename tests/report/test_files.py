@@ -152,10 +152,15 @@ def test_other_files_in_the_folder_are_left_alone(
     comparison: HistoryComparison, tmp_path: Path
 ) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    (tmp_path / "claims.csv").write_text("old")
+    (tmp_path / "claims.csv").write_text("mine")
+    with pytest.raises(SettingError, match=r"claims\.csv is there and not known as such a result"):
+        write_history(comparison, out=tmp_path, command=COMMAND)
+    assert (tmp_path / "claims.csv").read_text() == "mine"
+    (tmp_path / "claims.csv").unlink()
+    write_history(comparison, out=tmp_path, command=COMMAND)
     write_history(comparison, out=tmp_path, command=COMMAND)
     assert (tmp_path / "notes.txt").read_text() == "mine"
-    assert (tmp_path / "claims.csv").read_text() != "old"
+    assert (tmp_path / "claims.csv").read_text() != "mine"
 
 
 def test_a_file_in_place_of_the_folder_is_an_error(

@@ -286,7 +286,7 @@ def test_the_title_of_an_edited_scenario_tells_its_edits() -> None:
 
 def test_a_title_of_many_edits_counts_them_and_keeps_what_was_there_before() -> None:
     many = BASE
-    for number, name in enumerate([j.name for j in BASE.junctures[:12]], start=1):
-        many = many.without(name)
+    for juncture in BASE.junctures[:12]:
+        many = many.without(juncture.name)
         assert len(many.title) <= 200
-    assert many.title == f"{BASE.title}, {number} edits"
+    assert many.title == f"{BASE.title}, 12 edits"

@@ -8,7 +8,7 @@ from warnings import warn
 
 import typer
 
-from alliance_sim.cli import analyse, exit_codes, find, record, sweep, terminal
+from alliance_sim.cli import analyse, compare, exit_codes, find, record, sweep, terminal
 from alliance_sim.cli.options import PATH, Json, Out, Runs, Seed, Workers, command_line, processors
 from alliance_sim.errors import (
     RecordError,
@@ -317,6 +317,7 @@ def _print_origin(origin: dict[str, Any]) -> None:
 
 
 find.add_to(app)
+compare.add_to(app)
 sweep.add_to(app)
 analyse.add_to(app)
 record.add_to(app)

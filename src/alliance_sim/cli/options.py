@@ -58,15 +58,15 @@ def processors(workers: int | None, option: str = "--workers") -> int:
     return workers
 
 
-def command_line(name: str, argument: str | Path, **options: object) -> str:
+def command_line(name: str, *arguments: str | Path, **options: object) -> str:
     """Return the command that makes a result again.
 
     Args:
         name: The command.
-        argument: Its argument.
+        *arguments: Its arguments.
         **options: Its options: a list is given once for each entry, None not at all.
     """
-    words = ["alliance-sim", name, str(argument)]
+    words = ["alliance-sim", name, *map(str, arguments)]
     for option, value in options.items():
         values = value if isinstance(value, list) else [] if value is None else [value]
         for one in values:

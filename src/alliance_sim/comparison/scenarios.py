@@ -1,70 +1,291 @@
-"""What follows in the model when something is changed: scenarios run on the same noise."""
+"""What follows in the model when something is changed: scenarios run on the same noise.
+
+Run r of every scenario has the same noise, so that the difference of two runs is what the edit
+makes of one course of events; luck that both share cancels. It is edited minus factual everywhere.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from alliance_sim.comparison.acts import differing_acts
+from alliance_sim.comparison.edits import DatedEdit, edits_between, label_of
+from alliance_sim.comparison.sentences import sentence_of
+from alliance_sim.display import Facts, Shown, Table, counted, figure
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
 from alliance_sim.errors import SettingError
+from alliance_sim.provenance import STATEMENT, scenario_digest
 from alliance_sim.record.words import Words
-from alliance_sim.results import Ensemble
-from alliance_sim.scenario import Scenario
+from alliance_sim.results import OK, Ensemble
+from alliance_sim.results.outcomes import (
+    Outcome,
+    evaluate,
+    is_binary,
+    outcome_title,
+    parse_outcome,
+)
+from alliance_sim.scenario import Scenario, extended_scenario, load_scenario
 from alliance_sim.scenario.part import DOMAINS
 from alliance_sim.world import build_world, first_touched
+from alliance_sim.world.state import state_names
 
+WHERE = "compare"
 LOW, HIGH = 0.05, 0.95
-OUTCOMES = (*(f"level_{domain}" for domain in DOMAINS), "rung")
+LEVELS = tuple(f"level_{domain}" for domain in DOMAINS)
+SHOWN = (*LEVELS, "rung", "agenda_overlap")  # states of which every comparison tells
+Given = Scenario | str | os.PathLike[str]
 
 
-@dataclass(frozen=True)
-class Contrasts:
-    """Counterfactual scenarios beside the factual one.
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Shown):
+    """Edited scenarios beside a factual one, run by run on the same noise.
+
+    Differences are edited minus factual. A pair of runs in which one failed is left out.
 
     Attributes:
-        factual: Runs of the factual scenario.
-        others: Runs of each counterfactual with the same seed and numbers, by title, or by name
-            where titles are alike.
-        touched: Day on which the first quarter begins that an edit touches, called likewise;
-            missing where nothing differs.
-        table: Effects by scenario, domain and year.
+        factual: The scenario that the others are held against.
+        edited: The other scenarios by label: the title, or what it adds to that of the factual one;
+            the name where titles do not tell them apart.
+        factual_runs: Runs of the factual scenario.
+        edited_runs: Runs of the edited scenarios with the same seed and numbers, by label.
+        edits: What was edited and what responds to it, with dates, by label.
+        touched: Day on which the first quarter begins that an edit touches, by label; until then
+            both worlds are the same to the last bit. None where nothing differs.
+        outcomes: What the table tells of.
         words: What is said about the relationship.
     """
 
-    factual: Ensemble
-    others: dict[str, Ensemble]
-    touched: dict[str, dt.date]
-    table: pd.DataFrame
+    factual: Scenario
+    edited: Mapping[str, Scenario]
+    factual_runs: Ensemble
+    edited_runs: Mapping[str, Ensemble]
+    edits: Mapping[str, tuple[DatedEdit, ...]]
+    touched: Mapping[str, dt.date | None]
+    outcomes: tuple[Outcome, ...]
     words: Words
 
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Differences of the outcomes, one row for each scenario and outcome.
 
-def compare_scenarios(
-    factual: Scenario,
-    others: Sequence[Scenario],
-    *,
-    runs: int,
+        Columns `scenario` (label), `outcome` (as it is asked for), `title` (in words), `state`,
+        `year`, `factual` and `edited` (median over runs; the share of runs for what happens or does
+        not), `difference` (median of the differences run by run; for what happens or does not, that
+        of the shares), `low` and `high` (5th and 95th percentile of the differences), `above` and
+        `below` (share of runs in which it is above and below zero) and `runs` (pairs that count).
+        """
+        return self._table(self.outcomes)
+
+    @cached_property
+    def yearly(self) -> pd.DataFrame:
+        """The same columns for levels, formal step and agenda overlap at the end of every year."""
+        calendar = self.factual_runs.calendar
+        years = range(calendar.first_year, calendar.last_year + 1)
+        return self._table(tuple(self._outcome(f"{s}@{y}") for s in SHOWN for y in years))
+
+    @cached_property
+    def acts(self) -> pd.DataFrame:
+        """Dated acts that differ in the first pair of runs that both worked; see `acts_of`."""
+        return self.acts_of(self.shown_run)
+
+    @property
+    def shown_run(self) -> int:
+        """Number of the first run that failed in none of the scenarios.
+
+        Raises:
+            SettingError: If there is none.
+        """
+        row = next((row for row in range(self.factual_runs.runs) if self._whole(row)), None)
+        if row is None:
+            raise SettingError(WHERE, ["in every pair of runs one failed, so nothing is compared"])
+        return self.factual_runs.first_run + row
+
+    @cached_property
+    def sentences(self) -> dict[str, str]:
+        """What each edited scenario comes to, in one plain sentence, by label."""
+        return {
+            label: sentence_of(
+                label,
+                self.table[self.table["scenario"] == label],
+                against=self.factual.title,
+                words=self.words,
+                same=self.same(label),
+            )
+            for label in self.edited
+        }
+
+    @property
+    def sentence(self) -> str:
+        """What the comparison comes to: a sentence for each edited scenario, and what it is worth.
+
+        The last two say that it is a statement about the model.
+        """
+        return " ".join([*self.sentences.values(), STATEMENT])
+
+    def plot(self, label: str | None = None) -> Any:
+        """Return the courses of the factual and an edited scenario, and their difference.
+
+        Args:
+            label: Which of several edited scenarios; all, as differences alone, if left out.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+
+        Raises:
+            UnknownName: If no edited scenario is called so.
+        """
+        return figure(self, label)
+
+    def _facts(self) -> Facts:
+        runs = self.factual_runs
+        last = self.table.groupby(["scenario", "state"], sort=False).last().reset_index()
+        rows = [
+            [f"{row['scenario']}: {row['title']}", f"{row['difference']:+.3f}",
+             f"{row['low']:+.3f} to {row['high']:+.3f}"]
+            for row in last.to_dict("records")
+        ]  # fmt: skip
+        return Facts(
+            name=f"{'; '.join(self.edited)} against {self.factual.title}",
+            brief=(counted(runs.runs, "pair") + " of runs", f"seed {runs.seed}"),
+            more=[*self.sentences.items()],
+            table=Table(("edited minus factual", "median", "90 % of runs"), rows),
+        )
+
+    def same(self, label: str) -> bool:
+        """Return whether an edited scenario gives the same numbers as the factual one throughout.
+
+        Args:
+            label: Of the edited scenario.
+        """
+        mine, its = self.factual_runs, self.edited_runs[label]
+        if mine.states != its.states:
+            return False
+        return np.array_equal(mine.values, its.values, equal_nan=True)
+
+    def differences(self, label: str) -> pd.DataFrame:
+        """Return edited minus factual by run and quarter.
+
+        Args:
+            label: Of the edited scenario.
+
+        Returns:
+            Columns `run`, `quarter` (such as "1950Q1"), and one for each level, the formal step and
+            the agenda overlap; NaN where one of a pair of runs failed.
+        """
+        mine, its = self.factual_runs, self.edited_runs[label]
+        frame = pd.DataFrame(
+            {state: (its.column(state) - mine.column(state)).reshape(-1) for state in SHOWN}
+        )
+        frame.insert(0, "run", np.repeat(mine.numbers, mine.calendar.steps))
+        quarters = np.array(mine.calendar.labels, dtype=object)
+        frame.insert(1, "quarter", np.tile(quarters, mine.runs))
+        return frame
+
+    def acts_of(self, run: int) -> pd.DataFrame:
+        """Return the dated acts that differ between both sides of one pair of runs.
+
+        Args:
+            run: Number of the run.
+
+        Returns:
+            Columns `scenario` (label), `change` ("appears", "vanishes", "moves" or "becomes"),
+            `date` and `title` (in the factual run; missing and empty for what appears), `new_date`
+            and `new_title` (in the edited run), `domain`, `kind` and `salience`; sorted by date.
+
+        Raises:
+            SettingError: If there is no such run, or one of the pair failed.
+        """
+        first, count = self.factual_runs.first_run, self.factual_runs.runs
+        row = run - first
+        if not 0 <= row < count:
+            problem = f"run is {run}, must be from {first} to {first + count - 1}"
+            raise SettingError(WHERE, [problem])
+        if not self._whole(row):
+            raise SettingError(WHERE, [f"run {run} failed in one of the scenarios; take another"])
+        frames = []
+        for label, scenario in self.edited.items():
+            pair = [(self.factual_runs, self.factual), (self.edited_runs[label], scenario)]
+            frame = differing_acts(*pair, row=row)
+            frame.insert(0, "scenario", label)
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+    def _whole(self, row: int) -> bool:
+        every = (self.factual_runs, *self.edited_runs.values())
+        return all(not runs.status or runs.status[row] == OK for runs in every)
+
+    def _outcome(self, text: str) -> Outcome:
+        runs = self.factual_runs
+        return parse_outcome(text, states=runs.states, calendar=runs.calendar)
+
+    def _table(self, outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+        mine = _evaluated(self.factual_runs, outcomes)
+        calendar, meanings = self.factual_runs.calendar, self.factual_runs.meanings
+        rows = []
+        for label, runs in self.edited_runs.items():
+            its = _evaluated(runs, outcomes)
+            for column, outcome in enumerate(outcomes):
+                told = {
+                    "scenario": label,
+                    "outcome": outcome.text,
+                    "title": outcome_title(outcome, calendar, meanings),
+                    "state": outcome.state,
+                    "year": calendar.first_year + (outcome.stop - 1) // calendar.steps_per_year,
+                }
+                rows.append(
+                    told | _paired(mine[:, column], its[:, column], binary=is_binary(outcome))
+                )
+        return pd.DataFrame(rows)
+
+
+def compare(
+    *scenarios: Given,
+    against: Given | None = None,
+    runs: int = 200,
     seed: int | None = None,
-    workers: int = 1,
+    outcomes: Sequence[str] = (),
+    years: Sequence[int] = (),
+    workers: int | None = None,
     progress: Progress | None = None,
-) -> Contrasts:
-    """Return counterfactual scenarios minus a factual one, run by run on the same noise.
+) -> Comparison:
+    """Return edited scenarios beside a factual one, run by run on the same noise.
+
+    The factual one is `against`. If that is left out it is the one among the scenarios that is not
+    edited (the first, if there are several); if all are edited, or there is only one, it is the
+    whole scenario that all of them extend.
 
     Args:
-        factual: The scenario that the others are held against.
-        others: Counterfactual scenarios.
+        *scenarios: Scenarios, names of shipped ones, or files.
+        against: The factual scenario.
         runs: Runs of each.
         seed: Seed of the noise; None lets the operating system choose, and the result names it.
-        workers: Processors to use; the numbers do not depend on it.
+        outcomes: What the table tells of beside levels, formal step and agenda overlap: texts such
+            as "rung>=8@2014", see `alliance_sim.results.outcomes`.
+        years: At whose ends these are told; if left out, ends of stages after the first edit, and
+            the last year.
+        workers: Processors to use, all if left out; the numbers do not depend on it.
         progress: Called with (runs done, runs asked for) over all scenarios.
 
     Raises:
-        SettingError: If two of the others have the same name, or a setting is out of range.
+        ScenarioError: If a scenario cannot be used.
+        SettingError: If it cannot be told which scenario is the factual one; if the scenarios are
+            not of one relationship, years and steps; or if a setting is out of range.
     """
-    names = _shown_names(others)
+    factual, others = pairs_of(scenarios, against)
+    labels = _labels(factual, others)
+    world = build_world(factual)
+    steps = [first_touched(world, build_world(other)) for other in others]
+    calendar = factual.calendar()
+    days = [None if step is None else calendar.start_of(step) for step in steps]
+    asked = _outcomes(factual, outcomes, years, days)
     engine = Kernel(threads=workers)
     total = runs * (1 + len(others))
 
@@ -74,65 +295,179 @@ def compare_scenarios(
         return lambda done, _: progress(before + done, total)
 
     base = simulate(factual, runs=runs, seed=seed, engine=engine, progress=shifted(0))
-    ensembles, touched = {}, {}
-    world = build_world(factual)
-    for position, (name, other) in enumerate(zip(names, others, strict=True), start=1):
-        ensembles[name] = simulate(
-            other, runs=runs, seed=base.seed, engine=engine, progress=shifted(position * runs)
+    ensembles = {
+        label: simulate(
+            other, runs=runs, seed=base.seed, engine=engine, progress=shifted(place * runs)
         )
-        step = first_touched(world, build_world(other))
-        if step is not None:
-            touched[name] = base.calendar.start_of(step)
-    words = Words.of(factual)
-    return Contrasts(base, ensembles, touched, contrast_table(base, ensembles), words)
+        for place, (label, other) in enumerate(zip(labels, others, strict=True), start=1)
+    }
+    return Comparison(
+        factual=factual,
+        edited=dict(zip(labels, others, strict=True)),
+        factual_runs=base,
+        edited_runs=ensembles,
+        edits={n: edits_between(factual, o) for n, o in zip(labels, others, strict=True)},
+        touched=dict(zip(labels, days, strict=True)),
+        outcomes=asked,
+        words=Words.of(factual),
+    )
 
 
-def contrast_table(factual: Ensemble, others: Mapping[str, Ensemble]) -> pd.DataFrame:
-    """Return counterfactual minus factual at the end of each year.
+def pairs_of(
+    scenarios: Sequence[Given], against: Given | None = None
+) -> tuple[Scenario, list[Scenario]]:
+    """Return the factual scenario and those that are held against it; see `compare`.
 
-    Args:
-        factual: Runs of the factual scenario.
-        others: Runs of counterfactual scenarios with the same seed and numbers, by title.
-
-    Returns:
-        Columns `scenario`, `outcome` (a level, 0 to 1, or the rung), `year`, `median`, `low`,
-        `high` (5th and 95th percentile over pairs of runs) and `share_below` (share of pairs in
-        which the counterfactual is lower by more than 0.005). A pair in which one failed is left
-        out.
+    Raises:
+        ScenarioError: If a scenario cannot be used.
+        SettingError: If it cannot be told which is the factual one, or they cannot be compared.
     """
-    steps = factual.calendar.steps_per_year
-    years = range(factual.calendar.first_year, factual.calendar.last_year + 1)
-    frames = []
-    for title, other in others.items():
-        for outcome in OUTCOMES:
-            change = (other.column(outcome) - factual.column(outcome))[:, steps - 1 :: steps]
-            change = change[~np.isnan(change).any(axis=1)]
-            low, middle, high = np.quantile(change, [LOW, 0.5, HIGH], axis=0)
-            frames.append(
-                pd.DataFrame(
-                    {
-                        "scenario": title,
-                        "outcome": outcome,
-                        "year": list(years),
-                        "median": middle,
-                        "low": low,
-                        "high": high,
-                        "share_below": (change < -0.005).mean(axis=0),
-                    }
-                )
+    if not scenarios:
+        raise SettingError(WHERE, ["no scenario is given; name at least one"])
+    loaded = [_loaded(given) for given in scenarios]
+    if against is not None:
+        factual, others = _loaded(against), loaded
+    else:
+        place = next((k for k, one in enumerate(loaded) if not one.edits), None)
+        if place is not None and len(loaded) > 1:
+            factual, others = loaded[place], loaded[:place] + loaded[place + 1 :]
+        else:
+            factual, others = _extended(scenarios, loaded), loaded
+    problems = [problem for other in others for problem in _unlike(factual, other)]
+    if problems:
+        raise SettingError(WHERE, problems)
+    return factual, others
+
+
+def _loaded(given: Given) -> Scenario:
+    return given if isinstance(given, Scenario) else load_scenario(given)
+
+
+def _extended(given: Sequence[Given], loaded: Sequence[Scenario]) -> Scenario:
+    """Return the whole scenario that all of some scenarios extend.
+
+    Raises:
+        SettingError: If one extends none that is known, or they extend several.
+    """
+    found: dict[str, Scenario] = {}
+    problems = []
+    for one, scenario in zip(given, loaded, strict=True):
+        base = None if isinstance(one, Scenario) else extended_scenario(one)
+        if base is None:
+            why = "was edited in Python" if scenario.edits else "extends no other scenario"
+            problems.append(
+                f"{scenario.name}: {why}, so there is nothing to hold it against; name the factual "
+                "scenario too: compare(factual, edited), or alliance-sim compare FACTUAL EDITED"
             )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        else:
+            found[scenario_digest(base)] = base
+    names = sorted(base.name for base in found.values())
+    if len(found) > 1:
+        problems.append(
+            f"the scenarios extend {', '.join(names)}; say which is the factual one: "
+            f"--against {names[0]}, or against={names[0]!r}"
+        )
+    if problems:
+        raise SettingError(WHERE, problems)
+    return next(iter(found.values()))
 
 
-def _shown_names(scenarios: Sequence[Scenario]) -> list[str]:
-    """Return how to call scenarios: by title, or by name where titles do not tell them apart.
+def _unlike(factual: Scenario, other: Scenario) -> list[str]:
+    """Return what keeps a scenario from being held against another, in sentences."""
+    mine, its = factual.partners, other.partners
+    if (mine.name, mine.state, mine.alliance) != (its.name, its.state, its.alliance):
+        sides = [f"{one.state_title} and {one.alliance_title}" for one in (its, mine)]
+        must = f"must be of {sides[1]} as {factual.name} is"
+        why = "only scenarios of one relationship can share their luck"
+        return [f"{other.name}: is of {sides[0]}, {must}; {why}"]
+    problems = []
+    years = [f"{t.first_year} to {t.last_year}" for t in (other.time, factual.time)]
+    if years[0] != years[1]:
+        problems.append(
+            f"{other.name}: runs from {years[0]}, must run from {years[1]} as {factual.name} does"
+        )
+    steps = [t.steps_per_year for t in (other.time, factual.time)]
+    if steps[0] != steps[1]:
+        problems.append(
+            f"{other.name}: has {steps[0]} steps a year, must have {steps[1]} as {factual.name} has"
+        )
+    return problems
+
+
+def _labels(factual: Scenario, others: Sequence[Scenario]) -> list[str]:
+    """Return how to call edited scenarios: by title, or by name where titles are alike.
 
     Raises:
         SettingError: If names do not tell them apart either.
     """
-    for names in ([s.title for s in scenarios], [s.name for s in scenarios]):
-        if len(set(names)) == len(names):
-            return names
-    twice = sorted({s.name for s in scenarios if [t.name for t in scenarios].count(s.name) > 1})
-    problems = [f"two scenarios are called {name!r}; names must differ" for name in twice]
-    raise SettingError("compare_scenarios", problems)
+    for labels in ([label_of(factual, other) for other in others], [o.name for o in others]):
+        if len(set(labels)) == len(labels):
+            return labels
+    names = [other.name for other in others]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    problems = [f"two scenarios are called {name!r}; each can be given once" for name in twice]
+    raise SettingError(WHERE, problems)
+
+
+def _outcomes(
+    factual: Scenario,
+    texts: Sequence[str],
+    years: Sequence[int],
+    touched: Sequence[dt.date | None],
+) -> tuple[Outcome, ...]:
+    """Return what the table tells of: the usual states at some years, and what was asked for.
+
+    Raises:
+        SettingError: Naming all years and texts that cannot be used.
+    """
+    calendar, states = factual.calendar(), state_names(factual)
+    asked = sorted(set(years)) or _years(factual, [day for day in touched if day is not None])
+    found: dict[str, Outcome] = {}
+    problems: list[str] = []
+    for text in [*(f"{state}@{year}" for state in SHOWN for year in asked), *texts]:
+        try:
+            outcome = parse_outcome(text, states=states, calendar=calendar)
+            found[outcome.text] = outcome
+        except SettingError as error:
+            problems += error.problems
+    if problems:
+        raise SettingError(WHERE, list(dict.fromkeys(problems)))
+    return tuple(found.values())
+
+
+def _years(factual: Scenario, touched: Sequence[dt.date]) -> list[int]:
+    """Return the years told where none were asked for: ends of stages after the first edit."""
+    calendar = factual.calendar()
+    last = calendar.last_year
+    if not touched:
+        return [last]
+    first = min(touched).year
+    ends = {period.end.year for period in calendar.periods if first < period.end.year < last}
+    return [*sorted(ends or {(first + last) // 2}), last]
+
+
+def _evaluated(runs: Ensemble, outcomes: tuple[Outcome, ...]) -> np.ndarray[Any, Any]:
+    return evaluate(outcomes, runs.states, runs.values, runs.calendar)
+
+
+def _paired(
+    mine: np.ndarray[Any, Any], its: np.ndarray[Any, Any], *, binary: bool
+) -> dict[str, float | int]:
+    """Return what an outcome comes to in both scenarios, and its differences run by run."""
+    whole = ~np.isnan(mine) & ~np.isnan(its)
+    mine, its = mine[whole], its[whole]
+    if not len(mine):
+        raise SettingError(WHERE, ["in every pair of runs one failed, so nothing is compared"])
+    difference = its - mine
+    middle = np.mean if binary else np.median
+    low, high = np.quantile(difference, [LOW, HIGH])
+    return {
+        "factual": float(middle(mine)),
+        "edited": float(middle(its)),
+        "difference": float(middle(difference)),
+        "low": float(low),
+        "high": float(high),
+        "above": float((difference > 0).mean()),
+        "below": float((difference < 0).mean()),
+        "runs": len(difference),
+    }

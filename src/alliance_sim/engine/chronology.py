@@ -29,6 +29,7 @@ COLUMNS = (
     *("run", "quarter", "date", "domain", "kind", "salience", "initiator", "months", "title"),
 )
 ROOM = 64  # places in a quarter's block of a channel; more than any count (events.MOST) needs
+AGREEMENT = "Agreement on protecting information with"  # begins the title of one with an ally
 Row = tuple[Any, ...]
 
 
@@ -243,7 +244,7 @@ class _Scribe:
         rises = np.nonzero(np.diff(count, axis=1, prepend=count[:, :1]) > 0)
         for row, quarter, u in self._single(self.marks.agreement, *rises):
             ally = self._ally(quarter, u)
-            title = f"Agreement on protecting information with {self._called(ally)}"
+            title = f"{AGREEMENT} {self._called(ally)}"
             yield self._event(row, quarter, u, ("institution", "agreement", 1, ally, title))
 
     def suspensions(self) -> Iterator[Row]:

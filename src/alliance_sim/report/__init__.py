@@ -2,19 +2,20 @@
 
 - `write_history`: everything that a comparison with the record comes to
 - `write_run`, `write_figure`: an ensemble of any scenario
-- `write_contrasts`: counterfactual scenarios beside the factual one
+- `write_comparison`: edited scenarios beside the factual one
 - `sweep`, `sensitivity`, `discovery`: what comes after a sweep, each a module of its own
 - `history_json`: the same as one JSON object
 """
 
 from __future__ import annotations
 
+from alliance_sim.report.comparison import write_comparison
 from alliance_sim.report.history import history_json, write_history
-from alliance_sim.report.run import write_contrasts, write_figure, write_run
+from alliance_sim.report.run import write_figure, write_run
 
 __all__ = [
     "history_json",
-    "write_contrasts",
+    "write_comparison",
     "write_figure",
     "write_history",
     "write_run",

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alliance_sim.files import writable_folder, write_text, write_whole
+from alliance_sim.errors import FileError, SettingError
+from alliance_sim.files import read_json, writable_folder, write_text, write_whole
 from alliance_sim.plots.origin import save_png
-from alliance_sim.provenance import Origin, file_digest, manifest
+from alliance_sim.provenance import Origin, file_digest, manifest, scenario_digest
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alliance_sim.scenario import Scenario
+
 MANIFEST = "manifest"
+MOST_BYTES = 10_000_000  # of a manifest that is looked at
+
+log = logging.getLogger("alliance_sim")
 
 
 class ResultFolder:
     """Files that belong together, in one folder, and the manifest that says where they come from.
 
-    Each file takes its place when it is whole; files of other names that lie in the folder are
-    left alone. Tables depend on the numbers only: the same numbers give the same bytes.
+    Each file takes its place when it is whole. What a manifest does not name as a result of the
+    same command and scenario is never replaced; files of other names are left alone. Tables depend
+    on the numbers only: the same numbers give the same bytes.
 
     Attributes:
         folder: Where they are.
@@ -47,12 +55,16 @@ class ResultFolder:
                 is then called like it, else "manifest".
 
         Raises:
-            SettingError: If the folder cannot be written.
+            SettingError: If the folder cannot be written, or holds other results.
         """
         self.folder: Path = writable_folder(out)
         self.kind, self.origin = kind, origin
         self._stem = file_name(stem)
         self.files: dict[str, str] = {}
+        self._before: dict[str, str] | None = None
+        if not self._stem:
+            self._before = _files_before(self.folder, kind, _names(origin))
+            self._write_manifest(self._before)
 
     def write(self, name: str, ending: str, write: Callable[[Path], None]) -> Path:
         """Write one file.
@@ -66,6 +78,12 @@ class ResultFolder:
             SettingError: If it cannot be written; so from every method that writes.
         """
         path = self._path(name, ending)
+        if self._before is not None and path.name not in self._before:
+            if path.is_file():
+                problem = f"{path.name} is there and not known as such a result"
+                raise SettingError(str(self.folder), [f"{problem}; choose another folder"])
+            self._before[path.name] = ""  # known from now on, also if all of this is cut short
+            self._write_manifest(self._before)
         write_whole(path, write)
         self.files[path.name] = str(path)
         return path
@@ -92,15 +110,81 @@ class ResultFolder:
         Args:
             **more: What only this kind of result has, as values that JSON can hold.
         """
-        path = self._path("" if self._stem else MANIFEST, "json")
         digests = {name: file_digest(Path(place)) for name, place in self.files.items()}
+        path = self._write_manifest(digests, **more)
+        return {**self.files, path.name: str(path)}
+
+    def _write_manifest(self, digests: Mapping[str, str], **more: Any) -> Path:
+        path = self._path("" if self._stem else MANIFEST, "json")
         tree = manifest(self.origin, kind=self.kind, files=digests, **more)
         write_text(path, json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-        return {**self.files, path.name: str(path)}
+        return path
 
     def _path(self, name: str, ending: str) -> Path:
         parts = [part for part in (self._stem, file_name(name)) if part]
         return self.folder / f"{'_'.join(parts)}.{ending}"
+
+
+def result_folder(out: str | os.PathLike[str], *, kind: str, scenarios: Sequence[Scenario]) -> Path:
+    """Return a folder that a command may write its results to, made if need be.
+
+    Ask before a long simulation. Results of the same scenarios by the same command may be replaced;
+    where a scenario was changed since, that is logged.
+
+    Args:
+        out: The folder.
+        kind: Name of the command.
+        scenarios: The scenarios, the factual one first.
+
+    Raises:
+        SettingError: If it cannot be written, or holds results of another command or scenario.
+    """
+    folder = writable_folder(out)
+    before = _manifest_of(folder, kind, [scenario.name for scenario in scenarios])
+    if before is not None:
+        digests = [before["digest"], *(other["digest"] for other in before["others"])]
+        changed = [one.name for one, digest in zip(scenarios, digests, strict=True)
+                   if scenario_digest(one) != digest]  # fmt: skip
+        if changed:
+            log.info("%s: results of an earlier %s are replaced", folder, ", ".join(changed))
+    return folder
+
+
+def _names(origin: Origin) -> list[str]:
+    return [origin.scenario, *(other.scenario for other in origin.others)]
+
+
+def _files_before(folder: Path, kind: str, scenarios: Sequence[str]) -> dict[str, str]:
+    """Return the digests of files of an earlier result of the same command and scenarios."""
+    before = _manifest_of(folder, kind, scenarios)
+    return {} if before is None else {str(k): str(v) for k, v in before["files"].items()}
+
+
+def _manifest_of(folder: Path, kind: str, scenarios: Sequence[str]) -> dict[str, Any] | None:
+    """Return the manifest of an earlier result of a command, None if there is none.
+
+    Raises:
+        SettingError: If it is of another command or scenario, or no manifest of a result.
+    """
+    path = folder / f"{MANIFEST}.json"
+    if not path.exists():
+        return None
+    other = "choose another folder with --out"
+    try:
+        tree: dict[str, Any] = dict(read_json(path, MOST_BYTES))
+        origins = [tree, *tree["others"]]
+        found = [str(origin["scenario"]) for origin in origins]
+        for origin in origins:
+            str(origin["digest"])
+        which, _ = str(tree["kind"]), dict(tree["files"])
+    except (FileError, KeyError, TypeError, ValueError):
+        problem = f"{path.name} in it is of something else; {other}"
+        raise SettingError(str(folder), [problem]) from None
+    if which != kind or found != list(scenarios):
+        told = f"holds what `{which}` gave for {', '.join(found)}"
+        wanted = f"these are of `{kind}` for {', '.join(scenarios)}; {other}"
+        raise SettingError(str(folder), [f"{told}; {wanted}"])
+    return tree
 
 
 def file_name(text: str) -> str:

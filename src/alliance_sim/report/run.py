@@ -1,4 +1,4 @@
-"""Ensembles of any scenario, or of several side by side, as a folder of files."""
+"""Ensembles of any scenario as a folder of files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.files import writable_folder, write_whole
-from alliance_sim.plots.contrast import contrast_figure
 from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.plots.run import ensemble_figure
 from alliance_sim.record.words import Words
@@ -19,7 +18,6 @@ from alliance_sim.scenario.part import DOMAINS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alliance_sim.comparison.scenarios import Contrasts
     from alliance_sim.results import Ensemble
     from alliance_sim.scenario import Scenario
 
@@ -67,27 +65,3 @@ def write_figure(ensemble: Ensemble, states: Sequence[str], path: Path, command:
     origin = origin_of(ensemble, command=command)
     writable_folder(path.parent)
     write_whole(path, lambda part: save_png(figure, part, origin=origin, title=ensemble.scenario))
-
-
-def write_contrasts(
-    contrasts: Contrasts, *, out: str | os.PathLike[str], command: str
-) -> dict[str, str]:
-    """Write the figure, the table of effects and a manifest; return names and paths.
-
-    Args:
-        contrasts: Counterfactual scenarios beside the factual one.
-        out: The folder, made if need be.
-        command: The command line that makes the files again.
-
-    Raises:
-        SettingError: If the folder or a file in it cannot be written.
-    """
-    factual, others = contrasts.factual, contrasts.others
-    origin = origin_of(factual, command=command, others=tuple(others.values()))
-    result = ResultFolder(out, kind="contrasts", origin=origin)
-    result.figure(
-        "contrasts",
-        contrast_figure(factual, others, edited=contrasts.touched, words=contrasts.words),
-    )
-    result.table("contrasts", contrasts.table)
-    return result.close()

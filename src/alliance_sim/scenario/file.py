@@ -137,6 +137,23 @@ def load_scenario(
     return scenario
 
 
+def extended_scenario(name_or_path: str | os.PathLike[str]) -> Scenario | None:
+    """Return the scenario that a file of edits comes down to: whole, before any edit.
+
+    Files that extend each other are followed to the last one. None for a scenario that is whole.
+
+    Args:
+        name_or_path: As for `load_scenario`, which has to find it sound.
+    """
+    path, _ = _find(os.fsdecode(name_or_path), None)
+    first = path
+    tree = read_toml(path, MOST_BYTES)
+    while tree.get("extends") != DEFAULTS and _holds_edits(tree):
+        path, _ = _find(tree.get("extends", packaged.usual_scenario()), path.parent)
+        tree = read_toml(path, MOST_BYTES)
+    return None if path is first else load_scenario(path)
+
+
 def shipped() -> tuple[str, ...]:
     """Return the names of the scenarios that come with the package, sorted."""
     root = packaged.scenarios()

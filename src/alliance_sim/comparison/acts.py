@@ -1,0 +1,106 @@
+"""Which dated acts of one run appear, vanish, move or become others when a scenario is edited.
+
+Both runs have the same noise: the n-th act of a domain in a quarter has the same day in both, and
+differs in kind or partner only where the edit makes it so. Formal steps, proposals and agreements
+with single allies are known by their titles, so that one that comes at another time is one that
+moved and not two acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from alliance_sim.engine.chronology import AGREEMENT, chronology
+from alliance_sim.results import Ensemble
+from alliance_sim.scenario import Scenario
+
+APPEARS, VANISHES, MOVES, BECOMES = "appears", "vanishes", "moves", "becomes"
+COLUMNS = (*("change", "date", "new_date", "domain", "kind", "salience", "title", "new_title"),)
+Act = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+def differing_acts(
+    factual: tuple[Ensemble, Scenario], edited: tuple[Ensemble, Scenario], *, row: int
+) -> pd.DataFrame:
+    """Return the acts that differ between a run of a scenario and its twin in another.
+
+    Args:
+        factual: Runs of the factual scenario, and the scenario.
+        edited: Runs of the edited one with the same seed and numbers, and the scenario.
+        row: Position of the run.
+
+    Returns:
+        Columns as of `Comparison.acts_of`, without the scenario.
+    """
+    known: set[str] = set()
+    for _, scenario in (factual, edited):
+        known |= {rung.title for rung in scenario.rungs} | {item.title for item in scenario.items}
+
+    def named(act: Act) -> Key | None:
+        title = str(act["title"])
+        return (title,) if title in known or title.startswith(AGREEMENT) else None
+
+    before, after = (_acts(*one, row) for one in (factual, edited))
+    ways: tuple[tuple[str, Callable[[Act], Key | None]], ...] = (
+        ("", lambda act: tuple(act[key] for key in ("date", "domain", "kind", "title", "months"))),
+        (MOVES, named),
+        (BECOMES, lambda act: (act["date"], act["domain"])),
+    )
+    pairs: list[tuple[str, Act | None, Act | None]] = []
+    for change, key in ways:
+        before, after, found = _matched(before, after, key)
+        pairs += [(change, *pair) for pair in found if change]
+    pairs += [(VANISHES, act, None) for act in before] + [(APPEARS, None, act) for act in after]
+    frame = pd.DataFrame([_row(*pair) for pair in pairs], columns=list(COLUMNS))
+    dates = frame["date"].fillna(frame["new_date"])
+    return frame.iloc[dates.argsort(kind="stable")].reset_index(drop=True)
+
+
+def _acts(ensemble: Ensemble, scenario: Scenario, row: int) -> list[Act]:
+    """Return the dated acts of one run."""
+    alone = replace(
+        ensemble,
+        values=ensemble.values[row : row + 1],
+        first_run=ensemble.first_run + row,
+        status=ensemble.status[row : row + 1],
+    )
+    events = chronology(alone, scenario)
+    return [
+        {str(k): v for k, v in act.items()}
+        for act in events.fillna({"months": 0.0}).to_dict("records")
+    ]
+
+
+def _matched(
+    before: list[Act], after: list[Act], key: Callable[[Act], Key | None]
+) -> tuple[list[Act], list[Act], list[tuple[Act, Act]]]:
+    """Return what is left of two lists once acts with equal keys are paired, and the pairs."""
+    waiting: dict[Key, list[Act]] = {}
+    for act in after:
+        found = key(act)
+        if found is not None:
+            waiting.setdefault(found, []).append(act)
+    left, pairs = [], []
+    for act in before:
+        found = key(act)
+        twins = waiting.get(found, []) if found is not None else []
+        if twins:
+            pairs.append((act, twins.pop(0)))
+        else:
+            left.append(act)
+    taken = {id(twin) for _, twin in pairs}
+    return left, [act for act in after if id(act) not in taken], pairs
+
+
+def _row(change: str, before: Act | None, after: Act | None) -> tuple[Any, ...]:
+    told = after if before is None else before
+    if told is None:
+        raise AssertionError("an act is in one of both runs")
+    dates = [pd.NaT if act is None else act["date"] for act in (before, after)]
+    titles = ["" if act is None else act["title"] for act in (before, after)]
+    return (change, *dates, told["domain"], told["kind"], told["salience"], *titles)

@@ -1,0 +1,98 @@
+"""`alliance-sim compare`, as typed: what it prints, what it writes, what it never overwrites."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from alliance_sim import compare
+from alliance_sim.cli import app
+
+NO_RAID = "two_islands/no_raid"
+
+
+def call(*words: object, code: int = 0) -> Result:
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == code, result.output
+    return result
+
+
+def compared(out: Path, *words: object) -> dict[str, Any]:
+    result = call("compare", *words, "--runs", 4, "--seed", 3, "--out", out, "--json")
+    tree: dict[str, Any] = json.loads(result.stdout)
+    return tree
+
+
+def test_one_name_is_enough_and_the_terminal_says_what_differs(tmp_path: Path) -> None:
+    result = call("compare", NO_RAID, "--runs", 4, "--out", tmp_path)
+    assert "Against: Two islands (two_islands/baseline)" in result.stdout
+    assert "2004-05-10  without “The great raid”" in result.stdout
+    assert "Until 2004Q2 both worlds are the same to the last bit." in result.stdout
+    assert "Dated acts of run 0 that differ" in result.stdout
+    assert "It is not evidence about what would have happened" in " ".join(result.stdout.split())
+
+
+def test_json_holds_what_python_gives(tmp_path: Path) -> None:
+    tree = compared(tmp_path, NO_RAID)
+    found = compare(NO_RAID, runs=4, seed=3)
+    assert tree["factual"]["scenario"] == "two_islands/baseline"
+    assert [row["difference"] for row in tree["table"]] == list(found.table["difference"])
+    assert tree["edited"][0]["sentence"] == found.sentences["No great raid"]
+    assert tree["edited"][0]["same_until"] == "2004-04-01"
+    assert len(tree["acts"]) == len(found.acts)
+
+
+def test_the_files_hold_the_differences(tmp_path: Path) -> None:
+    compared(tmp_path, NO_RAID)
+    found = compare(NO_RAID, runs=4, seed=3)
+    table = pd.read_csv(tmp_path / "differences.csv")
+    assert list(table.columns) == list(found.table.columns)
+    assert table["difference"].tolist() == pytest.approx(found.table["difference"].tolist())
+    paired = pd.read_parquet(tmp_path / "differences.parquet")
+    assert paired["level_operations"].equals(found.differences("No great raid")["level_operations"])
+
+
+def test_the_run_whose_acts_are_told_can_be_chosen(tmp_path: Path) -> None:
+    tree = compared(tmp_path, NO_RAID, "--show-run", 2)
+    assert tree["shown_run"] == 2
+    assert len(tree["acts"]) == len(compare(NO_RAID, runs=4, seed=3).acts_of(2))
+    assert json.loads((tmp_path / "manifest.json").read_text())["shown_run"] == 2
+
+
+def test_a_folder_of_other_scenarios_or_commands_is_refused_before_anything_runs(
+    tmp_path: Path,
+) -> None:
+    compared(tmp_path, NO_RAID)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    other = call("compare", "japan_nato/no_second_abe", "--out", tmp_path, code=2)
+    assert "holds what `compare` gave for two_islands/baseline, two_islands/no_raid" in other.stderr
+    command = call("run", NO_RAID, "--out", tmp_path, code=2)
+    assert "choose another folder with --out" in command.stderr
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_the_same_again_may_be_replaced(tmp_path: Path) -> None:
+    compared(tmp_path, NO_RAID)
+    assert compared(tmp_path, NO_RAID, "--year", 2008)["table"][0]["year"] == 2008
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("japan_nato/baseline",), "extends no other scenario"),
+        ((NO_RAID, "japan_nato/no_second_abe"), "say which is the factual one: --against"),
+        ((NO_RAID, "--against", "japan_nato/baseline"), "must be of Japan and NATO"),
+        ((NO_RAID, "--show-run", "9"), "run is 9, must be from 0 to 3"),
+        ((NO_RAID, "--outcome", "rungs@2005"), "did you mean 'rung'?"),
+        ((NO_RAID, "--year", "1950"), "time is 1950, must be from 2001 to 2010"),
+    ],
+)
+def test_wrong_input_is_told_in_words(words: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    result = call("compare", *words, "--runs", 4, "--out", tmp_path, code=2)
+    assert told in result.stderr
+    assert "Traceback" not in result.output

@@ -1,0 +1,271 @@
+"""Scenarios beside each other: paired, exact where nothing differs, refused where unlike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alliance_sim import Scenario, compare, load_scenario, simulate
+from alliance_sim.comparison.scenarios import SHOWN, Comparison
+from alliance_sim.engine.chronology import chronology
+from alliance_sim.errors import SettingError
+
+BASE = load_scenario("japan_nato/baseline")
+ISLANDS = load_scenario("two_islands/baseline")
+PAIRS = {
+    "japan_nato/no_nine_eleven": BASE,
+    "japan_nato/council_majority": BASE,
+    "two_islands/no_raid": ISLANDS,
+}
+RUNS = 12
+
+
+@pytest.fixture(scope="module", params=PAIRS)
+def found(request: pytest.FixtureRequest) -> Comparison:
+    return compare(request.param, runs=RUNS, seed=5)
+
+
+def only(found: Comparison) -> str:
+    (label,) = found.edited
+    return label
+
+
+def test_the_partner_of_a_what_if_is_the_scenario_that_it_extends(found: Comparison) -> None:
+    assert found.factual == PAIRS[found.edited[only(found)].name]
+    assert found.factual_runs.edits == ()
+
+
+def test_both_worlds_are_the_same_to_the_last_bit_until_the_first_edit(found: Comparison) -> None:
+    touched = found.touched[only(found)]
+    assert touched is not None
+    step = found.factual_runs.calendar.index(touched)
+    mine, its = found.factual_runs, found.edited_runs[only(found)]
+    for state in set(mine.states) & set(its.states):
+        assert np.array_equal(mine.column(state)[:, :step], its.column(state)[:, :step]), state
+    before = found.differences(only(found)).query("quarter < @mine.calendar.label(@step)")
+    assert (before[list(SHOWN)] == 0).all(axis=None)
+    assert not found.same(only(found))
+
+
+def test_a_difference_is_what_two_simulations_give_by_hand(found: Comparison) -> None:
+    edited = found.edited[only(found)]
+    here, there = (simulate(s, runs=RUNS, seed=5) for s in (found.factual, edited))
+    row = found.table[found.table["state"] == "level_operations"].iloc[-1]
+    assert row["outcome"] == f"level_operations@{here.calendar.last_year}"
+    mine, its = (runs.column("level_operations")[:, -1] for runs in (here, there))
+    difference = its - mine
+    assert row["factual"] == np.median(mine)
+    assert row["edited"] == np.median(its)
+    assert row["difference"] == np.median(difference)
+    assert [row["low"], row["high"]] == list(np.quantile(difference, [0.05, 0.95]))
+    assert row["above"] == (difference > 0).sum() / RUNS
+    assert row["below"] == (difference < 0).sum() / RUNS
+    assert row["runs"] == RUNS
+
+
+def test_the_yearly_table_holds_every_year_and_agrees_with_the_other(found: Comparison) -> None:
+    yearly = found.yearly.set_index("outcome")
+    calendar = found.factual_runs.calendar
+    years = calendar.last_year - calendar.first_year + 1
+    assert len(yearly) == years * len(SHOWN)
+    told = found.table.set_index("outcome")
+    pd.testing.assert_frame_equal(yearly.loc[told.index], told)
+
+
+def test_the_acts_that_differ_turn_one_chronology_into_the_other(found: Comparison) -> None:
+    def acts(runs: pd.DataFrame) -> Counter[tuple[pd.Timestamp, str]]:
+        one = runs[runs["run"] == 3]
+        return Counter(zip(one["date"], one["title"], strict=True))
+
+    edited = found.edited[only(found)]
+    before = acts(chronology(found.factual_runs, found.factual))
+    after = acts(chronology(found.edited_runs[only(found)], edited))
+    frame = found.acts_of(3)
+    assert set(frame["change"]) <= {"appears", "vanishes", "moves", "becomes"}
+    gone, come = frame[frame["change"] != "appears"], frame[frame["change"] != "vanishes"]
+    before.subtract(zip(gone["date"], gone["title"], strict=True))
+    before.update(zip(come["new_date"], come["new_title"], strict=True))
+    # A suspension may last another time on the same day under the same title.
+    assert +before == after
+    assert min(before.values()) >= 0
+
+
+def test_a_formal_step_that_comes_at_another_time_moves_and_no_act_comes_before_the_edit() -> None:
+    found = compare("japan_nato/no_nine_eleven", runs=1, seed=1)
+    moves = found.acts[found.acts["change"] == "moves"]
+    assert len(moves)
+    titles = {rung.title for rung in BASE.rungs} | {item.title for item in BASE.items}
+    assert set(moves["title"]) <= titles
+    assert (moves["title"] == moves["new_title"]).all()
+    assert (moves["date"] != moves["new_date"]).all()
+    days = found.acts["date"].fillna(found.acts["new_date"])
+    assert days.is_monotonic_increasing
+    assert days.min() >= pd.Timestamp(2001, 7, 1)
+
+
+def test_a_scenario_beside_itself_differs_nowhere_and_says_so() -> None:
+    found = compare(BASE, BASE, runs=4, seed=2)
+    label = only(found)
+    assert found.touched == {label: None}
+    assert found.edits == {label: ()}
+    assert (found.differences(label)[list(SHOWN)] == 0).all(axis=None)
+    assert (found.table[["difference", "low", "high", "above", "below"]] == 0).all(axis=None)
+    assert found.acts.empty
+    assert "nothing differs" in found.sentence
+    assert "any of 4 histories" in found.sentence
+
+
+def test_several_what_ifs_give_what_each_gives_alone() -> None:
+    names = ["japan_nato/no_second_abe", "japan_nato/council_majority"]
+    together = compare(*names, runs=3, seed=9, years=[2025])
+    assert together.factual == BASE
+    for label, name in zip(together.edited, names, strict=True):
+        alone = compare(name, runs=3, seed=9, years=[2025])
+        assert list(alone.edited) == [label]
+        rows = together.table[together.table["scenario"] == label].reset_index(drop=True)
+        pd.testing.assert_frame_equal(rows, alone.table)
+        assert together.sentences[label] == alone.sentences[label]
+
+
+def test_the_scenario_that_is_not_edited_is_the_factual_one_wherever_it_stands() -> None:
+    edited = BASE.without("nine_eleven")
+    forth = compare(BASE, edited, runs=2, seed=1)
+    back = compare(edited, BASE, runs=2, seed=1)
+    assert forth.factual == back.factual == BASE
+    assert forth.table.equals(back.table)
+    assert list(forth.edited) == ["Without “Attacks of 11 September 2001”"]
+
+
+def test_another_partner_can_be_asked_for_and_turns_the_sign() -> None:
+    edited = BASE.without("nine_eleven")
+    forth = compare(edited, against=BASE, runs=2, seed=1, years=[2012])
+    back = compare(BASE, against=edited, runs=2, seed=1, years=[2012])
+    assert np.array_equal(forth.table["difference"], -back.table["difference"])
+
+
+def test_what_happens_or_does_not_is_told_as_a_share() -> None:
+    text = "rung>=6@2010"
+    found = compare("japan_nato/no_nine_eleven", runs=20, seed=1, outcomes=[text])
+    row = found.table[found.table["outcome"] == text].iloc[0]
+    mine, its = (
+        (runs.column("rung")[:, BASE.calendar().index(dt.date(2010, 12, 31))] >= 6).mean()
+        for runs in (found.factual_runs, found.edited_runs[only(found)])
+    )
+    assert (row["factual"], row["edited"]) == (mine, its)
+    assert row["difference"] == pytest.approx(its - mine)
+    assert row["difference"] == pytest.approx(row["above"] - row["below"])
+
+
+def test_edits_and_what_answers_to_them_have_their_dates() -> None:
+    found = compare("japan_nato/no_nine_eleven", runs=1, seed=1)
+    edits = found.edits[only(found)]
+    assert edits[0] == (dt.date(2001, 9, 11), "without “Attacks of 11 September 2001”", False)
+    answers = {edit.words: edit.date for edit in edits if edit.responds}
+    fallen = "NATO leads ISAF in Afghanistan: falls away, as nine_eleven is not there in time"
+    assert answers[fallen] == dt.date(2003, 8, 11)
+    moved = compare(BASE, BASE.moved("isaf", by_quarters=-4), runs=1, seed=1)
+    (edit,) = moved.edits[only(moved)]
+    assert edit == (
+        dt.date(2002, 8, 11),
+        "“NATO leads ISAF in Afghanistan” moved by -4 quarters",
+        False,
+    )
+
+
+def test_what_two_whole_scenarios_differ_in_is_told() -> None:
+    switches = ISLANDS.theory.model_copy(update={"domestic": False})
+    other = ISLANDS.model_copy(update={"theory": switches})
+    found = compare(ISLANDS, other, runs=1, seed=1)
+    assert [edit.words for edit in found.edits[only(found)]] == ["theory.domestic differs"]
+
+
+def shifted(scenario: Scenario, **time: int) -> Scenario:
+    return scenario.model_copy(update={"time": scenario.time.model_copy(update=time)})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            (BASE, ISLANDS),
+            "two_islands/baseline: is of .* must be of Japan and NATO as japan_nato/",
+        ),
+        (
+            (ISLANDS, shifted(ISLANDS, last_year=2008)),
+            "runs from 2001 to 2008, must run from 2001 to 2010 as two_islands/baseline does",
+        ),
+        ((ISLANDS, shifted(ISLANDS, steps_per_year=12)), "has 12 steps a year, must have 4"),
+        ((BASE,), "japan_nato/baseline: extends no other scenario.* compare FACTUAL EDITED"),
+        ((BASE.without("isaf"),), "was edited in Python, so there is nothing to hold it against"),
+        (
+            ("japan_nato/no_nine_eleven", "two_islands/no_raid"),
+            "extend japan_nato/baseline, two_islands/baseline; say which .* --against japan_nato/",
+        ),
+        (
+            (BASE, BASE.without("isaf"), BASE.without("isaf")),
+            "two scenarios are called 'japan_nato/baseline, without isaf'",
+        ),
+        ((), "no scenario is given"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_with_the_reason(
+    given: tuple[Scenario | str, ...], words: str
+) -> None:
+    with pytest.raises(SettingError, match=words):
+        compare(*given, runs=1, seed=1)
+
+
+def test_all_years_and_outcomes_that_cannot_be_used_are_told_at_once() -> None:
+    with pytest.raises(SettingError) as error:
+        compare("japan_nato/no_nine_eleven", runs=1, seed=1, years=[1940], outcomes=["rungs@2014"])
+    assert "time is 1940, must be from 1950 to 2025" in str(error.value)
+    assert "unknown state 'rungs'; did you mean 'rung'?" in str(error.value)
+
+
+def test_a_run_that_is_not_there_is_refused() -> None:
+    found = compare("two_islands/no_raid", runs=2, seed=1)
+    with pytest.raises(SettingError, match="run is 2, must be from 0 to 1"):
+        found.acts_of(2)
+
+
+def test_a_what_if_of_a_what_if_is_held_against_the_whole_scenario(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        'extends = "japan_nato/no_nine_eleven"\ntitle = "Neither"\ndescription = "Neither comes."\n'
+        'without = ["abe_second_government"]\n'
+    )
+    found = compare(mine, runs=1, seed=1)
+    assert found.factual == BASE
+    assert [edit.words for edit in found.edits["Neither"]][:2] == [
+        "without “Attacks of 11 September 2001”",
+        "without “Second Abe government”",
+    ]
+
+
+def test_a_comparison_is_one_line_in_a_console_and_a_table_in_a_notebook() -> None:
+    found = compare("two_islands/no_raid", runs=2, seed=1)
+    words = "No great raid against Two islands: 2 pairs of runs, seed 1"
+    assert repr(found) == f"<Comparison {words}>"
+    page = found._repr_html_()
+    assert "No great raid: in the model" in page
+    assert "end of 2010" in page
+
+
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        ("japan_nato/no_nine_eleven", "lower than in “Japan and NATO, the described history”"),
+        ("japan_nato/council_majority", "no level of cooperation differs"),
+        ("japan_nato/article_nine_1992", "higher in all of the pairs"),
+    ],
+)
+def test_the_sentence_says_which_way_and_how_sure(scenario: str, words: str) -> None:
+    sentence = compare(scenario, runs=40, seed=1, years=[2012, 2025]).sentence
+    assert words in sentence
+    assert "the numbers are set by hand" in sentence
+    assert sentence.endswith("outside that model.")
