@@ -41,7 +41,7 @@ WHERE = "compare"
 LOW, HIGH = 0.05, 0.95
 LEVELS = tuple(f"level_{domain}" for domain in DOMAINS)
 SHOWN = (*LEVELS, "rung", "agenda_overlap")  # states of which every comparison tells
-Given = Scenario | str | os.PathLike[str]
+ScenarioLike = Scenario | str | os.PathLike[str]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,7 +131,7 @@ class Comparison(Shown):
         return " ".join([*self.sentences.values(), STATEMENT])
 
     def plot(self, label: str | None = None) -> Any:
-        """Return the courses of the factual and an edited scenario, and their difference.
+        """Return a figure of the courses of both scenarios, and of their difference.
 
         Args:
             label: Which of several edited scenarios; all, as differences alone, if left out.
@@ -247,8 +247,8 @@ class Comparison(Shown):
 
 
 def compare(
-    *scenarios: Given,
-    against: Given | None = None,
+    *scenarios: ScenarioLike,
+    against: ScenarioLike | None = None,
     runs: int = 200,
     seed: int | None = None,
     outcomes: Sequence[str] = (),
@@ -314,7 +314,7 @@ def compare(
 
 
 def pairs_of(
-    scenarios: Sequence[Given], against: Given | None = None
+    scenarios: Sequence[ScenarioLike], against: ScenarioLike | None = None
 ) -> tuple[Scenario, list[Scenario]]:
     """Return the factual scenario and those that are held against it; see `compare`.
 
@@ -339,11 +339,11 @@ def pairs_of(
     return factual, others
 
 
-def _loaded(given: Given) -> Scenario:
+def _loaded(given: ScenarioLike) -> Scenario:
     return given if isinstance(given, Scenario) else load_scenario(given)
 
 
-def _extended(given: Sequence[Given], loaded: Sequence[Scenario]) -> Scenario:
+def _extended(given: Sequence[ScenarioLike], loaded: Sequence[Scenario]) -> Scenario:
     """Return the whole scenario that all of some scenarios extend.
 
     Raises:
