@@ -9,6 +9,7 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.causes import missing_causes
 from alliance_sim.scenario.describe import diff, standing
 from alliance_sim.scenario.edit import words_of
+from alliance_sim.scenario.path import fields_of
 from alliance_sim.scenario.schema import Change, Juncture
 
 MOST_DIFFERENCES = 3  # of two scenarios that do not tell their edits; the rest are counted
@@ -75,7 +76,7 @@ def _day(change: Change, factual: Scenario, edited: Scenario) -> dt.date | None:
     days = [
         day
         for scenario in (factual, edited)
-        for part in getattr(scenario, f"{kind}s")
+        for part in getattr(scenario, fields_of(type(scenario))[kind])
         if part.name == name
         for day in [_start(part)]
     ]
