@@ -25,7 +25,7 @@ from alliance_sim.engine.mesa_model import AllianceModel
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.style import FAINT, INK, LOOKS, PLAINLY, QUIET, SHADES
 from alliance_sim.scenario import shipped
-from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.shipped import usual_scenario
 
 solara: Any = published  # its types are there in part only

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from alliance_sim import load_scenario
 from alliance_sim.cli import app
 from alliance_sim.compiled import rules
-from alliance_sim.scenario.number import Number
+from alliance_sim.scenario.fields import Number
 from alliance_sim.scenario.path import numbers
 from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.world.build import prepared

@@ -11,7 +11,7 @@ from alliance_sim.results import Ensemble
 from alliance_sim.rules.events import event_count, event_rate, institution, no_event
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import as_tree
-from alliance_sim.scenario.part import DOMAINS, SERIES
+from alliance_sim.scenario.fields import DOMAINS, SERIES
 from alliance_sim.scenario.path import follow
 from alliance_sim.scenario.scenario import build
 from alliance_sim.world import World, build_world

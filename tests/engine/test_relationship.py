@@ -8,7 +8,7 @@ import pytest
 
 from alliance_sim import load_scenario, simulate
 from alliance_sim.results import Ensemble
-from alliance_sim.scenario.part import DOMAINS, SERIES
+from alliance_sim.scenario.fields import DOMAINS, SERIES
 from alliance_sim.world import World, build_world
 from alliance_sim.world.coefficients import coefficients
 

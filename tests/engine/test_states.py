@@ -13,7 +13,7 @@ from alliance_sim.results import OK
 from alliance_sim.rules.events import MOST
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import as_tree
-from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.scenario.path import follow, numbers
 from alliance_sim.scenario.scenario import build
 

@@ -11,7 +11,7 @@ from alliance_sim import load_scenario, provenance
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario, shipped
 from alliance_sim.scenario.edit import as_tree
-from alliance_sim.scenario.number import FIELDS
+from alliance_sim.scenario.fields import FIELDS
 from alliance_sim.scenario.path import follow, is_number, numbers
 from alliance_sim.shipped import scenarios as shipped_folder
 

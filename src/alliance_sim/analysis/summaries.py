@@ -15,7 +15,7 @@ import pandas as pd
 
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.results import OK, Ensemble
-from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.scenario.fields import DOMAINS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -33,7 +33,7 @@ from alliance_sim.results.outcomes import (
     parse_outcome,
 )
 from alliance_sim.scenario import Scenario, extended_scenario, load_scenario
-from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.state import state_names
 

@@ -20,7 +20,7 @@ from alliance_sim.noise import scattered
 from alliance_sim.results import Ensemble
 from alliance_sim.rules import events
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.part import SERIES
+from alliance_sim.scenario.fields import SERIES
 from alliance_sim.scenario.schema import Kind, Rung
 from alliance_sim.world import World, build_world
 from alliance_sim.world.state import Marks, channels_of

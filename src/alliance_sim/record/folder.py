@@ -19,7 +19,7 @@ from alliance_sim import files
 from alliance_sim.errors import FileError, RecordError, nearest_name, shown, unknown_name
 from alliance_sim.record.reporting import NAME as REPORTING
 from alliance_sim.record.reporting import Reporting, read_reporting
-from alliance_sim.scenario.part import SERIES as DOMAINS
+from alliance_sim.scenario.fields import SERIES as DOMAINS
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 50_000

@@ -18,7 +18,7 @@ from alliance_sim.record.named import mismatches, named_record
 from alliance_sim.record.reporting import Reporting
 from alliance_sim.record.words import registered
 from alliance_sim.scenario import Scenario, load_scenario
-from alliance_sim.scenario.part import SERIES as DOMAINS
+from alliance_sim.scenario.fields import SERIES as DOMAINS
 
 if TYPE_CHECKING:
     import numpy as np

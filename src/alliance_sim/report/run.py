@@ -13,7 +13,7 @@ from alliance_sim.plots.origin import origin_of, save_png
 from alliance_sim.plots.run import ensemble_figure
 from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import ResultFolder
-from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.scenario.fields import DOMAINS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,8 +15,7 @@ from typing import Any
 
 from alliance_sim.errors import MOST_TOLD, unknown_name
 from alliance_sim.scenario.adding import BY_PERIOD
-from alliance_sim.scenario.number import FIELDS
-from alliance_sim.scenario.part import DOMAINS, SERIES
+from alliance_sim.scenario.fields import DOMAINS, FIELDS, SERIES
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number
 
 NAMED = ("period", "threat", "member", "leader", "juncture", "rung", "item")

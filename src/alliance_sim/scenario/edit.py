@@ -17,8 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from alliance_sim.errors import ScenarioError, shown
 from alliance_sim.scenario.checks import cross_problems, size_problem
-from alliance_sim.scenario.number import Number
-from alliance_sim.scenario.part import FIRST_YEAR, LAST_YEAR, Part, Table, day_problem
+from alliance_sim.scenario.fields import FIRST_YEAR, LAST_YEAR, Number, Part, Table, day_problem
 from alliance_sim.scenario.path import PathProblem, Tree, get, name_of, way
 from alliance_sim.scenario.problems import complaint
 from alliance_sim.scenario.schema import Change, Juncture, unknown_juncture

@@ -31,7 +31,7 @@ from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.describe import edits_in_words, title_of
 from alliance_sim.scenario.edit import Edit, Move, Remove, apply_edits, as_tree
 from alliance_sim.scenario.edit import Set as SetValue
-from alliance_sim.scenario.part import Day, Name, Part, Text, day_problem
+from alliance_sim.scenario.fields import Day, Name, Part, Text, day_problem
 from alliance_sim.scenario.path import Tree, fields_of
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario, build

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from alliance_sim.calendar import date_of
 from alliance_sim.errors import LONGEST, shown
 from alliance_sim.provenance import WORDS_ONLY
-from alliance_sim.scenario.number import written_day
+from alliance_sim.scenario.fields import written_day
 from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number, keys_of
 
 DOTS = "__"

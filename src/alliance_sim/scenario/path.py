@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from alliance_sim.errors import LONGEST, shown, unknown_name
 from alliance_sim.files import MOST_DEPTH
-from alliance_sim.scenario.number import FIELDS, Number
+from alliance_sim.scenario.fields import FIELDS, Number
 
 Tree = dict[str, Any]
 INPUTS = ("capability", "state_capability")  # keys whose value is a series or a number

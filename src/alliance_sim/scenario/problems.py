@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from alliance_sim.errors import shown, unknown_name
-from alliance_sim.scenario.number import Number
-from alliance_sim.scenario.part import Part
+from alliance_sim.scenario.fields import Number, Part
 from alliance_sim.scenario.path import INPUTS, TAGS, Tree, fields_of, spell, without_tags
 from alliance_sim.scenario.schema import SeriesInput
 

@@ -13,7 +13,7 @@ from alliance_sim.errors import ScenarioError, ScenarioWarning
 from alliance_sim.scenario import edit, yearly
 from alliance_sim.scenario.causes import outside_the_run
 from alliance_sim.scenario.checks import cross_problems
-from alliance_sim.scenario.part import Part, Text
+from alliance_sim.scenario.fields import Part, Text
 from alliance_sim.scenario.path import Tree, numbers
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.schema import (

@@ -13,26 +13,24 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from alliance_sim import calendar
 from alliance_sim.errors import shown, unknown_name
-from alliance_sim.scenario.number import (
+from alliance_sim.scenario.fields import (
     Amount,
     Between,
-    Number,
-    Real,
-    Share,
-    Strength,
-    Years,
-)
-from alliance_sim.scenario.part import (
     Day,
     Domain,
     Heads,
     Name,
+    Number,
     Part,
+    Real,
     Series,
+    Share,
     Shares,
+    Strength,
     Strengths,
     Table,
     Text,
+    Years,
 )
 
 PeriodId = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,9}$")]

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from alliance_sim.scenario.number import Amount, Real, Share, Strength, Years
-from alliance_sim.scenario.part import Name, Part
+from alliance_sim.scenario.fields import Amount, Name, Part, Real, Share, Strength, Years
 
 
 class Switches(Part):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from alliance_sim import files
 from alliance_sim.errors import FileError, ScenarioError, shown
-from alliance_sim.scenario.number import written_number
+from alliance_sim.scenario.fields import written_number
 
 COLUMNS = ("indicator", "year", "value")
 MOST_BYTES = 2_000_000

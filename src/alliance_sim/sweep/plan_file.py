@@ -43,8 +43,8 @@ from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outco
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edit import as_tree, replaced
+from alliance_sim.scenario.fields import Name, Part, Text
 from alliance_sim.scenario.file import MOST_BYTES, shipped
-from alliance_sim.scenario.part import Name, Part, Text
 from alliance_sim.scenario.path import Tree, spell
 from alliance_sim.scenario.problems import field_problems, frozen, sound_part
 from alliance_sim.sweep import designs

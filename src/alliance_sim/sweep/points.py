@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from alliance_sim import files
 from alliance_sim.errors import FileError, shown, unknown_name
-from alliance_sim.scenario.number import WHOLE, written_day, written_number
+from alliance_sim.scenario.fields import WHOLE, written_day, written_number
 from alliance_sim.sweep.designs import MOST_POINTS
 from alliance_sim.sweep.factors import NUMBER, Factor, Value
 

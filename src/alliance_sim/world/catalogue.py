@@ -22,8 +22,8 @@ from alliance_sim.results.outcomes import (
 )
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import as_tree, value_at
+from alliance_sim.scenario.fields import Number
 from alliance_sim.scenario.file import shipped_scenarios
-from alliance_sim.scenario.number import Number
 from alliance_sim.scenario.parameters import parameters_of
 from alliance_sim.scenario.path import numbers, way
 from alliance_sim.world.state import meanings_of, reported, state_names

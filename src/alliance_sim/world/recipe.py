@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.part import DOMAINS, SERIES, Part
+from alliance_sim.scenario.fields import DOMAINS, SERIES, Part
 from alliance_sim.world.settle import NONE, Counts, Numbers
 
 FORMAT, VERSION = "alliance-sim recipe", 1

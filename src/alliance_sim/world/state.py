@@ -17,7 +17,7 @@ from alliance_sim.results.state_metadata import Meaning
 from alliance_sim.rules import domestic, events, ladder, levels, perception, threats
 from alliance_sim.rules import willingness as weighing
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.part import DOMAINS, SERIES
+from alliance_sim.scenario.fields import DOMAINS, SERIES
 from alliance_sim.world.declaration import (
     Axes,
     Channel,

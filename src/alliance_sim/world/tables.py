@@ -15,8 +15,7 @@ from alliance_sim.calendar import Calendar
 from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.rules.council import CONSENSUS, LEADER, WEIGHTED_MAJORITY
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.number import Number
-from alliance_sim.scenario.part import DOMAINS, Part
+from alliance_sim.scenario.fields import DOMAINS, Number, Part
 from alliance_sim.scenario.schema import Effect, SeriesInput
 from alliance_sim.scenario.yearly import parsed
 from alliance_sim.world.declaration import flattened

@@ -19,7 +19,7 @@ from alliance_sim.engine.mesa_model.partnership import Partnership
 from alliance_sim.engine.mesa_model.states import HeldStates
 from alliance_sim.errors import SettingError
 from alliance_sim.scenario import Scenario, load_scenario, shipped
-from alliance_sim.scenario.part import DOMAINS
+from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.shipped import usual_scenario
 from alliance_sim.world.build import prepared
 from alliance_sim.world.state import DECISIONS, not_finite, state_names
