@@ -28,7 +28,7 @@ def states() -> str:
     rows = [
         (
             *(_named(v.reported), f"${v.symbol}$" if v.symbol else "", _range(v.low, v.high)),
-            *(v.unit, text(v.meaning), v.phase),
+            *(v.unit, text(v.meaning.replace("{", "<").replace("}", ">")), v.phase),
         )
         for v in STATES
         if v.reported

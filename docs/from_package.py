@@ -369,6 +369,26 @@ def layers() -> str:
     return "\n".join(["```text", *built, "```"])
 
 
+def glossary() -> str:
+    """Return the words that people meet, each with its technical term."""
+    from alliance_sim.glossary import terms
+
+    rows = [
+        (f"**{text(entry.plain)}**", text(entry.term), text(entry.meaning))
+        for entry in sorted(terms(), key=lambda entry: entry.plain.lower())
+    ]
+    return table(("word", "technical term", "what it means"), rows)
+
+
+def units() -> str:
+    """Return the units that are explained where they are shown."""
+    from alliance_sim.glossary import explained_units
+
+    rows = [(f"`{unit}`", text(words or "nothing: a number without unit"))
+            for unit, words in explained_units().items()]  # fmt: skip
+    return table(("unit", "shown as"), rows)
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "assumed": assumed,
     "carried": carried,
@@ -377,6 +397,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "counts": counts,
     "files": files,
     "formats": formats,
+    "glossary": glossary,
     "inputs": inputs,
     "junctures": junctures,
     "kinds": kinds,
@@ -393,6 +414,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "states": states,
     "tally": tally,
     "threats": threats,
+    "units": units,
     "verdicts": verdicts,
 }
 

@@ -149,13 +149,13 @@ def test_a_number_that_was_kept_can_be_compared(
     words = ("--outcome", "rung_end >= 0.5", "--resample", "1", "--boxes", "1")
     tree = told("discover", sweep("sobol"), *words, "--out", tmp_path)
     assert tree["outcome"] == "rung_end_ge_0_5"
-    assert tree["outcome_words"] == "formal steps climbed, end of 2025 ≥ 0.5"
+    assert tree["outcome_words"] == "formal step reached, of 11 (rung), end of 2025 ≥ 0.5"
     assert tree["again"][0]["factor"] == "pull"
 
 
 def test_what_was_not_kept_is_simulated_again(sweep: Callable[[str], Path], tmp_path: Path) -> None:
     tree = told("summarise", sweep("grid"), "--outcome", "rung>=1@1995", "--out", tmp_path)
-    assert tree["outcomes"][0]["words"] == "formal steps climbed ≥ 1, end of 1995"
+    assert tree["outcomes"][0]["words"] == "formal step 1 of 11 or higher (rung ≥ 1), end of 1995"
     assert tree["outcomes"][0]["runs"] == 36
 
 

@@ -53,7 +53,7 @@ def test_history_on_a_terminal_ends_in_one_sentence_of_what_it_means(tmp_path: P
     assert result.exit_code == 0
     assert "C28" in result.stdout
     assert "not a fit" in " ".join(result.stdout.split())
-    assert result.stdout.index("C01") < result.stdout.index("Events by period")
+    assert result.stdout.index("C01") < result.stdout.index("Acts by stage")
     assert result.stderr == ""
 
 

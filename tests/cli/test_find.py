@@ -74,8 +74,8 @@ def test_an_outcome_lies_in_its_range() -> None:
     told = {row["name"]: (row["range"], row["unit"]) for row in rows("outcomes")}
     assert told["level_political_end"] == ("0 to 1", "1")
     assert told["rung_8_first"] == ("1950 to 2026", "year")
-    assert told["count_political_sum_p1"] == ("0 and up", "events")
-    assert told["suspensions_sum"] == ("0 and up", "quarters")
+    assert told["count_political_sum_p1"] == ("0 and up", "acts")
+    assert told["suspensions_sum"] == ("0 and up", "times")
 
 
 def test_members_add_up_to_the_alliance() -> None:

@@ -129,7 +129,7 @@ def test_a_narrow_terminal_loses_no_letter_of_a_table(
         ("diff", "japan_nato/baseline", "japan_nato/no_nine_eleven"),
         ("show", "japan_nato/no_nine_eleven"),
     ):
-        heads = Counter("path" if words[0] == "diff" else "perioddate")  # of the first columns
+        heads = Counter("path" if words[0] == "diff" else "stagedate")  # of the first columns
         assert letters(columns, *words) >= letters(1000, *words) - heads
 
 

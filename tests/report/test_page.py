@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import jinja2
 import pytest
 
+from alliance_sim.glossary import percent
 from alliance_sim.plots.origin import origin_of
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.report.history import history_page
 from alliance_sim.report.page import render
-from alliance_sim.report.words import beside, number, percent
+from alliance_sim.report.words import beside, number
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.history import HistoryComparison

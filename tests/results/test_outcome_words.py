@@ -24,33 +24,45 @@ STATES = (
 @pytest.mark.parametrize(
     ("text", "title", "label"),
     [
-        ("rung>=8@2014", "formal steps climbed ≥ 8, end of 2014", "share of runs"),
-        ("rung@2014Q2", "formal steps climbed, 2014Q2", "formal steps climbed (rung)"),
+        ("rung>=8@2014", "formal step 8 of 11 or higher (rung ≥ 8), end of 2014", "share of runs"),
+        (
+            "rung@2014Q2",
+            "formal step reached, of 11 (rung), 2014Q2",
+            "formal step reached, of 11 (rung)",
+        ),
         (
             "mean(level_political)@2012..2020",
-            "mean level of cooperation: political, 2012 to 2020",
-            "level of cooperation: political (0 to 1)",
+            "mean level of cooperation in politics, 2012 to 2020",
+            "level of cooperation in politics (0 to 1)",
         ),
         (
             "mean(level_political)@1990..2001Q3",
-            "mean level of cooperation: political, Initial contact (1990–2001)",
-            "level of cooperation: political (0 to 1)",
+            "mean level of cooperation in politics, Initial contact (1990–2001)",
+            "level of cooperation in politics (0 to 1)",
         ),
         (
             "mean(rung>=8)",
-            "share of quarters with formal steps climbed ≥ 8, whole run",
+            "share of quarters with formal step 8 of 11 or higher (rung ≥ 8), whole run",
             "share of quarters",
         ),
-        ("first(rung>=8)", "first year with formal steps climbed ≥ 8", "year (2026: never)"),
+        (
+            "first(rung>=8)",
+            "first year with formal step 8 of 11 or higher (rung ≥ 8)",
+            "year (2026: never)",
+        ),
         (
             "sum(blocked)@2013..2025",
             "number of formal steps tried and refused, Deepening (2012–2025)",
-            "formal steps tried and refused",
+            "formal steps tried and refused (times)",
         ),
-        ("max(rung>=8)@1990..2000", "ever formal steps climbed ≥ 8, 1990 to 2000", "share of runs"),
+        (
+            "max(rung>=8)@1990..2000",
+            "ever formal step 8 of 11 or higher (rung ≥ 8), 1990 to 2000",
+            "share of runs",
+        ),
         (
             "passed_tokyo_office@2025",
-            "a proposal has passed: tokyo office, end of 2025",
+            "NATO liaison office in Tokyo: has passed, end of 2025",
             "share of runs",
         ),
     ],

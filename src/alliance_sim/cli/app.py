@@ -98,13 +98,15 @@ def history(
 
 def _print_history(found: Any, out: Path) -> None:
     from alliance_sim.cli.tables import claims_table, counts_table
+    from alliance_sim.report.words import PARTED
 
     console = terminal.output()
     if found.claims is not None:
         console.print(claims_table(found))
+        terminal.tell(f"{PARTED}\n", wrap=True, lines=True)
     if found.counts is not None:
         console.print(counts_table(found))
-        terminal.tell("* the observed count lies outside the interval\n", wrap=True, lines=True)
+        terminal.tell("* the record lies outside the interval\n", wrap=True, lines=True)
     terminal.tell(found.verdict(), wrap=True)
     terminal.tell(f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/")
 
@@ -178,9 +180,10 @@ def run(
             }
         )
         return
-    from alliance_sim.cli.tables import frame_table
+    from alliance_sim.cli.tables import medians_table
+    from alliance_sim.record.words import Words
 
-    terminal.output().print(frame_table(table, "Median over runs at the end of each period"))
+    terminal.output().print(medians_table(table, ensemble, Words.of(chosen)))
     terminal.tell(f"Seed {ensemble.seed}, {ensemble.runs} runs. Written to {folder}/")
 
 

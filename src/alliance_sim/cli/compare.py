@@ -13,6 +13,7 @@ import typer
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.options import PATH, Json, Runs, Seed, Workers, command_line, processors
+from alliance_sim.glossary import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,13 +197,6 @@ def number(value: float, *, sign: bool = False) -> str:
     text = f"{value:.0f}" if value == round(value) and abs(value) >= 1 else f"{value:.3f}"
     text = text.replace("-0.000", "0.000")
     return f"+{text}" if sign and value > 0 and text.strip("0.") else text
-
-
-def percent(share: float) -> str:
-    """Return a share in whole percent, rounded down."""
-    from alliance_sim.report.words import percent as in_words
-
-    return in_words(share)
 
 
 def _json(

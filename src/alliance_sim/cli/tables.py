@@ -7,6 +7,9 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.cli.adaptive_table import AdaptiveTable
+from alliance_sim.glossary import decimal, percent, plain, series_words
+from alliance_sim.results.state_metadata import meaning
+from alliance_sim.scenario.fields import DOMAINS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +18,9 @@ if TYPE_CHECKING:
     from alliance_sim.analysis.discovery.discover import Discovery
     from alliance_sim.analysis.sensitivity.analyse import Sensitivity
     from alliance_sim.comparison.history import HistoryComparison
+    from alliance_sim.record.words import Words
     from alliance_sim.report.sweep import SweepSummary
+    from alliance_sim.results import Ensemble
     from alliance_sim.scenario.describe import Difference
 
 MEASURES = {
@@ -28,18 +33,19 @@ MOST_LEAVES = 12
 
 def claims_table(comparison: HistoryComparison) -> AdaptiveTable:
     """Return the claims: share of runs in which each holds, beside what the record says."""
-    from alliance_sim.comparison.history import HELD
+    from alliance_sim.report.words import RECORD_WORDS, beside
 
     rows, missed = [], set()
     for position, row in enumerate(_rows(comparison.claims)):
-        held = float(row["share"])
-        share = "not applicable" if row["applicable"] == 0 else f"{held:.0%} of runs"
-        if row["record"] == "supported" and not held >= HELD:
+        share = None if row["applicable"] == 0 else float(row["share"])
+        kind, stands = beside(str(row["record"]), share)
+        if kind in ("short", "differs"):
             missed.add(position)
-        rows.append((*(str(row[key]) for key in ("id", "claim", "record")), share))
+        said = RECORD_WORDS[str(row["record"])]
+        rows.append((str(row["id"]), str(row["claim"]), said, percent(share), stands))
     return AdaptiveTable(
-        title="The claims of the described history",
-        heads=("id", "claim", "record says", "holds in"),
+        title="The claims of the described history, in the record and in the simulated histories",
+        heads=("id", "claim", "the record", "holds in", "model and record"),
         rows=tuple(rows),
         words=2,
         marked=frozenset(missed),
@@ -53,14 +59,20 @@ def _rows(table: pd.DataFrame | None) -> list[dict[Hashable, Any]]:
 
 def counts_table(comparison: HistoryComparison) -> AdaptiveTable:
     """Return observed against simulated counts by period and domain, in all three series."""
-    names = {"all": "all rows", "alliance": "Alliance only", "salience2": "salience 2 and 3"}
-    cells: dict[tuple[str, str], list[str]] = {}
+    stages = {period.id: period.name for period in comparison.ensemble.calendar.periods}
+    cells: dict[tuple[str, str], dict[str, str]] = {}
     for row in _rows(comparison.counts):
-        cells.setdefault((str(row["period"]), str(row["domain"])), []).append(_count(row))
-    rows = [(*key, *counts) for key, counts in cells.items()]
+        key = (str(row["period"]), str(row["domain"]))
+        cells.setdefault(key, {})[str(row["series"])] = _count(row)
+    series = list(dict.fromkeys(name for counts in cells.values() for name in counts))
+    rows, before = [], ""
+    for (period, domain), counts in cells.items():
+        stage = "" if period == before else stages[period]
+        rows.append((stage, comparison.words.domain(domain), *(counts[name] for name in series)))
+        before = period
     return AdaptiveTable(
-        title="Events by period and domain: observed, and simulated mean (90 % interval)",
-        heads=("period", "domain", *names.values()),
+        title="Acts by stage and field: in the record, and simulated mean (90 % of histories)",
+        heads=("stage", "field", *map(series_words, series)),
         rows=tuple(rows),
         words=2,
     )
@@ -71,13 +83,28 @@ def _count(row: dict[Hashable, Any]) -> str:
     return f"{row['observed']}{mark} {row['mean']:.1f} ({row['low']:.0f} to {row['high']:.0f})"
 
 
-def frame_table(frame: pd.DataFrame, title: str) -> AdaptiveTable:
-    """Return any small frame as a table; its first column is words."""
+def medians_table(frame: pd.DataFrame, ensemble: Ensemble, words: Words) -> AdaptiveTable:
+    """Return the middle run at the end of each stage, as `analysis.summaries.period_table`."""
+    stages = {period.id: period.name for period in ensemble.calendar.periods}
+    heads = {f"level_{domain}": words.domain(domain) for domain in DOMAINS}
+    heads |= {"agenda_overlap": plain("agenda overlap")}
+    heads |= {"rung": plain("rung")}
+    units = {state: meaning(state, ensemble.meanings).unit for state in heads}
+    most = {"rung": f" of {len(words.rungs) - 1}"}
     rows = tuple(
-        tuple(f"{x:.3f}" if isinstance(x, float) else str(x) for x in row)
-        for row in frame.itertuples(index=False)
+        (
+            stages[row["period"]],
+            row["quarter"],
+            *(decimal(row[state], units[state]) + most.get(state, "") for state in heads),
+        )
+        for row in frame.to_dict(orient="records")
     )
-    return AdaptiveTable(title=title, heads=tuple(map(str, frame.columns)), rows=rows)
+    return AdaptiveTable(
+        title="At the end of each stage, half of the simulated histories lie above and half below: "
+        "level of cooperation by field (0 to 1), shared fears (0 to 1), formal step reached",
+        heads=("stage", "quarter", *heads.values()),
+        rows=rows,
+    )
 
 
 def differences_table(first: str, second: str, found: Sequence[Difference]) -> AdaptiveTable:
@@ -94,8 +121,8 @@ def periods_table(periods: Sequence[dict[str, Any]]) -> AdaptiveTable:
     """Return the periods that `explain` tells of."""
     numbers = ("commitment", "networking", "link")
     return AdaptiveTable(
-        title="Periods",
-        heads=("period", "from", "US commitment", "networked", "theatres linked"),
+        title="Stages",
+        heads=("stage", "from", "US commitment", "networked", "theatres linked"),
         rows=tuple((p["title"], p["start"], *(f"{p[key]:g}" for key in numbers)) for p in periods),
     )
 
@@ -110,7 +137,7 @@ def junctures_table(junctures: Sequence[dict[str, Any]]) -> AdaptiveTable:
         moves = "\n".join(juncture["effects"])
         rows.append((juncture["date"], name, moves, juncture["when_removed"]))
     return AdaptiveTable(
-        title="Junctures",
+        title="Turning points (junctures)",
         heads=("date", "name", "what it moves", "if it is removed"),
         rows=tuple(rows),
         words=4,

@@ -10,6 +10,7 @@ from alliance_sim.comparison.counts import count_table, rung_table
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
 from alliance_sim.errors import NoRecord
+from alliance_sim.glossary import percent
 from alliance_sim.record.checks import checks_of
 from alliance_sim.record.record import Record
 from alliance_sim.record.words import Words
@@ -77,10 +78,10 @@ class HistoryComparison:
         if self.counts is None:
             return f"Nothing is compared: {self.missing}."
         cells = self.counts[self.counts["series"] == "all"]
-        inside = f"{int(cells['inside'].sum())} of {len(cells)} counts by period and domain"
+        inside = f"{int(cells['inside'].sum())} of {len(cells)} counts by stage and field"
         claims = (
             f"The model tells {self.told()} of the {self.supported()} claims that the record "
-            f"supports in at least {100 * HELD:.0f} % of runs, and {inside}"
+            f"supports in at least {percent(HELD)} of runs, and {inside}"
             if self.claims is not None
             else f"Of the record, {inside}"
         )

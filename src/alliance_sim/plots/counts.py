@@ -9,6 +9,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from alliance_sim.glossary import series_words
 from alliance_sim.plots.style import (
     BOLD,
     INK,
@@ -38,11 +39,6 @@ SERIES = {
     "all": Look("#1a1a1a", INK, "-", "o"),
     "alliance": Look("#0072B2", "#005a8c", "-", "s"),
     "salience2": Look("#E69F00", "#7d5600", "-", "^"),
-}
-NAMES = {
-    "all": "all acts",
-    "alliance": "without acts of single allies",
-    "salience2": "salience 2 or 3 only",
 }
 TICKS = (0, 1, 3, 5, 10, 20, 40, 60, 80, 120, 160, 240, 320)
 APART = 0.25  # between the three series of a stage, in stages
@@ -160,7 +156,7 @@ def _legend(figure: Figure, counts: pd.DataFrame) -> None:
     handles = []
     for series, look in SERIES.items():
         inside = counts.loc[counts["series"] == series, "inside"]
-        label = f"{NAMES[series]}: {int(inside.sum())} of {len(inside)} inside"
+        label = f"{series_words(series)}: {int(inside.sum())} of {len(inside)} inside"
         handles.append(Line2D([], [], label=label, **_marker(look, filled=True)))
     legend = figure.legend(
         handles=handles,

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import SettingError, visible
+from alliance_sim.glossary import domain_words
 from alliance_sim.provenance import STATEMENT
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def looks_of(words: Words | None) -> dict[str, Look]:
 
 def called(words: Words | None, domain: str) -> str:
     """Return what a domain or series of a relationship is called."""
-    return domain if words is None else words.domain(domain)
+    return domain_words(domain) if words is None else words.domain(domain)
 
 
 P = ParamSpec("P")

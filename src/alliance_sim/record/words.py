@@ -10,6 +10,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
+from alliance_sim.glossary import domain_words
+
 if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
@@ -26,7 +28,7 @@ class Words:
         weaknesses: What the record cannot bear, a paragraph each.
         colours: By domain the colour of lines and areas, and a darker one for text; without an
             entry a domain is drawn in neutral ones.
-        domains: By domain what it is called, where that is not its own name.
+        domains: By domain what it is called, where that is not what the glossary says.
     """
 
     title: str
@@ -57,7 +59,7 @@ class Words:
 
     def domain(self, name: str) -> str:
         """Return what a domain is called."""
-        return self.domains.get(name, name)
+        return self.domains.get(name, domain_words(name))
 
     def rung(self, number: int) -> str:
         """Return the short name of a rung, or its number where it has none."""

@@ -11,6 +11,7 @@ import numpy as np
 from alliance_sim.analysis.axes import value_text
 from alliance_sim.analysis.discovery.boxes import Box, Cases, box_frame, limit_frame, outside_of
 from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
+from alliance_sim.glossary import percent
 from alliance_sim.plots.discovery import Side, box_figure, leaves_figure, peeling_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
@@ -185,20 +186,21 @@ def _box_figure(result: SweepDiscovery, box: Box, number: int, about: str) -> An
     points, codes = np.unique(drawn_of.point, return_inverse=True)
     share = np.bincount(codes, drawn_of.y) / np.bincount(codes)
     numbers = [
-        f"density {box.density:.0%} of {box.runs} runs",
-        f"    95 % interval {box.density_low:.0%} to {box.density_high:.0%}",
-        f"coverage {box.coverage:.0%} of {cases.of_interest} cases",
-        f"mass {box.mass:.1%} of {len(cases.y)} runs",
-        f"over all runs it happens in {cases.share:.1%}",
+        f"density {percent(box.density)} of {box.runs} runs",
+        f"    95 % interval {percent(box.density_low)} to {percent(box.density_high)}",
+        f"coverage {percent(box.coverage)} of {cases.of_interest} cases",
+        f"mass {percent(box.mass, 1)} of {len(cases.y)} runs",
+        f"over all runs it happens in {percent(cases.share, 1)}",
     ]
     if number == 1 and elsewhere is not None and not np.isnan(elsewhere.density):
         numbers.append(
-            f"on other points: density {elsewhere.density:.0%}, coverage {elsewhere.coverage:.0%}"
+            f"on other points: density {percent(elsewhere.density)}, "
+            f"coverage {percent(elsewhere.coverage)}"
         )
     if box.before:
         numbers.append(
             "limits alone, runs of boxes before included:\n"
-            f"    density {box.density_all:.0%}, coverage {box.coverage_all:.0%}"
+            f"    density {percent(box.density_all)}, coverage {percent(box.coverage_all)}"
         )
     several = len(drawn_of.y) > len(points)
     dots = "its colour the share of its runs in which it happens" if several else "dark if so"

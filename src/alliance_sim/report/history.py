@@ -10,6 +10,7 @@ import numpy as np
 
 from alliance_sim import provenance
 from alliance_sim.comparison.history import HELD
+from alliance_sim.glossary import series_words
 from alliance_sim.plots.counts import counts_figure
 from alliance_sim.plots.history import figure_title, history_figure
 from alliance_sim.plots.origin import origin_of
@@ -112,6 +113,7 @@ def history_page(
         verdict=comparison.verdict(),
         statement=STATEMENT,
         words=words,
+        series_words=series_words,
         about=comparison.words,
         missing=comparison.missing,
         mismatches=mismatches_of(comparison),

@@ -8,7 +8,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.errors import visible
-from alliance_sim.report.words import number, percent
+from alliance_sim.glossary import percent
+from alliance_sim.report.words import number
 
 if TYPE_CHECKING:
     import jinja2

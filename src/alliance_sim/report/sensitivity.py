@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alliance_sim.analysis.replicate_variance import contrast_names, paired
 from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
 from alliance_sim.errors import SettingError
+from alliance_sim.glossary import percent
 from alliance_sim.plots.sensitivity import tornado_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
@@ -181,7 +182,7 @@ def _tree(result: SweepSensitivity) -> dict[str, Any]:
 def _about(result: SweepSensitivity) -> str:
     """Return the lines under the title of the figure."""
     luck = result.found.means.luck
-    within = "unknown, with one run a point" if luck is None else f"{luck.within:.0%}"
+    within = "unknown, with one run a point" if luck is None else percent(luck.within)
     what = "run by run on the same noise; " if result.contrast else ""
     failed = result.found.means.failed
     lost = f" {failed} runs failed." if failed else ""

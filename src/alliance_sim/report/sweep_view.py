@@ -14,11 +14,12 @@ import numpy as np
 from alliance_sim import provenance
 from alliance_sim.analysis.axes import Axis, Kind, year_of
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.glossary import unit_words
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.results.outcomes import (
     IN_NAMES,
     LONGEST,
-    SIGNS,
+    compared_words,
     fold_of,
     is_binary,
     outcome_label,
@@ -83,7 +84,9 @@ def _axis(factor: Factor) -> Axis:
     if factor.values and kind != "choice":
         ends = [_end(value) for value in factor.values]
         low, high = min(ends), max(ends)
-    return Axis(factor.name, factor.words(), kind, factor.values, low, high, factor.unit)
+    return Axis(
+        factor.name, factor.words(), kind, factor.values, low, high, unit_words(factor.unit)
+    )
 
 
 def _end(value: Any) -> float:
@@ -151,7 +154,7 @@ def _compared(sweep: Sweep, found: re.Match[str]) -> Column:
     name = f"{column.name}_{IN_NAMES[found['sign']]}_{word}"
     frame = column.frame.drop(columns=column.name)
     frame[name] = np.where(np.isnan(values), np.nan, holds)
-    title = f"{column.title} {SIGNS[found['sign']]} {number:g}"
+    title = compared_words(column.title, outcome.state, found["sign"], number)
     rung = _rung(sweep.plan, outcome, found["sign"], number) if not outcome.compare else ""
     return Column(name, title, "share of runs", binary=True, frame=frame, rung=rung)
 

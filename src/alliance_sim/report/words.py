@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 from alliance_sim.comparison.history import HELD
 
-SERIES_WORDS = {
-    "all": "All acts",
-    "alliance": "Without acts of single allies",
-    "salience2": "Salience 2 or 3 only",
-}
 RECORD_WORDS = {
     "supported": "supports it",
     "partly": "supports it in part",
     "contradicted": "does not bear it out",
     "untestable": "cannot test it",
 }
+PARTED = (
+    "Bold: model and record part. Where the record does not bear a claim out and the histories "
+    "tell it all the same, the model follows the description and not the record; that is a "
+    "finding, not a fault of the run."
+)
 SELDOM = round(1 - HELD, 9)  # share of runs up to which a claim counts as not told
 
 NOT_FITTED = """
@@ -24,15 +22,6 @@ The numbers of the scenario are starting values: read from published series, tak
 inputs or judged within a stated range, and set by hand with the record in view. None has been
 fitted yet, and a good match may come as much from how they were chosen as from the model.
 """
-
-
-def percent(share: float | None) -> str:
-    """Return a share in whole percent, rounded down so that 79.9 does not pass for 80."""
-    if share is None:
-        return "–"
-    if 0 < share < 0.01:
-        return "under 1 %"
-    return f"{math.floor(share * 100 + 1e-9)} %"
 
 
 def beside(record: str, share: float | None) -> tuple[str, str]:

@@ -31,12 +31,15 @@ import numpy as np
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.glossary import EACH_STEP
 from alliance_sim.results.state_metadata import Meanings, meaning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 AT = "at"
+RUNG = "rung"
+REACHED = re.compile(r"(.*) reached, of (\d+) \(rung\)")  # what that state is called
 FLAGS = ("passed_", "refused_", "suspensions")  # states that are 0 or 1 by nature
 COMPARES = (">=", ">", "<=", "<")
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
@@ -275,15 +278,31 @@ def is_binary(outcome: Outcome) -> bool:
 
 
 def outcome_title(outcome: Outcome, calendar: Calendar, meanings: Meanings) -> str:
-    """Return an outcome in words, such as "formal steps climbed ≥ 8, end of 2014"."""
+    """Return an outcome in words, such as "formal step 8 of 11 or higher, end of 2014"."""
     fold, when = fold_of(outcome), _time_in_words(outcome, calendar)
-    what = meaning(outcome.state, meanings).long_name.removeprefix("whether ")
+    what = meaning(outcome.state, meanings).long_name
     if outcome.compare:
-        what = f"{what} {SIGNS[outcome.compare]} {outcome.threshold:g}"
-    told = (fold.words_compared if outcome.compare else fold.words).format(what)
+        what = compared_words(what, outcome.state, outcome.compare, outcome.threshold)
+    happens = outcome.compare or is_binary(outcome)
+    told = (fold.words_compared if happens else fold.words).format(what)
     if outcome.fold in (AT, "first"):
         return f"{told}, {when}" if when else told
-    return f"{told.replace(' in the quarter', '')}, {when or 'whole run'}"
+    return f"{told}, {when or 'whole run'}"
+
+
+def compared_words(what: str, state: str, sign: str, number: float) -> str:
+    """Return in words that a state, or an outcome of it, is on one side of a number.
+
+    Args:
+        what: What it is called.
+        state: The state.
+        sign: One of ">=", ">", "<=", "<".
+        number: What it is compared with.
+    """
+    ladder = REACHED.fullmatch(what)
+    if ladder is not None and state == RUNG and sign == ">=" and number.is_integer():
+        return f"{ladder[1]} {number:g} of {ladder[2]} or higher ({RUNG} ≥ {number:g})"
+    return f"{what} {SIGNS[sign]} {number:g}"
 
 
 def outcome_label(outcome: Outcome, calendar: Calendar, meanings: Meanings) -> str:
@@ -294,12 +313,9 @@ def outcome_label(outcome: Outcome, calendar: Calendar, meanings: Meanings) -> s
         return f"year ({calendar.last_year + 1}: never)"
     if outcome.compare:
         return fold_of(outcome).unit_compared
-    name, unit = meaning(outcome.state, meanings)
-    if outcome.fold == "sum":
-        name = name.replace(" in the quarter", "").removeprefix("whether ")
-    if unit == "1":
-        return f"{name} (0 to 1)" if outcome.state.startswith(("level_", "win_set_")) else name
-    return f"{name} ({unit})" if unit and unit not in name else name
+    found = meaning(outcome.state, meanings)
+    unit = found.unit.removesuffix(EACH_STEP) if outcome.fold == "sum" else found.unit
+    return found.axis("" if unit != "1" and unit in found.long_name else unit)
 
 
 def _time_in_words(outcome: Outcome, calendar: Calendar) -> str:

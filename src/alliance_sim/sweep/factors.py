@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim.errors import ResultError
+from alliance_sim.glossary import with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,8 +66,7 @@ class Factor:
 
     def words(self) -> str:
         """Return the label of an axis, with the unit where there is one."""
-        label = self.label or self.path
-        return f"{label} ({self.unit})" if self.unit not in ("", "1") else label
+        return with_unit(self.label or self.path, self.unit)
 
     def column(self, places: NDArray[np.float64]) -> pd.Series[Any]:
         """Return the values at places.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from math import inf, isinf
 
 from alliance_sim.errors import SettingError, did_you_mean
+from alliance_sim.glossary import EACH_STEP
 from alliance_sim.nearest import matches
 from alliance_sim.results.outcomes import (
     Outcome,
@@ -159,7 +160,7 @@ def _of_outcome(
         return 0, 1, "1"
     if outcome.fold in OF_STATES:
         return low, high, unit
-    return (0, inf, "quarters" if unit == "1" or outcome.compare else unit)
+    return (0, inf, "quarters" if unit == "1" or outcome.compare else unit.removesuffix(EACH_STEP))
 
 
 def _states(scenario: Scenario) -> Iterator[Row]:

@@ -8,6 +8,10 @@ from functools import cache
 from math import prod
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
+from alliance_sim.glossary import domain_words
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.fields import DOMAINS, SERIES
+
 Axes = Mapping[str, tuple[str, ...]]  # labels along each axis
 Kind = TypeVar("Kind", bound=tuple[Any, ...])
 
@@ -24,7 +28,8 @@ class Variable(NamedTuple):
 
     Attributes:
         name: Its name, also of its rows in the compiled engine and in C.
-        meaning: In words.
+        meaning: In plain words; of a reported state what it is called, in which `{state}` and
+            `{alliance}` stand for what the partners are called and axes for their labels' titles.
         phase: The phase that makes it.
         rule: The rule that gives its value.
         held: Where Mesa holds it: an attribute of the model, and one of the agents found there.
@@ -175,3 +180,21 @@ def along(per: tuple[str, ...], axes: Axes) -> Iterator[dict[str, str]]:
     """Yield the labels of each number along axes, the last axis fastest."""
     for labels in itertools.product(*(axes[axis] for axis in per)):
         yield dict(zip(per, labels, strict=True))
+
+
+def titles_of(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Return by axis what each of its labels is called; under "" what is the same along all."""
+    partners = scenario.partners
+    members = {member.name: member.title for member in scenario.members}
+    return {
+        "": {
+            "state": partners.state_title,
+            "alliance": partners.alliance_title,
+            "steps": str(max(rung.number for rung in scenario.rungs)),
+        },
+        "domain": {domain: domain_words(domain) for domain in DOMAINS},
+        "series": {series: domain_words(series) for series in SERIES},
+        "threat": {threat.name: threat.title for threat in scenario.threats},
+        "who": members | {partners.state: partners.state_title},
+        "item": {item.name: item.title for item in scenario.items},
+    }

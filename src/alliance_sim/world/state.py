@@ -9,6 +9,7 @@ rendering in C. Coefficients are declared alike, beside the formulas that make t
 
 from __future__ import annotations
 
+import itertools
 from math import inf
 from typing import Annotated, NamedTuple
 
@@ -27,6 +28,7 @@ from alliance_sim.world.declaration import (
     Variable,
     along,
     declared,
+    titles_of,
     unpacked,
 )
 
@@ -57,27 +59,30 @@ DECISIONS = tuple(phase.name for phase in PHASES[1:-1])
 # Reported states stand in the order in which they are reported.
 STATES: tuple[Variable, ...] = (
     Variable(
-        *("level", "level of cooperation", "follow", levels.next_level, "partnership.level"),
+        *("level", "level of cooperation in {domain}", "follow", levels.next_level),
+        "partnership.level",
         per=("domain",),
         symbol="c_d",
         reported="level_{domain}",
     ),
     Variable(
-        *("willing", "level that a side would choose alone", "weigh", weighing.willingness),
+        *("willing", "level in {domain} that {state} would choose alone", "weigh"),
+        weighing.willingness,
         "state.willing",
         per=("domain",),
         symbol="w_{Jd}",
         reported="willing_{state}_{domain}",
     ),
     Variable(
-        *("mean_willing", "level that a side would choose alone", "sum_up", weighing.mean_with),
+        *("mean_willing", "level in {domain} that {alliance} would choose alone", "sum_up"),
+        weighing.mean_with,
         "alliance.willing",
         per=("domain",),
         symbol="w_{Nd}",
         reported="willing_{alliance}_{domain}",
     ),
     Variable(
-        *("win_set", "part of a domain that domestic law leaves open", "legislate"),
+        *("win_set", "part that law allows in {domain} (win set)", "legislate"),
         domestic.open_part,
         "state.win_set",
         per=("domain",),
@@ -85,26 +90,27 @@ STATES: tuple[Variable, ...] = (
         reported="win_set_{domain}",
     ),
     Variable(
-        *("overlap", "how far both sides fear the same threats", "perceive", perception.overlap),
+        *("overlap", "shared fears (agenda overlap)", "perceive", perception.overlap),
         "state.overlap",
         symbol="C_J",
         reported="agenda_overlap",
     ),
     Variable(
-        *("general", "institutional assets that outlive a mission", "follow", levels.next_general),
+        *("general", "institutions that outlive a mission", "follow", levels.next_general),
         "partnership.general",
         symbol="I_g",
         reported="assets_general",
     ),
     Variable(
-        *("mission", "institutional assets tied to missions", "follow", levels.next_mission),
+        *("mission", "institutions tied to missions", "follow", levels.next_mission),
         "partnership.mission",
         symbol="I_s",
         reported="assets_mission",
     ),
     Variable(
-        *("rung", "formal steps climbed", "negotiate", ladder.rung_after, "partnership.rung"),
-        unit="rung",
+        *("rung", "formal step reached, of {steps} (rung)", "negotiate", ladder.rung_after),
+        "partnership.rung",
+        unit="formal step",
         high=inf,
         symbol="L",
         reported="rung",
@@ -118,28 +124,36 @@ STATES: tuple[Variable, ...] = (
         reported="agreements",
     ),
     Variable(
-        *("attention", "attention to distant theatres", "drift", perception.next_attention),
+        *("attention", "attention of {alliance} to distant regions", "drift"),
+        perception.next_attention,
         "alliance.attention",
         symbol=r"\alpha",
         reported="attention_{alliance}",
     ),
     Variable(
-        *("ratio", "log benefit/cost of political cooperation", "weigh", weighing.log_ratio),
+        *("ratio", "how far benefit outweighs cost for {state} in politics", "weigh"),
+        weighing.log_ratio,
         "state.ratio",
-        *(("domain",), "log-odds", -inf, inf),
+        per=("domain",),
+        unit="log-odds",
+        low=-inf,
+        high=inf,
         symbol="b_{JP}",
         reported="ratio_{state}",
         only="political",
     ),
     Variable(
-        *("mean_ratio", "log benefit/cost of political cooperation", "sum_up", weighing.mean_with),
+        *("mean_ratio", "how far benefit outweighs cost for {alliance} in politics", "sum_up"),
+        weighing.mean_with,
         "alliance.political_ratio",
-        *((), "log-odds", -inf, inf),
+        unit="log-odds",
+        low=-inf,
+        high=inf,
         symbol="b_{NP}",
         reported="ratio_{alliance}",
     ),
     Variable(
-        *("felt_state", "how strongly a side feels a threat", "perceive"),
+        *("felt_state", "threat felt by {state}: {threat}", "perceive"),
         perception.next_perceived,
         "state.perceived",
         per=("threat",),
@@ -147,58 +161,59 @@ STATES: tuple[Variable, ...] = (
         reported="perceived_{state}_{threat}",
     ),
     Variable(
-        *("felt_alliance", "how strongly a side feels a threat", "sum_up", weighing.mean_with),
+        *("felt_alliance", "threat felt by {alliance}: {threat}", "sum_up", weighing.mean_with),
         "alliance.perceived",
         per=("threat",),
         symbol="T_{Nk}",
         reported="perceived_{alliance}_{threat}",
     ),
     Variable(
-        *("hostility", "how hostile a threat is", "perceive", threats.next_hostility),
+        *("hostility", "hostility: {threat}", "perceive", threats.next_hostility),
         "threats.hostility",
         per=("threat",),
         symbol="H_k",
         reported="hostility_{threat}",
     ),
     Variable(
-        *("count", "events in the quarter", "show", events.event_count, "partnership.counts"),
+        *("count", "acts in {series}", "show", events.event_count, "partnership.counts"),
         per=("series",),
-        unit="events",
+        unit="acts a quarter",
         high=float(events.MOST),
         symbol="y_d",
         reported="count_{series}",
     ),
     Variable(
-        *("suspended", "whether running operations are suspended in the quarter", "show"),
-        events.suspends,
+        *("suspended", "running operations suspended", "show", events.suspends),
         "partnership.suspended",
+        unit="times a quarter",
         reported="suspensions",
     ),
     Variable(
-        *("blocked", "formal steps tried and refused in the quarter", "negotiate", ladder.tries),
+        *("blocked", "formal steps tried and refused", "negotiate", ladder.tries),
         "partnership.blocked",
-        unit="steps",
+        unit="times a quarter",
         high=inf,
         reported="blocked",
     ),
     Variable(
-        *("refused", "whether a formal step failed by a refusal of", "negotiate"),
-        domestic.ratifies,
+        *("refused", "formal step refused by {who}", "negotiate", domestic.ratifies),
         "partnership.refused",
         per=("who",),
+        unit="times a quarter",
         reported="refused_{who}",
     ),
     Variable(
-        *("item_refused", "whether a formal step failed by a refusal of", "negotiate"),
-        domestic.ratifies,
+        *("item_refused", "{item}: refused by {who}", "negotiate", domestic.ratifies),
         "partnership.item_refused",
         per=("item", "who"),
+        unit="times a quarter",
         reported="refused_{item}_{who}",
     ),
     Variable(
-        *("passed", "whether a proposal has passed", "negotiate", domestic.ratifies),
+        *("passed", "{item}: has passed", "negotiate", domestic.ratifies),
         "partnership.passed_items",
         per=("item",),
+        unit="yes or no",
         reported="passed_{item}",
     ),
     Variable(
@@ -464,12 +479,16 @@ def state_names(scenario: Scenario) -> tuple[str, ...]:
 
 
 def meanings_of(scenario: Scenario) -> dict[str, Meaning]:
-    """Return what each reported state means, and its unit, by its name."""
-    found = {}
-    for name, state, _ in reported(scenario):
-        before, rest, _ = state.reported.partition("{")
-        which = name.removeprefix(before).replace("_", " ")
-        found[name] = Meaning(f"{state.meaning}: {which}" if rest else state.meaning, state.unit)
+    """Return what each reported state is called, in plain words, and its unit, by its name.
+
+    Words are those of the glossary, and the scenario's titles of partners, members and so on.
+    """
+    titles, axes, found = titles_of(scenario), axes_of(scenario), {}
+    for name, state, position in reported(scenario):
+        labels = next(itertools.islice(along(state.per, axes), position, None))
+        named = {axis: titles[axis][label] for axis, label in labels.items()}
+        words = state.meaning.format(**titles[""], **named)
+        found[name] = Meaning(words, state.unit)
     return found
 
 

@@ -15,6 +15,7 @@ from alliance_sim.analysis.discovery.boxes import Box, Cases, outside_of
 from alliance_sim.analysis.discovery.prim import LEAST_COVERAGE, Peeled
 from alliance_sim.analysis.summaries import wilson
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.glossary import percent
 
 if TYPE_CHECKING:
     from alliance_sim.analysis.axes import Axis
@@ -245,8 +246,9 @@ def _words(found: Discovery) -> list[str]:
     cases = found.cases
     low, high = wilson(cases.of_interest, len(cases.y))
     points = len(np.unique(cases.point))
-    happens = f"It happens in {cases.of_interest} of {len(cases.y)} runs ({cases.share:.1%}, 95 % "
-    told = [f"{happens}interval {float(low):.1%} to {float(high):.1%} for this design)."]
+    happens = f"It happens in {cases.of_interest} of {len(cases.y)} runs "
+    interval = f"95 % interval {percent(float(low), 1)} to {percent(float(high), 1)}"
+    told = [f"{happens}({percent(cases.share, 1)}, {interval} for this design)."]
     if cases.failed:
         told.append(f"{cases.failed} runs failed and are left out.")
     if not found.boxes:
@@ -283,5 +285,5 @@ def _elsewhere_words(found: Discovery) -> str:
         return " In halves of the points no box is found again."
     return (
         f" Found on one half of the points and tried on the other, the first box has density "
-        f"{elsewhere.density:.0%} and coverage {elsewhere.coverage:.0%}."
+        f"{percent(elsewhere.density)} and coverage {percent(elsewhere.coverage)}."
     )

@@ -20,6 +20,7 @@ from alliance_sim.analysis.sensitivity.morris import morris_columns
 from alliance_sim.analysis.sensitivity.pawn import pawn_columns
 from alliance_sim.analysis.sensitivity.sobol import sobol_columns
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.glossary import percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -216,10 +217,10 @@ def _words(found: Sensitivity) -> list[str]:
         )
         return told
     told.append(
-        f"Luck: {luck.within:.0%} of the variance of single runs lies within design points; no "
-        f"index explains it. Indices are of the means over {luck.replicates:.3g} runs a point."
+        f"Luck: {percent(luck.within)} of the variance of single runs lies within design points; "
+        f"no index explains it. Indices are of the means over {luck.replicates:.3g} runs a point."
     )
-    left = f"{luck.left:.0%} of the variance of these means is luck that has not averaged out"
+    left = f"{percent(luck.left)} of the variance of these means is luck that has not averaged out"
     if means.shared:
         idle = "" if method == "pawn" else "; a factor without any influence comes to 0"
         told.append(
