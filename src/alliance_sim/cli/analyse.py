@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -15,8 +16,10 @@ from alliance_sim.errors import SettingError
 from alliance_sim.files import writable_folder
 
 if TYPE_CHECKING:
-    from alliance_sim.engine.simulate import Progress
-    from alliance_sim.sweep.sweep import Sweep
+    from rich.console import RenderableType
+
+Result = TypeVar("Result")
+Options = dict[str, Any]
 
 Folder = Annotated[Path, typer.Argument(help="Results folder of a sweep.", **PATH)]
 Out = Annotated[
@@ -40,6 +43,60 @@ def add_to(app: typer.Typer) -> None:
     app.command()(discover)
 
 
+@dataclass(frozen=True)
+class SweepAnalysis:
+    """One analysis of a sweep from the command line.
+
+    Attributes:
+        command: The command's name.
+        folder: Of the sweep.
+        out: Folder to write to.
+        as_json: Whether to print JSON in place of tables.
+        workers: Processors to use, as given.
+    """
+
+    command: str
+    folder: Path
+    out: Path
+    as_json: bool
+    workers: int | None
+
+    def carry_out(
+        self,
+        analysis: Callable[..., Result],
+        write: Callable[..., dict[str, Any]],
+        asked: Options,
+    ) -> Result | None:
+        """Analyse the sweep and write what was found; return it if it is still to be shown.
+
+        Args:
+            analysis: What is called with the sweep, `workers` and `progress`.
+            write: What is called with what was found, `out` and `command`; returns it as JSON.
+            asked: Options of the command line that makes it again.
+        """
+        from alliance_sim.sweep.sweep import open_sweep
+
+        sweep = open_sweep(self.folder)
+        place = writable_folder(self.out)
+        command = command_line(self.command, self.folder, **asked, out=place)
+        words = f"Runs that were simulated again are kept. To go on: {command}"
+        with terminal.stoppable(lambda: words), terminal.progress("working") as show:
+            found = analysis(sweep, workers=processors(self.workers), progress=show)
+        tree = write(found, out=place, command=command)
+        if not self.as_json:
+            return found
+        terminal.print_json(tree)
+        return None
+
+    def show(self, found: Any, *tables: RenderableType) -> None:
+        """Print tables, sentences, and where everything is."""
+        for table in tables:
+            terminal.output().print(table)
+        for sentence in found.words():
+            terminal.tell(sentence, wrap=True)
+        terminal.tell(f"Written to {self.out}/")
+
+
 def summarise(
     folder: Folder,
     outcome: Annotated[
@@ -58,28 +115,16 @@ def summarise(
     """Means, quantiles and probabilities at each point of a sweep, with their Monte Carlo error."""
     from alliance_sim.report.sweep import summarise_sweep, write_summary
 
-    sweep = _opened(folder)
-    place = writable_folder(out or folder / "summary")
-    command = command_line(
-        "summarise", folder, outcome=outcome, by=by, scenario=scenario, out=place
+    work = SweepAnalysis(
+        "summarise", folder, out or folder / "summary", as_json=as_json, workers=workers
     )
-    with _working(command) as show:
-        found = summarise_sweep(
-            sweep,
-            outcome or [],
-            by=by or [],
-            scenario=scenario,
-            workers=processors(workers),
-            progress=show,
-        )
-    tree = write_summary(found, out=place, command=command)
-    if as_json:
-        terminal.print_json(tree)
-        return
-    from alliance_sim.cli.tables import ranges_table
+    asked: Options = {"outcome": outcome, "by": by, "scenario": scenario}
+    analysis = partial(summarise_sweep, outcomes=outcome or [], by=by or [], scenario=scenario)
+    found = work.carry_out(analysis, write_summary, asked)
+    if found is not None:
+        from alliance_sim.cli.tables import ranges_table
 
-    terminal.output().print(ranges_table(found))
-    _print_end(found.words(), place)
+        work.show(found, ranges_table(found))
 
 
 def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -107,38 +152,20 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
     """Which factors an outcome of a sweep hangs on, with 95 % intervals."""
     from alliance_sim.report.sensitivity import sweep_sensitivity, write_sensitivity
 
-    sweep = _opened(folder)
-    place = writable_folder(out or folder / "sensitivity")
-    command = command_line(
-        "sensitivity",
-        folder,
-        outcome=outcome,
-        method=method,
-        contrast=contrast,
-        scenario=scenario,
-        out=place,
-    )
-    with _working(command) as show:
-        found = sweep_sensitivity(
-            sweep,
-            outcome,
-            method=method,
-            contrast=contrast,
-            scenario=scenario,
-            workers=processors(workers),
-            progress=show,
-        )
-    tree = write_sensitivity(found, out=place, command=command)
-    if as_json:
-        terminal.print_json(tree)
-        return
-    from alliance_sim.cli.tables import pairs_table, sensitivity_table
+    work = SweepAnalysis("sensitivity", folder, out or folder / "sensitivity", as_json, workers)
+    asked: Options = {
+        "outcome": outcome,
+        "method": method,
+        "contrast": contrast,
+        "scenario": scenario,
+    }
+    found = work.carry_out(partial(sweep_sensitivity, **asked), write_sensitivity, asked)
+    if found is not None:
+        from alliance_sim.cli.tables import pairs_table, sensitivity_table
 
-    console = terminal.output()
-    console.print(sensitivity_table(found.found, found.what))
-    if found.found.pairs is not None:
-        console.print(pairs_table(found.found.pairs))
-    _print_end(found.words(), place)
+        pairs = found.found.pairs
+        tables = [] if pairs is None else [pairs_table(pairs)]
+        work.show(found, sensitivity_table(found.found, found.what), *tables)
 
 
 def discover(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -171,55 +198,20 @@ def discover(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim.analysis.discovery.discover import Search
     from alliance_sim.report.discovery import sweep_discovery, write_discovery
 
-    asked = {"boxes": boxes, "step": step, "resample": resample}
-    given = {name: value for name, value in asked.items() if value is not None}
+    of_prim: Options = {"boxes": boxes, "step": step, "resample": resample}
+    given = {name: value for name, value in of_prim.items() if value is not None}
     if method == "cart" and given:
         problems = [f"--{name} goes with --method prim and not with cart" for name in given]
         raise SettingError("discover", problems)
-    sweep = _opened(folder)
-    place = writable_folder(out or folder / "discovery")
-    command = command_line(
-        "discover", folder, outcome=outcome, method=method, scenario=scenario, **asked, out=place
+    work = SweepAnalysis(
+        "discover", folder, out or folder / "discovery", as_json=as_json, workers=workers
     )
-    with _working(command) as show:
-        found = sweep_discovery(
-            sweep,
-            outcome,
-            method=method,
-            scenario=scenario,
-            search=Search(**given),
-            workers=processors(workers),
-            progress=show,
-        )
-    tree = write_discovery(found, out=place, command=command)
-    if as_json:
-        terminal.print_json(tree)
-        return
-    from alliance_sim.cli.tables import again_table, boxes_table
+    asked: Options = {"outcome": outcome, "method": method, "scenario": scenario}
+    analysis = partial(sweep_discovery, **asked, search=Search(**given))
+    found = work.carry_out(analysis, write_discovery, asked | of_prim)
+    if found is not None:
+        from alliance_sim.cli.tables import again_table, boxes_table
 
-    console = terminal.output()
-    for table in boxes_table(found.found, found.column.title):
-        console.print(table)
-    if found.found.again is not None:
-        console.print(again_table(found.found.again))
-    _print_end(found.words(), place)
-
-
-def _opened(folder: Path) -> Sweep:
-    from alliance_sim.sweep.sweep import open_sweep
-
-    return open_sweep(folder)
-
-
-@contextmanager
-def _working(command: str) -> Iterator[Progress | None]:
-    """Yield what to call with (runs done, runs asked for); if stopped, say how to go on."""
-    words = f"Runs that were simulated again are kept. To go on: {command}"
-    with terminal.stoppable(lambda: words), terminal.progress("working") as show:
-        yield show
-
-
-def _print_end(words: list[str], place: Path) -> None:
-    for sentence in words:
-        terminal.tell(sentence, wrap=True)
-    terminal.tell(f"Written to {place}/")
+        again = found.found.again
+        tables = [] if again is None else [again_table(again)]
+        work.show(found, *boxes_table(found.found, found.column.title), *tables)
