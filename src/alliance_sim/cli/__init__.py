@@ -6,7 +6,7 @@ import sys
 
 from typer.main import get_command
 
-from alliance_sim.cli import exit_codes, streams, terminal
+from alliance_sim.cli import exit_codes, terminal
 from alliance_sim.cli.app import app
 from alliance_sim.files import why
 
@@ -15,10 +15,10 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """Run the command line of this process, and leave it with an exit code."""
-    with streams.sound_streams() as out, terminal.warned():
+    with terminal.sound_streams() as out, terminal.warned():
         code = get_command(app).main(standalone_mode=False)
         sys.stdout.flush()
-        error = streams.lost(out)
+        error = terminal.lost(out)
         if error is not None:
             terminal.say_error(f"standard output: {why(error)}; what was to be shown is lost")
             code = code or exit_codes.FAILED

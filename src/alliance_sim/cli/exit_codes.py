@@ -23,7 +23,7 @@ from alliance_sim.cli import terminal
 from alliance_sim.errors import AllianceSimError, EngineError, UnfinishedError
 from alliance_sim.files import why
 
-DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
+DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, terminal.STOPPED
 TRACEBACK = "ALLIANCE_SIM_TRACEBACK"  # set to 1, a fault of the program is shown whole
 LEAST_HELP_WIDTH = 80  # columns, with fewer the tables of options cut what they hold
 LONGEST = 1000  # letters of a message that another library wrote
