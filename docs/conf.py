@@ -11,9 +11,9 @@ copyright = "2026, alliance-sim contributors"
 
 extensions = [
     "from_package",
-    "myst_parser",
+    "mathml",
+    "myst_nb",
     "sphinx.ext.autodoc",
-    "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
 ]
 exclude_patterns = ["images"]
@@ -21,11 +21,21 @@ exclude_patterns = ["images"]
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
 
+# Notebooks are kept without output, and run whenever the pages are built.
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 600
+nb_merge_streams = True
+
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 napoleon_custom_sections = ["Source"]
 napoleon_numpy_docstring = False
 
+html_math_renderer = "mathml"
+html_static_path = ["static"]
+html_css_files = ["pages.css"]
 html_theme = "furo"
 html_title = "alliance-sim"
 html_show_sourcelink = False

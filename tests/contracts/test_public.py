@@ -1,9 +1,10 @@
-"""The public face is small, documented, and all that docs and experiments import."""
+"""The public face is small, documented, and all that docs, notebooks and experiments import."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -30,6 +31,7 @@ PAGES = [
     if page.parent.name != "contribute"
 ]
 EXPERIMENTS = sorted((ROOT / "experiments").glob("*.py"))
+NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
 
 
 def imported(source: str) -> Iterator[tuple[str, str]]:
@@ -91,6 +93,15 @@ def test_examples_import_public_names_only(page: Path) -> None:
 @pytest.mark.parametrize("script", EXPERIMENTS, ids=lambda script: script.name)
 def test_experiments_import_public_names_only(script: Path) -> None:
     assert private(script.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_notebooks_import_public_names_only(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    code = [source for source in sources if not source.startswith("%%")]
+    assert code
+    assert [name for source in code for name in private(source)] == []
 
 
 def test_a_private_import_would_be_found() -> None:

@@ -34,7 +34,7 @@ def docs(monkeypatch: pytest.MonkeyPatch) -> Any:
     pytest.importorskip("sphinx")
     monkeypatch.syspath_prepend(str(ROOT / "docs"))
     yield import_module("from_package")
-    for name in ("from_package", "cells", "declared_tables"):
+    for name in ("from_package", "cells", "declared_tables", "file_formats", "mathml"):
         sys.modules.pop(name, None)
 
 
@@ -73,3 +73,17 @@ def test_tables_of_the_declaration_hold_all_of_it(docs: Any) -> None:
     assert [line.split("|")[2].strip(" `") for line in docs.phases().splitlines()[2:]] == [
         phase.name for phase in PHASES
     ]
+
+
+EQUATION = re.compile(r"\$\$(.+?)\$\$|(?<!\$)\$([^$\n]+)\$", re.DOTALL)
+
+
+def test_every_equation_becomes_mathml_with_nothing_left_over(docs: Any) -> None:
+    mathml = import_module("mathml").mathml
+    found = [(block or inline).strip() for block, inline in EQUATION.findall(PAGE)]
+    assert len(found) > 100
+    for latex in [*found, *docs.symbols().values()]:
+        shown = mathml(latex)
+        assert shown.startswith("<math"), latex
+        assert "\\" not in shown, latex
+        assert "<mi>&</mi>" not in shown, latex
