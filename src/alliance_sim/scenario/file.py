@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import ValidationError
 
 from alliance_sim import shipped as packaged
 from alliance_sim.errors import (
@@ -29,13 +28,19 @@ from alliance_sim.scenario.adding import OfThreats, on_defaults, with_periods, w
 from alliance_sim.scenario.causes import outside_the_run
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.describe import edits_in_words, title_of
-from alliance_sim.scenario.edit import Edit, Move, Remove, apply_edits, as_tree
-from alliance_sim.scenario.edit import Set as SetValue
-from alliance_sim.scenario.fields import Day, Name, Part, Text, day_problem
+from alliance_sim.scenario.edit import Edit, apply_edits, as_tree
+from alliance_sim.scenario.edit_file import (
+    ADDITIONS,
+    EditFile,
+    clashes,
+    edits_in,
+    listed,
+    names_added,
+)
 from alliance_sim.scenario.path import Tree, fields_of
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario, build
-from alliance_sim.scenario.schema import Change, Item, Juncture, Leader, Member, Period, Threat
+from alliance_sim.scenario.schema import Change
 from alliance_sim.scenario.yearly import read_series
 
 MOST_BYTES = 2_000_000
@@ -43,9 +48,7 @@ MOST_EXTENDED = 16  # files that extend each other, one after the other
 MOST_LOOKED_AT = 1_000  # files of a folder among which the one that was meant is looked for
 FEW = 5  # tables that may be missing before a file is told that it has to be whole
 MOST_TOLD = 3  # dates outside the run that a warning tells one by one
-VALUES = (bool, int, float, str)
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
-ADDITIONS = ("juncture", "leader", "item", "member", "threat", "period")
 EDITS = ("without", "moved", "set", "juncture", "leader", "item")  # and nothing that is WHOLE
 WHOLE = tuple(  # tables without which no scenario is whole
     key
@@ -53,53 +56,6 @@ WHOLE = tuple(  # tables without which no scenario is whole
     if Scenario.model_fields[name].is_required() and key not in ("name", "title", "description")
 )
 DEFAULTS = "defaults"  # what a whole scenario extends to take shipped coefficients from
-
-
-class Moved(Part):
-    """An edit that puts a juncture on another day."""
-
-    juncture: Name
-    to: Day | None = None
-    by_quarters: int | None = None
-
-
-def _plain_value(value: Any) -> Any:
-    if not isinstance(value, VALUES):
-        raise ValueError(f"is {value!s}, must be a number, a truth value or a text")
-    return value
-
-
-class Set(Part):
-    """An edit that changes a number (which then needs a source) or a setting."""
-
-    path: Text
-    to: Annotated[Any, AfterValidator(_plain_value)]
-    source: Text
-
-
-class EditFile(Part):
-    """A scenario file that extends another and holds only its edits.
-
-    One line is enough, `without = ["nine_eleven"]`: what it extends is the usual scenario if it
-    does not say, and title and description are made out of the edits.
-    """
-
-    extends: Text = Field(default_factory=packaged.usual_scenario)
-    title: Text | None = None
-    description: Text | None = None
-    question: str = ""
-    without: tuple[Name, ...] = ()
-    moved: tuple[Moved, ...] = ()
-    set: tuple[Set, ...] = ()
-    junctures: tuple[Juncture, ...] = Field(default=(), alias="juncture")
-    leaders: tuple[Leader, ...] = Field(default=(), alias="leader")
-    items: tuple[Item, ...] = Field(default=(), alias="item")
-    members: tuple[Member, ...] = Field(default=(), alias="member")
-    threats: tuple[Threat, ...] = Field(default=(), alias="threat")
-    periods: tuple[Period, ...] = Field(default=(), alias="period")
-    relationship: str | None = None
-    record: str | None = None
-    series: str | None = None
 
 
 def load_scenario(
@@ -166,8 +122,8 @@ def shipped_spellings() -> dict[str, tuple[str, ...]]:
     """Return what people may write for each shipped scenario: its title, and what it edits."""
     found = {}
     for name, tree in _shipped_trees().items():
-        moved = [str(move.get("juncture", "")) for move in _listed(tree, "moved", dict)]
-        found[name] = (str(tree.get("title", "")), *_listed(tree, "without", str), *moved)
+        moved = [str(move.get("juncture", "")) for move in listed(tree, "moved", dict)]
+        found[name] = (str(tree.get("title", "")), *listed(tree, "without", str), *moved)
     return found
 
 
@@ -345,9 +301,9 @@ def _extended(
             told = [f"extends {extends!r}: {p}" for p in error.problems]
             raise ScenarioError(where, told) from None
     if scenario is not None:
-        added = _names_added(tree)
-        problems += _clashes(scenario, added, tree)
-        edits = _edits(tree, added if given is None else ())
+        added = names_added(tree)
+        problems += clashes(scenario, added, tree)
+        edits = edits_in(tree, added if given is None else ())
         if given is not None:
             scenario = _with_tables(scenario, given, of_threats, problems)
         scenario, told = apply_edits(scenario, edits)
@@ -393,66 +349,3 @@ def _resolved(path: Path) -> Path:
         return path.resolve()
     except (OSError, ValueError, RuntimeError):
         raise ScenarioError(str(path), ["cannot be read: leads nowhere"]) from None
-
-
-def _edits(tree: Tree, unsound: Sequence[tuple[str, str]]) -> list[Edit]:
-    """Return the edits of a file that are whole enough to be tried; the schema tells of others.
-
-    Args:
-        tree: The file.
-        unsound: Kinds and names of tables that cannot be added, so that no edit of them is tried.
-    """
-    away = {name for key, name in unsound if key == "juncture"}
-    heads = tuple(f"{key}.{name}." for key, name in unsound)
-    edits: list[Edit] = [Remove(name) for name in _listed(tree, "without", str) if name not in away]
-    for move in _listed(tree, "moved", dict):
-        name, to, by_quarters = move.get("juncture"), move.get("to"), move.get("by_quarters")
-        whole = type(by_quarters) is int or (type(to) is dt.date and not day_problem(to))
-        if isinstance(name, str) and name not in away and whole and not _unclear(move):
-            edits.append(Move(name, to, by_quarters))
-    edits += [
-        SetValue(change["path"], change["to"], change["source"])
-        for change in _listed(tree, "set", dict)
-        if isinstance(change.get("path"), str)
-        and change["path"]
-        and not change["path"].startswith(heads)
-        and isinstance(change.get("source"), str)
-        and isinstance(change.get("to"), VALUES)
-    ]
-    return edits
-
-
-def _unclear(move: Tree) -> bool:
-    """Whether a table says in no way, or in two, where a juncture goes."""
-    return (move.get("to") is None) == (move.get("by_quarters") is None)
-
-
-def _listed(tree: Tree, key: str, kind: type) -> list[Any]:
-    found = tree.get(key, ())
-    return [x for x in found if isinstance(x, kind)] if isinstance(found, list | tuple) else []
-
-
-def _names_added(tree: Tree) -> list[tuple[str, str]]:
-    """Return kind and name of each table that a file adds to the scenario it extends."""
-    return [
-        (key, table["name"])
-        for key in ADDITIONS
-        for table in _listed(tree, key, dict)
-        if isinstance(table.get("name"), str)
-    ]
-
-
-def _clashes(scenario: Scenario, added: Sequence[tuple[str, str]], tree: Tree) -> Iterator[str]:
-    """Yield what the tables of a file and the scenario that it extends have against each other."""
-    fields = fields_of(Scenario)
-    taken = {key: {one.name for one in getattr(scenario, fields[key])} for key in ADDITIONS}
-    for key, name in added:
-        if name in taken[key]:
-            move = ", or its day with [[moved]]" if key == "juncture" else ""
-            yield (
-                f"{key} {name!r}: is in the extended scenario already; give the new one another "
-                f"name, or change numbers of the old one with [[set]], path {key}.{name}...{move}"
-            )
-    for position, move in enumerate(_listed(tree, "moved", dict)):
-        if _unclear(move):
-            yield f"moved[{position}]: give either 'to' or 'by_quarters'"

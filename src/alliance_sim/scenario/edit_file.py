@@ -1,0 +1,144 @@
+"""A scenario file that holds only edits of another: its schema, its edits, what they do not do.
+
+extends = "two_islands/baseline"  # the usual scenario if left out
+without = ["great_raid"]
+
+[[moved]]
+juncture = "patrol"
+to = 2010-01-01
+
+[[set]]
+path = "levels.pace"
+to = 0.5
+source = "a what-if"
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from alliance_sim import shipped as packaged
+from alliance_sim.scenario.edit import Edit, Move, Remove
+from alliance_sim.scenario.edit import Set as SetValue
+from alliance_sim.scenario.fields import Day, Name, Part, Text, day_problem
+from alliance_sim.scenario.path import Tree, fields_of
+from alliance_sim.scenario.scenario import Scenario
+from alliance_sim.scenario.schema import Item, Juncture, Leader, Member, Period, Threat
+
+VALUES = (bool, int, float, str)
+ADDITIONS = ("juncture", "leader", "item", "member", "threat", "period")
+
+
+class Moved(Part):
+    """An edit that puts a juncture on another day."""
+
+    juncture: Name
+    to: Day | None = None
+    by_quarters: int | None = None
+
+
+def _plain_value(value: Any) -> Any:
+    if not isinstance(value, VALUES):
+        raise ValueError(f"is {value!s}, must be a number, a truth value or a text")
+    return value
+
+
+class Set(Part):
+    """An edit that changes a number (which then needs a source) or a setting."""
+
+    path: Text
+    to: Annotated[Any, AfterValidator(_plain_value)]
+    source: Text
+
+
+class EditFile(Part):
+    """A scenario file that extends another and holds only its edits.
+
+    One line is enough, `without = ["nine_eleven"]`: what it extends is the usual scenario if it
+    does not say, and title and description are made out of the edits.
+    """
+
+    extends: Text = Field(default_factory=packaged.usual_scenario)
+    title: Text | None = None
+    description: Text | None = None
+    question: str = ""
+    without: tuple[Name, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    set: tuple[Set, ...] = ()
+    junctures: tuple[Juncture, ...] = Field(default=(), alias="juncture")
+    leaders: tuple[Leader, ...] = Field(default=(), alias="leader")
+    items: tuple[Item, ...] = Field(default=(), alias="item")
+    members: tuple[Member, ...] = Field(default=(), alias="member")
+    threats: tuple[Threat, ...] = Field(default=(), alias="threat")
+    periods: tuple[Period, ...] = Field(default=(), alias="period")
+    relationship: str | None = None
+    record: str | None = None
+    series: str | None = None
+
+
+def edits_in(tree: Tree, unsound: Sequence[tuple[str, str]]) -> list[Edit]:
+    """Return the edits of a file that are whole enough to be tried; the schema tells of others.
+
+    Args:
+        tree: The file.
+        unsound: Kinds and names of tables that cannot be added, so that no edit of them is tried.
+    """
+    away = {name for key, name in unsound if key == "juncture"}
+    heads = tuple(f"{key}.{name}." for key, name in unsound)
+    edits: list[Edit] = [Remove(name) for name in listed(tree, "without", str) if name not in away]
+    for move in listed(tree, "moved", dict):
+        name, to, by_quarters = move.get("juncture"), move.get("to"), move.get("by_quarters")
+        whole = type(by_quarters) is int or (type(to) is dt.date and not day_problem(to))
+        if isinstance(name, str) and name not in away and whole and not _unclear(move):
+            edits.append(Move(name, to, by_quarters))
+    edits += [
+        SetValue(change["path"], change["to"], change["source"])
+        for change in listed(tree, "set", dict)
+        if isinstance(change.get("path"), str)
+        and change["path"]
+        and not change["path"].startswith(heads)
+        and isinstance(change.get("source"), str)
+        and isinstance(change.get("to"), VALUES)
+    ]
+    return edits
+
+
+def _unclear(move: Tree) -> bool:
+    """Whether a table says in no way, or in two, where a juncture goes."""
+    return (move.get("to") is None) == (move.get("by_quarters") is None)
+
+
+def listed(tree: Tree, key: str, kind: type) -> list[Any]:
+    """Return the entries of a list that are of a kind; none where there is no list."""
+    found = tree.get(key, ())
+    return [x for x in found if isinstance(x, kind)] if isinstance(found, list | tuple) else []
+
+
+def names_added(tree: Tree) -> list[tuple[str, str]]:
+    """Return kind and name of each table that a file adds to the scenario it extends."""
+    return [
+        (key, table["name"])
+        for key in ADDITIONS
+        for table in listed(tree, key, dict)
+        if isinstance(table.get("name"), str)
+    ]
+
+
+def clashes(scenario: Scenario, added: Sequence[tuple[str, str]], tree: Tree) -> Iterator[str]:
+    """Yield what the tables of a file and the scenario that it extends have against each other."""
+    fields = fields_of(Scenario)
+    taken = {key: {one.name for one in getattr(scenario, fields[key])} for key in ADDITIONS}
+    for key, name in added:
+        if name in taken[key]:
+            move = ", or its day with [[moved]]" if key == "juncture" else ""
+            yield (
+                f"{key} {name!r}: is in the extended scenario already; give the new one another "
+                f"name, or change numbers of the old one with [[set]], path {key}.{name}...{move}"
+            )
+    for position, move in enumerate(listed(tree, "moved", dict)):
+        if _unclear(move):
+            yield f"moved[{position}]: give either 'to' or 'by_quarters'"
