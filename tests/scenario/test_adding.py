@@ -140,7 +140,7 @@ def test_a_whole_file_is_warned_of_what_comes_after_its_own_years(
     tree: dict[str, Any], write: Callable[..., Path]
 ) -> None:
     tree["time"] = {"first_year": 1950, "last_year": 2003}
-    with pytest.warns(ScenarioWarning, match="lies after the run, which goes from 1950 to 2003"):
+    with pytest.warns(ScenarioWarning, match="lie outside the run, which goes from 1950 to 2003"):
         load_scenario(base := write(tree))
     # What is extended is somebody else's: only what a file brings itself is told.
     item = ITEM.format(day="1996-01-01")

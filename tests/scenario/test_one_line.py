@@ -13,8 +13,8 @@ from alliance_sim.shipped import usual_scenario
 
 LINES = {
     'without = ["nine_eleven"]': "Without “Attacks of 11 September 2001”",
-    'moved = [{ juncture = "isaf", to = 2005-01-01 }]': (
-        "“NATO leads ISAF in Afghanistan” moved to 2005-01-01"
+    'moved = [{ juncture = "isaf", to = 2005-01-01, end = "stays" }]': (
+        "“NATO leads ISAF in Afghanistan” moved to 2005-01-01, its end stays"
     ),
     'set = [{ path = "council.rule", to = "leader", source = "mine" }]': (
         "Council.rule set to leader"

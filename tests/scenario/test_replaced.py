@@ -21,6 +21,7 @@ from alliance_sim.scenario.scenario import build
 from alliance_sim.world import build_world
 from alliance_sim.world.coefficients import coefficients
 
+pytestmark = pytest.mark.filterwarnings("ignore::alliance_sim.errors.ScenarioWarning")
 BASE = load_scenario("japan_nato/baseline")
 NUMBERS = {
     path: number for path, number in numbers(as_tree(BASE)) if number["low"] < number["high"]

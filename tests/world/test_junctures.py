@@ -194,6 +194,7 @@ def test_an_effect_never_weighs_more_than_its_share_of_the_quarter() -> None:
                 assert weight(found, step) == share
 
 
+@pytest.mark.filterwarnings("ignore::alliance_sim.errors.ScenarioWarning")
 @given(st.lists(st.sampled_from(sorted(CAUSES)), max_size=6, unique=True), st.data())
 @settings(max_examples=60)
 def test_what_is_missing_is_told_and_filled_in_alike(gone: list[str], data: st.DataObject) -> None:

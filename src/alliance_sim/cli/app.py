@@ -114,9 +114,16 @@ def _print_history(found: Any, out: Path) -> None:
 @app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped ones.")],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if there is a warning.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say of each scenario file that it is sound, or everything that is wrong with it."""
+    """Say of each scenario file that it is sound, or everything that is wrong with it.
+
+    Warnings tell what is allowed and was probably not meant: a date outside the run, a juncture
+    before one that it follows, an edit that changes nothing, an end that moved along.
+    """
     from alliance_sim import load_scenario
     from alliance_sim.record.named import check_named
     from alliance_sim.world import build_world
@@ -142,6 +149,8 @@ def validate(
         terminal.print_json({"files": results})
     if not all(result["ok"] for result in results):
         raise typer.Exit(exit_codes.WRONG_INPUT)
+    if strict and any(result["warnings"] for result in results):
+        raise typer.Exit(exit_codes.FAILED)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Which junctures lack a cause, and what comes to nothing because it lies outside the run."""
+"""Which junctures lack a cause, and what a scenario says that was probably not meant."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from alliance_sim.scenario.schema import EARLIEST, LATEST, Juncture
+
+SAY_SO = "where that is meant write meant = true below it in [[moved]]"
+MOST_TOLD = 3  # dates outside the run that are told one by one
 
 if TYPE_CHECKING:
     from alliance_sim.scenario.scenario import Scenario
@@ -31,8 +34,48 @@ def missing_causes(by_name: Mapping[str, Juncture]) -> dict[str, Juncture]:
     return found
 
 
-def outside_the_run(scenario: Scenario) -> Iterator[str]:
-    """Yield a sentence for each dated thing that a scenario brings and that no run comes to.
+def doubts(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for each thing that a scenario says and that was probably not meant.
+
+    Junctures whose move says that it is meant are left out.
+    """
+    meant = {edit.path.removesuffix(".date") for edit in scenario.edits if edit.meant}
+    outside = [told for path, told in _outside_the_run(scenario) if path not in meant]
+    if len(outside) > MOST_TOLD:
+        first, last = scenario.time.first_year, scenario.time.last_year
+        named = ", ".join(sentence.partition(":")[0] for sentence in outside[:MOST_TOLD])
+        yield (
+            f"{len(outside)} dated things lie outside the run, which goes from {first} to {last}, "
+            f"and are in effect removed: {named} and {len(outside) - MOST_TOLD} more"
+        )
+    else:
+        yield from outside
+    yield from (told for path, told in _before_their_causes(scenario) if path not in meant)
+
+
+def _before_their_causes(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield path and a sentence for each juncture that comes before one that it follows.
+
+    One whose cause was moved behind it, so that it falls away or is drawn, is left out: that is
+    what such an edit means.
+    """
+    by_name = {juncture.name: juncture for juncture in scenario.junctures}
+    missing = missing_causes(by_name)
+    for juncture in scenario.junctures:
+        for cause in (by_name[name] for name in juncture.follows):
+            early = juncture.present and cause.present and juncture.date < cause.date
+            if early and juncture.name not in missing:
+                what = "law" if juncture.kind == "law" else "juncture"
+                day = f"comes on {juncture.date}, before {cause.name!r} of {cause.date}"
+                told = (
+                    f"{what} {juncture.name!r}: {day}, which it follows; in the model it comes all "
+                    f"the same: choose a later day, move both, or {SAY_SO}"
+                )
+                yield f"juncture.{juncture.name}", told
+
+
+def _outside_the_run(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield path and a sentence for each dated thing of a scenario's own that no run comes to.
 
     What it has of the scenario that it extends is left out, unless an edit moved it, or changed the
     years of the run, or no run at all could come to it.
@@ -43,15 +86,14 @@ def outside_the_run(scenario: Scenario) -> Iterator[str]:
     brought = {edit.path for edit in scenario.edits}
     for path, what, start, end in _dated(scenario):
         after, over = start > ends, end is not None and end <= begins
-        meant = (
-            not whole and EARLIEST <= start.year <= LATEST and not brought & {path, f"{path}.date"}
-        )
-        if (after or over) and not meant:
+        own = whole or bool(brought & {path, f"{path}.date"})
+        if (after or over) and (own or not EARLIEST <= start.year <= LATEST):
             where = f"{start} lies after" if after else f"{end} lies before"
-            yield (
-                f"{what}: {where} the run, which goes from {first} to {last}, so it is in effect "
-                "removed"
-            )
+            lies = f"{where} the run, which goes from {first} to {last}"
+            yield path, f"{what}: {lies}, so it is in effect removed"
+        elif start < begins and f"{path}.date" in brought:
+            lies = f"{start} lies before the run, which goes from {first} to {last}"
+            yield path, f"{what}: {lies}, so it is in effect from the first day on"
 
 
 def _dated(scenario: Scenario) -> Iterator[tuple[str, str, dt.date, dt.date | None]]:

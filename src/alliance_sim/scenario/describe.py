@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from alliance_sim.provenance import WORDS_ONLY
-from alliance_sim.scenario.causes import missing_causes, outside_the_run
+from alliance_sim.scenario.causes import doubts, missing_causes
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import entries, is_number, numbers
 from alliance_sim.scenario.scenario import Scenario
@@ -73,7 +73,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
         "question": scenario.question,
         "description": " ".join(scenario.description.split()),
         "edits": [edit.words for edit in scenario.edits],
-        "warnings": list(outside_the_run(scenario)),
+        "warnings": list(doubts(scenario)),
         "numbers": len(found),
         "assumed_numbers": assumed_numbers(scenario),
         "theory": scenario.theory.model_dump(),

@@ -30,6 +30,7 @@ LONGEST_NAME = 200
 MOST_KEPT = 1024
 UNCHECKED = ("theory.", "council.rule")  # settings that no check between tables looks at
 STRICT = ConfigDict(strict=True)
+MOVES, STAYS = "moves", "stays"  # what becomes of the end of a juncture that is moved
 
 EditCache = dict[tuple[object, ...], Any]
 
@@ -80,24 +81,47 @@ class Remove:
 
 @dataclass(frozen=True)
 class Move:
-    """The edit that puts a juncture on another day; an end moves by the same time."""
+    """The edit that puts a juncture on another day.
+
+    Attributes:
+        juncture: Its name.
+        to: Its new day.
+        by_quarters: Or how many quarters later.
+        end: What becomes of an end: "moves" by the same time, "stays", or a day of its own; it
+            moves if nothing is said.
+        meant: Whether all that is unusual about it is meant, so that nobody has to be warned.
+    """
 
     juncture: str
     to: dt.date | None = None
     by_quarters: int | None = None
+    end: dt.date | str | None = None
+    meant: bool = False
 
     @property
     def words(self) -> str:
         """What the edit does."""
         how = f"to {self.to}" if self.by_quarters is None else f"by {self.by_quarters} quarters"
-        return f"{self.juncture} moved {how}"
+        end = "" if self.end in (None, MOVES) else f", its end {self._end_in_words}"
+        return f"{self.juncture} moved {how}{end}"
+
+    @property
+    def _end_in_words(self) -> str:
+        return STAYS if self.end == STAYS else f"on {self.end}"
 
     @property
     def change(self) -> Change:
         """What the edit does, as a scenario keeps it."""
         day = None if self.to is None else self.to.isoformat()
         path = f"juncture.{self.juncture}.date"
-        return Change(words=self.words, path=path, value=day, by_quarters=self.by_quarters)
+        return Change(
+            words=self.words,
+            path=path,
+            value=day,
+            by_quarters=self.by_quarters,
+            end=None if self.end is None else str(self.end),
+            meant=True if self.meant else None,
+        )
 
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario with the juncture on its new day."""
@@ -110,14 +134,28 @@ class Move:
             raise PathProblem(f"juncture {self.juncture!r} moved: {outside}")
         update = {"date": day, "original_date": found.original_date or found.date}
         if found.end is not None:
-            last = dt.date(LAST_YEAR, 12, 31)
-            if day - found.date > last - found.end:
-                raise PathProblem(
-                    f"{self.juncture}: its end {found.end}, moved as far, is not a date of the "
-                    f"years {FIRST_YEAR} to {LAST_YEAR}"
-                )
-            update["end"] = found.end + (day - found.date)
+            update["end"] = self._new_end(found.end, day - found.date)
+        elif self.end is not None:
+            raise PathProblem(
+                f"juncture {self.juncture!r} moved: has no end, so leave out what becomes of it"
+            )
         return _put(scenario, f"juncture.{self.juncture}", found.model_copy(update=update))
+
+    def _new_end(self, old: dt.date, by: dt.timedelta) -> dt.date:
+        """Return the new end."""
+        if self.end == STAYS:
+            return old
+        if isinstance(self.end, dt.date) and not isinstance(self.end, dt.datetime):
+            return self.end
+        if self.end not in (None, MOVES):
+            found = shown(self.end)
+            raise PathProblem(f"moved: end is {found}, must be 'moves', 'stays' or a date")
+        if by > dt.date(LAST_YEAR, 12, 31) - old:
+            raise PathProblem(
+                f"{self.juncture}: its end {old}, moved as far, is not a date of the years "
+                f"{FIRST_YEAR} to {LAST_YEAR}"
+            )
+        return old + by
 
     def _day(self, old: dt.date) -> dt.date:
         """Return the new day."""

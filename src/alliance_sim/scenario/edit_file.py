@@ -6,6 +6,7 @@ without = ["great_raid"]
 [[moved]]
 juncture = "patrol"
 to = 2010-01-01
+end = "stays"  # or "moves" along, as it does if nothing is said, or a day
 
 [[set]]
 path = "levels.pace"
@@ -22,15 +23,22 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from alliance_sim import shipped as packaged
-from alliance_sim.scenario.edit import Edit, Move, Remove
+from alliance_sim.errors import shown
+from alliance_sim.scenario.edit import MOVES, STAYS, Edit, Move, Remove, value_at
 from alliance_sim.scenario.edit import Set as SetValue
 from alliance_sim.scenario.fields import Day, Name, Part, Text, day_problem
 from alliance_sim.scenario.path import Tree, fields_of
 from alliance_sim.scenario.scenario import Scenario
 from alliance_sim.scenario.schema import Item, Juncture, Leader, Member, Period, Threat
 
-VALUES = (bool, int, float, str)
+VALUES = (bool, int, float, str, dt.date)
 ADDITIONS = ("juncture", "leader", "item", "member", "threat", "period")
+
+
+def _end(value: Any) -> Any:
+    if type(value) is dt.date or value in (None, MOVES, STAYS):
+        return value
+    raise ValueError(f"is {shown(value)}, must be 'moves', 'stays' or a date such as 2014-12-31")
 
 
 class Moved(Part):
@@ -39,11 +47,13 @@ class Moved(Part):
     juncture: Name
     to: Day | None = None
     by_quarters: int | None = None
+    end: Annotated[Any, AfterValidator(_end)] = None
+    meant: bool = False
 
 
 def _plain_value(value: Any) -> Any:
     if not isinstance(value, VALUES):
-        raise ValueError(f"is {value!s}, must be a number, a truth value or a text")
+        raise ValueError(f"is {value!s}, must be a number, a truth value, a text or a date")
     return value
 
 
@@ -92,19 +102,58 @@ def edits_in(tree: Tree, unsound: Sequence[tuple[str, str]]) -> list[Edit]:
     edits: list[Edit] = [Remove(name) for name in listed(tree, "without", str) if name not in away]
     for move in listed(tree, "moved", dict):
         name, to, by_quarters = move.get("juncture"), move.get("to"), move.get("by_quarters")
+        end = move.get("end")
         whole = type(by_quarters) is int or (type(to) is dt.date and not day_problem(to))
+        whole = whole and (type(end) is dt.date or end in (None, MOVES, STAYS))
         if isinstance(name, str) and name not in away and whole and not _unclear(move):
-            edits.append(Move(name, to, by_quarters))
+            edits.append(Move(name, to, by_quarters, end, move.get("meant") is True))
     edits += [
-        SetValue(change["path"], change["to"], change["source"])
+        SetValue(change["path"], change["to"], _source(change))
         for change in listed(tree, "set", dict)
         if isinstance(change.get("path"), str)
         and change["path"]
         and not change["path"].startswith(heads)
-        and isinstance(change.get("source"), str)
         and isinstance(change.get("to"), VALUES)
     ]
     return edits
+
+
+def _source(change: Tree) -> str | None:
+    """Return the source of a value, None if none is given or a text; the schema tells of that."""
+    source = change.get("source")
+    return source if isinstance(source, str) else None
+
+
+def doubts_of_edits(base: Scenario, edits: Sequence[Edit], where: str) -> Iterator[str]:
+    """Yield a sentence for each edit that changes nothing, and for each end that moved along.
+
+    Args:
+        base: The scenario with all tables that the file adds.
+        edits: Its edits, all of which can be done.
+        where: What the base is called.
+    """
+    before = base
+    for edit in edits:
+        after = edit.applied(before)
+        if _same_value(before, after, edit):
+            yield f"{edit.words}: changes nothing, it stands so in {where}"
+        elif isinstance(edit, Move) and edit.end is None and not edit.meant:
+            old, new = (value_at(s, f"juncture.{edit.juncture}.end") for s in (before, after))
+            if old != new:
+                yield (
+                    f"{edit.words}: its end moves along, from {old} to {new}; where that is meant "
+                    f'write end = "{MOVES}" below it, else end = "{STAYS}" or a date'
+                )
+        before = after
+
+
+def _same_value(before: Scenario, after: Scenario, edit: Edit) -> bool:
+    """Whether an edit leaves a number or a day as it was, and at most tells another source."""
+    paths = [edit.change.path]
+    if isinstance(edit, Move):
+        paths.append(f"juncture.{edit.juncture}.end")
+    pairs = [(value_at(before, path), value_at(after, path)) for path in paths]
+    return all(getattr(old, "value", old) == getattr(new, "value", new) for old, new in pairs)
 
 
 def _unclear(move: Tree) -> bool:

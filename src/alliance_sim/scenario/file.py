@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -25,7 +25,7 @@ from alliance_sim.errors import (
 )
 from alliance_sim.files import read_toml
 from alliance_sim.scenario.adding import OfThreats, on_defaults, with_periods, without_periods
-from alliance_sim.scenario.causes import outside_the_run
+from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.describe import edits_in_words, title_of
 from alliance_sim.scenario.edit import Edit, apply_edits, as_tree
@@ -33,6 +33,7 @@ from alliance_sim.scenario.edit_file import (
     ADDITIONS,
     EditFile,
     clashes,
+    doubts_of_edits,
     edits_in,
     listed,
     names_added,
@@ -47,7 +48,6 @@ MOST_BYTES = 2_000_000
 MOST_EXTENDED = 16  # files that extend each other, one after the other
 MOST_LOOKED_AT = 1_000  # files of a folder among which the one that was meant is looked for
 FEW = 5  # tables that may be missing before a file is told that it has to be whole
-MOST_TOLD = 3  # dates outside the run that a warning tells one by one
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
 EDITS = ("without", "moved", "set", "juncture", "leader", "item")  # and nothing that is WHOLE
 WHOLE = tuple(  # tables without which no scenario is whole
@@ -56,6 +56,18 @@ WHOLE = tuple(  # tables without which no scenario is whole
     if Scenario.model_fields[name].is_required() and key not in ("name", "title", "description")
 )
 DEFAULTS = "defaults"  # what a whole scenario extends to take shipped coefficients from
+
+
+class Loaded(NamedTuple):
+    """What a file comes to.
+
+    Attributes:
+        scenario: The scenario.
+        doubts: A sentence for each edit of this file that was probably not meant.
+    """
+
+    scenario: Scenario
+    doubts: tuple[str, ...]
 
 
 def load_scenario(
@@ -69,7 +81,9 @@ def load_scenario(
         relative_to: Folder that a path starts from; the working directory if left out.
 
     Warns:
-        ScenarioWarning: Of what a file brings and dates outside the years of the run.
+        ScenarioWarning: Of what a file says and probably does not mean: dates outside the years of
+            the run, junctures before those that they follow, edits that change nothing, ends that
+            moved along.
 
     Raises:
         ScenarioError: If it does not exist or cannot be used; it lists all problems at once.
@@ -84,12 +98,10 @@ def load_scenario(
         problem = "the name holds bytes that are not UTF-8, which results could not repeat"
         raise ScenarioError(asked, [f"{problem}; rename the file"]) from None
     path, name = _find(asked, relative_to)
-    scenario = _read(path, str(name_or_path), seen=()).model_copy(update={"name": name})
-    outside = list(outside_the_run(scenario))
-    if outside:
-        told = "; ".join(outside[:MOST_TOLD])
-        more = f"; and {len(outside) - MOST_TOLD} more" if len(outside) > MOST_TOLD else ""
-        warnings.warn(f"{asked}: {told}{more}", ScenarioWarning, stacklevel=2)
+    scenario, of_edits = _read(path, str(name_or_path), seen=())
+    scenario = scenario.model_copy(update={"name": name})
+    for sentence in (*of_edits, *doubts(scenario)):
+        warnings.warn(f"{asked}: {sentence}", ScenarioWarning, stacklevel=2)
     return scenario
 
 
@@ -184,8 +196,8 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
-    """Return the scenario in a file, its name still to be given.
+def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Loaded:
+    """Return the scenario in a file, its name still to be given, and what its edits do not do.
 
     Args:
         path: The file.
@@ -207,12 +219,12 @@ def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
 
 
 @lru_cache(maxsize=16)
-def _shipped_scenario(path: Path, _changed: int, _size: int) -> Scenario:
+def _shipped_scenario(path: Path, _changed: int, _size: int) -> Loaded:
     """Return a scenario of the package, which nearly every other file extends, read once."""
     return _from_file(path, str(path), ())
 
 
-def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
+def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Loaded:
     """Return the scenario in a file, read anew; arguments as for `_read`."""
     try:
         tree, problems = _beside(read_toml(path, MOST_BYTES), path.parent)
@@ -237,7 +249,7 @@ def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Scenario:
         raise ScenarioError(where, [*problems, *error.problems]) from None
     if problems:
         raise ScenarioError(where, problems)
-    return scenario
+    return Loaded(scenario, ())
 
 
 def _holds_edits(tree: Tree) -> bool:
@@ -282,7 +294,7 @@ def _beside(tree: Tree, folder: Path) -> tuple[Tree, list[str]]:
 
 def _extended(
     tree: Tree, path: Path, where: str, seen: tuple[Path, ...], problems: list[str]
-) -> Scenario:
+) -> Loaded:
     """Return what a file of edits makes of the scenario that it extends, which has to be sound."""
     given: EditFile | None = None
     tree, of_threats = without_periods(tree)
@@ -291,12 +303,13 @@ def _extended(
     except ValidationError as error:
         problems += field_problems(error, tree, EditFile)
     scenario: Scenario | None = None
+    base: Scenario | None = None
     added: list[tuple[str, str]] = []
     edits: list[Edit] = []
     extends = tree.get("extends", packaged.usual_scenario())
     if isinstance(extends, str) and extends:
         try:
-            scenario = _read(_find(extends, path.parent, (DEFAULTS,))[0], extends, seen)
+            scenario, _ = _read(_find(extends, path.parent, (DEFAULTS,))[0], extends, seen)
         except ScenarioError as error:  # told alone: what else is wrong hangs on what it extends
             told = [f"extends {extends!r}: {p}" for p in error.problems]
             raise ScenarioError(where, told) from None
@@ -306,23 +319,37 @@ def _extended(
         edits = edits_in(tree, added if given is None else ())
         if given is not None:
             scenario = _with_tables(scenario, given, of_threats, problems)
-        scenario, told = apply_edits(scenario, edits)
+        base = scenario
+        scenario, told = apply_edits(base, edits)
         problems += [problem for problem in told if problem not in problems]
-    if problems or scenario is None or given is None:
+    if problems or scenario is None or base is None or given is None:
         raise ScenarioError(where, problems)
     changes = [
         *(Change(words=f"with {key} {name}", path=f"{key}.{name}") for key, name in added),
         *(edit.change for edit in edits),
     ]
-    told_of: dict[str, Any] = {"question": given.question}
-    told_of["title"] = given.title or title_of(scenario, changes)
-    told_of["description"] = given.description or edits_in_words(scenario, changes)
-    told_of |= {key: getattr(given, key) for key in OWN if getattr(given, key) is not None}
-    scenario = scenario.model_copy(update=told_of | {"edits": (*scenario.edits, *changes)})
+    scenario = scenario.model_copy(update=_told(scenario, given, changes))
     problems += cross_problems(as_tree(scenario))
     if problems:
         raise ScenarioError(where, problems)
-    return scenario
+    told_of_edits = tuple(doubts_of_edits(base, edits, extends))
+    if not changes and not any(key in tree for key in OWN):
+        told_of_edits = (f"has no edits, so it changes nothing against {extends}",)
+    return Loaded(scenario, told_of_edits)
+
+
+def _told(scenario: Scenario, given: EditFile, changes: list[Change]) -> dict[str, Any]:
+    """Return what a file of edits says of the scenario itself: words, edits, settings of its own.
+
+    Title and description are made out of the edits where the file has none.
+    """
+    return {
+        "title": given.title or title_of(scenario, changes),
+        "description": given.description or edits_in_words(scenario, changes),
+        "question": given.question,
+        **{key: getattr(given, key) for key in OWN if getattr(given, key) is not None},
+        "edits": (*scenario.edits, *changes),
+    }
 
 
 def _with_tables(

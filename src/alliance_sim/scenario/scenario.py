@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -11,7 +12,7 @@ from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.errors import ScenarioError, ScenarioWarning
 from alliance_sim.scenario import edit, yearly
-from alliance_sim.scenario.causes import outside_the_run
+from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.fields import Part, Text
 from alliance_sim.scenario.path import Tree, numbers
@@ -139,26 +140,36 @@ class Scenario(Shown, Part):
         return edit.edited(self, [edit.Remove(name) for name in junctures])
 
     def moved(
-        self, juncture: str, *, to: dt.date | None = None, by_quarters: int | None = None
+        self,
+        juncture: str,
+        *,
+        to: dt.date | None = None,
+        by_quarters: int | None = None,
+        end: dt.date | Literal["moves", "stays"] = "moves",
     ) -> Scenario:
         """Return the same world with a juncture on another day.
 
         Args:
             juncture: Its name.
-            to: The new day; an end moves by the same time.
+            to: The new day.
             by_quarters: Or how many quarters later (below 0: earlier).
+            end: What becomes of its end, if it has one: it "moves" by the same time, "stays" where
+                it is, or is on a day of its own.
 
         Warns:
-            ScenarioWarning: If the new day lies outside the run.
+            ScenarioWarning: If the new day lies outside the run, or before a juncture that this one
+                follows.
 
         Raises:
-            ScenarioError: If the juncture is unknown, or not exactly one of the two is given.
+            ScenarioError: If the juncture is unknown, not exactly one of the two days is given, or
+                it would end before it begins.
         """
         if (to is None) == (by_quarters is None):
             raise ScenarioError(self.name, ["moved: give either to= or by_quarters="])
-        after = edit.edited(self, [edit.Move(juncture, to, by_quarters)])
-        before = set(outside_the_run(self))
-        for sentence in outside_the_run(after):
+        kept = None if end == edit.MOVES else end
+        after = edit.edited(self, [edit.Move(juncture, to, by_quarters, kept)])
+        before = set(doubts(self))
+        for sentence in doubts(after):
             if sentence not in before:
                 warnings.warn(sentence, ScenarioWarning, stacklevel=2)
         return after

@@ -345,9 +345,13 @@ class Change(Part):
         value: What stands there since; a date as text; None where a table was added, or a juncture
             was moved by a number of quarters.
         by_quarters: By how many quarters a juncture was moved.
+        end: What became of the end of a juncture that was moved, where that was said.
+        meant: True where nobody is to be warned of what is unusual about it.
     """
 
     words: str
     path: str
     value: bool | int | float | str | None = None
     by_quarters: int | None = None
+    end: str | None = None
+    meant: bool | None = None

@@ -1,0 +1,144 @@
+"""What is allowed and was probably not meant is warned of, once and in few lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from alliance_sim import load_scenario
+from alliance_sim.cli import app
+from alliance_sim.errors import ScenarioError, ScenarioWarning
+from alliance_sim.scenario.file import shipped
+from alliance_sim.scenario.path import follow
+from alliance_sim.shipped import usual_scenario
+
+Write = Callable[..., Path]
+MOVED = '[[moved]]\njuncture = "{}"\nto = {}\n'
+DOUBTS = {
+    "after the run": (
+        MOVED.format("crimea_2014", "2030-01-01"),
+        ["2030-01-01 lies after the run, which goes from 1950 to 2025"],
+    ),
+    "before the run": (
+        MOVED.format("gulf_war", "1940-01-01"),
+        ["1940-01-01 lies before the run", "in effect from the first day on"],
+    ),
+    "before its cause": (
+        MOVED.format("isaf", "1995-01-01") + 'end = "moves"\n',
+        ["'isaf': comes on 1995-01-01, before 'nine_eleven' of 2001-09-11", "all the same"],
+    ),
+    "a law before its opener": (
+        MOVED.format("pko_law", "1988-01-01"),
+        ["law 'pko_law': comes on 1988-01-01, before 'gulf_war' of 1990-08-02"],
+    ),
+    "to its own day": (
+        MOVED.format("isaf", "2003-08-11"),
+        ["isaf moved to 2003-08-11: changes nothing, it stands so in japan_nato/baseline"],
+    ),
+    "set to its own value": (
+        '[[set]]\npath = "willingness.threat_state"\nto = 1.5\nsource = "mine"\n',
+        ["willingness.threat_state set to 1.5: changes nothing"],
+    ),
+    "a setting to itself": (
+        '[[set]]\npath = "council.rule"\nto = "consensus"\nsource = "mine"\n',
+        ["council.rule set to consensus: changes nothing"],
+    ),
+    "no edit": ('extends = "japan_nato/baseline"\n', ["has no edits", "changes nothing"]),
+    "an end that moved along": (
+        MOVED.format("isaf", "2005-01-01"),
+        ["its end moves along, from 2014-12-31 to 2016-05-23", 'write end = "moves"', '"stays"'],
+    ),
+    "a run of few years": (
+        '[[set]]\npath = "time.first_year"\nto = 2005\nsource = "mine"\n',
+        ["dated things lie outside the run, which goes from 2005 to 2025", "more"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DOUBTS)
+def test_what_was_probably_not_meant_is_told_once_with_what_to_do(kind: str, write: Write) -> None:
+    text, says = DOUBTS[kind]
+    path = write(text)
+    with pytest.warns(ScenarioWarning) as caught:
+        load_scenario(path)
+    (told,) = [str(warning.message) for warning in caught]
+    assert told.startswith(f"{path}: ")
+    assert [word for word in says if word not in told] == [], told
+
+
+@pytest.mark.parametrize("kind", DOUBTS)
+def test_it_is_no_error_unless_asked_for_strictly(kind: str, write: Write) -> None:
+    path = str(write(DOUBTS[kind][0]))
+    result = CliRunner().invoke(app, ["validate", path])
+    assert (result.exit_code, result.stdout) == (0, f"{path}: sound\n")
+    assert "warning: " in result.stderr
+    strict = CliRunner().invoke(app, ["validate", "--strict", "--json", path])
+    assert strict.exit_code == 1
+    assert len(json.loads(strict.stdout)["files"][0]["warnings"]) >= 1
+
+
+def test_no_shipped_scenario_is_doubted() -> None:
+    result = CliRunner().invoke(app, ["validate", "--strict", *shipped()])
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("kind", ["after the run", "before its cause", "an end that moved along"])
+def test_who_says_that_it_is_meant_is_not_warned(kind: str, write: Write) -> None:
+    text = DOUBTS[kind][0] + "meant = true\n"
+    scenario = load_scenario(write(text))  # where a warning is an error
+    assert scenario.edits[0].meant
+
+
+def test_a_cause_that_moved_behind_what_follows_it_is_an_edit_like_any_other(write: Write) -> None:
+    load_scenario(write(MOVED.format("nine_eleven", "2004-01-01")))
+
+
+@pytest.mark.parametrize(
+    ("end", "becomes"),
+    [
+        ('"stays"', dt.date(2014, 12, 31)),
+        ('"moves"', dt.date(2016, 5, 23)),
+        ("2010-06-01", dt.date(2010, 6, 1)),
+    ],
+)
+def test_an_end_stays_moves_along_or_has_a_day_of_its_own(
+    end: str, becomes: dt.date, write: Write
+) -> None:
+    scenario = load_scenario(write(MOVED.format("isaf", "2005-01-01") + f"end = {end}\n"))
+    assert follow(scenario, "juncture.isaf.end") == becomes
+    assert follow(scenario, "juncture.isaf.date") == dt.date(2005, 1, 1)
+
+
+def test_in_python_an_end_moves_along_unless_told_otherwise() -> None:
+    base = load_scenario(usual_scenario())
+    day = dt.date(2005, 1, 1)
+    assert follow(base.moved("isaf", to=day), "juncture.isaf.end") == dt.date(2016, 5, 23)
+    stays = base.moved("isaf", to=day, end="stays")
+    assert follow(stays, "juncture.isaf.end") == dt.date(2014, 12, 31)
+    assert stays.edits[0].words == "isaf moved to 2005-01-01, its end stays"
+    with pytest.raises(ScenarioError, match="end 2014-12-31 must be after date 2015-01-01"):
+        base.moved("isaf", to=dt.date(2015, 1, 1), end="stays")
+    with pytest.raises(ScenarioError, match="end is 'stay', must be 'moves', 'stays' or a date"):
+        base.moved("isaf", to=day, end="stay")  # type: ignore[arg-type]
+    with pytest.raises(ScenarioError, match="'gulf_war' moved: has no end"):
+        base.moved("gulf_war", to=dt.date(1991, 1, 1), end="stays")
+
+
+def test_a_day_can_be_set_as_well(write: Write) -> None:
+    text = '[[set]]\npath = "juncture.isaf.end"\nto = 2016-01-01\nsource = "mine"\n'
+    assert follow(load_scenario(write(text)), "juncture.isaf.end") == dt.date(2016, 1, 1)
+
+
+def test_moving_in_python_warns_only_of_what_is_new() -> None:
+    base = load_scenario(usual_scenario())
+    with pytest.warns(ScenarioWarning, match="before 'nine_eleven'"):
+        early = base.moved("isaf", to=dt.date(1995, 1, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        early.moved("gulf_war", to=dt.date(1991, 1, 1))
