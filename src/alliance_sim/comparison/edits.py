@@ -8,7 +8,7 @@ from typing import NamedTuple
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.causes import missing_causes
 from alliance_sim.scenario.describe import diff, standing
-from alliance_sim.scenario.edit import words_of
+from alliance_sim.scenario.edits_in_words import words_of
 from alliance_sim.scenario.path import fields_of
 from alliance_sim.scenario.schema import Change, Juncture
 

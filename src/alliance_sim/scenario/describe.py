@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from alliance_sim.provenance import WORDS_ONLY
@@ -10,7 +10,7 @@ from alliance_sim.scenario.causes import doubts, missing_causes
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import entries, is_number, numbers
 from alliance_sim.scenario.scenario import Scenario
-from alliance_sim.scenario.schema import Change, Effect, Juncture
+from alliance_sim.scenario.schema import Effect, Juncture
 
 MOVES = {
     "hostility": "hostility of {of}",
@@ -23,7 +23,6 @@ MOVES = {
     "need": "need of the {of} for {domain} cooperation",
 }
 LONGEST = 400  # letters of a text that differs
-MOST_IN_TITLE, MOST_TOLD = 3, 20  # edits that a title and a description name
 ABSENT = "-"
 
 
@@ -94,38 +93,6 @@ def explain(scenario: Scenario) -> dict[str, Any]:
             for juncture in sorted(scenario.junctures, key=lambda j: (j.date, j.name))
         ],
     }
-
-
-def title_of(scenario: Scenario, changes: Sequence[Change]) -> str:
-    """Return the title of an edited scenario that brings none, such as "Without the great raid".
-
-    Args:
-        scenario: The edited scenario, or the one before the edits with all that they name.
-        changes: The edits.
-    """
-    titles = {f"juncture.{juncture.name}": juncture.title for juncture in scenario.junctures}
-    told = []
-    for change in changes:
-        owner, _, last = change.path.rpartition(".")
-        title = titles.get(owner)
-        if title is None:
-            told.append(change.words)
-        elif last == "present":
-            told.append(f"without “{title}”")
-        else:
-            told.append(f"“{title}”{change.words.removeprefix(owner.partition('.')[2])}")
-    if not told:
-        return f"{scenario.title}, not edited"
-    more = f" and {len(told) - MOST_IN_TITLE} more edits" if len(told) > MOST_IN_TITLE else ""
-    text = ", ".join(told[:MOST_IN_TITLE]) + more
-    return text[:1].upper() + text[1:]
-
-
-def edits_in_words(scenario: Scenario, changes: Sequence[Change]) -> str:
-    """Return the description of an edited scenario that brings none."""
-    told = "; ".join(change.words for change in changes[:MOST_TOLD])
-    more = f"; and {len(changes) - MOST_TOLD} more" if len(changes) > MOST_TOLD else ""
-    return f"{scenario.title}, with these edits: {told or 'none'}{more}."
 
 
 def assumed_numbers(scenario: Scenario) -> int:

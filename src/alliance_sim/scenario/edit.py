@@ -17,6 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from alliance_sim.errors import ScenarioError, shown
 from alliance_sim.scenario.checks import cross_problems, size_problem
+from alliance_sim.scenario.edits_in_words import renamed
 from alliance_sim.scenario.fields import FIRST_YEAR, LAST_YEAR, Number, Part, Table, day_problem
 from alliance_sim.scenario.path import PathProblem, Tree, get, name_of, way
 from alliance_sim.scenario.problems import complaint
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from alliance_sim.scenario.scenario import Scenario
 
 MONTHS = 3  # in a quarter
-LONGEST_NAME = 200
 MOST_KEPT = 1024
 UNCHECKED = ("theory.", "council.rule")  # settings that no check between tables looks at
 STRICT = ConfigDict(strict=True)
@@ -215,7 +215,7 @@ def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
     problems = problems or cross_problems(as_tree(after))
     if problems:
         raise ScenarioError(scenario.name, problems)
-    return _told(scenario, after, edits)
+    return renamed(scenario, after, [edit.change for edit in edits])
 
 
 def apply_edits(scenario: Scenario, edits: Sequence[Edit]) -> tuple[Scenario, list[str]]:
@@ -269,7 +269,8 @@ def replaced(
     problems = cross_problems(as_tree(after)) if to_check else []
     if problems:
         raise ScenarioError(scenario.name, problems)
-    return _told(scenario, after, [change for group in groups.values() for change in group])
+    done = [change.change for group in groups.values() for change in group]
+    return renamed(scenario, after, done)
 
 
 def as_tree(scenario: Scenario) -> Tree:
@@ -461,45 +462,3 @@ def _later(date: dt.date, months: int) -> dt.date:
         )
     longest = calendar.monthrange(year, month % 12 + 1)[1]
     return dt.date(year, month % 12 + 1, min(date.day, longest))
-
-
-def _told(before: Scenario, after: Scenario, done: Sequence[Edit]) -> Scenario:
-    """Return an edited scenario whose name, title and list of edits tell what was done.
-
-    A name or a title that would become long tells how many edits there are.
-    """
-    if not done:
-        return after
-    edits = (*before.edits, *(edit.change for edit in done))
-    name = f"{before.name}, {', '.join(edit.words for edit in done)}"
-    if len(name) > LONGEST_NAME or before.name.endswith(" edits"):
-        name = f"{before.name.partition(',')[0]}, {len(edits)} edits"
-    told = [words_of(change, after) for change in edits]
-    whole = _before_edits(before, told)
-    title = f"{before.title}, {', '.join(told[len(before.edits) :])}"
-    if len(title) > LONGEST_NAME or before.title.endswith(" edits"):
-        title = f"{whole}, {len(edits)} edits"
-    return after.model_copy(update={"edits": edits, "name": name, "title": title})
-
-
-def _before_edits(scenario: Scenario, told: Sequence[str]) -> str:
-    """Return the title that a scenario had before the edits that its title tells."""
-    title = scenario.title.removesuffix(f", {len(scenario.edits)} edits")
-    for words in reversed(told[: len(scenario.edits)]):
-        title = title.removesuffix(f", {words}")
-    return title
-
-
-def words_of(change: Change, scenario: Scenario) -> str:
-    """Return an edit in words that call a juncture by its title, such as 'without “Ports act”'."""
-    kind, _, rest = change.path.partition(".")
-    name, _, field = rest.partition(".")
-    title = next((f"“{j.title}”" for j in scenario.junctures if j.name == name), "")
-    if kind != "juncture" or not title or field not in ("present", "date"):
-        return change.words
-    if field == "present":
-        return f"{'with' if change.value else 'without'} {title}"
-    how = (
-        f"to {change.value}" if change.by_quarters is None else f"by {change.by_quarters} quarters"
-    )
-    return f"{title} moved {how}"

@@ -27,7 +27,6 @@ from alliance_sim.files import read_toml
 from alliance_sim.scenario.adding import OfThreats, on_defaults, with_periods, without_periods
 from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
-from alliance_sim.scenario.describe import edits_in_words, title_of
 from alliance_sim.scenario.edit import Edit, apply_edits, as_tree
 from alliance_sim.scenario.edit_file import (
     ADDITIONS,
@@ -38,6 +37,7 @@ from alliance_sim.scenario.edit_file import (
     listed,
     names_added,
 )
+from alliance_sim.scenario.edits_in_words import edits_in_words, title_of
 from alliance_sim.scenario.path import Tree, fields_of
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario, build

@@ -1,0 +1,86 @@
+"""What was edited in a scenario, in words: its name, its title, its description.
+
+A juncture is called by its title in what is to be read, and by its name in what is to be typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from alliance_sim.scenario.schema import Change
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario.scenario import Scenario
+
+LONGEST_NAME = 200
+MOST_IN_TITLE, MOST_TOLD = 3, 20  # edits that a title and a description name
+
+
+def title_of(scenario: Scenario, changes: Sequence[Change]) -> str:
+    """Return the title of an edited scenario that brings none, such as "Without “Great raid”".
+
+    Args:
+        scenario: The edited scenario, or the one before the edits with all that they name.
+        changes: The edits.
+    """
+    if not changes:
+        return f"{scenario.title}, not edited"
+    told = [words_of(change, scenario) for change in changes]
+    more = f" and {len(told) - MOST_IN_TITLE} more edits" if len(told) > MOST_IN_TITLE else ""
+    text = ", ".join(told[:MOST_IN_TITLE]) + more
+    return text[:1].upper() + text[1:]
+
+
+def edits_in_words(scenario: Scenario, changes: Sequence[Change]) -> str:
+    """Return the description of an edited scenario that brings none."""
+    told = "; ".join(change.words for change in changes[:MOST_TOLD])
+    more = f"; and {len(changes) - MOST_TOLD} more" if len(changes) > MOST_TOLD else ""
+    return f"{scenario.title}, with these edits: {told or 'none'}{more}."
+
+
+def renamed(before: Scenario, after: Scenario, done: Sequence[Change]) -> Scenario:
+    """Return an edited scenario whose name, title and list of edits tell what was done.
+
+    A name or a title that would become long tells how many edits there are.
+    """
+    if not done:
+        return after
+    edits = (*before.edits, *done)
+    name = f"{before.name}, {', '.join(edit.words for edit in done)}"
+    if len(name) > LONGEST_NAME or before.name.endswith(" edits"):
+        name = f"{before.name.partition(',')[0]}, {len(edits)} edits"
+    told = [words_of(change, after) for change in edits]
+    whole = _before_edits(before, told)
+    title = f"{before.title}, {', '.join(told[len(before.edits) :])}"
+    if len(title) > LONGEST_NAME or before.title.endswith(" edits"):
+        title = f"{whole}, {len(edits)} edits"
+    return after.model_copy(update={"edits": edits, "name": name, "title": title})
+
+
+def _before_edits(scenario: Scenario, told: Sequence[str]) -> str:
+    """Return the title that a scenario had before the edits that its title tells."""
+    title = scenario.title.removesuffix(f", {len(scenario.edits)} edits")
+    for words in reversed(told[: len(scenario.edits)]):
+        title = title.removesuffix(f", {words}")
+    return title
+
+
+def words_of(change: Change, scenario: Scenario) -> str:
+    """Return an edit in words that call a juncture by its title, such as 'without “Ports act”'."""
+    kind, _, rest = change.path.partition(".")
+    name, _, field = rest.partition(".")
+    title = next((f"“{j.title}”" for j in scenario.junctures if j.name == name), "")
+    if kind != "juncture" or not title or field not in ("present", "date"):
+        return change.words
+    if field == "present":
+        return f"{'with' if change.value else 'without'} {title}"
+    how = (
+        f"to {change.value}" if change.by_quarters is None else f"by {change.by_quarters} quarters"
+    )
+    end = f", its end {_end_in_words(change.end)}" if change.end not in (None, "moves") else ""
+    return f"{title} moved {how}{end}"
+
+
+def _end_in_words(end: str | None) -> str:
+    return "stays" if end == "stays" else f"on {end}"
