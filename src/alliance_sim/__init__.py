@@ -83,7 +83,10 @@ __all__ = [
 ]
 
 # Public beside this module: all errors; the agents, to subclass; results as folders of files.
-SUBMODULES = ("alliance_sim.engine.mesa_model", "alliance_sim.errors", "alliance_sim.report")
+SUBMODULES = (
+    *("alliance_sim.engine.mesa_model", "alliance_sim.errors", "alliance_sim.report"),
+    "alliance_sim.viz",  # needs the extra "viz"
+)
 
 _HOMES = {
     "alliance_sim.analysis.axes": ["Axis"],
