@@ -1,4 +1,4 @@
-"""The page of `solara run alliance_sim.viz`, used in a real browser.
+"""The page of `solara run alliance_sim.viz`, used in a real browser that has no internet.
 
 A headless Chromium is driven by its DevTools protocol: as much of it as these tests need.
 """
@@ -21,11 +21,16 @@ from urllib.request import urlopen
 
 import pytest
 
+from alliance_sim.scenario.file import shipped_scenarios
+from alliance_sim.shipped import usual_scenario
+from alliance_sim.viz.one_run import RUN, SEED, one_run
+
 pytest.importorskip("solara", reason="needs the extra viz")
-client = pytest.importorskip("websockets.sync.client", reason="needs the extra viz")
+client = pytest.importorskip("websockets.sync.client", reason="needs the extra dev")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-SCRIPT = "@widgetti/vue-grid-layout@2.3.13-alpha.2/dist/vue-grid-layout.umd.js"
+NOWHERE = "http://127.0.0.1:9/"  # nobody listens there
+LOG = "server.log"
 WAIT = 60.0  # seconds until something that should appear counts as missing
 T = TypeVar("T")
 
@@ -114,6 +119,7 @@ def browser(folder: Path, *, width: int = 1600, height: int = 900) -> Iterator[B
     options = [
         "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
         "--no-first-run", "--disable-extensions", "--remote-debugging-port=0",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         f"--user-data-dir={folder}", f"--window-size={width},{height}", "about:blank",
     ]  # fmt: skip
     process = subprocess.Popen(
@@ -145,19 +151,20 @@ def _port(folder: Path) -> int | None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
+def server(folder: Path, **variables: str) -> Iterator[str]:
     """Serve the page on a free port, and yield its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = ["run", "alliance_sim.viz", "--no-open", "--production", "--port", str(port)]
-    log = folder / "server.log"
+    command = ["run", "alliance_sim.viz", "--production", "--no-open", "--port", str(port)]
+    log = folder / LOG
     with log.open("w") as told:
         process = subprocess.Popen(
             [sys.executable, "-m", "solara", *command],
             stdout=told,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false"},
+            # A backend that there is not must not stand in the way.
+            env=os.environ | {"MPLBACKEND": "nonsense"} | variables,
             cwd=folder,
         )
     address = f"http://127.0.0.1:{port}"
@@ -180,19 +187,31 @@ def _answers(address: str) -> bool:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    pytest.importorskip("solara_assets", reason="needs the extra viz")
     folder = tmp_path_factory.mktemp("page")
     with browser(folder / "profile") as tab, server(folder) as address:
-        if not _answers(f"{address}/_solara/cdn/{SCRIPT}"):
-            pytest.skip("Solara's scripts are neither installed (solara-assets) nor on the network")
         tab.open(address)
-        until(lambda: len(numbers(tab)) == 4 and all(drawn(tab)), "four figures")
+        until(lambda: len(legends(tab)) == 4 and all(drawn(tab)), "four figures")
         yield tab
+    told = (folder / LOG).read_text("utf-8").splitlines()
+    assert [line for line in told if line and not line.startswith("Solara server is")] == []
 
 
-def numbers(tab: Browser) -> list[str]:
-    """Return the line of numbers under each figure."""
+def text(tab: Browser) -> str:
+    found: str = tab.run("(document.body || {}).innerText || ''")
+    return found
+
+
+def where(tab: Browser) -> str:
+    """Return the line that says which quarter is shown."""
+    found: str = tab.run("(document.querySelector('.run-where') || {}).innerText || ''")
+    return found
+
+
+def legends(tab: Browser) -> list[str]:
+    """Return the names and numbers beside each figure."""
     found: list[str] = tab.run(
-        "[...document.querySelectorAll('.alliance-now')].map(line => line.innerText)"
+        "[...document.querySelectorAll('.run-legend ul')].map(list => list.innerText)"
     )
     return found
 
@@ -200,14 +219,23 @@ def numbers(tab: Browser) -> list[str]:
 def drawn(tab: Browser) -> list[str]:
     """Return the pixels of each figure."""
     found: list[str] = tab.run(
-        "[...document.querySelectorAll('.alliance-figure canvas')].map(c => c.toDataURL())"
+        "[...document.querySelectorAll('.run-figure canvas')].map(c => c.toDataURL())"
+    )
+    return found
+
+
+def rows(tab: Browser, part: str) -> list[list[str]]:
+    """Return the cells of the tables of a part."""
+    found: list[list[str]] = tab.run(
+        f"[...document.querySelectorAll('.run-{part} tbody tr')]"
+        ".map(row => [...row.cells].map(cell => cell.textContent))"
     )
     return found
 
 
 def at(tab: Browser, quarter: str) -> tuple[list[str], list[str]]:
     """Return numbers and pixels as soon as every figure has come to a quarter."""
-    until(lambda: all(line.startswith(f"{quarter}:") for line in numbers(tab)), quarter)
+    until(lambda: where(tab).startswith(f"{quarter},"), quarter)
     before: list[str] = []
 
     def settled() -> bool:
@@ -216,71 +244,160 @@ def at(tab: Browser, quarter: str) -> tuple[list[str], list[str]]:
         return len(before) == 4 and last == before
 
     until(settled, "figures that stay")
-    return numbers(tab), before
+    return legends(tab), before
 
 
-def write(tab: Browser, label: str, text: str) -> None:
-    """Replace what stands in the field with a label."""
+def choose(tab: Browser, label: str, value: str) -> None:
+    """Put a value into the field with a label."""
     tab.run(
-        "(() => { const field = [...document.querySelectorAll('.v-input')]"
-        f".find(f => f.innerText.includes({json.dumps(label)})).querySelector('input');"
-        "field.focus(); field.select(); })()"
+        "(() => { const field = [...document.querySelectorAll('.run-controls label')]"
+        f".find(l => l.innerText.trim().startsWith({json.dumps(label)}))"
+        ".querySelector('input, select');"
+        f"field.value = {json.dumps(value)};"
+        "field.dispatchEvent(new Event('input')); field.dispatchEvent(new Event('change')); })()"
     )
-    tab.send("Input.insertText", text=text)
-    tab.run("document.activeElement.blur()")
-    time.sleep(0.5)  # the page tells the server what was typed
 
 
 def test_a_step_redraws_every_figure_and_reset_restores_the_first(page: Browser) -> None:
-    page.click("Reset")
+    page.click("Start")
     first, pixels = at(page, "1950Q1")
-    assert first[1] == "1950Q1: rung 0, agreements 0"
+    assert first[1].split() == ["formal", "step", "0", "agreements", "0"]
     page.click("Step")
     _, second = at(page, "1950Q2")
     page.click("Step")
     _, third = at(page, "1950Q3")
     for figures in zip(pixels, second, third, strict=True):
         assert len(set(figures)) == 3
+    page.click("Back")
+    assert at(page, "1950Q2")[1] == second
     page.click("Reset")
     assert at(page, "1950Q1") == (first, pixels)
     assert page.complaints == []
 
 
 def test_the_seed_decides_the_numbers(page: Browser) -> None:
-    def after_three_steps(seed: str) -> list[str]:
-        write(page, "Seed", seed)
-        page.click("Reset")
+    def at_the_end(seed: str) -> list[str]:
+        choose(page, "Seed", seed)
+        page.click("Start")
         at(page, "1950Q1")
-        for quarter in ("1950Q2", "1950Q3", "1950Q4"):
-            page.click("Step")
-            at(page, quarter)
-        return numbers(page)
+        page.click("End")
+        return at(page, "2025Q4")[0]
 
-    one = after_three_steps("1")
-    assert after_three_steps("2") != one
-    assert after_three_steps("1") == one
+    one = at_the_end("1")
+    assert at_the_end("2") != one
+    assert at_the_end("1") == one
     assert page.complaints == []
 
 
+def test_the_end_is_the_last_quarter_and_says_so(page: Browser) -> None:
+    page.click("Start")
+    page.click("End")
+    at(page, "2025Q4")
+    assert where(page).endswith("quarter 304 of 304, end of the run")
+    buttons = "[...document.querySelectorAll('.run-moves button')]"
+    off = page.run(f"{buttons}.filter(b => b.disabled).map(b => b.innerText)")
+    assert off == ["Step", "End"]
+
+
 def test_playing_goes_on_until_it_is_paused(page: Browser) -> None:
+    page.click("Start")
+    at(page, "1950Q1")
+    choose(page, "Play", "20")
+    page.click("Play")
+    until(lambda: where(page) > "1964", "some years")
+    page.click("Pause")
+    until(lambda: "Pause" not in text(page), "the pause")
+    stopped = where(page)
+    time.sleep(1.0)
+    assert where(page) == stopped
+    assert not stopped.endswith("end of the run")
+    page.click("Play")
+    until(lambda: where(page).endswith("end of the run"), "the end")
+    until(lambda: "Pause" not in text(page), "a button that can be pressed again")
     page.click("Reset")
     at(page, "1950Q1")
-    page.click("▶")
-    until(lambda: numbers(page)[0] > "1950Q4", "some quarters")
-    page.click("❚❚")
-    until(lambda: page.run("document.body.innerText.includes('▶')"), "the pause")
-    page.click("Reset")
+
+
+def test_who_refused_and_what_has_a_date_are_those_of_the_run(page: Browser) -> None:
+    page.click("Start")
     at(page, "1950Q1")
+    assert "Nobody has refused a formal step yet." in text(page)
+    page.click("End")
+    at(page, "2025Q4")
+    run = one_run(usual_scenario(), str(SEED), str(RUN))
+    labels = run.calendar.labels
+    assert rows(page, "refusals") == [
+        [labels[r.quarter], r.step, ", ".join(r.who)] for r in reversed(run.refusals)
+    ]
+    assert rows(page, "refusals") != []
+    shown = rows(page, "acts")
+    assert [row[:2] for row in shown] == [[str(a.date), a.what] for a in reversed(run.acts)]
+    assert {row[2] for row in shown} == {"given", "in this run"}
+
+
+def test_scenarios_are_called_by_their_titles(page: Browser) -> None:
+    names = page.run("[...document.querySelectorAll('option')].map(option => option.innerText)")
+    assert {title for title, _ in shipped_scenarios().values()} <= set(names)
+    choose(page, "Scenario", "two_islands/no_raid")
+    until(lambda: page.run("document.querySelector('h1').innerText") == "No great raid", "title")
+    assert "Edited:" in text(page)
+    choose(page, "Scenario", usual_scenario())
+    until(lambda: "Edited:" not in text(page), "the usual scenario")
 
 
 def test_a_seed_that_is_no_number_is_told_and_the_page_goes_on(page: Browser) -> None:
-    write(page, "Seed", "abc")
-    page.click("Reset")
+    choose(page, "Seed", "abc")
+    page.click("Start")
     told = "seed is 'abc', must be a whole number"
-    until(lambda: told in page.run("document.body.innerText"), "what is wrong with the seed")
+    until(lambda: told in text(page), "what is wrong with the seed")
     page.click("Step")
     at(page, "1950Q2")
-    write(page, "Seed", "1")
-    page.click("Reset")
-    until(lambda: told not in page.run("document.body.innerText"), "a page without complaints")
+    choose(page, "Seed", "1")
+    page.click("Start")
+    until(lambda: told not in text(page), "a page without complaints")
     at(page, "1950Q1")
+
+
+@pytest.mark.parametrize("width", [390, 683, 1366])
+def test_a_narrow_page_can_be_read_without_moving_it_sideways(page: Browser, width: int) -> None:
+    page.send(
+        "Emulation.setDeviceMetricsOverride",
+        width=width, height=700, deviceScaleFactor=1, mobile=False,
+    )  # fmt: skip
+    page.click("Start")
+    page.click("End")
+    at(page, "2025Q4")
+    widest = "Math.max(...[...document.querySelectorAll('.run-page *')].map("
+    assert page.run(f"{widest}e => e.getBoundingClientRect().right))") <= width
+    assert page.run("document.documentElement.scrollWidth") <= width
+    covered = page.run(
+        "[...document.querySelectorAll('.run-controls button, .run-controls select, "
+        ".run-controls input')].filter(e => { e.scrollIntoView({block: 'center'});"
+        "const r = e.getBoundingClientRect();"
+        "return document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2) !== e; }).length"
+    )
+    assert covered == 0
+
+
+def test_it_may_be_enlarged_and_speaks_english_and_its_figures_have_words(page: Browser) -> None:
+    assert page.run("document.documentElement.lang") == "en"
+    viewport = page.run("document.querySelector('meta[name=viewport]').content")
+    assert viewport == "width=device-width, initial-scale=1"
+    words = page.run("[...document.querySelectorAll('[role=img]')].map(e => e.ariaLabel)")
+    assert len(words) == 4
+    assert all(told.startswith("Line figure: ") and "Now: " in told for told in words)
+
+
+def test_without_scripts_and_without_internet_the_terminal_and_the_page_say_so(
+    tmp_path: Path,
+) -> None:
+    nothing = {
+        "SOLARA_ASSETS_PROXY_CACHE_DIR": str(tmp_path / "none"),
+        "SOLARA_ASSETS_CDN": NOWHERE,
+    }
+    with browser(tmp_path / "profile") as tab, server(tmp_path, **nothing) as address:
+        tab.open(address)
+        until(lambda: "This page cannot be shown" in text(tab), "words", seconds=20.0)
+        assert "pip install solara-assets" in text(tab)
+    (told,) = [line for line in (tmp_path / LOG).read_text("utf-8").splitlines() if "pip" in line]
+    assert told.endswith("-m pip install solara-assets")
