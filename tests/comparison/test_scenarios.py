@@ -164,16 +164,17 @@ def test_what_happens_or_does_not_is_told_as_a_share() -> None:
 def test_edits_and_what_answers_to_them_have_their_dates() -> None:
     found = compare("japan_nato/no_nine_eleven", runs=1, seed=1)
     edits = found.edits[only(found)]
-    assert edits[0] == (dt.date(2001, 9, 11), "without “Attacks of 11 September 2001”", False)
+    assert edits[0] == (dt.date(2001, 9, 11), "without “Attacks of 11 September 2001”", False, None)
     answers = {edit.words: edit.date for edit in edits if edit.responds}
     fallen = "NATO leads ISAF in Afghanistan: falls away, as nine_eleven is not there in time"
     assert answers[fallen] == dt.date(2003, 8, 11)
     moved = compare(BASE, BASE.moved("isaf", by_quarters=-4), runs=1, seed=1)
     (edit,) = moved.edits[only(moved)]
     assert edit == (
-        dt.date(2002, 8, 11),
+        dt.date(2003, 8, 11),
         "“NATO leads ISAF in Afghanistan” moved by -4 quarters",
         False,
+        dt.date(2002, 8, 11),
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_ACTS = 12  # shown on a terminal; all are in acts.csv
 WEIGHTS = {"moves": 9, "appears": 2, "vanishes": 2, "becomes": 0}  # with salience: shown first
+COUNTED = {"moves": "moved", "appears": "new", "vanishes": "gone", "becomes": "became others"}
 MOST_NAMED = 3  # scenarios in the name of a folder; more are counted
 
 
@@ -168,10 +169,8 @@ def acts_table(acts: pd.DataFrame, run: int) -> AdaptiveTable:
         (_day(row["date"]), _day(row["new_date"]), str(row["change"]), _title(row))
         for row in shown.sort_index().to_dict("records")
     ]
-    counts = ", ".join(
-        f"{n} {str(change).removesuffix('s') if n > 1 else change}"
-        for change, n in acts["change"].value_counts().items()
-    )
+    found = acts["change"].value_counts()
+    counts = ", ".join(f"{n} {COUNTED[str(change)]}" for change, n in found.items())
     left = "" if len(shown) == len(acts) else f"; the {len(shown)} most important of them"
     return AdaptiveTable(
         title=f"Dated acts of run {run} that differ: {counts or 'none'}{left}",

@@ -20,14 +20,17 @@ class DatedEdit(NamedTuple):
     """One edit, or what responds to one.
 
     Attributes:
-        date: The day that it is about; None for what holds throughout.
+        date: The day that it is about, of what is moved the old one; None for what holds
+            throughout.
         words: What it is.
         responds: Whether it follows from an edit and is none itself.
+        to: The day that it was moved to, if it was.
     """
 
     date: dt.date | None
     words: str
     responds: bool = False
+    to: dt.date | None = None
 
 
 def label_of(factual: Scenario, edited: Scenario) -> str:
@@ -43,8 +46,7 @@ def edits_between(factual: Scenario, edited: Scenario) -> tuple[DatedEdit, ...]:
     """
     shared = len(factual.edits) if edited.edits[: len(factual.edits)] == factual.edits else 0
     changes = edited.edits[shared:]
-    found = [DatedEdit(_day(change, factual, edited), words_of(change, edited))
-             for change in changes]  # fmt: skip
+    found = [_edit(change, factual, edited) for change in changes]
     if not changes:
         differing = [difference.path for difference in diff(factual, edited)]
         found = [DatedEdit(None, f"{path} differs") for path in differing[:MOST_DIFFERENCES]]
@@ -67,20 +69,21 @@ def _standings(scenario: Scenario) -> dict[str, str]:
     return {juncture.name: standing(juncture, lacking) for juncture in scenario.junctures}
 
 
-def _day(change: Change, factual: Scenario, edited: Scenario) -> dt.date | None:
-    """Return the day that an edit is about: of what is moved, the earlier of both days."""
+def _edit(change: Change, factual: Scenario, edited: Scenario) -> DatedEdit:
+    """Return one edit with its days: where it stood before, and where it was moved to."""
     kind, _, rest = change.path.partition(".")
+    words = words_of(change, edited)
     if kind not in PARTS:
-        return None
+        return DatedEdit(None, words)
     name = rest.partition(".")[0]
     days = [
-        day
+        _start(part)
         for scenario in (factual, edited)
         for part in getattr(scenario, fields_of(type(scenario))[kind])
         if part.name == name
-        for day in [_start(part)]
     ]
-    return min(days, default=None)
+    moved = len(set(days)) > 1
+    return DatedEdit(days[0] if days else None, words, to=days[-1] if moved else None)
 
 
 def _start(part: Juncture) -> dt.date:

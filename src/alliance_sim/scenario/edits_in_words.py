@@ -71,8 +71,10 @@ def words_of(change: Change, scenario: Scenario) -> str:
     kind, _, rest = change.path.partition(".")
     name, _, field = rest.partition(".")
     title = next((f"“{j.title}”" for j in scenario.junctures if j.name == name), "")
-    if kind != "juncture" or not title or field not in ("present", "date"):
+    if kind != "juncture" or not title or field not in ("present", "date", ""):
         return change.words
+    if not field:  # the edit brings it
+        return f"with {title}"
     if field == "present":
         return f"{'with' if change.value else 'without'} {title}"
     how = (
