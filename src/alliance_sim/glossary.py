@@ -122,6 +122,14 @@ def decimal(value: float | None, unit: str = "1") -> str:
     return text.replace("-", "−")
 
 
+def signed(value: float | None, unit: str = "1") -> str:
+    """Return a difference as `decimal` writes it, with its sign: "+0.004", "−2", "0.000"."""
+    text = decimal(value, unit)
+    if not text.strip("−0."):  # nothing of it is left
+        return text.removeprefix("−")
+    return text if text.startswith(("−", MISSING)) else f"+{text}"
+
+
 @cache
 def _words() -> dict[str, Any]:
     return tomllib.loads(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +12,6 @@ import typer
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.options import PATH, Json, Runs, Seed, Workers, command_line, processors
-from alliance_sim.glossary import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from alliance_sim.comparison.scenarios import Comparison
 
 MOST_ACTS = 12  # shown on a terminal; all are in acts.csv
-WEIGHTS = {"moves": 9, "appears": 2, "vanishes": 2, "becomes": 0}  # with salience: shown first
-COUNTED = {"moves": "moved", "appears": "new", "vanishes": "gone", "becomes": "became others"}
 MOST_NAMED = 3  # scenarios in the name of a folder; more are counted
 
 
@@ -142,13 +138,15 @@ def _dated(date: dt.date | None) -> str:
 
 def differences_table(found: Comparison, label: str) -> AdaptiveTable:
     """Return the differences of one edited scenario, as `Comparison.table` holds them."""
+    from alliance_sim.glossary import decimal, percent, signed
+
     rows = [
         (
             str(row["title"]),
-            number(row["factual"]),
-            number(row["edited"]),
-            number(row["difference"], sign=True),
-            f"{number(row['low'], sign=True)} to {number(row['high'], sign=True)}",
+            decimal(row["factual"], row["unit"]),
+            decimal(row["edited"], row["unit"]),
+            signed(row["difference"], row["unit"]),
+            f"{signed(row['low'], row['unit'])} to {signed(row['high'], row['unit'])}",
             percent(row["above"]),
             percent(row["below"]),
         )
@@ -162,40 +160,17 @@ def differences_table(found: Comparison, label: str) -> AdaptiveTable:
 
 
 def acts_table(acts: pd.DataFrame, run: int) -> AdaptiveTable:
-    """Return the acts that differ in one run: formal ones first, then by salience, if many."""
-    weight = acts["salience"] + acts["change"].map(WEIGHTS)
-    shown = acts.loc[weight.sort_values(ascending=False, kind="stable").index[:MOST_ACTS]]
-    rows = [
-        (_day(row["date"]), _day(row["new_date"]), str(row["change"]), _title(row))
-        for row in shown.sort_index().to_dict("records")
-    ]
-    found = acts["change"].value_counts()
-    counts = ", ".join(f"{n} {COUNTED[str(change)]}" for change, n in found.items())
+    """Return the acts that differ in one run, the most important ones if they are many."""
+    from alliance_sim.report.comparison import acts_counted, acts_told
+
+    shown = acts_told(acts, MOST_ACTS)
     left = "" if len(shown) == len(acts) else f"; the {len(shown)} most important of them"
     return AdaptiveTable(
-        title=f"Dated acts of run {run} that differ: {counts or 'none'}{left}",
+        title=f"Dated acts of run {run} that differ: {acts_counted(acts)}{left}",
         heads=("factual", "edited", "", "act"),
-        rows=tuple(rows),
+        rows=tuple((row["date"], row["new_date"], row["change"], row["act"]) for row in shown),
         words=4,
     )
-
-
-def _day(date: Any) -> str:
-    return f"{date:%Y-%m-%d}" if date == date else "–"  # noqa: PLR0124 - what is missing differs
-
-
-def _title(row: dict[Any, Any]) -> str:
-    old, new = str(row["title"]), str(row["new_title"])
-    return f"{old} → {new}" if row["change"] == "becomes" else old or new
-
-
-def number(value: float, *, sign: bool = False) -> str:
-    """Return a level with two digits after the point, and what is large or whole with none."""
-    if math.isnan(value):
-        return "–"
-    text = f"{value:.0f}" if value == round(value) and abs(value) >= 1 else f"{value:.3f}"
-    text = text.replace("-0.000", "0.000")
-    return f"+{text}" if sign and value > 0 and text.strip("0.") else text
 
 
 def _json(

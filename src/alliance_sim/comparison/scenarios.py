@@ -32,6 +32,7 @@ from alliance_sim.results.outcomes import (
     outcome_title,
     parse_outcome,
 )
+from alliance_sim.results.state_metadata import meaning
 from alliance_sim.scenario import Scenario, extended_scenario, load_scenario
 from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.world import build_world, first_touched
@@ -77,10 +78,11 @@ class Comparison(Shown):
         """Differences of the outcomes, one row for each scenario and outcome.
 
         Columns `scenario` (label), `outcome` (as it is asked for), `title` (in words), `state`,
-        `year`, `factual` and `edited` (median over runs; the share of runs for what happens or does
-        not), `difference` (median of the differences run by run; for what happens or does not, that
-        of the shares), `low` and `high` (5th and 95th percentile of the differences), `above` and
-        `below` (share of runs in which it is above and below zero) and `runs` (pairs that count).
+        `year`, `unit`, `factual` and `edited` (median over runs; the share of runs for what happens
+        or does not), `difference` (median of the differences run by run; for what happens or does
+        not, that of the shares), `low` and `high` (5th and 95th percentile of the differences),
+        `above` and `below` (share of runs in which it is above and below zero) and `runs` (pairs
+        that count).
         """
         return self._table(self.outcomes)
 
@@ -239,6 +241,7 @@ class Comparison(Shown):
                     "title": outcome_title(outcome, calendar, meanings),
                     "state": outcome.state,
                     "year": calendar.first_year + (outcome.stop - 1) // calendar.steps_per_year,
+                    "unit": "1" if outcome.compare else meaning(outcome.state, meanings).unit,
                 }
                 rows.append(
                     told | _paired(mine[:, column], its[:, column], binary=is_binary(outcome))

@@ -6,11 +6,11 @@ the formal steps; it says so where nothing differs and where the direction is ch
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
 
+from alliance_sim.glossary import percent
 from alliance_sim.record.words import Words
 
 LEVEL = "level_"
@@ -67,9 +67,9 @@ def _level(row: dict[str, Any], against: str, words: Words) -> str:
     )
     domain = words.domain(row["state"].removeprefix(LEVEL))
     most = (
-        f"the level of {domain} at the end of {row['year']} is {size:.2f} {way} than in "
-        f"“{against}”, on a scale from 0 to 1 (the largest median difference, over {runs} pairs of "
-        f"histories with the same luck; 90 % of them: {_signed(row['low'])} to "
+        f"the level of cooperation in {domain} at the end of {row['year']} is {size:.2f} {way} "
+        f"than in “{against}”, on a scale from 0 to 1 (the largest median difference, over {runs} "
+        f"pairs of histories with the same luck; 90 % of them: {_signed(row['low'])} to "
         f"{_signed(row['high'])})"
     )
     if share >= SURE:
@@ -101,6 +101,4 @@ def _signed(value: float) -> str:
 
 def _share(share: float) -> str:
     """Return a share of the pairs in words that nobody takes for more than it is."""
-    if share >= 1 - 1e-9:
-        return "all"
-    return "under 1 %" if 0 < share < 0.01 else f"{math.floor(share * 100 + 1e-9)} %"
+    return "all" if share >= 1 - 1e-9 else percent(share)

@@ -1,25 +1,37 @@
-"""Edited scenarios beside the factual one, as a folder of files."""
+"""Edited scenarios beside the factual one, as a folder of files and as a page."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from alliance_sim.glossary import MISSING
 from alliance_sim.plots.comparison import comparison_figure
 from alliance_sim.plots.origin import origin_of
-from alliance_sim.report.result_folder import ResultFolder
+from alliance_sim.provenance import STATEMENT
+from alliance_sim.report import words
+from alliance_sim.report.page import render
+from alliance_sim.report.result_folder import ResultFolder, file_name
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from alliance_sim.comparison.scenarios import Comparison
+    from alliance_sim.provenance import Origin
+
+MOST_ACTS = 40  # on a page, of each scenario; all are in acts.csv
+CHANGES = {"moves": "moved", "appears": "new", "vanishes": "gone", "becomes": "became another"}
+WEIGHTS = {"moves": 9, "appears": 2, "vanishes": 2, "becomes": 0}  # with salience: shown first
+TITLE = "What would have been different, in this model"
 
 
 def write_comparison(
     comparison: Comparison, *, run: int, out: str | os.PathLike[str], command: str
 ) -> dict[str, str]:
-    """Write figure, tables, differences and a manifest; return names and paths.
+    """Write figures, tables, differences, a page and a manifest; return names and paths.
+
+    The tables depend on the numbers only: the same seed gives the same bytes.
 
     Args:
         comparison: Edited scenarios beside the factual one.
@@ -33,18 +45,117 @@ def write_comparison(
     factual, others = comparison.factual_runs, comparison.edited_runs
     origin = origin_of(factual, command=command, others=tuple(others.values()))
     result = ResultFolder(out, kind="compare", origin=origin)
-    result.figure("comparison", comparison_figure(comparison))
+    images = {"": result.figure("comparison", comparison_figure(comparison), TITLE)}
+    for label, scenario in comparison.edited.items() if len(others) > 1 else ():
+        short = file_name(scenario.name.rpartition("/")[2])
+        figure = comparison_figure(comparison, label)
+        images[label] = result.figure(f"comparison_{short}", figure, label)
+    acts = comparison.acts_of(run)
     result.table("differences", comparison.table)
     result.table("differences_by_year", comparison.yearly)
-    result.table("acts", comparison.acts_of(run))
+    result.table("acts", acts)
     result.write("differences", "parquet", lambda part: _differences(comparison, part))
+    page = comparison_page(comparison, acts, run=run, images=images, origin=origin)
+    result.text("report", "html", page)
     return result.close(shown_run=run)
+
+
+def comparison_page(
+    comparison: Comparison,
+    acts: pd.DataFrame,
+    *,
+    run: int,
+    images: dict[str, bytes],
+    origin: Origin,
+) -> str:
+    """Return a comparison as an HTML page that needs no other file.
+
+    Args:
+        comparison: Edited scenarios beside the factual one.
+        acts: Acts that differ in one run.
+        run: Which run that is.
+        images: Figures: of all together under "", and of each scenario by label where there are
+            several.
+        origin: Where the numbers come from.
+    """
+    questions = [scenario.question for scenario in comparison.edited.values()]
+    parts = [
+        {
+            "label": label,
+            "scenario": scenario,
+            "sentence": comparison.sentences[label],
+            "edits": [edit for edit in comparison.edits[label] if not edit.responds],
+            "responses": [edit for edit in comparison.edits[label] if edit.responds],
+            "touched": comparison.touched[label],
+            "same": comparison.same(label),
+            "image": images.get(label),
+            "alt": figure_alt(comparison, label),
+            "rows": comparison.table[comparison.table["scenario"] == label].to_dict("records"),
+            "acts": acts_told(acts[acts["scenario"] == label], MOST_ACTS),
+            "acts_counted": acts_counted(acts[acts["scenario"] == label]),
+        }
+        for label, scenario in comparison.edited.items()
+    ]
+    alt = " ".join(str(part["alt"]) for part in parts)
+    return render(
+        "comparison.html",
+        title=f"{'; '.join(comparison.edited)}: what would have been different",
+        question=questions[0] if len(questions) == 1 else "",
+        factual=comparison.factual,
+        calendar=comparison.factual_runs.calendar,
+        parts=parts,
+        image=images[""],
+        alt=alt,
+        run=run,
+        statement=STATEMENT,
+        words=words,
+        origin=origin,
+    )
+
+
+def figure_alt(comparison: Comparison, label: str) -> str:
+    """Return the differences of one scenario in the last year looked at, in a sentence."""
+    table = comparison.table[comparison.table["scenario"] == label]
+    last = table[table["year"] == table["year"].max()]
+    told = [f"{row['title']} {row['difference']:+.3f}" for row in last.to_dict("records")]
+    return f"{label}. Median difference, edited minus factual: {'; '.join(told)}."
+
+
+def acts_told(acts: pd.DataFrame, most: int) -> list[dict[str, str]]:
+    """Return acts that differ in words: formal ones before others, then by salience, if many.
+
+    Args:
+        acts: Of one scenario, as `Comparison.acts_of` returns them.
+        most: How many at most.
+
+    Returns:
+        By date, each with `date` and `new_date`, `change` and `act`.
+    """
+    weight = acts["salience"] + acts["change"].map(WEIGHTS)
+    chosen = weight.sort_values(ascending=False, kind="stable").index[:most]
+    return [_told(row) for row in acts.loc[chosen].sort_index().to_dict("records")]
+
+
+def acts_counted(acts: pd.DataFrame) -> str:
+    """Return how many acts differ in which way, such as "3 gone, 1 moved"."""
+    found = acts["change"].value_counts()
+    return ", ".join(f"{n} {CHANGES[str(change)]}" for change, n in found.items()) or "none"
+
+
+def _told(row: dict[Any, Any]) -> dict[str, str]:
+    old, new = str(row["title"]), str(row["new_title"])
+    dates = {name: row[name] for name in ("date", "new_date")}
+    return {
+        **{
+            name: f"{day:%Y-%m-%d}" if day is not pd.NaT else MISSING for name, day in dates.items()
+        },
+        "change": CHANGES[str(row["change"])],
+        "act": f"{old} → {new}" if row["change"] == "becomes" else old or new,
+    }
 
 
 def _differences(comparison: Comparison, path: Path) -> None:
     """Write the differences of all scenarios by run and quarter."""
-    import pandas as pd
-
     frames: list[pd.DataFrame] = []
     for label in comparison.edited:
         frame = comparison.differences(label)

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.errors import visible
-from alliance_sim.glossary import percent
+from alliance_sim.glossary import decimal, percent, signed
 from alliance_sim.report.words import number
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def _environment() -> jinja2.Environment:
         finalize=_finalized,
     )
     environment.filters |= {"percent": percent, "number": number, "base64": _base64}
+    environment.filters |= {"decimal": decimal, "signed": signed}
     return environment
 
 
