@@ -154,7 +154,15 @@ def differences_table(found: Comparison, label: str) -> AdaptiveTable:
     ]
     return AdaptiveTable(
         title="Edited minus factual, run by run (median; 90 % of runs)",
-        heads=("", "factual", "edited", "difference", "90 % of runs", "runs above", "below"),
+        heads=(
+            "what",
+            "factual",
+            "edited",
+            "difference",
+            "90 % of runs",
+            "runs above 0",
+            "below 0",
+        ),
         rows=tuple(rows),
     )
 
@@ -167,7 +175,7 @@ def acts_table(acts: pd.DataFrame, run: int) -> AdaptiveTable:
     left = "" if len(shown) == len(acts) else f"; the {len(shown)} most important of them"
     return AdaptiveTable(
         title=f"Dated acts of run {run} that differ: {acts_counted(acts)}{left}",
-        heads=("factual", "edited", "", "act"),
+        heads=("factual", "edited", "change", "act"),
         rows=tuple((row["date"], row["new_date"], row["change"], row["act"]) for row in shown),
         words=4,
     )
