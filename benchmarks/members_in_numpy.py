@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import Scenario
+from alliance_sim.compiled import enable
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.batch import Columns, make_ready, run_block, setting_of
 from alliance_sim.engine.kernel.layout import LANES, A, P, S
@@ -47,14 +48,17 @@ class Part:
 
     def compiled(self) -> Callable[[int], None]:
         """Return what makes the part of one block so many times, compiled."""
+        enable()
+        look: Any = feel
+        weigh: Any = members_weigh
 
         @numba.njit(error_model="numpy")
         def repeated(times: int, block: Any, arrays: Any) -> None:
             shape, at, kinds = block
             c, now, s, a, x = arrays
             for _ in range(times):
-                feel(LANES, shape, at, kinds.asian, c, now, s, x)
-                members_weigh(LANES, shape, at, kinds.distracting, c, now, s, a, x)
+                look(LANES, shape, at, kinds.asian, c, now, s, x)
+                weigh(LANES, shape, at, kinds.distracting, c, now, s, a, x)
 
         block = (self.shape, self.at, self.kinds)
         arrays = (self.constants, self.now, self.state, self.aside, self.after)

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from alliance_sim import load_scenario, simulate
-from alliance_sim.compiled.function import ASSEMBLY, Compiled, merged
+from alliance_sim.compiled import merged
+from alliance_sim.compiled.function import ASSEMBLY, Compiled
 from alliance_sim.engine.kernel import advance
 from alliance_sim.engine.kernel.batch import (
     Columns,
@@ -82,7 +83,7 @@ def with_stages_apart() -> str:
     In the engine itself stages melt into the quarter. Here the quarter is written into the block
     before types are known, as a whole, and what it calls stays where it is.
     """
-    quarter = merged(advance.quarter.py_func)
+    quarter = merged(FunctionType(advance.quarter.__code__, vars(advance)))
     block = FunctionType(advance.simulate_block.__code__, {**vars(advance), "quarter": quarter})
     apart = Compiled(
         block, sources=lambda: f"{sources_digest()}, stages apart", check=as_in_plain_python

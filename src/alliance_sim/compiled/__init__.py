@@ -9,9 +9,23 @@ from alliance_sim.compiled.decorator import (
     enable,
     float_to_bits,
     high32,
+    inlined,
     low32,
+    merged,
     rule,
     rules,
+    stage,
 )
 
-__all__ = ["bits_to_float", "enable", "float_to_bits", "high32", "low32", "rule", "rules"]
+__all__ = [
+    "bits_to_float",
+    "enable",
+    "float_to_bits",
+    "high32",
+    "inlined",
+    "low32",
+    "merged",
+    "rule",
+    "rules",
+    "stage",
+]

@@ -1,9 +1,10 @@
-"""The `@rule` decorator: one source for plain Python and for compiled callers.
+"""The `@rule` decorator and its relatives: one source for plain Python and for compiled callers.
 
-A rule is an ordinary Python function, and stays one: Mesa agents call it as it is. The decorator
-only remembers it. `enable()` then tells Numba about every rule (also those that follow), after
-which any Numba-compiled caller compiles the same source in. Nothing here imports Numba before
-`enable()` is called, so that importing the package stays cheap.
+A rule is an ordinary Python function, and stays one: Mesa agents call it as it is. The decorators
+only remember functions, and how each is to be compiled into its caller. `enable()` then tells Numba
+about all of them (also those that follow), after which any Numba-compiled caller compiles the same
+source in. Nothing here imports Numba before `enable()` is called: where machine code is there
+already, nobody needs it.
 
 Four primitives have two bodies, one in Python and one in machine code, because Python has no way
 to write them in floating-point arithmetic alone: the bits of a float, the float of some bits, and
@@ -20,21 +21,46 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _DOUBLE = struct.Struct("<d")
 _INT64 = struct.Struct("<q")
-_rules: list[Callable[..., Any]] = []
-_compilers: list[Callable[[Callable[..., Any]], object]] = []
+_marked: list[tuple[Callable[..., Any], str]] = []
+_compilers: list[Callable[[Callable[..., Any], str], object]] = []
 
 
 def rule(function: Function) -> Function:
     """Return the function itself, remembered as a rule that compiled callers may use."""
-    _rules.append(function)
+    return _remembered(function, "rule")
+
+
+def stage(function: Function) -> Function:
+    """Return the function itself, remembered as one that stays a function when compiled.
+
+    As long as it is small, the compiler may melt it into its caller all the same.
+    """
+    return _remembered(function, "stage")
+
+
+def inlined(function: Function) -> Function:
+    """Return the function itself, remembered as one that is melted into its callers."""
+    return _remembered(function, "inlined")
+
+
+def merged(function: Function) -> Function:
+    """Return the function itself, remembered as one written into its caller before types are known.
+
+    That saves optimising all that it calls once more.
+    """
+    return _remembered(function, "merged")
+
+
+def _remembered(function: Function, how: str) -> Function:
+    _marked.append((function, how))
     for register in _compilers:
-        register(function)
+        register(function, how)
     return function
 
 
 def rules() -> tuple[Callable[..., Any], ...]:
     """Return every rule declared so far, in order of declaration."""
-    return tuple(_rules)
+    return tuple(function for function, how in _marked if how == "rule")
 
 
 def float_to_bits(x: float) -> int:
@@ -58,21 +84,33 @@ def low32(a: Any, b: Any) -> Any:
 
 
 def enable() -> None:
-    """Make every rule, past and future, known to Numba. Calling it again does nothing.
+    """Make every function marked here, past and future, known to Numba, once.
 
-    No fast-math flag is set anywhere: re-association or contraction would change bits.
+    Division by zero gives infinity or NaN as in C; a run that meets one is marked as failed. No
+    fast-math flag is set anywhere: re-association or contraction would change bits. Nothing is
+    made for calls from Python, as only other compiled functions call these.
     """
     if _compilers:
         return
-    from numba.extending import register_jitable
+    from numba.extending import overload
 
     _overload_primitives()
-    register: Callable[[Callable[..., Any]], object] = register_jitable(
-        error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )
+
+    def register(function: Callable[..., Any], how: str) -> None:
+        options: Any = {
+            "error_model": "numpy",
+            "no_cpython_wrapper": True,
+            "no_cfunc_wrapper": True,
+            "forceinline": how in ("rule", "inlined"),
+        }
+        inline: Any = "always" if how == "merged" else "never"
+        overload(function, jit_options=options, strict=False, inline=inline)(
+            lambda *_arguments, **_named: function
+        )
+
     _compilers.append(register)
-    for function in _rules:
-        register(function)
+    for function, how in _marked:
+        register(function, how)
 
 
 def _overload_primitives() -> None:

@@ -66,15 +66,6 @@ def _loaded_numba() -> Any:
 numba = _loaded_numba()
 enable()
 
-# Division by zero gives infinity or NaN as in C; a run that meets one is marked as failed. No
-# fast-math: another order of additions or a fused multiplication would change bits.
-# Only other compiled functions call these, so nothing is made for calls from Python.
-_options: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-stage: Any = numba.njit(**_options)
-inlined: Any = numba.njit(forceinline=True, **_options)
-# Written into its caller before types are known: saves optimising all that it calls once more.
-merged: Any = numba.njit(inline="always", **_options)
-
 
 class Compiled:
     """A function that is compiled when first called, for the types of that call and no others.

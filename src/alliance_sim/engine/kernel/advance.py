@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.compiled.function import inlined, merged, stage
+from alliance_sim.compiled import inlined, merged, stage
 from alliance_sim.engine.kernel.generated import derived
 from alliance_sim.engine.kernel.ladder import (
     decisive,

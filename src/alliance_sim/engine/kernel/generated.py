@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alliance_sim.compiled.function import inlined, stage
+from alliance_sim.compiled import inlined, stage
 from alliance_sim.engine.kernel.layout import ALIKE, COUNTED, FIXED_COUNTS, LANES, P, S
 from alliance_sim.world.coefficients import Coefficients
 from alliance_sim.world.declaration import (

@@ -7,7 +7,7 @@ of `sides`; `asked` says whose noise to ask for where a decision is not drawn fo
 from __future__ import annotations
 
 from alliance_sim.arithmetic import hazard
-from alliance_sim.compiled.function import stage
+from alliance_sim.compiled import stage
 from alliance_sim.engine.kernel.generated import (
     ladder_of,
 )

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.compiled import bits_to_float
-from alliance_sim.compiled.function import inlined, stage
+from alliance_sim.compiled import bits_to_float, inlined, stage
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.noise import TO_UNIT, WORD, philox
 

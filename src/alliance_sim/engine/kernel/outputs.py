@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_sim.compiled.function import inlined, stage
+from alliance_sim.compiled import inlined, stage
 from alliance_sim.engine.kernel.layout import LANES
 
 ADD, LARGEST, SMALLEST, EARLIEST = 0, 1, 2, 3  # how quarters are folded

@@ -7,7 +7,7 @@ it was, `x` the state as it will be, `a` what is worked out on the way. `at` say
 from __future__ import annotations
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.compiled.function import inlined, stage
+from alliance_sim.compiled import inlined, stage
 from alliance_sim.engine.kernel.generated import (
     asset_pulls_of,
     floors_of,

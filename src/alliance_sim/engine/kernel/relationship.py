@@ -5,7 +5,7 @@ Arrays are those of `sides`.
 
 from __future__ import annotations
 
-from alliance_sim.compiled.function import stage
+from alliance_sim.compiled import stage
 from alliance_sim.engine.kernel.generated import (
     agreement_of,
     counting_of,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.compiled.function import stage
+from alliance_sim.compiled import stage
 from alliance_sim.engine.kernel.generated import (
     eyes_of,
     habits_of,
