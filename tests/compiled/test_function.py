@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alliance_sim.compiled import cache, function
+from alliance_sim.compiled import cache, jit
 from alliance_sim.compiled.cache import FOLDER
-from alliance_sim.compiled.function import ASSEMBLY, CODE, Compiled
+from alliance_sim.compiled.function import Compiled
+from alliance_sim.compiled.jit import ASSEMBLY, CODE, Jitted
 from alliance_sim.engine.kernel.batch import FILLED_FROM, PACKAGE, SOURCES
 from alliance_sim.errors import EngineError
 
@@ -55,7 +56,7 @@ def total(values: Any) -> Any:
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where code is kept during a test."""
-    monkeypatch.setattr(function, "_told", set())
+    monkeypatch.setattr(jit, "_told", set())
     chosen = tmp_path / "kept"
     monkeypatch.setenv(FOLDER, str(chosen))
     return chosen
@@ -133,7 +134,8 @@ def test_a_process_killed_while_it_compiles_holds_nobody_up(program: Path, folde
     program.write_text(
         PROGRAM.replace(
             "work = ",
-            "import time\nCompiled._compiled = lambda *a, **k: "
+            "import time\nfrom alliance_sim.compiled.jit import Jitted\n"
+            "Jitted._compiled = lambda *a, **k: "
             "(print('held', flush=True), time.sleep(600))\nwork = ",
         ),
         encoding="utf-8",
@@ -168,8 +170,10 @@ def test_threads_that_ask_at_once_compile_once() -> None:
     assert counts(work) == (0, 1)
 
 
-def test_machine_code_is_kept_as_text_for_those_who_look(folder: Path) -> None:
+def test_machine_code_is_kept_as_text_for_those_who_ask(folder: Path) -> None:
     used()
+    assert list(folder.rglob(f"*{ASSEMBLY}")) == []
+    Jitted(total, lambda: "these", right, readable=True).ready((VALUES,))
     (text,) = folder.rglob(f"*{ASSEMBLY}")
     assert "total" in text.read_text(encoding="utf-8")
 
@@ -227,14 +231,18 @@ def test_code_under_the_name_of_another_is_not_believed(folder: Path) -> None:
     assert counts(used("others")) == (0, 1)
 
 
-@pytest.mark.parametrize("setting", function.SETTINGS)
+def key_of(types: tuple[Any, ...]) -> str:
+    return Jitted(total, lambda: "these", right)._key(types)
+
+
+@pytest.mark.parametrize("setting", jit.SETTINGS)
 def test_code_of_other_settings_of_the_compiler_is_not_served(
     setting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    types = (function.numba.typeof(VALUES),)
-    before = made()._key(types)
-    monkeypatch.setattr(function.numba.config, setting, "another")
-    assert made()._key(types) != before
+    types = (jit.numba.typeof(VALUES),)
+    before = key_of(types)
+    monkeypatch.setattr(jit.numba.config, setting, "another")
+    assert key_of(types) != before
 
 
 def test_code_that_fails_its_trial_is_an_error_and_is_not_kept(folder: Path) -> None:
@@ -252,7 +260,7 @@ def test_what_cannot_be_compiled_is_told_in_one_line() -> None:
 
 
 def test_a_compiler_that_is_switched_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(function.numba.config, "DISABLE_JIT", 1)
+    monkeypatch.setattr(jit.numba.config, "DISABLE_JIT", 1)
     with pytest.raises(EngineError, match=r"switched off \(NUMBA_DISABLE_JIT\); unset"):
         made()(VALUES)
 

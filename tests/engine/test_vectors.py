@@ -9,18 +9,18 @@ import platform
 import re
 from collections import Counter, defaultdict
 from types import FunctionType
+from typing import Any
 
 import numpy as np
 import pytest
 
-from alliance_sim import load_scenario, simulate
-from alliance_sim.compiled import merged
-from alliance_sim.compiled.function import ASSEMBLY, Compiled
+from alliance_sim import load_scenario
+from alliance_sim.compiled import merged, objects
+from alliance_sim.compiled.jit import ASSEMBLY, Jitted
 from alliance_sim.engine.kernel import advance
 from alliance_sim.engine.kernel.batch import (
     Columns,
     as_in_plain_python,
-    compiled_block,
     make_ready,
     run_block,
     setting_of,
@@ -44,6 +44,7 @@ ONE_BY_ONE = {
 HOT = {"threats_move", "feel", "members_weigh", "drift", "levels_follow", "steps_tried"}
 HOT |= {"events_expected", "sign", "suspended", "state_weighs", "draw_four"}
 SYMBOL = re.compile(r"^(_ZN12alliance_5fsim|_ZN12alliance_sim)\w*?6kernel(\w*)", re.ASCII)
+FUSED, CALLED = re.compile(r"\bvfn?m(?:add|sub)"), re.compile(r"\bcallq?\s+([A-Za-z_]\w*)")
 PACKED, SINGLE = re.compile(r"\bv?(?:mul|add|sub|div)pd\b"), re.compile(r"\bv?(?:mul|add)sd\b")
 
 
@@ -72,11 +73,6 @@ def counted(assembly: str) -> dict[str, Counter[str]]:
     return found
 
 
-def read(compiled: Compiled) -> str:
-    assert compiled.place is not None
-    return compiled.place.with_suffix(ASSEMBLY).read_text(encoding="utf-8")
-
-
 def with_stages_apart() -> str:
     """Return the assembly of the engine with a function for each stage.
 
@@ -85,14 +81,19 @@ def with_stages_apart() -> str:
     """
     quarter = merged(FunctionType(advance.quarter.__code__, vars(advance)))
     block = FunctionType(advance.simulate_block.__code__, {**vars(advance), "quarter": quarter})
-    apart = Compiled(
-        block, sources=lambda: f"{sources_digest()}, stages apart", check=as_in_plain_python
+    apart = Jitted(
+        block, lambda: f"{sources_digest()}, stages apart", as_in_plain_python, readable=True
     )
     baseline = load_scenario("japan_nato/baseline")
     ready = make_ready(baseline)
     setting = setting_of(ready.frame, state_names(baseline), ())
-    run_block(setting, Columns([ready], np.arange(1, dtype=np.int64), 1), block=apart)
-    return read(apart)
+
+    def run(*arguments: Any) -> None:
+        apart.ready(arguments)(*arguments)
+
+    run_block(setting, Columns([ready], np.arange(1, dtype=np.int64), 1), block=run)
+    assert apart.place is not None
+    return apart.place.with_suffix(ASSEMBLY).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +103,22 @@ def stages() -> dict[str, Counter[str]]:
     return counted(with_stages_apart())
 
 
-def test_the_engine_itself_handles_several_runs_at_once() -> None:
-    simulate("japan_nato/baseline", runs=1, seed=1)
-    whole = counted(read(compiled_block))["simulate_block"]
-    assert whole["packed"] > 2 * whole["single"]
+@pytest.fixture(scope="module", params=["linux-x86-64-v3", "linux-x86-64-v4"])
+def whole(request: pytest.FixtureRequest) -> str:
+    """The engine as the package brings it, as assembly."""
+    if request.param not in objects.targets_here():
+        pytest.skip("reads what LLVM makes for this machine")
+    ir = objects.read(objects.IR).code
+    return objects.finished(ir, objects.TARGETS[request.param], assembly=True).decode()
+
+
+def test_the_engine_itself_handles_several_runs_at_once(whole: str) -> None:
+    assert len(PACKED.findall(whole)) > 2 * len(SINGLE.findall(whole))
+
+
+def test_the_engine_itself_fuses_nothing_and_calls_nobody(whole: str) -> None:
+    assert FUSED.search(whole) is None
+    assert set(CALLED.findall(whole)) <= {"simulate_block", "fill"}
 
 
 def test_hot_stages_are_found(stages: dict[str, Counter[str]]) -> None:
@@ -124,7 +137,5 @@ def test_inner_loops_handle_several_runs_at_once(stages: dict[str, Counter[str]]
         assert stages[stage]["packed"] >= 0.25 * stages[stage]["single"], stage
 
 
-def test_nothing_is_fused(stages: dict[str, Counter[str]]) -> None:
-    simulate("japan_nato/baseline", runs=1, seed=1)
-    for text in (read(compiled_block), with_stages_apart()):
-        assert not re.search(r"\bvfn?m(?:add|sub)", text)
+def test_nothing_is_fused() -> None:
+    assert FUSED.search(with_stages_apart()) is None

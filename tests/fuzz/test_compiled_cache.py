@@ -10,32 +10,42 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 
 from alliance_sim import simulate
-from alliance_sim.compiled import cache, function
-from alliance_sim.compiled.function import CODE, Compiled
+from alliance_sim.compiled import cache, jit, objects
+from alliance_sim.compiled.function import Compiled
+from alliance_sim.compiled.jit import CODE, Jitted
 from alliance_sim.engine.kernel import batch
+from alliance_sim.engine.kernel.advance import simulate_block
 
 WORLD = "japan_nato/baseline"
 RUNS = 3
 
 
+def compiled_by_numba() -> Compiled:
+    """Return the compiled engine, by Numba and not as the package brings it."""
+    return Compiled(simulate_block, sources=batch.sources_digest, check=batch.as_in_plain_python)
+
+
 @pytest.fixture(scope="module")
 def kept() -> Path:
     """The compiled engine as this machine keeps it."""
-    simulate(WORLD, runs=1, seed=1)
-    assert batch.compiled_block.place is not None
-    return batch.compiled_block.place.with_suffix(CODE)
+    block = compiled_by_numba()
+    with mock.patch.object(batch, "compiled_block", block):
+        simulate(WORLD, runs=1, seed=1)
+    assert block.place is not None
+    return block.place.with_suffix(CODE)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of one's own for compiled code."""
     monkeypatch.setenv(cache.FOLDER, str(tmp_path / "kept"))
-    monkeypatch.setattr(function, "_told", set())
+    monkeypatch.setattr(jit, "_told", set())
     return cache.opened()
 
 
@@ -64,13 +74,17 @@ def test_no_damaged_code_is_loaded_and_numbers_stay_the_same(
 ) -> None:
     chance, whole = random.Random(1), kept.read_bytes()
     values = simulate(WORLD, runs=RUNS, seed=5).values.tobytes()
+    monkeypatch.setattr(batch, "compiled_block", compiled_by_numba())
+    (folder / kept.name).write_bytes(whole)
+    (folder / kept.name).chmod(0o600)
+    assert simulate(WORLD, runs=RUNS, seed=5).values.tobytes() == values
     right, anew = batch.compiled_block._dispatcher, []
 
-    def compiled(_: Any, _types: Any) -> tuple[Any, bytes, bytes]:
+    def compiled(_: Any, _types: Any) -> tuple[Any, bytes]:
         anew.append(True)  # here a minute would go by
-        return right, whole[len(cache.HEAD) + cache.DIGITS + 1 :], b""
+        return right, whole[len(cache.HEAD) + cache.DIGITS + 1 :]
 
-    monkeypatch.setattr(Compiled, "_compiled", compiled)
+    monkeypatch.setattr(Jitted, "_compiled", compiled)
     same = 0
     for _ in range(inputs):
         content = damaged(whole, chance)
@@ -81,6 +95,42 @@ def test_no_damaged_code_is_loaded_and_numbers_stay_the_same(
         assert (folder / kept.name).read_bytes() == whole  # what was damaged is whole again
         same += content == whole
     assert len(anew) == inputs - same
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with what comes with the package, to be damaged."""
+    copied = tmp_path / "made"
+    shutil.copytree(objects.FOLDER, copied)
+    monkeypatch.setattr(objects, "FOLDER", copied)
+    return copied
+
+
+def test_what_comes_with_the_package_damaged_gives_no_wrong_number(
+    made: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, inputs: int
+) -> None:
+    here = [f"{name}.o" for name in objects.targets_here()]
+    if objects.loaded() is None or not here:
+        pytest.skip("nothing of the package's own code is used here")
+    chance, used = random.Random(2), set[str]()
+    whole = {name: (made / name).read_bytes() for name in (*here, objects.IR)}
+    values = simulate(WORLD, runs=RUNS, seed=5).values.tobytes()
+    right = {c: c._dispatcher for c in (batch.compiled_block, batch.compiled_fill)}
+    object_of_ir = objects.read(here[0]).code
+    monkeypatch.setattr(objects, "finished", lambda _: object_of_ir)  # ten seconds would go by
+    monkeypatch.setattr(Compiled, "_jitted", lambda self, _: right[self])
+    for _ in range(inputs):
+        some = chance.sample(list(whole), chance.randint(1, len(whole)))
+        for name, content in whole.items():
+            (made / name).write_bytes(damaged(content, chance) if name in some else content)
+        monkeypatch.setattr(objects, "_loaded", [])
+        for compiled in right:
+            monkeypatch.setattr(compiled, "_dispatcher", None)
+        assert simulate(WORLD, runs=RUNS, seed=5).values.tobytes() == values
+        code = objects.loaded()
+        used.add(code.name if code else "none")
+        assert code is None or f"{code.name}.o" not in some
+    assert used == {*objects.targets_here(), "this machine", "none"}
 
 
 class Planted:
@@ -164,7 +214,8 @@ def test_a_planted_file_runs_nothing(
     assert first(VALUES) == 6.0
     assert first.place is not None
     trace, place = tmp_path / "trace", first.place.with_suffix(CODE)
-    key = first._key((function.numba.typeof(VALUES),))
+    types = (jit.numba.typeof(VALUES),)
+    key = Jitted(total, lambda: "these", lambda _: True)._key(types)
     cache.write(place, pickle.dumps(Planted(trace)), key)
     put_there(place)
     assert work()(VALUES) == 6.0

@@ -10,6 +10,7 @@ checked are the bytes that are used; the file is read once.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 import logging
@@ -174,12 +175,60 @@ def alone(where: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def digest_of(names: tuple[str, ...], package: Path) -> str:
-    """Return a digest of sources: files of a package, and all Python files of its folders."""
+def digest_of(names: tuple[str, ...], package: Path, *, leave_out: tuple[str, ...] = ()) -> str:
+    """Return a digest of sources: files of a package, and all Python files of its folders.
+
+    Which characters end a line does not matter.
+
+    Args:
+        names: Files and folders.
+        package: Where they lie.
+        leave_out: Files in those folders that do not count.
+    """
     found = hashlib.sha256()
+    for name, text in _sources(names, package, leave_out):
+        found.update(name.encode())
+        found.update(text)
+    return found.hexdigest()
+
+
+def syntax_of(names: tuple[str, ...], package: Path, *, leave_out: tuple[str, ...] = ()) -> str:
+    """Return a digest of what sources say to Python: no comments, docstrings, layout.
+
+    It is the same whichever version of Python reads them; arguments as for `digest_of`. A source
+    that is no Python counts as it stands.
+    """
+    found = hashlib.sha256()
+    for name, text in _sources(names, package, leave_out):
+        found.update(name.encode())
+        try:
+            found.update(repr(_syntax(ast.parse(text))).encode())
+        except (SyntaxError, ValueError, RecursionError):
+            found.update(text)
+    return found.hexdigest()
+
+
+def _sources(
+    names: tuple[str, ...], package: Path, leave_out: tuple[str, ...]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the name of each source and its text, with one kind of line ends."""
     for name in names:
         path = package / name
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            found.update(file.relative_to(package).as_posix().encode())
-            found.update(file.read_bytes())
-    return found.hexdigest()
+            relative = file.relative_to(package).as_posix()
+            if relative not in leave_out:
+                yield relative, file.read_bytes().replace(b"\r\n", b"\n")
+
+
+def _syntax(node: object) -> object:
+    """Return a part of syntax as nested tuples, without what some versions of Python leave out."""
+    if isinstance(node, list):
+        return tuple(map(_syntax, node))
+    if not isinstance(node, ast.AST):
+        return type(node).__name__, node
+    fields = dict(ast.iter_fields(node))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
+        fields["body"] = fields["body"][1:]
+    there = ((name, value) for name, value in fields.items() if value is not None and value != [])
+    return type(node).__name__, *((name, _syntax(value)) for name, value in there)

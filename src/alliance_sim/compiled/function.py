@@ -1,77 +1,33 @@
-"""Functions compiled for this machine once, tried out, kept, and loaded from then on.
-
-Numba's own cache looks at one source file only, so that an edited rule in another file would
-silently give old results, and it runs whatever lies in its folder. Here code is kept under a key
-of everything it is made from, and `cache` says what may be loaded.
-"""
+"""A function that is compiled: as the package brings it, else by Numba."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import importlib
 import logging
-import os
-import pickle
-import platform
+import subprocess
+import sys
 import threading
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from alliance_sim.compiled import cache
-from alliance_sim.compiled.decorator import enable
-from alliance_sim.errors import EngineError
-from alliance_sim.files import put, why
+from alliance_sim.compiled import objects
+from alliance_sim.compiled.objects import Loaded
 
 log = logging.getLogger(__name__)
-
-# How many vectors a loop goes through at once. In a long chain of operations a processor waits for
-# each; with other chains beside it, it has something to do meanwhile. 4 took 17 % less time than
-# what LLVM chooses by itself (mostly 1), 2 took 13 % less, 8 took 9 % less. The bits are the same.
-VECTORS_AT_ONCE = 4
-# Settings of Numba, from its environment variables, that give other machine code.
-SETTINGS = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
-CODE, ASSEMBLY = ".code", ".s"  # what is loaded, and the same as text for those who look
-MESA = 'the same numbers come, more slowly, from engine="mesa"'
-
-
-def _loaded_numba() -> Any:
-    """Return Numba, which must not speak in tracebacks.
-
-    Raises:
-        EngineError: If it cannot be loaded.
-    """
-    features = os.environ.get("NUMBA_CPU_FEATURES", "")
-    if any(word[:1] not in "+-" for word in features.split(",")):  # LLVM would end this process
-        raise EngineError(
-            f"NUMBA_CPU_FEATURES is {features!r}; each feature must begin with + or -, or unset it"
-        )
-    try:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            found = importlib.import_module("numba")
-            for name in ("llvmlite.binding", "numba.core.caching", "numba.core.serialize"):
-                importlib.import_module(name)
-    except Exception as error:
-        words = " ".join(str(error).split())
-        raise EngineError(f"the compiler, Numba, cannot be loaded here: {words}; {MESA}") from error
-    for warning in said:
-        if issubclass(warning.category, RuntimeWarning):
-            log.warning("%s", str(warning.message).partition("\n")[0])
-    return found
-
-
-numba = _loaded_numba()
-enable()
+PATIENCE = 120.0  # seconds for a trial, which takes about two
+TRIAL = """
+import importlib, sys
+module, _, name = sys.argv[1].partition(":")
+sys.exit(not getattr(importlib.import_module(module), name).gives_right_numbers())
+"""
 
 
 class Compiled:
-    """A function that is compiled when first called, for the types of that call and no others.
+    """A function that is made ready when first called, for the types of that call and no others.
 
     Attributes:
-        place: Where it is kept, without an ending; None before its first call, and if nowhere.
+        place: Where what Numba compiled is kept, without an ending; else None.
     """
 
     def __init__(
@@ -80,17 +36,21 @@ class Compiled:
         *,
         sources: Callable[[], str],
         check: Callable[[Callable[..., Any]], bool],
+        home: str = "",
     ) -> None:
         """Remember the function.
 
         Args:
             function: What to compile.
             sources: Gives a digest of all sources that it is made of.
-            check: Told a freshly compiled function, says whether it gives what it should.
+            check: Told a function compiled here, says whether it gives what it should.
+            home: "module:name" of this object, for a function that comes with the package: there
+                another process finds it, to try it out.
         """
         self.function = function
         self._sources = sources
         self._check = check
+        self._home = home
         self.place: Path | None = None
         self._dispatcher: Any = None
         self._once = threading.Lock()
@@ -99,153 +59,54 @@ class Compiled:
         """Call the compiled function.
 
         Raises:
-            EngineError: If there is no compiler, or if it makes mistakes.
+            EngineError: If there is no compiler where one is needed, or if it makes mistakes.
         """
         if self._dispatcher is None:
             with self._once:
                 if self._dispatcher is None:
-                    self._dispatcher = self._ready(tuple(map(numba.typeof, arguments)))
+                    self._dispatcher = self._shipped() or self._jitted(arguments)
         return self._dispatcher(*arguments)
 
-    def _ready(self, types: tuple[Any, ...]) -> Any:
-        """Return the function, loaded if it was kept, else compiled, and then kept if possible.
+    def _jitted(self, arguments: tuple[Any, ...]) -> Any:
+        """Return the function compiled by Numba, which is loaded only for that."""
+        jit = import_module("alliance_sim.compiled.jit")
+        made = jit.Jitted(self.function, self._sources, self._check)
+        dispatcher = made.ready(arguments)
+        self.place = made.place
+        return dispatcher
 
-        One process compiles while others wait for it.
+    def _shipped(self) -> Callable[..., None] | None:
+        """Return the function as the package brings it, None if nothing of that is to be used."""
+        name = self.function.__name__
+        while self._home and (code := objects.loaded()) is not None:
+            if code.trusted or objects.tried_before(code, name):
+                return code.function(name)
+            if self._passes(code):
+                objects.remember_tried(code, name)
+                return code.function(name)
+            log.warning("The machine code for %s gives other numbers here: not used", code.name)
+            objects.refuse(code)
+        return None
+
+    def _passes(self, code: Loaded) -> bool:
+        """Whether code that never ran on such a machine runs here, and gives the right numbers.
+
+        An object is tried in another process, which it cannot take along if it crashes.
         """
-        if numba.config.DISABLE_JIT:
-            raise EngineError(
-                f"the compiler is switched off (NUMBA_DISABLE_JIT); unset that variable, or {MESA}"
+        if code.name not in objects.TARGETS:
+            return self._check(code.function(self.function.__name__))
+        if not sys.executable:
+            return False
+        command = [sys.executable, "-c", TRIAL, self._home]
+        try:
+            done = subprocess.run(  # noqa: S603 - this very Python
+                command, capture_output=True, check=False, timeout=PATIENCE
             )
-        try:
-            folder = cache.opened()
-        except cache.CacheError as error:
-            _not_kept(str(error))
-            return self._compiled(types)[0]
-        key = self._key(types)
-        place = folder / f"{self.function.__name__}-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
-        if dispatcher := self._loaded(types, place, key, tell=False):
-            return dispatcher
-        with cache.alone(folder):
-            if dispatcher := self._loaded(types, place, key):  # another has compiled it meanwhile
-                return dispatcher
-            log.info("Compiling the model for this machine, once (about a minute) ...")
-            dispatcher, code, assembly = self._compiled(types)
-            try:
-                cache.write(place.with_suffix(CODE), code, key)
-                put(place.with_suffix(ASSEMBLY), assembly, folder, mode=cache.PRIVATE_FILE)
-                self.place = place
-            except OSError as error:
-                _not_kept(f"{str(folder)!r} cannot be written: {why(error)}")
-        return dispatcher
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
 
-    def _key(self, types: tuple[Any, ...]) -> str:
-        """Return what decides which machine code comes of the function."""
-        versions = [module.__version__ for module in (numba, _module("llvmlite"), _module("numpy"))]
-        settings = [getattr(numba.config, name) for name in SETTINGS]
-        processor = numba.core.registry.cpu_target.target_context.codegen().magic_tuple()
-        python = (platform.python_implementation(), platform.python_version())
-        return repr((self._sources(), versions, python, settings, processor, types))
-
-    def _loaded(self, types: tuple[Any, ...], place: Path, key: str, *, tell: bool = True) -> Any:
-        """Return the function as it was kept, or None if it was not, or is of no use here."""
-        code = cache.read(place.with_suffix(CODE), key, tell=tell)
-        if code is None:
-            return None
-        try:
-            dispatcher = self._dispatched(types, _Slot(code))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it can be compiled anew
-            log.info("What was kept of the compiled model cannot be loaded: %s", error)
-            return None
-        self.place = place
-        return dispatcher
-
-    def _compiled(self, types: tuple[Any, ...]) -> tuple[Any, bytes, bytes]:
-        """Return the function compiled and tried, and what to keep of it: code and assembly.
-
-        Raises:
-            EngineError: If it cannot be compiled, or computes something else.
-        """
-        slot = _Slot(None)
-        try:
-            dispatcher = self._dispatched(types, slot)
-        except numba.core.errors.NumbaError as error:
-            words = " ".join(str(error).split())
-            raise EngineError(f"the model cannot be compiled: {words}; {MESA}") from error
-        if slot.code is None:
-            raise AssertionError("what was compiled was not handed over to be kept")
-        if not self._check(dispatcher):
-            raise EngineError(
-                "the compiled model gives other numbers than plain Python on this machine; nothing "
-                f"of it is kept, and {MESA}"
-            )
-        return dispatcher, slot.code, dispatcher.inspect_asm(types).encode()
-
-    def _dispatched(self, types: tuple[Any, ...], slot: _Slot) -> Any:
-        """Return the function made to run by Numba, from a slot or compiled into it."""
-        dispatcher: Any = numba.njit(error_model="numpy", nogil=True)(self.function)
-        dispatcher._cache = slot  # noqa: SLF001 - no public way to say what is kept where
-        with _interleaved():
-            dispatcher.compile(types)
-        # Arrays of another layout would start another compilation in the middle of a sweep.
-        dispatcher.disable_compile()
-        return dispatcher
-
-
-class _Slot(numba.core.caching._Cache):  # type: ignore[misc, name-defined]  # noqa: SLF001
-    """What Numba takes for its cache: one place in memory, with code or for code."""
-
-    cache_path = ""
-
-    def __init__(self, code: bytes | None) -> None:
-        self.code = code
-
-    def load_overload(self, _signature: Any, context: Any) -> Any:
-        """Return a function out of bytes that have been checked, or None if there are none."""
-        if self.code is None:
-            return None
-        context.refresh()
-        parts = pickle.loads(self.code)  # noqa: S301 - written here, and checked since
-        return numba.core.compiler.CompileResult._rebuild(context, *parts)  # noqa: SLF001
-
-    def save_overload(self, _signature: Any, result: Any) -> None:
-        """Take what was compiled, as bytes."""
-        self.code = numba.core.serialize.dumps(result._reduce())  # noqa: SLF001
-
-    def enable(self) -> None:
-        """Do nothing."""
-
-    def disable(self) -> None:
-        """Do nothing."""
-
-    def flush(self) -> None:
-        """Do nothing."""
-
-
-def _module(name: str) -> Any:
-    return importlib.import_module(name)
-
-
-_told: set[str] = set()
-
-
-def _not_kept(reason: str) -> None:
-    """Say once why this process, and the next, compile what one could have compiled for all."""
-    if reason not in _told:
-        _told.add(reason)
-        log.warning(
-            "The compiled model is not kept, so that every start takes about a minute longer: %s. "
-            "%s can name another folder.",
-            reason,
-            cache.FOLDER,
-        )
-
-
-@contextlib.contextmanager
-def _interleaved() -> Iterator[None]:
-    """Let LLVM, which this process has only one of, go through loops several vectors at a time."""
-    option: Any = _module("llvmlite.binding").set_option
-    option("alliance-sim", f"-force-vector-interleave={VECTORS_AT_ONCE}")
-    try:
-        yield
-    finally:
-        option("alliance-sim", "-force-vector-interleave=0")  # its own choice again
+    def gives_right_numbers(self) -> bool:
+        """Whether the code that comes with the package does what it should; for trials."""
+        code = objects.loaded()
+        return code is not None and self._check(code.function(self.function.__name__))

@@ -80,7 +80,12 @@ def as_in_plain_python(block: Block) -> bool:
     return found.tobytes() == np.ascontiguousarray(wanted.swapaxes(1, 2)).tobytes()
 
 
-compiled_block = Compiled(simulate_block, sources=sources_digest, check=as_in_plain_python)
+compiled_block = Compiled(
+    simulate_block,
+    sources=sources_digest,
+    check=as_in_plain_python,
+    home=f"{__name__}:compiled_block",
+)
 
 
 def fills_as_in_plain_python(fill: Fill) -> bool:
@@ -92,7 +97,10 @@ def fills_as_in_plain_python(fill: Fill) -> bool:
 
 
 compiled_fill = Compiled(
-    fill, sources=lambda: digest_of(FILLED_FROM, PACKAGE), check=fills_as_in_plain_python
+    fill,
+    sources=lambda: digest_of(FILLED_FROM, PACKAGE),
+    check=fills_as_in_plain_python,
+    home=f"{__name__}:compiled_fill",
 )
 
 
