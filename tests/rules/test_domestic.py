@@ -2,12 +2,14 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alliance_sim.rules.domestic import (
     LawPull,
     in_force,
+    lacks,
     may_pass,
     next_age,
     open_part,
@@ -124,3 +126,14 @@ def test_a_wider_win_set_and_a_smaller_demand_never_cost_a_ratification(
 @given(opening=share, spread=st.floats(1e-6, 1e6))
 def test_a_demand_that_just_fits_is_ratified_by_average_luck(opening: float, spread: float) -> None:
     assert ratifies(opening, opening, spread, 0.0) == 1.0
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("lacking", [True, False])
+@pytest.mark.parametrize("behind", [True, False])
+def test_an_act_lacks_a_cause_that_is_gone_hangs_in_the_air_or_comes_later(
+    there: bool, lacking: bool, behind: bool
+) -> None:
+    sound = there and not lacking and not behind
+    assert lacks(False, there, lacking, behind) is not sound
+    assert not lacks(True, there, lacking, behind)

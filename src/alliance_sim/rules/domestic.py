@@ -17,6 +17,22 @@ class LawPull(NamedTuple):
 
 
 @rule
+def lacks(stays: bool, there: bool, lacking: bool, behind: bool) -> bool:  # noqa: FBT001
+    """Return whether an act lacks a cause that it cannot do without.
+
+    A cause is missing if it was removed, if it falls or has to be drawn for want of a cause of its
+    own, or if it was moved behind the day of what follows it.
+
+    Args:
+        stays: Whether the act stays as dated whatever happens, so that it lacks nothing.
+        there: Whether the cause is there, not removed.
+        lacking: Whether the cause lacks a cause itself.
+        behind: Whether the cause was moved, and comes after the act.
+    """
+    return not stays and (not there or lacking or behind)
+
+
+@rule
 def shut_after(shut: float, opening: float) -> float:
     """Return the part of a domain still shut after one more legal act; start from 1."""
     return shut * (1.0 - opening)

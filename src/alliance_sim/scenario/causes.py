@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+from alliance_sim.rules.domestic import lacks
 from alliance_sim.scenario.schema import EARLIEST, LATEST, Juncture
 
 SAY_SO = "where that is meant write meant = true below it in [[moved]]"
@@ -17,19 +18,14 @@ if TYPE_CHECKING:
 
 
 def missing_causes(by_name: Mapping[str, Juncture]) -> dict[str, Juncture]:
-    """Return, for each juncture that lacks one, a cause that it cannot do without.
-
-    A cause is missing if it was removed, if it falls or has to be drawn for want of a cause of its
-    own, or if it was moved behind the day of what follows it. A juncture that stays as dated
-    whatever happens lacks nothing.
-    """
+    """Return, for each juncture that lacks one by `rules.domestic.lacks`, the first such cause."""
     found: dict[str, Juncture] = {}
     causes_first = TopologicalSorter({name: j.follows for name, j in by_name.items()})
     for juncture in (by_name[name] for name in causes_first.static_order()):
         for cause in (by_name[name] for name in sorted(juncture.follows)):
             behind = cause.original_date is not None and cause.date > juncture.date
-            gone = not cause.present or cause.name in found or behind
-            if gone and juncture.when_cause_removed != "stays":
+            stays = juncture.when_cause_removed == "stays"
+            if lacks(stays, cause.present, cause.name in found, behind):
                 found.setdefault(juncture.name, cause)
     return found
 

@@ -10,7 +10,7 @@ from math import inf
 from typing import NamedTuple
 
 from alliance_sim.compiled import rule
-from alliance_sim.rules.domestic import shut_after
+from alliance_sim.rules.domestic import lacks, shut_after
 
 NONE = inf  # stands where a table has no number: no end, no half-life, never moved
 WHOLE = 6755399441055744.0  # added and taken away again, rounds to a whole number, halves to even
@@ -127,11 +127,7 @@ def settle_days(counts: Counts, numbers: Numbers, settled: Settled) -> None:
 
 @rule
 def _find_missing(counts: Counts, numbers: Numbers, settled: Settled) -> None:
-    """Find for each juncture the first cause that it cannot do without and that is not there.
-
-    A cause is missing if it was removed, if it falls or has to be drawn for want of a cause of its
-    own, or if it was moved behind the juncture's day. A juncture that stays as dated misses none.
-    """
+    """Find for each juncture the first cause that it lacks, as `scenario.causes` does by name."""
     cards = numbers.juncture
     for j in range(counts.junctures):
         settled.missing[j] = -1.0
@@ -145,8 +141,13 @@ def _find_missing(counts: Counts, numbers: Numbers, settled: Settled) -> None:
             behind = (
                 cards[of_cause + ORIGINAL] != NONE and cards[of_cause + DATE] > cards[card + DATE]
             )
-            gone = cards[of_cause + PRESENT] == 0.0 or settled.missing[cause] >= 0.0 or behind
-            if gone and cards[card + RESPONSE] != STAYS and settled.missing[j] != cause:
+            gone = lacks(
+                cards[card + RESPONSE] == STAYS,
+                cards[of_cause + PRESENT] > 0.0,
+                settled.missing[cause] >= 0.0,
+                behind,
+            )
+            if gone and settled.missing[j] != cause:
                 if settled.missing[j] < 0.0:
                     changed = 1
                 settled.missing[j] = numbers.follows[row + CAUSE]
