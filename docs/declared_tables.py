@@ -3,19 +3,16 @@
 
 from __future__ import annotations
 
-import math
-
 from cells import signed, table, text
 
+from alliance_sim.results.dictionary import range_words
 from alliance_sim.world.declaration import declared
 from alliance_sim.world.state import PHASES, STATES, Channels, Inputs, Marks
 
 
 def _range(low: float, high: float) -> str:
     """Return a range in words."""
-    if math.isinf(low):
-        return "any"
-    return signed(f"{low:g} and up" if math.isinf(high) else f"{low:g} to {high:g}")
+    return signed(range_words(low, high))
 
 
 def _named(pattern: str) -> str:

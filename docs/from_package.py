@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cells import day, signed, table, text
+from data_tables import formats, outcomes_dictionary, row_labels, states_dictionary
 from declared_tables import carried, channels, inputs, phases, states
 from docutils import nodes
-from file_formats import formats
 from sphinx.util.docutils import SphinxDirective
 
 import alliance_sim
@@ -406,12 +406,15 @@ TABLES: dict[str, Callable[..., str]] = {
     "members": members,
     "numbers": number_table,
     "openings": openings,
+    "outcomes_dictionary": outcomes_dictionary,
     "periods": periods,
     "phases": phases,
     "priors": priors,
     "rates": rates,
+    "row_labels": row_labels,
     "rungs": rungs,
     "states": states,
+    "states_dictionary": states_dictionary,
     "tally": tally,
     "threats": threats,
     "units": units,

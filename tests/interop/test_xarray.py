@@ -93,7 +93,7 @@ def test_every_reported_state_is_told_in_words() -> None:
     runs = simulate("japan_nato/baseline", runs=1, seed=1)
     assert set(runs.meanings) == set(runs.states)
     assert all(told.unit and told.long_name for told in runs.meanings.values())
-    assert meaning("a_new_state", runs.meanings) == ("a new state", "")
+    assert meaning("a_new_state", runs.meanings) == Meaning("a new state", "")
 
 
 @pytest.mark.parametrize("suffix", [".nc", ".NC", ".parquet", ""])

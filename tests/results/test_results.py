@@ -229,7 +229,11 @@ NOT_OURS = {
     "a spoilt label": (spoilt_label, "is Parquet, but not an ensemble"),
     "years that are texts": (label_with(calendar=["2000", 2001, 4]), "not an ensemble"),
     "a label without a version": (label_with(format=None), "has format None, this version .* re"),
-    "a label of the future": (label_with(format=9), "has format 9, this version .* reads format 2"),
+    "a label of the future": (label_with(format=9), "has format 9, this version .* reads format 3"),
+    "a range that is no number": (
+        label_with(meanings={"rung": ["formal step", "", "low", None]}),
+        "not an ensemble",
+    ),
     "too many runs": (label_with(runs=2**32, status=[]), "must be at most"),
     "other runs": (label_with(runs=4, status=[]), "not the one that its label describes"),
     "another seed": (label_with(seed=7), "holds other numbers or names than were saved"),

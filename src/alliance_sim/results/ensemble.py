@@ -44,7 +44,7 @@ class Ensemble(Shown):
         versions: Version of this package.
         status: Per run "ok", or what went wrong.
         edits: What was changed against the scenario that this one extends, each with `words`.
-        meanings: What each state means, and its unit.
+        meanings: What each state means, its unit and its range.
     """
 
     scenario: str
@@ -118,14 +118,13 @@ class Ensemble(Shown):
         """Return what each state means: one row per state, in order.
 
         Returns:
-            Index `state`; columns `meaning`, in words, and `unit` ("1" for a share or a number
-            without unit).
+            Index `state`; columns `meaning`, in words, `unit` ("1" for a share or a number without
+            unit), `low` and `high`, infinite where there is no limit.
         """
-        import pandas as pd
+        from alliance_sim.results.dictionary import dictionary_frame
 
-        found = [meaning(state, self.meanings) for state in self.states]
-        told = {"meaning": [one.long_name for one in found], "unit": [one.unit for one in found]}
-        return pd.DataFrame(told, index=pd.Index(self.states, name="state"))
+        told = {state: meaning(state, self.meanings) for state in self.states}
+        return dictionary_frame(told, "state")
 
     def to_frame(self) -> pd.DataFrame:
         """Return a tidy frame: columns `run`, `quarter` (such as "1950Q1"), then one per state."""

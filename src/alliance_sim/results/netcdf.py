@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from alliance_sim.errors import AllianceSimError, ResultError
+from alliance_sim.results.dictionary import column_metadata
 from alliance_sim.results.saved import (
     BEFORE_SEAL,
     BLANK,
@@ -66,9 +67,8 @@ def dataset(labels: Labels, values: NDArray[np.float64]) -> xr.Dataset:
     )
 
 
-def _attributes(state: str, labels: Labels) -> dict[str, str]:
-    found = meaning(state, labels.meanings)
-    return {"long_name": found.long_name} | ({"units": found.unit} if found.unit else {})
+def _attributes(state: str, labels: Labels) -> dict[str, str | float]:
+    return column_metadata(meaning(state, labels.meanings))
 
 
 def _attributes_of_all(labels: Labels) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim.errors import ResultError
+from alliance_sim.results.dictionary import field_metadata
 from alliance_sim.results.saved import (
     BLANK,
     MARK,
@@ -18,13 +19,14 @@ from alliance_sim.results.saved import (
     read_label,
     write_sealed,
 )
+from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
 KIND = "Parquet"
-BESIDE = ("run", "quarter")  # columns beside the states
+BESIDE = {"run": "number of the run", "quarter": "quarter"}  # columns beside the states
 
 
 def write(labels: Labels, values: NDArray[np.float64], path: Path) -> None:
@@ -56,9 +58,13 @@ def _table(labels: Labels, values: NDArray[np.float64]) -> pa.Table:
         "run": pa.array(np.repeat(numbers, quarters)),
         "quarter": pa.DictionaryArray.from_arrays(positions, pa.array(labels.calendar.labels)),
     }
+    fields = [pa.field(name, column.type, metadata={"long_name": BESIDE[name]})
+              for name, column in columns.items()]  # fmt: skip
     for position, state in enumerate(labels.states):
         columns[state] = pa.array(values[:, :, position].ravel())
-    return pa.table(columns).replace_schema_metadata({MARK: labels.text(values)})
+        told = field_metadata(meaning(state, labels.meanings))
+        fields.append(pa.field(state, pa.float64(), metadata=told))
+    return pa.table(columns, schema=pa.schema(fields, metadata={MARK: labels.text(values)}))
 
 
 def read(path: Path) -> tuple[Labels, NDArray[np.float64]]:

@@ -16,6 +16,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
@@ -30,7 +31,7 @@ from alliance_sim.results.state_metadata import Meaning, Meanings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 MARK: Final = "alliance_sim"  # names the label in a file
 SEAL: Final = "alliance_sim_seal"
 BEFORE_SEAL: Final = SEAL.encode() + b"\x18\x40"  # in Parquet: a text follows, 64 bytes long
@@ -60,7 +61,7 @@ class Labels(NamedTuple):
         versions: Versions of packages.
         status: Per run "ok", or what went wrong; empty where nothing is known.
         edits: What was changed in the scenario, each with `words`.
-        meanings: What each state means, and its unit.
+        meanings: What each state means, its unit and its range.
     """
 
     scenario: str
@@ -85,7 +86,7 @@ class Labels(NamedTuple):
             "states": list(self.states),
             "status": list(self.status),
             "edits": [dict(edit) for edit in self.edits],
-            "meanings": {state: list(told) for state, told in self.meanings.items()},
+            "meanings": {state: _limited(told) for state, told in self.meanings.items()},
         }
 
     def content_digest(self, values: NDArray[np.float64]) -> str:
@@ -188,8 +189,8 @@ def _label(tree: dict[str, Any]) -> Label:
         status=tuple(_text(status) for status in tree["status"]),
         edits=tuple({_text(key): value for key, value in e.items()} for e in tree["edits"]),
         meanings={
-            _text(state): Meaning(_text(name), _text(unit))
-            for state, (name, unit) in tree["meanings"].items()
+            _text(state): Meaning(_text(name), _text(unit), _limit(low, -inf), _limit(high, inf))
+            for state, (name, unit, low, high) in tree["meanings"].items()
         },
     )
     runs = _whole(tree["runs"], 0, MOST_VALUES)
@@ -199,6 +200,20 @@ def _label(tree: dict[str, Any]) -> Label:
     if len(labels.status) not in {0, runs} or not HEX.fullmatch(tree["content"]):
         raise ValueError
     return Label(labels, runs, tree["content"])
+
+
+def _limited(told: Meaning) -> list[str | float | None]:
+    """Return a meaning as JSON has it, which knows nothing infinite."""
+    limits = (end if math.isfinite(end) else None for end in (told.low, told.high))
+    return [told.long_name, told.unit, *limits]
+
+
+def _limit(value: object, unlimited: float) -> float:
+    if value is None:
+        return unlimited
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError
+    return float(value)
 
 
 def _whole(value: object, low: int, high: int) -> int:

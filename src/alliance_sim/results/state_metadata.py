@@ -6,6 +6,7 @@ The states are declared in a room above; what they mean comes with the results f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import NamedTuple
 
 from alliance_sim.glossary import with_unit
@@ -18,10 +19,14 @@ class Meaning(NamedTuple):
         long_name: What it is called, in plain words.
         unit: "1" for a share from 0 to 1; one that ends in " a quarter" for what happens in a
             quarter and can be summed; empty where it cannot be told.
+        low: Lowest value that it can have; infinite where there is no limit.
+        high: Highest value.
     """
 
     long_name: str
     unit: str
+    low: float = -inf
+    high: float = inf
 
     def axis(self, unit: str | None = None) -> str:
         """Return the label of an axis: the name with its unit or its range, or another unit."""

@@ -23,6 +23,7 @@ import numpy as np
 
 from alliance_sim.errors import ResultError
 from alliance_sim.glossary import with_unit
+from alliance_sim.results.state_metadata import Meaning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +68,14 @@ class Factor:
     def words(self) -> str:
         """Return the label of an axis, with the unit where there is one."""
         return with_unit(self.label or self.path, self.unit)
+
+    def meaning(self) -> Meaning:
+        """Return what it is, its unit, and the range of a number."""
+        if self.kind != NUMBER or self.dated:
+            return Meaning(self.label or self.path, "")
+        ends = [end for end in (self.low, self.high, *self.values) if isinstance(end, int | float)]
+        limits = (float(min(ends)), float(max(ends))) if ends else ()
+        return Meaning(self.label or self.path, self.unit, *limits)
 
     def column(self, places: NDArray[np.float64]) -> pd.Series[Any]:
         """Return the values at places.

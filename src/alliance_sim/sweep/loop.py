@@ -377,4 +377,4 @@ def columns_of(
 ) -> parquet.SweepColumns:
     """Return the columns of the rows of a plan, of which this is the table of points."""
     kinds = {str(name): KINDS.get(kind.kind, "text") for name, kind in table.dtypes.items()}
-    return parquet.SweepColumns(plan.labels, kinds, outcomes)
+    return parquet.SweepColumns(plan.labels, kinds, outcomes, plan.meanings(outcomes))

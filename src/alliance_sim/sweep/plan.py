@@ -21,7 +21,9 @@ from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.errors import AllianceSimError, ResultError, SettingError, unknown_name
 from alliance_sim.provenance import Origin, scenario_origin
+from alliance_sim.results.dictionary import outcome_meaning
 from alliance_sim.results.outcomes import Outcome, parse_outcome
+from alliance_sim.results.state_metadata import Meaning
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edit import EditCache, replaced
@@ -30,6 +32,7 @@ from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.factors import Factor
 from alliance_sim.sweep.store.metadata import METADATA, Metadata
+from alliance_sim.world.state import meanings_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,6 +107,19 @@ class Plan(Shown):
             ("outcomes", f"{len(self.outcomes)} of each run"),
             ("seed", self.seed),
         ]
+
+    def meanings(self, outcomes: Mapping[str, str]) -> dict[str, Meaning]:
+        """Return what the factors and some outcomes mean, their units and ranges.
+
+        Args:
+            outcomes: Texts of outcomes by name.
+        """
+        found = {factor.name: factor.meaning() for factor in self.factors}
+        calendar, states = self.calendar, meanings_of(self.scenarios[0])
+        for name, text in outcomes.items():
+            outcome = parse_outcome(text, name=name, states=self.states, calendar=calendar)
+            found[name] = outcome_meaning(outcome, calendar, states)
+        return found
 
     def _facts(self) -> Facts:
         return Facts(

@@ -22,6 +22,7 @@ from alliance_sim.engine.batch import summarise_cases
 from alliance_sim.engine.simulate import Progress
 from alliance_sim.errors import FileError, ResultError, UnknownName, unknown_name
 from alliance_sim.results import OK
+from alliance_sim.results.dictionary import dictionary_frame
 from alliance_sim.results.outcomes import Outcome, parse_outcome
 from alliance_sim.sweep import loop, resume
 from alliance_sim.sweep.plan import Plan, plan_of
@@ -154,6 +155,19 @@ class Sweep(Shown):
         found = self._looked_up(names, scenario) or [self._nothing().select(names)]
         frame: pd.DataFrame = pa.concat_tables(found).to_pandas(split_blocks=True)
         return frame
+
+    def dictionary(self) -> pd.DataFrame:
+        """Return what each column of `frame` means: one row per column, in order.
+
+        Returns:
+            Index `column`; columns `meaning`, in words, `unit` ("1" for a share or a number
+            without unit), `low` and `high`, infinite where there is no limit.
+        """
+        told = self.plan.meanings(self.metadata.outcomes)
+        factors = {factor.name: told.pop(factor.name) for factor in self.plan.factors}
+        labels = {name: parquet.ALWAYS[name] for name in ROW_LABELS}
+        status = {parquet.STATUS: parquet.ALWAYS[parquet.STATUS]}
+        return dictionary_frame({**labels, **factors, **status, **told}, "column")
 
     def outcome(
         self,

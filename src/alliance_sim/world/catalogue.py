@@ -10,15 +10,11 @@ import typing
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from math import inf, isinf
 
 from alliance_sim.errors import SettingError, did_you_mean
-from alliance_sim.glossary import EACH_STEP
 from alliance_sim.nearest import matches
+from alliance_sim.results.dictionary import outcome_meaning, range_words
 from alliance_sim.results.outcomes import (
-    Outcome,
-    is_binary,
-    outcome_title,
     standard_outcomes,
 )
 from alliance_sim.scenario import Scenario
@@ -27,12 +23,11 @@ from alliance_sim.scenario.fields import Number
 from alliance_sim.scenario.file import shipped_scenarios
 from alliance_sim.scenario.parameters import parameters_of
 from alliance_sim.scenario.path import numbers, way
-from alliance_sim.world.state import meanings_of, reported, state_names
+from alliance_sim.world.state import meanings_of, state_names
 from alliance_sim.world.tables import calendar_of
 
 Cell = bool | int | float | str | None
 Row = tuple[Cell, ...]
-OF_STATES = {"at", "mean", "max", "min"}  # folds whose result lies where the state does
 
 
 @dataclass(frozen=True)
@@ -139,40 +134,15 @@ def _members(scenario: Scenario) -> Iterator[Row]:
 
 def _outcomes(scenario: Scenario) -> Iterator[Row]:
     calendar, meanings = calendar_of(scenario), meanings_of(scenario)
-    limits = {name: (state.low, state.high) for name, state, _ in reported(scenario)}
-    found = standard_outcomes(state_names(scenario), calendar, len(scenario.rungs))
-    for outcome in found:
-        low, high, unit = _of_outcome(outcome, limits[outcome.state], meanings[outcome.state].unit)
-        if outcome.fold == "first":
-            low, high, unit = calendar.first_year, calendar.last_year + 1, "year"
-        yield (
-            *(outcome.name, outcome_title(outcome, calendar, meanings), outcome.text),
-            *(_range(low, high), unit),
-        )
-
-
-def _of_outcome(
-    outcome: Outcome, limits: tuple[float, float], unit: str
-) -> tuple[float, float, str]:
-    """Return the range and the unit of an outcome, from those of its state."""
-    low, high = limits
-    if is_binary(outcome) or (outcome.compare and outcome.fold in OF_STATES):
-        return 0, 1, "1"
-    if outcome.fold in OF_STATES:
-        return low, high, unit
-    return (0, inf, "quarters" if unit == "1" or outcome.compare else unit.removesuffix(EACH_STEP))
+    for outcome in standard_outcomes(state_names(scenario), calendar, len(scenario.rungs)):
+        told = outcome_meaning(outcome, calendar, meanings)
+        span = range_words(told.low, told.high)
+        yield outcome.name, told.long_name, outcome.text, span, told.unit
 
 
 def _states(scenario: Scenario) -> Iterator[Row]:
-    meanings = meanings_of(scenario)
-    for name, state, _ in reported(scenario):
-        yield name, meanings[name].long_name, _range(state.low, state.high), state.unit
-
-
-def _range(low: float, high: float) -> str:
-    if isinf(low):
-        return "any"
-    return f"{low:g} and up" if isinf(high) else f"{low:g} to {high:g}"
+    for name, told in meanings_of(scenario).items():
+        yield name, told.long_name, range_words(told.low, told.high), told.unit
 
 
 def _numbers(scenario: Scenario) -> Iterator[Row]:

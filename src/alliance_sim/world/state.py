@@ -479,7 +479,7 @@ def state_names(scenario: Scenario) -> tuple[str, ...]:
 
 
 def meanings_of(scenario: Scenario) -> dict[str, Meaning]:
-    """Return what each reported state is called, in plain words, and its unit, by its name.
+    """Return what each reported state is called, in plain words, its unit and its range, by name.
 
     Words are those of the glossary, and the scenario's titles of partners, members and so on.
     """
@@ -488,7 +488,7 @@ def meanings_of(scenario: Scenario) -> dict[str, Meaning]:
         labels = next(itertools.islice(along(state.per, axes), position, None))
         named = {axis: titles[axis][label] for axis, label in labels.items()}
         words = state.meaning.format(**titles[""], **named)
-        found[name] = Meaning(words, state.unit)
+        found[name] = Meaning(words, state.unit, state.low, state.high)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -14,12 +14,23 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from alliance_sim.results import OK
+from alliance_sim.results.dictionary import field_metadata
+from alliance_sim.results.state_metadata import Meaning, Meanings, meaning
 from alliance_sim.sweep.store.metadata import RowLabels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ROW_LABELS = ("row", "point", "scenario", "replicate", "run")  # columns that say what a row is
+# Columns that are in every sweep, with what they hold; all but the last say what a row is.
+ALWAYS = {
+    "row": Meaning("number of the row", "", 0.0),
+    "point": Meaning("number of the point of the design", "", 0.0),
+    "scenario": Meaning("label of the scenario", ""),
+    "replicate": Meaning("number of the replicate at the point", "", 0.0),
+    "run": Meaning("number of the run: rows of the same seed and run saw the same luck", "", 0.0),
+    "status": Meaning("“ok”, or what went wrong", ""),
+}
+*ROW_LABELS, STATUS = ALWAYS
 MARK = b"alliance_sim_sweep"
 COMPRESSION = "zstd"
 KINDS = {
@@ -38,11 +49,13 @@ class SweepColumns:
         scenarios: Labels of the scenarios.
         factors: Kind of each factor's values by name: "number", "whole", "flag" or "text".
         outcomes: Canonical text of each outcome by name.
+        meanings: What factors and outcomes mean, their units and ranges, as far as it is known.
     """
 
     scenarios: tuple[str, ...]
     factors: Mapping[str, str]
     outcomes: Mapping[str, str]
+    meanings: Meanings = field(default_factory=dict)
 
     def schema(self) -> pa.Schema:
         """Return names and types, in order."""
@@ -51,10 +64,13 @@ class SweepColumns:
         fields = [
             *zip(ROW_LABELS, types, strict=True),
             *((name, KINDS[kind]) for name, kind in self.factors.items()),
-            ("status", pa.string()),
+            (STATUS, pa.string()),
             *((name, pa.float64()) for name in self.outcomes),
         ]
-        return pa.schema(fields, metadata={MARK: _mark(self.outcomes)})
+        told = {**ALWAYS, **self.meanings}
+        metadata = {name: field_metadata(meaning(name, told)) for name, _ in fields}
+        named = [pa.field(name, kind, metadata=metadata[name]) for name, kind in fields]
+        return pa.schema(named, metadata={MARK: _mark(self.outcomes)})
 
 
 @dataclass(frozen=True)
