@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import Kernel, Mesa, Scenario, load_scenario, simulate
-from alliance_sim.engine.batch import Case, summarise_cases
+from alliance_sim.engine.cases import Case, summarise_cases
 from alliance_sim.results.outcomes import Outcome, standard_outcomes
 from alliance_sim.world import calendar_of
 from alliance_sim.world.state import state_names

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alliance_sim.engine.batch import Case, Summaries
+from alliance_sim.engine.cases import Case, Summaries
 from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.sweep.run import run_sweep
 

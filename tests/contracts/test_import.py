@@ -39,7 +39,7 @@ def test_importing_takes_little_time_and_loads_nothing_heavy() -> None:
 IN_A_WORKER = """
 import sys
 from alliance_sim import load_scenario
-from alliance_sim.engine.batch import Case, summarise_cases
+from alliance_sim.engine.cases import Case, summarise_cases
 from alliance_sim.sweep import task
 from alliance_sim.results.outcomes import standard_outcomes
 from alliance_sim.world import calendar_of

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from alliance_sim import Kernel, Scenario, load_scenario, simulate
-from alliance_sim.engine.batch import Case, summarise_cases
+from alliance_sim.engine.cases import Case, summarise_cases
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.engine.own_noise import noise_of_seed

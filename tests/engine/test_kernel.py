@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alliance_sim import Ensemble, Kernel, Scenario, load_scenario, simulate
-from alliance_sim.engine.batch import Case, summarise_cases
+from alliance_sim.engine.cases import Case, summarise_cases
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.batch import Columns, make_ready, run_block, setting_of
 from alliance_sim.engine.kernel.layout import LANES, rows_of

@@ -15,7 +15,7 @@ import pytest
 
 import alliance_sim
 from alliance_sim import AllianceSimError, ScenarioError, load_scenario, simulate
-from alliance_sim.engine.batch import Summaries
+from alliance_sim.engine.cases import Summaries
 from alliance_sim.errors import SettingError
 from alliance_sim.interop import function
 from alliance_sim.interop.cache import base_of

@@ -185,7 +185,7 @@ def _compiled_runs(
     given: NDArray[np.float64] | None,
 ) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
     """Return values (run, quarter, state), a status for each run, and the states' names."""
-    from alliance_sim.engine.batch import trajectories_of
+    from alliance_sim.engine.cases import trajectories_of
 
     so_far = 0
 

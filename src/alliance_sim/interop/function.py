@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import noise
-from alliance_sim.engine.batch import Case, Summaries, summarise_cases, trajectories_of_cases
+from alliance_sim.engine.cases import Case, Summaries, summarise_cases, trajectories_of_cases
 from alliance_sim.errors import AllianceSimError, ProblemsError, SettingError, shown, unknown_name
 from alliance_sim.interop.cache import SEED, OutcomesLike, ScenarioLike, base_of
 from alliance_sim.results import OK

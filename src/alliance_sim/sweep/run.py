@@ -6,7 +6,7 @@ import os
 from concurrent.futures import Executor
 from pathlib import Path
 
-from alliance_sim.engine.batch import summarise_cases
+from alliance_sim.engine.cases import summarise_cases
 from alliance_sim.engine.simulate import Progress
 from alliance_sim.errors import SettingError
 from alliance_sim.sweep import resume
@@ -47,7 +47,7 @@ def run_sweep(  # noqa: PLR0913 - what a user may choose, all but two with a def
         block: Rows to compute at a time; chosen by the length of the sweep if left out. A block is
             what is lost at most by each worker when the sweep is killed.
         progress: Called with (rows done, rows asked for).
-        summarise: What computes outcomes: a function like `engine.batch.summarise_cases`.
+        summarise: What computes outcomes: a function like `engine.cases.summarise_cases`.
         retry_failed: Whether to compute rows that failed once more, also those of a folder that is
             finished and of outcomes that were added to it. All other rows stay as they are.
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from alliance_sim import display, files
 from alliance_sim.display import Facts, Shown, counted
-from alliance_sim.engine.batch import summarise_cases
+from alliance_sim.engine.cases import summarise_cases
 from alliance_sim.engine.simulate import Progress
 from alliance_sim.errors import FileError, ResultError, UnknownName, unknown_name
 from alliance_sim.results import OK

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim import provenance
-from alliance_sim.engine.batch import Case, Summaries, summarise_cases
+from alliance_sim.engine.cases import Case, Summaries, summarise_cases
 from alliance_sim.errors import AllianceSimError, EngineError, UnfinishedError
 from alliance_sim.results import OK
 from alliance_sim.sweep.store.manifest import KERNEL

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from alliance_sim.engine.batch import Case, Summaries
+from alliance_sim.engine.cases import Case, Summaries
 from alliance_sim.sweep.run import run_sweep
 from alliance_sim.sweep.store import metadata
 
