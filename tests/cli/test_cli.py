@@ -15,7 +15,7 @@ from alliance_sim.plots.origin import read_origin
 
 HISTORY_KEYS = {
     *("scenario", "digest", "seed", "runs", "version", "claims", "counts", "rungs"),
-    *("assumed_numbers", "files", "record", "missing", "mismatches"),
+    *("assumed_numbers", "files", "record", "missing", "mismatches", "factual", "claim_changes"),
 }
 HISTORY_FILES = {
     *("history.png", "counts.png", "claims.csv", "counts.csv", "rungs.csv", "chronology.csv"),

@@ -96,3 +96,73 @@ def test_wrong_input_is_told_in_words(words: tuple[str, ...], told: str, tmp_pat
     result = call("compare", *words, "--runs", 4, "--out", tmp_path, code=2)
     assert told in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_run_points_to_compare_where_several_are_given() -> None:
+    result = call("run", NO_RAID, "two_islands/baseline", code=2)
+    line = "alliance-sim compare two_islands/no_raid two_islands/baseline"
+    assert line in result.stderr
+
+
+def test_history_of_a_what_if_says_which_claims_change(tmp_path: Path) -> None:
+    what_if = "japan_nato/no_nine_eleven"
+    result = call("history", what_if, "--runs", 6, "--out", tmp_path)
+    words = " ".join(result.stdout.split())
+    assert "Beside “Japan and NATO, the described history”," in words
+    assert "of the 28 claims change" in words
+    changes = pd.read_csv(tmp_path / "claim_changes.csv")
+    assert len(changes) == 28
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "<h1>Which claims of the described history change?</h1>" in page
+    assert "Does the model tell" not in page
+    (moved, *_) = changes[changes["change"] != "as before"].to_dict("records")
+    assert f'<tr><th scope="row">{moved["id"]}</th><td>{moved["claim"]}</td>' in page
+
+
+def test_results_of_different_scenarios_go_to_different_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("run", "history"):
+        for scenario in ("two_islands/baseline", NO_RAID):
+            call(command, scenario, "--runs", 2)
+    call("compare", NO_RAID, "--runs", 2)
+    assert {path.name for path in Path("results").iterdir()} == {
+        "two_islands_baseline",
+        "two_islands_no_raid",
+        "history_two_islands_baseline",
+        "history_two_islands_no_raid",
+        "compare_two_islands_no_raid",
+    }
+
+
+def test_a_changed_text_of_the_same_scenario_is_told_and_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = 'extends = "two_islands/baseline"\ntitle = "Mine"\ndescription = "Mine."\n'
+    Path("mine.toml").write_text(f'{text}without = ["great_raid"]\n')
+    call("compare", "mine.toml", "--runs", 2)
+    Path("mine.toml").write_text(f'{text}without = ["trade_act"]\n')
+    result = call("compare", "mine.toml", "--runs", 2)
+    assert "results of an earlier mine are replaced" in caplog.text + result.stderr
+
+
+def test_plot_takes_the_folder_and_draws_beside_it_and_over_no_other_file(tmp_path: Path) -> None:
+    call("run", NO_RAID, "--runs", 2, "--out", tmp_path / "run")
+    for _ in range(2):  # the same figure may be drawn again
+        call("plot", tmp_path / "run", "--state", "rung")
+    assert (tmp_path / "run" / "rung.png").exists()
+    mine = tmp_path / "mine.png"
+    mine.write_bytes(b"mine")
+    refused = call("plot", tmp_path / "run", "--out", mine, code=2)
+    assert "is there and is no figure of this program" in refused.stderr
+    assert mine.read_bytes() == b"mine"
+    call("run", "two_islands/baseline", "--runs", 2, "--out", tmp_path / "other")
+    other = call("plot", tmp_path / "other", "--out", tmp_path / "run" / "rung.png", code=2)
+    assert "is a figure of two_islands/no_raid" in other.stderr
+
+
+def test_a_folder_without_an_ensemble_is_told_what_it_lacks(tmp_path: Path) -> None:
+    result = call("plot", tmp_path, code=2)
+    assert "holds no trajectories.parquet" in result.stderr

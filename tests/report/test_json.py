@@ -29,7 +29,8 @@ def said(comparison: HistoryComparison) -> dict[str, Any]:
 def test_the_keys_are_those_promised(said: dict[str, Any]) -> None:
     assert list(said) == [
         *("scenario", "digest", "seed", "runs", "version"),
-        *("record", "missing", "mismatches", "claims", "counts", "rungs"),
+        *("record", "missing", "mismatches", "claims", "factual", "claim_changes"),
+        *("counts", "rungs"),
         *("assumed_numbers", "files"),
     ]
     assert said["scenario"] == "japan_nato/baseline"

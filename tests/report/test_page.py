@@ -99,7 +99,7 @@ def test_every_figure_is_told_in_words_with_its_numbers(page: Outline) -> None:
 
 def test_language_title_and_headings_are_in_order(page: Outline, source: str) -> None:
     assert page.having("html")[0]["lang"] == "en-GB"
-    assert "<title>Model and record: japan_nato/baseline</title>" in source
+    assert "<title>Model and record: Japan and NATO, the described history</title>" in source
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1

@@ -9,7 +9,16 @@ from warnings import warn
 import typer
 
 from alliance_sim.cli import analyse, compare, exit_codes, find, record, sweep, terminal
-from alliance_sim.cli.options import PATH, Json, Out, Runs, Seed, Workers, command_line, processors
+from alliance_sim.cli.options import (
+    PATH,
+    Json,
+    OwnOut,
+    Runs,
+    Seed,
+    Workers,
+    command_line,
+    processors,
+)
 from alliance_sim.errors import (
     RecordError,
     ResultError,
@@ -17,10 +26,10 @@ from alliance_sim.errors import (
     ScenarioWarning,
     SettingError,
 )
-from alliance_sim.files import writable_folder
 from alliance_sim.shipped import usual_scenario
 
 BASELINE = usual_scenario()
+LONGEST_NAME = 100  # letters of a figure's file name
 
 app = typer.Typer(
     name="alliance-sim",
@@ -54,7 +63,7 @@ def history(
     scenario: Scenario = BASELINE,
     runs: Runs = 200,
     seed: Seed = "1",
-    out: Out = Path("results/history"),
+    out: OwnOut = None,
     as_json: Json = False,
     workers: Workers = None,
     require: Annotated[
@@ -64,31 +73,40 @@ def history(
         ),
     ] = None,
 ) -> None:
-    """Hold a scenario against the coded record and the claims of the described history."""
+    """Hold a scenario against the coded record and the claims of the described history.
+
+    Of an edited scenario it says which claims change against the one that it extends.
+    """
     from alliance_sim import load_scenario, noise
     from alliance_sim.comparison.history import compare_history
     from alliance_sim.record.named import check_named
     from alliance_sim.report import history_json, write_history
+    from alliance_sim.report.result_folder import result_folder, usual_folder
+    from alliance_sim.scenario import extended_scenario
 
     number = noise.as_seed(seed)
     chosen = load_scenario(scenario)
     for mismatch in check_named(chosen, scenario):
         terminal.say(f"warning: record: {mismatch}")
-    writable_folder(out)
+    factual = extended_scenario(scenario)
+    every = [chosen] if factual is None else [chosen, factual]
+    folder = out or usual_folder("history", chosen.name)
+    result_folder(folder, kind="history", scenarios=every)
     with terminal.progress("simulating") as show:
         found = compare_history(
             chosen,
+            against=factual,
             runs=runs,
             seed=number,
             workers=processors(workers),
             progress=show,
         )
-    command = command_line("history", scenario, runs=runs, seed=number, out=out)
-    files = write_history(found, out=out, command=command)
+    command = command_line("history", scenario, runs=runs, seed=number, out=folder)
+    files = write_history(found, out=folder, command=command)
     if as_json:
         terminal.print_json(history_json(found, files=files))
     else:
-        _print_history(found, out)
+        _print_history(found, folder)
     told = found.told()
     if found.failed() or (require is not None and told < require):
         failed = f"{found.failed()} runs failed; {told} claims told, {require or 0} required."
@@ -97,16 +115,21 @@ def history(
 
 
 def _print_history(found: Any, out: Path) -> None:
-    from alliance_sim.cli.tables import claims_table, counts_table
+    from alliance_sim.cli.tables import changes_table, claims_table, counts_table
     from alliance_sim.report.words import PARTED
 
     console = terminal.output()
+    changes = changes_table(found)
     if found.claims is not None:
         console.print(claims_table(found))
         terminal.tell(f"{PARTED}\n", wrap=True, lines=True)
     if found.counts is not None:
         console.print(counts_table(found))
         terminal.tell("* the record lies outside the interval\n", wrap=True, lines=True)
+    if changes is not None:
+        console.print(changes)
+    if found.changed():
+        terminal.tell(f"{found.changed()}\n", wrap=True, lines=True)
     terminal.tell(found.verdict(), wrap=True)
     terminal.tell(f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/")
 
@@ -155,10 +178,12 @@ def validate(
 
 @app.command()
 def run(
-    scenario: Scenario,
+    scenario: Annotated[
+        list[str], typer.Argument(help="Name of a shipped scenario, or a TOML file of your own.")
+    ],
     runs: Runs = 50,
     seed: Seed = "1",
-    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.", **PATH)] = None,
+    out: OwnOut = None,
     as_json: Json = False,
     workers: Workers = None,
 ) -> None:
@@ -166,15 +191,19 @@ def run(
     from alliance_sim import Kernel, load_scenario, noise, simulate
     from alliance_sim.analysis.summaries import period_table
     from alliance_sim.report import write_run
+    from alliance_sim.report.result_folder import result_folder, usual_folder
 
     number = noise.as_seed(seed)
-    chosen = load_scenario(scenario)
-    folder = out or Path("results") / chosen.name.replace("/", "_")
-    writable_folder(folder)
+    if len(scenario) > 1:
+        problem = f"takes one scenario, {len(scenario)} are given; side by side, with the same luck"
+        raise SettingError("run", [f"{problem}: {command_line('compare', *scenario)}"])
+    chosen = load_scenario(scenario[0])
+    folder = out or usual_folder("", chosen.name)
+    result_folder(folder, kind="run", scenarios=[chosen])
     engine = Kernel(threads=processors(workers))
     with terminal.progress("simulating") as show:
         ensemble = simulate(chosen, runs=runs, seed=number, engine=engine, progress=show)
-    command = command_line("run", scenario, runs=runs, seed=number, out=folder)
+    command = command_line("run", scenario[0], runs=runs, seed=number, out=folder)
     files = write_run(ensemble, chosen, out=folder, command=command)
     table = period_table(ensemble)
     if as_json:
@@ -277,11 +306,18 @@ def diff(
 @app.command()
 def plot(
     file: Annotated[
-        Path, typer.Argument(help="A saved ensemble (.parquet), or a figure (.png).", **PATH)
+        Path,
+        typer.Argument(help="A folder of results, its ensemble (.parquet), or a figure.", **PATH),
     ],
-    out: Annotated[Path, typer.Option("--out", help="The figure to write.", **PATH)] = Path(
-        "figure.png"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="The figure to write (.png). Left out: one beside the ensemble, named after the "
+            "states.",
+            **PATH,
+        ),
+    ] = None,
     state: Annotated[
         list[str] | None, typer.Option(help="State to draw, once or several times.")
     ] = None,
@@ -303,17 +339,23 @@ def plot(
     from alliance_sim import Ensemble
     from alliance_sim.report import write_figure
 
-    if not file.exists():
-        raise ResultError(f"{file}: does not exist")
-    if out.suffix.lower() != ".png":
-        raise SettingError("plot", [f"--out is {str(out)!r}, must end in .png"])
+    saved = file / "trajectories.parquet" if file.is_dir() else file
+    if not saved.exists():
+        raise ResultError(
+            f"{file}: holds no trajectories.parquet, as `run` and `history` write it"
+            if file.is_dir()
+            else f"{file}: does not exist"
+        )
     states = state or [f"level_{d}" for d in ("political", "operations", "equipment")]
-    command = command_line("plot", file, out=out, state=state)
-    write_figure(Ensemble.load(file), states, out, command)
+    figure = out or saved.parent / f"{'_'.join(states)[:LONGEST_NAME]}.png"
+    if figure.suffix.lower() != ".png":
+        raise SettingError("plot", [f"--out is {str(figure)!r}, must end in .png"])
+    command = command_line("plot", file, out=figure, state=state)
+    write_figure(Ensemble.load(saved), states, figure, command)
     if as_json:
-        terminal.print_json({"file": str(out), "states": states})
+        terminal.print_json({"file": str(figure), "states": states})
     else:
-        terminal.tell(f"Written to {out}")
+        terminal.tell(f"Written to {figure}")
 
 
 def _print_origin(origin: dict[str, Any]) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
-from alliance_sim.cli.options import PATH, Json, Runs, Seed, Workers, command_line, processors
+from alliance_sim.cli.options import Json, OwnOut, Runs, Seed, Workers, command_line, processors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from alliance_sim.comparison.scenarios import Comparison
 
 MOST_ACTS = 12  # shown on a terminal; all are in acts.csv
-MOST_NAMED = 3  # scenarios in the name of a folder; more are counted
 
 
 def add_to(app: typer.Typer) -> None:
@@ -55,7 +52,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
     show_run: Annotated[
         int | None, typer.Option(help="Run whose dated acts are told. Left out: the first.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.", **PATH)] = None,
+    out: OwnOut = None,
     as_json: Json = False,
     workers: Workers = None,
 ) -> None:
@@ -63,11 +60,11 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim import noise
     from alliance_sim.comparison import scenarios as comparison
     from alliance_sim.report import write_comparison
-    from alliance_sim.report.result_folder import result_folder
+    from alliance_sim.report.result_folder import result_folder, usual_folder
 
     number = noise.as_seed(seed)
     factual, others = comparison.pairs_of(scenarios, against)
-    folder = out or _folder([other.name for other in others])
+    folder = out or usual_folder("compare", *(other.name for other in others))
     result_folder(folder, kind="compare", scenarios=[factual, *others])
     with terminal.progress("simulating") as show:
         found = comparison.compare(
@@ -90,15 +87,6 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
         return
     _print(found, acts, run)
     terminal.tell(f"Seed {number}, {runs} runs of each. Written to {folder}/")
-
-
-def _folder(names: Sequence[str]) -> Path:
-    """Return the usual folder of a comparison, named after its scenarios."""
-    from alliance_sim.report.result_folder import file_name
-
-    short = [file_name(name.rpartition("/")[2]) for name in names[:MOST_NAMED]]
-    more = [f"and_{len(names) - MOST_NAMED}_more"] if len(names) > MOST_NAMED else []
-    return Path("results") / "_".join(["compare", *short, *more])
 
 
 def _print(found: Comparison, acts: pd.DataFrame, run: int) -> None:

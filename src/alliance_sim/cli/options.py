@@ -26,6 +26,14 @@ PATH: dict[str, Any] = {"parser": path_of, "metavar": "PATH"}
 Out = Annotated[
     Path, typer.Option("--out", help="Folder to write to; made if it is not there.", **PATH)
 ]
+OwnOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="Folder to write to; made if it is not there. Left out: one named after the scenario.",
+        **PATH,
+    ),
+]
 Runs = Annotated[int, typer.Option("--runs", help="How many runs.", show_default=True)]
 Seed = Annotated[
     str, typer.Option("--seed", help="Seed of the noise: a whole number; the same gives the same.")

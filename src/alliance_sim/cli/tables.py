@@ -52,6 +52,29 @@ def claims_table(comparison: HistoryComparison) -> AdaptiveTable:
     )
 
 
+def changes_table(comparison: HistoryComparison) -> AdaptiveTable | None:
+    """Return the claims that change against the factual scenario; None if none does."""
+    from alliance_sim.comparison.claims import AS_BEFORE
+    from alliance_sim.report.words import RECORD_WORDS
+
+    rows = tuple(
+        (
+            *(str(row["id"]), str(row["claim"]), RECORD_WORDS[str(row["record"])]),
+            *(percent(row["factual"]), percent(row["edited"]), str(row["change"])),
+        )
+        for row in _rows(comparison.claim_changes())
+        if row["change"] != AS_BEFORE
+    )
+    if not rows:
+        return None
+    return AdaptiveTable(
+        title="Claims that change: shares of simulated histories with the same luck",
+        heads=("id", "claim", "the record", "factual", "edited", "change"),
+        rows=rows,
+        words=3,
+    )
+
+
 def _rows(table: pd.DataFrame | None) -> list[dict[Hashable, Any]]:
     """Return the rows of a table, none where there is no table."""
     return [] if table is None else table.to_dict(orient="records")

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 
+HELD = 0.8  # share of runs from which on a claim counts as told by the model
+MOVED = 0.05  # share of runs by which a claim has to differ between scenarios to count as changed
+NO_LONGER, NEWLY, FEWER, MORE, AS_BEFORE = (
+    *("holds no longer", "newly holds", "in fewer histories", "in more histories", "as before"),
+)
+NOT_APPLICABLE, APPLICABLE = "no longer applies", "newly applies"
+
+
 def check_claims(ensemble: Ensemble, events: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Return one row per claim and run: `id`, `run`, `holds`, `reading`.
 
@@ -73,6 +81,42 @@ def summarise_claims(frame: pd.DataFrame, record: Record, relationship: str) -> 
             "reading": [checks[identifier].reading for identifier in identifiers],
         }
     )
+
+
+def claim_changes(factual: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per claim: how it fares in an edited scenario beside the factual one.
+
+    A claim counts as holding from 80 % of the runs to which it applies on; a share that moves by
+    less than 5 points is as before.
+
+    Args:
+        factual: What `summarise_claims` returns for the factual scenario.
+        edited: The same for the edited one, with the same runs.
+
+    Returns:
+        Columns `id`, `claim`, `record` (the coder's verdict), `factual` and `edited` (shares of
+        runs; NaN where the claim applies to none), `difference` (edited minus factual) and `change`
+        in words.
+    """
+    shares = factual.set_index("id")["share"].reindex(edited["id"]).to_numpy()
+    table = edited[["id", "claim", "record"]].assign(factual=shares, edited=edited["share"])
+    table["difference"] = table["edited"] - table["factual"]
+    pairs = zip(table["factual"], table["edited"], strict=True)
+    return table.assign(change=[_change(before, after) for before, after in pairs])
+
+
+def _change(before: float, after: float) -> str:
+    """Return in words how the share of runs in which a claim holds has changed."""
+    applied, applies = before == before, after == after  # noqa: PLR0124 - NaN differs from itself
+    if not (applied and applies):
+        return AS_BEFORE if applied == applies else (NOT_APPLICABLE if applied else APPLICABLE)
+    if before >= HELD > after:
+        return NO_LONGER
+    if after >= HELD > before:
+        return NEWLY
+    if abs(after - before) < MOVED:
+        return AS_BEFORE
+    return FEWER if after < before else MORE
 
 
 def check_record(record: Record, relationship: str, calendar: Calendar) -> pd.DataFrame:

@@ -1,12 +1,25 @@
-"""Does a scenario tell the history that the article describes, and where not?"""
+"""Does a scenario tell the history that the article describes, and where not?
+
+An edited scenario is not meant to: it is asked which claims change against the factual one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from alliance_sim.comparison.claims import check_claims, check_record, summarise_claims
+from alliance_sim.comparison.claims import (
+    AS_BEFORE,
+    HELD,
+    MOVED,
+    check_claims,
+    check_record,
+    claim_changes,
+    summarise_claims,
+)
 from alliance_sim.comparison.counts import count_table, rung_table
+from alliance_sim.comparison.scenarios import pairs_of
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
 from alliance_sim.errors import NoRecord
@@ -20,8 +33,6 @@ from alliance_sim.scenario.describe import assumed_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
-
-HELD = 0.8  # share of runs from which on a claim counts as told by the model
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ class HistoryComparison:
         claims: One row per claim: record's verdict, share of runs in which it holds; None for a
             relationship without claims.
         record_checks: The same tests on the record itself, where it can be tested; None likewise.
+        factual: The same of the factual scenario, with the same seed and runs, where one was given.
     """
 
     scenario: Scenario
@@ -53,6 +65,7 @@ class HistoryComparison:
     counts: pd.DataFrame | None = None
     claims: pd.DataFrame | None = None
     record_checks: pd.DataFrame | None = None
+    factual: HistoryComparison | None = None
 
     def assumed_numbers(self) -> int:
         """Return how many numbers of the scenario are judgements."""
@@ -72,6 +85,32 @@ class HistoryComparison:
         if claims is None:
             return 0
         return int(((claims["record"] == "supported") & (claims["share"] >= HELD)).sum())
+
+    def claim_changes(self) -> pd.DataFrame | None:
+        """Return how each claim fares beside the factual scenario; see `claims.claim_changes`.
+
+        None without a factual scenario, or without claims.
+        """
+        if self.factual is None or self.factual.claims is None or self.claims is None:
+            return None
+        return claim_changes(self.factual.claims, self.claims)
+
+    def changed(self) -> str:
+        """Return in one sentence which claims change; "" where they are not held against others."""
+        table = self.claim_changes()
+        if table is None or self.factual is None:
+            return ""
+        groups = table[table["change"] != AS_BEFORE].groupby("change", sort=False)["id"]
+        told = [f"{change}: {', '.join(ids)}" for change, ids in groups]
+        count = sum(len(ids) for _, ids in groups)
+        listed = f" ({'; '.join(told)})" if told else ""
+        return (
+            f"Beside “{self.factual.scenario.title}”, {count or 'none'} of the {len(table)} claims "
+            f"{'changes' if count == 1 else 'change'}{listed}; a claim counts as holding from "
+            f"{percent(HELD)} of histories on, and as changed if it then holds or no longer holds, "
+            f"or if its share moves by {percent(MOVED)} of them; the numbers are set by hand, so "
+            "this says what the assumptions imply."
+        )
 
     def verdict(self) -> str:
         """Return in one sentence what the comparison means."""
@@ -96,6 +135,7 @@ def compare_history(
     scenario: Scenario,
     *,
     runs: int,
+    against: Scenario | None = None,
     seed: int | None = None,
     workers: int = 1,
     progress: Progress | None = None,
@@ -104,15 +144,28 @@ def compare_history(
 
     Args:
         scenario: The scenario.
+        against: For an edited scenario the factual one, which is held against them too, so that the
+            result says which claims change.
         runs: How many runs.
         seed: Seed of the noise; None lets the operating system choose, and the result names it.
         workers: Processors to use; the numbers do not depend on it.
-        progress: Called with (runs done, runs asked for).
+        progress: Called with (runs done, runs asked for), over both scenarios.
 
     Raises:
-        SettingError: If a setting is out of range.
+        SettingError: If a setting is out of range, or the two scenarios cannot be compared.
         RecordError: If the record that the scenario names is not there or cannot be used.
     """
+    if against is not None:
+        pairs_of([scenario], against)
+        total = 2 * runs
+        first, second = (
+            None if progress is None else partial(_shifted, progress, before, total)
+            for before in (0, runs)
+        )
+        factual = compare_history(against, runs=runs, seed=seed, workers=workers, progress=first)
+        same = factual.ensemble.seed
+        found = compare_history(scenario, runs=runs, seed=same, workers=workers, progress=second)
+        return replace(found, factual=factual)
     record, missing = None, ""
     try:
         record = Record.of(scenario)
@@ -143,3 +196,8 @@ def compare_history(
         claims=summarise_claims(check_claims(ensemble, events, scenario), record, relationship),
         record_checks=check_record(record, relationship, ensemble.calendar),
     )
+
+
+def _shifted(progress: Progress, before: int, total: int, done: int, _: int) -> None:
+    """Tell progress over both of two scenarios."""
+    progress(before + done, total)

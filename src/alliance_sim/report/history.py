@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim import provenance
-from alliance_sim.comparison.history import HELD
+from alliance_sim.comparison.claims import AS_BEFORE, HELD
 from alliance_sim.glossary import series_words
 from alliance_sim.plots.counts import counts_figure
 from alliance_sim.plots.history import figure_title, history_figure
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alliance_sim.provenance import Origin
 
 CLAIM = ("id", "record", "share", "applicable")
+CHANGE = ("id", "record", "factual", "edited", "difference", "change")
 COUNT = ("period", "domain", "series", "observed", "mean", "low", "high")
 RUNG = ("rung", "observed", "median", "low", "high")
 COUNTS_TITLE = "Acts per stage: the record against the model"
@@ -52,7 +53,9 @@ def write_history(
         SettingError: If the folder or a file in it cannot be written.
     """
     ensemble = comparison.ensemble
-    origin = origin_of(ensemble, command=command)
+    factual = comparison.factual
+    others = () if factual is None else (factual.ensemble,)
+    origin = origin_of(ensemble, command=command, others=others)
     result = ResultFolder(out, kind="history", origin=origin)
     record, counts = comparison.record, comparison.counts
     figure = history_figure(ensemble, record=record, words=comparison.words)
@@ -77,6 +80,8 @@ def write_history(
 def tables_of(comparison: HistoryComparison) -> dict[str, pd.DataFrame]:
     """Return the tables of a comparison, by name: rungs, and what there is of claims and counts.
 
+    Of an edited scenario beside the factual one also how the claims change.
+
     Claims have two columns more than `comparison.claims`, what the same test says of the coded
     record: `record_holds` (empty where the record cannot be put to the test) and `record_reading`.
     """
@@ -88,6 +93,9 @@ def tables_of(comparison: HistoryComparison) -> dict[str, pd.DataFrame]:
             record_holds=identifiers.map(checks["holds"]),
             record_reading=identifiers.map(checks["reading"]),
         )
+    changes = comparison.claim_changes()
+    if changes is not None:
+        tables["claim_changes"] = changes
     if comparison.counts is not None:
         tables["counts"] = comparison.counts
     return tables | {"rungs": comparison.rungs}
@@ -104,9 +112,14 @@ def history_page(
         origin: Where the numbers come from.
     """
     scenario, calendar = comparison.scenario, comparison.ensemble.calendar
+    changes = _rows(comparison.claim_changes())
     return render(
         "history.html",
-        title=f"Model and record: {origin.scenario}",
+        title=f"{'Claims that change' if changes else 'Model and record'}: {scenario.title}",
+        factual=None if comparison.factual is None else comparison.factual.scenario,
+        changed=comparison.changed(),
+        changes=changes,
+        as_before=AS_BEFORE,
         scenario=scenario,
         calendar=calendar,
         origin=origin,
@@ -161,10 +174,11 @@ def history_json(comparison: HistoryComparison, *, files: Mapping[str, str]) -> 
 
     Returns:
         Keys `scenario`, `digest`, `seed`, `runs`, `version`, `record` (name and edition, null
-        without one), `missing` (why there is none), `mismatches` (what in it the
-        scenario does not know), `claims`, `counts`, `rungs`,
-        `assumed_numbers` and `files`. Shares are of the runs to which a claim applies, and null
-        where it applies to none; months of rungs are null where that run never gets there.
+        without one), `missing` (why there is none), `mismatches` (what in it the scenario does not
+        know), `claims`, `factual` (name of the scenario that an edited one is held against, else
+        null), `claim_changes`, `counts`, `rungs`, `assumed_numbers` and `files`. Shares are of the
+        runs to which a claim applies, and null where it applies to none; months of rungs are null
+        where that run never gets there.
     """
     ensemble = comparison.ensemble
     return {
@@ -177,6 +191,8 @@ def history_json(comparison: HistoryComparison, *, files: Mapping[str, str]) -> 
         "missing": comparison.missing,
         "mismatches": list(mismatches_of(comparison)),
         "claims": _rows(comparison.claims, CLAIM),
+        "factual": None if comparison.factual is None else comparison.factual.scenario.name,
+        "claim_changes": _rows(comparison.claim_changes(), CHANGE),
         "counts": _rows(comparison.counts, COUNT),
         "rungs": rows_of(comparison.rungs, RUNG),
         "assumed_numbers": comparison.assumed_numbers(),

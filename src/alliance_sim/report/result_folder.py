@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 MANIFEST = "manifest"
+MOST_NAMED = 3  # scenarios in the name of a folder; more are counted
+LONGEST_NAME = 120
 MOST_BYTES = 10_000_000  # of a manifest that is looked at
 
 log = logging.getLogger("alliance_sim")
@@ -123,6 +125,20 @@ class ResultFolder:
     def _path(self, name: str, ending: str) -> Path:
         parts = [part for part in (self._stem, file_name(name)) if part]
         return self.folder / f"{'_'.join(parts)}.{ending}"
+
+
+def usual_folder(kind: str, *names: str) -> Path:
+    """Return where a command writes to if nobody says: a folder named after its scenarios.
+
+    Args:
+        kind: How its name begins.
+        *names: Names of scenarios, of which the first three are told.
+    """
+    short = [file_name(name) for name in names[:MOST_NAMED]]
+    if len(names) > 1:
+        short = [file_name(name.rpartition("/")[2]) for name in names[:MOST_NAMED]]
+    more = [f"and_{len(names) - MOST_NAMED}_more"] if len(names) > MOST_NAMED else []
+    return Path("results") / "_".join(filter(None, [kind, *short, *more]))[:LONGEST_NAME]
 
 
 def result_folder(out: str | os.PathLike[str], *, kind: str, scenarios: Sequence[Scenario]) -> Path:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alliance_sim.engine.chronology import chronology
+from alliance_sim.errors import ResultError, SettingError
 from alliance_sim.files import writable_folder, write_whole
-from alliance_sim.plots.origin import origin_of, save_png
+from alliance_sim.plots.origin import origin_of, read_origin, save_png
 from alliance_sim.plots.run import ensemble_figure
 from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import ResultFolder
@@ -54,14 +55,26 @@ def chronology_table(events: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
     return one.assign(date=one["date"].dt.strftime("%Y-%m-%d"))[list(CHRONOLOGY)]
 
 
+def _drawn_there(path: Path) -> str:
+    """Return the scenario of a figure file, "" if it is none of ours."""
+    try:
+        return read_origin(path).scenario
+    except ResultError:
+        return ""
+
+
 def write_figure(ensemble: Ensemble, states: Sequence[str], path: Path, command: str) -> None:
     """Write a figure of some states, with what is needed to make it again.
 
     Raises:
-        SettingError: If it cannot be written, or cannot be drawn.
+        SettingError: If it cannot be written, or cannot be drawn; or if another file is there, or
+            a figure of another scenario.
         UnknownName: If there is no such state.
     """
     figure = ensemble_figure(ensemble, list(states))
     origin = origin_of(ensemble, command=command)
     writable_folder(path.parent)
+    if path.exists() and (found := _drawn_there(path)) != origin.scenario:
+        held = f"a figure of {found}" if found else "no figure of this program"
+        raise SettingError(str(path), [f"is there and is {held}; choose another name with --out"])
     write_whole(path, lambda part: save_png(figure, part, origin=origin, title=ensemble.scenario))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alliance_sim.comparison.history import HELD
+from alliance_sim.comparison.claims import HELD
 
 RECORD_WORDS = {
     "supported": "supports it",

@@ -1,0 +1,84 @@
+"""A what-if is asked which claims change, beside the scenario that it extends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alliance_sim import compare_history, load_scenario
+from alliance_sim.comparison.claims import claim_changes
+from alliance_sim.comparison.history import HistoryComparison
+from alliance_sim.errors import SettingError
+
+BASE = load_scenario("japan_nato/baseline")
+RUNS = 20
+
+
+@pytest.fixture(scope="module")
+def edited() -> HistoryComparison:
+    return compare_history(BASE.without("nine_eleven"), against=BASE, runs=RUNS, seed=1)
+
+
+def test_both_sides_are_what_each_gives_alone(edited: HistoryComparison) -> None:
+    alone = compare_history(BASE, runs=RUNS, seed=1)
+    table = edited.claim_changes()
+    assert edited.claims is not None
+    assert alone.claims is not None
+    assert table is not None
+    assert edited.factual is not None
+    assert edited.factual.ensemble == alone.ensemble
+    pd.testing.assert_series_equal(table["factual"], alone.claims["share"], check_names=False)
+    pd.testing.assert_series_equal(table["edited"], edited.claims["share"], check_names=False)
+
+
+def test_the_sentence_names_every_claim_that_changes(edited: HistoryComparison) -> None:
+    table = edited.claim_changes()
+    assert table is not None
+    moved = table[table["change"] != "as before"]
+    assert len(moved)
+    sentence = edited.changed()
+    assert f"{len(moved)} of the {len(table)} claims" in sentence
+    assert all(identifier in sentence for identifier in moved["id"])
+    assert not any(identifier in sentence for identifier in set(table["id"]) - set(moved["id"]))
+    assert "the numbers are set by hand" in sentence
+
+
+def test_a_scenario_beside_itself_changes_no_claim() -> None:
+    same = compare_history(BASE, against=BASE, runs=4, seed=1)
+    table = same.claim_changes()
+    assert table is not None
+    assert (table["change"] == "as before").all()
+    assert "none of the 28 claims change" in same.changed()
+
+
+def test_a_scenario_alone_has_no_changes_to_tell() -> None:
+    alone = compare_history(load_scenario("two_islands/baseline"), runs=2, seed=1)
+    assert alone.claim_changes() is None
+    assert alone.changed() == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (0.8, 0.79, "holds no longer"),
+        (0.7, 0.8, "newly holds"),
+        (0.5, 0.46, "as before"),
+        (0.5, 0.4, "in fewer histories"),
+        (0.9, 1.0, "in more histories"),
+        (np.nan, np.nan, "as before"),
+        (0.3, np.nan, "no longer applies"),
+        (np.nan, 0.3, "newly applies"),
+    ],
+)
+def test_a_change_is_called_what_it_is(before: float, after: float, words: str) -> None:
+    def claims(share: float) -> pd.DataFrame:
+        rows = [("C01", "A claim", "supported", share)]
+        return pd.DataFrame(rows, columns=["id", "claim", "record", "share"])
+
+    assert claim_changes(claims(before), claims(after))["change"].tolist() == [words]
+
+
+def test_another_relationship_is_no_partner() -> None:
+    with pytest.raises(SettingError, match="only scenarios of one relationship"):
+        compare_history(BASE, against=load_scenario("two_islands/baseline"), runs=1, seed=1)
