@@ -132,8 +132,55 @@ def test_nothing_is_obeyed_by_a_terminal_or_a_page() -> None:
     assert "\x1b" not in page
     assert html.escape("<script>") in page
     assert "empty" not in page
-    assert len(page) < 2000
+    assert len(page) < 4000
 
 
 def _is_text(artist: Any) -> bool:
     return hasattr(artist, "get_text")
+
+
+def test_what_follows_a_sweep_is_one_line_with_a_table_and_a_figure(
+    sweep: alliance_sim.Sweep,
+) -> None:
+    summary = alliance_sim.summarise_sweep(sweep, ["level_political_end", "rung_end"])
+    assert repr(summary).startswith("<SweepSummary “Files <b>”: 2 outcomes, 2 points x 1 scenario")
+    assert "level_political_end" in summary._repr_html_()
+    assert len(summary.plot("rung_end").axes) > 0
+    with pytest.raises(alliance_sim.UnknownName, match="unknown outcome 'rung'"):
+        summary.plot("rung")
+
+
+def test_a_sensitivity_analysis_tells_its_method_and_every_factor(tmp_path: Path) -> None:
+    pytest.importorskip("SALib")
+    design = '{ kind = "latin_hypercube", points = 60 }'
+    plan = PLAN.replace('[design]\nkind = "grid"', f"design = {design}").replace("values = ", "# ")
+    (tmp_path / "plan.toml").write_text(plan)
+    swept = alliance_sim.run_sweep(tmp_path / "plan.toml", tmp_path / "swept")
+    found = alliance_sim.sweep_sensitivity(swept, "level_political_end")
+    assert "pawn, 1 factor>" in repr(found)
+    assert "<td" in found._repr_html_()
+    assert "pull" in found._repr_html_()
+    assert len(found.plot().axes) > 0
+
+
+def test_conditions_found_are_told_by_boxes(tmp_path: Path) -> None:
+    pytest.importorskip("ema_workbench")
+    design = '{ kind = "latin_hypercube", points = 60 }'
+    plan = PLAN.replace('[design]\nkind = "grid"', f"design = {design}").replace("values = ", "# ")
+    (tmp_path / "plan.toml").write_text(plan)
+    swept = alliance_sim.run_sweep(tmp_path / "plan.toml", tmp_path / "swept")
+    middle = swept.frame(["level_political_end"])["level_political_end"].median()
+    found = alliance_sim.sweep_discovery(swept, f"level_political_end>={middle:.3f}")
+    assert f"prim, {len(found.found.boxes)} boxes>" in repr(found)
+    assert "density" in found._repr_html_()
+    assert len(found.plot().axes) > 0
+    with pytest.raises(alliance_sim.SettingError, match="box is 99, must be from 1 to "):
+        found.plot(99)
+
+
+def test_a_comparison_with_the_record_is_one_line_and_draws_itself() -> None:
+    scenario = alliance_sim.load_scenario("two_islands/baseline")
+    found = alliance_sim.compare_history(scenario, runs=3, seed=1)
+    assert repr(found) == "<HistoryComparison two_islands/baseline: 3 runs, seed 1>"
+    assert "two_islands" in found._repr_html_()
+    assert len(found.plot().axes) == 4

@@ -22,7 +22,7 @@ from alliance_sim.display import DRAWN_BY
 if TYPE_CHECKING:
     from alliance_sim.analysis.axes import Axis
     from alliance_sim.analysis.discovery.discover import discover
-    from alliance_sim.comparison.history import compare_history
+    from alliance_sim.comparison.history import HistoryComparison, compare_history
     from alliance_sim.comparison.scenarios import Comparison, compare
     from alliance_sim.engine.own_noise import noise_of_seed
     from alliance_sim.engine.simulate import Kernel, Mesa, simulate
@@ -51,6 +51,7 @@ __all__ = [
     "Axis",
     "Comparison",
     "Ensemble",
+    "HistoryComparison",
     "Kernel",
     "Mesa",
     "Parameter",
@@ -91,7 +92,7 @@ SUBMODULES = (
 _HOMES = {
     "alliance_sim.analysis.axes": ["Axis"],
     "alliance_sim.analysis.discovery.discover": ["discover"],
-    "alliance_sim.comparison.history": ["compare_history"],
+    "alliance_sim.comparison.history": ["HistoryComparison", "compare_history"],
     "alliance_sim.comparison.scenarios": ["Comparison", "compare"],
     "alliance_sim.engine.own_noise": ["noise_of_seed"],
     "alliance_sim.engine.simulate": ["Kernel", "Mesa", "simulate"],
@@ -116,6 +117,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 # Who draws what `.plot()` is asked of: the rooms that hold results stand below the one that draws.
 DRAWN_BY |= {
     "Comparison": "alliance_sim.plots.comparison:comparison_figure",
+    "HistoryComparison": "alliance_sim.plots.history:compared_figure",
     "Ensemble": "alliance_sim.plots.run:ensemble_figure",
     "Sweep": "alliance_sim.report.sweep:sweep_figure",
 }

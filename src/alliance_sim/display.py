@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib import import_module
-from typing import Any, NamedTuple
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alliance_sim.errors import visible
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DRAWN_BY: dict[str, str] = {}  # "module:function" by the class of what is drawn
-LONGEST = 160  # letters of a cell
+LONGEST = 400  # letters of a cell
 
 
 class Table(NamedTuple):
@@ -27,6 +31,19 @@ class Table(NamedTuple):
 
     head: Sequence[str]
     rows: Sequence[Sequence[object]]
+
+
+def frame_table(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> Table:
+    """Return some columns of a data frame as a table; numbers in three digits, a dash for none."""
+    head = list(frame.columns if columns is None else columns)
+    rows = frame[head].itertuples(index=False)
+    return Table(head, [[_number(cell) for cell in row] for row in rows])
+
+
+def _number(cell: object) -> object:
+    if not isinstance(cell, float):
+        return cell
+    return f"{cell:.3g}" if isfinite(cell) else "–"
 
 
 class Facts(NamedTuple):

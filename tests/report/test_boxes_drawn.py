@@ -33,9 +33,12 @@ def test_a_second_box_is_drawn_among_the_points_that_its_numbers_are_of(
         drawn.append((sides, share, words))
 
     monkeypatch.setattr(discovery, "box_figure", caught)
-    result: Any = SimpleNamespace(found=found, column=SimpleNamespace(title="It"))
+    monkeypatch.setattr(discovery, "told_of_sweep", lambda *_: "about")
+    sweep: Any = SimpleNamespace(plan=None)
+    column: Any = SimpleNamespace(title="It")
+    result = discovery.SweepDiscovery(sweep, column, "one", found)
     for number, box in enumerate(found.boxes, start=1):
-        discovery._box_figure(result, box, number, "about")
+        discovery._box_figure(result, box, number)
     (_, every, _), (sides, share, words) = drawn
     assert len(every) == 600
     assert len(share) == (~first.inside(found.cases)).sum()

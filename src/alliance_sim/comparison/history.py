@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from alliance_sim import display
 from alliance_sim.comparison.claims import (
     AS_BEFORE,
     HELD,
@@ -20,6 +21,7 @@ from alliance_sim.comparison.claims import (
 )
 from alliance_sim.comparison.counts import count_table, rung_table
 from alliance_sim.comparison.scenarios import pairs_of
+from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
 from alliance_sim.errors import NoRecord
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class HistoryComparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class HistoryComparison(Shown):
     """One scenario held against the record of its relationship, where there is one.
 
     Attributes:
@@ -66,6 +68,29 @@ class HistoryComparison:
     claims: pd.DataFrame | None = None
     record_checks: pd.DataFrame | None = None
     factual: HistoryComparison | None = None
+
+    def _facts(self) -> Facts:
+        runs = counted(self.ensemble.runs, "run")
+        claims = f"{self.told()} of {self.supported()} supported claims told"
+        brief = [runs, *([claims] if self.claims is not None else []), f"seed {self.ensemble.seed}"]
+        more = [
+            ("record", self.missing if self.record is None else self.record.name),
+            ("runs", f"{runs}, seed {self.ensemble.seed}"),
+            ("in a sentence", self.verdict()),
+            ("tables", ".rungs, .events" + ("" if self.counts is None else ", .counts, .claims")),
+        ]
+        return Facts(self.scenario.name, brief, more)
+
+    def plot(self) -> Any:
+        """Return a figure of levels, ladder and agenda, with what was coded beside them.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+
+        Raises:
+            SettingError: If every run failed.
+        """
+        return display.figure(self)
 
     def assumed_numbers(self) -> int:
         """Return how many numbers of the scenario are judgements."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from alliance_sim.comparison.history import HistoryComparison
     from alliance_sim.record.record import Record
     from alliance_sim.record.words import Words
     from alliance_sim.results import Ensemble
@@ -45,6 +46,12 @@ def figure_title(words: Words, record: Record | None) -> str:
     """Return what the figure is called."""
     beside = ", beside the coded record" if record is not None else ""
     return f"{words.title}: what the model tells{beside}"
+
+
+def compared_figure(comparison: HistoryComparison) -> Figure:
+    """Return the figure of a comparison, as `HistoryComparison.plot` describes it."""
+    record, words = comparison.record, comparison.words
+    return history_figure(comparison.ensemble, record=record, words=words)
 
 
 @styled

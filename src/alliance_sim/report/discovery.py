@@ -11,6 +11,8 @@ import numpy as np
 from alliance_sim.analysis.axes import value_text
 from alliance_sim.analysis.discovery.boxes import Box, Cases, box_frame, limit_frame, outside_of
 from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
+from alliance_sim.display import Facts, Shown, Table
+from alliance_sim.errors import SettingError
 from alliance_sim.glossary import percent
 from alliance_sim.plots.discovery import Side, box_figure, leaves_figure, peeling_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 FIGURES = 3  # boxes drawn
 
 
-@dataclass(frozen=True)
-class SweepDiscovery:
+@dataclass(frozen=True, repr=False)
+class SweepDiscovery(Shown):
     """Conditions found in a sweep.
 
     Attributes:
@@ -49,6 +51,47 @@ class SweepDiscovery:
     column: Column
     scenario: str
     found: Discovery
+
+    def _facts(self) -> Facts:
+        found = self.found
+        boxes = found.leaves or found.boxes
+        rows = [
+            (f"{number}", "; ".join(box.words()), percent(box.density), percent(box.coverage))
+            for number, box in enumerate(boxes, start=1)
+        ]
+        more = [
+            ("sweep", self.sweep.plan.title),
+            ("method", found.method),
+            ("scenario", self.scenario),
+            ("happens in", f"{percent(found.cases.share, 1)} of {len(found.cases.y)} runs"),
+        ]
+        kind = "leaves" if found.leaves else "boxes"
+        brief = [found.method, f"{len(boxes)} {kind}"]
+        head = ("box", "conditions", "density", "coverage")
+        return Facts(f"“{self.column.title}”", brief, more, Table(head, rows) if rows else None)
+
+    def plot(self, box: int = 1) -> Any:
+        """Return a figure of a box that PRIM found, or of all leaves of CART.
+
+        Args:
+            box: Number of the box.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+
+        Raises:
+            SettingError: If there is no such box.
+        """
+        boxes = self.found.boxes
+        if self.found.leaves:
+            return _leaves_figure(self)
+        if not 1 <= box <= len(boxes):
+            raise SettingError("plot", [f"box is {box}, must be from 1 to {len(boxes)}"])
+        return _box_figure(self, boxes[box - 1], box)
+
+    def title(self) -> str:
+        """Return what the figures are called."""
+        return f"When it happens: {self.column.title}"
 
     def words(self) -> list[str]:
         """Return what the boxes rest on and what they are not."""
@@ -125,8 +168,7 @@ def write_discovery(
     folder.table("limits", limits)
     about = told_of_sweep(plan, [result.scenario], column)
     for number, box in enumerate(found.boxes[:FIGURES], start=1):
-        title = f"When it happens: {column.title}"
-        folder.figure(f"box{number}", _box_figure(result, box, number, about), title)
+        folder.figure(f"box{number}", _box_figure(result, box, number), result.title())
     if found.peeling is not None:
         folder.table("peeling", found.peeling)
         title = f"Coverage against density: {column.title}"
@@ -138,11 +180,8 @@ def write_discovery(
         )
         folder.figure("peeling", figure, title)
     if found.leaves:
-        leaves = box_frame(found.leaves)
-        folder.table("leaves", leaves)
-        title = f"When it happens: {column.title}"
-        figure = leaves_figure(leaves, title=title, about=about, share=found.cases.share)
-        folder.figure("leaves", figure, title)
+        folder.table("leaves", box_frame(found.leaves))
+        folder.figure("leaves", _leaves_figure(result), result.title())
     if found.again is not None:
         folder.table("again", found.again)
     tree = _tree(result, boxes=rows_of(boxes), limits=rows_of(limits))
@@ -179,8 +218,17 @@ def _tree(result: SweepDiscovery, *, boxes: Any, limits: Any) -> dict[str, Any]:
     }
 
 
-def _box_figure(result: SweepDiscovery, box: Box, number: int, about: str) -> Any:
+def _leaves_figure(result: SweepDiscovery) -> Any:
+    """Return all leaves of a tree."""
+    found = result.found
+    about = told_of_sweep(result.sweep.plan, [result.scenario], result.column)
+    table, share = box_frame(found.leaves), found.cases.share
+    return leaves_figure(table, title=result.title(), about=about, share=share)
+
+
+def _box_figure(result: SweepDiscovery, box: Box, number: int) -> Any:
     """Return the pair plot of a box, without the points that lie in boxes before it."""
+    about = told_of_sweep(result.sweep.plan, [result.scenario], result.column)
     cases, elsewhere = result.found.cases, result.found.elsewhere
     drawn_of = cases.part(outside_of(result.found.boxes[: box.before], cases))
     points, codes = np.unique(drawn_of.point, return_inverse=True)
@@ -213,7 +261,7 @@ def _box_figure(result: SweepDiscovery, box: Box, number: int, about: str) -> An
     return box_figure(
         [_side(drawn_of, limit.axis.name, box) for limit in box.limits],
         share,
-        title=f"When it happens: {result.column.title}",
+        title=result.title(),
         about=f"{drawn}{which} {about}",
         conditions=box.words(),
         numbers=numbers,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alliance_sim.analysis.replicate_variance import contrast_names, paired
 from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
+from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.errors import SettingError
 from alliance_sim.glossary import percent
 from alliance_sim.plots.sensitivity import tornado_figure
@@ -35,8 +36,8 @@ VALUES = {
 }
 
 
-@dataclass(frozen=True)
-class SweepSensitivity:
+@dataclass(frozen=True, repr=False)
+class SweepSensitivity(Shown):
     """A sensitivity analysis of a sweep.
 
     Attributes:
@@ -54,6 +55,36 @@ class SweepSensitivity:
     scenarios: tuple[str, ...]
     contrast: str
     found: Sensitivity
+
+    def _facts(self) -> Facts:
+        found = self.found
+        more = [
+            ("sweep", self.sweep.plan.title),
+            ("method", f"{found.method}, intervals 95 %"),
+            ("scenarios", ", ".join(self.scenarios)),
+        ]
+        brief = [found.method, counted(len(found.table), "factor")]
+        return Facts(f"“{self.what}”", brief, more, frame_table(found.table))
+
+    def plot(self) -> Any:
+        """Return a figure of how much each factor matters.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+        """
+        found, unit = self.found, self.column.label
+        return tornado_figure(
+            found.table,
+            method=found.method,
+            title=self.title(),
+            about=_about(self),
+            value=VALUES[found.method].format(f"difference, {unit}" if self.contrast else unit),
+            pairs=found.pairs,
+        )
+
+    def title(self) -> str:
+        """Return what the figure is called."""
+        return f"What it hangs on: {self.what}"
 
     def words(self) -> list[str]:
         """Return what the numbers rest on and what they are not."""
@@ -143,17 +174,7 @@ def write_sensitivity(
     folder.table("", found.table)
     if found.pairs is not None:
         folder.table("pairs", found.pairs)
-    title = f"What it hangs on: {result.what}"
-    unit = f"difference, {column.label}" if result.contrast else column.label
-    figure = tornado_figure(
-        found.table,
-        method=found.method,
-        title=title,
-        about=_about(result),
-        value=VALUES[found.method].format(unit),
-        pairs=found.pairs,
-    )
-    folder.figure("", figure, title)
+    folder.figure("", result.plot(), result.title())
     tree = _tree(result)
     return {**tree, "files": folder.close(result=tree)}
 

@@ -18,7 +18,8 @@ from alliance_sim.analysis.bands import (
     states_by_period,
 )
 from alliance_sim.analysis.summaries import point_table
-from alliance_sim.errors import SettingError
+from alliance_sim.display import Facts, Shown, counted, frame_table
+from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.plots.sweep import fan_figure, heatmap_figure, periods_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
@@ -51,8 +52,8 @@ ERRORS = (
 )
 
 
-@dataclass(frozen=True)
-class SweepSummary:
+@dataclass(frozen=True, repr=False)
+class SweepSummary(Shown):
     """What the runs of a sweep come to.
 
     Attributes:
@@ -68,6 +69,30 @@ class SweepSummary:
     columns: tuple[Column, ...]
     table: pd.DataFrame
     by: tuple[Axis, ...]
+
+    def _facts(self) -> Facts:
+        plan = self.sweep.plan
+        brief = [counted(len(self.columns), "outcome"), plan.size_in_words()]
+        shown = ["outcome", "scenario", "runs", "least", "middle", "greatest"]
+        table = frame_table(self.ranges(), shown)
+        return Facts(f"“{plan.title}”", brief, [("question", plan.question)], table)
+
+    def plot(self, outcome: str | None = None) -> Any:
+        """Return a figure of an outcome over one or two factors, or in each scenario.
+
+        Args:
+            outcome: Name of one of `columns`; the first if left out.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+
+        Raises:
+            UnknownName: If there is no such outcome.
+        """
+        named = {column.name: column for column in self.columns}
+        if outcome is not None and outcome not in named:
+            raise UnknownName(unknown_name("outcome", outcome, named))
+        return _drawn(self, named[outcome] if outcome else self.columns[0]).figure
 
     def ranges(self) -> pd.DataFrame:
         """Return for each outcome told and each scenario what the points come to.
@@ -285,7 +310,7 @@ def sweep_figure(
     """Return a figure of an outcome, as `Sweep.plot` describes it."""
     chosen = outcome or _own(sweep.plan)[0]
     summary = summarise_sweep(sweep, [chosen], by=by, scenario=scenario)
-    return _drawn(summary, summary.columns[0]).figure
+    return summary.plot()
 
 
 def _drawn(summary: SweepSummary, column: Column) -> _Drawn:
