@@ -2,8 +2,8 @@
 
 Python fences run as they are, with one run instead of many; a fence of text right after one is
 what it prints. A TOML fence that begins with a file name is a scenario or a plan, and is there for
-the fences after it; any other holds numbers. In shell fences, commands and options must exist, and
-commands that only read are run.
+the fences after it; any other holds numbers. In fences of a shell, commands and options must exist,
+and commands that only read are run.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_examples_of_a_page_work(
     page: Path, elsewhere: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    checks = {"python": run_python, "toml": read_toml, "sh": try_commands}
+    checks = {"python": run_python, "toml": read_toml}
+    checks |= dict.fromkeys(("sh", "powershell"), try_commands)
     for example in examples(page):
         capsys.readouterr()
         if example.language in checks:
@@ -109,8 +110,8 @@ def read_toml(example: Example, where: str) -> None:
 
 def try_commands(example: Example, where: str) -> None:
     for line in example.text.splitlines():
-        for command in line.split("&&"):
-            words = shlex.split(command)
+        for command in re.split("&&|;", line):
+            words = shlex.split(command, posix=example.language == "sh")
             if Path(words[0]).name != "alliance-sim":
                 continue
             runs = words[1] in ONLY_READ and all(_is_there(word) for word in words[2:])
