@@ -245,7 +245,7 @@ def test_every_parameter_has_a_name_for_keywords_and_can_be_given_its_own_value(
             assert parameter.low <= parameter.value <= parameter.high
         if parameter.value is not None:
             same = base.varied({name: parameter.value}, problems)
-            kept = {"name", "edits", "junctures"}
+            kept = {"name", "title", "edits", "junctures"}
             assert same.model_dump(exclude=kept) == base.scenario.model_dump(exclude=kept), name
     assert problems == []
 
