@@ -8,6 +8,7 @@ import pytest
 import alliance_sim.compiled.function  # noqa: F401 - makes the rules known to Numba
 from alliance_sim import load_scenario
 from alliance_sim.calendar import Calendar
+from alliance_sim.compiled import enable
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced
@@ -189,6 +190,7 @@ def test_coefficients_are_the_same_compiled() -> None:
         found: Coefficients = code(numbers, dt)
         return found
 
+    enable()
     code = numba.njit(error_model="numpy")(combined)
     edited = [
         BASE,
