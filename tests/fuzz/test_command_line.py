@@ -41,6 +41,7 @@ MINE = """
 extends = "japan_nato/baseline"
 title = "\\u001b[31m\\u202e [/b]"
 description = "x"
+without = ["taepodong_1998"]
 """
 FILES = {
     "plan.toml": PLAN,
@@ -78,6 +79,14 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "--out": OUTS,
         "--workers": ("1", "1", "0", "-1"),
     },
+    "compare": {
+        "--runs": ("1", "1", "1", "0", "-1"),
+        "--against": ("japan_nato/baseline", "mine.toml", "empty.toml"),
+        "--year": ("2012", "2025", "1940", "x"),
+        "--outcome": ("rung>=8@2014", "rung", "mean(rung)@2030.."),
+        "--show-run": ("0", "1", "-1"),
+        "--out": OUTS,
+    },
     "show": {},
     "diff": {},
     "record": {},
@@ -105,6 +114,7 @@ SWEEPS = ("done", "done", "done", "out", "taken")
 ARGUMENTS = {
     **dict.fromkeys(("history", "validate", "run", "show"), (SCENARIOS,)),
     "diff": (SCENARIOS, SCENARIOS),
+    "compare": (SCENARIOS, SCENARIOS),
     "record": (("check",), ("taken", "done", ".", "no", "pipe.toml")),
     "plot": (("binary.png", "binary.parquet", "no.parquet", "taken"),),
     "sweep": (PLANS,),

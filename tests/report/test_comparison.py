@@ -108,3 +108,16 @@ def test_a_scenario_beside_itself_can_be_drawn_and_paged(tmp_path: Path) -> None
     write_comparison(same, run=0, out=tmp_path, command="alliance-sim compare")
     assert "No number of the two scenarios differs." in said(tmp_path)
     assert "nothing differs" in said(tmp_path)
+
+
+def test_scenarios_whose_names_are_alike_have_a_figure_each(tmp_path: Path) -> None:
+    for folder, juncture in (("one", "great_raid"), ("two", "trade_act")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.toml").write_text(
+            f'extends = "two_islands/baseline"\nwithout = ["{juncture}"]\n'
+        )
+    found = compare(tmp_path / "one" / "mine.toml", tmp_path / "two" / "mine.toml", runs=2, seed=1)
+    assert list(found.edited) == ["Without “The great raid”", "Without “Arms trade act”"]
+    write_comparison(found, run=0, out=tmp_path / "out", command="alliance-sim compare")
+    pictures = {path.name for path in (tmp_path / "out").glob("*.png")}
+    assert pictures == {"comparison.png", "comparison_mine.png", "comparison_mine_2.png"}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from alliance_sim.comparison.scenarios import Comparison
     from alliance_sim.provenance import Origin
 
+LONGEST_NAME = 80  # letters of a scenario in the name of a figure
 MOST_ACTS = 40  # on a page, of each scenario; all are in acts.csv
 CHANGES = {"moves": "moved", "appears": "new", "vanishes": "gone", "becomes": "became another"}
 WEIGHTS = {"moves": 9, "appears": 2, "vanishes": 2, "becomes": 0}  # with salience: shown first
@@ -46,10 +47,9 @@ def write_comparison(
     origin = origin_of(factual, command=command, others=tuple(others.values()))
     result = ResultFolder(out, kind="compare", origin=origin)
     images = {"": result.figure("comparison", comparison_figure(comparison), TITLE)}
-    for label, scenario in comparison.edited.items() if len(others) > 1 else ():
-        short = file_name(scenario.name.rpartition("/")[2])
+    for label, name in _file_names(comparison).items() if len(others) > 1 else ():
         figure = comparison_figure(comparison, label)
-        images[label] = result.figure(f"comparison_{short}", figure, label)
+        images[label] = result.figure(f"comparison_{name}", figure, label)
     acts = comparison.acts_of(run)
     result.table("differences", comparison.table)
     result.table("differences_by_year", comparison.yearly)
@@ -58,6 +58,15 @@ def write_comparison(
     page = comparison_page(comparison, acts, run=run, images=images, origin=origin)
     result.text("report", "html", page)
     return result.close(shown_run=run)
+
+
+def _file_names(comparison: Comparison) -> dict[str, str]:
+    """Return a name for the figure of each edited scenario, numbered where names are alike."""
+    found: dict[str, str] = {}
+    for position, (label, scenario) in enumerate(comparison.edited.items(), start=1):
+        short = file_name(scenario.name.rpartition("/")[2])[:LONGEST_NAME]
+        found[label] = short if short not in found.values() else f"{short}_{position}"
+    return found
 
 
 def comparison_page(
