@@ -90,7 +90,13 @@ def comparison_figure(comparison: Comparison, label: str | None = None) -> Figur
             raise UnknownName(unknown_name("scenario", label, runs))
         return pair_figure(comparison, label)
     days = {name: day for name, day in comparison.touched.items() if day is not None}
-    return contrast_figure(comparison.factual_runs, runs, edited=days, words=comparison.words)
+    return contrast_figure(
+        comparison.factual_runs,
+        runs,
+        edited=days,
+        words=comparison.words,
+        against=comparison.factual.title,
+    )
 
 
 @styled

@@ -15,6 +15,7 @@ from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.style import (
     BOLD,
+    HALO,
     INK,
     SMALL,
     Bands,
@@ -57,6 +58,7 @@ def contrast_figure(
     *,
     edited: Mapping[str, dt.date] | None = None,
     words: Words | None = None,
+    against: str = "",
 ) -> Figure:
     """Return how each counterfactual scenario departs from the factual one.
 
@@ -68,6 +70,7 @@ def contrast_figure(
         others: Runs of counterfactual scenarios, by the name to show.
         edited: The day of the first edit of those that have one, by the same name.
         words: What is said about the relationship.
+        against: Title of the factual scenario, if it is to be shown in place of its name.
 
     Raises:
         SettingError: If an ensemble has other runs, another seed or another calendar.
@@ -78,8 +81,8 @@ def contrast_figure(
     height = max(7.5, 2.1 + ROW * rows)
     figure = slide(
         "What would have been different, in this model",
-        about="Level of a run minus its level without the edits, same noise; median and 90 % of "
-        f"runs. Dotted: first edit. Factual: {told_of(factual)}.",
+        about="Levels of cooperation, edited minus factual, run by run with the same luck; line: "
+        f"median, band: 90 % of runs. Against: {_told(factual, against)}.",
         height=height,
     )
     _legend(figure, height, words)
@@ -92,6 +95,13 @@ def contrast_figure(
     year = factual.calendar.last_year
     _summary(figure.add_subplot(outer[1]), contrasts, year=year, looks=looks)
     return figure
+
+
+def _told(factual: Ensemble, against: str) -> str:
+    """Return which scenario others are held against, and with how many runs."""
+    if not against:
+        return told_of(factual)
+    return f"{against}, {factual.runs} pairs of runs, seed {factual.seed}"
 
 
 def _check(factual: Ensemble, others: Mapping[str, Ensemble]) -> None:
@@ -195,12 +205,12 @@ def _legend(figure: Figure, height: float, words: Words | None) -> None:
 
 
 def _mark(axes: Axes, year: float) -> None:
-    """Mark the first edit, or say when it was if that lies before the years shown."""
+    """Mark the first day that an edit touches, and say the year."""
     if year >= axes.get_xlim()[0]:
         axes.axvline(year, color=INK, linewidth=1.3, linestyle=(0, (2, 2)), zorder=4)
-        return
     axes.text(
-        0.02, 0.04, f"edited from {int(year)} on", transform=axes.transAxes, fontsize=SMALL
+        0.02, 0.04, f"edited from {int(year)} on", transform=axes.transAxes, fontsize=SMALL,
+        path_effects=HALO, zorder=6,
     )  # fmt: skip
 
 
