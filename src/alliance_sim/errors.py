@@ -58,6 +58,8 @@ def visible(text: str, *, lines: bool = False) -> str:
 
 def shown(value: object, longest: int = 60) -> str:
     """Return a value as Python writes it, in part if it is long; huge numbers by their size."""
+    if type(value) is float:
+        return repr(value)
     if isinstance(value, int) and value.bit_length() > HUGE:
         return f"a whole number of {value.bit_length():,} bits"
     try:

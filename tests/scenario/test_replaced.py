@@ -10,10 +10,11 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from alliance_sim import load_scenario, provenance
 from alliance_sim.errors import ScenarioError
-from alliance_sim.scenario import Scenario
+from alliance_sim.scenario import Scenario, edit
 from alliance_sim.scenario.edit import EditCache, as_tree, replaced, value_at, with_names
 from alliance_sim.scenario.fields import Number
 from alliance_sim.scenario.path import PathProblem, fields_of, follow, numbers
@@ -209,6 +210,31 @@ def test_the_memory_does_not_grow_without_end() -> None:
     for k in range(3000):
         replaced(BASE, {"levels.pace": 0.2 + k / 3000}, kept=kept)
     assert len(kept) <= 1024
+
+
+def test_a_copy_is_what_pydantic_makes_and_leaves_the_original_alone() -> None:
+    number = BASE.levels.pace
+    copied = number.model_copy(update={"value": 0.25})
+    assert copied == Number(**{**dict(number), "value": 0.25})
+    assert copied.model_fields_set == number.model_fields_set
+    assert copied.model_fields_set is not number.model_fields_set
+    assert (number.value, type(copied)) == (BASE.levels.pace.value, Number)
+    part = BASE.levels.model_copy(update={"pace": copied})
+    assert part.model_dump() == {**BASE.levels.model_dump(), "pace": copied.model_dump()}
+    assert type(part).model_validate(part.model_dump()) == part
+    with pytest.raises(ValidationError, match="frozen"):
+        copied.value = 0.5  # type: ignore[misc]
+
+
+def test_a_day_that_is_moved_asks_for_no_check_of_all_tables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moved = {"juncture.abe_second_government.date": dt.date(2010, 1, 1)}
+    wanted = BASE.moved("abe_second_government", to=dt.date(2010, 1, 1))
+    monkeypatch.setattr(edit, "cross_problems", lambda _tree: ["looked"])
+    assert replaced(BASE, moved).junctures == wanted.junctures
+    with pytest.raises(ScenarioError, match="looked"):
+        replaced(BASE, {"council.leader": "germany"})
 
 
 def test_what_is_replaced_is_told_in_the_edits() -> None:

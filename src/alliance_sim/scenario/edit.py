@@ -33,6 +33,7 @@ STRICT = ConfigDict(strict=True)
 MOVES, STAYS = "moves", "stays"  # what becomes of the end of a juncture that is moved
 
 EditCache = dict[tuple[object, ...], Any]
+Steps = list[tuple[Any, Any]]
 
 
 class Edit(Protocol):
@@ -202,7 +203,8 @@ class Set:
 
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario with the new value in its place."""
-        return _set(scenario, self)[0]
+        steps = _way(scenario, self.path)
+        return _with_field(steps, _set(scenario, self, steps)[0])
 
 
 def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
@@ -315,17 +317,20 @@ def _replaced_part(
     known = None if kept is None else kept.get(memory)  # which another thread may forget
     if known is not None:
         return *known, []
-    after, to_check = scenario, False
-    for change in sorted(group, key=_turn):
+    after, to_check, found = scenario, False, {}
+    for change in sorted(group, key=_turn) if len(group) > 1 else group:
         try:
-            after, unchecked = _set(after, change)
-            to_check = to_check or unchecked
+            steps = _way(after, change.path, kept if after is scenario else None)
+            value, unchecked = _set(after, change, steps)
         except PathProblem as problem:
             problems.append(str(problem))
+            continue
+        to_check = to_check or unchecked
+        found = {steps[0][1]: value}
+        if len(group) > 1:
+            after = _with_field(steps, value)
     if problems:
         return {}, False, problems
-    _, field = way(scenario, group[0].path)[0]
-    found = {field: getattr(after, field)}
     if kept is not None:
         if len(kept) >= MOST_KEPT:
             kept.clear()
@@ -343,26 +348,61 @@ def _turn(change: Set) -> int:
     return 2
 
 
-def _set(scenario: Scenario, change: Set) -> tuple[Scenario, bool]:
-    """Return a scenario with one value changed, and whether checks between tables look at it."""
-    if not isinstance(change.path, str):
-        raise PathProblem(f"path is {shown(change.path)}, must be a text such as 'levels.pace'")
-    if change.path.startswith("edits."):
-        raise PathProblem(f"path {change.path!r} tells what was edited and cannot be set")
-    steps = way(scenario, change.path)
+def _way(scenario: Scenario, path: object, kept: EditCache | None = None) -> Steps:
+    """Return the way to what is to be set; remembered, where there is a memory of the scenario.
+
+    Raises:
+        PathProblem: If nothing can be set there.
+    """
+    known = None if kept is None else kept.get(("way", path))
+    if known is not None:
+        found: Steps = known
+        return found
+    if not isinstance(path, str):
+        raise PathProblem(f"path is {shown(path)}, must be a text such as 'levels.pace'")
+    if path.startswith("edits."):
+        raise PathProblem(f"path {path!r} tells what was edited and cannot be set")
+    steps = way(scenario, path)
+    if kept is not None:
+        kept["way", path] = steps
+    return steps
+
+
+def _set(scenario: Scenario, change: Set, steps: Steps) -> tuple[Any, bool]:
+    """Return a field of a scenario with one value changed, and whether other tables mind.
+
+    Args:
+        scenario: The scenario.
+        change: What to set.
+        steps: The way to it; the field is where it begins.
+
+    Returns:
+        The field, and whether checks between tables look at the value.
+
+    Raises:
+        PathProblem: With a sentence, if it cannot be done.
+    """
     owner, key = steps[-1]
     old = get(owner, key)
     if isinstance(old, Number):
         number = _number(change, old, owner)
-        return _rebuilt(steps, number), _is_checked(change.path, old, number)
+        return _rebuilt(steps[1:], number), _is_checked(change.path, old, number)
     if isinstance(old, Part | dict | tuple) or not isinstance(owner, Part):
         raise PathProblem(f"path {change.path!r} is a table; set one of its entries")
     if change.number:
         raise PathProblem(f"path {change.path!r} is a setting, not a number; use with_setting")
     if isinstance(owner, Juncture) and key == "date":
-        return Move(owner.name, change.value).applied(scenario), True  # type: ignore[arg-type]
+        # Its end moves by the same time, and no other check looks at its days.
+        moved = Move(owner.name, change.value)  # type: ignore[arg-type]
+        return moved.applied(scenario).junctures, False
     alone = change.path.startswith(UNCHECKED) or (isinstance(owner, Juncture) and key == "present")
-    return _rebuilt(steps, _setting(change.path, owner, key, change.value)), not alone
+    return _rebuilt(steps[1:], _setting(change.path, owner, key, change.value)), not alone
+
+
+def _with_field(steps: Steps, value: Any) -> Scenario:
+    """Return a scenario with something else in the field in which a way through it begins."""
+    after: Scenario = _rebuilt(steps[:1], value)
+    return after
 
 
 def _put(scenario: Scenario, path: str, value: Any) -> Scenario:

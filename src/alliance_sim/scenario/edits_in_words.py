@@ -50,10 +50,9 @@ def renamed(before: Scenario, after: Scenario, done: Sequence[Change]) -> Scenar
     name = f"{before.name}, {', '.join(edit.words for edit in done)}"
     if len(name) > LONGEST_NAME or before.name.endswith(" edits"):
         name = f"{before.name.partition(',')[0]}, {len(edits)} edits"
-    told = [words_of(change, after) for change in edits]
-    whole = _before_edits(before, told)
-    title = f"{before.title}, {', '.join(told[len(before.edits) :])}"
+    title = f"{before.title}, {', '.join(words_of(change, after) for change in done)}"
     if len(title) > LONGEST_NAME or before.title.endswith(" edits"):
+        whole = _before_edits(before, [words_of(change, after) for change in before.edits])
         title = f"{whole}, {len(edits)} edits"
     return after.model_copy(update={"edits": edits, "name": name, "title": title})
 
@@ -61,7 +60,7 @@ def renamed(before: Scenario, after: Scenario, done: Sequence[Change]) -> Scenar
 def _before_edits(scenario: Scenario, told: Sequence[str]) -> str:
     """Return the title that a scenario had before the edits that its title tells."""
     title = scenario.title.removesuffix(f", {len(scenario.edits)} edits")
-    for words in reversed(told[: len(scenario.edits)]):
+    for words in reversed(told):
         title = title.removesuffix(f", {words}")
     return title
 
@@ -70,8 +69,10 @@ def words_of(change: Change, scenario: Scenario) -> str:
     """Return an edit in words that call a juncture by its title, such as 'without “Ports act”'."""
     kind, _, rest = change.path.partition(".")
     name, _, field = rest.partition(".")
+    if kind != "juncture" or field not in ("present", "date", ""):
+        return change.words
     title = next((f"“{j.title}”" for j in scenario.junctures if j.name == name), "")
-    if kind != "juncture" or not title or field not in ("present", "date", ""):
+    if not title:
         return change.words
     if not field:  # the edit brings it
         return f"with {title}"

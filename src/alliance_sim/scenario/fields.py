@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Never
+from typing import Annotated, Any, Literal, Never, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
@@ -37,7 +37,23 @@ def written_day(text: str) -> dt.date | None:
         return None
 
 
-class Number(BaseModel):
+class Frozen(BaseModel):
+    """Something that cannot be changed in place, so that copies of it share what lies in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    def __copy__(self) -> Self:
+        """Return a copy, as `model_copy` takes it; a sweep makes some at every point."""
+        made = type(self).__new__(type(self))
+        put = object.__setattr__  # what is frozen refuses its own
+        put(made, "__dict__", self.__dict__.copy())
+        put(made, "__pydantic_fields_set__", self.__pydantic_fields_set__.copy())
+        put(made, "__pydantic_extra__", None)
+        put(made, "__pydantic_private__", None)
+        return made
+
+
+class Number(Frozen):
     """One number of a scenario.
 
     In a file it is a table `{ value, low, high, unit, source }`, or, shorter, the same five in
@@ -50,8 +66,6 @@ class Number(BaseModel):
         unit: Unit, "1" where there is none.
         source: Where it comes from; a judgement of ours begins with "assumed".
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     value: float
     low: float
@@ -177,14 +191,14 @@ class Table(dict[str, Any]):
         return (Table, (dict(self),))
 
 
-class Part(BaseModel):
+class Part(Frozen):
     """Base of every table: frozen, no unknown keys, no silent conversions.
 
     What a list of tables is called in Python is plural; in files, paths and dumps it is the word
     that stands in `[[double brackets]]`, its alias.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
+    model_config = ConfigDict(serialize_by_alias=True)
 
 
 Shares = Annotated[dict[Name, Share], AfterValidator(Table)]
