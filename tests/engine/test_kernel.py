@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from collections.abc import Sequence
 from importlib import util
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from alliance_sim import Ensemble, Kernel, Scenario, load_scenario, simulate
 from alliance_sim.engine.cases import Case, summarise_cases
 from alliance_sim.engine.kernel import batch
-from alliance_sim.engine.kernel.batch import Columns, make_ready, run_block, setting_of
+from alliance_sim.engine.kernel.batch import Columns, Ready, make_ready, run_block, setting_of
 from alliance_sim.engine.kernel.layout import LANES, rows_of
 from alliance_sim.engine.kernel.outputs import Outputs
 from alliance_sim.engine.mesa_model import AllianceModel
@@ -305,6 +306,26 @@ def test_scenarios_in_turn_share_the_inputs_that_their_edits_leave_alone(
     whole, edited = wanted  # nothing at all is filled in again for another pull
     assert whole == build_world(both[0]).table.shape[1]
     assert 0 < edited < whole / 2
+
+
+def test_only_the_worlds_of_a_few_blocks_are_held_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held: weakref.WeakSet[Ready] = weakref.WeakSet()
+    most = 0
+
+    def seen(*arguments: Any, **named: Any) -> Ready:
+        nonlocal most
+        ready = make_ready(*arguments, **named)
+        held.add(ready)
+        most = max(most, len(held))
+        return ready
+
+    monkeypatch.setattr(batch, "make_ready", seen)
+    pulls = np.linspace(0.1, 2.0, 6 * LANES).tolist()
+    cases = [Case(replaced(BASELINE, {"willingness.threat_state": pull}), 0) for pull in pulls]
+    summarise_cases(cases, seed=1, outcomes=())
+    assert LANES <= most <= 3 * LANES
 
 
 def test_the_trial_notices_a_state_that_differs_in_its_last_bit() -> None:

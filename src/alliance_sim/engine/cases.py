@@ -100,14 +100,14 @@ def summarise_cases(
 
     values = np.full((len(cases), len(outcomes)), np.nan)
     status = [OK] * len(cases)
-    parts = list(_parts(cases, outcomes, status))
+    parts = _parts(cases, outcomes, status)  # as they are asked for, so that few worlds are held
 
     def block(part: tuple[Setting, list[Ready], list[int]]) -> tuple[list[int], BlockResult]:
         setting, ready, rows = part
         runs = np.array([cases[row].run for row in rows], dtype=np.int64)
         return rows, run_block(setting, Columns(ready, runs, seed))
 
-    with executors.chosen(threads=min(threads, len(parts))) as pool:
+    with executors.chosen(threads=min(threads, len(cases))) as pool:
         for rows, found in executors.spread(pool, block, parts):
             values[rows] = found.outcomes
             for row, text in zip(rows, found.status, strict=True):
@@ -134,7 +134,7 @@ def trajectories_of_cases(
     steps = cases[0].scenario.calendar().steps
     values = np.full((len(cases), steps, len(states)), np.nan)
     status = [OK] * len(cases)
-    parts = list(_parts(cases, (), status))
+    parts = _parts(cases, (), status)
 
     def block(part: tuple[Setting, list[Ready], list[int]]) -> tuple[list[int], Floats, list[str]]:
         setting, ready, rows = part
@@ -144,7 +144,7 @@ def trajectories_of_cases(
         wanted = [setting.states.index(state) for state in states]
         return rows, room[:, :, wanted], found.status
 
-    with executors.chosen(threads=min(threads, len(parts))) as pool:
+    with executors.chosen(threads=min(threads, len(cases))) as pool:
         for rows, found, texts in executors.spread(pool, block, parts):
             values[rows] = found
             for row, text in zip(rows, texts, strict=True):

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -158,7 +158,7 @@ def chosen(
     return Processes(workers) if workers > 1 else Inline()
 
 
-def spread(executor: Executor, work: Callable[[Any], T], parts: Sequence[Any]) -> Iterator[T]:
+def spread(executor: Executor, work: Callable[[Any], T], parts: Iterable[Any]) -> Iterator[T]:
     """Yield what each part came to, in any order, with few parts handed out at a time.
 
     Raises:

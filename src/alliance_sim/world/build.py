@@ -17,7 +17,7 @@ from alliance_sim.world.coefficients import Coefficients
 from alliance_sim.world.declaration import declared, size
 from alliance_sim.world.divergence import changed_inputs
 from alliance_sim.world.fill import Into, Places
-from alliance_sim.world.recipe import FILLED, Recipe
+from alliance_sim.world.recipe import COEFFICIENTS, COLUMNS, FILLED, Recipe
 from alliance_sim.world.settle import ACTING, LAW, Counts, Numbers, Settled
 from alliance_sim.world.state import FIXED_AXES, Channels, Inputs, axes_of, channels_of
 from alliance_sim.world.tables import recipe_of
@@ -27,6 +27,7 @@ Fill = Callable[[Counts, Numbers, Settled, Places, Into], object]
 # Tables that `settle` reads, and those that `settle_days` does.
 CARDS, DAYS = ("juncture", "follows", "effect"), ("rung", "item")
 FED = tuple(name for name in FILLED if name not in (*CARDS, *DAYS))
+READ = tuple(name for name in COLUMNS if name not in COEFFICIENTS)
 KEPT_WORLDS = 8  # for scenarios that are asked for again and again
 
 _worlds: Recent[str, tuple[World, Coefficients]] = Recent(KEPT_WORLDS)
@@ -65,6 +66,8 @@ def build_world(
         ScenarioError: If a threat asks for a series that the record does not hold.
     """
     recipe = recipe_of(scenario, None if like is None else (like.scenario, like.recipe))
+    if like is not None and _same_but_for_coefficients(recipe, like.recipe):
+        return replace(like, scenario=scenario, recipe=recipe)
     filled = fill_in(recipe, like=like, fill=fill)
     settled, column = filled.settled, recipe.column
     if like is not None and _same_but_for_days(recipe, filled, like):
@@ -119,6 +122,17 @@ def prepared(scenario: Scenario) -> tuple[World, Coefficients]:
         return world, world.coefficients
 
     return _worlds.get(scenario.model_dump_json(), built)
+
+
+def _same_but_for_coefficients(recipe: Recipe, old: Recipe) -> bool:
+    """Whether a recipe differs from another in coefficients that feed no input at most."""
+    tables, others = recipe.tables, old.tables
+    return (
+        all(tables[name] is others[name] for name in READ)
+        and recipe.fixed_inputs() == old.fixed_inputs()
+        and recipe.calendar == old.calendar
+        and recipe.partners == old.partners
+    )
 
 
 def _same_but_for_days(recipe: Recipe, filled: Filled, like: World) -> bool:
@@ -295,8 +309,13 @@ INPUT_PARTS = (
 
 def shares_inputs(scenario: Scenario, other: Scenario) -> bool:
     """Whether two scenarios share every part that inputs, laws and channels are made of."""
-    pairs = [(getattr(scenario, part), getattr(other, part)) for part in INPUT_PARTS]
-    pairs.append((scenario.council.diversity, other.council.diversity))
-    pairs.append((scenario.domestic.win_set, other.domestic.win_set))
-    names = ([item.name for item in s.items] for s in (scenario, other))
-    return all(one is another for one, another in pairs) and next(names) == next(names)
+    now, before = vars(scenario), vars(other)
+    return (
+        all(now[part] is before[part] for part in INPUT_PARTS)
+        and scenario.council.diversity is other.council.diversity
+        and scenario.domestic.win_set is other.domestic.win_set
+        and (
+            scenario.items is other.items
+            or [item.name for item in scenario.items] == [item.name for item in other.items]
+        )
+    )

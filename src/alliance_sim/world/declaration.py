@@ -14,6 +14,7 @@ from alliance_sim.scenario.fields import DOMAINS, SERIES
 
 Axes = Mapping[str, tuple[str, ...]]  # labels along each axis
 Kind = TypeVar("Kind", bound=tuple[Any, ...])
+NESTED = (tuple, list)
 
 
 class Phase(NamedTuple):
@@ -168,12 +169,16 @@ def nested(per: tuple[str, ...], counts: Mapping[str, int], leaf: Any, row: Iter
 def flattened(tree: Any) -> list[Any]:
     """Return what nested tuples or lists hold, in order."""
     found: list[Any] = []
-    for entry in tree if isinstance(tree, tuple | list) else (tree,):
-        if isinstance(entry, tuple | list):
-            found += flattened(entry)
+    _add(found, tree if isinstance(tree, NESTED) else (tree,))
+    return found
+
+
+def _add(found: list[Any], entries: Iterable[Any]) -> None:
+    for entry in entries:
+        if isinstance(entry, NESTED):
+            _add(found, entry)
         else:
             found.append(entry)
-    return found
 
 
 def along(per: tuple[str, ...], axes: Axes) -> Iterator[dict[str, str]]:

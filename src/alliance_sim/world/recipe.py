@@ -174,7 +174,8 @@ class Recipe:
 
     def shares(self, other: Recipe, *tables: str) -> bool:
         """Whether two recipes hold the identical tables."""
-        return all(self.tables[name] is other.tables[name] for name in tables)
+        ours, theirs = self.tables, other.tables
+        return all(ours[name] is theirs[name] for name in tables)
 
     @cached_property
     def counts(self) -> Counts:

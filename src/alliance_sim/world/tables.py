@@ -6,7 +6,7 @@ Tables are taken in the order of their names, so that reordering a scenario file
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +55,8 @@ def recipe_of(scenario: Scenario, like: tuple[Scenario, Recipe] | None = None) -
     """
     changed = set(PARTS)
     if like is not None:
-        changed = {n for n in PARTS if getattr(scenario, n) is not getattr(like[0], n)}
+        now, before = vars(scenario), vars(like[0])
+        changed = {name for name in PARTS if now[name] is not before[name]}
     same_years = like is not None and changed.isdisjoint(("time", "period"))
     calendar = like[1].calendar if like is not None and same_years else calendar_of(scenario)
     tables = Tables(scenario, calendar)
@@ -90,7 +91,11 @@ class Tables(dict[str, Table]):
         super().__init__()
         self.scenario, self.calendar = scenario, calendar
         self.named: dict[str, Any] = {}
-        self.threats = tuple(sorted(threat.name for threat in scenario.threats))
+
+    @cached_property
+    def threats(self) -> tuple[str, ...]:
+        """Names of the threats, sorted."""
+        return tuple(sorted(threat.name for threat in self.scenario.threats))
 
     def __missing__(self, name: str) -> Table:
         """Make a table of coefficients."""
@@ -347,16 +352,16 @@ def _values(node: Any, name: str) -> Any:
         return float(node) if isinstance(node, bool | int) else node
     found = [
         part.value if type(part) is Number else _values(part, f"{name}_{key}")
-        for key, part in below
+        for key, part in below.items()
     ]
-    return kind_of(name, tuple(key for key, _ in below))._make(found)
+    return kind_of(name, tuple(below))._make(found)
 
 
-def _below(node: Any) -> list[tuple[str, Any]] | None:
+def _below(node: Any) -> dict[str, Any] | None:
     """Return what lies in a table by name, in an order that no file decides; None for a value."""
     if isinstance(node, Part):
-        return list(node.__dict__.items())
-    return sorted(node.items()) if isinstance(node, dict) else None
+        return vars(node)
+    return dict(sorted(node.items())) if isinstance(node, dict) else None
 
 
 def _largest_normal(_scenario: Scenario, _calendar: Calendar) -> Iterator[Rows]:

@@ -252,8 +252,7 @@ def run_block(
     shape = setting.frame.shape
     tables, which = _tables(columns.ready)
     constants = np.zeros((len(columns.ready[0].constants), LANES))
-    for column, ready in enumerate(columns.ready):
-        constants[:, column] = ready.constants
+    constants[:, :n] = np.stack([ready.constants for ready in columns.ready], axis=1)
     summaries = np.zeros((len(setting.folds), LANES))
     failures = np.full((2, LANES), -1, dtype=np.int64)
     nothing = np.zeros((0, 0, 0))
