@@ -258,3 +258,45 @@ def test_a_folder_without_a_sweep_is_told(tmp_path: Path) -> None:
     for command in ("summarise", "sensitivity", "discover"):
         options = () if command == "summarise" else ("--outcome", "rung_end")
         assert str(tmp_path) in fails(command, tmp_path, *options).replace(" ", "")
+
+
+def test_two_scenarios_of_a_sweep_are_held_against_each_other_run_by_run(
+    sweep: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = sweep("grid")
+    tree = told("summarise", folder, "--contrast", "no_nine_eleven - baseline", "--out", tmp_path)
+    (row,) = tree["contrasts"]
+    assert (row["outcome"], row["contrast"]) == ("office_by_2014", "no_nine_eleven minus baseline")
+    assert row["edited"] == 0.0
+    assert row["difference"] == -row["factual"] == -row["below"]
+    assert row["low"] <= row["difference"] <= row["high"] < 0.0
+    assert (row["above"], row["runs"], row["failed"]) == (0.0, 36, 0)
+    stem = "contrast_no_nine_eleven_minus_baseline"
+    table = pd.read_csv(tmp_path / f"{stem}.csv")
+    (levels,) = table[table["outcome"] == "level_political_end"]["mean"].round(9).unique()
+    assert levels == -0.3, "as the stand-in for the engine adds 0.3 for the attacks"
+    assert f"{stem}_office_by_2014_by_pull_and_rule.png" in tree["files"]
+    text = call("summarise", folder, "--contrast", "baseline", "--out", tmp_path).stdout
+    assert "no_nine_eleven minus baseline, run by run on the same noise" in " ".join(text.split())
+
+
+def test_two_values_of_a_factor_are_held_against_each_other(
+    sweep: Callable[[str], Path], tmp_path: Path
+) -> None:
+    asked = ("--contrast", "pull=2.5 - 0.5", "--outcome", "level_political_end")
+    tree = told("summarise", sweep("grid"), *asked, "--out", tmp_path)
+    assert [row["contrast"] for row in tree["contrasts"]] == [
+        "baseline: pull 2.5 minus 0.5",
+        "no_nine_eleven: pull 2.5 minus 0.5",
+    ]
+    assert [round(row["difference"], 9) for row in tree["contrasts"]] == [0.2, 0.2]
+    assert tree["by"] == ["rule"]
+
+
+def test_a_contrast_that_cannot_be_is_told(sweep: Callable[[str], Path], tmp_path: Path) -> None:
+    words = fails("summarise", sweep("sobol"), "--contrast", "war=false - true")
+    assert "no two points differ in 'war' alone" in words
+    asked = ("--contrast", "no_nine_eleven - baseline", "--scenario", "baseline")
+    assert "give either --contrast of scenarios or --scenario" in fails(
+        "summarise", sweep("grid"), *asked
+    )

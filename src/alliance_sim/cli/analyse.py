@@ -97,7 +97,7 @@ class SweepAnalysis:
         terminal.tell(f"Written to {self.out}/")
 
 
-def summarise(
+def summarise(  # noqa: PLR0913, PLR0917 - the options of a command
     folder: Folder,
     outcome: Annotated[
         list[str] | None,
@@ -108,6 +108,14 @@ def summarise(
         typer.Option("--by", help="Factor to draw over, once (fan) or twice (heat map)."),
     ] = None,
     scenario: Scenario = None,
+    contrast: Annotated[
+        str | None,
+        typer.Option(
+            "--contrast",
+            help="Differences run by run: 'B - A' of two scenarios, 'A' of all others minus A, or "
+            "'factor=B - A' of two values of a factor.",
+        ),
+    ] = None,
     out: Out = None,
     as_json: Json = False,
     workers: Workers = None,
@@ -118,13 +126,19 @@ def summarise(
     work = SweepAnalysis(
         "summarise", folder, out or folder / "summary", as_json=as_json, workers=workers
     )
-    asked: Options = {"outcome": outcome, "by": by, "scenario": scenario}
-    analysis = partial(summarise_sweep, outcomes=outcome or [], by=by or [], scenario=scenario)
+    asked: Options = {"outcome": outcome, "by": by, "scenario": scenario, "contrast": contrast}
+    analysis = partial(
+        summarise_sweep,
+        outcomes=outcome or [],
+        by=by or [],
+        scenario=scenario,
+        contrast=contrast,
+    )
     found = work.carry_out(analysis, write_summary, asked)
     if found is not None:
-        from alliance_sim.cli.tables import ranges_table
+        from alliance_sim.cli.tables import contrasts_table, ranges_table
 
-        work.show(found, ranges_table(found))
+        work.show(found, contrasts_table(found) if contrast else ranges_table(found))
 
 
 def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.cli.adaptive_table import AdaptiveTable
-from alliance_sim.glossary import decimal, percent, plain, series_words
+from alliance_sim.glossary import decimal, percent, plain, series_words, signed
 from alliance_sim.results.state_metadata import meaning
 from alliance_sim.scenario.fields import DOMAINS
 
@@ -195,6 +195,36 @@ def ranges_table(summary: SweepSummary) -> AdaptiveTable:
         heads=("outcome", "scenario", *heads),
         rows=tuple(rows),
         words=2,
+    )
+
+
+def contrasts_table(summary: SweepSummary) -> AdaptiveTable:
+    """Return what the contrasts of a sweep come to, one row per outcome and contrast."""
+    shares = {column.name for column in summary.columns if column.binary}
+    several = len(summary.groups) > 1
+    rows, before = [], ""
+    for row in _rows(summary.differences()):
+        told = "" if row["outcome"] == before else str(row["words"])
+        before = str(row["outcome"])
+        runs = f"{signed(row['q05'])} to {signed(row['q95'])}"
+        rows.append(
+            (
+                *(told, *([str(row["contrast"])] if several else [])),
+                *(decimal(row["factual"]), decimal(row["edited"])),
+                f"{signed(row['difference'])} [{signed(row['low'])}, {signed(row['high'])}]",
+                "–" if before in shares else runs,
+                *(percent(row["above"]), percent(row["below"]), str(row["runs"])),
+            )
+        )
+    which = "Edited minus factual" if several else summary.groups[0]
+    return AdaptiveTable(
+        title=f"{which}, run by run on the same noise, over all points",
+        heads=(
+            *("outcome", *(["contrast"] if several else [])),
+            *("factual", "edited", "mean [95 %]", "90 % of runs", "more in", "less in", "runs"),
+        ),
+        rows=tuple(rows),
+        words=2 if several else 1,
     )
 
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-Kind = Literal["number", "whole", "share"]
+Kind = Literal["number", "whole", "share", "difference", "difference of shares"]
 LOOK = Look("#0072B2", "#005a8c", "-", "o")
 SERIES = (
     Look("#0072B2", "#005a8c", "-", "o"),
@@ -86,9 +86,10 @@ def fan_figure(
         tick: How to write a place on the x axis, as for dates; None to write the label of each
             row under it, as for choices.
         kind: "share" if the outcome is 0 or 1, so that shares and not quantiles are drawn; "whole"
-            if it is a whole number in every run, so that its axis has no others.
+            if it is a whole number in every run, so that its axis has no others. A "difference",
+            and a "difference of shares", has a line at 0.
     """
-    probability = kind == "share"
+    probability, difference = kind.endswith(("share", "shares")), kind.startswith("difference")
     figure = sheet(title, about=about)
     scenarios = [str(name) for name in pd.unique(bands["scenario"])][:MOST_PANELS]
     left, right = 0.075, 0.985
@@ -101,7 +102,7 @@ def fan_figure(
         foot=max(name.count("\n") + 1 for name in names),
         below=2 * LINE + 0.018,
     )
-    limits = _limits(bands, probability=probability, whole=kind == "whole")
+    limits = _limits(bands, kind)
     for number, (scenario, place) in enumerate(zip(scenarios, places, strict=True)):
         axes = figure.add_axes(place)
         rows = bands[(bands["scenario"] == scenario) & (bands["runs"] > 0)]
@@ -113,6 +114,8 @@ def fan_figure(
             _curve(axes, rows, probability=probability)
             _name_numbers(axes, rows, tick, most=max(5, 11 - 2 * count))
         axes.set_ylim(*limits)
+        if difference:
+            axes.axhline(0.0, color=QUIET, linewidth=1.2, zorder=1)
         if kind == "whole":
             axes.yaxis.set_major_locator(MaxNLocator(8, integer=True))
         axes.grid(axis="y", color="#e2e2e2", linewidth=0.7)
@@ -123,18 +126,22 @@ def fan_figure(
         if len(scenarios) > 1:
             panel_title(axes, scenario, width=place[2])
     figure.text((left + right) / 2, BOTTOM + LINE + 0.012, factor, ha="center", va="bottom")
-    _legend(figure, probability=probability)
+    _legend(figure, kind)
     return figure
 
 
-def _limits(bands: pd.DataFrame, *, probability: bool, whole: bool) -> tuple[float, float]:
-    if probability:
+def _limits(bands: pd.DataFrame, kind: Kind) -> tuple[float, float]:
+    if kind == "share":
         return -0.02, 1.02
     low, high = float(bands["q05"].min()), float(bands["q95"].max())
+    if kind == "difference of shares":  # whose bands are not drawn
+        low, high = float(bands["mean"].min()), float(bands["mean"].max())
+    if kind.startswith("difference"):
+        low, high = min(low, 0.0), max(high, 0.0)
     if not bands["mean_low"].isna().all():
         low = min(low, float(bands["mean_low"].min(skipna=True)))
         high = max(high, float(bands["mean_high"].max(skipna=True)))
-    if whole:
+    if kind == "whole":
         low, high = math.floor(low), math.ceil(high)
     room = 0.05 * (high - low) or 0.5
     return low - room, high + room
@@ -206,10 +213,12 @@ def _means(
     )  # fmt: skip
 
 
-def _legend(figure: Figure, *, probability: bool) -> None:
+def _legend(figure: Figure, kind: Kind) -> None:
     means, _ = figure.axes[0].get_legend_handles_labels()
     handles: list[Any] = means
-    if not probability:
+    if kind == "difference of shares":
+        means[0].set_label(f"{kind}, 95 % interval")
+    elif kind != "share":
         handles = [
             Patch(color=LOOK.colour, alpha=WIDE, linewidth=0, label="90 % of runs"),
             Patch(color=LOOK.colour, alpha=WIDE + NARROW, linewidth=0, label="50 % of runs"),

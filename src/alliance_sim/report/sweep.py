@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,11 +17,13 @@ from alliance_sim.analysis.bands import (
     cell_table,
     states_by_period,
 )
+from alliance_sim.analysis.contrasts import SCENARIO, Contrast, contrasts_asked, differences
 from alliance_sim.analysis.summaries import point_table
 from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
-from alliance_sim.plots.sweep import fan_figure, heatmap_figure, periods_figure
+from alliance_sim.plots.sweep import Kind, fan_figure, heatmap_figure, periods_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
+from alliance_sim.report.sweep_contrast import SAME_NOISE, compared, contrast_table
 from alliance_sim.report.sweep_view import (
     Column,
     axes_of,
@@ -62,6 +64,8 @@ class SweepSummary(Shown):
         columns: The outcomes that are drawn and told one by one.
         table: As from `analysis.summaries.point_table`, of all outcomes summarised.
         by: The factors that figures are drawn over: none, one or two.
+        contrasts: What is held against what; then columns and table hold differences, and their
+            `scenario` tells the contrast.
     """
 
     sweep: Sweep
@@ -69,12 +73,34 @@ class SweepSummary(Shown):
     columns: tuple[Column, ...]
     table: pd.DataFrame
     by: tuple[Axis, ...]
+    contrasts: tuple[Contrast, ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """What the column `scenario` of the table holds, in order: scenarios or contrasts."""
+        return tuple(map(str, pd.unique(self.table["scenario"])))
+
+    @property
+    def stem(self) -> str:
+        """How the names of its files begin."""
+        if not self.contrasts:
+            return "summary"
+        against = {contrast.factual for contrast in self.contrasts}
+        several = len(self.contrasts) > 1
+        return f"contrast against {against.pop()}" if several else f"contrast {self.groups[0]}"
+
+    def differences(self) -> pd.DataFrame:
+        """Return what the contrasts come to; see `report.sweep_contrast.contrast_table`."""
+        return contrast_table(self.columns if self.contrasts else (), self.sweep.plan)
 
     def _facts(self) -> Facts:
         plan = self.sweep.plan
         brief = [counted(len(self.columns), "outcome"), plan.size_in_words()]
         shown = ["outcome", "scenario", "runs", "least", "middle", "greatest"]
         table = frame_table(self.ranges(), shown)
+        if self.contrasts:
+            shown = ["outcome", "contrast", "factual", "edited", "difference", "low", "high"]
+            table = frame_table(self.differences(), shown)
         return Facts(f"“{plan.title}”", brief, [("question", plan.question)], table)
 
     def plot(self, outcome: str | None = None) -> Any:
@@ -108,8 +134,8 @@ class SweepSummary(Shown):
     def words(self) -> list[str]:
         """Return what the numbers rest on and what they are not."""
         plan = self.sweep.plan
-        told = [ERRORS]
-        if plan.points > 1:
+        told = [SAME_NOISE] if self.contrasts else [ERRORS]
+        if plan.points > 1 and not self.contrasts:
             alike = "; ± 0 means that all runs of that point agree" if plan.replicates > 1 else ""
             told.append(
                 f"Least and greatest are the extremes of {plan.points} points and hold luck{alike}."
@@ -127,6 +153,7 @@ def summarise_sweep(
     *,
     by: Sequence[str] = (),
     scenario: str | None = None,
+    contrast: str | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> SweepSummary:
@@ -137,6 +164,8 @@ def summarise_sweep(
         outcomes: As for `report.sweep_view.column_of`; all that were kept if left out.
         by: Factors to draw over, at most two; chosen by the design if left out.
         scenario: Label of the only scenario wanted, all if left out.
+        contrast: Differences in place of outcomes, run by run; as for
+            `analysis.contrasts.contrasts_asked`.
         workers: How many processes simulate, if runs have to be simulated again.
         progress: Called with (runs done, runs asked for) while they are.
 
@@ -146,8 +175,14 @@ def summarise_sweep(
             long.
     """
     plan = sweep.plan
-    axes = _drawn_over(plan, by)
+    pairs = () if contrast is None else contrasts_asked(contrast, plan.labels, axes_of(plan))
+    axes = _drawn_over(plan, by, {pair.along for pair in pairs})
     scenarios = plan.labels if scenario is None else (scenario_named(plan, scenario),)
+    if pairs and pairs[0].along == SCENARIO:
+        if scenario is not None:
+            raise SettingError("summarise", ["give either --contrast of scenarios or --scenario"])
+        levels = {level for pair in pairs for level in (pair.edited, pair.factual)}
+        scenarios = tuple(label for label in plan.labels if label in levels)
     count = len(outcomes) or len(plan.outcomes)
     rows = plan.points * len(scenarios) * count
     if rows > MOST_ROWS:
@@ -162,25 +197,35 @@ def summarise_sweep(
     ]
     if not columns:
         columns = [_only(column_of(sweep, name), scenarios) for name in _own(plan)]
+    if pairs:
+        columns = [compared(column, pairs, plan) for column in columns]
     empty = [column.name for column in columns if column.frame[column.name].isna().all()]
     if empty:
         raise SettingError("summarise", [f"{name}: every run failed" for name in empty])
-    tables = [_table(column.frame, {column.name: column.binary}, plan) for column in columns]
+    tables = [
+        _table(column.frame, {column.name: column.binary and not pairs}, plan) for column in columns
+    ]
     if not outcomes:
-        tables += _others(sweep, {column.name for column in columns}, scenarios)
+        tables += _others(sweep, {column.name for column in columns}, scenarios, pairs)
     table = pd.concat(tables, ignore_index=True)
-    return SweepSummary(sweep, tuple(scenarios), tuple(columns), table, axes)
+    return SweepSummary(sweep, tuple(scenarios), tuple(columns), table, axes, pairs)
 
 
-def _others(sweep: Sweep, told: set[str], scenarios: Sequence[str]) -> Iterator[pd.DataFrame]:
+def _others(
+    sweep: Sweep, told: set[str], scenarios: Sequence[str], pairs: Sequence[Contrast]
+) -> Iterator[pd.DataFrame]:
     """Yield the tables of the outcomes that are not told one by one, a few at a time."""
+    factors = [factor.name for factor in sweep.plan.factors]
     rest = {o.name: is_binary(o) for o in sweep.plan.outcomes if o.name not in told}
     names = list(rest)
     for first in range(0, len(names), TOGETHER):
         some = {name: rest[name] for name in names[first : first + TOGETHER]}
         frame = sweep.frame(list(some))
-        kept = frame["scenario"].isin(list(scenarios))
-        yield _table(frame[kept].reset_index(drop=True), some, sweep.plan)
+        kept = frame[frame["scenario"].isin(list(scenarios))].reset_index(drop=True)
+        parts = [differences(kept, pair, outcomes=list(some), factors=factors) for pair in pairs]
+        if parts:
+            kept, some = pd.concat(parts, ignore_index=True), dict.fromkeys(some, False)
+        yield _table(kept, some, sweep.plan)
 
 
 def _only(column: Column, scenarios: Sequence[str]) -> Column:
@@ -207,9 +252,9 @@ def _own(plan: Plan) -> list[str]:
     return (own or [name for name in SHOWN if name in names] or names)[:MOST_FIGURES]
 
 
-def _drawn_over(plan: Plan, by: Sequence[str]) -> tuple[Axis, ...]:
+def _drawn_over(plan: Plan, by: Sequence[str], contrasted: Collection[str]) -> tuple[Axis, ...]:
     """Return the factors to draw over: those asked for, or what suits the design."""
-    axes = axes_of(plan)
+    axes = tuple(axis for axis in axes_of(plan) if axis.name not in contrasted)
     if len(by) > 2 or len(set(by)) < len(by):
         problem = f"--by names {', '.join(by)}; must be one factor or two different ones"
         raise SettingError("summarise", [problem])
@@ -222,7 +267,7 @@ def _ranges(summary: SweepSummary) -> pd.DataFrame:
     rows = []
     for column in summary.columns:
         table = summary.table[summary.table["outcome"] == column.name]
-        for scenario in summary.scenarios:
+        for scenario in summary.groups:
             here = table[table["scenario"] == scenario].sort_values("mean", kind="stable")
             worked = here[here["runs"] > 0]
             row: dict[str, Any] = {
@@ -261,7 +306,7 @@ def write_summary(
     result = ResultFolder(
         out,
         kind="summarise",
-        stem="summary",
+        stem=summary.stem,
         origin=origin_of(
             plan,
             summary.scenarios,
@@ -276,20 +321,26 @@ def write_summary(
         drawn = _drawn(summary, column)
         result.table(drawn.name, drawn.table)
         result.figure(drawn.name, drawn.figure, column.title)
-    if not plan.factors:
+    if not (plan.factors or summary.contrasts):
         _periods(result, summary)
+    contrasts = summary.differences()
+    if summary.contrasts:
+        result.table("contrasts", contrasts)
     tree = {
         "sweep": sweep_tree(sweep),
         "scenarios": list(summary.scenarios),
         "by": [axis.name for axis in summary.by],
         "outcomes": rows_of(summary.ranges()),
+        "contrasts": rows_of(contrasts),
         "words": summary.words(),
     }
     return {**tree, "files": result.close(result=tree)}
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _title(summary: SweepSummary, column: Column) -> str:
+    """Return the title of a figure; several contrasts are told over its panels."""
+    only = f": {summary.groups[0]}" if summary.contrasts and len(summary.groups) == 1 else ""
+    return f"{column.title[:1].upper()}{column.title[1:]}{only}"
 
 
 class _Drawn(NamedTuple):
@@ -321,29 +372,32 @@ def _drawn(summary: SweepSummary, column: Column) -> _Drawn:
 def _heatmap(summary: SweepSummary, column: Column) -> _Drawn:
     plan = summary.sweep.plan
     across, up = summary.by
-    cells = cell_table(column.frame, _told(plan, column, drawn=2), across=across, up=up)
+    cells = cell_table(column.frame, _told(summary, column, drawn=2), across=across, up=up)
     shown = "Mean over runs ± its standard error"
-    if column.binary:
+    if summary.contrasts:
+        shown = "Mean difference, edited minus factual, ± its standard error"
+    elif column.binary:
         shown = "Share of runs with its 95 % interval"
     over = _averaged(plan, 2)
     if not (across.values or up.values):
         over += f". {cells['across'].nunique()} by {cells['up'].nunique()} stretches of the factors"
     figure = heatmap_figure(
         cells,
-        title=_sentence(column.title),
+        title=_title(summary, column),
         about=f"{shown} where it fits{over}. {told_of_sweep(plan, summary.scenarios, column)}",
         across=across.label,
         up=up.label,
         value=column.label,
-        probability=column.binary,
+        probability=column.binary and not summary.contrasts,
     )
     return _Drawn(f"{column.name}_by_{across.name}_and_{up.name}", cells, figure)
 
 
-def _told(plan: Plan, column: Column, *, drawn: int) -> OutcomeView:
+def _told(summary: SweepSummary, column: Column, *, drawn: int) -> OutcomeView:
     """Return an outcome with what its errors have to hold if so many factors are drawn."""
+    plan = summary.sweep.plan
     sampled = len(plan.factors) > drawn and plan.design.kind != "grid"
-    return OutcomeView(column.name, column.binary, sampled)
+    return OutcomeView(column.name, column.binary and not summary.contrasts, sampled)
 
 
 def _averaged(plan: Plan, drawn: int) -> str:
@@ -362,25 +416,38 @@ def _fan(summary: SweepSummary, column: Column) -> _Drawn:
     if summary.by:
         axis = summary.by[0]
     else:
-        axis = Axis("world", "scenario", "choice", summary.scenarios)
+        named = "contrast" if summary.contrasts else "scenario"
+        axis = Axis("world", named, "choice", summary.groups)
         frame = frame.assign(world=frame["scenario"].astype(str), scenario="all")
-    bands = bands_along(frame, _told(plan, column, drawn=1), axis=axis)
+    bands = bands_along(frame, _told(summary, column, drawn=1), axis=axis)
     if not summary.by:
-        bands["label"] = [summary.scenarios[k] for k in bands["bin"]]  # as they are called
-    whole = bool((frame[column.name].dropna() % 1 == 0).all())
+        bands["label"] = [summary.groups[k] for k in bands["bin"]]  # as they are called
+    kind: Kind = "share" if column.binary else "number"
+    if summary.contrasts:
+        kind = "difference of shares" if column.binary else "difference"
+    elif not column.binary and (frame[column.name].dropna() % 1 == 0).all():
+        kind = "whole"
     figure = fan_figure(
         bands,
-        title=_sentence(column.title),
-        about=f"{'Share of' if column.binary else 'Spread over'} runs"
+        title=_title(summary, column),
+        about=f"{_told_of_runs(summary, column)} runs"
         f"{_averaged(plan, len(summary.by))}.{_stretches(bands)} "
         + told_of_sweep(plan, summary.scenarios, column),
         factor=axis.label,
         value=column.label,
         tick=None if axis.kind == "choice" else axis.tick,
-        kind="share" if column.binary else "whole" if whole else "number",
+        kind=kind,
     )
     name = f"{column.name}_by_{axis.name if summary.by else 'scenario'}"
     return _Drawn(name, bands, figure)
+
+
+def _told_of_runs(summary: SweepSummary, column: Column) -> str:
+    """Return what is drawn of the runs, in words."""
+    if summary.contrasts:
+        shares = "of shares of" if column.binary else "run by run, spread over"
+        return f"Edited minus factual, {shares}"
+    return "Share of" if column.binary else "Spread over"
 
 
 def _stretches(bands: pd.DataFrame) -> str:

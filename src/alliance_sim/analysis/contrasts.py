@@ -1,0 +1,194 @@
+"""Differences between two levels of a sweep, run by run on the same noise.
+
+A level is a scenario, or a value of a factor. The difference is edited minus factual, as
+everywhere: luck that both runs share cancels, and what is left is what the edit makes of one course
+of events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from alliance_sim.analysis.axes import Axis
+from alliance_sim.errors import SettingError, unknown_name
+from alliance_sim.scenario.fields import written_number
+
+WHERE = "contrast"
+SCENARIO = "scenario"
+MINUS = "-−–"
+FACTUAL, EDITED = "factual", "edited"  # columns beside a difference
+RUN = ["replicate", "run"]
+FORMS = (
+    "two scenarios as in 'B - A', one to be held against all others, or two values of a factor as "
+    "in 'factor=B - A'"
+)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two levels that are held against each other.
+
+    Attributes:
+        along: "scenario", or the name of a factor.
+        edited: The level to subtract from: a label, or a value of the factor.
+        factual: The level that is subtracted.
+        label: What it is called, such as "no_nine_eleven minus baseline".
+    """
+
+    along: str
+    edited: object
+    factual: object
+    label: str
+
+
+def contrasts_asked(
+    text: str, labels: Sequence[str], axes: Sequence[Axis] = ()
+) -> tuple[Contrast, ...]:
+    """Return the contrasts that a text asks for.
+
+    Args:
+        text: "B - A" for two scenarios; "A" for every other scenario minus A; "factor=B - A" for
+            two values of a factor, such as "nine_eleven=false - true".
+        labels: Labels of the scenarios; a minus sign inside one is no difficulty.
+        axes: The factors.
+
+    Raises:
+        SettingError: If it names none, with all that could be meant.
+    """
+    asked = text.strip()
+    if asked in labels:
+        others = [label for label in labels if label != asked]
+        if not others:
+            raise SettingError(WHERE, [f"{asked!r} is the only scenario of this sweep"])
+        return tuple(_of_scenarios(other, asked) for other in others)
+    name, equals, rest = asked.partition("=")
+    if equals and name.strip() not in labels:
+        return (_of_values(asked, name.strip(), rest, axes),)
+    pairs = [(a, b) for a, b in _cut(asked) if a in labels and b in labels]
+    if pairs:
+        edited, factual = pairs[0]
+        if edited == factual:
+            raise SettingError(WHERE, [f"{edited!r} minus itself is 0; name two scenarios"])
+        return (_of_scenarios(edited, factual),)
+    sides: Sequence[str] = next((pair for pair in _cut(asked) if all(pair)), (asked,))
+    raise SettingError(
+        WHERE,
+        [
+            f"found {text!r}, must be {FORMS}",
+            *(unknown_name(SCENARIO, side, labels) for side in sides if side not in labels),
+            f"factors: {', '.join(axis.name for axis in axes) or 'none'}",
+        ],
+    )
+
+
+def _of_scenarios(edited: str, factual: str) -> Contrast:
+    return Contrast(SCENARIO, edited, factual, f"{edited} minus {factual}")
+
+
+def _cut(text: str) -> list[tuple[str, str]]:
+    """Return both sides of each minus sign in a text."""
+    places = [k for k, letter in enumerate(text) if letter in MINUS]
+    return [(text[:k].strip(), text[k + 1 :].strip()) for k in places]
+
+
+def _of_values(text: str, name: str, rest: str, axes: Sequence[Axis]) -> Contrast:
+    """Return the contrast of two values of a factor."""
+    known = {axis.name: axis for axis in axes}
+    if name not in known:
+        raise SettingError(WHERE, [unknown_name("factor", name, known)])
+    axis = known[name]
+    if not axis.values:
+        problem = f"factor {name!r} has no list of values, so no two of them can be compared"
+        raise SettingError(WHERE, [f"{problem}; give it values in a plan whose design is a grid"])
+    by_text = {_written(value): value for value in axis.values}
+    pairs = [(a, b.removeprefix(f"{name}=").strip()) for a, b in _cut(rest)]
+    found = [(_value(a, by_text), _value(b, by_text)) for a, b in pairs]
+    for edited, factual in found:
+        if edited is not None and factual is not None and edited != factual:
+            told = f"{name} {_written(edited)} minus {_written(factual)}"
+            return Contrast(name, edited, factual, told)
+    problem = f"found {text!r}, must be two values of {name}, as in"
+    example = list(by_text)
+    raise SettingError(
+        WHERE,
+        [f"{problem} '{name}={example[-1]} - {example[0]}' (values: {', '.join(by_text)})"],
+    )
+
+
+def _written(value: object) -> str:
+    """Return a value as it is written in a plan."""
+    return str(value).lower() if isinstance(value, bool | np.bool_) else str(value)
+
+
+def _value(text: str, by_text: Mapping[str, object]) -> object:
+    """Return the value that a text stands for, None if it stands for none."""
+    if text in by_text:
+        return by_text[text]
+    number = written_number(text)
+    alike = [v for v in by_text.values() if type(v) is not bool and v == number]
+    return alike[0] if number is not None and alike else None
+
+
+def differences(
+    frame: pd.DataFrame, contrast: Contrast, *, outcomes: Sequence[str], factors: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the difference of two levels, run by run.
+
+    Args:
+        frame: One row per run, with columns `scenario`, `point`, `replicate`, `run`, one per factor
+            and one per outcome.
+        contrast: The levels.
+        outcomes: Columns to take the difference of.
+        factors: Columns of all factors. Two points are compared if they differ in none but that of
+            the contrast.
+
+    Returns:
+        The rows of the edited level, with differences in place of outcomes: NaN where either run
+        failed. `scenario` tells the contrast, after the scenario where a factor is contrasted. Of
+        a single outcome columns "factual" and "edited" hold what it was in both runs.
+
+    Raises:
+        SettingError: If no run of one level has a twin in the other.
+    """
+    if contrast.along == SCENARIO:
+        keys = ["point", *RUN]
+    else:
+        keys = [SCENARIO, *(name for name in factors if name != contrast.along), *RUN]
+    edited, factual = (
+        frame[frame[contrast.along] == level] for level in (contrast.edited, contrast.factual)
+    )
+    beside = factual[[*keys, *outcomes]]
+    both = edited.merge(beside, on=keys, how="inner", suffixes=("", " before"), sort=False)
+    if not len(both):
+        raise SettingError(WHERE, [_no_twins(contrast)])
+    found = both[list(edited.columns)].copy()
+    for name in outcomes:
+        found[name] = both[name] - both[f"{name} before"]
+    if len(outcomes) == 1:
+        (name,) = outcomes
+        whole = found[name].notna()
+        found[EDITED] = both[name].where(whole)
+        found[FACTUAL] = both[f"{name} before"].where(whole)
+    told = found[SCENARIO].astype(str)
+    several = contrast.along != SCENARIO and told.nunique() > 1
+    found[SCENARIO] = told + f": {contrast.label}" if several else contrast.label
+    return found
+
+
+def _no_twins(contrast: Contrast) -> str:
+    if contrast.along == SCENARIO:
+        return f"{contrast.label}: no run of one scenario has a twin in the other"
+    return (
+        f"{contrast.label}: no two points differ in {contrast.along!r} alone and have the same "
+        "runs; use a design of kind 'grid' with noise = \"common\", or make the values scenarios"
+    )
+
+
+def share_of_runs(values: pd.Series, *, above: bool) -> float:
+    """Return the share of runs in which a difference is above, or below, 0; NaN without runs."""
+    known = values.dropna().to_numpy(dtype=np.float64)
+    return float(np.mean(known > 0 if above else known < 0)) if len(known) else float("nan")
