@@ -204,7 +204,8 @@ class Set:
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario with the new value in its place."""
         steps = _way(scenario, self.path)
-        return _with_field(steps, _set(scenario, self, steps)[0])
+        after: Scenario = _rebuilt(steps[:1], _set(scenario, self, steps)[0])
+        return after
 
 
 def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
@@ -328,7 +329,7 @@ def _replaced_part(
         to_check = to_check or unchecked
         found = {steps[0][1]: value}
         if len(group) > 1:
-            after = _with_field(steps, value)
+            after = _rebuilt(steps[:1], value)
     if problems:
         return {}, False, problems
     if kept is not None:
@@ -369,18 +370,9 @@ def _way(scenario: Scenario, path: object, kept: EditCache | None = None) -> Ste
 
 
 def _set(scenario: Scenario, change: Set, steps: Steps) -> tuple[Any, bool]:
-    """Return a field of a scenario with one value changed, and whether other tables mind.
+    """Return a field of a scenario with one value changed, and whether checks look at the value.
 
-    Args:
-        scenario: The scenario.
-        change: What to set.
-        steps: The way to it; the field is where it begins.
-
-    Returns:
-        The field, and whether checks between tables look at the value.
-
-    Raises:
-        PathProblem: With a sentence, if it cannot be done.
+    The field is the one in which the way begins; the checks are those between tables.
     """
     owner, key = steps[-1]
     old = get(owner, key)
@@ -397,12 +389,6 @@ def _set(scenario: Scenario, change: Set, steps: Steps) -> tuple[Any, bool]:
         return moved.applied(scenario).junctures, False
     alone = change.path.startswith(UNCHECKED) or (isinstance(owner, Juncture) and key == "present")
     return _rebuilt(steps[1:], _setting(change.path, owner, key, change.value)), not alone
-
-
-def _with_field(steps: Steps, value: Any) -> Scenario:
-    """Return a scenario with something else in the field in which a way through it begins."""
-    after: Scenario = _rebuilt(steps[:1], value)
-    return after
 
 
 def _put(scenario: Scenario, path: str, value: Any) -> Scenario:
