@@ -27,8 +27,10 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 import alliance_sim
+from alliance_sim.glossary import unit_words
 from alliance_sim.scenario.describe import effect_in_words
 from alliance_sim.scenario.path import follow, numbers
+from alliance_sim.world.state import STATES
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -59,6 +61,34 @@ def symbols() -> dict[str, str]:
     fences = re.findall(r"^```\{from-package\} numbers.*?^```$", MODEL.read_text("utf-8"), FENCES)
     pairs = re.findall(r"^(\S+) = (.+)$", "\n".join(fences), re.MULTILINE)
     return dict(pairs)
+
+
+def symbol_index() -> str:
+    """Return every symbol of the equations: what it stands for, and where it is defined."""
+    rows = [
+        (f"${state.symbol}$", "state", f"`{state.reported or state.name}`", text(state.meaning),
+         _section(f"`{(state.rule.__name__)}`"))
+        for state in STATES
+        if state.symbol
+    ]  # fmt: skip
+    named = dict(scalar_numbers())
+    for pattern, symbol in symbols().items():
+        filled = [pattern.replace("{d}", word) for word in LETTERS]
+        path = next(one for one in (pattern, *filled) if one in named)
+        unit = text(unit_words(named[path]["unit"])) or "a share, or without unit"
+        where = _section(f"\n{pattern} = ")
+        rows.append((f"${symbol}$", "number", f"`{pattern}`", unit, where))
+    rows.sort(key=lambda row: (re.sub(r"[^A-Za-z]", "", row[0]).casefold(), row[0], row[2]))
+    return table(("symbol", "kind", "name or path", "what it is, or its unit", "page"), rows)
+
+
+def _section(mark: str) -> str:
+    """Return a link to the section of the model's page in which something first stands."""
+    page = MODEL.read_text("utf-8")
+    place = page.index(mark, page.index("## 7. Submodels"))
+    (title,) = re.findall(r"^### (.+)$", page[:place], re.MULTILINE)[-1:]
+    anchor = re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+    return f"[{title}](model.md#{anchor})"
 
 
 def symbol_of(path: str) -> str:
@@ -415,6 +445,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "rungs": rungs,
     "states": states,
     "states_dictionary": states_dictionary,
+    "symbols": symbol_index,
     "tally": tally,
     "threats": threats,
     "units": units,

@@ -87,3 +87,14 @@ def test_every_equation_becomes_mathml_with_nothing_left_over(docs: Any) -> None
         assert shown.startswith("<math"), latex
         assert "\\" not in shown, latex
         assert "<mi>&</mi>" not in shown, latex
+
+
+def test_the_index_holds_every_symbol_and_leads_to_a_section(docs: Any) -> None:
+    told = docs.symbol_index()
+    for symbol in [*docs.symbols().values(), *(state.symbol for state in STATES if state.symbol)]:
+        assert f"| ${symbol}$ |" in told
+    anchors = set(re.findall(r"model\.md#([\w-]+)\)", told))
+    sections = re.findall(r"^### (7\.\d+ .+)$", PAGE, re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in sections}
+    assert anchors <= slugs
+    assert len(anchors) > 6
