@@ -126,7 +126,10 @@ DRAWN_BY |= {
 def __getattr__(name: str) -> Any:
     """Return a public name, loading its module now."""
     if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from alliance_sim.errors import did_you_mean
+
+        near = did_you_mean(name, _HOME_OF)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{near}")
     return getattr(import_module(_HOME_OF[name]), name)
 
 

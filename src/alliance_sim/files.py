@@ -6,6 +6,7 @@ never answers or a file larger than memory. `read_regular` is the one way in.
 
 from __future__ import annotations
 
+import codecs
 import errno
 import hashlib
 import json
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import IO, Any, Never
 
 from alliance_sim.errors import FileError, SettingError, nearest_name
+from alliance_sim.toml_mistakes import toml_mistake
 
 WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 TEMPORARY = ".tmp"  # ends the name of a file that is still being written
@@ -150,7 +152,10 @@ def read_text(path: str | os.PathLike[str], most: int) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileError(os.fspath(path), [f"is not text in UTF-8 (byte {error.start})"]) from None
+        utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        found = "but in UTF-16" if utf_16 else f"(byte {error.start})"
+        problem = f"is not text in UTF-8 {found}; save it again with the encoding UTF-8"
+        raise FileError(os.fspath(path), [problem]) from None
 
 
 def read_json(path: str | os.PathLike[str], most: int) -> Any:
@@ -193,7 +198,7 @@ def read_toml(path: str | os.PathLike[str], most: int) -> dict[str, Any]:
     except RecursionError:
         raise FileError(where, [_too_deep()]) from None
     except tomllib.TOMLDecodeError as error:
-        raise FileError(where, [f"is not valid TOML: {error}"]) from None
+        raise FileError(where, [f"is not valid TOML: {toml_mistake(text, error)}"]) from None
     except ValueError:  # Python reads no whole number of so many digits
         digits = _DIGITS.search(text)
         line = 1 if digits is None else text.count("\n", 0, digits.start()) + 1
@@ -430,7 +435,8 @@ def writable_folder(out: str | os.PathLike[str]) -> Path:
     except OSError as error:
         taken = [str(place) for place in (path, *path.parents) if _is_file(place)]
         reason = f"{taken[0]} is a file, must be a folder" if taken else why(error)
-        raise SettingError(str(path), [f"cannot be written: {reason}"]) from error
+        problem = f"cannot be written: {reason}; choose another folder"
+        raise SettingError(str(path), [problem]) from error
     return path
 
 

@@ -168,7 +168,7 @@ def test_validate_tells_of_each_file_and_ends_with_2_if_one_is_broken(tmp_path: 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("history", "--runs", "0"), "runs is 0, must be a whole number of at least 1"),
+        (("history", "--runs", "0"), "'--runs': is '0', must be a whole number of at least 1"),
         (("history", "--seed", "today"), "seed is 'today', must be a whole number"),
         (("history", "--seed", "-1"), "seed is '-1', must be a whole number"),
         (

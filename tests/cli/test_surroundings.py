@@ -18,7 +18,7 @@ from alliance_sim.cli import app
 from alliance_sim.errors import AllianceSimError, SettingError
 
 RUN = ("run", "japan_nato/baseline", "--runs", "1", "--workers", "1")
-EDITS = 'extends = "japan_nato/baseline"\ndescription = "Mine."\n'
+EDITS = 'extends = "japan_nato/baseline"\ndescription = "Mine."\nwithout = ["isaf"]\n'
 
 
 def call(*words: str | Path) -> Result:

@@ -100,7 +100,7 @@ def test_the_status_tells_what_is_there(done: tuple[Result, Path]) -> None:
 def test_the_status_of_what_is_not_there_is_told(plan: Path, tmp_path: Path) -> None:
     result = call(plan, "--out", tmp_path / "nowhere", "--status")
     assert result.exit_code == 2
-    assert "holds no sweep" in words_of(result.stderr)
+    assert "does not exist; a sweep is made by: alliance-sim sweep" in words_of(result.stderr)
 
 
 def test_json_is_all_that_is_printed(plan: Path, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from alliance_sim.world.state import state_names
 
 BASE = load_scenario("japan_nato/baseline")
 SHORT = BASE.with_setting("time.first_year", 1998).with_setting("time.last_year", 2010)
+EXACTLY: dict[str, Any] = {"check_exact": True, "check_frame_type": False}
 
 
 def run(scenario: Scenario = SHORT, kind: type[AllianceModel] = AllianceModel, **given: Any) -> Any:
@@ -209,7 +210,7 @@ def test_collected_states_are_those_of_simulate(finished: AllianceModel) -> None
     assert list(collected.columns) == ["seed", *frame.columns]
     assert set(collected["seed"]) == {7}
     plain = collected.drop(columns="seed").reset_index(drop=True)
-    pd.testing.assert_frame_equal(plain.astype(frame.dtypes), frame, check_exact=True)
+    pd.testing.assert_frame_equal(plain.astype(frame.dtypes), frame, **EXACTLY)
 
 
 def test_the_model_ends_after_its_last_quarter(finished: AllianceModel) -> None:

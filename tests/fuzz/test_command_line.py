@@ -191,6 +191,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.filterwarnings("ignore::alliance_sim.errors.ScenarioWarning")
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 def test_any_command_line_ends_with_a_known_code_and_a_message(
     folder: Path, inputs: int, monkeypatch: pytest.MonkeyPatch

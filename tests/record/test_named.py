@@ -41,7 +41,10 @@ def edited(record: Path, old: str, new: str, times: int = 1) -> None:
     ("named", "told"),
     [
         ("./recrd", "is no folder; did you mean '{0}/record'?"),
-        ("./record/events.csv", "is a file, must be a folder"),
+        (
+            "./record/events.csv",
+            "is a file of a record, not the folder of a record; give its folder",
+        ),
         ("./", "did you mean '{0}/record'?"),
         ("japan_nato@9", "holds no edition 9 (known: 1)"),
         ("japan_nat", "did you mean 'japan_nato'?"),

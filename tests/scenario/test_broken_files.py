@@ -136,7 +136,7 @@ CONTENTS: dict[str, tuple[str | bytes, str]] = {
     "too deep": (f"a = {'[' * 5000}{']' * 5000}", "more than 32 deep; at most 32 are read"),
     "another language": ('{"title": "JSON"}', "is not valid TOML: .*line 1"),
     "binary": (bytes(range(256)), "is not text in UTF-8"),
-    "picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "is not text in UTF-8"),
+    "picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "is a figure, not a scenario"),
     "another encoding": ('title = "a"'.encode("utf-16"), "is not text in UTF-8"),
     "zero byte": ('title = "a\0"', "is not valid TOML"),
     "huge": (f"# {'x' * 2_100_000}\n", "has 2,100,003 bytes, must have at most 2,000,000"),

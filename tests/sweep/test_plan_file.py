@@ -147,12 +147,12 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
         load_plan(tmp_path / "nowhere.toml")
 
 
-def test_a_scenario_given_as_a_plan_is_told_what_a_plan_needs(tmp_path: Path) -> None:
+def test_a_scenario_given_as_a_plan_is_told_as_one(tmp_path: Path) -> None:
     scenario = 'extends = "japan_nato/baseline"\ntitle = "t"\ndescription = "d"\n'
-    told = problems_of(written(tmp_path, scenario))
-    assert "design: is missing" in told
-    assert "scenarios: is missing" in told
-    assert any("unknown key 'extends'" in problem for problem in told)
+    path = written(tmp_path, scenario)
+    (problem,) = problems_of(path)
+    assert problem.startswith("is a scenario, not a sweep plan; to simulate it: alliance-sim run ")
+    assert problem.endswith(path.name)
 
 
 def test_scenario_files_are_looked_for_beside_the_plan(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from warnings import warn
 
 import typer
 
+from alliance_sim import kinds
 from alliance_sim.cli import analyse, compare, exit_codes, find, record, sweep, terminal
 from alliance_sim.cli.options import (
     PATH,
@@ -25,6 +26,7 @@ from alliance_sim.errors import (
     ScenarioError,
     ScenarioWarning,
     SettingError,
+    did_you_mean,
 )
 from alliance_sim.shipped import usual_scenario
 
@@ -340,11 +342,14 @@ def plot(
     from alliance_sim.report import write_figure
 
     saved = file / "trajectories.parquet" if file.is_dir() else file
+    other = kinds.instead(file, kinds.ENSEMBLE) if not saved.exists() or saved is file else None
+    if other is not None:
+        raise ResultError(f"{file}: {other}")
     if not saved.exists():
         raise ResultError(
             f"{file}: holds no trajectories.parquet, as `run` and `history` write it"
             if file.is_dir()
-            else f"{file}: does not exist"
+            else f"{file}: does not exist{_near(file)}"
         )
     states = state or [f"level_{d}" for d in ("political", "operations", "equipment")]
     figure = out or saved.parent / f"{'_'.join(states)[:LONGEST_NAME]}.png"
@@ -356,6 +361,15 @@ def plot(
         terminal.print_json({"file": str(figure), "states": states})
     else:
         terminal.tell(f"Written to {figure}")
+
+
+def _near(file: Path) -> str:
+    """Return what beside a file that is not there was probably meant."""
+    try:
+        beside = [path.name for path in file.parent.iterdir()]
+    except OSError:
+        return f"; there is no folder {str(file.parent)!r}"
+    return did_you_mean(file.name, beside)
 
 
 def _print_origin(origin: dict[str, Any]) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import errno
 import inspect
 import os
+import re
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -20,7 +22,13 @@ import typer
 from typer.core import TyperGroup
 
 from alliance_sim.cli import terminal
-from alliance_sim.errors import AllianceSimError, EngineError, UnfinishedError
+from alliance_sim.errors import (
+    AllianceSimError,
+    EngineError,
+    UnfinishedError,
+    did_you_mean,
+    visible,
+)
 from alliance_sim.files import why
 
 DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, terminal.STOPPED
@@ -70,6 +78,55 @@ class Program(TyperGroup):
         if standalone_mode:
             sys.exit(code)
         return code
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that a line begins with; one that is unknown comes with the nearest.
+
+        Raises:
+            UsageError: If there is no such command.
+        """
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise UsageError(unknown_command(args[0], self.list_commands(ctx)), ctx)
+        return super().resolve_command(ctx, args)
+
+
+ALSO_CALLED = {
+    "simulate": "run",
+    "check": "validate",
+    "describe": "show",
+    "explain": "show",
+    "figure": "plot",
+    "draw": "plot",
+    "scenarios": "list scenarios",
+    "junctures": "list junctures",
+    "events": "list junctures",
+    "outcomes": "list outcomes",
+    "create": "new",
+    "init": "new",
+    "edit": "new",
+    "versus": "compare",
+    "contrast": "compare",
+    "plan": "sweep",
+    "resume": "sweep",
+    "summary": "summarise",
+    "summarize": "summarise",
+    "prim": "discover",
+    "cart": "discover",
+    "sobol": "sensitivity",
+    "morris": "sensitivity",
+    "version": "--version",
+    "help": "--help",
+}  # what other programs call a command, and what it is called here
+
+
+def unknown_command(name: str, known: Sequence[str]) -> str:
+    """Return the sentence for an unknown command, with the nearest, or with what does the same."""
+    same = ALSO_CALLED.get(name.lower())
+    hint = f"; did you mean {same!r}?" if same else did_you_mean(name, known)
+    if not hint and name.endswith((".toml", ".parquet")):
+        hint = f"; did you mean 'run {name}'?"
+    shown = _short(visible(name))
+    return f"unknown command {shown!r}{hint} (known: {', '.join(sorted(known))})"
 
 
 def _explain_plainly(command: Any) -> None:
@@ -143,10 +200,39 @@ def _tell_usage(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         terminal.tell(error.ctx.get_help(), lines=True)
         return WRONG_INPUT
-    terminal.say_error(_short(error.format_message()))
+    terminal.say_error(_short(error.format_message()) + _example(error))
     if error.ctx is not None:
         terminal.say(f"See: {error.ctx.command_path} --help")
     return WRONG_INPUT
+
+
+EXAMPLES = {  # what is missing, and a line to type
+    "outcome": "one, such as --outcome rung_end; all of them: alliance-sim list outcomes",
+    "scenario": "one, such as two_islands/baseline; all of them: alliance-sim list scenarios",
+    "files": "one, such as two_islands/baseline; all of them: alliance-sim list scenarios",
+    "plan": "the TOML file of a plan, or the folder of a sweep",
+    "folder": "the results folder of a sweep, such as results/my_plan",
+    "file": "a folder of results, such as results/my_what_if",
+}
+
+
+def _example(error: Any) -> str:
+    """Return a line to type for whoever left out an argument or an option."""
+    name = getattr(getattr(error, "param", None), "name", None)
+    if "unexpected extra argument" in error.message and error.ctx is not None:
+        return _several(error.ctx, error.message)
+    missing = type(error).__name__ == "MissingParameter"
+    return f" Give {EXAMPLES[name]}." if missing and name in EXAMPLES else ""
+
+
+def _several(context: Any, message: str) -> str:
+    """Return what to type for whoever gave several scenarios to a command that takes one."""
+    first = context.params.get("scenario")
+    more = re.search(r" \(([^()]*)\)$", message)
+    if not isinstance(first, str) or more is None:
+        return ""
+    line = shlex.join(["alliance-sim", "compare", first, *more[1].split()])
+    return f". It takes one scenario; to hold several against each other: {line}"
 
 
 def _fault(error: Exception) -> str:

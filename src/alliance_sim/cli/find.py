@@ -105,7 +105,11 @@ def _print_table(found: Catalogue, title: str) -> None:
 def _table(found: Catalogue, title: str) -> AdaptiveTable:
     from alliance_sim.cli.adaptive_table import AdaptiveTable
 
-    rows = tuple(tuple(_cell(cell) for cell in row) for row in found.rows)
+    unit = found.heads.index("unit") if "unit" in found.heads else -1
+    rows = tuple(
+        tuple("" if k == unit and cell == "1" else _cell(cell) for k, cell in enumerate(row))
+        for row in found.rows
+    )
     title = title[:1].upper() + title[1:]
     return AdaptiveTable(title, found.heads, rows, words=found.words, frame=False, whole=1)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, shown
+
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 def path_of(text: str | Path) -> Path:
@@ -34,7 +37,27 @@ OwnOut = Annotated[
         **PATH,
     ),
 ]
-Runs = Annotated[int, typer.Option("--runs", help="How many runs.", show_default=True)]
+
+
+def at_least_one(text: str | int) -> int:
+    """Return how many there are to be.
+
+    Raises:
+        typer.BadParameter: If it is no whole number, or below 1.
+    """
+    written = str(text).strip()
+    count = int(written) if WHOLE.fullmatch(written) else 0
+    if count < 1:
+        raise typer.BadParameter(f"is {shown(text)}, must be a whole number of at least 1")
+    return count
+
+
+Runs = Annotated[
+    int,
+    typer.Option(
+        "--runs", help="How many runs.", show_default=True, parser=at_least_one, metavar="N"
+    ),
+]
 Seed = Annotated[
     str, typer.Option("--seed", help="Seed of the noise: a whole number; the same gives the same.")
 ]

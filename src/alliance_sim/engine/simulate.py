@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]  # called with (runs done, runs asked for)
 AGAIN = "Try again, with fewer workers if memory is short"
+RUNS = 50  # if nobody says how many
 BLOCK = 4  # runs that a worker takes at a time; results do not depend on it
 
 
@@ -79,7 +80,7 @@ ENGINES: dict[str, type[Kernel] | type[Mesa]] = {"kernel": Kernel, "mesa": Mesa}
 def simulate(
     scenario: Scenario | str | os.PathLike[str],
     *,
-    runs: int,
+    runs: int = RUNS,
     seed: int | None = None,
     first_run: int = 0,
     engine: str | Kernel | Mesa = "kernel",
@@ -91,7 +92,7 @@ def simulate(
 
     Args:
         scenario: A scenario, the name of a shipped one, or a file.
-        runs: How many runs, at least 1.
+        runs: How many runs, at least 1; 50 if left out.
         seed: Whole number from 0 to 2**64 - 1; None lets the operating system choose one, which
             the result names.
         first_run: Number of the first run.

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from alliance_sim import files
+from alliance_sim import files, kinds
 from alliance_sim.errors import FileError, RecordError, nearest_name, shown, unknown_name
 from alliance_sim.record.reporting import NAME as REPORTING
 from alliance_sim.record.reporting import Reporting, read_reporting
@@ -168,6 +168,9 @@ def edition_of(folder: Path, wanted: int | None = None) -> Path:
         if (match := EDITION.fullmatch(path.name)) and path.is_dir()
     }
     if not found and wanted is None:
+        other = None if (folder / "events.csv").exists() else kinds.instead(folder, kinds.RECORD)
+        if other is not None:
+            raise RecordError(str(folder), [other])
         return folder
     if not found or (wanted is not None and wanted not in found):
         known = ", ".join(map(str, sorted(found))) or "none"
@@ -178,7 +181,8 @@ def edition_of(folder: Path, wanted: int | None = None) -> Path:
 def _no_folder(folder: Path) -> str:
     """Return what stands in place of a record, and the folder that was probably meant."""
     if folder.is_file():
-        return "is a file, must be a folder that holds events.csv and institutions.csv"
+        wanted = "must be a folder that holds events.csv and institutions.csv"
+        return kinds.instead(folder, kinds.RECORD) or f"is a file, {wanted}"
     try:
         beside = [path.name for path in folder.parent.iterdir() if path.is_dir()]
     except OSError:

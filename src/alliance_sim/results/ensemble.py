@@ -128,12 +128,10 @@ class Ensemble(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a tidy frame: columns `run`, `quarter` (such as "1950Q1"), then one per state."""
-        import pandas as pd
+        from alliance_sim.results.frame import StateFrame
 
         runs, quarters, states = self.values.shape
-        frame = pd.DataFrame(
-            self.values.reshape(runs * quarters, states), columns=list(self.states)
-        )
+        frame = StateFrame(self.values.reshape(runs * quarters, states), columns=list(self.states))
         frame.insert(0, "run", np.repeat(self.numbers, quarters))
         frame.insert(1, "quarter", np.tile(np.array(self.calendar.labels, dtype=object), runs))
         return frame

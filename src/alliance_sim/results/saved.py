@@ -23,7 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from alliance_sim import files
+from alliance_sim import files, kinds
 from alliance_sim.calendar import Calendar, periods_read
 from alliance_sim.errors import FileError, ResultError
 from alliance_sim.results.state_metadata import Meaning, Meanings
@@ -262,7 +262,9 @@ def opened(path: Path, kind: str) -> Iterator[IO[bytes]]:
             _check_seal(path, file, kind)
             yield file
     except FileError as error:
-        raise ResultError(f"{path}: cannot be read as {kind}: {error.problems[0]}") from error
+        other = kinds.instead(path, kinds.ENSEMBLE)
+        problem = other or f"cannot be read as {kind}: {error.problems[0]}"
+        raise ResultError(f"{path}: {problem}") from error
     except MemoryError as error:
         raise ResultError(f"{path}: holds more numbers than memory does") from error
 
@@ -271,6 +273,9 @@ def _check_seal(path: Path, file: IO[bytes], kind: str) -> None:
     try:
         seal, place = _seal_of(file)
     except LookupError:
+        other = kinds.instead(path, kinds.ENSEMBLE)
+        if other is not None:
+            raise ResultError(f"{path}: {other}") from None
         raise ResultError(
             f"{path}: cannot be read as {kind} saved by this version of alliance-sim: there is no "
             f"checksum in it. It is damaged, of another program, or of an older version; {AGAIN}"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from alliance_sim import kinds
 from alliance_sim import shipped as packaged
 from alliance_sim.errors import (
     FileError,
@@ -76,8 +77,8 @@ def load_scenario(
     """Return a scenario, shipped or from a file.
 
     Args:
-        name_or_path: The name of a shipped scenario, such as "two_islands/baseline", or the path
-            of a TOML file.
+        name_or_path: The name of a shipped scenario, such as "two_islands/baseline", or only its
+            last part where no other has the same; or the path of a TOML file.
         relative_to: Folder that a path starts from; the working directory if left out.
 
     Warns:
@@ -162,6 +163,9 @@ def _find(
     if name_or_path in shipped():
         return root / f"{name_or_path}.toml", name_or_path
     path = asked if relative_to is None or asked.is_absolute() else relative_to / asked
+    last = [name for name in shipped() if name.rpartition("/")[2] == name_or_path]
+    if len(last) == 1 and not _exists(path):
+        return root / f"{last[0]}.toml", last[0]
     if path.suffix != ".toml" and not _exists(path):
         spellings = shipped_spellings()
         known = unknown_name("scenario", name_or_path, (*shipped(), *also), spellings)
@@ -225,14 +229,29 @@ def _shipped_scenario(path: Path, _changed: int, _size: int) -> Loaded:
 
 
 def _from_file(path: Path, where: str, seen: tuple[Path, ...]) -> Loaded:
-    """Return the scenario in a file, read anew; arguments as for `_read`."""
+    """Return the scenario in a file, read anew; arguments as for `_read`.
+
+    What is no scenario but something else that we know is told as that, in one sentence.
+    """
+    try:
+        return _read_anew(path, where, seen)
+    except ScenarioError:
+        other = kinds.instead(path, kinds.SCENARIO)
+        if other is None:
+            raise
+        raise ScenarioError(where, [other]) from None
+
+
+def _read_anew(path: Path, where: str, seen: tuple[Path, ...]) -> Loaded:
     try:
         tree, problems = _beside(read_toml(path, MOST_BYTES), path.parent)
         if tree.get("extends") == DEFAULTS:
             defaults = read_toml(packaged.scenarios() / f"{DEFAULTS}.toml", MOST_BYTES)
             tree = on_defaults(defaults, {k: v for k, v in tree.items() if k != "extends"})
     except FileError as error:
-        raise ScenarioError(str(path), error.problems) from None
+        line = '; one line is enough, such as: without = ["nine_eleven"]'
+        told = [f"{told}{line}" if told == "is empty" else told for told in error.problems]
+        raise ScenarioError(str(path), told) from None
     if _holds_edits(tree):
         return _extended(tree, path, where, (*seen, _resolved(path)), problems)
     problems += [

@@ -100,7 +100,14 @@ def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> st
     if details["type"] == "extra_forbidden":
         owner = _model_at(model, details["loc"][:-1])
         known = fields_of(owner) if owner else ()
-        return f"{spell(tree, location[:-1])}: {unknown_name('key', str(location[-1]), known)}"
+        key, above = str(location[-1]), spell(tree, location[:-1])
+        if len(location) > 1 and key in fields_of(model):
+            header = ".".join(part for part in location[:-1] if isinstance(part, str))
+            return (
+                f"{above}: key {key!r} belongs to the file but stands below [[{header}]], and TOML "
+                "counts it to that; move the line up, above the first line that begins with ["
+            )
+        return f"{above}: {unknown_name('key', key, known)}"
     return f"{spell(tree, location)}: {complaint(details)}"
 
 
@@ -109,7 +116,10 @@ def complaint(details: dict[str, Any]) -> str:
     kind, message = details["type"], details["msg"]
     found = _shown(details["input"])
     if kind == "missing":
-        return "is missing"
+        source = details["loc"][-1:] == ("source",)
+        return f"is missing{'; say where it comes from, such as source = ' if source else ''}" + (
+            '"a what-if"' if source else ""
+        )
     if kind == "value_error":
         return str(message).removeprefix("Value error, ")
     if kind == "string_too_short":

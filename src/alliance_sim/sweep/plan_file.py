@@ -36,7 +36,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from alliance_sim import noise
+from alliance_sim import kinds, noise
 from alliance_sim.errors import FileError, ScenarioError, SettingError, nearest_name, shown
 from alliance_sim.files import read_toml
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
@@ -111,8 +111,24 @@ def read_plan(path: Path) -> Plan:
     """Return the plan in a TOML file.
 
     Raises:
-        ScenarioError: Naming every problem at once: keys, types, scenarios, factors, outcomes.
+        ScenarioError: Naming every problem at once: keys, types, scenarios, factors, outcomes; or
+            saying what it is, where it is no plan but something else that we know.
     """
+    try:
+        return _read_plan(path)
+    except ScenarioError:
+        other = kinds.instead(path, kinds.PLAN)
+        if other is None and "experiments" in path.parts and not path.exists():
+            other = (
+                "does not exist; experiments/ comes with the sources of the program and not with "
+                "the installed package: get them, or write a plan of your own"
+            )
+        if other is None:
+            raise
+        raise ScenarioError(str(path), [other]) from None
+
+
+def _read_plan(path: Path) -> Plan:
     try:
         tree = read_toml(path, MOST_BYTES)
     except FileError as error:

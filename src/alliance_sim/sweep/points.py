@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from alliance_sim import files
+from alliance_sim import files, kinds
 from alliance_sim.errors import FileError, shown, unknown_name
 from alliance_sim.scenario.fields import WHOLE, written_day, written_number
 from alliance_sim.sweep.designs import MOST_POINTS
@@ -93,7 +93,10 @@ def read_rows(
             values, told = _column(factor, columns[factor.name])
             found.append(values)
             problems += told
-    return (() if problems else tuple(zip(*found, strict=True))), problems
+    if problems:
+        other = kinds.instead(path, kinds.POINTS)
+        return (), problems if other is None else [other]
+    return tuple(zip(*found, strict=True)), []
 
 
 def _stranger(name: str, known: Sequence[str]) -> str:

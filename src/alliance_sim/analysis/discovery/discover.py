@@ -171,6 +171,11 @@ def _check(y: np.ndarray[tuple[int], np.dtype[np.float64]], where: str) -> None:
     if not len(y):
         raise SettingError(where, ["every run failed"])
     odd = y[~np.isin(y, (0.0, 1.0))]
+    if len(odd) and y.min() == y.max():
+        problem = (
+            f"it is {y.min():.4g} in every run, so that nothing parts them; ask for another outcome"
+        )
+        raise SettingError(where, [problem])
     if len(odd):
         middle = float(np.median(y))
         sign = ">=" if middle > y.min() else ">"

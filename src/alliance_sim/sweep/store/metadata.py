@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError
 
-from alliance_sim import files, provenance
+from alliance_sim import files, kinds, provenance
 from alliance_sim.errors import FileError, ResultError, shown
 
 if TYPE_CHECKING:
@@ -340,6 +340,22 @@ def refuse_links(folder: Path, *names: str) -> None:
             )
 
 
+NO_METADATA = (
+    f"holds rows of a sweep and not what they are rows of ({METADATA} is not there); put that file "
+    "back from a copy, else run the plan again into a new folder: alliance-sim sweep PLAN --out NEW"
+)
+
+
+def _no_sweep(folder: Path) -> str:
+    """Return what is wrong with a folder that holds no sweep, and the way out."""
+    if not stands(folder):
+        return f"does not exist; a sweep is made by: alliance-sim sweep PLAN --out {folder}"
+    if stands(folder / ROWS):
+        return NO_METADATA
+    other = kinds.instead(folder, kinds.SWEEP)
+    return other or f"holds no sweep ({METADATA} is not there)"
+
+
 def read_metadata(folder: Path) -> Metadata:
     """Return what a folder is about.
 
@@ -349,8 +365,9 @@ def read_metadata(folder: Path) -> Metadata:
     path = folder / METADATA
     if not is_begun(folder):
         if stands(folder) and not folder.is_dir():
-            raise ResultError(f"{folder}: is not a folder")
-        raise ResultError(f"{folder}: holds no sweep ({METADATA} is not there)")
+            other = kinds.instead(folder, kinds.SWEEP)
+            raise ResultError(f"{folder}: {other or 'is not a folder'}")
+        raise ResultError(f"{folder}: {_no_sweep(folder)}")
     found = read_sealed(path, {FORMAT: Metadata}, "the description of a sweep")
     problem = found.problem()
     if problem:

@@ -34,6 +34,7 @@ from alliance_sim.sweep.store.manifest import MANIFEST, manifest, read_manifest
 from alliance_sim.sweep.store.metadata import (
     EXTRA,
     METADATA,
+    NO_METADATA,
     ROWS,
     WORK,
     Entry,
@@ -348,6 +349,8 @@ def refuse_foreign(path: Path) -> None:
         return  # another runner has just begun
     inside = [name for name in (WORK, ROWS) if any((path / name).glob("[!.]*.parquet"))]
     if there or inside:
+        if ROWS in inside:
+            raise ResultError(f"{path}: {NO_METADATA}")
         shown = ", ".join(there[:5] or inside) + (", ..." if len(there) > 5 else "")
         raise ResultError(
             f"{path}: holds other files and no sweep ({shown}); choose a new or an empty folder"
