@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import tomllib
 from collections import Counter
@@ -62,8 +63,9 @@ def numbers_of(tree: Tree) -> dict[str, tuple[float, float, float, str]]:
 
 def read_by_hand(tree: Tree) -> tuple[dict[str, Any], dict[str, tuple[Any, Any, Any]]]:
     """Return the numbers, and presence, date and end of each juncture, that a file stands for."""
-    whole = BASE if tree.get("extends") else tree
-    numbers = numbers_of(whole) | (numbers_of(tree) if tree.get("extends") else {})
+    edits = "extends" in tree or "partners" not in tree
+    whole = BASE if edits else tree
+    numbers = numbers_of(whole) | (numbers_of(tree) if edits else {})
     cards = [*whole.get("juncture", []), *(tree.get("juncture", []) if whole is BASE else [])]
     dated = {c["name"]: [c.get("present", True), c["date"], c.get("end")] for c in cards}
     for name in tree.get("without", []):
@@ -82,7 +84,9 @@ def read_by_hand(tree: Tree) -> tuple[dict[str, Any], dict[str, tuple[Any, Any, 
                     break
                 except ValueError:
                     day -= 1
-        card[2] = card[2] and card[2] + (card[1] - old)
+        end = move.get("end", "moves")
+        if end != "stays":
+            card[2] = end if isinstance(end, dt.date) else card[2] and card[2] + (card[1] - old)
     for change in tree.get("set", []):
         if change["path"] in numbers:
             numbers[change["path"]] = (float(change["to"]), *numbers[change["path"]][1:])
