@@ -17,8 +17,7 @@ from alliance_sim.glossary import percent
 from alliance_sim.plots.origin import origin_of
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.report.history import history_page
-from alliance_sim.report.page import render
-from alliance_sim.report.words import beside, number
+from alliance_sim.report.page import beside, number, render
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.history import HistoryComparison

@@ -118,7 +118,7 @@ def history(
 
 def _print_history(found: Any, out: Path) -> None:
     from alliance_sim.cli.tables import changes_table, claims_table, counts_table
-    from alliance_sim.report.words import PARTED
+    from alliance_sim.report.page import PARTED
 
     console = terminal.output()
     changes = changes_table(found)

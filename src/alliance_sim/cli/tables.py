@@ -33,7 +33,7 @@ MOST_LEAVES = 12
 
 def claims_table(comparison: HistoryComparison) -> AdaptiveTable:
     """Return the claims: share of runs in which each holds, beside what the record says."""
-    from alliance_sim.report.words import RECORD_WORDS, beside
+    from alliance_sim.report.page import RECORD_WORDS, beside
 
     rows, missed = [], set()
     for position, row in enumerate(_rows(comparison.claims)):
@@ -55,7 +55,7 @@ def claims_table(comparison: HistoryComparison) -> AdaptiveTable:
 def changes_table(comparison: HistoryComparison) -> AdaptiveTable | None:
     """Return the claims that change against the factual scenario; None if none does."""
     from alliance_sim.comparison.claims import AS_BEFORE
-    from alliance_sim.report.words import RECORD_WORDS
+    from alliance_sim.report.page import RECORD_WORDS
 
     rows = tuple(
         (

@@ -12,7 +12,7 @@ from alliance_sim.glossary import MISSING
 from alliance_sim.plots.comparison import comparison_figure
 from alliance_sim.plots.origin import origin_of
 from alliance_sim.provenance import STATEMENT
-from alliance_sim.report import words
+from alliance_sim.report import page
 from alliance_sim.report.page import render
 from alliance_sim.report.result_folder import ResultFolder, file_name
 
@@ -55,8 +55,8 @@ def write_comparison(
     result.table("differences_by_year", comparison.yearly)
     result.table("acts", acts)
     result.write("differences", "parquet", lambda part: _differences(comparison, part))
-    page = comparison_page(comparison, acts, run=run, images=images, origin=origin)
-    result.text("report", "html", page)
+    html = comparison_page(comparison, acts, run=run, images=images, origin=origin)
+    result.text("report", "html", html)
     return result.close(shown_run=run)
 
 
@@ -117,7 +117,7 @@ def comparison_page(
         alt=alt,
         run=run,
         statement=STATEMENT,
-        words=words,
+        words=page,
         origin=origin,
     )
 

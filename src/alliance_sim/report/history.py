@@ -17,7 +17,7 @@ from alliance_sim.plots.origin import origin_of
 from alliance_sim.plots.style import bands, told_of
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.record import COUNTED_DOMAINS
-from alliance_sim.report import words
+from alliance_sim.report import page
 from alliance_sim.report.page import render
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.run import chronology_table
@@ -125,14 +125,14 @@ def history_page(
         origin=origin,
         verdict=comparison.verdict(),
         statement=STATEMENT,
-        words=words,
+        words=page,
         series_words=series_words,
         about=comparison.words,
         missing=comparison.missing,
         mismatches=mismatches_of(comparison),
         record=None if comparison.record is None else comparison.record.name,
         held=HELD,
-        seldom=words.SELDOM,
+        seldom=page.SELDOM,
         images=images,
         alt={"history": history_alt(comparison), "counts": counts_alt(comparison)},
         stages=[(period.id, period.name) for period in calendar.periods],
@@ -161,7 +161,7 @@ def _claims(comparison: HistoryComparison) -> list[dict[str, Any]]:
     )
     rows = rows_of(comparison.claims.assign(on_record=comparison.claims["id"].map(holds)))
     for row in rows:
-        row["kind"], row["beside"] = words.beside(row["record"], row["share"])
+        row["kind"], row["beside"] = page.beside(row["record"], row["share"])
     return rows
 
 
@@ -217,7 +217,7 @@ def history_alt(comparison: HistoryComparison) -> str:
     rung = bands(ensemble.column("rung"), whole=True).middle
     overlap = bands(ensemble.column("agenda_overlap")).middle
     names = _listed([period.name for period in periods])
-    ladder = _listed([words.number(float(rung[stage][-1])) for stage in stages])
+    ladder = _listed([page.number(float(rung[stage][-1])) for stage in stages])
     agenda = _listed([f"{np.mean(overlap[stage]):.2f}" for stage in stages])
     return (
         f"Four strips over the years, in the stages {names}. Median simulated level, mean of each "
@@ -235,7 +235,7 @@ def counts_alt(comparison: HistoryComparison) -> str:
     rows = rows_of(comparison.counts[comparison.counts["series"] == "all"])
     outside = [
         f"{row['domain']} in {names[row['period']]} ({row['observed']} in the record, "
-        f"{words.number(row['low'])} to {words.number(row['high'])} in 90 % of runs)"
+        f"{page.number(row['low'])} to {page.number(row['high'])} in 90 % of runs)"
         for row in rows
         if not row["inside"]
     ]
