@@ -151,12 +151,12 @@ def _port(folder: Path) -> int | None:
 
 
 @contextmanager
-def server(folder: Path, **variables: str) -> Iterator[str]:
-    """Serve the page on a free port, and yield its address."""
+def server(folder: Path, page: str = "alliance_sim.viz", **variables: str) -> Iterator[str]:
+    """Serve a page on a free port, and yield its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = ["run", "alliance_sim.viz", "--production", "--no-open", "--port", str(port)]
+    command = ["run", page, "--production", "--no-open", "--port", str(port)]
     log = folder / LOG
     with log.open("w") as told:
         process = subprocess.Popen(
@@ -386,6 +386,33 @@ def test_it_may_be_enlarged_and_speaks_english_and_its_figures_have_words(page: 
     words = page.run("[...document.querySelectorAll('[role=img]')].map(e => e.ariaLabel)")
     assert len(words) == 4
     assert all(told.startswith("Line figure: ") and "Now: " in told for told in words)
+
+
+AGENTS = """
+from alliance_sim.engine.mesa_model import Cast, Member
+from alliance_sim.viz import page_of
+
+
+class Persuaded(Member):
+    def accepts(self, demand, luck):
+        return 1.0
+
+
+Page = page_of(Cast(member=Persuaded))
+"""
+
+
+def test_agents_of_ones_own_are_shown_from_a_file(tmp_path: Path) -> None:
+    pytest.importorskip("solara_assets", reason="needs the extra viz")
+    (tmp_path / "my_agents.py").write_text(AGENTS, "utf-8")
+    with browser(tmp_path / "profile") as tab, server(tmp_path, "my_agents.py") as address:
+        tab.open(address)
+        until(lambda: len(legends(tab)) == 4 and all(drawn(tab)), "four figures")
+        tab.click("End")
+        at(tab, "2025Q4")
+        assert "Nobody has refused a formal step yet." in text(tab)
+        assert tab.run("document.querySelectorAll('main').length") == 1
+        assert tab.complaints == []
 
 
 def test_without_scripts_and_without_internet_the_terminal_and_the_page_say_so(

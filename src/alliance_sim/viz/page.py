@@ -216,7 +216,7 @@ def page_of(cast: Cast | None = None, *, scenarios: Sequence[str] = ()) -> Calla
         asked = solara.use_reactive(Choice(first))
         groups = solara.use_memo(lambda: _groups(scenarios), [])
         run = solara.use_memo(lambda: one_run(*asked.value, cast=cast), [asked.value])
-        with solara.v.Html(tag="main", class_="run-page"):
+        with solara.Div(classes=["run-page"]):
             about = run.scenario
             _part("head", about.title, about.question or "", [edit.words for edit in about.edits])
             _player(run, groups, asked)
@@ -238,8 +238,8 @@ def _groups(own: Sequence[str]) -> list[dict[str, Any]]:
 
 @component
 def layout(children: Sequence[Any] = ()) -> None:
-    """Leave out the bars that Solara puts around a page."""
-    solara.Div(children=list(children))
+    """Leave out the bars that Solara puts around a page of one's own."""
+    solara.v.Html(tag="main", children=list(children))
 
 
 Layout = layout  # the names that Solara looks for
