@@ -1,4 +1,4 @@
-"""The five commands that people run: `nox -l` lists them, `nox -s tests` runs one.
+"""The commands that people run: `nox -l` lists them, `nox -s tests` runs one.
 
 Each makes a virtual environment of its own in `.nox` and keeps it; `-R` uses it again as it is.
 What follows `--` goes on to the tool, as in `nox -s tests -- tests/rules -x`. The hosted workflows
@@ -44,6 +44,13 @@ def links(session: nox.Session) -> None:
     """Ask every address on the pages whether it is still there; needs the internet."""
     session.install("-e", ".[dev]")
     session.run("sphinx-build", "-q", "-b", "linkcheck", "docs", BUILT / "links")
+
+
+@nox.session
+def objects(session: nox.Session) -> None:
+    """Hold the machine code that comes with the package against the rules that it was made from."""
+    session.install("-e", ".")
+    session.run("python", "engines/make_objects.py", "--check")
 
 
 @nox.session

@@ -58,14 +58,16 @@ def test_every_job_ends_some_time_and_uses_exact_versions(name: str) -> None:
     assert [system for system in systems if system.endswith("-latest")] == []
 
 
-def test_tests_and_releases_run_on_three_systems_and_on_every_python_of_the_package() -> None:
+def test_tests_objects_and_releases_run_on_three_systems_and_on_every_python_of_the_package() -> (
+    None
+):
     asked = {
         found[1]
         for line in PROJECT["classifiers"]
         if (found := re.fullmatch(r"Programming Language :: Python :: (\d+\.\d+)", line))
     }
     grids = [job["strategy"]["matrix"] for _, job in jobs() if "strategy" in job]
-    assert len(grids) == 2
+    assert len(grids) == 3
     for grid in grids:
         assert set(grid["python"]) == asked
         assert {system.split("-")[0] for system in grid["system"]} == {"ubuntu", "macos", "windows"}
