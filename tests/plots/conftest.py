@@ -10,6 +10,7 @@ from alliance_sim.comparison.counts import count_table
 from alliance_sim.record.record import Record
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import load_scenario
+from alliance_sim.world.state import meanings_of
 
 RUNS = 5
 STATES = (
@@ -35,6 +36,7 @@ def made_up(name: str = "made/up", *, shift: float = 0.0, seed: int = 7) -> Ense
         seed=seed,
         versions={"alliance-sim": "0.0.test"},
         status=("ok",) * RUNS,
+        meanings=meanings_of(load_scenario("japan_nato/baseline")),
     )
 
 

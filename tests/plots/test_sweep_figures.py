@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.container import ErrorbarContainer
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -17,9 +19,9 @@ from matplotlib.transforms import Bbox
 from alliance_sim import load_scenario
 from alliance_sim.analysis.axes import Axis
 from alliance_sim.analysis.bands import OutcomeView, bands_along, bands_over_periods, cell_table
+from alliance_sim.plots import style
 from alliance_sim.plots.discovery import Side, box_figure, leaves_figure, peeling_figure
 from alliance_sim.plots.sensitivity import tornado_figure
-from alliance_sim.plots.style import wrapped
 from alliance_sim.plots.sweep import fan_figure, heatmap_figure, periods_figure
 from alliance_sim.provenance import STATEMENT
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
 LONG = "How strongly willingness to cooperate follows the threat that both perceive (log-odds)"
 RULES = ("consensus of all members", "weighted_majority", "leader")
-WORDS: Any = {"title": "A title", "about": "Which runs of what. " * 12}
+HEADING = style.Heading("A title", "Which runs of what. " * 12)
+PHONE = replace(HEADING, form=style.PHONE)
 
 PERIODS = load_scenario("japan_nato/baseline").calendar().periods
 
@@ -104,7 +107,7 @@ def test_a_heat_map_names_factors_scenarios_and_numbers(
     told = OutcomeView("z" if binary else "y", binary)
     cells = cell_table(grid(scenarios), told, across=PULL, up=RULE)
     figure = heatmap_figure(
-        cells, **WORDS, across=LONG, up=RULE.label, value="share of runs", probability=binary
+        cells, HEADING, across=LONG, up=RULE.label, value="share of runs", probability=binary
     )
     words = words_of(figure)
     assert LONG in words
@@ -118,12 +121,12 @@ def test_cells_without_runs_say_so() -> None:
     frame = grid(("s",))
     frame = frame[(frame["pull"] < 2.0) | (frame["rule"] != "leader")]
     cells = cell_table(frame, OutcomeView("y"), across=PULL, up=RULE)
-    figure = heatmap_figure(cells, **WORDS, across=LONG, up="rule", value="y")
+    figure = heatmap_figure(cells, HEADING, across=LONG, up="rule", value="y")
     words = words_of(figure)
     assert words.count("–") == 2
     assert any(text.startswith("“–”: no runs.") for text in words)
     every = cell_table(grid(("s",)), OutcomeView("y"), across=PULL, up=RULE)
-    full = words_of(heatmap_figure(every, **WORDS, across=LONG, up="rule", value="y"))
+    full = words_of(heatmap_figure(every, HEADING, across=LONG, up="rule", value="y"))
     assert not any("no runs" in text for text in full)
 
 
@@ -142,7 +145,7 @@ def test_cells_of_two_factors_of_many_values_have_room_for_their_errors(
     other = Axis("other", "Other", low=0, high=1)
     cells = cell_table(frame, OutcomeView("z", True, True), across=PULL, up=other)
     figure = heatmap_figure(
-        cells, **WORDS, across=LONG, up="Other", value="share of runs", probability=True
+        cells, HEADING, across=LONG, up="Other", value="share of runs", probability=True
     )
     texts = " ".join(words_of(figure))
     for row in cells.to_dict(orient="records"):
@@ -158,7 +161,7 @@ def test_a_fan_names_its_bands_and_errors(
     bands = bands_along(grid(scenarios), OutcomeView("z" if binary else "y", binary), axis=axis)
     figure = fan_figure(
         bands,
-        **WORDS,
+        HEADING,
         factor=axis.label,
         value="level",
         tick=None if axis.kind == "choice" else axis.tick,
@@ -172,7 +175,7 @@ def test_a_fan_names_its_bands_and_errors(
 def test_a_fan_of_one_replicate_has_no_error_to_draw() -> None:
     frame = grid(("s",))
     bands = bands_along(frame[frame["replicate"] == 0], OutcomeView("y"), axis=PULL)
-    words_of(fan_figure(bands, **WORDS, factor=LONG, value="level", tick=PULL.tick))
+    words_of(fan_figure(bands, HEADING, factor=LONG, value="level", tick=PULL.tick))
 
 
 def means_of(figure: Figure) -> ErrorbarContainer:
@@ -187,7 +190,7 @@ def test_shares_are_joined_along_a_factor_with_an_order_and_no_other(
 ) -> None:
     bands = bands_along(grid(("s",)), OutcomeView("z", True), axis=axis)
     tick = axis.tick if axis is PULL else None
-    figure = fan_figure(bands, **WORDS, factor=LONG, value="y", tick=tick, kind="share")
+    figure = fan_figure(bands, HEADING, factor=LONG, value="y", tick=tick, kind="share")
     line = means_of(figure).lines[0]
     assert isinstance(line, Line2D)
     assert (line.get_linestyle() == "-") == joined
@@ -196,8 +199,8 @@ def test_shares_are_joined_along_a_factor_with_an_order_and_no_other(
 @pytest.mark.parametrize("kind", ["whole", "share"])
 def test_the_legend_of_a_mean_shows_the_bar_of_its_interval(kind: Any) -> None:
     bands = bands_along(grid(("s",)), OutcomeView("z", kind == "share"), axis=PULL)
-    figure = fan_figure(bands, **WORDS, factor=LONG, value="y", tick=PULL.tick, kind=kind)
-    (legend,) = figure.legends
+    figure = fan_figure(bands, HEADING, factor=LONG, value="y", tick=PULL.tick, kind=kind)
+    (legend,) = figure.findobj(Legend)
     assert legend.findobj(LineCollection)
 
 
@@ -205,7 +208,7 @@ def test_whole_numbers_have_no_tenths_on_their_axis() -> None:
     frame = grid(("s",))
     frame["y"] = 10.0 + (frame["y"] > 0.4)
     bands = bands_along(frame, OutcomeView("y"), axis=PULL)
-    figure = fan_figure(bands, **WORDS, factor=LONG, value="y", tick=PULL.tick, kind="whole")
+    figure = fan_figure(bands, HEADING, factor=LONG, value="y", tick=PULL.tick, kind="whole")
     words_of(figure)
     low, high = figure.axes[0].get_ylim()
     shown = [tick for tick in figure.axes[0].get_yticks() if low <= tick <= high]
@@ -213,8 +216,8 @@ def test_whole_numbers_have_no_tenths_on_their_axis() -> None:
 
 
 def test_long_names_are_folded_where_their_parts_end() -> None:
-    assert wrapped("no_nine_eleven and more", 10) == "no_nine_\neleven and\nmore"
-    assert wrapped("short_name and more", 12) == "short_name\nand more"
+    assert style.fold("no_nine_eleven and more", 0.8) == "no_nine_\neleven and\nmore"
+    assert style.fold("short_name and more", 1.0) == "short_name\nand more"
 
 
 def test_periods_stand_in_order_for_every_scenario() -> None:
@@ -230,7 +233,7 @@ def test_periods_stand_in_order_for_every_scenario() -> None:
     bands = bands_over_periods(frame, state="level_x", periods=PERIODS)
     stages = [period.name for period in PERIODS]
     figure = periods_figure(
-        bands, **WORDS, stages=stages, names={"level_x": "political"}, value="level"
+        bands, HEADING, stages=stages, names={"level_x": "political"}, value="level"
     )
     words = words_of(figure)
     assert {"political", "Cold War", "Deepening", MANY[1]} <= set(words)
@@ -260,7 +263,7 @@ def test_a_tornado_names_every_factor_that_it_draws(
     count: int, method: str, names: tuple[str, ...]
 ) -> None:
     figure = tornado_figure(
-        indices(count, *names), method=method, **WORDS, value="share of the variance of the means"
+        indices(count, *names), HEADING, method=method, value="share of the variance of the means"
     )
     words = words_of(figure)
     assert "95 % interval" in words
@@ -271,13 +274,13 @@ def test_a_tornado_names_every_factor_that_it_draws(
 
 def test_dots_without_a_number_are_named() -> None:
     alike = indices(18, "mu_star").assign(mu_star=1.0, mu_star_low=0.9, mu_star_high=1.1, sigma=1.0)
-    words = words_of(tornado_figure(alike, method="morris", **WORDS, value="μ*"))
+    words = words_of(tornado_figure(alike, HEADING, method="morris", value="μ*"))
     (told,) = [text for text in words if text.startswith("Dots without a number")]
     missing = {int(number) for number in told.rpartition(": ")[2].split(", ")}
     assert missing
     assert missing | {int(text) for text in words if text.isdigit()} >= set(range(1, 19))
     assert "μ*: mean size of the effect (both axes in the unit of the bars)" in words
-    apart = words_of(tornado_figure(indices(3, "mu_star"), method="morris", **WORDS, value="μ*"))
+    apart = words_of(tornado_figure(indices(3, "mu_star"), HEADING, method="morris", value="μ*"))
     assert not any(text.startswith("Dots") for text in apart)
 
 
@@ -286,7 +289,7 @@ def test_interactions_are_told_by_the_numbers_of_the_factors() -> None:
         {"first_factor": ["f0", "f1"], "second_factor": ["f2", "f2"], "index": [0.1, -0.2]}
     ).assign(low=-0.3, high=0.3)
     figure = tornado_figure(
-        indices(3, "first", "total"), method="sobol", **WORDS, value="share", pairs=pairs
+        indices(3, "first", "total"), HEADING, method="sobol", value="share", pairs=pairs
     )
     words = words_of(figure)
     assert {"1 × 3", "2 × 3", "two factors together"} <= set(words)
@@ -307,17 +310,17 @@ def test_a_box_is_drawn_among_its_points_and_told_in_words(count: int) -> None:
     figure = box_figure(
         sides(count),
         share,
-        **WORDS,
+        HEADING,
         conditions=conditions,
         numbers=["density 87 %", "coverage 40 %"],
         happens="share of runs",
     )
     words = " ".join(words_of(figure))
     assert "density 87 % coverage 40 %" in words
-    assert words.count(": 0.4 or more") == min(count, 3)
-    assert (count > 3) == (f"and {count - 3} more, in the table" in words)
+    assert words.count(": 0.4 or more") == min(count, 5)
+    assert (count > 5) == (f"and {count - 5} more, in the table" in words)
     drawn = min(count, 4)
-    assert len(figure.axes) == drawn * (drawn + 1) // 2 + 1
+    assert len(figure.axes) == drawn * (drawn + 1) // 2 + 2
 
 
 def test_names_at_the_axes_of_a_box_are_whole_and_its_words_keep_off_the_edge() -> None:
@@ -331,7 +334,7 @@ def test_names_at_the_axes_of_a_box_are_whole_and_its_words_keep_off_the_edge() 
     figure = box_figure(
         [Side(name, rng.random(300), 0.4, np.inf) for name in names],
         rng.random(300),
-        **WORDS,
+        HEADING,
         conditions=[*(f"{name} (log-odds): 0.44 or more" for name in names), "not in box 1"],
         numbers=["density 87 %"],
         happens="share of runs",
@@ -339,7 +342,7 @@ def test_names_at_the_axes_of_a_box_are_whole_and_its_words_keep_off_the_edge() 
     words = words_of(figure)
     for letter, name in zip("ABCD", names, strict=True):
         assert f"{letter} {name}" in words
-    (told,) = [text for text in figure.texts if "not in box 1" in text.get_text()]
+    (told,) = [text for text in figure.findobj(Text) if "not in box 1" in text.get_text()]
     assert told.get_text().endswith("\n–  not in box 1")
     assert told.get_window_extent().x1 < 0.985 * figure.bbox.width
 
@@ -362,9 +365,9 @@ def test_a_peeling_marks_the_box_that_is_offered_or_taken_instead(offered: int, 
             "chosen": [False, True, False],
         }
     )
-    words = words_of(peeling_figure(peeling, **WORDS, share=0.2))
+    words = words_of(peeling_figure(peeling, HEADING, share=0.2))
     assert f"step 1: the box {word}" in words
-    assert {"no factor", "1 factor", "2 factors", "share of all runs: 20.0%"} <= set(words)
+    assert {"no factor", "1 factor", "2 factors", "share of all runs: 20.0 %"} <= set(words)
 
 
 @pytest.mark.parametrize("count", [1, 5, 20])
@@ -378,6 +381,28 @@ def test_leaves_are_told_by_their_conditions(count: int) -> None:
         }
     )
     leaves = leaves.assign(density_low=leaves["density"], density_high=leaves["density"])
-    words = words_of(leaves_figure(leaves, **WORDS, share=0.3))
+    words = words_of(leaves_figure(leaves, HEADING, share=0.3))
     assert any("The war happens: yes (0)" in text for text in words)
     assert (count == 20) == any("densest of 20 leaves" in text for text in words)
+
+
+def test_on_a_phone_panels_stack_and_nothing_leaves_the_picture() -> None:
+    told, columns = OutcomeView("y"), ("first", "total")
+    bands = bands_along(grid(MANY[:2]), told, axis=PULL)
+    cells = cell_table(grid(MANY[:2]), told, across=PULL, up=RULE)
+    figures = [
+        fan_figure(bands, PHONE, factor=LONG, value="level", tick=PULL.tick),
+        heatmap_figure(cells, PHONE, across=LONG, up=RULE.label, value="level"),
+        tornado_figure(indices(5, *columns), PHONE, method="sobol", value="share"),
+        box_figure(
+            sides(2), np.random.default_rng(2).random(300), PHONE,
+            conditions=["one: 0.4 or more", "two: 0.4 or more"], numbers=["density 87 %"],
+            happens="share of runs",
+        ),
+    ]  # fmt: skip
+    for figure in figures:
+        words_of(figure)
+        assert figure.get_figwidth() == style.PHONE.width
+    lefts = {round(axes.get_position().x0, 2) for axes in figures[0].axes}
+    assert len(figures[0].axes) == 2
+    assert len(lefts) == 1

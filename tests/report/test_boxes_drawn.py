@@ -29,8 +29,8 @@ def test_a_second_box_is_drawn_among_the_points_that_its_numbers_are_of(
     first, second = found.boxes
     drawn: list[tuple[Any, ...]] = []
 
-    def caught(sides: Any, share: Any, **words: Any) -> None:
-        drawn.append((sides, share, words))
+    def caught(sides: Any, share: Any, heading: Any, **words: Any) -> None:
+        drawn.append((sides, share, words | {"about": heading.about}))
 
     monkeypatch.setattr(discovery, "box_figure", caught)
     monkeypatch.setattr(discovery, "told_of_sweep", lambda *_: "about")
@@ -42,7 +42,7 @@ def test_a_second_box_is_drawn_among_the_points_that_its_numbers_are_of(
     (_, every, _), (sides, share, words) = drawn
     assert len(every) == 600
     assert len(share) == (~first.inside(found.cases)).sum()
-    limits = {limit.axis.short: limit for limit in second.limits}
+    limits = {limit.axis.brief: limit for limit in second.limits}
     inside = np.ones(len(share), dtype=bool)
     for side in sides:
         assert len(side.values) == len(share)
@@ -50,5 +50,5 @@ def test_a_second_box_is_drawn_among_the_points_that_its_numbers_are_of(
     assert inside.sum() == second.runs
     assert share[inside].mean() == pytest.approx(second.density)
     assert words["conditions"][-1] == "not in box 1"
-    assert set(limits) <= {"Pull of threats", "Another (1998)"}
+    assert set(limits) <= {"Pull of threats (log-odds)", "Another (1998)"}
     assert "points in boxes before it are left out" in words["about"]

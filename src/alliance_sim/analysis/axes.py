@@ -57,6 +57,11 @@ class Axis:
         """What it is, in words, without the unit."""
         return self.label.removesuffix(f" ({self.unit})")
 
+    @property
+    def brief(self) -> str:
+        """What it is, in words, with the unit by its name alone: explained where it is an axis."""
+        return f"{self.short} ({self.unit.partition(':')[0]})" if self.unit else self.short
+
     def numbers(self, column: pd.Series) -> NDArray[np.float64]:
         """Return a column of the factor as numbers.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,44 +13,44 @@ from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import UnknownName, unknown_name
 from alliance_sim.plots.contrast import contrast_figure
 from alliance_sim.plots.style import (
-    BOLD,
+    FACTUAL,
     FAINT,
     HALO,
     INK,
+    LADDER,
     NARROW,
-    PLAIN,
-    QUIET,
     SHADES,
     SLIDE,
+    SMALL,
     WIDE,
     Bands,
+    Form,
     Look,
     bands,
     called,
     draw_bands,
+    fold,
     looks_of,
-    shade_stages,
-    sheet,
+    panel_title,
+    slide,
     styled,
 )
+from alliance_sim.plots.years import shade_stages, year_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
     from alliance_sim.calendar import Calendar
     from alliance_sim.comparison.scenarios import Comparison
 
 LEVEL = "level_"
 STATES = (f"{LEVEL}political", f"{LEVEL}operations", f"{LEVEL}equipment", "rung")
-FACTUAL = Look("#6e6e6e", "#4d4d4d", (0.0, (4.0, 1.8)), "o")
-STEPS = Look("#5b3a8c", "#43266f", "-", "D")
 LEAST = 0.05  # half of the range of differences of a level that is shown, at least
 BEFORE = 6  # years shown before the first edit, if the run has so many
 LETTERS = "ABCDE"  # edits that get a line of their own
-ROOM = 118  # letters of the line under the title that tells the marked edits
 
 
 class Course(NamedTuple):
@@ -68,7 +67,9 @@ class Course(NamedTuple):
     difference: Bands
 
 
-def comparison_figure(comparison: Comparison, label: str | None = None) -> Figure:
+def comparison_figure(
+    comparison: Comparison, label: str | None = None, *, form: Form = SLIDE
+) -> Figure:
     """Return how edited scenarios depart from the factual one.
 
     One scenario is drawn with its course, the factual one and the difference; of several without a
@@ -77,6 +78,7 @@ def comparison_figure(comparison: Comparison, label: str | None = None) -> Figur
     Args:
         comparison: The scenarios.
         label: Which of the edited ones; all if left out.
+        form: What it is drawn for.
 
     Raises:
         UnknownName: If no edited scenario is called so.
@@ -88,7 +90,7 @@ def comparison_figure(comparison: Comparison, label: str | None = None) -> Figur
     if label is not None:
         if label not in runs:
             raise UnknownName(unknown_name("scenario", label, runs))
-        return pair_figure(comparison, label)
+        return pair_figure(comparison, label, form=form)
     days = {name: day for name, day in comparison.touched.items() if day is not None}
     return contrast_figure(
         comparison.factual_runs,
@@ -96,57 +98,70 @@ def comparison_figure(comparison: Comparison, label: str | None = None) -> Figur
         edited=days,
         words=comparison.words,
         against=comparison.factual.title,
+        form=form,
     )
 
 
 @styled
-def pair_figure(comparison: Comparison, label: str) -> Figure:
+def pair_figure(comparison: Comparison, label: str, *, form: Form = SLIDE) -> Figure:
     """Return the courses of one edited scenario and the factual one, and their difference.
 
     Args:
         comparison: The scenarios.
         label: Which of the edited ones.
+        form: What it is drawn for; where it is narrow each state has both panels under each other.
 
     Raises:
         SettingError: If every run failed.
     """
     runs, calendar = comparison.factual_runs, comparison.factual_runs.calendar
-    figure = sheet(
-        label,
-        about=f"Against: {comparison.factual.title}. {runs.runs} pairs of simulated histories with "
-        f"the same luck, seed {runs.seed}. Starting values, not fitted.",
+    about = (
+        f"Against: {comparison.factual.title}. {runs.runs} pairs of simulated histories with the "
+        f"same luck, seed {runs.seed}. Starting values, not fitted. {_edited(comparison, label)}"
     )
-    figure.set_layout_engine(
-        "constrained", rect=(0.012, 0.055, 0.976, 0.755), wspace=0.03, hspace=0.03
-    )
-    grid = figure.add_gridspec(2, len(STATES), height_ratios=(1.6, 1))
+    tall = 3.4 + 2.9 * len(STATES) if form.narrow else None
+    figure = slide(label, about=about, form=form, height=tall)
+    pairs = _pairs(figure.body, form)
     marks = _marks(comparison, label)
     first = _first_year(comparison, label)
     looks = looks_of(comparison.words)
     courses = {state: _course(comparison, label, state) for state in STATES}
     levels = [courses[state].difference for state in STATES if state.startswith(LEVEL)]
     for column, (state, course) in enumerate(courses.items()):
-        look = looks.get(state.removeprefix(LEVEL), STEPS)
-        upper, lower = (figure.add_subplot(grid[row, column]) for row in (0, 1))
+        look = looks.get(state.removeprefix(LEVEL), LADDER)
+        upper, lower = pairs[column]
         for axes in (upper, lower):
             shade_stages(axes, calendar)
             axes.set_xlim(first, calendar.last_year + 1)
-            axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
+            year_ticks(axes, calendar)
             for letter, year in marks:
                 axes.axvline(year, color=INK, linewidth=1.2, linestyle=(0, (1.5, 1.5)), zorder=5)
                 if axes is upper:
                     _letter(axes, year, letter)
-        _courses(upper, course, calendar, look=look, title=_title(comparison, state))
+        inches = (form.width if form.narrow else form.width / len(STATES)) - 0.7
+        _courses(upper, course, calendar, look=look)
+        panel_title(upper, _title(comparison, state), inches=inches)
+        upper.title.set_color(look.ink)
         alike = levels if state.startswith(LEVEL) else [course.difference]
         _difference(lower, course.difference, calendar, look=look, alike=alike)
-        if not column:
-            upper.set_ylabel("both worlds", fontsize=PLAIN)
-            lower.set_ylabel("edited minus factual", fontsize=PLAIN)
-        if 0 < column < len(levels):
+        if form.narrow or not column:
+            upper.set_ylabel("both worlds", fontsize=SMALL)
+            lower.set_ylabel(fold("edited minus factual", 1.0, size=SMALL), fontsize=SMALL)
+        elif column < len(levels):
             for axes in (upper, lower):
                 axes.tick_params(labelleft=False)
-    _legend(figure, comparison, label, marks)
+    _legend(figure.body, form)
     return figure
+
+
+def _pairs(body: SubFigure, form: Form) -> list[tuple[Axes, Axes]]:
+    """Return for each state the panel of both courses and that of their difference."""
+    count = len(STATES)
+    if form.narrow:
+        grid = body.subplots(2 * count, 1, height_ratios=(1.5, 1) * count)
+        return list(zip(grid[::2], grid[1::2], strict=True))
+    grid = body.subplots(2, count, height_ratios=(1.6, 1))
+    return list(zip(*grid, strict=True))
 
 
 def _title(comparison: Comparison, state: str) -> str:
@@ -203,16 +218,16 @@ def _letter(axes: Axes, year: float, letter: str) -> None:
         xytext=(3, -3),
         textcoords="offset points",
         va="top",
-        fontsize=BOLD,
+        fontsize=SMALL,
         weight="bold",
         path_effects=HALO,
         zorder=7,
     )
 
 
-def _courses(axes: Axes, course: Course, calendar: Calendar, *, look: Look, title: str) -> None:
+def _courses(axes: Axes, course: Course, calendar: Calendar, *, look: Look) -> None:
     """Draw both courses, the factual one in grey under the other."""
-    step = look is STEPS
+    step = look is LADDER
     draw_bands(axes, calendar.years, course.factual, look=FACTUAL, step=step)
     solid = Look(look.colour, look.ink, "-", look.marker)
     draw_bands(axes, calendar.years, course.edited, look=solid, step=step)
@@ -222,14 +237,13 @@ def _courses(axes: Axes, course: Course, calendar: Calendar, *, look: Look, titl
     else:
         axes.set_ylim(0, 1)
     axes.tick_params(labelbottom=False)
-    axes.set_title(title, loc="left", fontsize=BOLD, weight="bold", color=look.ink, pad=5)
 
 
 def _difference(
     axes: Axes, difference: Bands, calendar: Calendar, *, look: Look, alike: Sequence[Bands]
 ) -> None:
     """Draw the difference with its band around zero, on one scale with those that are alike."""
-    whole = look is STEPS
+    whole = look is LADDER
     axes.axhline(0, color=INK, linewidth=0.9, zorder=3)
     solid = Look(look.colour, look.ink, "-", look.marker)
     draw_bands(axes, calendar.years, difference, look=solid, step=whole)
@@ -241,10 +255,8 @@ def _difference(
     axes.set_xlabel("year", labelpad=1)
 
 
-def _legend(
-    figure: Figure, comparison: Comparison, label: str, marks: list[tuple[str, float]]
-) -> None:
-    """Say under the title what lines and bands are, and what was edited when."""
+def _legend(body: SubFigure, form: Form) -> None:
+    """Say what lines and bands are."""
     handles = [
         Line2D([], [], color=FACTUAL.colour, linestyle=FACTUAL.line, linewidth=2.4,
                label="factual"),
@@ -253,25 +265,20 @@ def _legend(
         Patch(color=INK, alpha=WIDE, linewidth=0, label="90 % of runs"),
         Patch(facecolor=SHADES[1], edgecolor=FAINT, linewidth=0.9, label="every second stage"),
     ]  # fmt: skip
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.012, 1 - 0.72 / SLIDE[1]),
-        ncols=len(handles),
-        frameon=False,
-        fontsize=PLAIN,
-        handlelength=2.6,
-        borderpad=0,
-        columnspacing=1.8,
-    ).set_in_layout(False)
+    columns = 2 if form.narrow else len(handles)
+    body.legend(handles=handles, loc="outside upper left", ncols=columns, handlelength=2.6)
+
+
+def _edited(comparison: Comparison, label: str) -> str:
+    """Return what was edited when, with the letters that mark the days."""
     told = [
         f"{edit.date:%Y-%m-%d}, {edit.words}" if edit.date else edit.words
         for edit in comparison.edits[label]
         if not edit.responds
-    ] or ["nothing is edited"]
-    letters = [f"{letter} " for letter in LETTERS] + [""] * len(told)
-    text = "Edits: " + "; ".join(f"{a}{b}" for a, b in zip(letters, told, strict=False))
-    figure.text(
-        0.02, 1 - 1.06 / SLIDE[1], textwrap.shorten(text, ROOM, placeholder=" …"),
-        fontsize=PLAIN, va="top", color=QUIET if not marks else INK,
-    )  # fmt: skip
+    ]
+    if not told:
+        return "Nothing is edited."
+    shown = [f"{a} {b}" for a, b in zip(LETTERS, told, strict=False)]
+    left_out = len(told) - len(shown)
+    more = f"; and {left_out} more" if left_out else ""
+    return f"Edits: {'; '.join(shown)}{more}."

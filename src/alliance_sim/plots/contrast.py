@@ -3,39 +3,42 @@
 from __future__ import annotations
 
 import math
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.style import (
-    BOLD,
     HALO,
     INK,
+    PLAIN,
+    SHADES,
+    SLIDE,
     SMALL,
     Bands,
+    Form,
     bands,
     called,
     draw_bands,
+    fold,
     looks_of,
-    shade_stages,
+    panel_title,
     slide,
     styled,
     told_of,
 )
+from alliance_sim.plots.years import shade_stages, year_ticks
 from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.gridspec import SubplotSpec
+    from matplotlib.figure import Figure, SubFigure
 
     from alliance_sim.calendar import Calendar
     from alliance_sim.plots.style import Look
@@ -59,6 +62,7 @@ def contrast_figure(
     edited: Mapping[str, dt.date] | None = None,
     words: Words | None = None,
     against: str = "",
+    form: Form = SLIDE,
 ) -> Figure:
     """Return how each counterfactual scenario departs from the factual one.
 
@@ -71,29 +75,37 @@ def contrast_figure(
         edited: The day of the first edit of those that have one, by the same name.
         words: What is said about the relationship.
         against: Title of the factual scenario, if it is to be shown in place of its name.
+        form: What it is drawn for.
 
     Raises:
         SettingError: If an ensemble has other runs, another seed or another calendar.
     """
     _check(factual, others)
     contrasts = {name: _differences(factual, other) for name, other in others.items()}
-    rows = math.ceil(len(others) / COLUMNS)
-    height = max(7.5, 2.1 + ROW * rows)
+    columns = min(form.columns, len(others), COLUMNS)
+    rows = math.ceil(len(others) / columns)
+    lines = 0.7 * len(others) + 1.4  # inches of the summary where it stands below
     figure = slide(
         "What would have been different, in this model",
         about="Levels of cooperation, edited minus factual, run by run with the same luck; line: "
         f"median, band: 90 % of runs. Against: {_told(factual, against)}.",
-        height=height,
+        form=form,
+        height=2.6 + 2.3 * rows + lines if form.narrow else max(form.height, 2.3 + ROW * rows),
     )
-    _legend(figure, height, words)
-    outer = figure.add_gridspec(
-        1, 2, width_ratios=(2.5, 1), wspace=0.27,
-        left=0.062, right=0.985, top=1 - 1.55 / height, bottom=0.85 / height,
-    )  # fmt: skip
     looks = looks_of(words)
-    _paths(figure, outer[0], contrasts, factual=factual, edited=edited or {}, looks=looks)
-    year = factual.calendar.last_year
-    _summary(figure.add_subplot(outer[1]), contrasts, year=year, looks=looks)
+    if form.narrow:
+        outer = figure.body.add_gridspec(2, 1, height_ratios=(2.3 * rows, lines))
+    else:
+        outer = figure.body.add_gridspec(1, 2, width_ratios=(2.5, 1))
+    grid = outer[0].subgridspec(rows, columns)
+    panels = [figure.body.add_subplot(grid[divmod(k, columns)]) for k in range(len(others))]
+    _paths(
+        panels, contrasts, factual=factual, edited=edited or {}, looks=looks,
+        columns=columns, form=form,
+    )  # fmt: skip
+    summary = figure.body.add_subplot(outer[1])
+    _summary(summary, contrasts, year=factual.calendar.last_year, looks=looks, form=form)
+    _legend(figure.body, words, form)
     return figure
 
 
@@ -132,32 +144,30 @@ def _reach(contrasts: Contrasts) -> float:
 
 
 def _paths(
-    figure: Figure,
-    place: SubplotSpec,
+    panels: Sequence[Axes],
     contrasts: Contrasts,
     *,
     factual: Ensemble,
     edited: Mapping[str, dt.date],
     looks: Mapping[str, Look],
+    columns: int,
+    form: Form,
 ) -> None:
     """Draw one panel for each scenario."""
-    columns = min(COLUMNS, len(contrasts))
-    rows = math.ceil(len(contrasts) / columns)
-    grid = place.subgridspec(rows, columns, hspace=0.33, wspace=0.09)
     reach, calendar = _reach(contrasts), factual.calendar
     first = _first_year(contrasts, calendar)
     every = 10 if calendar.last_year - first < 50 or columns < COLUMNS else 20
     for number, (name, fans) in enumerate(contrasts.items()):
-        axes = figure.add_subplot(grid[number // columns, number % columns])
+        axes = panels[number]
         shade_stages(axes, calendar)
         axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
         for domain in DOMAINS:
             fan = fans[domain]._replace(lower=fans[domain].middle, upper=fans[domain].middle)
             draw_bands(axes, calendar.years, fan, look=looks[domain], step=False)
         axes.set(ylim=(-reach, reach), xlim=(first, calendar.last_year + 1))
-        axes.xaxis.set_major_locator(FixedLocator(range(first + 10, calendar.last_year, every)))
-        title = textwrap.fill(name, 28 * COLUMNS // columns)
-        axes.set_title(title, fontsize=SMALL + 0.5, weight="bold", loc="left", pad=4)
+        year_ticks(axes, calendar, every=every)
+        share = 1.0 if form.narrow else 0.7
+        panel_title(axes, name, inches=share * form.width / columns - 0.6)
         if name in edited:
             _mark(axes, decimal_year(edited[name]))
         last = number + columns >= len(contrasts)
@@ -165,7 +175,7 @@ def _paths(
         if last:
             axes.set_xlabel("year", labelpad=1)
         if number % columns == 0:
-            axes.set_ylabel("difference of levels", fontsize=SMALL, labelpad=1)
+            axes.set_ylabel("difference of levels", labelpad=1)
 
 
 def _first_year(contrasts: Contrasts, calendar: Calendar) -> int:
@@ -181,7 +191,7 @@ def _first_year(contrasts: Contrasts, calendar: Calendar) -> int:
     return max(calendar.first_year, min(decade, calendar.last_year - 20))
 
 
-def _legend(figure: Figure, height: float, words: Words | None) -> None:
+def _legend(body: SubFigure, words: Words | None, form: Form) -> None:
     """Name the domains in their colours and lines, once for all panels."""
     looks = looks_of(words)
     handles = [
@@ -190,16 +200,10 @@ def _legend(figure: Figure, height: float, words: Words | None) -> None:
                markeredgewidth=0, label=called(words, domain))
         for domain, look in looks.items() if domain in DOMAINS
     ]  # fmt: skip
-    legend = figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.053, 1 - 0.80 / height),
-        ncols=3,
-        frameon=False,
-        fontsize=BOLD,
-        handlelength=3,
-        borderpad=0,
-    )
+    legend = body.legend(
+        handles=handles, loc="outside upper left", ncols=2 if form.narrow else 3, handlelength=3,
+        fontsize=SMALL if form.narrow else PLAIN,
+    )  # fmt: skip
     for text, domain in zip(legend.get_texts(), DOMAINS, strict=True):
         text.set(color=looks[domain].ink, weight="bold")
 
@@ -214,21 +218,24 @@ def _mark(axes: Axes, year: float) -> None:
     )  # fmt: skip
 
 
-def _summary(axes: Axes, contrasts: Contrasts, *, year: int, looks: Mapping[str, Look]) -> None:
+def _summary(
+    axes: Axes, contrasts: Contrasts, *, year: int, looks: Mapping[str, Look], form: Form
+) -> None:
     """Draw the differences of the last quarter, all scenarios under one another."""
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
     for row, fans in enumerate(contrasts.values()):
         if row % 2:
-            axes.axhspan(row - 0.5, row + 0.5, color="#eeeeee", linewidth=0, zorder=0)
+            axes.axhspan(row - 0.5, row + 0.5, color=SHADES[1], linewidth=0, zorder=0)
         for position, domain in enumerate(DOMAINS):
             fan, look, at = fans[domain], looks[domain], row + (position - 1) * APART
             axes.plot([fan.low[-1], fan.high[-1]], [at, at], color=look.colour, linewidth=3.2)
             axes.plot(fan.middle[-1], at, look.marker, color=look.ink, markersize=7, zorder=5)
     reach = _reach(contrasts)
     axes.set(ylim=(len(contrasts) - 0.5, -0.5), xlim=(-reach, reach))
-    axes.set_yticks(range(len(contrasts)), [textwrap.fill(name, 18) for name in contrasts],
-                    fontsize=SMALL)  # fmt: skip
+    room = form.width / 3 if form.narrow else 1.5
+    names = [fold(name, room, size=SMALL) for name in contrasts]
+    axes.set_yticks(range(len(contrasts)), names)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(4, symmetric=True))
-    axes.set_title(f"At the end of {year}", fontsize=BOLD, weight="bold", pad=8)
+    axes.set_title(f"At the end of {year}", fontsize=SMALL, pad=3)
     axes.set_xlabel("difference of levels", labelpad=1)

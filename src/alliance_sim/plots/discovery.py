@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,21 +15,18 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from alliance_sim.glossary import once, percent
 from alliance_sim.plots.style import (
-    BOLD,
-    BOTTOM,
+    EDGE,
     FAINT,
     INK,
-    LETTER,
     PLAIN,
     QUIET,
     SMALL,
     STEPS,
-    TOP,
-    left_margin,
-    sheet,
+    Heading,
+    fold,
     styled,
-    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -38,22 +34,22 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
     from numpy.typing import NDArray
 
 MOST = 4  # factors drawn against each other
 LETTERS = "ABCD"
 SIDE_LINES = 3  # of the name of a factor at its axis
-NAME = 12  # letters in a line of the name of a value
 MOST_POINTS = 4000
 MOST_LINES = 11  # of conditions in words
-WORDS = 44  # letters in a line of them
+WORDS = 4.2  # inches that they take beside the panels
 NEVER, ALWAYS = "#b9cfe0", "#C44E00"
 COLOURS = LinearSegmentedColormap.from_list("share", [NEVER, "#e8a76f", ALWAYS])
 SPAN = 0.04  # room around the points, as a share of their range
 JITTER = 0.32
 JITTER_SEED = 20_010_911
 LEAF_LINES = 26  # of the conditions of all leaves
+LEAF = 4.6  # inches that the conditions of a leaf take
 
 
 @dataclass(frozen=True)
@@ -99,9 +95,8 @@ class Side:
 def box_figure(
     sides: Sequence[Side],
     share: NDArray[np.float64],
+    heading: Heading,
     *,
-    title: str,
-    about: str,
     conditions: Sequence[str],
     numbers: Sequence[str],
     happens: str,
@@ -111,38 +106,78 @@ def box_figure(
     Args:
         sides: The factors that the box limits, at least one; the first four are drawn.
         share: Array (point): share of the runs at each point in which it happens, 0 to 1.
-        title: In large type.
-        about: What is drawn, and of what.
+        heading: What stands around it.
         conditions: The box in words: one for each side, then what else must hold.
         numbers: What is to be said of it: coverage, density and so on.
         happens: Label of the colours.
     """
-    figure = sheet(title, about=about)
-    drawn = list(sides[:MOST])
+    form = heading.form
+    drawn, count = list(sides[:MOST]), min(len(sides), MOST)
+    room = form.width - 2 * EDGE if form.narrow else WORDS
+    told = _told(conditions, limits=len(sides), room=room)
+    lines = told.count("\n") + "\n".join(numbers).count("\n") + 9
+    high = 0.19 * lines if form.narrow else form.height
+    figure = heading.slide(2.4 + 3.4 + high if form.narrow else None)
+    if form.narrow:
+        parts = figure.body.subfigures(2, 1, height_ratios=(3.4, high), squeeze=False)
+    else:
+        parts = figure.body.subfigures(
+            1, 2, width_ratios=(form.width - WORDS, WORDS), squeeze=False
+        )
+    left, right = parts.flat
+    grid = left.subplots(count, count, squeeze=False)
     order = _order(share)
-    count = len(drawn)
-    names = [wrapped(name, NAME) for side in drawn[1:] for name in side.names]
-    left, right, foot = max(0.097, left_margin(names) + 0.047), 0.665, BOTTOM + 0.11
-    gap = 0.012 if count > 1 else 0.0
-    wide, high = (right - left + gap) / count, (TOP - foot + gap) / count
     top = max(_along(side, share)[2].max() for side in drawn)
+    wide = (3.2 if form.narrow else 8.0) / count
     for row, up in enumerate(drawn):
-        for column, across in enumerate(drawn[: row + 1]):
-            place = (left + column * wide, TOP - (row + 1) * high + gap, wide - gap, high - gap)
-            axes = figure.add_axes(place)
+        for column, across in enumerate(drawn):
+            axes = grid[row][column]
+            if column > row:
+                axes.remove()
+                continue
             if row == column:
                 _shares(axes, up, share, top=top, parts=2 if count > 1 else 5)
             else:
                 _points(axes, across, up, share=share, order=order)
-            _ticks(axes, across, up, row=row, column=column, count=count)
-    _words(figure, conditions, numbers, limits=len(sides))
-    bar = figure.add_axes((0.70, BOTTOM + 0.09, 0.26, 0.022))
-    colours = figure.colorbar(
+            _ticks(axes, across, up, place=(row, column, count), inches=wide)
+    _words(right, told, numbers, happens=happens, inches=room, high=high)
+    return figure
+
+
+def _words(
+    part: SubFigure, told: str, numbers: Sequence[str], *, happens: str, inches: float, high: float
+) -> None:
+    """Write conditions and numbers of a box, and draw the key of the colours under them."""
+    words = part.add_gridspec(2, 1, height_ratios=(1, 0.04))
+    panel = part.add_subplot(words[0])
+    panel.set_axis_off()
+    size = high - 1.0  # inches of the panel, about
+    panel.text(0, 1, "If all of this holds", fontsize=PLAIN, weight="bold", va="top")
+    panel.text(0, 1 - 0.26 / size, told, fontsize=SMALL, va="top", linespacing=1.3)
+    panel.text(0, 0.02, "\n".join(numbers), fontsize=SMALL, va="bottom", linespacing=1.35)
+    bar = part.add_subplot(words[1])
+    colours = part.colorbar(
         ScalarMappable(Normalize(0, 1), COLOURS), cax=bar, orientation="horizontal"
     )
     colours.outline.set_visible(False)
-    bar.set_title(wrapped(happens, 52), fontsize=SMALL + 0.5, loc="left", pad=5)
-    return figure
+    bar.xaxis.set_major_formatter(FuncFormatter(lambda x, _: percent(x)))
+    bar.set_title(fold(happens, inches, size=SMALL), fontsize=SMALL, weight="normal", pad=3)
+
+
+def _told(conditions: Sequence[str], *, limits: int, room: float) -> str:
+    """Return the conditions of a box, with letters as at the axes; those without room counted.
+
+    So many of the conditions are limits; the others follow them.
+    """
+    lines = [fold(text, room - 0.65, size=SMALL).replace("\n", "\n     ") for text in conditions]
+    others = [f"–  {line}" for line in lines[limits:]]
+    heights = np.cumsum([line.count("\n") + 1 for line in lines[:limits]])
+    shown = int((heights <= MOST_LINES - len(others)).sum())
+    marks = [*LETTERS[:MOST], *"–" * shown]
+    told = [f"{mark}  {line}" for mark, line in zip(marks, lines[:shown], strict=False)]
+    if shown < limits:
+        told.append(f"–  and {limits - shown} more, in the table")
+    return "\n".join([*told, *others])
 
 
 def _order(share: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -206,56 +241,56 @@ def _shares(axes: Axes, side: Side, share: NDArray[np.float64], *, top: float, p
     axes.bar(centres, mean, width, color=COLOURS(mean), linewidth=0, zorder=2)
     axes.set_ylim(0, min(1.0, 1.15 * top))
     axes.yaxis.set_major_locator(MaxNLocator(parts, steps=STEPS))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0%}".replace("%", " %")))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: percent(y)))
 
 
-def _ticks(axes: Axes, across: Side, up: Side, *, row: int, column: int, count: int) -> None:
+def _ticks(
+    axes: Axes, across: Side, up: Side, *, place: tuple[int, int, int], inches: float
+) -> None:
     """Set ticks and labels: at the left edge and at the foot only."""
+    row, column, count = place
     axes.set_xlim(*across.ends())
-    _write(axes.xaxis, across, shown=row == count - 1, room=axes.get_position().width)
+    _write(axes.xaxis, across, shown=row == count - 1, inches=inches)
     if row == count - 1:
-        name = _short(f"{LETTERS[column]}  {across.label}", max(18, 76 // count))
-        axes.set_xlabel(name, fontsize=SMALL + 0.5, labelpad=2)
+        axes.set_xlabel(_short(f"{LETTERS[column]}  {across.label}", inches), fontsize=SMALL)
     if row == column:
-        axes.tick_params(labelleft=column == 0, labelsize=SMALL)
+        axes.tick_params(labelleft=column == 0)
         if column == 0:
-            axes.set_ylabel("share of runs", fontsize=SMALL + 0.5)
+            axes.set_ylabel("share\nof runs" if count > 2 else "share of runs", fontsize=SMALL)
     else:
         axes.set_ylim(*up.ends())
-        _write(axes.yaxis, up, shown=column == 0, room=math.inf)
+        _write(axes.yaxis, up, shown=column == 0, inches=math.inf)
         if column == 0:
-            name = _short(f"{LETTERS[row]}  {up.label}", max(15, 52 // count))
-            axes.set_ylabel(name, fontsize=SMALL + 0.5)
+            axes.set_ylabel(_short(f"{LETTERS[row]}  {up.label}", 0.7 * inches), fontsize=SMALL)
     axes.spines[:].set_color(FAINT)
     axes.spines[:].set_visible(True)
 
 
-def _short(label: str, letters: int) -> str:
+def _short(label: str, inches: float) -> str:
     """Return a label in a few lines; the words beside the figure hold all of it."""
-    for room in range(SIDE_LINES * letters, 0, -1):
-        lines = wrapped(textwrap.shorten(label, room, placeholder=" …"), letters).split("\n")
-        if len(lines) <= SIDE_LINES:
-            return "\n".join(lines)
-    return label[: SIDE_LINES * letters]
+    words = label.split(" ")
+    for kept in range(len(words), 0, -1):
+        text = label if kept == len(words) else f"{' '.join(words[:kept])} …"
+        folded = fold(text, inches, size=SMALL)
+        if folded.count("\n") < SIDE_LINES:
+            return folded
+    return fold(words[0], inches, size=SMALL)
 
 
-def _write(axis: Axis, side: Side, *, shown: bool, room: float) -> None:
-    """Set the ticks of an axis; names that have no room are written slanting and cut short.
+def _write(axis: Axis, side: Side, *, shown: bool, inches: float) -> None:
+    """Set the ticks of an axis; names that have no room are written slanting.
 
     Args:
         axis: The axis.
         side: The factor on it.
         shown: Whether the ticks have labels.
-        room: Width of an x axis, as a share of the slide; names on a y axis have room enough.
+        inches: Width of an x axis; names on a y axis have room enough.
     """
     if side.names:
-        names = [wrapped(name, NAME) for name in side.names]
-        longest = max(len(line) for name in names for line in name.split("\n"))
-        slanting = longest * LETTER > room / len(names)
-        if slanting:
-            names = [textwrap.shorten(name, NAME + 4, placeholder="…") for name in side.names]
+        room = min(1.0, 0.95 * inches / len(side.names))
+        names = [fold(name, max(room, 0.75), size=SMALL) for name in side.names]
         axis.set_ticks(list(range(len(names))), names if shown else [""] * len(names))
-        if slanting:
+        if room < 0.75:
             style: dict[str, Any] = {"rotation": 25, "ha": "right", "rotation_mode": "anchor"}
             for label in axis.get_ticklabels():
                 label.set(**style)
@@ -264,47 +299,22 @@ def _write(axis: Axis, side: Side, *, shown: bool, room: float) -> None:
         tick = side.tick
         if tick is not None:
             axis.set_major_formatter(FuncFormatter(lambda x, _: tick(x)))
-    axis.set_tick_params(labelsize=SMALL, labelleft=shown, labelbottom=shown)
-
-
-def _words(
-    figure: Figure, conditions: Sequence[str], numbers: Sequence[str], *, limits: int
-) -> None:
-    """Write the conditions and the numbers of a box beside it.
-
-    So many of the conditions are limits, with letters as at the axes; of these, those that have no
-    room are only counted.
-    """
-    lines = [wrapped(text, WORDS).replace("\n", "\n     ") for text in conditions]
-    others = [f"–  {line}" for line in lines[limits:]]
-    heights = np.cumsum([line.count("\n") + 1 for line in lines[:limits]])
-    shown = int((heights <= MOST_LINES - len(others)).sum())
-    marks = [*LETTERS[:MOST], *"–" * shown]
-    told = [f"{mark}  {line}" for mark, line in zip(marks, lines[:shown], strict=False)]
-    if shown < limits:
-        told.append(f"–  and {limits - shown} more, in the table")
-    text = "\n".join([*told, *others])
-    title = figure.text(0.70, TOP, "If all of this holds", fontsize=BOLD, weight="bold", va="top")
-    title.set_color(INK)
-    figure.text(0.70, TOP - 0.042, text, fontsize=PLAIN, va="top", linespacing=1.35)
-    figure.text(
-        0.70, BOTTOM + 0.19, "\n".join(numbers), fontsize=PLAIN, va="bottom", linespacing=1.4
-    )
+    axis.set_tick_params(labelleft=shown, labelbottom=shown)
 
 
 @styled
-def peeling_figure(peeling: pd.DataFrame, *, title: str, about: str, share: float) -> Figure:
+def peeling_figure(peeling: pd.DataFrame, heading: Heading, *, share: float) -> Figure:
     """Return what each step of a peeling gains in density and loses in coverage.
 
     Args:
         peeling: One peeling: columns `step`, `coverage`, `density`, `restricted`, and whether a
             step was made by lifting limits (`lifted`), is `offered`, was `chosen`.
-        title: In large type.
-        about: What is drawn, and of what.
+        heading: What stands around it.
         share: Share of all runs in which it happens.
     """
-    figure = sheet(title, about=about)
-    axes = figure.add_axes((0.075, BOTTOM + 0.08, 0.70, TOP - BOTTOM - 0.06))
+    form = heading.form
+    figure = heading.slide()
+    axes = figure.body.subplots()
     most = int(peeling["restricted"].max())
     shades = _shades(most)
     cut = peeling[~peeling["lifted"]]
@@ -317,7 +327,7 @@ def peeling_figure(peeling: pd.DataFrame, *, title: str, about: str, share: floa
         )  # fmt: skip
     axes.axhline(share, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
     axes.annotate(
-        f"share of all runs: {share:.1%}", (0.005, share), xytext=(0, 4),
+        f"share of all runs: {percent(share, 1)}", (0.005, share), xytext=(0, 4),
         textcoords="offset points", fontsize=SMALL, color=INK,
     )  # fmt: skip
     for row in peeling[peeling["chosen"]].to_dict(orient="records"):
@@ -326,19 +336,23 @@ def peeling_figure(peeling: pd.DataFrame, *, title: str, about: str, share: floa
         which = "offered" if row["offered"] else "taken"
         axes.annotate(
             f"step {row['step']}: the box {which}", at, xytext=(-14, -16),
-            textcoords="offset points", ha="right", va="top", fontsize=PLAIN, weight="bold",
+            textcoords="offset points", ha="right", va="top", fontsize=SMALL, weight="bold",
             arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.8},
         )  # fmt: skip
     _number_steps(axes, peeling)
     axes.set(xlim=(0, 1.03), ylim=(0, 1.03))
-    axes.set_xlabel("coverage: share of the runs in which it happens that are in the box")
-    axes.set_ylabel("density: share of the runs in the box\nin which it happens")
+    room = 2.4 if form.narrow else 9.0
+    for put, text in (
+        (axes.set_xlabel, f"{once('coverage')}: of the runs in which it happens, those in the box"),
+        (axes.set_ylabel, f"{once('density')}: of the runs in the box, those in which it happens"),
+    ):
+        put(fold(text, min(room, 4.5) if put == axes.set_ylabel else room))
     axes.grid(color="#e6e6e6", linewidth=0.7)
     axes.set_axisbelow(True)
-    figure.legend(
-        *axes.get_legend_handles_labels(), loc="upper left", bbox_to_anchor=(0.79, TOP),
-        frameon=False, fontsize=PLAIN, title="The box limits", title_fontsize=BOLD,
-        alignment="left",
+    figure.body.legend(
+        *axes.get_legend_handles_labels(), title="The box limits", title_fontsize=SMALL,
+        loc="outside upper left" if form.narrow else "outside right upper",
+        ncols=2 if form.narrow else 1, alignment="left",
     )  # fmt: skip
     return figure
 
@@ -362,51 +376,53 @@ def _number_steps(axes: Axes, peeling: pd.DataFrame) -> None:
             continue
         written.append(at)
         axes.annotate(str(row["step"]), at, xytext=(7, 5), textcoords="offset points",
-                      fontsize=SMALL - 1, color=QUIET)  # fmt: skip
+                      fontsize=SMALL, color=QUIET)  # fmt: skip
 
 
 @styled
 def leaves_figure(
-    leaves: pd.DataFrame, *, title: str, about: str, share: float, most: int = 12
+    leaves: pd.DataFrame, heading: Heading, *, share: float, most: int = 12
 ) -> Figure:
     """Return the leaves of a tree as bars of how often it happens there.
 
     Args:
         leaves: As from `analysis.discovery.boxes.box_frame`, densest first.
-        title: In large type.
-        about: What is drawn, and of what.
+        heading: What stands around it.
         share: Share of all runs in which it happens.
         most: Leaves drawn.
     """
-    size, letters = (PLAIN, 62) if len(leaves) <= 7 else (SMALL - 0.5, 84)
-    labels = [wrapped(str(text) or "all runs", letters) for text in leaves["conditions"]]
+    form = heading.form
+    room = form.width / 2 - 0.3 if form.narrow else LEAF
+    labels = [fold(str(text) or "all runs", room, size=SMALL) for text in leaves["conditions"]]
     lines = np.cumsum([label.count("\n") + 1 for label in labels])
-    labels = labels[: min(most, int((lines <= LEAF_LINES).sum()))]
+    labels = labels[: min(most, max(1, int((lines <= LEAF_LINES).sum())))]
     drawn = leaves.head(len(labels))
-    if len(leaves) > len(drawn):
-        about = f"The {len(drawn)} densest of {len(leaves)} leaves. {about}"
-    figure = sheet(title, about=about)
-    axes = figure.add_axes((0.50, BOTTOM + 0.08, 0.39, TOP - BOTTOM - 0.06))
-    at, density = np.arange(len(drawn)), drawn["density"].to_numpy()
-    axes.barh(at, density, 0.6, color=COLOURS(density), linewidth=0, zorder=2)
+    left_out = len(leaves) - len(drawn)
+    more = f"The {len(drawn)} densest of {len(leaves)} leaves." if left_out else ""
+    heights = np.array([label.count("\n") + 1.8 for label in labels])
+    at = np.cumsum(heights) - heights / 2
+    figure = heading.slide(3.2 + 0.17 * float(heights.sum()) if form.narrow else None, more=more)
+    axes, density = figure.body.subplots(), drawn["density"].to_numpy()
+    axes.barh(at, density, 1.1, color=COLOURS(density), linewidth=0, zorder=2)
     reach = np.stack([density - drawn["density_low"], drawn["density_high"] - density])
     axes.errorbar(
         density, at, xerr=np.maximum(reach, 0.0), fmt="none", ecolor=INK, elinewidth=1.3,
         capsize=3, zorder=4,
     )  # fmt: skip
-    for k, row in enumerate(drawn.to_dict(orient="records")):
+    for place, row in zip(at, drawn.to_dict(orient="records"), strict=True):
         axes.annotate(
-            f"{row['mass']:.0%} of runs\n{row['coverage']:.0%} of cases", (1.0, k),
-            xycoords=("axes fraction", "data"), xytext=(10, 0), textcoords="offset points",
+            f"{percent(row['mass'])} of runs\n{percent(row['coverage'])} of cases", (1.0, place),
+            xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
             va="center", fontsize=SMALL, color=INK,
         )  # fmt: skip
-    axes.axvline(share, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=5)
-    axes.annotate(
-        f"all runs: {share:.1%}", (share, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3),
-        textcoords="offset points", ha="center", fontsize=SMALL,
-    )  # fmt: skip
-    axes.set_yticks(at, labels, fontsize=size)
+    line = axes.axvline(share, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=5)
+    line.set_label(f"all runs: {percent(share, 1)}")
+    axes.set_yticks(at, labels)
     axes.tick_params(axis="y", length=0)
-    axes.set(ylim=(len(drawn) - 0.4, -0.6), xlim=(0, 1))
-    axes.set_xlabel("density: share of the runs of a leaf in which it happens (95 % interval)")
+    axes.set(ylim=(float(heights.sum()), 0), xlim=(0, 1))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: percent(x)))
+    wide = form.width / 3 if form.narrow else 6.5
+    label = "share of the runs of a leaf in which it happens (density; 95 % interval)"
+    axes.set_xlabel(fold(label, wide))
+    figure.body.legend(handles=[line], loc="outside upper left")
     return figure

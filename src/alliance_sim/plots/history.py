@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from alliance_sim.calendar import decimal_year
+from alliance_sim.glossary import once, plain
 from alliance_sim.plots.style import (
-    BOLD,
+    AGENDA,
     HALO,
     INK,
+    LADDER,
+    SLIDE,
     SMALL,
-    Look,
+    Bands,
+    Form,
     bands,
     draw_bands,
     looks_of,
-    note,
-    shade_stages,
+    panel_title,
     slide,
     spread,
     styled,
     told_of,
 )
+from alliance_sim.plots.years import shade_stages, year_ticks
 from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -36,10 +43,9 @@ if TYPE_CHECKING:
     from alliance_sim.results import Ensemble
 
 DOMAINS = COUNTED_DOMAINS[:3]
-LADDER = Look("#5b3a8c", "#43266f", "-", "D")
-AGENDA = Look("#7a5200", "#5e3f00", "-", "o")
-ROOMY = 10.0  # years to the next rung from which on a name stands above its line, not below
-HEIGHTS = (2.15, 0.80, 1.85, 0.85)
+HEIGHTS = (1.9, 0.75, 2.2, 0.7)
+LABELS = 1.0  # inches beside a panel that labels take
+FLAT = 0.05  # width of a band up to which nobody sees it
 
 
 def figure_title(words: Words, record: Record | None) -> str:
@@ -55,8 +61,10 @@ def compared_figure(comparison: HistoryComparison) -> Figure:
 
 
 @styled
-def history_figure(ensemble: Ensemble, *, record: Record | None, words: Words) -> Figure:
-    """Return simulated levels, ladder and agenda, with what was coded beside them.
+def history_figure(
+    ensemble: Ensemble, *, record: Record | None, words: Words, form: Form = SLIDE
+) -> Figure:
+    """Return simulated levels, ladder and shared fears, with what was coded beside them.
 
     The record's acts are counted, the model's levels are not measured anywhere: they stand in
     strips of their own so that nobody takes the one for the other.
@@ -65,6 +73,7 @@ def history_figure(ensemble: Ensemble, *, record: Record | None, words: Words) -
         ensemble: Runs of a scenario with levels of the three domains, a rung and the overlap.
         record: The coded record; None if there is none.
         words: What is said about the relationship.
+        form: What it is drawn for.
 
     Raises:
         SettingError: If every run failed.
@@ -74,124 +83,141 @@ def history_figure(ensemble: Ensemble, *, record: Record | None, words: Words) -
         figure_title(words, record),
         about="Line: median of runs; bands: middle 50 % and 90 % of runs, chance alone. Model: "
         f"{told_of(ensemble)}. Starting values, not fitted.",
+        form=form,
+        height=8.6 if form.narrow else None,
     )
-    grid = figure.add_gridspec(
-        4, 1, height_ratios=HEIGHTS, left=0.078, right=0.868, top=0.828, bottom=0.108, hspace=0.09
-    )
-    panels = [figure.add_subplot(grid[row]) for row in range(4)]
-    years = ensemble.calendar.last_year - ensemble.calendar.first_year
+    panels = figure.body.subplots(4, 1, sharex=True, height_ratios=HEIGHTS)
     for position, axes in enumerate(panels):
-        shade_stages(axes, ensemble.calendar, names=position == 0)
-        axes.xaxis.set_major_locator(MultipleLocator(10 if years > 30 else 2))
+        shade_stages(axes, ensemble.calendar, names=position == 0, form=form)
         axes.tick_params(labelbottom=position == 3, bottom=position == 3)
-    _levels(panels[0], ensemble, words)
-    _acts(panels[1], record, words)
-    _ladder(panels[2], ensemble, record, words)
-    _agenda(panels[3], ensemble)
+    year_ticks(panels[3], ensemble.calendar)
+    _levels(panels[0], ensemble, words, form)
+    _acts(panels[1], record, words, form)
+    _ladder(panels[2], ensemble, record, words, form)
+    _agenda(panels[3], ensemble, form)
     panels[3].set_xlabel("year", labelpad=1)
-    figure.align_ylabels([panels[0], panels[2], panels[3]])
     return figure
 
 
-def _levels(axes: Axes, ensemble: Ensemble, words: Words) -> None:
+def _levels(axes: Axes, ensemble: Ensemble, words: Words, form: Form) -> None:
     ends, looks = [], looks_of(words)
     for domain in DOMAINS:
         fan = bands(ensemble.column(f"level_{domain}"))
         draw_bands(axes, ensemble.calendar.years, fan, look=looks[domain], step=False)
         ends.append(float(fan.middle[-1]))
-    axes.set(ylim=(0, 1), ylabel="level\n(0 to 1)")
+    axes.set(ylim=(0, 1), ylabel="0 to 1")
     axes.yaxis.set_major_locator(MultipleLocator(0.25))
-    note(axes, "Cooperation by domain, simulated")
+    _name(axes, f"{plain('level').capitalize()} by {plain('domain')}, simulated")
+    if form.narrow:
+        axes.legend(
+            handles=[
+                Line2D([], [], color=looks[d].colour, linestyle=looks[d].line, linewidth=2.4,
+                       label=words.domain(d))
+                for d in DOMAINS
+            ],
+            loc="upper left", bbox_to_anchor=(0, 0.91), handlelength=1.8, borderaxespad=0.2,
+        )  # fmt: skip
+        return
     for domain, place in zip(DOMAINS, spread(ends, gap=0.1, low=0.04, high=0.96), strict=True):
-        _at_the_end(axes, place, words.domain(domain), looks[domain].ink)
+        axes.annotate(
+            words.domain(domain), (1, place), xycoords=("axes fraction", "data"), xytext=(5, 0),
+            textcoords="offset points", va="center", weight="bold",
+            color=looks[domain].ink, annotation_clip=False,
+        )  # fmt: skip
 
 
-def _at_the_end(axes: Axes, height: float, text: str, ink: str) -> None:
-    """Write a label beyond the right edge, at a height in the panel's own units."""
+def _name(axes: Axes, text: str) -> None:
+    """Write what a panel shows into its upper left corner, which a rising curve leaves free."""
     axes.annotate(
-        text,
-        (1, height),
-        xycoords=("axes fraction", "data"),
-        xytext=(7, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=BOLD,
-        weight="bold",
-        color=ink,
-        annotation_clip=False,
-    )
+        text, (0, 1), xycoords="axes fraction", xytext=(4, -4), textcoords="offset points",
+        va="top", fontsize=SMALL, weight="bold", zorder=6, path_effects=HALO,
+    )  # fmt: skip
 
 
-def _acts(axes: Axes, record: Record | None, words: Words) -> None:
+def _acts(axes: Axes, record: Record | None, words: Words, form: Form) -> None:
     if record is None:
-        note(axes, "No record to compare with")
+        panel_title(axes, "No record to compare with", inches=form.width - LABELS)
         axes.set(ylim=(0, 1), yticks=[])
         return
     events, looks = record.events, looks_of(words)
     years = np.array([decimal_year(when.date()) for when in events["when"]])
     stopped = (events["kind"] == "suspension").to_numpy()
+    cross: dict[str, Any] = {
+        "marker": "X", "markersize": 8, "color": "white", "markeredgecolor": INK,
+        "markeredgewidth": 1.2, "linestyle": "none", "zorder": 5,
+    }  # fmt: skip
     for row, domain in enumerate(COUNTED_DOMAINS):
         look, here = looks[domain], (events["domain"] == domain).to_numpy()
         axes.vlines(years[here & ~stopped], row - 0.36, row + 0.36, color=look.colour, linewidth=1)
-        axes.plot(
-            years[here & stopped],
-            np.full((here & stopped).sum(), row),
-            "X",
-            markersize=9,
-            color="white",
-            markeredgecolor=INK,
-            markeredgewidth=1.2,
-            zorder=5,
-        )
+        axes.plot(years[here & stopped], np.full((here & stopped).sum(), row), **cross)
     names = [words.domain(domain) for domain in COUNTED_DOMAINS]
-    axes.set_yticks(range(len(names)), names, fontsize=SMALL)
+    axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0, pad=3)
     axes.set_ylim(len(COUNTED_DOMAINS) - 0.5, -0.5)
     for label, domain in zip(axes.get_yticklabels(), COUNTED_DOMAINS, strict=True):
         label.set_color(looks[domain].ink)
-    note(axes, f"The record: {len(events)} coded acts")
-    axes.plot(
-        [1.012], [0.5], "X", transform=axes.transAxes, clip_on=False, markersize=9,
-        color="white", markeredgecolor=INK, markeredgewidth=1.2,
+    mark = "; ✕ stopped or blocked" if form.narrow else ""
+    panel_title(axes, f"The record: {len(events)} coded acts{mark}", inches=form.width - LABELS)
+    if form.narrow:
+        return
+    axes.legend(
+        handles=[Line2D([], [], label="stopped\nor blocked", **cross)], loc="center left",
+        bbox_to_anchor=(1, 0.5), handlelength=1, handletextpad=0.4, borderpad=0, borderaxespad=0.6,
     )  # fmt: skip
-    axes.text(
-        1.022, 0.5, "stopped or blocked", transform=axes.transAxes, va="center", fontsize=SMALL
-    )
 
 
-def _ladder(axes: Axes, ensemble: Ensemble, record: Record | None, words: Words) -> None:
+def _ladder(
+    axes: Axes, ensemble: Ensemble, record: Record | None, words: Words, form: Form
+) -> None:
+    """Draw the steps, each with its number and name."""
     fan = bands(ensemble.column("rung"), whole=True)
     draw_bands(axes, ensemble.calendar.years, fan, look=LADDER, step=True)
     top = len(words.rungs) - 1
-    axes.set(
-        ylim=(-0.6, top + 1.4),
-        ylabel=f"rung\n(0 to {top})",
-        yticks=range(0, top + 1, 2 if top > 5 else 1),
-    )
-    if record is None or record.rungs.empty:
-        note(axes, "Formal ladder, simulated")
-        return
-    dated = record.rungs[record.rungs["rung"] > 0]
-    years = [decimal_year(when.date()) for when in dated["when"]]
-    following = [*years[1:], *years[-1:]]
-    for rung, year, later in zip(dated["rung"], years, following, strict=True):
-        axes.plot(year, rung, "D", markersize=6, color=INK, markeredgecolor="white", zorder=7)
-        axes.annotate(
-            words.rung(rung),
-            (year, rung),
-            xytext=(7, 7) if later - year > ROOMY else (6, -5.5),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-            path_effects=HALO,
-            annotation_clip=False,
-            zorder=6,
+    axes.set(ylim=(-0.6, top + 0.8), ylabel=plain("rung"))
+    axes.set_yticks(range(top + 1))
+    axes.grid(axis="y", color="#e2e2e2", linewidth=0.6)
+    axes.set_axisbelow(True)
+    if form.narrow:
+        _name_inside(axes, fan, words, ensemble.calendar.years)
+    else:
+        names = axes.secondary_yaxis("right")
+        names.set_yticks(range(1, top + 1), [words.rung(rung) for rung in range(1, top + 1)])
+        names.tick_params(length=0, pad=3)
+        names.spines["right"].set_visible(False)
+    title = f"{once('rung').capitalize()}, simulated"
+    if record is not None and not record.rungs.empty:
+        dated = record.rungs[record.rungs["rung"] > 0]
+        years = [decimal_year(when.date()) for when in dated["when"]]
+        axes.plot(
+            years, dated["rung"], "D", markersize=6, color=INK, markeredgecolor="white", zorder=7
         )
-    note(axes, "Formal ladder, simulated;\n◆ dated in the record")
+        title += "; ◆ dated in the record" if form.narrow else ";\n◆ dated in the record"
+    if form.narrow:
+        panel_title(axes, title, inches=form.width - LABELS)
+    else:
+        _name(axes, title)
 
 
-def _agenda(axes: Axes, ensemble: Ensemble) -> None:
+def _name_inside(axes: Axes, fan: Bands, words: Words, years: Sequence[float]) -> None:
+    """Write the name of each step beside its band, on the side that has more room."""
+    to_place = axes.get_xaxis_transform().transform
+    edges = [to_place((edge, 0))[0] for edge in axes.get_xlim()]
+    for rung in range(1, len(words.rungs)):
+        before, after = np.flatnonzero(fan.high >= rung), np.flatnonzero(fan.low > rung)
+        left = years[before[0]] if len(before) else axes.get_xlim()[1]
+        right = years[after[0]] if len(after) else axes.get_xlim()[1]
+        onward = edges[1] - to_place((right, 0))[0] > to_place((left, 0))[0] - edges[0]
+        axes.annotate(
+            words.rung(rung), (right if onward else left, rung), xytext=(4 if onward else -4, 0),
+            textcoords="offset points", ha="left" if onward else "right", va="center",
+            fontsize=SMALL, path_effects=HALO, zorder=6,
+        )  # fmt: skip
+
+
+def _agenda(axes: Axes, ensemble: Ensemble, form: Form) -> None:
     fan = bands(ensemble.column("agenda_overlap"))
     draw_bands(axes, ensemble.calendar.years, fan, look=AGENDA, step=False)
-    axes.set(ylim=(0, 1), ylabel="share\n(0 to 1)", yticks=[0, 0.5, 1])
-    note(axes, "Agenda overlap, simulated")
+    axes.set(ylim=(0, 1), ylabel="0 to 1", yticks=[0, 0.5, 1])
+    flat = " (runs hardly differ)" if np.max(fan.high - fan.low) < FLAT else ""
+    name = f"{once('agenda overlap').capitalize()}, simulated{flat}"
+    panel_title(axes, name, inches=form.width - LABELS)

@@ -3,45 +3,62 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from matplotlib.ticker import MaxNLocator, MultipleLocator
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from alliance_sim.errors import SettingError
+from alliance_sim.glossary import EACH_STEP, is_whole, with_unit
 from alliance_sim.plots.style import (
-    BOLD,
+    AGENDA,
+    FACTUAL,
+    LADDER,
+    NARROW,
     PLAINLY,
+    SLIDE,
     SMALL,
+    WIDE,
     Bands,
+    Form,
     Look,
     bands,
+    called,
     draw_bands,
     looks_of,
-    shade_stages,
+    panel_title,
     slide,
     styled,
     told_of,
 )
+from alliance_sim.plots.years import mark_edits, shade_stages, year_ticks
 from alliance_sim.record.record import COUNTED_DOMAINS
+from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
     from alliance_sim.record.words import Words
     from alliance_sim.results import Ensemble
 
 TALL = 4  # panels that stand above one another before there are two columns
 MOST = 12  # panels that can still be read
-COUNTED = ("count_", "refused_", "suspensions", "blocked")
-TOTALS = ("agreements", "passed_")
-UNITS = {"ratio_": "log-odds", "rung": "rung"}
+OWN = {"rung": LADDER, "agenda_overlap": AGENDA}  # looks of states that belong to no domain
 
 
 @styled
 def ensemble_figure(
-    ensemble: Ensemble, states: Sequence[str], words: Words | None = None
+    ensemble: Ensemble,
+    states: Sequence[str],
+    words: Words | None = None,
+    *,
+    title: str = "",
+    beside: Ensemble | None = None,
+    edits: Mapping[float, str] | None = None,
+    form: Form = SLIDE,
 ) -> Figure:
     """Return one panel for each state: the median and the middle 50 % and 90 % of runs.
 
@@ -49,6 +66,10 @@ def ensemble_figure(
         ensemble: Any ensemble.
         states: Names of its states, in the order of the panels; at least 1, at most 12.
         words: What is said about the relationship.
+        title: Title of the scenario; its name if left out.
+        beside: Runs of the scenario that it is held against, whose median is drawn as well.
+        edits: What was edited against that one, by decimal year.
+        form: What it is drawn for.
 
     Raises:
         SettingError: If there are too few or too many states, or every run failed.
@@ -59,72 +80,103 @@ def ensemble_figure(
         raise SettingError("ensemble_figure", [problem])
     panels = [_fan(ensemble, state) for state in states]
     columns = 1 if len(states) <= TALL else 2 if len(states) <= 2 * TALL else 3
+    columns = min(columns, form.columns)
     rows = math.ceil(len(states) / columns)
-    head = 1.75 if columns == 1 else 1.25
-    height = max(7.5, head + 0.9 + 1.35 * rows)
+    each = 1.5 if columns == 1 else 1.7
+    told = told_of(ensemble)
+    edited = "; ".join(f"{what} ({int(year)})" for year, what in (edits or {}).items())
+    dotted = f" Dotted line: {edited}." if edited else ""
     figure = slide(
-        f"Simulated course of {ensemble.scenario}",
-        about=f"Line: median of runs; bands: middle 50 % and 90 % of runs. {_told(ensemble)}.",
-        height=height,
+        title or ensemble.scenario,
+        about=f"Simulated histories. {told[0].upper()}{told[1:]}.{dotted}",
+        form=form,
+        height=max(form.height if not form.narrow else 0.0, 2.6 + each * rows),
     )
-    grid = figure.add_gridspec(
-        rows, columns, left=0.075, right=0.98, top=1 - head / height, bottom=0.88 / height,
-        hspace=0.42, wspace=0.2,
-    )  # fmt: skip
-    for number, (state, (years, fan)) in enumerate(zip(states, panels, strict=True)):
-        axes = figure.add_subplot(grid[number // columns, number % columns])
-        shade_stages(axes, ensemble.calendar, names=number < columns == 1)
-        draw_bands(axes, years, fan, look=_look(state, words), step=_whole(state))
-        _label(axes, state, every=10 if columns < 3 else 20)
+    grid = figure.body.subplots(rows, columns, sharex=True, squeeze=False)
+    for number, axes in enumerate(grid.flat):
+        if number >= len(states):
+            axes.remove()
+            continue
+        state, (years, fan) = states[number], panels[number]
+        shade_stages(
+            axes, ensemble.calendar, names=number < columns == 1, form=form, lift=1.6 * form.text
+        )
+        if beside is not None:
+            others, line = _fan(beside, state)
+            axes.plot(
+                others, line.middle, color=FACTUAL.colour, linestyle=FACTUAL.line, linewidth=1.8,
+                zorder=3, drawstyle="steps-post" if _steps(beside, state) else "default",
+            )  # fmt: skip
+        look = _look(state, words)
+        draw_bands(axes, years, fan, look=look, step=_steps(ensemble, state))
+        mark_edits(axes, edits or {})
+        _label(axes, ensemble, state, words, inches=form.width / columns - 0.8)
         last = number + columns >= len(states)
         axes.tick_params(labelbottom=last)
         if last:
             axes.set_xlabel("year", labelpad=1)
+    year_ticks(grid.flat[0], ensemble.calendar, every=20 if columns == 3 else 10)
+    _legend(figure.body, beside=beside is not None, form=form)
     return figure
 
 
+def _legend(body: SubFigure, *, beside: bool, form: Form) -> None:
+    """Say what line and bands are, once for all panels."""
+    ink = PLAINLY.colour
+    handles: list[Line2D | Patch] = [
+        Line2D([], [], color=ink, linewidth=2.4, label="median of runs"),
+        Patch(color=ink, alpha=WIDE + NARROW, linewidth=0, label="middle 50 %"),
+        Patch(color=ink, alpha=WIDE, linewidth=0, label="middle 90 %"),
+    ]
+    if beside:
+        label = "median without the edits"
+        line = Line2D([], [], color=FACTUAL.colour, linestyle=FACTUAL.line, linewidth=1.8)
+        line.set_label(label)
+        handles.append(line)
+    body.legend(handles=handles, loc="outside lower center", ncols=2 if form.narrow else 4)
+
+
 def _fan(ensemble: Ensemble, state: str) -> tuple[Sequence[float], Bands]:
-    """Return years and quantiles; what counts acts is summed over each calendar year."""
+    """Return years and quantiles; what happens in a quarter is summed over each calendar year."""
     values, calendar = ensemble.column(state), ensemble.calendar
-    if not state.startswith(COUNTED):
-        return calendar.years, bands(values, whole=_whole(state))
+    unit = meaning(state, ensemble.meanings).unit
+    if not unit.endswith(EACH_STEP):
+        return calendar.years, bands(values, whole=is_whole(unit))
     yearly = values.reshape(len(values), -1, calendar.steps_per_year).sum(axis=2)
     return calendar.years[:: calendar.steps_per_year], bands(yearly, whole=True)
 
 
-def _told(ensemble: Ensemble) -> str:
-    told = told_of(ensemble)
-    return told[0].upper() + told[1:]
-
-
-def _whole(state: str) -> bool:
-    """Whether a state counts something, so that it has no values between whole numbers."""
-    return state == "rung" or state.startswith(COUNTED) or state.startswith(TOTALS)
-
-
-def _unit(state: str) -> str:
-    """Return the unit of a state, for its axis."""
-    if state.startswith(COUNTED):
-        return "per year"
-    if state.startswith(TOTALS):
-        return "number"
-    return next((unit for start, unit in UNITS.items() if state.startswith(start)), "0 to 1")
+def _steps(ensemble: Ensemble, state: str) -> bool:
+    """Whether a state has no values between whole numbers."""
+    return is_whole(meaning(state, ensemble.meanings).unit)
 
 
 def _look(state: str, words: Words | None) -> Look:
     """Return the look of the domain that a state is of."""
     domain = next((name for name in COUNTED_DOMAINS if state.endswith(name)), None)
-    return looks_of(words)[domain] if domain else PLAINLY
+    return looks_of(words)[domain] if domain else OWN.get(state, PLAINLY)
 
 
-def _label(axes: Axes, state: str, *, every: int) -> None:
+def _label(
+    axes: Axes, ensemble: Ensemble, state: str, words: Words | None, *, inches: float
+) -> None:
     """Name a panel and fit its axes, upright to the whole range of a state that has one."""
-    unit = _unit(state)
-    axes.set_ylabel(unit, fontsize=SMALL, labelpad=3)
-    if unit == "0 to 1":
+    name, unit = meaning(state, ensemble.meanings)[:2]
+    domain = state.removeprefix("level_")
+    if domain != state and domain in COUNTED_DOMAINS:
+        name = f"level of cooperation in {called(words, domain)}"
+    label = "0 to 1" if unit == "1" else with_unit("", unit.replace(EACH_STEP, " a year"))
+    axes.set_ylabel(label.strip(" ()"), fontsize=SMALL, labelpad=3)
+    whole = is_whole(unit)
+    if unit == "1":
         axes.set_ylim(0, 1)
-    elif _whole(state):
+    elif whole:
         axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=_whole(state)))
-    axes.xaxis.set_major_locator(MultipleLocator(every))
-    axes.set_title(state.replace("_", " "), loc="left", fontsize=BOLD, weight="bold", pad=4)
+    if state == "rung" and words is not None:
+        top = len(words.rungs) - 1
+        axes.set_ylim(-0.4, top + 0.6)
+        shown = [str(k) if k % 2 or top < 8 else "" for k in range(top + 1)]
+        axes.set_yticks(range(top + 1), shown)
+    else:
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=whole))
+    panel_title(axes, name[:1].upper() + name[1:], inches=inches)

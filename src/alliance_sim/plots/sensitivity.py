@@ -13,41 +13,34 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from alliance_sim.plots.style import (
-    BOTTOM,
     FAINT,
     HALO,
     INK,
-    LETTER,
-    PLAIN,
     QUIET,
     SMALL,
     STEPS,
-    TOP,
-    left_margin,
-    sheet,
+    Heading,
+    fold,
     styled,
-    wrapped,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from numpy.typing import NDArray
+    from matplotlib.figure import Figure, SubFigure
 
 MOST = 18  # factors drawn; a table holds the others
 PAIRS = 8  # interactions drawn
 FIRST, TOTAL, ONE = "#0072B2", "#E69F00", "#0072B2"
 KEYS = {"sobol": "total", "morris": "mu_star", "pawn": "pawn"}
-FOOT = BOTTOM + 0.125
+LABEL = 3.1  # inches that the name of a factor takes on a slide
 
 
 @styled
 def tornado_figure(
     table: pd.DataFrame,
+    heading: Heading,
     *,
     method: str,
-    title: str,
-    about: str,
     value: str,
     pairs: pd.DataFrame | None = None,
 ) -> Figure:
@@ -55,45 +48,45 @@ def tornado_figure(
 
     Args:
         table: As `analysis.sensitivity.Sensitivity.table`.
+        heading: What stands around it.
         method: "sobol" (bars of first and total order; beside them the largest interactions, if
             there are any), "morris" (bars of mu*, beside them mu* against sigma) or "pawn".
-        title: In large type.
-        about: What is drawn, and of what.
         value: What the bars measure, with unit.
         pairs: As `analysis.sensitivity.Sensitivity.pairs`.
     """
     key = KEYS[method]
     drawn = table.sort_values(key, ascending=False, kind="stable").head(MOST)
     left_out = len(table) - len(drawn)
-    if left_out:
-        about = f"The {MOST} largest; {left_out} more are in the table. {about}"
-    figure = sheet(title, about=about)
+    more = f"The {MOST} largest; {left_out} more are in the table." if left_out else ""
+    if method == "sobol" and bool((drawn["first"] < 0).any()):
+        more += " Bars below 0 are chance."
+    form = heading.form
     numbers = {name: n for n, name in enumerate(drawn["factor"], start=1)}
     shown = _largest(pairs, numbers) if pairs is not None and method == "sobol" else None
     beside = method == "morris" or shown is not None
-    many = len(drawn) > 10
-    size = SMALL if many else PLAIN
+    room = 1.5 if form.narrow else LABEL if beside else 1.6 * LABEL
     marked = [
         f"{n}  {label}" if beside else str(label) for n, label in enumerate(drawn["label"], start=1)
     ]
-    labels = [_one_line(label, 52) if many else wrapped(label, 38) for label in marked]
-    left = left_margin(labels) * (size / PLAIN)
-    width = (0.68 if method == "sobol" else 0.52) - left if beside else 0.97 - left
-    axes = figure.add_axes((left, FOOT, max(width, 0.2), TOP - FOOT))
+    labels = [fold(label, room, size=SMALL) for label in marked]
+    rows = 0.19 * sum(label.count("\n") + 1.5 for label in labels)
+    second = 3.4 if form.narrow and beside else 0.0
+    figure = heading.slide(max(0 if form.narrow else form.height, 3.4 + rows + second), more=more)
+    below, apart = (1, 2) if beside and not form.narrow else (2 if beside else 1, 1)
+    ratios = (rows + 0.8, second) if below == 2 else None
+    panels = list(figure.body.subplots(below, apart, squeeze=False, height_ratios=ratios).flat)
+    axes = panels[0]
     _bars(axes, drawn, method=method)
-    axes.set_yticks(range(len(drawn)), labels, fontsize=size)
-    axes.set_xlabel(wrapped(value, int((left + width) / LETTER)), labelpad=3, loc="right")
-    edge = left + max(width, 0.2)
+    axes.set_yticks(range(len(drawn)), labels)
+    axes.set_xlabel(fold(value, form.width / apart - 0.6 * room), labelpad=3)
     if method == "morris":
-        _mu_sigma(figure.add_axes((edge + 0.075, FOOT, 0.935 - edge - 0.075, TOP - FOOT)), drawn)
+        _mu_sigma(panels[1], drawn)
     elif shown is not None:
-        _interactions(figure.add_axes((edge + 0.07, FOOT, 0.98 - edge - 0.07, TOP - FOOT)), shown)
-    _legend(figure, method=method, idle=bool((drawn["idle"] > 0).any()))
+        _interactions(panels[1], shown)
+    _legend(figure.body, heading, method=method, idle=bool((drawn["idle"] > 0).any()))
+    if method == "morris":
+        _number_points(figure, panels[1], drawn)
     return figure
-
-
-def _one_line(label: str, letters: int) -> str:
-    return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"
 
 
 def _bars(axes: Axes, rows: pd.DataFrame, *, method: str) -> None:
@@ -143,14 +136,14 @@ def _interactions(axes: Axes, rows: pd.DataFrame) -> None:
     axes.errorbar(value, at, xerr=reach, fmt="none", ecolor=INK, elinewidth=1.3, capsize=3,
                   zorder=4)  # fmt: skip
     axes.axvline(0, color=INK, linewidth=0.8, zorder=3)
-    axes.set_yticks(at, rows["label"].tolist(), fontsize=PLAIN)
+    axes.set_yticks(at, rows["label"].tolist())
     axes.set_ylim(max(len(rows), 3) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color="#e2e2e2", linewidth=0.7)
     axes.set_axisbelow(True)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
-    axes.set_title("two factors together", fontsize=PLAIN, weight="bold", pad=5)
+    axes.set_title("two factors together", fontsize=SMALL, pad=3)
     axes.set_xlabel("second-order index", labelpad=3)
 
 
@@ -168,29 +161,22 @@ def _mu_sigma(axes: Axes, rows: pd.DataFrame) -> None:
             f"σ = {slope:g} μ*" if slope < 1 else "σ = μ*", (end, slope * end),
             xytext=(0, 2) if over else (3, 0), textcoords="offset points",
             ha="center" if over else "left", va="bottom" if over else "center",
-            fontsize=SMALL - 1, color=QUIET, annotation_clip=False,
+            fontsize=SMALL, color=QUIET, annotation_clip=False,
         )  # fmt: skip
     axes.errorbar(
         x, y, xerr=np.stack([x - rows["mu_star_low"], rows["mu_star_high"] - x]),
         fmt="none", ecolor=ONE, elinewidth=1.2, alpha=0.5, zorder=3,
     )  # fmt: skip
     axes.plot(x, y, "o", markersize=7, color=ONE, markeredgecolor="white", zorder=4)
-    crowded = _number_points(axes, x, y)
-    figure = axes.get_figure()
-    if crowded and figure is not None:
-        names = ", ".join(str(number) for number in crowded)
-        told = f"Dots without a number, for lack of room: {names}"
-        figure.text(0.98, 0.064, told, fontsize=SMALL, color=QUIET, ha="right", va="bottom")
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
     axes.set_xlabel("μ*: mean size of the effect\n(both axes in the unit of the bars)", labelpad=3)
     axes.set_ylabel("σ: how much the effect depends\non the other factors (and on luck)")
 
 
-def _number_points(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[int]:
-    """Write the number of each point near it, where nothing else stands; return those left out."""
-    figure = axes.get_figure()
-    if figure is None:
-        return []
+def _number_points(figure: Figure, axes: Axes, rows: pd.DataFrame) -> None:
+    """Write the number of each point near it, where nothing else stands; tell those left out."""
+    figure.draw_without_rendering()  # where points come to lie
+    x, y = rows["mu_star"].to_numpy(), rows["sigma"].to_numpy()
     scale = 72 / figure.dpi
     points = axes.transData.transform(np.stack([x, y], axis=1)) * scale
     edge = Bbox(axes.get_window_extent().get_points() * scale)
@@ -220,14 +206,17 @@ def _number_points(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -
         far = math.hypot(dx, dy) > 12
         axes.annotate(
             str(number), (x[number - 1], y[number - 1]), xytext=(dx, dy),
-            textcoords="offset points", ha="center", va="center", fontsize=SMALL + 0.5,
+            textcoords="offset points", ha="center", va="center", fontsize=SMALL,
             weight="bold", zorder=5, path_effects=HALO,
             arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.7} if far else None,
         )  # fmt: skip
-    return left_out
+    if left_out:
+        told = f"Dots without a number, for lack of room: {', '.join(map(str, left_out))}"
+        room = axes.get_window_extent().width / figure.dpi
+        axes.set_title(fold(told, room, size=SMALL), fontsize=SMALL, weight="normal", pad=16)
 
 
-def _legend(figure: Figure, *, method: str, idle: bool) -> None:
+def _legend(body: SubFigure, heading: Heading, *, method: str, idle: bool) -> None:
     named = {
         "sobol": [("alone (first order)", FIRST), ("with all its interactions (total)", TOTAL)],
         "morris": [("μ*", ONE)],
@@ -246,7 +235,10 @@ def _legend(figure: Figure, *, method: str, idle: bool) -> None:
         handles.append(
             Line2D([], [], color=INK, linewidth=1.8, linestyle=(0, (1.5, 1.2)), label=what)
         )
-    figure.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.012, 0.045), ncols=4,
-        frameon=False, fontsize=SMALL + 0.5, columnspacing=2.0, handlelength=2.2,
+    room = heading.form.width - 0.9
+    for handle in handles:
+        handle.set_label(fold(str(handle.get_label()), room, size=SMALL))
+    body.legend(
+        handles=handles, loc="outside upper left", ncols=1 if heading.form.narrow else 4,
+        handlelength=2.2,
     )  # fmt: skip

@@ -8,22 +8,21 @@ of it, with a contrast of at least 4.5 to 1 on white.
 from __future__ import annotations
 
 import io
-import math
 import re
-import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
 
 import matplotlib.style
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import FontProperties, font_scalings
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
-from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import SettingError, visible
 from alliance_sim.glossary import domain_words
 from alliance_sim.provenance import STATEMENT
@@ -31,33 +30,75 @@ from alliance_sim.provenance import STATEMENT
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from alliance_sim.calendar import Calendar
     from alliance_sim.record.words import Words
     from alliance_sim.results import Ensemble
 
-SLIDE = (13.333, 7.5)  # inches, 16:9
-ROOM = 140  # letters that fit under a title in plain size; more are written smaller
-TITLE_ROOM = 88  # letters of a title in full size
-ABOUT_ROOM = 156  # letters of a line under it
-TOP = 0.845  # upper edge of what is drawn, when two lines stand under the title
-BOTTOM = 0.06  # lower edge of labels, just over the fixed sentence
-LINE = 0.027  # height of a line in plain size, as a share of a slide
-LETTER = 0.0066  # width of a letter in plain size, as a share of a slide
-SMALLEST = 7.5
-STEPS = (1, 2, 5, 10)  # between round numbers on an axis
-MOST_PANELS = 6
 DPI = 150
 INK, QUIET, FAINT = "#1a1a1a", "#555555", "#8a8a8a"
-SHADES = ("#ffffff", "#eeeeee")
-LARGE, BOLD, PLAIN, SMALL = 17.0, 12.0, 11.0, 9.5  # points on a slide
-WIDE, NARROW = 0.15, 0.28  # opacity of the 90 % and of the 50 % band
+SHADES = ("#ffffff", "#f1f1f1")
+LARGE, PLAIN, SMALL = "x-large", "medium", "small"  # beside the size of a form
+WIDE, NARROW = 0.2, 0.32  # opacity of the 90 % and of the 50 % band
 HALO = (withStroke(linewidth=2.5, foreground="white"),)
+EDGE = 0.16  # inches that stay free around a figure
+STEPS = (1, 2, 5, 10)  # between round numbers on an axis
+MOST_PANELS = 6
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a figure is drawn for.
+
+    Attributes:
+        width: In inches.
+        height: In inches, of a figure that does not ask for another.
+        text: Size of plain text, in points.
+        columns: Panels that stand beside each other at most.
+    """
+
+    width: float
+    height: float
+    text: float
+    columns: int
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is room for one thing beside its labels and no more."""
+        return self.columns < 3
+
+
+SLIDE = Form(13.333, 7.5, text=11.0, columns=3)  # 16:9
+PHONE = Form(4.0, 7.2, text=9.6, columns=1)  # 360 px wide, so that text is 12 px high
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands around a figure.
+
+    Attributes:
+        title: In large type.
+        about: What is drawn, and of what, under the title.
+        form: What the figure is drawn for.
+    """
+
+    title: str
+    about: str
+    form: Form = SLIDE
+
+    def slide(self, height: float | None = None, *, more: str = "") -> Slide:
+        """Return an empty figure; `more` is said before `about`."""
+        about = f"{more} {self.about}" if more else self.about
+        return slide(self.title, about=about, form=self.form, height=height)
+
 
 SETTINGS: dict[str, Any] = {
-    "font.size": PLAIN,
     "axes.labelsize": PLAIN,
-    "xtick.labelsize": PLAIN,
-    "ytick.labelsize": PLAIN,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "axes.titlesize": PLAIN,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
     "text.color": INK,
     "axes.labelcolor": INK,
     "xtick.color": QUIET,
@@ -97,7 +138,10 @@ LOOKS: dict[str, Look] = {
     "equipment": Look("#009E73", "#006b4e", (0.0, (1.2, 1.2)), "^"),
     "institution": Look("#4d4d4d", "#333333", (0.0, (6.0, 1.5, 1.5, 1.5)), "D"),
 }
-PLAINLY = Look("#4d4d4d", "#333333", "-", "o")  # what belongs to no domain
+LADDER = Look("#5b3a8c", "#43266f", "-", "D")
+AGENDA = Look("#7a5200", "#5e3f00", "-", "o")
+PLAINLY = Look("#56618a", "#3a4466", "-", "o")  # what belongs to no domain
+FACTUAL = Look("#6b6b6b", "#4d4d4d", (0.0, (3.0, 2.0)), "")  # what a what-if is held against
 
 
 def looks_of(words: Words | None) -> dict[str, Look]:
@@ -124,7 +168,10 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with matplotlib.style.context(["default", SETTINGS]):
+        given = [*args, *kwargs.values()]
+        forms = [getattr(one, "form", one) for one in given]
+        size = next((form.text for form in forms if isinstance(form, Form)), SLIDE.text)
+        with matplotlib.style.context(["default", SETTINGS | {"font.size": size}]):
             figure = draw(*args, **kwargs)
         for text in figure.findobj(Text):
             text.set_text(visible(text.get_text(), lines=True))
@@ -191,7 +238,15 @@ def draw_bands(axes: Axes, years: Sequence[float], fan: Bands, *, look: Look, st
 
 
 class Slide(Figure):
-    """A figure that a notebook shows without pyplot, in half of its pixels."""
+    """A figure with its title, what it shows, and the fixed sentence around a body.
+
+    A notebook shows it without pyplot, in half of its pixels.
+
+    Attributes:
+        body: Where to draw; its panels, legends and common labels find their own room.
+    """
+
+    body: SubFigure
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         """Return the picture, and the width at which a page shows it."""
@@ -200,24 +255,114 @@ class Slide(Figure):
         return buffer.getvalue(), {"width": int(self.get_figwidth() * DPI / 2)}
 
 
-def slide(title: str, *, about: str, height: float = SLIDE[1]) -> Figure:
-    """Return an empty figure with its title, what it shows, and the fixed sentence below.
+def slide(title: str, *, about: str, form: Form = SLIDE, height: float | None = None) -> Slide:
+    """Return a figure with an empty body.
 
     Args:
         title: In large type.
-        about: What is drawn, and of which scenario, in smaller type under the title.
-        height: In inches.
+        about: What is drawn, and of which scenario, under the title; as many lines as it takes.
+        form: What the figure is drawn for.
+        height: In inches, where that of the form does not fit.
     """
-    figure = Slide(figsize=(SLIDE[0], height), dpi=DPI)
-    figure.text(0.02, 1 - 0.14 / height, title, fontsize=LARGE, weight="bold", va="top")
-    small = PLAIN * min(1.0, ROOM / len(about)) if about else PLAIN
-    figure.text(0.02, 1 - 0.50 / height, about, fontsize=small, color=QUIET, va="top")
-    figure.text(0.02, 0.12 / height, STATEMENT, fontsize=SMALL, color=QUIET, va="bottom")
+    high = height or form.height
+    figure = Slide(figsize=(form.width, high), dpi=DPI)
+    figure.set_layout_engine("constrained", w_pad=EDGE / 2, h_pad=EDGE / 2)
+    room = form.width - 2 * EDGE
+    head = [
+        (fold(title, room, size=LARGE, weight="bold"), {"fontsize": LARGE, "weight": "bold"}),
+        (fold(about, room), {"color": QUIET}),
+    ]
+    foot = [(fold(STATEMENT, room, size=SMALL), {"fontsize": SMALL, "color": QUIET})]
+    top, bottom = _inches(head, form), _inches(foot, form)
+    ratios = (top, high - top - bottom, bottom)
+    above, body, below = figure.subfigures(3, 1, height_ratios=ratios, hspace=0, squeeze=False).flat
+    _write(above, head, form)
+    _write(below, foot, form)
+    figure.body = body
     return figure
 
 
+Lines = Sequence[tuple[str, dict[str, Any]]]
+
+
+def _inches(lines: Lines, form: Form) -> float:
+    """Return how high texts stand under each other."""
+    return EDGE + sum(_high(text, style, form) for text, style in lines if text)
+
+
+def _high(text: str, style: Mapping[str, Any], form: Form) -> float:
+    scale = font_scalings[style.get("fontsize", PLAIN)]
+    return (text.count("\n") + 1) * 1.3 * form.text * scale / 72
+
+
+def _write(part: SubFigure, lines: Lines, form: Form) -> None:
+    """Write texts under each other into a part of a figure."""
+    high = _inches(lines, form)
+    at = high - EDGE / 2
+    for text, style in lines:
+        if text:
+            part.text(EDGE / form.width, at / high, text, va="top", linespacing=1.2, **style)
+            at -= _high(text, style, form)
+
+
+def text_width(text: str, *, size: str = PLAIN, weight: str = "normal") -> float:
+    """Return how many inches the widest line of a text takes, as it is measured."""
+    font = FontProperties(size=size, weight=weight)
+    return max(
+        float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]) / 72
+        for line in text.split("\n")
+    )
+
+
+def fold(text: str, inches: float, *, size: str = PLAIN, weight: str = "normal") -> str:
+    """Return a text in lines that are no wider than so many inches, as it is measured.
+
+    Words stay whole where they have room, parts of a name up to a "_" otherwise; lines of a text
+    that has some stay lines.
+    """
+    width = partial(text_width, size=size, weight=weight)
+    lines: list[str] = []
+    for given in text.split("\n"):
+        lines.append("")
+        for word in given.split(" "):
+            for part in [word] if width(word) <= inches else re.findall("[^_]*_+|[^_]+", word):
+                gap = " " if lines[-1] and part == word else ""
+                if lines[-1] and width(lines[-1] + gap + part) > inches:
+                    lines.append("")
+                    gap = ""
+                lines[-1] += gap + part
+    return "\n".join(lines)
+
+
+def panels_of(figure: Slide, count: int, form: Form) -> list[Axes]:
+    """Return panels in the body of a figure, with one y axis: in at most two rows on a slide.
+
+    Args:
+        figure: The figure.
+        count: How many; those after the sixth have no place.
+        form: What it is drawn for.
+    """
+    count = min(count, MOST_PANELS)
+    columns = min(form.columns, count if count <= 3 else -(-count // 2))
+    grid = figure.body.subplots(-(-count // columns), columns, sharey=True, squeeze=False)
+    for axes in grid.flat[count:]:
+        axes.remove()
+    return list(grid.flat[:count])
+
+
+def tall(count: int, form: Form, *, each: float = 2.6) -> float:
+    """Return the height of a figure with so many panels: that of the form, or as they stack."""
+    return form.height if not form.narrow else 2.7 + each * min(count, MOST_PANELS)
+
+
+def panel_title(axes: Axes, text: str, *, inches: float) -> None:
+    """Write the name of a panel over it, in as many lines as it takes at that width."""
+    folded = fold(text, inches, size=SMALL, weight="bold")
+    axes.set_title(folded, fontsize=SMALL, pad=3, linespacing=1.15)
+
+
 def told_of(ensemble: Ensemble) -> str:
-    """Return which runs of what a figure shows, such as "x/baseline, 200 runs, seed 1"."""
+    """Return which runs of what a figure shows, such as "scenario x/baseline, 20 runs, seed 1"."""
     first = f" from run {ensemble.first_run}" if ensemble.first_run else ""
     plural = "" if ensemble.runs == 1 else "s"
     failed = sum(status != "ok" for status in ensemble.status)
@@ -225,48 +370,6 @@ def told_of(ensemble: Ensemble) -> str:
     return (
         f"scenario {ensemble.scenario}, {ensemble.runs} run{plural}{first}{lost}, "
         f"seed {ensemble.seed}"
-    )
-
-
-def shade_stages(axes: Axes, calendar: Calendar, *, names: bool = False) -> None:
-    """Shade the stages behind the data, and write their names above if asked to.
-
-    Args:
-        axes: With decimal years on the x axis.
-        calendar: Of the data, which the axis is fitted to.
-        names: Whether to write the names over the top edge.
-    """
-    last = calendar.last_year + 1
-    axes.set_xlim(calendar.first_year, last)
-    for number, period in enumerate(calendar.periods):
-        start = max(decimal_year(period.start), calendar.first_year)
-        end = min(decimal_year(period.end), last)
-        if end <= start:
-            continue
-        axes.axvspan(start, end, color=SHADES[number % 2], linewidth=0, zorder=0)
-        if number:
-            axes.axvline(start, color=FAINT, linewidth=0.9, zorder=1)
-        if not names:
-            continue
-        since = max(period.start.year, calendar.first_year)
-        middle = (start + end) / 2
-        _above(axes, middle, 17, text=period.name, fontsize=BOLD + 1, weight="bold")
-        span = f"{since}–{period.end.year}"
-        _above(axes, middle, 4, text=span, fontsize=SMALL, color=QUIET)
-
-
-def _above(axes: Axes, year: float, points: float, *, text: str, **style: Any) -> None:
-    """Write centred over a year, so many points above the upper edge."""
-    axes.annotate(
-        text,
-        (year, 1),
-        xycoords=("data", "axes fraction"),
-        xytext=(0, points),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        annotation_clip=False,
-        **style,
     )
 
 
@@ -304,98 +407,3 @@ def note(axes: Axes, text: str, *, at: tuple[float, float] = (0.006, 0.96)) -> T
         path_effects=HALO,
         zorder=6,
     )
-
-
-def sheet(title: str, *, about: str) -> Figure:
-    """Return an empty slide with a title of any length and two lines under it.
-
-    Args:
-        title: Written smaller if it is long.
-        about: What is drawn and of what; wrapped to two lines.
-    """
-    figure = slide(title, about="")
-    figure.texts[0].set_fontsize(LARGE * min(1.0, TITLE_ROOM / max(1, len(title))))
-    size = PLAIN
-    while len(lines := textwrap.wrap(about, int(ABOUT_ROOM * PLAIN / size))) > 2 and size > 7.5:
-        size -= 0.5
-    figure.text(
-        0.02, 1 - 0.5 / SLIDE[1], "\n".join(lines), fontsize=size, color=QUIET, va="top",
-        linespacing=1.25,
-    )  # fmt: skip
-    return figure
-
-
-def wrapped(text: str, width: int) -> str:
-    """Return a text in lines of so many letters; words, or parts up to a "_", stay whole."""
-    width = max(1, width)
-    words = [_opened(word, width) if len(word) > width else word for word in text.split(" ")]
-    return textwrap.fill(" ".join(words), width, break_on_hyphens=False)
-
-
-def _opened(name: str, width: int) -> str:
-    """Return a long name with blanks after some "_", so that no part is longer than a width."""
-    parts = [""]
-    for part in re.findall("[^_]*_+|[^_]+", name):
-        if parts[-1] and len(parts[-1] + part) > width:
-            parts.append("")
-        parts[-1] += part
-    return " ".join(parts)
-
-
-def left_margin(labels: list[str]) -> float:
-    """Return the room, as a share of the slide, that labels left of an axis take."""
-    longest = max((len(line) for label in labels for line in label.split("\n")), default=0)
-    return 0.025 + LETTER * longest
-
-
-def panel_places(
-    count: int, *, left: float = 0.075, right: float = 0.985, foot: int = 1, below: float = 0.0
-) -> list[tuple[float, float, float, float]]:
-    """Return where panels stand: up to three in a row, at most two rows.
-
-    Args:
-        count: How many, at least one; those after the sixth have no place.
-        left: Left edge, as a share of the slide.
-        right: Right edge.
-        foot: Lines of the tick labels under each panel.
-        below: Room to leave under all panels, as for their common label.
-
-    Returns:
-        Per panel left, bottom, width and height, as shares of the slide.
-    """
-    count = min(count, MOST_PANELS)
-    columns = count if count <= 3 else math.ceil(count / 2)
-    rows = math.ceil(count / columns)
-    gap = 0.022
-    width = (right - left + gap) / columns
-    height = (TOP - BOTTOM - below) / rows
-    title, under = 0.035 if count > 1 else 0.0, 0.018 + foot * LINE
-    return [
-        (
-            left + (k % columns) * width,
-            TOP - (k // columns + 1) * height + under,
-            width - gap,
-            height - title - under,
-        )
-        for k in range(count)
-    ]
-
-
-def common_label(figure: Figure, text: str, *, left: float, right: float) -> None:
-    """Write the label that the x axes of all panels share, under them."""
-    figure.text(
-        (left + right) / 2, BOTTOM, wrapped(text, int((right - left) / LETTER)),
-        fontsize=PLAIN, ha="center", va="bottom",
-    )  # fmt: skip
-
-
-def panel_title(axes: Axes, text: str, *, width: float) -> None:
-    """Write the name of a panel over it, in the size that fits.
-
-    Args:
-        axes: The panel.
-        text: Its name.
-        width: Width of the panel, as a share of the slide.
-    """
-    size = max(SMALLEST, min(PLAIN + 0.5, (PLAIN + 0.5) * width / (LETTER * 1.08 * len(text))))
-    axes.set_title(text, fontsize=size, weight="bold", loc="left", pad=5, color=INK)

@@ -16,11 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from alliance_sim.plots.style import (
-    BOLD,
-    BOTTOM,
     INK,
-    LETTER,
-    LINE,
     MOST_PANELS,
     NARROW,
     PLAIN,
@@ -29,21 +25,22 @@ from alliance_sim.plots.style import (
     SMALL,
     STEPS,
     WIDE,
+    Form,
+    Heading,
     Look,
-    common_label,
-    left_margin,
-    panel_places,
+    fold,
     panel_title,
-    sheet,
+    panels_of,
     styled,
-    wrapped,
+    tall,
+    text_width,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
     from numpy.typing import NDArray
 
 Kind = Literal["number", "whole", "share", "difference", "difference of shares"]
@@ -59,17 +56,17 @@ SERIES = (
 COLOURS = "cividis"  # even in lightness, and the same to colour-blind eyes
 LIGHT = (0.2126, 0.7152, 0.0722)  # what red, green and blue add to luminance
 READABLE = 0.18  # luminance from which on dark text stands out more than white
-LEAST_WIDTH = 0.034  # share of the slide that a number in a cell takes
-LEAST_HEIGHT = 0.03
+CELL = (0.42, 0.24)  # inches of width and height that a number in a cell takes
+SIDE = 0.9  # inches that labels left of a panel take
+NEAR = 0.3  # of the highest value, up to which an axis begins at 0
 EMPTY = "–"  # stands in a cell without runs
 
 
 @styled
 def fan_figure(
     bands: pd.DataFrame,
+    heading: Heading,
     *,
-    title: str,
-    about: str,
     factor: str,
     value: str,
     tick: Callable[[float], str] | None = None,
@@ -79,8 +76,7 @@ def fan_figure(
 
     Args:
         bands: As from `analysis.bands.bands_along`.
-        title: In large type.
-        about: What is drawn, and of what.
+        heading: What stands around it.
         factor: Label of the factor.
         value: Label of the outcome, with unit.
         tick: How to write a place on the x axis, as for dates; None to write the label of each
@@ -90,29 +86,23 @@ def fan_figure(
             and a "difference of shares", has a line at 0.
     """
     probability, difference = kind.endswith(("share", "shares")), kind.startswith("difference")
-    figure = sheet(title, about=about)
     scenarios = [str(name) for name in pd.unique(bands["scenario"])][:MOST_PANELS]
-    left, right = 0.075, 0.985
-    count = len(scenarios) if len(scenarios) <= 3 else math.ceil(len(scenarios) / 2)
-    names = _names(bands, (right - left) / count) if tick is None else [""]
-    places = panel_places(
-        len(scenarios),
-        left=left,
-        right=right,
-        foot=max(name.count("\n") + 1 for name in names),
-        below=2 * LINE + 0.018,
-    )
+    form = heading.form
+    figure = heading.slide(tall(len(scenarios), form))
+    panels = panels_of(figure, len(scenarios), form)
+    columns = min(form.columns, len(panels) if len(panels) <= 3 else math.ceil(len(panels) / 2))
+    wide = (form.width - SIDE) / columns
     limits = _limits(bands, kind)
-    for number, (scenario, place) in enumerate(zip(scenarios, places, strict=True)):
-        axes = figure.add_axes(place)
+    for axes, scenario in zip(panels, scenarios, strict=True):
         rows = bands[(bands["scenario"] == scenario) & (bands["runs"] > 0)]
         if tick is None:
             _bars(axes, rows, probability=probability)
+            names = _names(bands, wide)
             axes.set_xticks(range(len(names)), names)
             axes.tick_params(axis="x", length=0)
         else:
             _curve(axes, rows, probability=probability)
-            _name_numbers(axes, rows, tick, most=max(5, 11 - 2 * count))
+            _name_numbers(axes, rows, tick, most=max(4, 11 - 2 * len(panels)))
         axes.set_ylim(*limits)
         if difference:
             axes.axhline(0.0, color=QUIET, linewidth=1.2, zorder=1)
@@ -120,13 +110,11 @@ def fan_figure(
             axes.yaxis.set_major_locator(MaxNLocator(8, integer=True))
         axes.grid(axis="y", color="#e2e2e2", linewidth=0.7)
         axes.set_axisbelow(True)
-        axes.tick_params(labelleft=number % count == 0)
-        if number % count == 0:
-            axes.set_ylabel(wrapped(value, max(24, int(place[3] * 72))), labelpad=4)
         if len(scenarios) > 1:
-            panel_title(axes, scenario, width=place[2])
-    figure.text((left + right) / 2, BOTTOM + LINE + 0.012, factor, ha="center", va="bottom")
-    _legend(figure, kind)
+            panel_title(axes, scenario, inches=wide - 0.3)
+    figure.body.supxlabel(fold(factor, form.width - SIDE), fontsize=PLAIN)
+    figure.body.supylabel(fold(value, 0.5 * figure.get_figheight()), fontsize=PLAIN)
+    _legend(figure.body, kind, form)
     return figure
 
 
@@ -144,6 +132,8 @@ def _limits(bands: pd.DataFrame, kind: Kind) -> tuple[float, float]:
     if kind == "whole":
         low, high = math.floor(low), math.ceil(high)
     room = 0.05 * (high - low) or 0.5
+    if 0 <= low <= NEAR * high:
+        return (-room if kind == "whole" else 0.0), high + room
     return low - room, high + room
 
 
@@ -175,11 +165,10 @@ def _bars(axes: Axes, rows: pd.DataFrame, *, probability: bool) -> None:
     axes.set_xlim(-0.5, rows["bin"].max() + 0.5)
 
 
-def _names(bands: pd.DataFrame, width: float) -> list[str]:
-    """Return the labels of the bins, wrapped to the room that a panel of a width leaves them."""
+def _names(bands: pd.DataFrame, wide: float) -> list[str]:
+    """Return the labels of the bins, folded to the room that a panel so many inches wide has."""
     labels = bands.drop_duplicates("bin").sort_values("bin")["label"].astype(str).tolist()
-    letters = max(8, int(width / len(labels) / (1.1 * LETTER)))
-    return [wrapped(label, letters) for label in labels]
+    return [fold(label, 0.9 * wide / len(labels), size=SMALL) for label in labels]
 
 
 def _name_numbers(
@@ -213,8 +202,8 @@ def _means(
     )  # fmt: skip
 
 
-def _legend(figure: Figure, kind: Kind) -> None:
-    means, _ = figure.axes[0].get_legend_handles_labels()
+def _legend(body: SubFigure, kind: Kind, form: Form) -> None:
+    means, _ = body.axes[0].get_legend_handles_labels()
     handles: list[Any] = means
     if kind == "difference of shares":
         means[0].set_label(f"{kind}, 95 % interval")
@@ -225,18 +214,14 @@ def _legend(figure: Figure, kind: Kind) -> None:
             Line2D([], [], color=LOOK.colour, linewidth=2.4, label="median"),
             *means,
         ]
-    figure.legend(
-        handles=handles, loc="lower center", bbox_to_anchor=(0.53, BOTTOM - 0.016), ncols=4,
-        frameon=False, fontsize=SMALL, columnspacing=1.6,
-    )  # fmt: skip
+    body.legend(handles=handles, loc="outside upper left", ncols=2 if form.narrow else 4)
 
 
 @styled
 def periods_figure(
     bands: pd.DataFrame,
+    heading: Heading,
     *,
-    title: str,
-    about: str,
     stages: Sequence[str],
     names: dict[str, str],
     value: str,
@@ -245,22 +230,19 @@ def periods_figure(
 
     Args:
         bands: As from `analysis.bands.bands_over_periods`, of several states.
-        title: In large type.
-        about: What is drawn, and of what.
+        heading: What stands around it.
         stages: Titles of the periods, in order.
         names: What to call each state.
         value: Label of the y axis.
     """
-    figure = sheet(title, about=about)
     scenarios = [str(name) for name in pd.unique(bands["scenario"])][: len(SERIES)]
     states = list(names)[:MOST_PANELS]
-    places = panel_places(len(states), foot=2, below=LINE + 0.012)
-    columns = sum(place[1] == places[0][1] for place in places)
+    form = heading.form
+    figure = heading.slide(tall(len(states), form))
     apart = min(0.26, 0.8 / len(scenarios))
     top = float(bands["q95"].max())
     low = min(0.0, float(bands["q05"].min()))
-    for number, (state, place) in enumerate(zip(states, places, strict=True)):
-        axes = figure.add_axes(place)
+    for axes, state in zip(panels_of(figure, len(states), form), states, strict=True):
         for position, scenario in enumerate(scenarios):
             rows = bands[(bands["state"] == state) & (bands["scenario"] == scenario)]
             x = rows["place"].to_numpy() + (position - (len(scenarios) - 1) / 2) * apart
@@ -269,12 +251,10 @@ def periods_figure(
             axes.axvspan(stage - 0.5, stage + 0.5, color=SHADES[stage % 2], linewidth=0, zorder=0)
         axes.set(xlim=(0.5, len(stages) + 0.5), ylim=(low, top + 0.05 * (top - low)))
         axes.set_xticks(range(1, len(stages) + 1), [s.replace(" ", "\n") for s in stages])
-        axes.tick_params(axis="x", length=0, labelsize=SMALL)
-        axes.tick_params(labelleft=number % columns == 0)
-        if number % columns == 0:
-            axes.set_ylabel(wrapped(value, 60))
-        panel_title(axes, names[state], width=place[2])
-    _scenario_legend(figure, scenarios)
+        axes.tick_params(axis="x", length=0)
+        panel_title(axes, names[state], inches=form.width / min(3, form.columns) - SIDE)
+    figure.body.supylabel(fold(value, 0.6 * figure.get_figheight()), fontsize=PLAIN)
+    _scenario_legend(figure.body, scenarios, form)
     return figure
 
 
@@ -293,27 +273,22 @@ def _period_bars(
     )  # fmt: skip
 
 
-def _scenario_legend(figure: Figure, scenarios: Sequence[str]) -> None:
+def _scenario_legend(body: SubFigure, scenarios: Sequence[str], form: Form) -> None:
+    columns = 1 if form.narrow else min(3, len(scenarios))
+    room = form.width / columns - 0.7
     handles = [
         Line2D([], [], color=look.ink, marker=look.marker, markersize=7, linestyle="none",
-               label=scenario)
+               label=fold(scenario, room, size=SMALL))
         for scenario, look in zip(scenarios, SERIES, strict=False)
     ]  # fmt: skip
-    letters = max(len(name) for name in scenarios)
-    columns = max(1, min(len(scenarios), int(150 / (letters + 6))))
-    figure.legend(
-        handles=handles, loc="lower center", bbox_to_anchor=(0.53, BOTTOM - 0.016), ncols=columns,
-        frameon=False, fontsize=PLAIN if len(scenarios) <= 3 else SMALL, handletextpad=0.2,
-        columnspacing=1.6,
-    )  # fmt: skip
+    body.legend(handles=handles, loc="outside upper left", ncols=columns)
 
 
 @styled
 def heatmap_figure(
     cells: pd.DataFrame,
+    heading: Heading,
     *,
-    title: str,
-    about: str,
     across: str,
     up: str,
     value: str,
@@ -326,55 +301,46 @@ def heatmap_figure(
 
     Args:
         cells: As from `analysis.bands.cell_table`.
-        title: In large type.
-        about: What is drawn, and of what.
+        heading: What stands around it.
         across: Label of the factor on the x axis.
         up: Label of the factor on the y axis.
         value: Label of the colours, with unit.
         probability: Whether the colours go from 0 to 1.
     """
     scenarios = [str(name) for name in pd.unique(cells["scenario"])][:MOST_PANELS]
-    shown = cells[cells["scenario"].isin(scenarios)]
+    shown, empty = cells[cells["scenario"].isin(scenarios)], ""
     if len(shown) < len(scenarios) * len(_labels(cells, "across")) * len(_labels(cells, "up")):
-        about = f"“{EMPTY}”: no runs. {about}"
-    figure = sheet(title, about=about)
+        empty = f"“{EMPTY}”: no runs."
+    form = heading.form
+    figure = heading.slide(tall(len(scenarios), form, each=3.2), more=empty)
     norm = _norm(cells["mean"], probability=probability)
-    ticks = [wrapped(str(label), 16) for label in _labels(cells, "up")]
-    left, right = left_margin(ticks) + 0.045, 0.885
-    columns_labels = _labels(cells, "across")
-    count = len(scenarios) if len(scenarios) <= 3 else math.ceil(len(scenarios) / 2)
-    room = (right - left) / count / len(columns_labels) - 0.002
-    turned = max(len(label) for label in columns_labels) * LETTER > room
-    places = panel_places(
-        len(scenarios), left=left, right=right, foot=4 if turned else 1, below=LINE + 0.012
-    )
-    for number, (scenario, place) in enumerate(zip(scenarios, places, strict=True)):
-        axes = figure.add_axes(place)
+    columns, lines = _labels(cells, "across"), _labels(cells, "up")
+    panels = panels_of(figure, len(scenarios), form)
+    beside = min(form.columns, len(panels) if len(panels) <= 3 else math.ceil(len(panels) / 2))
+    wide = (form.width - 2.5 * SIDE) / beside
+    room = wide / len(columns)
+    folded = [fold(label, room, size=SMALL) for label in columns]
+    slanting = max(text_width(label, size=SMALL) for label in folded) > room
+    for axes, scenario in zip(panels, scenarios, strict=True):
         rows = cells[cells["scenario"] == scenario]
-        _panel(axes, rows, cells, norm=norm, place=place, probability=probability)
-        axes.set_xticks(range(len(columns_labels)), columns_labels, **_tick_style(turned=turned))
+        high = (figure.get_figheight() - 2.2) / math.ceil(len(panels) / beside) / len(lines)
+        _panel(axes, rows, cells, norm=norm, cell=(room, high), probability=probability)
+        axes.set_xticks(range(len(columns)), columns if slanting else folded)
+        if slanting:
+            for label in axes.get_xticklabels():
+                label.set(rotation=25, ha="right", rotation_mode="anchor")
+        axes.set_yticks(range(len(lines)), [fold(label, SIDE * 1.6, size=SMALL) for label in lines])
         if len(scenarios) > 1:
-            panel_title(axes, scenario, width=place[2])
-        first = number % count == 0
-        axes.tick_params(labelleft=first)
-        if first:
-            axes.set_yticks(range(len(ticks)), ticks)
-            axes.set_ylabel(wrapped(up, max(24, int(place[3] * 75))), labelpad=4)
-    common_label(figure, across, left=left, right=right)
-    bar = figure.add_axes(
-        (0.905, places[-1][1], 0.016, places[0][1] + places[0][3] - places[-1][1])
-    )
-    colours = figure.colorbar(ScalarMappable(norm, COLOURS), cax=bar)
+            panel_title(axes, scenario, inches=wide - 0.2)
+    figure.body.supxlabel(fold(across, form.width - SIDE), fontsize=PLAIN)
+    figure.body.supylabel(fold(up, 0.6 * figure.get_figheight()), fontsize=PLAIN)
+    colours = figure.body.colorbar(
+        ScalarMappable(norm, COLOURS), ax=panels, aspect=40 if form.narrow else 30, pad=0.02,
+        location="bottom" if form.narrow else "right",
+    )  # fmt: skip
     colours.outline.set_visible(False)
-    bar.set_ylabel(wrapped(value, 44), labelpad=6)
+    colours.set_label(fold(value, form.width - SIDE if form.narrow else 4.5))
     return figure
-
-
-def _tick_style(*, turned: bool) -> dict[str, Any]:
-    """Return how labels under columns are written: level, or turned if they are long."""
-    if not turned:
-        return {"fontsize": PLAIN}
-    return {"fontsize": SMALL, "rotation": 25, "ha": "right", "rotation_mode": "anchor"}
 
 
 def _norm(mean: pd.Series, *, probability: bool) -> Normalize:
@@ -396,7 +362,7 @@ def _panel(
     cells: pd.DataFrame,
     *,
     norm: Normalize,
-    place: tuple[float, ...],
+    cell: tuple[float, float],
     probability: bool,
 ) -> None:
     columns, lines = _labels(cells, "across"), _labels(cells, "up")
@@ -410,14 +376,12 @@ def _panel(
     )  # fmt: skip
     axes.set_facecolor("#f4f4f4")
     axes.spines[:].set_visible(False)
-    axes.tick_params(length=0, labelsize=PLAIN)
-    room = place[2] / len(columns)
-    axes.set_yticks(range(len(lines)), [""] * len(lines))
-    if room >= LEAST_WIDTH and place[3] / len(lines) >= LEAST_HEIGHT:
-        both = place[3] / len(lines) >= 2 * LEAST_HEIGHT and room >= 1.4 * LEAST_WIDTH
+    axes.tick_params(length=0)
+    if cell[0] >= CELL[0] and cell[1] >= CELL[1]:
+        both = cell[1] >= 2 * CELL[1] and cell[0] >= 1.9 * CELL[0]
         texts = _texts(rows, errors=both, probability=probability)
-        size = float(np.clip(SMALL * room / (1.6 * LEAST_WIDTH), SMALL - 1, BOLD))
-        _numbers(axes, rows, texts, norm=norm, size=size)
+        roomy = min(cell[0] / 3, cell[1]) > CELL[0]
+        _numbers(axes, rows, texts, norm=norm, size=PLAIN if roomy else SMALL)
     missing = np.argwhere(np.isnan(grid))
     for up, across in missing:
         axes.text(across, up, EMPTY, color=QUIET, fontsize=PLAIN, ha="center", va="center")
@@ -439,7 +403,7 @@ def _texts(rows: pd.DataFrame, *, errors: bool, probability: bool) -> list[str]:
 
 
 def _numbers(
-    axes: Axes, rows: pd.DataFrame, texts: list[str], *, norm: Normalize, size: float
+    axes: Axes, rows: pd.DataFrame, texts: list[str], *, norm: Normalize, size: str
 ) -> None:
     """Write a text into each cell, dark on light colours and white on dark ones."""
     colours = mpl.colormaps[COLOURS]
@@ -447,7 +411,7 @@ def _numbers(
         light = np.dot(LIGHT, np.array(colours(norm(float(row["mean"])))[:3]) ** 2.2)
         axes.text(
             float(row["across"]), float(row["up"]), text, ha="center", va="center", fontsize=size,
-            color="#111111" if light > READABLE else "white", linespacing=1.3,
+            color="black" if light > READABLE else "white", linespacing=1.3,
         )  # fmt: skip
 
 

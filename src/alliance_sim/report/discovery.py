@@ -15,6 +15,7 @@ from alliance_sim.display import Facts, Shown, Table
 from alliance_sim.errors import SettingError
 from alliance_sim.glossary import percent
 from alliance_sim.plots.discovery import Side, box_figure, leaves_figure, peeling_figure
+from alliance_sim.plots.style import Heading
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
@@ -174,8 +175,7 @@ def write_discovery(
         title = f"Coverage against density: {column.title}"
         figure = peeling_figure(
             found.peeling[found.peeling["box"] == 1],
-            title=title,
-            about=_peeling_words(found.peeling, about),
+            Heading(title, _peeling_words(found.peeling, about)),
             share=found.cases.share,
         )
         folder.figure("peeling", figure, title)
@@ -223,7 +223,7 @@ def _leaves_figure(result: SweepDiscovery) -> Any:
     found = result.found
     about = told_of_sweep(result.sweep.plan, [result.scenario], result.column)
     table, share = box_frame(found.leaves), found.cases.share
-    return leaves_figure(table, title=result.title(), about=about, share=share)
+    return leaves_figure(table, Heading(result.title(), about), share=share)
 
 
 def _box_figure(result: SweepDiscovery, box: Box, number: int) -> Any:
@@ -261,8 +261,7 @@ def _box_figure(result: SweepDiscovery, box: Box, number: int) -> Any:
     return box_figure(
         [_side(drawn_of, limit.axis.name, box) for limit in box.limits],
         share,
-        title=result.title(),
-        about=f"{drawn}{which} {about}",
+        Heading(result.title(), f"{drawn}{which} {about}"),
         conditions=box.words(),
         numbers=numbers,
         happens="share of the runs at a point in which it happens",
@@ -277,7 +276,7 @@ def _side(cases: Cases, name: str, box: Box) -> Side:
     _, first = np.unique(cases.point, return_index=True)
     choice = axis.kind == "choice"
     return Side(
-        label=axis.short,
+        label=axis.brief,
         values=cases.x[first, position],
         low=limit.low,
         high=limit.high,

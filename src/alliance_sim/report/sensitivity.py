@@ -12,6 +12,7 @@ from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.errors import SettingError
 from alliance_sim.glossary import percent
 from alliance_sim.plots.sensitivity import tornado_figure
+from alliance_sim.plots.style import Heading
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_view import (
     Column,
@@ -75,9 +76,8 @@ class SweepSensitivity(Shown):
         found, unit = self.found, self.column.label
         return tornado_figure(
             found.table,
+            Heading(self.title(), _about(self)),
             method=found.method,
-            title=self.title(),
-            about=_about(self),
             value=VALUES[found.method].format(f"difference, {unit}" if self.contrast else unit),
             pairs=found.pairs,
         )

@@ -21,6 +21,7 @@ from alliance_sim.analysis.contrasts import SCENARIO, Contrast, contrasts_asked,
 from alliance_sim.analysis.summaries import point_table
 from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.plots.style import Heading
 from alliance_sim.plots.sweep import Kind, fan_figure, heatmap_figure, periods_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 from alliance_sim.report.sweep_contrast import SAME_NOISE, compared, contrast_table
@@ -31,6 +32,8 @@ from alliance_sim.report.sweep_view import (
     column_of,
     scenario_named,
     sweep_tree,
+    titled,
+    titles_of,
     told_of_sweep,
 )
 from alliance_sim.results.outcomes import is_binary, standard_outcomes
@@ -382,9 +385,11 @@ def _heatmap(summary: SweepSummary, column: Column) -> _Drawn:
     if not (across.values or up.values):
         over += f". {cells['across'].nunique()} by {cells['up'].nunique()} stretches of the factors"
     figure = heatmap_figure(
-        cells,
-        title=_title(summary, column),
-        about=f"{shown} where it fits{over}. {told_of_sweep(plan, summary.scenarios, column)}",
+        titled(plan, cells),
+        Heading(
+            _title(summary, column),
+            f"{shown} where it fits{over}. {told_of_sweep(plan, summary.scenarios, column)}",
+        ),
         across=across.label,
         up=up.label,
         value=column.label,
@@ -421,18 +426,22 @@ def _fan(summary: SweepSummary, column: Column) -> _Drawn:
         frame = frame.assign(world=frame["scenario"].astype(str), scenario="all")
     bands = bands_along(frame, _told(summary, column, drawn=1), axis=axis)
     if not summary.by:
-        bands["label"] = [summary.groups[k] for k in bands["bin"]]  # as they are called
+        titles = titles_of(plan)
+        called = [titles.get(group, group) for group in summary.groups]
+        bands["label"] = [called[k] for k in bands["bin"]]  # as they are called
     kind: Kind = "share" if column.binary else "number"
     if summary.contrasts:
         kind = "difference of shares" if column.binary else "difference"
     elif not column.binary and (frame[column.name].dropna() % 1 == 0).all():
         kind = "whole"
     figure = fan_figure(
-        bands,
-        title=_title(summary, column),
-        about=f"{_told_of_runs(summary, column)} runs"
-        f"{_averaged(plan, len(summary.by))}.{_stretches(bands)} "
-        + told_of_sweep(plan, summary.scenarios, column),
+        titled(plan, bands),
+        Heading(
+            _title(summary, column),
+            f"{_told_of_runs(summary, column)} runs"
+            f"{_averaged(plan, len(summary.by))}.{_stretches(bands)} "
+            + told_of_sweep(plan, summary.scenarios, column),
+        ),
         factor=axis.label,
         value=column.label,
         tick=None if axis.kind == "choice" else axis.tick,
@@ -470,13 +479,15 @@ def _periods(result: ResultFolder, summary: SweepSummary) -> None:
     frame = frame[frame["scenario"].isin(list(summary.scenarios))]
     bands = pd.concat([bands_over_periods(frame, state=state, periods=periods) for state in states])
     meanings = meanings_of(plan.scenarios[0])
-    told = {state: meaning(state, meanings).long_name.rpartition(": ")[2] for state in states}
+    told = {state: meaning(state, meanings).long_name for state in states}
     title = "Levels of cooperation by stage"
     figure = periods_figure(
-        bands,
-        title=title,
-        about="Mean level of each stage. Light: 90 % of runs, dark: 50 %, marker: mean with its "
-        f"95 % Monte Carlo error. {told_of_sweep(plan, summary.scenarios)}",
+        titled(plan, bands),
+        Heading(
+            title,
+            "Mean level of each stage. Light: 90 % of runs, dark: 50 %, marker: mean with its "
+            f"95 % Monte Carlo error. {told_of_sweep(plan, summary.scenarios)}",
+        ),
         stages=[period.name for period in periods],
         names=told,
         value="level of cooperation (0 to 1)",

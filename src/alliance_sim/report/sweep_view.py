@@ -183,12 +183,27 @@ def scenario_named(plan: Plan, label: str | None) -> str:
     return label
 
 
+def titles_of(plan: Plan) -> dict[str, str]:
+    """Return the titles of scenarios by label; labels where titles do not tell them apart."""
+    titles = [scenario.title for scenario in plan.scenarios]
+    shown = titles if len(set(titles)) == len(titles) else plan.labels
+    return dict(zip(plan.labels, shown, strict=True))
+
+
+def titled(plan: Plan, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with titles in place of the labels of scenarios, for a figure."""
+    titles = titles_of(plan)
+    names = frame["scenario"].astype(str)
+    return frame.assign(scenario=[titles.get(name, name) for name in names])
+
+
 def told_of_sweep(plan: Plan, scenarios: Sequence[str], column: Column | None = None) -> str:
     """Return which outcome, if it is one, and which runs of what a figure shows."""
-    names = ", ".join(scenarios) if len(scenarios) <= 3 else f"{len(scenarios)} scenarios"
+    titles = titles_of(plan)
+    names = ", ".join(f"“{titles[label]}”" for label in scenarios)
     which = f"scenario {names}" if len(scenarios) == 1 else f"scenarios {names}"
     if len(scenarios) > 3:
-        which = names
+        which = f"{len(scenarios)} scenarios"
     plural = "" if plan.replicates == 1 else "s"
     outcome = ""
     if column is not None:

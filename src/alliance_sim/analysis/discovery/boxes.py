@@ -100,7 +100,7 @@ class Limit:
             told = f"{axis.text(self.high)} or {'earlier' if axis.kind == 'date' else 'less'}"
         else:
             told = f"{axis.text(self.low)} to {axis.text(self.high)}"
-        return f"{axis.label}: {told}"
+        return f"{axis.brief}: {told}"
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def limit_frame(boxes: Sequence[Box]) -> pd.DataFrame:
         {
             "box": number,
             "factor": limit.axis.name,
-            "label": limit.axis.label,
+            "label": limit.axis.brief,
             **_ends(limit),
             "values": " | ".join(str(limit.axis.values[k]) for k in limit.kept),
             "qp_low": limit.qp_low,

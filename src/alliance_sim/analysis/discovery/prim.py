@@ -97,7 +97,7 @@ class Peeled:
         return pd.DataFrame(
             {
                 "factor": [axes[name].name for name in found.index],
-                "label": [axes[name].label for name in found.index],
+                "label": [axes[name].brief for name in found.index],
                 "same_coverage": math.nan if whole else found["reproduce coverage"].to_numpy(),
                 "same_density": found["reproduce density"].to_numpy(),
             }

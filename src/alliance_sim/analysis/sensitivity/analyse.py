@@ -135,7 +135,7 @@ def _enough(found: int, method: Method, where: str) -> None:
 
 
 def _heads(axes: Sequence[Axis]) -> dict[str, list[str]]:
-    return {"factor": [axis.name for axis in axes], "label": [axis.label for axis in axes]}
+    return {"factor": [axis.name for axis in axes], "label": [axis.brief for axis in axes]}
 
 
 def _salib_seed(seed: int) -> int:
