@@ -87,9 +87,9 @@ def test_the_same_again_may_be_replaced(tmp_path: Path) -> None:
         (("japan_nato/baseline",), "extends no other scenario"),
         ((NO_RAID, "japan_nato/no_second_abe"), "say which is the factual one: --against"),
         ((NO_RAID, "--against", "japan_nato/baseline"), "must be of Japan and NATO"),
-        ((NO_RAID, "--show-run", "9"), "run is 9, must be from 0 to 3"),
+        ((NO_RAID, "--show-run", "9"), "--show-run: 1 problem\n  - is 9, must be from 0 to 3"),
         ((NO_RAID, "--outcome", "rungs@2005"), "did you mean 'rung'?"),
-        ((NO_RAID, "--year", "1950"), "time is 1950, must be from 2001 to 2010"),
+        ((NO_RAID, "--year", "1950"), "year is 1950, must be from 2001 to 2010"),
     ],
 )
 def test_wrong_input_is_told_in_words(words: tuple[str, ...], told: str, tmp_path: Path) -> None:

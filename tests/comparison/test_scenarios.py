@@ -201,7 +201,7 @@ def shifted(scenario: Scenario, **time: int) -> Scenario:
             "runs from 2001 to 2008, must run from 2001 to 2010 as two_islands/baseline does",
         ),
         ((ISLANDS, shifted(ISLANDS, steps_per_year=12)), "has 12 steps a year, must have 4"),
-        ((BASE,), "japan_nato/baseline: extends no other scenario.* compare FACTUAL EDITED"),
+        ((BASE,), "extends no other scenario.* alliance-sim compare japan_nato/baseline WHAT_IF"),
         ((BASE.without("isaf"),), "was edited in Python, so there is nothing to hold it against"),
         (
             ("japan_nato/no_nine_eleven", "two_islands/no_raid"),
@@ -224,8 +224,8 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(
 def test_all_years_and_outcomes_that_cannot_be_used_are_told_at_once() -> None:
     with pytest.raises(SettingError) as error:
         compare("japan_nato/no_nine_eleven", runs=1, seed=1, years=[1940], outcomes=["rungs@2014"])
-    assert "time is 1940, must be from 1950 to 2025" in str(error.value)
-    assert "unknown state 'rungs'; did you mean 'rung'?" in str(error.value)
+    assert "year is 1940, must be from 1950 to 2025" in str(error.value)
+    assert "outcome 'rungs@2014': unknown state 'rungs'; did you mean 'rung'?" in str(error.value)
 
 
 def test_a_run_that_is_not_there_is_refused() -> None:

@@ -13,6 +13,7 @@ from alliance_sim import Comparison, compare
 from alliance_sim.errors import UnknownName
 from alliance_sim.plots.origin import read_origin
 from alliance_sim.report import write_comparison
+from alliance_sim.report.result_folder import usual_folder
 
 ONE = "japan_nato/no_nine_eleven"
 TWO = (ONE, "japan_nato/abe_returns_2016")
@@ -121,3 +122,15 @@ def test_scenarios_whose_names_are_alike_have_a_figure_each(tmp_path: Path) -> N
     write_comparison(found, run=0, out=tmp_path / "out", command="alliance-sim compare")
     pictures = {path.name for path in (tmp_path / "out").glob("*.png")}
     assert pictures == {"comparison.png", "comparison_mine.png", "comparison_mine_2.png"}
+
+
+def test_the_usual_folder_tells_what_is_in_it() -> None:
+    names = [f"japan_nato/{name}" for name in ("a", "b", "c", "d", "e")]
+    told = {
+        usual_folder("", names[0]): "japan_nato_a",
+        usual_folder("compare", names[0]): "compare_japan_nato_a",
+        usual_folder("compare", *names[:2]): "compare_a_b",
+        usual_folder("compare", *names): "compare_a_b_c_and_2_more",
+        usual_folder("compare", names[0], against=names[1]): "compare_a_against_b",
+    }
+    assert told == {Path("results") / name: name for name in told.values()}

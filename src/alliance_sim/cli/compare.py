@@ -10,6 +10,7 @@ import typer
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.options import Json, OwnOut, Runs, Seed, Workers, command_line, processors
+from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,10 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
 
     number = noise.as_seed(seed)
     factual, others = comparison.pairs_of(scenarios, against)
-    folder = out or usual_folder("compare", *(other.name for other in others))
+    if show_run is not None and not 0 <= show_run < max(runs, 1):
+        raise SettingError("--show-run", [f"is {show_run}, must be from 0 to {max(runs, 1) - 1}"])
+    partner = "" if against is None else factual.name
+    folder = out or usual_folder("compare", *(other.name for other in others), against=partner)
     result_folder(folder, kind="compare", scenarios=[factual, *others])
     with terminal.progress("simulating") as show:
         found = comparison.compare(

@@ -357,11 +357,7 @@ def _extended(given: Sequence[ScenarioLike], loaded: Sequence[Scenario]) -> Scen
     for one, scenario in zip(given, loaded, strict=True):
         base = None if isinstance(one, Scenario) else extended_scenario(one)
         if base is None:
-            why = "was edited in Python" if scenario.edits else "extends no other scenario"
-            problems.append(
-                f"{scenario.name}: {why}, so there is nothing to hold it against; name the factual "
-                "scenario too: compare(factual, edited), or alliance-sim compare FACTUAL EDITED"
-            )
+            problems.append(_alone(scenario))
         else:
             found[scenario_digest(base)] = base
     names = sorted(base.name for base in found.values())
@@ -373,6 +369,20 @@ def _extended(given: Sequence[ScenarioLike], loaded: Sequence[Scenario]) -> Scen
     if problems:
         raise SettingError(WHERE, problems)
     return next(iter(found.values()))
+
+
+def _alone(scenario: Scenario) -> str:
+    """Return what to do about a scenario that there is nothing to hold against."""
+    if scenario.edits:
+        return (
+            f"{scenario.name}: was edited in Python, so there is nothing to hold it against; give "
+            "the factual scenario too: compare(factual, edited)"
+        )
+    return (
+        f"{scenario.name}: extends no other scenario, so there is nothing to hold it against; give "
+        f"a what-if too, such as one that is shipped (alliance-sim list scenarios): alliance-sim "
+        f"compare {scenario.name} WHAT_IF"
+    )
 
 
 def _unlike(factual: Scenario, other: Scenario) -> list[str]:
@@ -425,16 +435,22 @@ def _outcomes(
     """
     calendar, states = factual.calendar(), state_names(factual)
     asked = sorted(set(years)) or _years(factual, [day for day in touched if day is not None])
+    first, last = calendar.first_year, calendar.last_year
+    problems = [
+        f"year is {year}, must be from {first} to {last}"
+        for year in asked
+        if not first <= year <= last
+    ]
+    usual = [f"{state}@{year}" for state in SHOWN for year in asked] if not problems else []
     found: dict[str, Outcome] = {}
-    problems: list[str] = []
-    for text in [*(f"{state}@{year}" for state in SHOWN for year in asked), *texts]:
+    for text in [*usual, *texts]:
         try:
             outcome = parse_outcome(text, states=states, calendar=calendar)
             found[outcome.text] = outcome
         except SettingError as error:
-            problems += error.problems
+            problems += [f"{error.where}: {problem}" for problem in error.problems]
     if problems:
-        raise SettingError(WHERE, list(dict.fromkeys(problems)))
+        raise SettingError(WHERE, problems)
     return tuple(found.values())
 
 

@@ -127,18 +127,23 @@ class ResultFolder:
         return self.folder / f"{'_'.join(parts)}.{ending}"
 
 
-def usual_folder(kind: str, *names: str) -> Path:
+def usual_folder(kind: str, *names: str, against: str = "") -> Path:
     """Return where a command writes to if nobody says: a folder named after its scenarios.
 
     Args:
         kind: How its name begins.
         *names: Names of scenarios, of which the first three are told.
+        against: Name of the scenario that they are held against, if it is not the usual one.
     """
-    short = [file_name(name) for name in names[:MOST_NAMED]]
-    if len(names) > 1:
-        short = [file_name(name.rpartition("/")[2]) for name in names[:MOST_NAMED]]
-    more = [f"and_{len(names) - MOST_NAMED}_more"] if len(names) > MOST_NAMED else []
-    return Path("results") / "_".join(filter(None, [kind, *short, *more]))[:LONGEST_NAME]
+    alone = len(names) == 1 and not against
+    short = [
+        file_name(name if alone else name.rpartition("/")[2])
+        for name in (*names[:MOST_NAMED], against)
+    ]
+    more = f"and_{len(names) - MOST_NAMED}_more" if len(names) > MOST_NAMED else ""
+    *edited, factual = short
+    parts = [kind, *edited, more, "against" if factual else "", factual]
+    return Path("results") / "_".join(filter(None, parts))[:LONGEST_NAME]
 
 
 def result_folder(out: str | os.PathLike[str], *, kind: str, scenarios: Sequence[Scenario]) -> Path:
