@@ -404,6 +404,24 @@ def write_text(path: Path, text: str) -> None:
     write_whole(path, lambda part: part.write_bytes(text.encode("utf-8", "backslashreplace")))
 
 
+def create_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8 to a file that is not there yet.
+
+    Raises:
+        SettingError: If something stands there already, or the file cannot be written.
+    """
+    try:
+        with os.fdopen(os.open(path, WRITE_NEW, 0o666), "wb") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+    except FileExistsError:
+        problem = "is there already and is not overwritten; choose another name"
+        raise SettingError(str(path), [problem]) from None
+    except OSError as error:
+        nowhere = error.errno == errno.ENOENT
+        reason = f"there is no folder {str(path.parent)!r}" if nowhere else why(error)
+        raise SettingError(str(path), [f"cannot be written: {reason}"]) from error
+
+
 def writable_folder(out: str | os.PathLike[str]) -> Path:
     """Return a folder that exists and can be written to, made now if need be.
 

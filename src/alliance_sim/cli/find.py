@@ -1,15 +1,20 @@
-"""Commands for whoever looks for something: `list` says what there is to choose from."""
+"""Commands to begin with: `list` says what there is to choose from, `new` writes a what-if."""
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alliance_sim.cli import terminal
-from alliance_sim.cli.options import Json
-from alliance_sim.errors import visible
+from alliance_sim.cli.options import PATH, Json
+from alliance_sim.errors import SettingError, visible
+from alliance_sim.files import create_text
+from alliance_sim.scenario import shipped
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
@@ -24,6 +29,7 @@ Of = Annotated[str, typer.Option("--scenario", help="The scenario whose parts ar
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
     app.command("list")(list_)
+    app.command()(new)
 
 
 def list_(
@@ -72,6 +78,54 @@ def list_(
         terminal.tell(f"For all: alliance-sim list {found.kind} --all")
     else:
         _print_table(found, f"{found.kind} of {found.about}" if found.about else found.kind)
+
+
+def new(
+    file: Annotated[Path, typer.Argument(help="The file to write, such as my.toml.", **PATH)],
+    extends: Annotated[
+        str, typer.Option("--extends", help="The scenario that it edits.")
+    ] = BASELINE,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="Name of a juncture that never happens; several times."),
+    ] = None,
+    move: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--move", help="A juncture and its new day, isaf=2005-01-01, or quarters, isaf=+8."
+        ),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A path and a value, such as willingness.threat_state=1.2."),
+    ] = None,
+) -> None:
+    """Write a what-if, commented and ready to run; a file that is there is never overwritten."""
+    from alliance_sim import load_scenario
+    from alliance_sim.scenario.new_file import edits_asked, new_file
+
+    if file.suffix != ".toml":
+        problem = f"must end in .toml, such as {file.with_suffix('.toml').name or 'my.toml'}"
+        raise SettingError(str(file), [problem])
+    base = load_scenario(extends)
+    called = extends if extends in shipped() or Path(extends).is_absolute() else None
+    edits = edits_asked(base, without or [], move or [], set_ or [])
+    near = called or (base.name if base.name in shipped() else _beside(Path(extends), file))
+    command = shlex.quote(str(file))
+    create_text(file, new_file(base, extends=near, edits=edits, name=command))
+    with terminal.warned(quiet=not edits):
+        load_scenario(file)
+    terminal.tell(f"Written to {file}.")
+    if edits:
+        terminal.tell(f"To see what follows from it: alliance-sim compare {command}")
+    else:
+        terminal.tell("It changes nothing yet: take the # away in front of what you want, then")
+        terminal.tell(f"alliance-sim validate {command}")
+
+
+def _beside(scenario: Path, file: Path) -> str:
+    """Return the path of a scenario as a file elsewhere names it."""
+    return Path(os.path.relpath(scenario.resolve(), file.resolve().parent)).as_posix()
 
 
 def _print_kinds(counts: dict[str, int], scenario: str, *, as_json: bool) -> None:
