@@ -102,7 +102,7 @@ def test_a_relationship_without_claims_gets_no_table_of_them(folder: Path) -> No
     found = compare_history(BASE.model_copy(update={"record": str(folder)}), runs=2, seed=1)
     assert found.claims is found.record_checks is None
     assert found.counts is not None
-    assert "counts by period and domain" in found.verdict()
+    assert "counts by stage and field" in found.verdict()
     assert found.rungs["observed"].tolist() == ["2002", *[""] * 10]
 
 

@@ -169,7 +169,7 @@ def test_ranges_and_labels_in_words() -> None:
     assert many.range_in_words().endswith("11.0, ...")
     assert PULL.words() == "willingness.threat_state"
     speed = Factor(name="p", kind="number", path="levels.pace", unit="1/year", label="Speed")
-    assert speed.words() == "Speed (1/year)"
+    assert speed.words() == "Speed (times a year)"
     share = Factor(name="p", kind="number", path="levels.ratchet", unit="1", label="Ratchet")
     assert share.words() == "Ratchet"
 

@@ -34,7 +34,7 @@ def test_a_misspelt_scenario_hides_no_mistake_in_the_rest(tmp_path: Path) -> Non
     )
     assert_told(
         problems_of(written(tmp_path, text)),
-        "ends in .toml; the rest of the plan is checked in 'japan_nato/baseline'",
+        "; the rest of the plan is checked in 'japan_nato/baseline'",
         "unknown key 'thret_state'; did you mean 'threat_state'",
         "unknown juncture 'nine_elven'; did you mean 'nine_eleven'",
         "council.rule: is 'boss', must be 'consensus'",

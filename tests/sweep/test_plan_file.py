@@ -206,7 +206,7 @@ def test_a_number_varies_over_its_own_range_unless_the_plan_says_otherwise(tmp_p
     factor = '[[factor]]\nname = "pace"\nnumber = "levels.pace"\nlabel = "Speed"\n'
     plan = read(tmp_path, ONE + design + factor)
     (pace,) = plan.factors
-    assert (pace.low, pace.high, pace.words()) == (0.15, 1.7, "Speed (1/year)")
+    assert (pace.low, pace.high, pace.words()) == (0.15, 1.7, "Speed (times a year)")
     assert plan.replicates == 1
     assert plan.design.seed == 3
 
