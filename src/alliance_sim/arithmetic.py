@@ -160,10 +160,27 @@ def inverse_normal(u: float) -> float:
 
     Source: M. J. Wichura, Algorithm AS 241 (PPND16), Applied Statistics 37 (1988) 477-484.
     """
+    return normal_central(u) if is_central(u) else normal_outer(u)
+
+
+@rule
+def is_central(u: float) -> bool:
+    """Return whether a uniform lies where `inverse_normal` needs neither logarithm nor root."""
+    return -0.425 <= u - 0.5 <= 0.425
+
+
+@rule
+def normal_central(u: float) -> float:
+    """Return `inverse_normal` of a uniform that is central: 17 in 20 are."""
     q = u - 0.5
-    if -0.425 <= q <= 0.425:
-        r = 0.180625 - q * q
-        return q * (_degree_seven(CENTRAL, r) / _degree_seven(UNDER_CENTRAL, r))
+    r = 0.180625 - q * q
+    return q * (_degree_seven(CENTRAL, r) / _degree_seven(UNDER_CENTRAL, r))
+
+
+@rule
+def normal_outer(u: float) -> float:
+    """Return `inverse_normal` of a uniform that is not central."""
+    q = u - 0.5
     r = sqrt(-log(u if q < 0.0 else 1.0 - u)) - 1.6
     value = _degree_seven(OUTER, r) / _degree_seven(UNDER_OUTER, r)
     return -value if q < 0.0 else value

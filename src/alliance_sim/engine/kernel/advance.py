@@ -20,7 +20,7 @@ from alliance_sim.engine.kernel.ladder import (
     steps_tried,
 )
 from alliance_sim.engine.kernel.layout import NEVER, A
-from alliance_sim.engine.kernel.noise import noise_of_quarter, uniform_of
+from alliance_sim.engine.kernel.noise import lucks_of_quarter, noise_of_quarter, uniform_of
 from alliance_sim.engine.kernel.outputs import keep
 from alliance_sim.engine.kernel.partners import (
     asset_terms,
@@ -92,6 +92,8 @@ class Workspace(NamedTuple):
     now: NDArray[np.float64]
     noise: NDArray[np.float64]
     four: NDArray[np.float64]
+    luck: NDArray[np.float64]
+    outer: NDArray[np.float64]
     aside: NDArray[np.float64]
     drawn: NDArray[np.float64]
     odd: NDArray[np.float64]
@@ -160,7 +162,7 @@ def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
 
 
 @inlined
-def quarter(n, shape, at, kinds, step, asked, c, now, u, drawn, s, x, a, lucks, answers):
+def quarter(n, shape, at, kinds, step, asked, c, now, u, luck, drawn, s, x, a, lucks, answers):
     """Bring one quarter: everybody decides from `s`, and `x` holds what they become.
 
     The phases are those of `world.state.PHASES`, in their order; a test reads their names.
@@ -172,14 +174,14 @@ def quarter(n, shape, at, kinds, step, asked, c, now, u, drawn, s, x, a, lucks, 
     what_is_built(n, c, s, a)
     asset_terms(n, c, s, a)
     # perceive
-    threats_move(n, shape, at, c, now, u, s, a, x)
+    threats_move(n, shape, at, c, now, luck, s, a, x)
     feel(n, shape, at, kinds.asian, c, now, s, x)
     agenda_overlap(n, shape, at, s, x)
     # weigh
     state_weighs(n, at, c, now, s, a, x)
     members_weigh(n, shape, at, kinds.distracting, c, now, s, a, x)
     # drift
-    drift(n, at, c, u, s, x)
+    drift(n, shape, c, luck, s, x)
     # legislate
     laws_pass(n, shape, at, kinds.after, step, c, u, s, a, x)
     open_domains(n, shape, at, c, now, s, x)
@@ -232,6 +234,7 @@ def simulate_block(n, shape, at, kinds, asked, given, space, kept):
         asked.step[0] = step
         bring_inputs(n, step, given, now)
         noise_of_quarter(n, at.drawn_for_blocks, asked, space.four, u)
+        lucks_of_quarter(n, shape, at, u, space.outer, space.luck)
         quarter(
             n,
             shape,
@@ -242,6 +245,7 @@ def simulate_block(n, shape, at, kinds, asked, given, space, kept):
             c,
             now,
             u,
+            space.luck,
             space.drawn,
             s,
             x,

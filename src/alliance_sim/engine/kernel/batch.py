@@ -16,7 +16,7 @@ from alliance_sim.compiled.cache import digest_of
 from alliance_sim.compiled.function import Compiled
 from alliance_sim.engine.kernel.advance import Inputs, Kinds, Workspace, simulate_block
 from alliance_sim.engine.kernel.layout import LANES, A, Shape, reported_rows, rows_of, shape_of
-from alliance_sim.engine.kernel.noise import NoiseRequest
+from alliance_sim.engine.kernel.noise import SLOW, TOGETHER, NoiseRequest
 from alliance_sim.engine.kernel.outputs import COMPARISONS, FOLDS, Outputs
 from alliance_sim.noise import WORD
 from alliance_sim.results import OK
@@ -318,6 +318,8 @@ def _space(shape: Shape, at: Any) -> Workspace:
         now=zeros(at.all_inputs),
         noise=zeros(at.drawn_for_blocks),
         four=zeros(4 * at.drawn_for_blocks),
+        luck=zeros(shape.threats + SLOW),
+        outer=np.zeros((3, LANES * (shape.threats + SLOW) + TOGETHER)),
         aside=zeros(A.formal + shape.members),
         drawn=zeros(shape.leaders),
         odd=zeros(1),

@@ -10,11 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_sim.arithmetic import inverse_normal
+from alliance_sim.arithmetic import inverse_normal, is_central, normal_central, normal_outer
 from alliance_sim.compiled import bits_to_float, inlined, stage
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.noise import TO_UNIT, WORD, philox
 
+SLOW = 6  # rows of slow noise
+TOGETHER = 32  # numbers that loops over vectors take at a time, at most
 HALVES = 0x4330000000000000  # 2**52 as the bits of a float: its lowest bits count ones
 TWO_52 = 4503599627370496.0
 
@@ -114,3 +116,28 @@ def noise_of_quarter(n, count, asked, four, u):
     for channel in range(count):
         for i in range(n):
             u[channel, i] = four[part * count + channel, i]
+
+
+@stage
+def lucks_of_quarter(n, shape, at, u, outer, luck):
+    """Turn uniforms that are normal in every quarter into normals: of moods, then of slow noise.
+
+    Three in twenty lie outside the centre and need a logarithm: those are put side by side in
+    `outer`, with their places, worked out together and put back.
+    """
+    assert u.shape[1] == luck.shape[1] == LANES
+    found = 0
+    for k in range(shape.threats + SLOW):
+        channel = at.noise_mood + k if k < shape.threats else at.noise_slow + k - shape.threats
+        for i in range(n):
+            luck[k, i] = normal_central(u[channel, i])
+        for i in range(n):
+            outer[0, found] = u[channel, i]
+            outer[1, found] = k
+            outer[2, found] = i
+            found += 0 if is_central(u[channel, i]) else 1
+    whole = (found + TOGETHER - 1) // TOGETHER * TOGETHER
+    for j in range(whole):
+        outer[0, j] = normal_outer(outer[0, j])
+    for j in range(found):
+        luck[int(outer[1, j]), int(outer[2, j])] = outer[0, j]

@@ -6,7 +6,6 @@ it was, `x` the state as it will be, `a` what is worked out on the way. `at` say
 
 from __future__ import annotations
 
-from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.compiled import inlined, stage
 from alliance_sim.engine.kernel.generated import (
     asset_pulls_of,
@@ -16,6 +15,7 @@ from alliance_sim.engine.kernel.generated import (
     threat_pulls_of,
 )
 from alliance_sim.engine.kernel.layout import LANES, A, P, S
+from alliance_sim.engine.kernel.noise import SLOW
 from alliance_sim.rules.domestic import (
     in_force,
     may_pass,
@@ -217,14 +217,16 @@ def members_weigh(n, shape, at, distracting, c, now, s, a, x):
 
 
 @stage
-def drift(n, at, c, u, s, x):
+def drift(n, shape, c, luck, s, x):
     """Let slow noise of both sides drift, and the alliance's attention follow political ties."""
-    assert c.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == LANES
-    for row in range(6):
+    assert c.shape[1] == luck.shape[1] == s.shape[1] == x.shape[1] == LANES
+    for row in range(SLOW):
         for i in range(n):
-            luck = inverse_normal(u[at.noise_slow + row, i])
             x[S.slow + row, i] = next_slow(
-                c[P.slow_carry, i], c[P.slow_jolt, i], s[S.slow + row, i], luck
+                c[P.slow_carry, i],
+                c[P.slow_jolt, i],
+                s[S.slow + row, i],
+                luck[shape.threats + row, i],
             )
     for i in range(n):
         x[S.attention, i] = next_attention(

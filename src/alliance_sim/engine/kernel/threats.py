@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.compiled import stage
 from alliance_sim.engine.kernel.generated import (
     eyes_of,
@@ -35,15 +34,15 @@ def threats_begin(n, shape, at, c, now, x):
 
 
 @stage
-def threats_move(n, shape, at, c, now, u, s, a, x):
+def threats_move(n, shape, at, c, now, luck, s, a, x):
     """Let threats drift, be provoked and calm down."""
     assert (
-        c.shape[1] == now.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
+        c.shape[1] == now.shape[1] == luck.shape[1] == s.shape[1] == x.shape[1] == a.shape[1]
     )
+    assert a.shape[1] == LANES
     for k in range(shape.threats):
         for i in range(n):
             habits = habits_of(c, i)
-            luck = inverse_normal(u[at.noise_mood + k, i])
             attention = attended(s[at.felt_state + k, i], s[at.felt_alliance + k, i])
             hostility = next_hostility(
                 habits,
@@ -53,7 +52,7 @@ def threats_move(n, shape, at, c, now, u, s, a, x):
                 a[A.activity, i],
                 attention,
             )
-            x[at.mood + k, i] = next_mood(habits, s[at.mood + k, i], luck)
+            x[at.mood + k, i] = next_mood(habits, s[at.mood + k, i], luck[k, i])
             x[at.hostility + k, i] = hostility
             x[at.menace + k, i] = menace(
                 now[at.given_capability + k, i], c[at.fixed_offence + k, i], hostility
