@@ -311,26 +311,33 @@ def words_of(arguments: tuple[Any, ...], kinds: tuple[str, ...]) -> array[int]:
         TypeError: If something is of another kind than the function was compiled for.
     """
     words = array("q")
-    left = iter(kinds)
-    _add_words(arguments, left, words)
-    if next(left, None) is not None:
+    if _add_words(arguments, kinds, 0, words) < len(kinds):
         raise TypeError("too few arguments for a compiled function")
     return words
 
 
-def _add_words(arguments: tuple[Any, ...], kinds: Iterator[str], words: array[int]) -> None:
+def _add_words(
+    arguments: tuple[Any, ...], kinds: tuple[str, ...], so_far: int, words: array[int]
+) -> int:
+    """Add the words of arguments; return how many kinds are used up, those before included."""
     for value in arguments:
+        kind = kinds[so_far] if so_far < len(kinds) else "nothing"
         if isinstance(value, tuple):
-            _add_words(value, kinds, words)
+            after = so_far + len(value)
+            if value and type(value[0]) is int and kinds[so_far:after] == ("int",) * len(value):
+                words.extend(value)  # refuses what is no whole number
+                so_far = after
+            else:
+                so_far = _add_words(value, kinds, so_far, words)
             continue
-        kind = next(kinds, "nothing")
         if isinstance(value, np.ndarray):
-            dtype, axes, access = (kind + "::").split(":")[:3]
+            dtype, axes, writes = _array_kind(kind)
+            flags = value.flags
             if (
-                value.dtype.name != dtype
-                or value.ndim != int(axes)
-                or not value.flags.c_contiguous
-                or (access == "rw" and not value.flags.writeable)
+                value.dtype != dtype
+                or value.ndim != axes
+                or not flags.c_contiguous
+                or (writes and not flags.writeable)
             ):
                 raise _another_kind(value, kind)
             place = value.__array_interface__["data"][0]
@@ -341,12 +348,25 @@ def _add_words(arguments: tuple[Any, ...], kinds: Iterator[str], words: array[in
             words.frombytes(struct.pack("<d", value))
         else:
             raise _another_kind(value, kind)
+        so_far += 1
+    return so_far
+
+
+@lru_cache
+def _array_kind(kind: str) -> tuple[Any, int, bool]:
+    """Return the type of numbers, the axes, and whether it is written to, of a kind of array."""
+    dtype, _, rest = kind.partition(":")
+    axes, _, access = rest.partition(":")
+    return (np.dtype(dtype), int(axes), access == "rw") if rest else (None, -1, False)
 
 
 def _another_kind(value: Any, wanted: str) -> TypeError:
     found = next(kinds_of((value,)))
-    spread = " that is not contiguous" if isinstance(value, np.ndarray) else ""
-    return TypeError(f"a compiled function takes {wanted}, not {found}{spread}")
+    if isinstance(value, np.ndarray):
+        found += "" if value.flags.c_contiguous else " that is not contiguous"
+    elif not isinstance(value, int | float):
+        found = type(value).__name__
+    return TypeError(f"a compiled function takes {wanted}, not {found}")
 
 
 _once = threading.Lock()

@@ -322,7 +322,7 @@ def _space(shape: Shape, at: Any) -> Workspace:
         outer=np.zeros((3, LANES * (shape.threats + SLOW) + TOGETHER)),
         aside=zeros(A.formal + shape.members),
         drawn=zeros(shape.leaders),
-        odd=zeros(1),
+        odd=zeros(2),
         lucks=np.zeros(shape.members + 1),
         answers=np.zeros(shape.members + 1),
     )

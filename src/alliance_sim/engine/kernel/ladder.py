@@ -182,17 +182,24 @@ def both_consent(i, shape, at, asked, channel, demands, c, now, s, a, lucks, ans
 
 
 @stage
-def refuse(i, shape, row, answers, x):
+def refuse(i, shape, step, row, answers, a, x):
     """Note who of one run refused a formal step that failed."""
+    a[A.refusals + step % 2, i] = 1.0
     for who in range(shape.members + 1):
         x[row + who, i] = 1.0 - answers[who]
     x[S.blocked, i] = x[S.blocked, i] + 1.0
 
 
 @stage
-def nobody_refuses(n, shape, at, x):
-    """Forget last quarter's refusals."""
-    assert x.shape[1] == LANES
+def nobody_refuses(n, shape, at, step, a, x):
+    """Forget the refusals of the quarter before last, which are rare, in the same state."""
+    assert a.shape[1] == x.shape[1] == LANES
+    some = 0.0
+    for i in range(n):
+        some = max(some, a[A.refusals + step % 2, i])
+        a[A.refusals + step % 2, i] = 0.0
+    if some == 0.0:
+        return
     for row in range(shape.members + 1):
         for i in range(n):
             x[at.refused + row, i] = 0.0
@@ -204,7 +211,7 @@ def nobody_refuses(n, shape, at, x):
 @stage
 def formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x):
     """Put rungs and items to the Council, in the runs in which they are due."""
-    nobody_refuses(n, shape, at, x)
+    nobody_refuses(n, shape, at, step, a, x)
     for i in range(n):
         if a[A.tries, i] > 0.0:
             demands = (a[A.asks_demand, i], a[A.asks_domestic_demand, i])
@@ -213,7 +220,7 @@ def formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x):
             ):
                 x[S.rung, i] = s[S.rung, i] + 1.0
             else:
-                refuse(i, shape, at.refused, answers, x)
+                refuse(i, shape, step, at.refused, answers, a, x)
     for item in range(shape.items):
         channel = at.noise_item + item * (shape.members + 1)
         for i in range(n):
@@ -226,7 +233,8 @@ def formal_steps(n, shape, at, step, asked, c, now, s, a, lucks, answers, x):
                     x[at.passed + item, i] = 1.0
                 else:
                     x[at.passed + item, i] = 0.0
-                    refuse(i, shape, at.item_refused + item * (shape.members + 1), answers, x)
+                    row = at.item_refused + item * (shape.members + 1)
+                    refuse(i, shape, step, row, answers, a, x)
     for i in range(n):
         if x[S.rung, i] != s[S.rung, i]:
             rung_asked(i, shape, at, c, x, a)

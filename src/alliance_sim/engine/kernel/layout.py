@@ -50,6 +50,7 @@ ASIDE: dict[str, tuple[str, ...]] = {
     "hurry": (),
     "breaking": (),
     "strongest": (),  # threat that the state feels
+    "refusals": ("side",),  # whether there are some in a state; its two take turns
     "before": (),  # age of the law that has to come first
     "formal": ("member",),  # comes last
 }

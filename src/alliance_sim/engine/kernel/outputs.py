@@ -66,47 +66,46 @@ def _look_for_failures(n, step, kept, x, odd):
 
 
 @inlined
-def _signal(value, comparison, threshold):
-    """Return a state as it is, or 1 where a comparison holds and 0 where it does not."""
-    if comparison == AS_IT_IS:
-        return value
+def _signal(n, comparison, threshold, row, x, odd):
+    """Write 1 where a comparison of a state holds, and 0 where it does not."""
     if comparison == AT_LEAST:
-        return 1.0 if value >= threshold else 0.0
-    if comparison == ABOVE:
-        return 1.0 if value > threshold else 0.0
-    if comparison == AT_MOST:
-        return 1.0 if value <= threshold else 0.0
-    return 1.0 if value < threshold else 0.0
+        for i in range(n):
+            odd[1, i] = 1.0 if x[row, i] >= threshold else 0.0
+    elif comparison == ABOVE:
+        for i in range(n):
+            odd[1, i] = 1.0 if x[row, i] > threshold else 0.0
+    elif comparison == AT_MOST:
+        for i in range(n):
+            odd[1, i] = 1.0 if x[row, i] <= threshold else 0.0
+    else:
+        for i in range(n):
+            odd[1, i] = 1.0 if x[row, i] < threshold else 0.0
 
 
 @inlined
-def _fold(n, step, kept, outcome, x):
-    """Take one more quarter into an outcome."""
-    how, comparison, row = (
-        kept.folds[outcome, 0],
-        kept.folds[outcome, 1],
-        kept.folds[outcome, 2],
-    )
-    first = step == kept.folds[outcome, 3]
-    threshold = kept.thresholds[outcome]
-    out = kept.summaries
-    if how == ADD and comparison == AS_IT_IS:
+def _fold(n, step, how, kept, outcome, values):
+    """Take one more quarter's values into an outcome; `values` is an array and one of its rows."""
+    signal, row = values
+    out, first = kept.summaries, step == kept.folds[outcome, 3]
+    if how == ADD:
         for i in range(n):
-            out[outcome, i] = out[outcome, i] + x[row, i]
+            out[outcome, i] = out[outcome, i] + signal[row, i]
         return
-    for i in range(n):
-        value = _signal(x[row, i], comparison, threshold)
-        if how == ADD:
-            out[outcome, i] = out[outcome, i] + value
-        elif how == EARLIEST:
-            never = kept.years[kept.years.shape[0] - 1]
-            so_far = never if first else out[outcome, i]
-            now = value > 0.0 and so_far == never
-            out[outcome, i] = kept.years[step] if now else so_far
-        elif how == LARGEST:
-            out[outcome, i] = value if first else max(out[outcome, i], value)
-        else:
-            out[outcome, i] = value if first else min(out[outcome, i], value)
+    never = kept.years[kept.years.shape[0] - 1]
+    if first:
+        for i in range(n):
+            out[outcome, i] = never if how == EARLIEST else signal[row, i]
+    if how == EARLIEST:
+        year = kept.years[step]
+        for i in range(n):
+            now = signal[row, i] > 0.0 and out[outcome, i] == never
+            out[outcome, i] = year if now else out[outcome, i]
+    elif how == LARGEST:
+        for i in range(n):
+            out[outcome, i] = max(out[outcome, i], signal[row, i])
+    else:
+        for i in range(n):
+            out[outcome, i] = min(out[outcome, i], signal[row, i])
 
 
 @stage
@@ -120,4 +119,13 @@ def keep(n, step, kept, x, odd):
                 kept.trajectories[i, step, position] = x[kept.reported[position], i]
     for outcome in range(kept.folds.shape[0]):
         if kept.folds[outcome, 3] <= step < kept.folds[outcome, 4]:
-            _fold(n, step, kept, outcome, x)
+            how, comparison, row = (
+                kept.folds[outcome, 0],
+                kept.folds[outcome, 1],
+                kept.folds[outcome, 2],
+            )
+            if comparison == AS_IT_IS:
+                _fold(n, step, how, kept, outcome, (x, row))
+            else:
+                _signal(n, comparison, kept.thresholds[outcome], row, x, odd)
+                _fold(n, step, how, kept, outcome, (odd, 1))

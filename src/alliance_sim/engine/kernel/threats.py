@@ -36,9 +36,7 @@ def threats_begin(n, shape, at, c, now, x):
 @stage
 def threats_move(n, shape, at, c, now, luck, s, a, x):
     """Let threats drift, be provoked and calm down."""
-    assert (
-        c.shape[1] == now.shape[1] == luck.shape[1] == s.shape[1] == x.shape[1] == a.shape[1]
-    )
+    assert c.shape[1] == now.shape[1] == luck.shape[1] == s.shape[1] == x.shape[1] == a.shape[1]
     assert a.shape[1] == LANES
     for k in range(shape.threats):
         for i in range(n):
