@@ -290,6 +290,21 @@ def test_who_waits_for_another_says_so(folder: Path, caplog: pytest.LogCaptureFi
     assert "Waiting for another process" in caplog.text
 
 
+def test_who_takes_long_says_so_at_once_and_how_long_so_far(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(cache, "EVERY", 0.01)
+    with caplog.at_level("INFO"):
+        with cache.at_work("Compiling, once (a minute)"):
+            assert caplog.messages == ["Compiling, once (a minute) ..."]
+            while len(caplog.messages) < 3:
+                threading.Event().wait(0.01)
+        told = len(caplog.messages)
+        threading.Event().wait(0.05)
+    assert caplog.messages[1] == "Compiling: 0 seconds so far"
+    assert len(caplog.messages) == told
+
+
 def test_nothing_heavy_is_imported_to_mark_a_rule() -> None:
     program = "import alliance_sim.arithmetic, sys; print('numba' in sys.modules)"
     command = [sys.executable, "-c", program]

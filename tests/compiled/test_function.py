@@ -212,7 +212,8 @@ def test_the_user_is_told_once_that_compiling_takes_a_while(
     with caplog.at_level("INFO"):
         used()
         used()
-    assert caplog.text.count("Compiling the model for this machine") == 1
+    assert caplog.text.count("Compiling the model, once (about a minute; it is kept in '") == 1
+    assert "kept'; ALLIANCE_SIM_CACHE can name another folder) ..." in caplog.text
 
 
 def test_code_of_other_sources_is_kept_beside_and_not_served(folder: Path) -> None:

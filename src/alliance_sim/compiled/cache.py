@@ -16,6 +16,8 @@ import hashlib
 import logging
 import os
 import stat
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +30,7 @@ HEAD = b"alliance-sim compiled code 1\n"
 DIGITS = 64  # of a SHA-256
 MOST = 64 * 2**20  # bytes of a file that are read; what is compiled today takes 1.5 million
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+EVERY = 5.0  # seconds between two signs of life
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 # A link is not followed, a pipe not waited for.
 READ = os.O_RDONLY
@@ -168,11 +171,35 @@ def alone(where: Path) -> Iterator[None]:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                log.info("Waiting for another process, which compiles the model ...")
-                fcntl.flock(handle, fcntl.LOCK_EX)
+                with at_work("Waiting for another process, which compiles the model"):
+                    fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def at_work(what: str) -> Iterator[None]:
+    """Say in the log what is being done, at once and then how long it has taken so far."""
+    log.info("%s ...", what)
+    start, done = time.monotonic(), threading.Event()
+
+    def go_on() -> None:
+        while not done.wait(EVERY):
+            log.info("%s: %.0f seconds so far", what.partition(",")[0], time.monotonic() - start)
+
+    thread = threading.Thread(target=go_on, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def kept_in(folder: Path) -> str:
+    """Return words about where something is kept, and how another folder is named."""
+    return f"it is kept in {str(folder)!r}; {FOLDER} can name another folder"
 
 
 def digest_of(names: tuple[str, ...], package: Path, *, leave_out: tuple[str, ...] = ()) -> str:

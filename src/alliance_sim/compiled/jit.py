@@ -107,7 +107,8 @@ class Jitted:
             folder = cache.opened()
         except cache.CacheError as error:
             _not_kept(str(error))
-            return self._compiled(types)[0]
+            with cache.at_work("Compiling the model (about a minute)"):
+                return self._compiled(types)[0]
         key = self._key(types)
         place = folder / f"{self.function.__name__}-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
         if dispatcher := self._loaded(types, place, key, tell=False):
@@ -115,8 +116,9 @@ class Jitted:
         with cache.alone(folder):
             if dispatcher := self._loaded(types, place, key):  # another has compiled it meanwhile
                 return dispatcher
-            log.info("Compiling the model for this machine, once (about a minute) ...")
-            dispatcher, code = self._compiled(types)
+            words = f"Compiling the model, once (about a minute; {cache.kept_in(folder)})"
+            with cache.at_work(words):
+                dispatcher, code = self._compiled(types)
             try:
                 cache.write(place.with_suffix(CODE), code, key)
                 if self._readable:

@@ -436,8 +436,9 @@ def _finished_here() -> Loaded | None:
         place = _place("rules", key)
         code = None if place is None else cache.read(place, key)
         if code is None:
-            log.info("Finishing the model for this machine, once (about ten seconds) ...")
-            code = finished(made.code)
+            where = "" if place is None else f"; {cache.kept_in(place.parent)}"
+            with cache.at_work(f"Finishing the model for this machine (about ten seconds{where})"):
+                code = finished(made.code)
             if place is not None:
                 with suppress(OSError):
                     cache.write(place, code, key)
