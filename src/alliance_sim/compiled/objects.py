@@ -230,8 +230,9 @@ def finished(ir: bytes, target: Target | None = None, *, assembly: bool = False)
     """
     llvm = binding()
     if target is None:
+        elf = "-elf" if sys.platform == "win32" else ""
         target = Target(
-            llvm.get_process_triple(),
+            llvm.get_process_triple() + elf,
             llvm.get_host_cpu_name(),
             llvm.get_host_cpu_features().flatten(),
             *(NONE, "", ()),
