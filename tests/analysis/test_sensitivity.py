@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from alliance_sim.analysis import MissingExtra
 from alliance_sim.analysis.axes import Axis
 from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
-from alliance_sim.analysis.sensitivity.pawn import _from_salib, _median
+from alliance_sim.analysis.sensitivity.pawn import SLICES, _from_salib, _median, _slices
 from alliance_sim.errors import SettingError, UnknownName
 
 AXES = tuple(Axis(name, f"Factor {name}") for name in ("x1", "x2", "x3"))
@@ -185,6 +185,16 @@ def test_our_resampling_of_pawn_computes_what_salib_does() -> None:
         assert _median(column, ishigami(x), 10) == pytest.approx(
             _from_salib(column, ishigami(x), 10), abs=1e-12
         )
+
+
+def test_salib_can_count_as_many_slices_as_it_is_asked_for() -> None:
+    draw = np.random.default_rng(1)
+    asked = set()
+    for points in range(50, 200):  # of 90 to 104 and of 135 to 149, SALib steps beyond the last
+        x, slices = draw.random(points), _slices(points)
+        assert _from_salib(x, x**2, slices) == pytest.approx(_median(x, x**2, slices))
+        asked.add(slices)
+    assert asked == {3, 4, 5, 7, 8, SLICES}
 
 
 def test_pawn_uses_every_value_of_a_choice() -> None:

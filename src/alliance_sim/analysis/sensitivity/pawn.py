@@ -46,7 +46,7 @@ def pawn_columns(
         stays below in 95 of 100 shuffles of its values.
     """
     y = means.mean
-    slices = int(np.clip(len(y) // FEWEST, 2, SLICES))
+    slices = _slices(len(y))
     rng = np.random.default_rng(seed)
     times = int(np.clip(ROWS // len(y), 50, RESAMPLES))
     shuffles = [rng.permutation(len(y)) for _ in range(times)]
@@ -65,6 +65,17 @@ def pawn_columns(
         rows.append((index, np.maximum(0.0, low), np.minimum(1.0, high), np.percentile(idle, IDLE)))
     columns = np.array(rows, dtype=np.float64).T
     return dict(zip(("pawn", "pawn_low", "pawn_high", "idle"), columns, strict=True))
+
+
+def _slices(points: int) -> int:
+    """Return into how many slices so many points are cut.
+
+    SALib adds up steps of 1/slices. For some numbers, 6 and 9 among them, rounding takes the last
+    step beyond 1, which NumPy refuses; then there is one slice less.
+    """
+    slices = int(np.clip(points // FEWEST, 2, SLICES))
+    steps = np.arange(0, 1 + 1 / slices, 1 / slices)
+    return slices - 1 if steps.max() > 1.0 else slices
 
 
 def _from_salib(column: NDArray[np.float64], y: NDArray[np.float64], slices: int) -> float:
