@@ -7,7 +7,9 @@ from cells import signed, table, text
 
 from alliance_sim import load_scenario, provenance
 from alliance_sim.glossary import unit_words
+from alliance_sim.report.result_folder import ANY, columns_told, kinds_of_tables
 from alliance_sim.results import saved
+from alliance_sim.results.state_metadata import Meaning
 from alliance_sim.shipped import usual_scenario
 from alliance_sim.sweep import plan
 from alliance_sim.sweep.store import metadata
@@ -55,6 +57,25 @@ def row_labels() -> str:
     """Return the columns that are in the rows of every sweep."""
     rows = ((f"`{name}`", text(told.long_name)) for name, told in ALWAYS.items())
     return table(("column", "what it holds"), rows)
+
+
+def table_columns() -> str:
+    """Return the columns of the tables that commands write: first those of any table."""
+    shared = columns_told(ANY)
+    rows = [
+        ("any", f"`{name}`", text(told.long_name), _unit(told)) for name, told in shared.items()
+    ]
+    for kind in kinds_of_tables():
+        rows += [
+            (f"`{kind}`", f"`{name}`", text(told.long_name), _unit(told))
+            for name, told in columns_told(kind).items()
+            if shared.get(name) != told
+        ]
+    return table(("table", "column", "what it holds", "unit"), rows)
+
+
+def _unit(told: Meaning) -> str:
+    return text(told.unit) if told.unit not in {"", "1"} else "–"
 
 
 def _measured(row: dict[str, object]) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cells import day, signed, table, text
-from data_tables import formats, outcomes_dictionary, row_labels, states_dictionary
+from data_tables import formats, outcomes_dictionary, row_labels, states_dictionary, table_columns
 from declared_tables import carried, channels, inputs, phases, states
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -446,6 +446,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "states": states,
     "states_dictionary": states_dictionary,
     "symbols": symbol_index,
+    "table_columns": table_columns,
     "tally": tally,
     "threats": threats,
     "units": units,

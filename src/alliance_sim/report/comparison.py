@@ -52,7 +52,7 @@ def write_comparison(
         images[label] = result.figure(f"comparison_{name}", figure, label)
     acts = comparison.acts_of(run)
     result.table("differences", comparison.table)
-    result.table("differences_by_year", comparison.yearly)
+    result.table("differences_by_year", comparison.yearly, "differences")
     result.table("acts", acts)
     result.write("differences", "parquet", lambda part: _differences(comparison, part))
     html = comparison_page(comparison, acts, run=run, images=images, origin=origin)

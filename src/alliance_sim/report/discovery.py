@@ -180,7 +180,7 @@ def write_discovery(
         )
         folder.figure("peeling", figure, title)
     if found.leaves:
-        folder.table("leaves", box_frame(found.leaves))
+        folder.table("leaves", box_frame(found.leaves), "boxes")
         folder.figure("leaves", _leaves_figure(result), result.title())
     if found.again is not None:
         folder.table("again", found.again)

@@ -7,7 +7,10 @@ import logging
 import math
 import os
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,8 @@ from alliance_sim.errors import FileError, SettingError
 from alliance_sim.files import read_json, writable_folder, write_text, write_whole
 from alliance_sim.plots.origin import save_png
 from alliance_sim.provenance import Origin, file_digest, manifest, scenario_digest
+from alliance_sim.results.dictionary import field_metadata
+from alliance_sim.results.state_metadata import Meaning, Meanings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 MANIFEST = "manifest"
+ANY = "any"  # in `columns.toml`: what holds for every table
 MOST_NAMED = 3  # scenarios in the name of a folder; more are counted
 LONGEST_NAME = 120
 MOST_BYTES = 10_000_000  # of a manifest that is looked at
@@ -42,6 +48,8 @@ class ResultFolder:
         folder: Where they are.
         origin: Where the result comes from; every figure and the manifest hold it.
         files: Paths of those written, by name.
+        columns: What the columns of each table hold: by its file and the column, as with a column
+            of Parquet.
     """
 
     def __init__(
@@ -63,6 +71,7 @@ class ResultFolder:
         self.kind, self.origin = kind, origin
         self._stem = file_name(stem)
         self.files: dict[str, str] = {}
+        self.columns: dict[str, dict[str, dict[str, str]]] = {}
         self._before: dict[str, str] | None = None
         if not self._stem:
             self._before = _files_before(self.folder, kind, _names(origin))
@@ -90,9 +99,22 @@ class ResultFolder:
         self.files[path.name] = str(path)
         return path
 
-    def table(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table as CSV."""
+    def table(
+        self, name: str, frame: pd.DataFrame, kind: str = "", meanings: Meanings | None = None
+    ) -> None:
+        """Write a table as CSV, and what its columns hold into the manifest.
+
+        Args:
+            name: As for `write`.
+            frame: The table.
+            kind: Which table of `columns.toml` it is; its name if left out.
+            meanings: What columns hold that are called by a plan, such as factors.
+        """
         self.text(name, "csv", frame.to_csv(index=False, lineterminator="\n"))
+        told = {**columns_told(kind or name), **(meanings or {})}
+        self.columns[self._path(name, "csv").name] = {
+            column: field_metadata(told[column]) for column in frame.columns if column in told
+        }
 
     def text(self, name: str, ending: str, text: str) -> None:
         """Write a text in UTF-8, with the same line ends on every system."""
@@ -113,7 +135,8 @@ class ResultFolder:
             **more: What only this kind of result has, as values that JSON can hold.
         """
         digests = {name: file_digest(Path(place)) for name, place in self.files.items()}
-        path = self._write_manifest(digests, **more)
+        held = {"columns": self.columns} if self.columns else {}
+        path = self._write_manifest(digests, **held, **more)
         return {**self.files, path.name: str(path)}
 
     def _write_manifest(self, digests: Mapping[str, str], **more: Any) -> Path:
@@ -144,6 +167,27 @@ def usual_folder(kind: str, *names: str, against: str = "") -> Path:
     *edited, factual = short
     parts = [kind, *edited, more, "against" if factual else "", factual]
     return Path("results") / "_".join(filter(None, parts))[:LONGEST_NAME]
+
+
+@cache
+def _column_words() -> dict[str, Any]:
+    text = resources.files("alliance_sim.report").joinpath("columns.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def kinds_of_tables() -> tuple[str, ...]:
+    """Return the kinds of tables that have columns of their own."""
+    return tuple(kind for kind in _column_words() if kind != ANY)
+
+
+def columns_told(kind: str) -> dict[str, Meaning]:
+    """Return what the columns of a kind of table hold, those that any table may have included."""
+    words = _column_words()
+    told = {**words[ANY], **words.get(kind, {})}
+    return {
+        column: Meaning(entry, "") if isinstance(entry, str) else Meaning(*entry)
+        for column, entry in told.items()
+    }
 
 
 def result_folder(out: str | os.PathLike[str], *, kind: str, scenarios: Sequence[Scenario]) -> Path:

@@ -171,7 +171,7 @@ def write_sensitivity(
             command=command,
         ),
     )
-    folder.table("", found.table)
+    folder.table("", found.table, found.method)
     if found.pairs is not None:
         folder.table("pairs", found.pairs)
     folder.figure("", result.plot(), result.title())

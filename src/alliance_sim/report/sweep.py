@@ -319,10 +319,11 @@ def write_summary(
             command=command,
         ),
     )
-    result.table("", summary.table)
+    factors = {factor.name: factor.meaning() for factor in plan.factors}
+    result.table("", summary.table, meanings=factors)
     for column in summary.columns[:MOST_FIGURES]:
         drawn = _drawn(summary, column)
-        result.table(drawn.name, drawn.table)
+        result.table(drawn.name, drawn.table, "cells" if len(summary.by) == 2 else "bands")
         result.figure(drawn.name, drawn.figure, column.title)
     if not (plan.factors or summary.contrasts):
         _periods(result, summary)
