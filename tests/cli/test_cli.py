@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from alliance_sim.cli import app
 from alliance_sim.plots.origin import read_origin
+from alliance_sim.scenario import shipped
 
 HISTORY_KEYS = {
     *("scenario", "digest", "seed", "runs", "version", "claims", "counts", "rungs"),
@@ -93,12 +94,42 @@ def test_an_unknown_state_is_told_with_the_nearest_one(told: tuple[Result, Path]
 def test_show_tells_what_an_edit_brings_down_with_it() -> None:
     words = " ".join(call("show", "japan_nato/no_nine_eleven").stdout.split())
     assert "Would the relationship have formed without the attacks of 2001?" in words
-    assert "falls away, as nine_eleven is not there in time" in words
+    end = words[words.index("Edits (") :]  # last, where a terminal shows it
+    assert "without nine_eleven: Attacks of 11 September 2001, 2001-09-11; in its place: " in end
+    why = "as “Attacks of 11 September 2001” is gone"
+    isaf = "NATO leads ISAF in Afghanistan, 2003-08-11 to 2014-12-31"
+    assert f"falls away: {isaf}, {why}" in end
+    assert "left to chance: Anti-Terrorism Special Measures Law, 2001-10-29 to 2007-11-01" in end
+    assert "as “NATO leads ISAF in Afghanistan” is gone" in end
+    everything = " ".join(call("show", "japan_nato/no_nine_eleven", "--all").stdout.split())
+    assert "with it goes: hostility of terrorism +0.7, half gone in 10 years" in everything
     shown = json.loads(call("show", "japan_nato/no_nine_eleven", "--json").stdout)
     standing = {juncture["name"]: juncture["standing"] for juncture in shown["junctures"]}
     assert standing["nine_eleven"] == "removed"
     assert standing["anti_terrorism_law"].startswith("drawn")
     assert standing["taepodong_1998"] == "as dated"
+
+
+def test_show_says_what_becomes_of_the_end_of_what_is_moved(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    for end, told in {
+        '"moves"': "its end moves along, from 2014-12-31 to 2016-05-23",
+        '"stays"': "its end stays 2014-12-31",
+        "2010-01-01": "it ends 2010-01-01",
+    }.items():
+        move = f'[[moved]]\njuncture = "isaf"\nto = 2005-01-01\nend = {end}\n'
+        path.write_text(move, encoding="utf-8")
+        words = " ".join(call("show", path).stdout.split())
+        assert f"from 2003-08-11 to 2005-01-01; {told}" in words
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_show_fits_a_screen_unless_everything_is_asked_for(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    assert len(call("show", name).stdout.splitlines()) <= 30
+    assert len(call("show", name, "--all").stdout.splitlines()) > 30
 
 
 def test_diff_names_what_differs_and_nothing_else() -> None:

@@ -228,8 +228,14 @@ def run(
 
 
 @app.command()
-def show(scenario: Scenario, as_json: Json = False) -> None:
-    """Explain a scenario in words: periods, junctures, and what each edit changes."""
+def show(
+    scenario: Scenario,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also every stage and every juncture with its effects.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Explain a scenario in words: what it is and, last, what each edit changes."""
     from alliance_sim import load_scenario
     from alliance_sim.record.named import check_named
     from alliance_sim.scenario.describe import explain
@@ -242,44 +248,61 @@ def show(scenario: Scenario, as_json: Json = False) -> None:
         terminal.print_json(words)
         return
     _print_scenario(words)
+    if everything:
+        _print_tables(words)
+    else:
+        line = command_line("show", scenario)
+        terminal.tell(f"Every stage, juncture and effect: {line} --all\n", wrap=True, lines=True)
+    _print_edits(words, effects=everything)
 
 
 def _print_scenario(words: dict[str, Any]) -> None:
-    """Print what `alliance_sim.scenario.describe.explain` returns."""
-    from alliance_sim.cli.tables import junctures_table, periods_table
-
+    """Print the head of what `alliance_sim.scenario.describe.explain` returns."""
     terminal.tell(f"{words['title']}  ({words['name']})", "bold", wrap=True)
     if words["question"]:
         terminal.tell(f"Question: {words['question']}", wrap=True, lines=True)
     terminal.tell(f"{words['description']}\n", wrap=True, lines=True)
-    _print_edits(words)
+    on = [name.replace("_", " ") for name, switch in words["theory"].items() if switch]
+    first, last = words["years"]
+    terminal.tell(
+        f"{first} to {last}; {len(words['periods'])} stages, {len(words['junctures'])} turning "
+        f"points (junctures), {words['members']} members, {words['steps']} formal steps, "
+        f"{words['numbers']} numbers, {words['assumed_numbers']} of them assumed. Theory blocks "
+        f"on: {', '.join(on) or 'none'}. Council: {words['council'].replace('_', ' ')}.",
+        wrap=True,
+    )
+
+
+def _print_tables(words: dict[str, Any]) -> None:
+    from alliance_sim.cli.tables import junctures_table, periods_table
+
     terminal.output().print(periods_table(words["periods"]))
     terminal.output().print(junctures_table(words["junctures"]))
-    on = [name for name, switch in words["theory"].items() if switch]
-    theory = f"Theory blocks on: {', '.join(on) or 'none'}. Council: {words['council']}."
-    terminal.tell(theory, wrap=True)
-    terminal.tell(
-        f"{words['numbers']} numbers, {words['assumed_numbers']} of them assumed.", wrap=True
-    )
 
 
-def _print_edits(words: dict[str, Any]) -> None:
+def _print_edits(words: dict[str, Any], *, effects: bool) -> None:
+    """Print each edit with what it comes to, then what goes with them."""
     if not words["edits"]:
-        terminal.tell("Nothing is edited.\n", wrap=True, lines=True)
+        terminal.tell("Nothing is edited.")
         return
-    terminal.tell(
-        "Edits (what the period tables hold stays as it is, unless named)", "bold", wrap=True
-    )
+    terminal.tell("Edits (what no edit names stays as it is)", "bold", wrap=True)
+    own = {response["edit"]: response for response in words["responses"] if response["edit"]}
     for edit in words["edits"]:
-        terminal.tell(f"  - {edit}", wrap=True)
-    for juncture in words["junctures"]:
-        standing = juncture["standing"]
-        if standing == "as dated":
-            continue
-        terminal.tell(f"  {juncture['title']}: {standing}", wrap=True)
-        if standing == "removed" or standing.startswith("falls"):
-            terminal.tell(f"      in its place: {juncture['when_removed']}", wrap=True)
-    terminal.tell("")
+        response = own.get(edit)
+        told = "" if response is None else f": {response['words']}"
+        terminal.tell(f"  - {edit}{told}", wrap=True)
+        _print_gone(response, effects=effects)
+    following = [response for response in words["responses"] if not response["edit"]]
+    if following:
+        terminal.tell("What goes with them", "bold", wrap=True)
+    for response in following:
+        terminal.tell(f"  {response['what']}: {response['words']}", wrap=True)
+        _print_gone(response, effects=effects)
+
+
+def _print_gone(response: dict[str, Any] | None, *, effects: bool) -> None:
+    if effects and response is not None and response["gone"]:
+        terminal.tell(f"      with it goes: {'; '.join(response['gone'])}", wrap=True)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from alliance_sim.provenance import WORDS_ONLY
@@ -10,7 +10,7 @@ from alliance_sim.scenario.causes import doubts, missing_causes
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.path import entries, is_number, numbers
 from alliance_sim.scenario.scenario import Scenario
-from alliance_sim.scenario.schema import Effect, Juncture
+from alliance_sim.scenario.schema import Change, Effect, Juncture
 
 MOVES = {
     "hostility": "hostility of {of}",
@@ -59,10 +59,13 @@ def explain(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario in words, as plain values fit for JSON.
 
     Returns:
-        Keys `name`, `title`, `question`, `description`, `edits`, `warnings`, `numbers` (how many),
-        `assumed_numbers`, `theory`, `council`, `periods` and `junctures`; a juncture has `name`,
+        Keys `name`, `title`, `question`, `description`, `edits`, `responses`, `warnings`, `years`
+        (first and last), `members` and `steps` (how many), `numbers` (how many),
+        `assumed_numbers`, `theory`, `council`, `periods` and `junctures`. A juncture has `name`,
         `title`, `kind`, `date`, `end`, `standing`, `effects`, `follows`, `when_removed`,
-        `replacement` and `source`.
+        `replacement` and `source`; a response, which is what an edit comes to, has `name`, `what`
+        ("removed", "moved", "falls away", "left to chance"), `words`, `gone`, the effects that go
+        with it, and `edit`, the edit itself, None where it follows from another.
     """
     lacking = missing_causes({j.name: j for j in scenario.junctures})
     found = list(numbers(scenario))
@@ -72,7 +75,11 @@ def explain(scenario: Scenario) -> dict[str, Any]:
         "question": scenario.question,
         "description": " ".join(scenario.description.split()),
         "edits": [edit.words for edit in scenario.edits],
+        "responses": list(_responses(scenario, lacking)),
         "warnings": list(doubts(scenario)),
+        "years": [scenario.time.first_year, scenario.time.last_year],
+        "members": len(scenario.members),
+        "steps": len(scenario.rungs),
         "numbers": len(found),
         "assumed_numbers": assumed_numbers(scenario),
         "theory": scenario.theory.model_dump(),
@@ -98,6 +105,49 @@ def explain(scenario: Scenario) -> dict[str, Any]:
 def assumed_numbers(scenario: Scenario) -> int:
     """Return how many numbers of a scenario are judgements rather than read from a source."""
     return sum(number.assumed for _, number in numbers(scenario))
+
+
+def _responses(scenario: Scenario, lacking: Mapping[str, Juncture]) -> Iterator[dict[str, Any]]:
+    """Yield what became of each juncture that was edited, or that hangs on one that was, by date.
+
+    An end that moved along, a law whose day is left to chance and the effects that go with what
+    goes are part of it.
+    """
+    for juncture in sorted(scenario.junctures, key=lambda j: (j.original_date or j.date, j.name)):
+        cause = lacking.get(juncture.name)
+        moved = juncture.original_date not in (None, juncture.date)
+        until = "" if juncture.end is None else f" to {juncture.end}"
+        words, gone = f"{juncture.title}, {juncture.date}{until}", True
+        if not juncture.present:
+            what = "removed"
+            words += f"; in its place: {juncture.when_removed}"
+        elif cause is not None:
+            drawn = juncture.when_cause_removed == "drawn"
+            what = "left to chance" if drawn else "falls away"
+            late = "comes later" if cause.present and cause.name not in lacking else "is gone"
+            words += f", as “{cause.title}” {late}"
+        elif moved:
+            what, gone = "moved", False
+            words = f"{juncture.title}, from {juncture.original_date} to {juncture.date}"
+            words += _end_in_words(juncture, scenario.edits)
+        else:
+            continue
+        effects = [effect_in_words(effect) for effect in juncture.effects] if gone else []
+        own = f"juncture.{juncture.name}."
+        edits = [edit.words for edit in scenario.edits if edit.path.startswith(own)]
+        told = {"name": juncture.name, "what": what, "words": words, "gone": effects}
+        yield told | {"edit": edits[-1] if edits else None}
+
+
+def _end_in_words(juncture: Juncture, edits: Sequence[Change]) -> str:
+    """Return what became of the end of a juncture that was moved, "" if it has none."""
+    if juncture.end is None or juncture.original_date is None:
+        return ""
+    ends = [edit.end for edit in edits if edit.path == f"juncture.{juncture.name}.date"]
+    if ends[-1:] in ([None], ["moves"], []):
+        before = juncture.end - (juncture.date - juncture.original_date)
+        return f"; its end moves along, from {before} to {juncture.end}"
+    return f"; its end stays {juncture.end}" if ends[-1] == "stays" else f"; it ends {juncture.end}"
 
 
 def _card(juncture: Juncture, lacking: Mapping[str, Juncture]) -> dict[str, Any]:
