@@ -5,6 +5,7 @@ An edited scenario is not meant to: it is asked which claims change against the 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ from alliance_sim.scenario.describe import assumed_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
+
+log = logging.getLogger("alliance_sim")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -198,6 +201,7 @@ def compare_history(
         missing = str(reason)
     engine = Kernel(threads=workers)
     ensemble = simulate(scenario, runs=runs, seed=seed, engine=engine, progress=progress)
+    log.debug("dating the acts of %s", scenario.name)
     events = chronology(ensemble, scenario)
     ladder = {rung.number: rung.name for rung in scenario.rungs}
     found = HistoryComparison(
@@ -216,6 +220,7 @@ def compare_history(
     relationship = scenario.relationship
     if record.claims.empty or not checks_of(relationship):
         return found
+    log.debug("putting the claims to %s", scenario.name)
     return replace(
         found,
         claims=summarise_claims(check_claims(ensemble, events, scenario), record, relationship),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from alliance_sim.report.result_folder import ResultFolder, file_name
 if TYPE_CHECKING:
     from alliance_sim.comparison.scenarios import Comparison
     from alliance_sim.provenance import Origin
+
+log = logging.getLogger("alliance_sim")
 
 LONGEST_NAME = 80  # letters of a scenario in the name of a figure
 MOST_ACTS = 40  # on a page, of each scenario; all are in acts.csv
@@ -46,8 +49,10 @@ def write_comparison(
     factual, others = comparison.factual_runs, comparison.edited_runs
     origin = origin_of(factual, command=command, others=tuple(others.values()))
     result = ResultFolder(out, kind="compare", origin=origin)
+    log.debug("drawing")
     images = {"": result.figure("comparison", comparison_figure(comparison), TITLE)}
     for label, name in _file_names(comparison).items() if len(others) > 1 else ():
+        log.debug("drawing %s", label)
         figure = comparison_figure(comparison, label)
         images[label] = result.figure(f"comparison_{name}", figure, label)
     acts = comparison.acts_of(run)
