@@ -79,6 +79,8 @@ def test_run_writes_a_folder_that_plot_can_read(tmp_path: Path) -> None:
     assert result.exit_code == 0
     found = json.loads(result.stdout)
     assert [row["period"] for row in found["summary"]] == ["P1", "P2", "P3", "P4"]
+    origin = json.loads(call("plot", out / "levels.png", "--json").stdout)
+    assert [other["scenario"] for other in origin["others"]] == ["japan_nato/baseline"]
     figure = tmp_path / "figure.png"
     drawn = call("plot", out / "trajectories.parquet", "--state", "rung", "--out", figure)
     assert drawn.exit_code == 0

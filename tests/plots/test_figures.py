@@ -355,3 +355,40 @@ def test_colours_and_names_of_domains_are_those_of_the_relationship() -> None:
 
 def test_a_registered_relationship_has_a_colour_for_every_domain() -> None:
     assert set(Words.of(load_scenario("japan_nato/baseline")).colours) == set(style.LOOKS)
+
+
+def test_a_saved_ensemble_is_drawn_with_the_title_and_the_palette_of_its_relationship(
+    ensemble: Ensemble,
+) -> None:
+    told = replace(ensemble, title="A title of its own", relationship="japan_nato")
+    figure = run.ensemble_figure(told, ["level_political", "rung"])
+    said = words(figure)
+    assert "A title of its own" in said
+    assert "Level of cooperation in politics" in said
+    assert [label.get_text() for label in figure.axes[1].get_yticklabels()][-1] == "11"
+    colours = {line.get_color() for line in figure.axes[0].lines}
+    assert TOLD.colours["political"][0] in colours
+
+
+def test_an_edited_scenario_has_the_factual_one_beside_it_and_the_day_marked(
+    ensemble: Ensemble,
+) -> None:
+    edited = shifted(ensemble, 0.2)
+    figure = run.ensemble_figure(
+        edited, ["level_political"], beside=ensemble, edits={1990.5: "an attack removed"}
+    )
+    (axes,) = figure.axes
+    drawn = [np.asarray(line.get_ydata(), dtype=float) for line in axes.lines]
+    middle = np.median(ensemble.column("level_political"), axis=0)
+    assert any(len(line) == len(middle) and np.allclose(line, middle) for line in drawn)
+    assert any(set(np.asarray(line.get_xdata())) == {1990.5} for line in axes.lines)
+    assert "Dotted line: an attack removed (1990)" in words(figure)
+    assert "median without the edits" in words(figure)
+
+
+def test_years_of_a_long_first_stage_have_less_room(ensemble: Ensemble, record: Record) -> None:
+    figure = history.history_figure(ensemble, record=record, words=TOLD)
+    place = figure.axes[0].transData.transform
+    early, late = (place((y + 10, 0))[0] - place((y, 0))[0] for y in (1960.0, 2005.0))
+    assert early < 0.5 * late
+    assert "1950–1989 (narrower scale)" in words(figure)

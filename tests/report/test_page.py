@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import itertools
 import re
 from dataclasses import replace
@@ -12,17 +13,20 @@ from typing import TYPE_CHECKING
 
 import jinja2
 import pytest
+from PIL import Image
 
 from alliance_sim.glossary import percent
 from alliance_sim.plots.origin import origin_of
+from alliance_sim.plots.style import DPI, PHONE
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.report.history import history_page
 from alliance_sim.report.page import beside, number, render
+from alliance_sim.report.result_folder import Picture
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.history import HistoryComparison
 
-VOID = {"meta", "img", "br", "hr", "link", "input"}
+VOID = {"meta", "source", "img", "br", "hr", "link", "input"}
 
 
 class Outline(HTMLParser):
@@ -89,6 +93,36 @@ def test_the_figures_in_the_page_are_the_files_beside_it(page: Outline, folder: 
     assert [base64.b64decode(image) for image in images] == files
 
 
+def test_a_narrow_screen_is_given_pictures_drawn_for_it(page: Outline) -> None:
+    sources = page.having("source")
+    assert len(sources) == len(page.having("img"))
+    for source in sources:
+        assert str(source["media"]).startswith("(max-width:")
+        content = base64.b64decode(str(source["srcset"]).removeprefix("data:image/png;base64,"))
+        with Image.open(io.BytesIO(content)) as picture:
+            assert picture.width == round(PHONE.width * DPI)
+            assert "alliance_sim" in picture.info
+
+
+def test_the_sections_are_listed_and_each_link_leads_to_one(page: Outline) -> None:
+    places = [str(link["href"]).removeprefix("#") for link in page.having("a")]
+    known = {str(attributes["id"]) for _, attributes in page.elements if attributes.get("id")}
+    assert len(places) >= 5
+    assert set(places) <= known
+
+
+def test_every_cell_of_a_card_says_what_it_is(page: Outline) -> None:
+    labels = {str(cell["data-label"]) for cell in page.having("td") if "data-label" in cell}
+    assert labels == {
+        *("The record", "Same test on the record", "Share of runs", "Model and record")
+    }
+
+
+def test_claims_are_read_with_the_names_of_stages(said: str) -> None:
+    assert not re.search(r"Read as: [^.]*\bP[1-4]\b", said)
+    assert "Mean operations level of Initial contact is below" in said
+
+
 def test_every_figure_is_told_in_words_with_its_numbers(page: Outline) -> None:
     for image in page.having("img"):
         alt = str(image["alt"])
@@ -111,7 +145,7 @@ def test_every_table_has_a_caption_and_every_head_a_scope(page: Outline) -> None
 
 
 def test_tables_that_scroll_can_be_reached_by_keyboard(page: Outline) -> None:
-    regions = [box for box in page.having("div") if box.get("class") == "wide"]
+    regions = [box for box in page.having("div") if str(box.get("class")).startswith("wide")]
     assert all(box["tabindex"] == "0" and box["aria-label"] for box in regions)
     assert len(regions) == 3
 
@@ -209,7 +243,7 @@ def test_a_number_has_one_decimal_place_if_it_needs_one(value: float, words: str
 def test_a_page_shows_marks_that_a_reader_would_obey(comparison: HistoryComparison) -> None:
     told = comparison.scenario.model_copy(update={"title": "T\x1b[31m\u202e<script>"})
     origin = origin_of(comparison.ensemble, command="x")
-    images = {"history": b"", "counts": b""}
+    images = dict.fromkeys(("history", "counts"), Picture(b"", b""))
     made = history_page(replace(comparison, scenario=told), images=images, origin=origin)
     assert r"T\x1b[31m\u202e&lt;script&gt;" in made
 

@@ -56,6 +56,17 @@ def test_what_was_saved_is_read_back_whole(tmp_path: Path) -> None:
     assert Ensemble.load(str(path)) == saved
 
 
+def test_title_and_relationship_are_read_back_and_a_file_without_them_still_loads(
+    tmp_path: Path,
+) -> None:
+    told = ensemble(title="A title", relationship="japan_nato")
+    for saved in (told, ensemble()):
+        saved.save(tmp_path / "runs.parquet")
+        loaded = Ensemble.load(tmp_path / "runs.parquet")
+        assert (loaded.title, loaded.relationship) == (saved.title, saved.relationship)
+    assert "title" not in ensemble().labels().as_tree()
+
+
 @settings(max_examples=15)
 @given(values=arrays(np.float64, (RUNS, 8, 3), elements=st.floats(width=64)))
 def test_any_numbers_are_read_back_to_the_last_bit(

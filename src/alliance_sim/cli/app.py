@@ -194,6 +194,7 @@ def run(
     from alliance_sim.analysis.summaries import period_table
     from alliance_sim.report import write_run
     from alliance_sim.report.result_folder import result_folder, usual_folder
+    from alliance_sim.scenario import extended_scenario
 
     number = noise.as_seed(seed)
     if len(scenario) > 1:
@@ -201,12 +202,17 @@ def run(
         raise SettingError("run", [f"{problem}: {command_line('compare', *scenario)}"])
     chosen = load_scenario(scenario[0])
     folder = out or usual_folder("", chosen.name)
-    result_folder(folder, kind="run", scenarios=[chosen])
+    factual = extended_scenario(scenario[0])
+    every = [chosen] if factual is None else [chosen, factual]
+    result_folder(folder, kind="run", scenarios=every)
     engine = Kernel(threads=processors(workers))
     with terminal.progress("simulating") as show:
         ensemble = simulate(chosen, runs=runs, seed=number, engine=engine, progress=show)
+        beside = None
+        if factual is not None:
+            beside = factual, simulate(factual, runs=runs, seed=number, engine=engine)
     command = command_line("run", scenario[0], runs=runs, seed=number, out=folder)
-    files = write_run(ensemble, chosen, out=folder, command=command)
+    files = write_run(ensemble, chosen, out=folder, command=command, beside=beside)
     table = period_table(ensemble)
     if as_json:
         terminal.print_json(

@@ -138,6 +138,8 @@ def simulate(
         status=status,
         edits=tuple(provenance.edits_of(world_of)),
         meanings=meanings_of(world_of),
+        title=world_of.title,
+        relationship=world_of.relationship,
     )
 
 

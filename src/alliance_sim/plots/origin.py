@@ -6,7 +6,7 @@ import json
 import os
 import struct
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import matplotlib.style
 
@@ -51,13 +51,13 @@ def origin_of(ensemble: Ensemble, *, command: str, others: tuple[Ensemble, ...] 
 
 
 def save_png(
-    figure: Figure, path: str | os.PathLike[str], *, origin: Origin, title: str = ""
+    figure: Figure, path: str | os.PathLike[str] | BinaryIO, *, origin: Origin, title: str = ""
 ) -> None:
     """Write a figure as PNG with its origin inside; the bytes hold no date and no version of tools.
 
     Args:
         figure: The figure.
-        path: The file.
+        path: The file, or what takes its bytes.
         origin: Where it comes from.
         title: What it shows, for programs that list titles; left out if empty.
     """

@@ -35,13 +35,13 @@ from alliance_sim.plots.style import (
 )
 from alliance_sim.plots.years import mark_edits, shade_stages, year_ticks
 from alliance_sim.record.record import COUNTED_DOMAINS
+from alliance_sim.record.words import Words
 from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from alliance_sim.record.words import Words
     from alliance_sim.results import Ensemble
 
 TALL = 4  # panels that stand above one another before there are two columns
@@ -55,7 +55,6 @@ def ensemble_figure(
     states: Sequence[str],
     words: Words | None = None,
     *,
-    title: str = "",
     beside: Ensemble | None = None,
     edits: Mapping[float, str] | None = None,
     form: Form = SLIDE,
@@ -65,8 +64,7 @@ def ensemble_figure(
     Args:
         ensemble: Any ensemble.
         states: Names of its states, in the order of the panels; at least 1, at most 12.
-        words: What is said about the relationship.
-        title: Title of the scenario; its name if left out.
+        words: What is said about the relationship; found by its name if left out.
         beside: Runs of the scenario that it is held against, whose median is drawn as well.
         edits: What was edited against that one, by decimal year.
         form: What it is drawn for.
@@ -79,6 +77,7 @@ def ensemble_figure(
         problem = f"{len(states)} states given, must be at least 1 and at most {MOST}"
         raise SettingError("ensemble_figure", [problem])
     panels = [_fan(ensemble, state) for state in states]
+    words = words or Words.named(ensemble.relationship)
     columns = 1 if len(states) <= TALL else 2 if len(states) <= 2 * TALL else 3
     columns = min(columns, form.columns)
     rows = math.ceil(len(states) / columns)
@@ -87,7 +86,7 @@ def ensemble_figure(
     edited = "; ".join(f"{what} ({int(year)})" for year, what in (edits or {}).items())
     dotted = f" Dotted line: {edited}." if edited else ""
     figure = slide(
-        title or ensemble.scenario,
+        ensemble.title or ensemble.scenario,
         about=f"Simulated histories. {told[0].upper()}{told[1:]}.{dotted}",
         form=form,
         height=max(form.height if not form.narrow else 0.0, 2.6 + each * rows),

@@ -57,6 +57,16 @@ class Words:
             domains=known.get("domains", {}),
         )
 
+    @classmethod
+    def named(cls, relationship: str) -> Words | None:
+        """Return the words of a registered relationship; None for any other."""
+        known = _known(relationship)
+        if not known:
+            return None
+        colours = {name: tuple(pair) for name, pair in known.get("colours", {}).items()}
+        lists = {key: tuple(known.get(key, ())) for key in ("rungs", "weaknesses")}
+        return cls(**{**known, **lists, "colours": colours})
+
     def domain(self, name: str) -> str:
         """Return what a domain is called."""
         return self.domains.get(name, domain_words(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from alliance_sim.plots.origin import origin_of
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.report import page
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import ResultFolder, file_name
+from alliance_sim.report.result_folder import Picture, ResultFolder, file_name
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.scenarios import Comparison
@@ -50,11 +51,11 @@ def write_comparison(
     origin = origin_of(factual, command=command, others=tuple(others.values()))
     result = ResultFolder(out, kind="compare", origin=origin)
     log.debug("drawing")
-    images = {"": result.figure("comparison", comparison_figure(comparison), TITLE)}
+    draw = partial(comparison_figure, comparison)
+    images = {"": result.picture("comparison", draw, TITLE)}
     for label, name in _file_names(comparison).items() if len(others) > 1 else ():
         log.debug("drawing %s", label)
-        figure = comparison_figure(comparison, label)
-        images[label] = result.figure(f"comparison_{name}", figure, label)
+        images[label] = result.picture(f"comparison_{name}", partial(draw, label), label)
     acts = comparison.acts_of(run)
     result.table("differences", comparison.table)
     result.table("differences_by_year", comparison.yearly, "differences")
@@ -79,7 +80,7 @@ def comparison_page(
     acts: pd.DataFrame,
     *,
     run: int,
-    images: dict[str, bytes],
+    images: dict[str, Picture],
     origin: Origin,
 ) -> str:
     """Return a comparison as an HTML page that needs no other file.

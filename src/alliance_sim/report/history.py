@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.report import page
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import ResultFolder, rows_of
+from alliance_sim.report.result_folder import Picture, ResultFolder, rows_of
 from alliance_sim.report.run import chronology_table
 from alliance_sim.scenario.describe import explain
 
@@ -58,15 +60,13 @@ def write_history(
     origin = origin_of(ensemble, command=command, others=others)
     result = ResultFolder(out, kind="history", origin=origin)
     record, counts = comparison.record, comparison.counts
-    figure = history_figure(ensemble, record=record, words=comparison.words)
-    title = figure_title(comparison.words, record)
-    images = {"history": result.figure("history", figure, title)}
+    words = comparison.words
+    draw = partial(history_figure, ensemble, record=record, words=words)
+    images = {"history": result.picture("history", draw, figure_title(words, record))}
     if counts is not None:
-        stages = ensemble.calendar.periods
-        figure = counts_figure(
-            counts, stages=stages, about=told_of(ensemble), words=comparison.words
-        )
-        images["counts"] = result.figure("counts", figure, COUNTS_TITLE)
+        stages, about = ensemble.calendar.periods, told_of(ensemble)
+        counted = partial(counts_figure, counts, stages=stages, about=about, words=words)
+        images["counts"] = result.picture("counts", counted, COUNTS_TITLE)
     for name, table in tables_of(comparison).items():
         result.table(name, table)
     result.table("chronology", chronology_table(comparison.events, ensemble))
@@ -102,7 +102,7 @@ def tables_of(comparison: HistoryComparison) -> dict[str, pd.DataFrame]:
 
 
 def history_page(
-    comparison: HistoryComparison, *, images: Mapping[str, bytes], origin: Origin
+    comparison: HistoryComparison, *, images: Mapping[str, Picture], origin: Origin
 ) -> str:
     """Return a comparison with the record as an HTML page that needs no other file.
 
@@ -160,8 +160,10 @@ def _claims(comparison: HistoryComparison) -> list[dict[str, Any]]:
         comparison.record_checks[["id", "holds"]].itertuples(index=False)
     )
     rows = rows_of(comparison.claims.assign(on_record=comparison.claims["id"].map(holds)))
+    names = {period.id: period.name for period in comparison.ensemble.calendar.periods}
     for row in rows:
         row["kind"], row["beside"] = page.beside(row["record"], row["share"])
+        row["reading"] = re.sub(r"\bP\d+\b", lambda p: names.get(p[0], p[0]), row["reading"])
     return rows
 
 
@@ -213,7 +215,8 @@ def history_alt(comparison: HistoryComparison) -> str:
     told = []
     for domain in COUNTED_DOMAINS[:3]:
         middle = bands(ensemble.column(f"level_{domain}")).middle
-        told.append(f"{domain} {_listed([f'{middle[stage].mean():.2f}' for stage in stages])}")
+        means = _listed([f"{middle[stage].mean():.2f}" for stage in stages])
+        told.append(f"{comparison.words.domain(domain)} {means}")
     rung = bands(ensemble.column("rung"), whole=True).middle
     overlap = bands(ensemble.column("agenda_overlap")).middle
     names = _listed([period.name for period in periods])
@@ -221,9 +224,9 @@ def history_alt(comparison: HistoryComparison) -> str:
     agenda = _listed([f"{np.mean(overlap[stage]):.2f}" for stage in stages])
     return (
         f"Four strips over the years, in the stages {names}. Median simulated level, mean of each "
-        f"stage in turn: {'; '.join(told)}. {_acts(comparison)} Median simulated rung at the end "
-        f"of each stage: {ladder}{_record_rungs(comparison)}. Median agenda overlap, mean of each "
-        f"stage: {agenda}."
+        f"stage in turn: {'; '.join(told)}. {_acts(comparison)} Median formal step reached at the "
+        f"end of each stage: {ladder}{_record_rungs(comparison)}. Median of shared fears, mean of "
+        f"each stage: {agenda}."
     )
 
 
@@ -234,7 +237,8 @@ def counts_alt(comparison: HistoryComparison) -> str:
     names = {period.id: period.name for period in comparison.ensemble.calendar.periods}
     rows = rows_of(comparison.counts[comparison.counts["series"] == "all"])
     outside = [
-        f"{row['domain']} in {names[row['period']]} ({row['observed']} in the record, "
+        f"{comparison.words.domain(row['domain'])} in {names[row['period']]} "
+        f"({row['observed']} in the record, "
         f"{page.number(row['low'])} to {page.number(row['high'])} in 90 % of runs)"
         for row in rows
         if not row["inside"]

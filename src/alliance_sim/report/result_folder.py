@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import math
@@ -12,13 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from alliance_sim.errors import FileError, SettingError
 from alliance_sim.files import read_json, writable_folder, write_text, write_whole
 from alliance_sim.plots.origin import save_png
+from alliance_sim.plots.style import PHONE, SLIDE
 from alliance_sim.provenance import Origin, file_digest, manifest, scenario_digest
 from alliance_sim.results.dictionary import field_metadata
 from alliance_sim.results.state_metadata import Meaning, Meanings
@@ -35,6 +37,13 @@ LONGEST_NAME = 120
 MOST_BYTES = 10_000_000  # of a manifest that is looked at
 
 log = logging.getLogger("alliance_sim")
+
+
+class Picture(NamedTuple):
+    """A figure as a page shows it: PNG for wide screens, and for narrow ones."""
+
+    slide: bytes
+    phone: bytes
 
 
 class ResultFolder:
@@ -127,6 +136,12 @@ class ResultFolder:
             save_png(figure, part, origin=self.origin, title=title)
 
         return self.write(name, "png", save).read_bytes()
+
+    def picture(self, name: str, draw: Callable[..., Any], title: str = "") -> Picture:
+        """Write a figure for a slide, as drawn for a `form`; return it, and one for a phone."""
+        phone = io.BytesIO()
+        save_png(draw(form=PHONE), phone, origin=self.origin, title=title)
+        return Picture(self.figure(name, draw(form=SLIDE), title), phone.getvalue())
 
     def close(self, **more: Any) -> dict[str, str]:
         """Write the manifest, with the digests of all files; return all names and paths.

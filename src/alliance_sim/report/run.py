@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alliance_sim.calendar import decimal_year
+from alliance_sim.comparison.edits import edits_between
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.errors import ResultError, SettingError
 from alliance_sim.files import writable_folder, write_whole
@@ -27,24 +29,40 @@ STATES = (*(f"level_{domain}" for domain in DOMAINS), "rung")
 
 
 def write_run(
-    ensemble: Ensemble, scenario: Scenario, *, out: str | os.PathLike[str], command: str
+    ensemble: Ensemble,
+    scenario: Scenario,
+    *,
+    out: str | os.PathLike[str],
+    command: str,
+    beside: tuple[Scenario, Ensemble] | None = None,
 ) -> dict[str, str]:
     """Write trajectories, a figure and one run as dated events; return names and paths.
 
     Args:
         ensemble: Runs of the scenario.
         scenario: The scenario.
+        beside: The scenario that this one edits and runs of it with the same luck, to be drawn
+            beside it.
         out: The folder, made if need be.
         command: The command line that makes the files again.
 
     Raises:
         SettingError: If the folder or a file in it cannot be written.
     """
-    result = ResultFolder(out, kind="run", origin=origin_of(ensemble, command=command))
+    factual: Ensemble | None = None
+    others: tuple[Ensemble, ...] = ()
+    edits: dict[float, str] = {}
+    if beside is not None:
+        factual, others = beside[1], (beside[1],)
+        found = edits_between(beside[0], scenario)
+        edits = {decimal_year(e.date): e.words for e in found if e.date and not e.responds}
+    origin = origin_of(ensemble, command=command, others=others)
+    result = ResultFolder(out, kind="run", origin=origin)
     result.write("trajectories", "parquet", ensemble.save)
-    result.figure(
-        "levels", ensemble_figure(ensemble, list(STATES), Words.of(scenario)), ensemble.scenario
+    figure = ensemble_figure(
+        ensemble, list(STATES), Words.of(scenario), beside=factual, edits=edits
     )
+    result.figure("levels", figure, scenario.title)
     result.table("chronology", chronology_table(chronology(ensemble, scenario), ensemble))
     return result.close(chronology_run=ensemble.first_whole)
 

@@ -45,6 +45,8 @@ class Ensemble(Shown):
         status: Per run "ok", or what went wrong.
         edits: What was changed against the scenario that this one extends, each with `words`.
         meanings: What each state means, its unit and its range.
+        title: Title of the scenario.
+        relationship: Its relationship, by which words and colours of figures are found.
     """
 
     scenario: str
@@ -59,6 +61,8 @@ class Ensemble(Shown):
     status: tuple[str, ...] = ()
     edits: tuple[Mapping[str, Any], ...] = ()
     meanings: Meanings = field(default_factory=dict)
+    title: str = ""
+    relationship: str = ""
 
     @property
     def runs(self) -> int:
@@ -210,6 +214,8 @@ class Ensemble(Shown):
             status=self.status,
             edits=self.edits,
             meanings=dict(self.meanings),
+            title=self.title,
+            relationship=self.relationship,
         )
 
     def content_digest(self) -> str:

@@ -62,6 +62,8 @@ class Labels(NamedTuple):
         status: Per run "ok", or what went wrong; empty where nothing is known.
         edits: What was changed in the scenario, each with `words`.
         meanings: What each state means, its unit and its range.
+        title: Title of the scenario; empty where nothing is known.
+        relationship: Its relationship, by which words and colours are found; may be empty.
     """
 
     scenario: str
@@ -75,19 +77,27 @@ class Labels(NamedTuple):
     status: tuple[str, ...]
     edits: tuple[Mapping[str, Any], ...] = ()
     meanings: Meanings = MappingProxyType({})
+    title: str = ""
+    relationship: str = ""
 
     def as_tree(self) -> dict[str, Any]:
         """Return the labels as values that JSON can hold."""
         calendar = self.calendar
         years = [calendar.first_year, calendar.last_year, calendar.steps_per_year]
-        return self._asdict() | {
-            "calendar": years,
-            "periods": calendar.periods_told(),
-            "states": list(self.states),
-            "status": list(self.status),
-            "edits": [dict(edit) for edit in self.edits],
-            "meanings": {state: _limited(told) for state, told in self.meanings.items()},
-        }
+        words = {"title": self.title, "relationship": self.relationship}
+        told = {key: value for key, value in self._asdict().items() if key not in words}
+        return (
+            told
+            | {key: text for key, text in words.items() if text}
+            | {
+                "calendar": years,
+                "periods": calendar.periods_told(),
+                "states": list(self.states),
+                "status": list(self.status),
+                "edits": [dict(edit) for edit in self.edits],
+                "meanings": {state: _limited(told) for state, told in self.meanings.items()},
+            }
+        )
 
     def content_digest(self, values: NDArray[np.float64]) -> str:
         """Return the SHA-256 of the labels and of the values (run, quarter, state).
@@ -192,6 +202,8 @@ def _label(tree: dict[str, Any]) -> Label:
             _text(state): Meaning(_text(name), _text(unit), _limit(low, -inf), _limit(high, inf))
             for state, (name, unit, low, high) in tree["meanings"].items()
         },
+        title=_text(tree.get("title", "")),
+        relationship=_text(tree.get("relationship", "")),
     )
     runs = _whole(tree["runs"], 0, MOST_VALUES)
     states = labels.states
