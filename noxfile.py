@@ -5,6 +5,7 @@ What follows `--` goes on to the tool, as in `nox -s tests -- tests/rules -x`. T
 run these sessions; `.ci/run` does more, with pinned tools.
 """
 
+import os
 import shutil
 from pathlib import Path
 
@@ -30,6 +31,18 @@ def tests(session: nox.Session) -> None:
     """Run the tests, or those that follow `--`."""
     session.install("-e", ".[dev]")
     session.run("pytest", "-q", "-n", "2", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the tests, or those that follow `--`, and say which lines none of them reaches."""
+    session.install("-e", ".[dev]", "coverage>=7.10", "pytest-cov>=7")
+    session.run("pytest", "-q", "-n", "2", "--cov", "--cov-report=", *session.posargs)
+    session.run("coverage", "report")
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")  # a file that the hosting site shows
+    if summary:
+        table = session.run("coverage", "report", "--format=markdown", silent=True)
+        Path(summary).write_text(str(table), "utf-8")
 
 
 @nox.session
