@@ -65,12 +65,15 @@ def symbols() -> dict[str, str]:
 
 def symbol_index() -> str:
     """Return every symbol of the equations: what it stands for, and where it is defined."""
-    rows = [
-        (f"${state.symbol}$", "state", f"`{state.reported or state.name}`", text(state.meaning),
-         _section(f"`{(state.rule.__name__)}`"))
-        for state in STATES
-        if state.symbol
-    ]  # fmt: skip
+    rules = [state.rule for state in STATES]
+    rows = []
+    for state in STATES:
+        if state.symbol:
+            # A rule of several states, such as a mean, does not say where each of them belongs.
+            shared = rules.count(state.rule) > 1 and state.symbol in _submodels()
+            where = _section(state.symbol if shared else f"`{state.rule.__name__}`")
+            name = f"`{state.reported or state.name}`"
+            rows.append((f"${state.symbol}$", "state", name, text(state.meaning), where))
     named = dict(scalar_numbers())
     for pattern, symbol in symbols().items():
         filled = [pattern.replace("{d}", word) for word in LETTERS]
@@ -82,10 +85,15 @@ def symbol_index() -> str:
     return table(("symbol", "kind", "name or path", "what it is, or its unit", "page"), rows)
 
 
+def _submodels() -> str:
+    page = MODEL.read_text("utf-8")
+    return page[page.index("\n### 7.1") :]
+
+
 def _section(mark: str) -> str:
     """Return a link to the section of the model's page in which something first stands."""
-    page = MODEL.read_text("utf-8")
-    place = page.index(mark, page.index("## 7. Submodels"))
+    page = _submodels()
+    place = page.index(mark)
     (title,) = re.findall(r"^### (.+)$", page[:place], re.MULTILINE)[-1:]
     anchor = re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
     return f"[{title}](model.md#{anchor})"
