@@ -25,6 +25,7 @@ from data_tables import formats, outcomes_dictionary, row_labels, states_diction
 from declared_tables import carried, channels, inputs, phases, states
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+from what_ifs import what_ifs, what_ifs_command
 
 import alliance_sim
 from alliance_sim.glossary import unit_words
@@ -459,6 +460,8 @@ TABLES: dict[str, Callable[..., str]] = {
     "threats": threats,
     "units": units,
     "verdicts": verdicts,
+    "what_ifs": what_ifs,
+    "what_ifs_command": what_ifs_command,
 }
 
 
