@@ -1,6 +1,11 @@
 """Settings that every test shares."""
 
+import os
+
 from hypothesis import HealthCheck, settings
+
+# How long a command is silent says more about the machine, too; see `cli.activity`.
+os.environ.setdefault("ALLIANCE_SIM_QUIET", "1")
 
 # How long an example takes says more about the machine than about the code; and a check that passed
 # has to pass again on the same code.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import warnings
 from typing import Any
 
 from alliance_sim.errors import AllianceSimError
 
 PURPOSES = {"SALib": "sensitivity analysis", "ema_workbench": "scenario discovery"}
+
+log = logging.getLogger(__name__)
 
 
 class MissingExtra(AllianceSimError):  # noqa: N818 - reads better in a traceback
@@ -21,6 +24,7 @@ def loaded(module: str) -> Any:
     Raises:
         MissingExtra: If the library is not installed.
     """
+    log.debug("loading what is needed for %s", PURPOSES[module.partition(".")[0]])
     try:
         with warnings.catch_warnings():
             # EMA Workbench says on import that optional parts of it are not there.

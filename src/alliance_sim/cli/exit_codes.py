@@ -22,6 +22,7 @@ import typer
 from typer.core import TyperGroup
 
 from alliance_sim.cli import terminal
+from alliance_sim.cli.activity import activity
 from alliance_sim.errors import (
     AllianceSimError,
     EngineError,
@@ -74,7 +75,8 @@ class Program(TyperGroup):
         with terminal.sound_settings():
             if terminal.output().width < LEAST_HELP_WIDTH:
                 _explain_plainly(self)
-            code = report_errors(work)
+            with activity.told(terminal.say):
+                code = report_errors(work)
         if standalone_mode:
             sys.exit(code)
         return code

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alliance_sim.cli import exit_codes, terminal
-from alliance_sim.cli.options import PATH, Json, command_line, processors
+from alliance_sim.cli.activity import Rate, activity
+from alliance_sim.cli.options import PATH, WHOLE_NUMBER, Json, command_line, processors
 from alliance_sim.errors import AllianceSimError, SettingError
 from alliance_sim.files import writable_folder
 
@@ -27,19 +26,28 @@ OUT = typer.Option(
     help="Folder for the results. Left out: the folder given as PLAN, or results/<plan>.",
     **PATH,
 )
-WORKERS = typer.Option(help="Processes to use; one per processor if nothing else is asked for.")
+WORKERS = typer.Option(
+    help="Processes to use; one per processor if nothing else is asked for.", **WHOLE_NUMBER
+)
 THREADS = typer.Option(
-    help="Or threads of one process: less memory, as quick where each point has many replicates."
+    help="Or threads of one process: less memory, as quick where each point has many replicates.",
+    **WHOLE_NUMBER,
 )
 SCHEDULER = typer.Option(help="Or the address of a Dask scheduler, or its scheduler file (.json).")
-BLOCK = typer.Option(help="Runs to compute at a time; numbers stay the same.")
+BLOCK = typer.Option(help="Runs to compute at a time; numbers stay the same.", **WHOLE_NUMBER)
 STATUS = typer.Option("--status", help="Say what is there, and simulate nothing.")
+CSV = typer.Option(
+    "--csv", help="Also write all rows as one CSV file: a head, and a line for each run.", **PATH
+)
 RETRY = typer.Option(
     "--retry-failed", help="Compute rows that failed once more, also of a finished sweep."
 )
-REPLICATES = typer.Option(help="How many replicates there are to be in all; old ones stay.")
+REPLICATES = typer.Option(
+    help="How many replicates there are to be in all; old ones stay.", **WHOLE_NUMBER
+)
 POINTS = typer.Option(
-    help="How many points (base points, trajectories) there are to be in all; old ones stay."
+    help="How many points (base points, trajectories) there are to be in all; old ones stay.",
+    **WHOLE_NUMBER,
 )
 
 
@@ -59,6 +67,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     replicates: Annotated[int | None, REPLICATES] = None,
     points: Annotated[int | None, POINTS] = None,
     retry_failed: Annotated[bool, RETRY] = False,
+    csv: Annotated[Path | None, CSV] = None,
     as_json: Json = False,
 ) -> None:
     """Run a plan, from wherever its folder stands to its end.
@@ -87,7 +96,9 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         if not folder.is_dir():
             writable_folder(folder)
         settings = {"workers": workers, "block": block, "retry_failed": retry_failed}
-        _run(wanted, folder, _pool(threads, scheduler), settings, as_json=as_json)
+        if csv is not None:
+            writable_folder(csv.parent)
+        _run(wanted, folder, _pool(threads, scheduler), settings, csv=csv, as_json=as_json)
 
 
 def _pool(threads: int | None, scheduler: str | None) -> AbstractContextManager[Executor | None]:
@@ -107,56 +118,45 @@ def _run(
     pool: AbstractContextManager[Executor | None],
     settings: dict[str, Any],
     *,
+    csv: Path | None,
     as_json: bool,
 ) -> None:
     from alliance_sim.sweep.run import run_sweep
 
-    counted = _Counted()
-    bar: Any = nullcontext() if as_json else terminal.progress("simulating")
-    with pool as executor, bar as show:
+    rate = Rate()
+    with pool as executor, terminal.progress("simulating") as show:
+
+        def told(done: int, rows: int) -> None:
+            rate.at(done)
+            show(done, rows)
+
         found = run_sweep(
             plan,
             folder,
             executor=executor,
-            progress=counted.and_then(show),
+            progress=told,
             **{**settings, "workers": processors(settings["workers"])},
         )
-    _report(found, counted, as_json=as_json)
+    if csv is not None:
+        activity.begin(f"writing {csv}")
+        found.to_csv(csv)
+    _report(found, rate, as_json=as_json)
+    if csv is not None and not as_json:
+        terminal.tell(f"Written to {csv}")
     if found.rows and found.failed == found.rows:
         raise typer.Exit(exit_codes.FAILED)
 
 
-class _Counted:
-    """How many rows a sweep gained while this command looked on, and in how many seconds."""
-
-    def __init__(self) -> None:
-        self._first: tuple[int, float] | None = None
-        self.rows = 0
-        self.seconds = 0.0
-
-    def and_then(self, show: Callable[[int, int], None] | None) -> Callable[[int, int], None]:
-        """Return what to call with (rows done, rows asked for); it shows them as well."""
-
-        def told(done: int, rows: int) -> None:
-            now = time.monotonic()
-            self._first = self._first or (done, now)
-            self.rows, self.seconds = done - self._first[0], now - self._first[1]
-            if show is not None:
-                show(done, rows)
-
-        return told
-
-
-def _report(found: Sweep, counted: _Counted, *, as_json: bool) -> None:
+def _report(found: Sweep, rate: Rate, *, as_json: bool) -> None:
     """Say in the end what was done."""
     from alliance_sim.sweep.sweep import status
 
     if as_json:
-        terminal.print_json({**status(found), "simulated": counted.rows})
+        terminal.print_json({**status(found), "simulated": rate.gained})
         return
-    if counted.rows:
-        speed = counted.rows / max(counted.seconds, 1e-3)
-        words = f"{counted.rows:,} runs simulated, {speed:,.0f} runs/s"
+    if rate.gained:
+        speed = rate.each_second()
+        words = f"{rate.gained:,} runs simulated" + (f", {speed:,.0f} runs/s" if speed else "")
     else:
         words = "Finished already, nothing to do"
     _print_lines([f"{words}. {_counts(found)} in {found.folder}/", *_reasons(found)])

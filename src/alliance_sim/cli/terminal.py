@@ -27,6 +27,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from alliance_sim.cli.activity import Rate, activity
 from alliance_sim.errors import ScenarioWarning, visible
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def messages() -> Console:
 
 def say(text: str) -> None:
     """Print a message on standard error, on as many lines as it has."""
+    activity.spoke()
     messages().print(Text(visible(text, lines=True)))
 
 
@@ -103,15 +105,23 @@ def tell(text: str, style: str = "", *, wrap: bool = False, lines: bool = False)
         wrap: Whether to wrap it at the width of the terminal; paths and commands stay in one line.
         lines: Whether ends of lines in it are meant; in a name they are not.
     """
+    activity.spoke()
     output().print(Text(visible(text, lines=lines), style), soft_wrap=not wrap)
 
 
 class _Messages(logging.Handler):
-    """Prints what the package logs among the messages, above a progress bar if there is one."""
+    """Prints what the package logs among the messages, above a progress bar if there is one.
+
+    What it logs for debugging is what it is at; that is told only where it takes long.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print one record."""
-        say(self.format(record))
+        """Print one record, or keep it for whoever waits."""
+        text = self.format(record)
+        if record.levelno >= logging.INFO:
+            say(text)
+        if record.levelno < logging.INFO or text.endswith("..."):
+            activity.begin(visible(text).rstrip(" ."))
 
 
 @contextmanager
@@ -141,7 +151,7 @@ def show_log() -> None:
     log = logging.getLogger("alliance_sim")
     if not any(isinstance(handler, _Messages) for handler in log.handlers):
         log.addHandler(_Messages())
-        log.setLevel(logging.INFO)
+        log.setLevel(logging.DEBUG)
         log.propagate = False
 
 
@@ -208,24 +218,41 @@ def _signals() -> Iterator[None]:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Progress | None]:
-    """Yield what to call with (done, all), or None where nobody watches."""
+def progress(what: str, unit: str = "runs") -> Iterator[Progress]:
+    """Yield what to call with (done, all); a terminal shows a bar, anything else a line at times.
+
+    Args:
+        what: What is done, as in "simulating".
+        unit: What is counted.
+    """
+    activity.begin(what, unit)
     console = messages()
-    if not console.is_terminal:
-        yield None
-        return
+    try:
+        if not console.is_terminal:
+            yield activity.count
+            return
+        with _bar(console, what, unit) as show:
+            yield show
+    finally:
+        activity.begin("finishing")
+
+
+@contextmanager
+def _bar(console: Console, what: str, unit: str) -> Iterator[Progress]:
     from rich import progress as bars
 
+    rate = Rate()
+
     class Speed(bars.ProgressColumn):
-        def render(self, task: bars.Task) -> Text:
-            speed = task.finished_speed or task.speed
-            return Text(f"{speed:,.0f} runs/s" if speed else "")
+        def render(self, task: bars.Task) -> Text:  # noqa: ARG002 - as the class above has it
+            speed = rate.each_second()
+            return Text(f"{speed:,.0f} {unit}/s" if speed else "")
 
     class Count(bars.ProgressColumn):
         def render(self, task: bars.Task) -> Text:
-            if task.total is None:  # nothing is simulated yet, perhaps nothing has to be
+            if task.total is None:  # nothing is counted yet, perhaps nothing has to be
                 return Text("")
-            return Text(f"{task.completed:.0f}/{task.total:.0f} runs")
+            return Text(f"{task.completed:.0f}/{task.total:.0f} {unit}")
 
     columns = (
         bars.SpinnerColumn(),
@@ -233,6 +260,7 @@ def progress(what: str) -> Iterator[Progress | None]:
         bars.BarColumn(),
         Count(),
         Speed(),
+        bars.TimeElapsedColumn(),
         bars.TimeRemainingColumn(),
     )
     with bars.Progress(*columns, console=console, transient=True) as bar:
@@ -241,9 +269,11 @@ def progress(what: str) -> Iterator[Progress | None]:
         def show(done: int, total: int) -> None:
             if bar.tasks[0].total is None:
                 bar.reset(task, completed=done, total=total)  # what was there says nothing of speed
+            rate.at(done)
             bar.update(task, completed=done, total=total)
 
-        yield show
+        with activity.drawn_by(lambda words: bar.update(task, description=visible(words))):
+            yield show
 
 
 def print_json(value: Any) -> None:

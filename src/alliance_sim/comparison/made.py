@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.path import numbers
 
 TRUTH = "truth.toml"
+
+log = logging.getLogger(__name__)
 
 
 def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[str, str]:
@@ -55,7 +58,9 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
     folder = writable_folder(out)
     used = reporting_for(scenario, folder)
     reporting = Reporting() if used is None else read_reporting(used)
+    log.debug("simulating run %d of %s", run, scenario.name)
     ensemble = simulate(scenario, runs=1, seed=seed, first_run=run, engine=Kernel(threads=1))
+    log.debug("telling the acts of that run")
     acts = chronology(ensemble, scenario)
     reported = acts[_reported(acts, scenario, reporting, ensemble)]
     source = f"made by a run of {scenario.name}: seed {seed}, run {run}"

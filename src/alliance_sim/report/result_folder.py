@@ -131,6 +131,7 @@ class ResultFolder:
 
     def figure(self, name: str, figure: Any, title: str = "") -> bytes:
         """Write a figure, as a function of `plots` returns it, with its origin; return the file."""
+        log.debug("drawing %s", title or name)
 
         def save(part: Path) -> None:
             save_png(figure, part, origin=self.origin, title=title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TRIES = 5  # looks at a folder while somebody works there
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, repr=False)
@@ -150,8 +153,8 @@ class Sweep(Shown):
                 raise UnknownName(unknown_name("outcome", name, kept))
         if scenario is not None and scenario not in self.plan.labels:
             raise UnknownName(unknown_name("scenario", scenario, self.plan.labels))
-        factors = (factor.name for factor in self.plan.factors)
-        names = [*ROW_LABELS, *factors, "status", *(kept if outcomes is None else outcomes)]
+        names = self._columns(outcomes)
+        log.debug("reading %s rows", f"{self.done:,}")
         found = self._looked_up(names, scenario) or [self._nothing().select(names)]
         frame: pd.DataFrame = pa.concat_tables(found).to_pandas(split_blocks=True)
         return frame
@@ -168,6 +171,29 @@ class Sweep(Shown):
         labels = {name: parquet.ALWAYS[name] for name in ROW_LABELS}
         status = {parquet.STATUS: parquet.ALWAYS[parquet.STATUS]}
         return dictionary_frame({**labels, **factors, **status, **told}, "column")
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the rows, in order, as a CSV file: a head with the names of `frame`, a row per run.
+
+        What a failed run does not have is left empty. The file takes its place when it is whole.
+
+        Args:
+            path: The file.
+
+        Raises:
+            ResultError: If a file of rows cannot be read.
+            SettingError: If the file cannot be written.
+        """
+        names = self._columns(None)
+
+        def write(part: Path) -> None:
+            with part.open("w", encoding="utf-8", newline="") as file:
+                file.write(",".join(names) + "\n")
+                for table in self._looked_up(names, None):
+                    frame = table.to_pandas(split_blocks=True)
+                    frame.to_csv(file, header=False, index=False, lineterminator="\n")
+
+        files.write_whole(Path(path), write)
 
     def outcome(
         self,
@@ -216,6 +242,7 @@ class Sweep(Shown):
             choose = resume.for_outcome(self.metadata, wanted, path)
             job = loop.job_of(self.plan, path, choose, (wanted,), summarise)
             resources = loop.Resources(executor, workers)
+            log.debug("simulating %s", wanted.text)
             loop.fill(job, resources, progress, retry_failed=retry_failed)
         return wanted.name, self._beside(path, wanted).frame()
 
@@ -244,6 +271,12 @@ class Sweep(Shown):
                     counts[entry["values"]] += entry["counts"]
         del counts[OK]
         return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
+
+    def _columns(self, outcomes: Sequence[str] | None) -> list[str]:
+        """Return the names of a frame's columns, with some outcomes or with all."""
+        factors = (factor.name for factor in self.plan.factors)
+        kept = self.metadata.outcomes if outcomes is None else outcomes
+        return [*ROW_LABELS, *factors, "status", *kept]
 
     def _outcome(self, text_or_name: str) -> Outcome:
         """Return an outcome by its name, or by its text."""
@@ -339,6 +372,7 @@ def open_sweep(folder: str | os.PathLike[str], *, unfinished: bool = False) -> S
     """
     path = Path(folder)
     sweep = sweep_in(path)
+    log.debug("checking the files of %s", path)
     wrong = damages(path, sweep.metadata, sweep.inventory)
     if wrong:
         problems = "".join(f"\n  - {problem}" for problem in wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 Method = Literal["prim", "cart"]
 METHODS: tuple[Method, ...] = ("prim", "cart")
 LEAST = 20  # runs in which it happens, and runs in which it does not
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -125,19 +128,27 @@ def discover(
         raise SettingError(where, problems)
     cases = cases_of(frame, axes=axes, outcome=outcome, where=where)
     if method == "cart":
+        log.debug("growing a tree on %s runs", f"{len(cases.y):,}")
         leaves = tuple(cart.leaves(cases, seed=seed))
         dense = tuple(leaf for leaf in leaves if leaf.density_low > cases.share)
         return Discovery("cart", outcome, cases, dense, leaves)
     peeled = Peeled(cases)
     found, peeling = _peel(peeled, search)
+    again = elsewhere = None
+    if found and search.resample:
+        log.debug("looking in %d random halves which factors are limited again", search.resample)
+        again = peeled.again(search.resample, seed)
+    if found and search.step is None:
+        log.debug("trying the first box on points that it was not found on")
+        elsewhere = _elsewhere(cases, seed)
     return Discovery(
         "prim",
         outcome,
         cases,
         found,
         peeling=peeling,
-        again=peeled.again(search.resample, seed) if found and search.resample else None,
-        elsewhere=_elsewhere(cases, seed) if found and search.step is None else None,
+        again=again,
+        elsewhere=elsewhere,
         by_hand=search.step is not None,
     )
 
@@ -207,6 +218,7 @@ def _peel(peeled: Peeled, search: Search) -> tuple[tuple[Box, ...], pd.DataFrame
     found: list[Box] = []
     peelings = []
     while len(found) < search.boxes:
+        log.debug("looking for box %d of at most %d", len(found) + 1, search.boxes)
         following = peeled.next(None if found else search.step)
         if following is None:
             break

@@ -6,6 +6,7 @@ fill the space. Everything is deterministic: resampling starts from a given seed
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,8 @@ LEAST = {"sobol": 16, "morris": 4, "pawn": 50}  # base points, trajectories, poi
 SLACK = 0.05  # how far a Sobol index may lie where none can without being talked about
 WIDE = 0.2  # half an interval of a Sobol index, from which on it is hardly known
 UNITS = {"sobol": "base points", "morris": "trajectories", "pawn": "points"}
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def analyse(
     means = point_means(frame, outcome=outcome)
     _check_outcome(means, where)
     asked = _Asked(where, tuple(axes), outcome, levels, _salib_seed(seed))
+    log.debug("working out %s indices of %s points, and their intervals", method, f"{len(x):,}")
     return {"sobol": _sobol, "morris": _morris, "pawn": _pawn}[method](x, means, asked)
 
 
