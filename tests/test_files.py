@@ -68,6 +68,8 @@ def test_a_file_that_tells_no_size_is_read_to_the_limit_only() -> None:
     [
         ("folder", "is a folder, must be a regular file"),
         ("plann.toml", r"does not exist; did you mean 'plan\.toml'"),
+        ("foldr/plan.toml", "there is no folder '.*/foldr'; did you mean 'folder'"),
+        ("some/where/plan.toml", "does not exist; there is no folder '.*/some' in /"),
         ("plan.toml/x", "cannot be read: a file stands where a folder should be"),
         ("nul\0byte", r"nul\\x00byte: .*\n.*cannot be the path of a file"),
         ("half\ud800", r"half\\ud800: .*\n.*cannot be the path of a file"),

@@ -286,6 +286,12 @@ def _nowhere(path: str) -> str:
     """Return that nothing lies at a path, and what beside it was probably meant."""
     here = Path(path)
     with suppress(OSError, ValueError):
+        gone = next((folder for folder in here.parents[::-1] if not folder.exists()), None)
+        if gone is not None:
+            folders = [place.name for place in gone.parent.iterdir() if place.is_dir()]
+            near = nearest_name(gone.name, folders)
+            meant = f"; did you mean {near!r}?" if near else f" in {Path.cwd()}"
+            return f"does not exist; there is no folder {str(gone)!r}{meant}"
         beside = [file.name for file in here.parent.glob(f"*{here.suffix}")]
         near = nearest_name(here.name, beside) if here.suffix else None
         return f"does not exist{f'; did you mean {near!r}?' if near else ''}"

@@ -140,6 +140,8 @@ def test_a_sweep_behind_a_pipe_says_how_far_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["1_0", "٣", "3.0", "ten", ""])
 def test_whole_numbers_are_written_in_plain_digits(text: str) -> None:
-    result = CliRunner().invoke(app, ["run", "two_islands/baseline", "--runs", text])
-    assert result.exit_code == 2
-    assert "is not a whole number, such as 50" in " ".join(result.stderr.split())
+    runs = CliRunner().invoke(app, ["run", "two_islands/baseline", "--runs", text])
+    block = CliRunner().invoke(app, ["sweep", "plan.toml", "--block", text])
+    assert (runs.exit_code, block.exit_code) == (2, 2)
+    assert "must be a whole number of at least 1" in " ".join(runs.stderr.split())
+    assert "is not a whole number, such as 50" in " ".join(block.stderr.split())

@@ -293,6 +293,36 @@ def test_two_values_of_a_factor_are_held_against_each_other(
     assert tree["by"] == ["rule"]
 
 
+@pytest.mark.parametrize("command", ["sensitivity", "discover"])
+def test_who_names_no_outcome_is_told_what_there_is(
+    command: str, sweep: Callable[[str], Path], tmp_path: Path
+) -> None:
+    words = fails(command, sweep("sobol"), "--out", tmp_path / "new")
+    assert (
+        "--outcome is missing. Of what happens or does not this sweep kept office_by_2014" in words
+    )
+    assert "numbers, which can be compared as in 'rung_end>=8', it kept" in words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sensitivity", "--outcome", "rung_ende"),
+        ("discover", "--outcome", "rung_end"),
+        ("summarise", "--contrast", "nothing"),
+    ],
+)
+def test_who_is_refused_keeps_no_empty_folder(
+    words: tuple[str, ...], sweep: Callable[[str], Path], tmp_path: Path
+) -> None:
+    command, *options = words
+    fails(command, sweep("sobol"), *options, "--out", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "old").mkdir()
+    fails(command, sweep("sobol"), *options, "--out", tmp_path / "old")
+    assert (tmp_path / "old").is_dir(), "it was there before"
+
+
 def test_a_contrast_that_cannot_be_is_told(sweep: Callable[[str], Path], tmp_path: Path) -> None:
     words = fails("summarise", sweep("sobol"), "--contrast", "war=false - true")
     assert "no two points differ in 'war' alone" in words

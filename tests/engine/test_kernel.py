@@ -250,6 +250,18 @@ def test_a_case_does_not_depend_on_its_company() -> None:
     assert by_hand[0].tobytes() == mixed.values[2].tobytes()
 
 
+def test_a_scenario_without_the_state_of_an_outcome_fails_in_words_and_no_other_does() -> None:
+    islands = load_scenario("two_islands/baseline")
+    outcome = parse_outcome(
+        "refused_france>=1@2014", states=state_names(BASELINE), calendar=BASELINE.calendar()
+    )
+    found = summarise_cases([Case(BASELINE, 0), Case(islands, 0)], seed=4, outcomes=[outcome])
+    assert found.status[0] == "ok"
+    assert "unknown state 'refused_france'" in found.status[1]
+    assert np.isfinite(found.values[0]).all()
+    assert np.isnan(found.values[1]).all()
+
+
 def overflowing() -> Scenario:
     """Return a world in which a leader who is drawn overflows in about 1 run in 100.
 

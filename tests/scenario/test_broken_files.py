@@ -164,6 +164,7 @@ def nowhere(folder: Path) -> Iterator[tuple[str, str | Path, str]]:
     yield "a missing folder", folder / "no" / "where.toml", "does not exist"
     yield "a link to itself", folder / "circle.toml", "cannot be read|does not exist"
     yield "a misspelt name", "japan_nato/baselin", "did you mean 'japan_nato/baseline'"
+    yield "a shipped name as a file", "japan_nato/basline.toml", "mean 'japan_nato/baseline', which"
     yield "half a name", "baseline", "did you mean 'japan_nato/baseline'"
     yield "an unlike name", "1984", r"known: japan_nato/.*ends in \.toml"
     yield "no name", "", "known: japan_nato/|is a folder"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,12 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from alliance_sim.cli import terminal
-from alliance_sim.cli.options import PATH, Json, Workers, command_line, processors
+from alliance_sim.cli.activity import activity
+from alliance_sim.cli.options import PATH, WHOLE_NUMBER, Json, Workers, command_line, processors
 from alliance_sim.errors import SettingError
 from alliance_sim.files import writable_folder
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from alliance_sim.sweep.sweep import Sweep
 
 Result = TypeVar("Result")
 Options = dict[str, Any]
@@ -33,7 +37,10 @@ OUTCOME = (
     "Name of an outcome, a comparison such as 'rung_end>=8', or a text such as 'rung>=8@2014'; "
     "runs are simulated again if it was not kept."
 )
-Outcome = Annotated[str, typer.Option("--outcome", help=OUTCOME)]
+MOST_NAMED = 12  # outcomes that are named to somebody who named none
+Outcome = Annotated[
+    str | None, typer.Option("--outcome", help=f"{OUTCOME} Left out: says what was kept.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -76,13 +83,16 @@ class SweepAnalysis:
         """
         from alliance_sim.sweep.sweep import open_sweep
 
-        sweep = open_sweep(self.folder)
-        place = writable_folder(self.out)
-        command = command_line(self.command, self.folder, **asked, out=place)
+        command = command_line(self.command, self.folder, **asked, out=self.out)
         words = f"Runs that were simulated again are kept. To go on: {command}"
-        with terminal.stoppable(lambda: words), terminal.progress("working") as show:
-            found = analysis(sweep, workers=processors(self.workers), progress=show)
-        tree = write(found, out=place, command=command)
+        with terminal.stoppable(lambda: words), terminal.progress("reading the sweep") as show:
+            sweep = open_sweep(self.folder)
+            if "outcome" in asked and not asked["outcome"] and self.command != "summarise":
+                raise SettingError(self.command, [_outcomes_of(sweep)])
+            with _kept_if_filled(self.out) as place:
+                found = analysis(sweep, workers=processors(self.workers), progress=show)
+                activity.begin("writing tables and figures")
+                tree = write(found, out=place, command=command)
         if not self.as_json:
             return found
         terminal.print_json(tree)
@@ -95,6 +105,39 @@ class SweepAnalysis:
         for sentence in found.words():
             terminal.tell(sentence, wrap=True)
         terminal.tell(f"Written to {self.out}/")
+
+
+@contextmanager
+def _kept_if_filled(out: Path) -> Iterator[Path]:
+    """Yield a folder as `writable_folder` returns it; one that stays empty is removed again."""
+    made = not out.exists()
+    folder = writable_folder(out)
+    try:
+        yield folder
+    finally:
+        if made:
+            with suppress(OSError):  # it holds something
+                folder.rmdir()
+
+
+def _outcomes_of(sweep: Sweep) -> str:
+    """Return which outcomes a sweep kept, for somebody who named none."""
+    from alliance_sim.results.outcomes import is_binary
+
+    outcomes = tuple(reversed(sweep.plan.outcomes))  # the plan's own first
+    events = [outcome.name for outcome in outcomes if is_binary(outcome)]
+    numbers = [outcome.name for outcome in outcomes if not is_binary(outcome)]
+    return (
+        f"--outcome is missing. Of what happens or does not this sweep kept {_some(events)}. Of "
+        f"numbers, which can be compared as in 'rung_end>=8', it kept {_some(numbers)}. Any other "
+        "is simulated for the same runs, such as 'rung>=8@2014'"
+    )
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    return (f"{shown} and {more} more" if more > 0 else shown) or "nothing"
 
 
 def summarise(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -143,7 +186,7 @@ def summarise(  # noqa: PLR0913, PLR0917 - the options of a command
 
 def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
     folder: Folder,
-    outcome: Outcome,
+    outcome: Outcome = None,
     method: Annotated[
         str | None,
         typer.Option(
@@ -184,24 +227,29 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of a command
 
 def discover(  # noqa: PLR0913, PLR0917 - the options of a command
     folder: Folder,
-    outcome: Outcome,
+    outcome: Outcome = None,
     method: Annotated[
         str, typer.Option("--method", help="prim (boxes) or cart (a tree).")
     ] = "prim",
     scenario: Scenario = None,
     boxes: Annotated[
         int | None,
-        typer.Option("--boxes", help="prim: look for at most so many boxes; 3 if left out."),
+        typer.Option(
+            "--boxes", help="prim: look for at most so many boxes; 3 if left out.", **WHOLE_NUMBER
+        ),
     ] = None,
     step: Annotated[
         int | None,
-        typer.Option("--step", help="prim: take this step of the first peeling as the box."),
+        typer.Option(
+            "--step", help="prim: take this step of the first peeling as the box.", **WHOLE_NUMBER
+        ),
     ] = None,
     resample: Annotated[
         int | None,
         typer.Option(
             "--resample",
             help="prim: see in so many random halves of the runs which factors are limited again.",
+            **WHOLE_NUMBER,
         ),
     ] = None,
     out: Out = None,

@@ -12,6 +12,7 @@ from alliance_sim import kinds
 from alliance_sim.cli import analyse, compare, exit_codes, find, record, sweep, terminal
 from alliance_sim.cli.options import (
     PATH,
+    WHOLE_NUMBER,
     Json,
     OwnOut,
     Runs,
@@ -71,7 +72,8 @@ def history(
     require: Annotated[
         int | None,
         typer.Option(
-            help="Exit with 1 unless so many claims that the record supports hold in 80 % of runs."
+            help="Exit with 1 unless so many claims that the record supports hold in 80 % of runs.",
+            **WHOLE_NUMBER,
         ),
     ] = None,
 ) -> None:

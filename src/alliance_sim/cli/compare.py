@@ -9,7 +9,16 @@ import typer
 
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
-from alliance_sim.cli.options import Json, OwnOut, Runs, Seed, Workers, command_line, processors
+from alliance_sim.cli.options import (
+    WHOLE_NUMBER,
+    Json,
+    OwnOut,
+    Runs,
+    Seed,
+    Workers,
+    command_line,
+    processors,
+)
 from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
@@ -51,7 +60,8 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
         typer.Option(help="Tell of this, too, such as rung>=8@2014; once or several times."),
     ] = None,
     show_run: Annotated[
-        int | None, typer.Option(help="Run whose dated acts are told. Left out: the first.")
+        int | None,
+        typer.Option(help="Run whose dated acts are told. Left out: the first.", **WHOLE_NUMBER),
     ] = None,
     out: OwnOut = None,
     as_json: Json = False,

@@ -25,6 +25,20 @@ def path_of(text: str | Path) -> Path:
     return Path(text)
 
 
+def whole_number(text: str | int) -> int:
+    """Return the whole number that an option gives, in the digits 0 to 9.
+
+    Raises:
+        typer.BadParameter: If it is none; Python would also read 1_0 and digits of other scripts.
+    """
+    if isinstance(text, int):  # as a default is
+        return text
+    if not WHOLE.fullmatch(text.strip()):
+        raise typer.BadParameter(f"{shown(text)} is not a whole number, such as 50")
+    return int(text)
+
+
+WHOLE_NUMBER: dict[str, Any] = {"parser": whole_number, "metavar": "INTEGER"}
 PATH: dict[str, Any] = {"parser": path_of, "metavar": "PATH"}
 Out = Annotated[
     Path, typer.Option("--out", help="Folder to write to; made if it is not there.", **PATH)
@@ -70,6 +84,7 @@ Workers = Annotated[
         "--workers",
         help="Processors to use; all if left out, at most 64 or four for each that there is. "
         "Numbers stay the same.",
+        **WHOLE_NUMBER,
     ),
 ]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from alliance_sim.cli import exit_codes, terminal
-from alliance_sim.cli.options import PATH, Json, Seed
+from alliance_sim.cli.options import PATH, WHOLE_NUMBER, Json, Seed
 from alliance_sim.errors import RecordError, SettingError
 
 commands = typer.Typer(help="Records of a relationship: check a folder, or make one by a run.")
@@ -66,7 +66,9 @@ def check(
 def make(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     seed: Seed = "1",
-    run: Annotated[int, typer.Option(help="Number of the run that is to be the history.")] = 0,
+    run: Annotated[
+        int, typer.Option(help="Number of the run that is to be the history.", **WHOLE_NUMBER)
+    ] = 0,
     out: Annotated[
         Path | None,
         typer.Option(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from alliance_sim.errors import AllianceSimError, EngineError
+from alliance_sim.errors import AllianceSimError, EngineError, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK
 from alliance_sim.results.outcomes import Outcome
@@ -182,6 +182,10 @@ def _parts(
             continue
         block = open_blocks.get(ready.frame)
         if block is None:
+            problem = _lacking(scenario, outcomes)
+            if problem:
+                status[row] = problem
+                continue
             setting = setting_of(ready.frame, state_names(scenario), outcomes)
             block = open_blocks[ready.frame] = (setting, [], [])
         block[1].append(ready)
@@ -190,3 +194,14 @@ def _parts(
             yield block
             open_blocks[ready.frame] = (block[0], [], [])
     yield from (block for block in open_blocks.values() if block[2])
+
+
+def _lacking(scenario: Scenario, outcomes: Sequence[Outcome]) -> str:
+    """Return which outcomes are of states that a scenario does not have, "" if none is."""
+    states = state_names(scenario)
+    told = (
+        f"outcome {outcome.name!r}: {unknown_name('state', outcome.state, states)}"
+        for outcome in outcomes
+        if outcome.state not in states
+    )
+    return "; ".join(told)

@@ -173,6 +173,11 @@ def _find(
         meant = "" if near is None else f"; did you mean the file {near!r}?"
         own = f"a file of your own ends in .toml{meant}"
         raise ScenarioError(name_or_path, [f"{known}; {own}; see: alliance-sim list scenarios"])
+    if not _exists(path) and _file_near(path) is None:
+        name = nearest_name(name_or_path.removesuffix(".toml"), shipped())
+        if name is not None:
+            problem = f"does not exist; did you mean {name!r}, which comes with the package?"
+            raise ScenarioError(name_or_path, [problem])
     here = _resolved(path)
     if here.is_relative_to(root.resolve()):
         return path, here.relative_to(root.resolve()).with_suffix("").as_posix()
