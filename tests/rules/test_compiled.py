@@ -33,8 +33,8 @@ DEGREES = 8  # coefficients of the polynomials that rules add up
 
 def sample(annotation: Any, chance: random.Random) -> Any:
     """Return a value of an annotated type, in the ranges that rules work in and at their edges."""
-    if annotation is int:
-        return chance.randrange(4)
+    if annotation in {bool, int}:
+        return annotation(chance.randrange(4))
     if annotation is float:
         kind = chance.random()
         if kind < 0.2:
