@@ -27,10 +27,11 @@ sys.path.insert(0, str(HERE.parent))  # where `cells` stands
 import jinja2
 import pandas as pd
 from cells import table, text
+from markdown_it import MarkdownIt
 
 import alliance_sim
+from alliance_sim.glossary import percent
 from alliance_sim.plots.history import history_figure
-from alliance_sim.provenance import STATEMENT
 from alliance_sim.scenario.file import shipped_scenarios
 
 FACTUAL, EDITED = "japan_nato/baseline", "japan_nato/no_nine_eleven"
@@ -39,6 +40,31 @@ BLOCK = re.compile(
     r"(<!-- written by docs/teaching/write.py: (\w+) -->\n)(.*?)(<!-- end of what is written -->)",
     re.DOTALL,
 )
+PRINTED = ("handout.md", "answers.md")
+SHEET = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+  @page {{ size: A4; margin: 16mm; }}
+  body {{ max-width: 178mm; margin: 0 auto; padding: 8px; font: 11pt/1.4 sans-serif; }}
+  h1 {{ font-size: 17pt; margin: 0 0 8pt; }} h2 {{ font-size: 13pt; margin: 12pt 0 4pt; }}
+  h2, thead {{ break-after: avoid; }} tr, li, blockquote {{ break-inside: avoid; }}
+  p, ul, ol {{ margin: 4pt 0; }} code {{ font-size: 9.5pt; overflow-wrap: anywhere; }}
+  table {{ border-collapse: collapse; width: 100%; margin: 6pt 0; font-size: 10pt; }}
+  th, td {{ border: 1px solid #777; padding: 3pt 5pt; text-align: left; vertical-align: top; }}
+  blockquote {{ margin: 6pt 0; padding: 4pt 10pt; border-left: 3pt solid #777; line-height: 1.9; }}
+</style>
+</head>
+<body>
+<main>
+{body}</main>
+</body>
+</html>
+"""
 PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
 STARTED = 0.15  # level from which a domain counts as begun, as claim C23 is read
 
@@ -76,15 +102,10 @@ def band(row: Any, places: int = 2) -> str:
     return f"{number(row.difference, places)} ({low} to {high})"
 
 
-def share(value: float) -> str:
-    """Return a share of pairs as so many of a hundred."""
-    return f"{100 * value:.0f} of 100"
-
-
 def choices() -> str:
     """Return the what-ifs that pairs of students choose from."""
     rows = [
-        (str(position), text(title), f"`alliance-sim compare {name}`", text(question))
+        (str(position), text(title), f"`alliance-sim compare {Path(name).name}`", text(question))
         for position, (name, (title, question)) in enumerate(what_ifs().items(), 1)
     ]
     return table(("no.", "what if", "what you type", "question"), rows)
@@ -126,7 +147,7 @@ def nine_eleven() -> str:
             number(row.factual, places, signed=False),
             number(row.edited, places, signed=False),
             band(row, places),
-            share(row.below),
+            percent(row.below),
         )
         for row in comparison.table.itertuples()
         for places in [0 if row.state == "rung" else 2]
@@ -164,7 +185,7 @@ def results() -> str:
             f"{largest.domain}, {largest.year}",
             band(largest),
             number(left.difference),
-            share(steps.below),
+            percent(steps.below),
         ))  # fmt: skip
     head = (
         *("no.", "what if", "largest difference, end of"),
@@ -224,21 +245,21 @@ def slides(*, pictures: bool) -> str:
     return environment.get_template("slides.j2").render(
         picture={name: _picture(draw) if pictures else "" for name, draw in FIGURES.items()},
         digest=digest,
-        statement=STATEMENT,
         runs={"history": HISTORY_RUNS, "edited": RUNS},
         seed=SEED,
         claims=len(history().claims),
-        edits=_changes(comparison),
+        taken=what_ifs()[EDITED][0],
+        responds=_responses(comparison),
         largest={"domain": largest.domain, "year": largest.year, "by": band(largest)},
         left={"year": left.year, "by": number(left.difference)},
         factual=comparison.factual.title,
     ) + "\n"  # fmt: skip
 
 
-def _changes(comparison: alliance_sim.Comparison) -> list[str]:
-    """Return what was edited and what responds to it, without the reasons."""
+def _responses(comparison: alliance_sim.Comparison) -> list[str]:
+    """Return the titles of what falls away, or is left to chance, because of an edit."""
     edits = next(iter(comparison.edits.values()))
-    return [edit.words.partition(", as ")[0] for edit in edits]
+    return [edit.words.partition(":")[0] for edit in edits if edit.responds]
 
 
 FIGURES: dict[str, Callable[[], Any]] = {
@@ -256,6 +277,15 @@ def _picture(draw: Callable[[], Any]) -> str:
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
 
 
+def printed(name: str) -> str:
+    """Return a page as one file to print, with its blocks as they should be."""
+    markdown = MarkdownIt("commonmark").enable("table")
+    source = re.sub(r"<!--.*?-->\n", "", page(HERE / name), flags=re.DOTALL)
+    body = markdown.render(source)
+    title = re.sub(r"<[^>]+>", "", body.partition("</h1>")[0]).strip()
+    return SHEET.format(title=title, body=body)
+
+
 def pages() -> Iterable[Path]:
     """Return the pages that hold blocks."""
     return [path for path in sorted(HERE.glob("*.md")) if BLOCK.search(path.read_text("utf-8"))]
@@ -264,9 +294,14 @@ def pages() -> Iterable[Path]:
 def outdated() -> list[str]:
     """Return the names of pages that do not say what this program says."""
     found = [path.name for path in pages() if page(path) != path.read_text("utf-8")]
-    file = HERE / "slides.html"
-    kept = PICTURE.sub("", file.read_text("utf-8")) if file.exists() else ""
-    return found + [file.name] * (kept != slides(pictures=False))
+    made = {"slides.html": slides(pictures=False)} | {
+        Path(name).with_suffix(".html").name: printed(name) for name in PRINTED
+    }
+    for name, text_of in made.items():
+        file = HERE / name
+        kept = PICTURE.sub("", file.read_text("utf-8")) if file.exists() else ""
+        found += [name] * (kept != text_of)
+    return found
 
 
 def main() -> int:
@@ -277,6 +312,8 @@ def main() -> int:
         for path in pages():
             path.write_text(page(path), "utf-8")
         (HERE / "slides.html").write_text(slides(pictures=True), "utf-8")
+        for name in PRINTED:
+            (HERE / name).with_suffix(".html").write_text(printed(name), "utf-8")
     late = outdated()
     if late:
         sys.stderr.write(f"out of date: {', '.join(late)}; type: python {sys.argv[0]} --write\n")

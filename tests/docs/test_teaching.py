@@ -32,8 +32,8 @@ def test_every_page_and_the_slides_say_what_the_program_says(lesson: ModuleType)
 def test_a_number_that_is_typed_over_is_found_and_mended(
     lesson: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("answers.md", "slides.html", "slides.j2"):
-        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    for file in (*FOLDER.glob("*.md"), *FOLDER.glob("*.html"), *FOLDER.glob("*.j2")):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
     monkeypatch.setattr(lesson, "HERE", tmp_path)
     assert lesson.outdated() == []
     page, slides = tmp_path / "answers.md", tmp_path / "slides.html"
@@ -53,7 +53,8 @@ def test_the_program_says_in_its_exit_code_and_in_words_whether_a_page_is_late(
     assert capsys.readouterr().err == ""
     monkeypatch.setitem(lesson.BLOCKS, "guesses", lambda: "something else")
     assert lesson.main() == 1
-    assert capsys.readouterr().err == "out of date: answers.md; type: python write.py --write\n"
+    told = "out of date: answers.md, answers.html; type: python write.py --write\n"
+    assert capsys.readouterr().err == told
 
 
 def test_the_plan_fills_the_lesson_without_gap_or_overlap() -> None:
