@@ -57,3 +57,19 @@ def test_a_long_name_is_folded_where_its_parts_end() -> None:
     assert [cell for cell in cells if cell] == [
         "no_nine_eleven_and_no_", "other_attack", "base[/b]line",
     ]  # fmt: skip
+
+
+def test_a_column_in_which_nothing_stands_is_left_out() -> None:
+    table = AdaptiveTable("T", ("name", "unit", "end"), (("a", "", ""), ("b", "", "x")))
+    console = Console(file=io.StringIO(), width=80, color_system=None)
+    console.print(table)
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert "unit" not in text
+    assert "end" in text
+
+
+def test_the_frame_goes_before_the_columns_do() -> None:
+    with_frame = next(width for width in range(10, 200) if "│" in "".join(printed(width)))
+    assert not any("scenario: base" in line for line in printed(with_frame - 4))
+    assert any("scenario: base" in line for line in printed(with_frame - 40))

@@ -78,7 +78,7 @@ def test_a_scenario_whose_name_is_no_utf_8_is_refused_with_what_to_do(tmp_path: 
 def test_titles_are_texts_and_neither_escapes_nor_formulas(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     title = '"\\u001b]0;x\\u0007 [b]for[/b] $5 and $6^ \\u202Eyes"'
-    path.write_text(f"{EDITS}title = {title}\nwithout = ['gulf_war']\n", encoding="utf-8")
+    path.write_text(f"{EDITS}title = {title}\n", encoding="utf-8")
     shown = call("show", path)
     assert shown.exit_code == 0
     assert "\\x1b]0;x\\x07 [b]for[/b] $5 and $6^ \\u202eyes" in shown.stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -18,7 +18,8 @@ from alliance_sim.errors import visible
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
-LEAST = 24  # letters of a column of words; with fewer it is a heap of syllables
+LEAST = 18  # letters of a column of words; with fewer it is a heap of syllables
+FOLDED = 24  # letters of a name in one word that is not folded
 LEAST_BESIDE_NAMES = 16  # the same where names beside it stay whole
 BLANK = "\N{NO-BREAK SPACE}"
 FRAME = 3  # columns that a cell takes beside its content
@@ -60,18 +61,31 @@ class AdaptiveTable:
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
-        """Yield a table, or the title and one paragraph per row."""
-        widths = self._widths(options.max_width)
-        if widths is None:
-            yield from self._paragraphs(options.max_width)
-        else:
-            yield self._table(widths)
+        """Yield the title, then a table, without its frame if that is too wide, or paragraphs."""
+        shown = self.without_empty_columns()
+        yield Text(self.title, "italic")
+        for table in (shown, replace(shown, frame=False)):
+            widths = table.widths_in(options.max_width)
+            if widths is not None:
+                yield table.drawn(widths)
+                return
+        yield from shown.paragraphs(options.max_width)
 
     def fits(self, room: int) -> bool:
         """Whether columns have enough room in so many letters."""
-        return self._widths(room) is not None
+        return self.without_empty_columns().widths_in(room) is not None
 
-    def _widths(self, room: int) -> list[int] | None:
+    def without_empty_columns(self) -> AdaptiveTable:
+        """Return the table without columns in which nothing stands, but for the first."""
+        kept = [k for k in range(len(self.heads)) if not k or any(row[k] for row in self.rows)]
+        return replace(
+            self,
+            heads=tuple(self.heads[k] for k in kept),
+            rows=tuple(tuple(row[k] for k in kept) for row in self.rows),
+            words=sum(k < self.words for k in kept),
+        )
+
+    def widths_in(self, room: int) -> list[int] | None:
         """Return the widths of the columns, None if the words have too little room."""
         widths = [
             max(map(_width, (_head(head, column), *column)))
@@ -95,11 +109,11 @@ class AdaptiveTable:
             for k, column in enumerate(columns)
         ]
 
-    def _table(self, widths: Sequence[int]) -> Table:
+    def drawn(self, widths: Sequence[int]) -> Table:
+        """Return a table whose columns have these widths."""
         plain: dict[str, Any] = {} if self.frame else {"box": None, "pad_edge": False}
         plain |= {} if self.frame else {"padding": (0, BETWEEN, 0, 0)}
-        title = Text(self.title, "italic")
-        table = Table(title=title, title_justify="left", show_lines=self.lines, **plain)
+        table = Table(show_lines=self.lines, **plain)
         columns = self._columns()
         for k, (head, width) in enumerate(zip(self.heads, widths, strict=True)):
             if k < self.words:
@@ -110,14 +124,15 @@ class AdaptiveTable:
             table.add_row(*map(Text, row), style="bold" if position in self.marked else "")
         return table
 
-    def _paragraphs(self, room: int) -> Iterator[RenderableType]:
-        yield Text(self.title, "italic")
+    def paragraphs(self, room: int) -> Iterator[RenderableType]:
+        """Yield the rows as lines of `name: value`, without what is empty."""
         for row in self.rows:
             for depth, (head, cell) in enumerate(zip(self.heads, row[: self.words], strict=False)):
                 if cell:
                     named = f"{head}: {cell}" if head and depth else cell
                     yield _indented(Text(named, "" if depth else "bold"), 2 * depth, room)
-            pairs = zip(self.heads[self.words :], row[self.words :], strict=True)
+            numbers = zip(self.heads[self.words :], row[self.words :], strict=True)
+            pairs = [(head, cell) for head, cell in numbers if cell]
             left = max(LEAST, room - 2 * self.words)
             text = ", ".join(_unbroken(head, cell, left - 1) for head, cell in pairs)
             lines = textwrap.wrap(text, left, break_on_hyphens=False)
@@ -146,11 +161,11 @@ def _head(head: str, column: Sequence[str]) -> str:
 
 def _folded(cell: str) -> str:
     """Return a long name in one word in lines that end after a "_" or "."; other texts whole."""
-    if len(cell) <= LEAST or not re.fullmatch(r"[\w.]+", cell):
+    if len(cell) <= FOLDED or not re.fullmatch(r"[\w.]+", cell):
         return cell
     lines = [""]
     for part in re.findall("[^_.]*[_.]+|[^_.]+", cell):
-        if lines[-1] and len(lines[-1] + part) > LEAST:
+        if lines[-1] and len(lines[-1] + part) > FOLDED:
             lines.append("")
         lines[-1] += part
     return "\n".join(lines)

@@ -323,7 +323,8 @@ def diff(
     from alliance_sim import load_scenario
     from alliance_sim.scenario.describe import diff as differences
 
-    found = differences(load_scenario(first), load_scenario(second))
+    both = load_scenario(first), load_scenario(second)
+    found = differences(*both)
     if as_json:
         rows = [d._asdict() for d in found]
         terminal.print_json({"first": first, "second": second, "differences": rows})
@@ -333,7 +334,8 @@ def diff(
         return
     from alliance_sim.cli.tables import differences_table
 
-    terminal.output().print(differences_table(first, second, found))
+    titles = {juncture.name: juncture.title for one in both for juncture in one.junctures}
+    terminal.output().print(differences_table(first, second, found, titles))
 
 
 @app.command()

@@ -146,12 +146,13 @@ def _print_plainly(found: Catalogue) -> None:
 def _print_table(found: Catalogue, title: str) -> None:
     """Print a table: all columns where there is room, else those that matter most."""
     console = terminal.output()
-    whole, brief = _table(found, title), _table(found.briefly(), title)
-    if whole.fits(console.width):
-        console.print(whole)
-        return
-    console.print(brief)
-    hidden = [head for head in found.heads if head not in brief.heads]
+    brief = found.briefly()
+    forms = [
+        _table(form, title) for form in (found, brief, brief.with_columns(len(brief.heads) - 1))
+    ]
+    shown = next((form for form in forms if form.fits(console.width)), forms[1])
+    console.print(shown)
+    hidden = [head for head in found.heads if head not in shown.heads]
     if hidden:
         terminal.tell(f"Where there is more room, and with --json: {', '.join(hidden)}.", wrap=True)
 

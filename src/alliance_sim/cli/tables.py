@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.cli.adaptive_table import AdaptiveTable
@@ -130,14 +130,23 @@ def medians_table(frame: pd.DataFrame, ensemble: Ensemble, words: Words) -> Adap
     )
 
 
-def differences_table(first: str, second: str, found: Sequence[Difference]) -> AdaptiveTable:
-    """Return what two scenarios differ in."""
+def differences_table(
+    first: str, second: str, found: Sequence[Difference], titles: Mapping[str, str]
+) -> AdaptiveTable:
+    """Return what two scenarios differ in; a juncture with its title, by its name."""
     return AdaptiveTable(
         title=f"{first} and {second}",
         heads=("path", first, second),
-        rows=tuple((row.path, str(row.first), str(row.second)) for row in found),
+        rows=tuple((_titled(row.path, titles), str(row.first), str(row.second)) for row in found),
         words=3,
     )
+
+
+def _titled(path: str, titles: Mapping[str, str]) -> str:
+    """Return a path, with the title of the juncture that it leads to on a line below."""
+    kind, _, rest = path.partition(".")
+    title = titles.get(rest.partition(".")[0]) if kind == "juncture" else None
+    return path if title is None else f"{path}\n({title})"
 
 
 def periods_table(periods: Sequence[dict[str, Any]]) -> AdaptiveTable:

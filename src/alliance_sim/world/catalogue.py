@@ -81,6 +81,11 @@ class Catalogue:
         rows = tuple(tuple(row[k] for k in kept) for row in self.rows)
         return replace(self, heads=tuple(self.heads[k] for k in kept), rows=rows, words=words)
 
+    def with_columns(self, count: int) -> Catalogue:
+        """Return the first columns only."""
+        rows = tuple(row[:count] for row in self.rows)
+        return replace(self, heads=self.heads[:count], rows=rows, words=min(self.words, count))
+
     def tree(self) -> list[dict[str, Cell]]:
         """Return the rows as tables that JSON can hold."""
         keys = [head.replace(" ", "_") for head in self.heads]
