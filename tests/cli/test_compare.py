@@ -166,3 +166,16 @@ def test_plot_takes_the_folder_and_draws_beside_it_and_over_no_other_file(tmp_pa
 def test_a_folder_without_an_ensemble_is_told_what_it_lacks(tmp_path: Path) -> None:
     result = call("plot", tmp_path, code=2)
     assert "holds no trajectories.parquet" in result.stderr
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_differences_stay_a_table_on_a_usual_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = call("compare", "council_majority", "--runs", 4, "--out", tmp_path).stdout.split("\n")
+    paths = "Written to "  # which stay in one line
+    assert all(len(line) <= int(columns) for line in lines if paths not in line)
+    assert any(line.strip("│ ").startswith("politics") and "→" in line for line in lines)
+    assert "Both worlds differ from the first quarter on." in "\n".join(lines)
+    assert "Until 1950Q1" not in "\n".join(lines)

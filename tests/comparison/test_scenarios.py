@@ -261,12 +261,50 @@ def test_a_comparison_is_one_line_in_a_console_and_a_table_in_a_notebook() -> No
     ("scenario", "words"),
     [
         ("japan_nato/no_nine_eleven", "lower than in “Japan and NATO, the described history”"),
-        ("japan_nato/council_majority", "no level of cooperation differs"),
+        ("japan_nato/council_majority", "the formal step reached at the end of 2002 is 3 higher"),
+        ("japan_nato/council_majority", "“NATO liaison office in Tokyo” comes in 97 % of the"),
         ("japan_nato/article_nine_1992", "higher in all of the pairs"),
+        ("japan_nato/us_retrenches_2017", "the formal step reached is the same in the median"),
     ],
 )
 def test_the_sentence_says_which_way_and_how_sure(scenario: str, words: str) -> None:
-    sentence = compare(scenario, runs=40, seed=1, years=[2012, 2025]).sentence
+    sentence = compare(scenario, runs=40, seed=1).sentence
     assert words in sentence
     assert "the numbers are set by hand" in sentence
     assert sentence.endswith("outside that model.")
+
+
+def test_the_sentence_names_the_largest_difference_of_all_years() -> None:
+    found = compare("japan_nato/abe_returns_2016", runs=20, seed=1)
+    yearly = found.yearly[found.yearly["state"].str.startswith("level_")]
+    row = yearly.iloc[int(yearly["difference"].abs().argmax())]
+    domain = row["state"].removeprefix("level_")
+    words = f"cooperation in {domain} at the end of {row['year']} is {-row['difference']:.2f} lower"
+    assert words in found.sentence
+
+
+def test_steps_are_earlier_and_later_as_two_simulations_say(found: Comparison) -> None:
+    mine, its = (
+        runs.column("rung") for runs in (found.factual_runs, found.edited_runs[only(found)])
+    )
+    steps = found.steps[found.steps["step"].isin([rung.name for rung in found.factual.rungs])]
+    for number, (_, row) in enumerate(steps.iterrows(), start=1):
+        first = [
+            [next((k for k, rung in enumerate(run) if rung >= number), 999) for run in values]
+            for values in (mine, its)
+        ]
+        pairs = list(zip(*first, strict=True))
+        assert row["earlier"] == sum(there < here for here, there in pairs) / RUNS
+        assert row["later"] == sum(there > here for here, there in pairs) / RUNS
+        assert row["edited"] == sum(there < 999 for _, there in pairs) / RUNS
+
+
+def test_a_proposal_is_among_the_steps() -> None:
+    found = compare("japan_nato/council_majority", runs=10, seed=1)
+    office = found.steps.set_index("step").loc["tokyo_office"]
+    passed = [
+        (runs.column("passed_tokyo_office")[:, -1] > 0).mean()
+        for runs in (found.factual_runs, found.edited_runs[only(found)])
+    ]
+    assert [office["factual"], office["edited"]] == passed
+    assert passed[0] < passed[1]

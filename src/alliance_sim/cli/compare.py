@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -114,8 +116,10 @@ def _print(found: Comparison, acts: pd.DataFrame, run: int) -> None:
         for line in _edits(found, label):
             terminal.tell(f"  {line}", wrap=True)
         if not found.same(label):
-            console.print(differences_table(found, label))
-            console.print(acts_table(acts[acts["scenario"] == label], run))
+            tables = [*difference_tables(found, label), steps_table(found, label)]
+            for table in (*tables, acts_table(acts[acts["scenario"] == label], run)):
+                if table is not None:
+                    console.print(_fitting(table, console.width))
         terminal.tell(found.sentences[label], wrap=True)
     terminal.tell(f"\n{STATEMENT}", wrap=True, lines=True)
 
@@ -130,42 +134,86 @@ def _edits(found: Comparison, label: str) -> list[str]:
     if touched is None:
         return [*lines, "No number of the two scenarios differs."]
     calendar = found.factual_runs.calendar
-    first = calendar.label(calendar.index(touched))
-    return [*lines, f"Until {first} both worlds are the same to the last bit."]
+    first = calendar.index(touched)
+    if not first:
+        return [*lines, "Both worlds differ from the first quarter on."]
+    return [*lines, f"Until {calendar.label(first)} both worlds are the same to the last bit."]
 
 
 def _dated(date: dt.date | None) -> str:
     return "" if date is None else f"{date}  "
 
 
-def differences_table(found: Comparison, label: str) -> AdaptiveTable:
-    """Return the differences of one edited scenario, as `Comparison.table` holds them."""
+def difference_tables(found: Comparison, label: str) -> Iterator[AdaptiveTable]:
+    """Yield the differences of one edited scenario, what was asked for in a table of its own."""
+    from alliance_sim.comparison.scenarios import SHOWN
+
+    rows = found.table[found.table["scenario"] == label].to_dict("records")
+    usual = [row for row in rows if row["outcome"] == f"{row['state']}@{row['year']}"
+             and row["state"] in SHOWN]  # fmt: skip
+    asked = [row for row in rows if row not in usual]
+    numbers = ("factual → edited", "difference", "90 % of runs", "runs above / below 0")
+    named: list[tuple[str, ...]] = []
+    before = ""
+    for row in usual:
+        name = _named(found, str(row["state"]))
+        named.append(("" if name == before else name, str(row["year"]), *_numbers(row)))
+        before = name
+    yield AdaptiveTable(
+        title="Edited minus factual, run by run, in the median (levels and shared fears: 0 to 1)",
+        heads=("what", "end of", *numbers),
+        rows=tuple(named),
+    )
+    if asked:
+        yield AdaptiveTable(
+            title="What was asked for (of what happens or does not: shares of runs)",
+            heads=("what", *numbers),
+            rows=tuple((str(row["title"]), *_numbers(row)) for row in asked),
+        )
+
+
+def _named(found: Comparison, state: str) -> str:
+    """Return what a state is called in a narrow column."""
+    from alliance_sim.glossary import plain
+
+    if state.startswith("level_"):
+        return found.words.domain(state.removeprefix("level_"))
+    return plain({"rung": "rung", "agenda_overlap": "agenda overlap"}[state])
+
+
+def _numbers(row: dict[Any, Any]) -> tuple[str, ...]:
     from alliance_sim.glossary import decimal, percent, signed
 
-    rows = [
+    unit = str(row["unit"])
+    return (
+        f"{decimal(row['factual'], unit)} → {decimal(row['edited'], unit)}",
+        signed(row["difference"], unit),
+        f"{signed(row['low'], unit)} to {signed(row['high'], unit)}",
+        f"{percent(row['above'])} / {percent(row['below'])}",
+    )
+
+
+def steps_table(found: Comparison, label: str) -> AdaptiveTable | None:
+    """Return when formal steps and proposals come, of those that move; None if none does."""
+    from alliance_sim.glossary import percent
+
+    steps = found.steps[found.steps["scenario"] == label]
+    moving = steps[(steps["earlier"] > 0) | (steps["later"] > 0)]
+    if moving.empty:
+        return None
+    rows = tuple(
         (
             str(row["title"]),
-            decimal(row["factual"], row["unit"]),
-            decimal(row["edited"], row["unit"]),
-            signed(row["difference"], row["unit"]),
-            f"{signed(row['low'], row['unit'])} to {signed(row['high'], row['unit'])}",
-            percent(row["above"]),
-            percent(row["below"]),
+            f"{row['factual_median'] or 'never'} → {row['edited_median'] or 'never'}",
+            f"{percent(row['factual'])} → {percent(row['edited'])}",
+            f"{percent(row['earlier'])} / {percent(row['later'])}",
         )
-        for row in found.table[found.table["scenario"] == label].to_dict("records")
-    ]
+        for row in moving.astype(object).where(moving.notna(), None).to_dict("records")
+    )
     return AdaptiveTable(
-        title="Edited minus factual, run by run (median; 90 % of runs)",
-        heads=(
-            "what",
-            "factual",
-            "edited",
-            "difference",
-            "90 % of runs",
-            "runs above 0",
-            "below 0",
-        ),
-        rows=tuple(rows),
+        title="Formal steps and proposals that come at another time, factual → edited",
+        heads=("step", "median month", "runs that reach it", "earlier / later"),
+        rows=rows,
     )
 
 
@@ -177,10 +225,15 @@ def acts_table(acts: pd.DataFrame, run: int) -> AdaptiveTable:
     left = "" if len(shown) == len(acts) else f"; the {len(shown)} most important of them"
     return AdaptiveTable(
         title=f"Dated acts of run {run} that differ: {acts_counted(acts)}{left}",
-        heads=("factual", "edited", "change", "act"),
-        rows=tuple((row["date"], row["new_date"], row["change"], row["act"]) for row in shown),
-        words=4,
+        heads=("act", "change", "factual", "edited"),
+        rows=tuple((row["act"], row["change"], row["date"], row["new_date"]) for row in shown),
     )
+
+
+def _fitting(table: AdaptiveTable, room: int) -> AdaptiveTable:
+    """Return a table without its lines where it fits only so."""
+    bare = replace(table, frame=False)
+    return bare if not table.fits(room) and bare.fits(room) else table
 
 
 def _json(
@@ -210,6 +263,7 @@ def _json(
         "seed": found.factual_runs.seed,
         "runs": found.factual_runs.runs,
         "table": rows_of(found.table),
+        "steps": rows_of(found.steps),
         "shown_run": run,
         "acts": rows_of(acts.assign(**dates)),
         "files": files,

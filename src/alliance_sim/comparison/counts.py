@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from alliance_sim.results import Ensemble
+    from alliance_sim.scenario import Scenario
 
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 
@@ -108,6 +109,53 @@ def rung_table(
     columns = ["rung", "name", "observed", "median", "low", "high", "reached"]
     table = pd.DataFrame(rows, columns=columns, dtype=object)  # None stays None
     return table.astype({"rung": int, "reached": float})
+
+
+def step_changes(factual: Ensemble, edited: Ensemble, scenario: Scenario) -> pd.DataFrame:
+    """Return how formal steps and proposals come earlier or later in an edited scenario.
+
+    What is never reached counts as later than everything. Pairs in which one run failed are left
+    out.
+
+    Args:
+        factual: Runs of the factual scenario.
+        edited: Runs of the edited one with the same seed and numbers.
+        scenario: The factual scenario, whose ladder and proposals are looked at.
+
+    Returns:
+        Columns `step` (name), `title`, `factual` and `edited` (share of runs that reach it),
+        `factual_median` and `edited_median` (month of the median run, None if it never does),
+        `earlier` and `later` (share of pairs); one row per rung, then one per proposal that both
+        scenarios know.
+    """
+    rungs = sorted(scenario.rungs, key=lambda rung: rung.number)
+    wanted = [(rung.name, rung.title, "rung", float(rung.number)) for rung in rungs]
+    wanted += [(item.name, item.title, f"passed_{item.name}", 1.0) for item in scenario.items]
+    rows = []
+    for name, title, state, least in wanted:
+        if state not in edited.states:
+            continue
+        pair = [runs.column(state) for runs in (factual, edited)]
+        whole = ~(np.isnan(pair[0]) | np.isnan(pair[1])).any(axis=1)
+        held = [values[whole] >= least for values in pair]
+        reached = [one.any(axis=1) for one in held]
+        never = factual.calendar.steps
+        first = [
+            np.where(r, one.argmax(axis=1), never) for one, r in zip(held, reached, strict=True)
+        ]
+        rows.append(
+            {
+                "step": name,
+                "title": title,
+                "factual": float(reached[0].mean()),
+                "edited": float(reached[1].mean()),
+                "factual_median": _month(factual, np.sort(first[0]), MIDDLE),
+                "edited_median": _month(factual, np.sort(first[1]), MIDDLE),
+                "earlier": float((first[1] < first[0]).mean()),
+                "later": float((first[1] > first[0]).mean()),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _counts(events: pd.DataFrame, record: Record, *, runs: int) -> NDArray[np.int64]:

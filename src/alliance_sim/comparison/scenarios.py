@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.comparison.acts import differing_acts
+from alliance_sim.comparison.counts import step_changes
 from alliance_sim.comparison.edits import DatedEdit, edits_between, label_of
-from alliance_sim.comparison.sentences import sentence_of
+from alliance_sim.comparison.sentences import Findings, sentence_of
 from alliance_sim.display import Facts, Shown, Table, counted, figure
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
 from alliance_sim.errors import SettingError
@@ -94,6 +95,16 @@ class Comparison(Shown):
         return self._table(tuple(self._outcome(f"{s}@{y}") for s in SHOWN for y in years))
 
     @cached_property
+    def steps(self) -> pd.DataFrame:
+        """When formal steps and proposals come: `counts.step_changes`, after column `scenario`."""
+        frames = []
+        for label, runs in self.edited_runs.items():
+            frame = step_changes(self.factual_runs, runs, self.factual)
+            frame.insert(0, "scenario", label)
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
     def acts(self) -> pd.DataFrame:
         """Dated acts that differ in the first pair of runs that both worked; see `acts_of`."""
         return self.acts_of(self.shown_run)
@@ -113,16 +124,22 @@ class Comparison(Shown):
     @cached_property
     def sentences(self) -> dict[str, str]:
         """What each edited scenario comes to, in one plain sentence, by label."""
-        return {
-            label: sentence_of(
-                label,
-                self.table[self.table["scenario"] == label],
-                against=self.factual.title,
-                words=self.words,
+        found = {}
+        for label in self.edited:
+            findings = Findings(
+                yearly=self.yearly[self.yearly["scenario"] == label],
+                steps=self.steps[self.steps["scenario"] == label],
+                last=int(self.table["year"].max()),
                 same=self.same(label),
             )
-            for label in self.edited
-        }
+            found[label] = sentence_of(
+                label,
+                findings,
+                against=self.factual.title,
+                words=self.words,
+                rungs=len(self.factual.rungs),
+            )
+        return found
 
     @property
     def sentence(self) -> str:

@@ -1,76 +1,102 @@
 """What a comparison of two scenarios comes to, in one plain sentence.
 
-It names the level that differs most in the median, how sure the direction is, and what becomes of
-the formal steps; it says so where nothing differs and where the direction is chance.
+It names the largest difference of all years, as a share of its scale: of a level or of the formal
+steps; how sure the direction is; what is left of it in the last year; and which step comes in more
+or in fewer histories. It says so where nothing differs and where the direction is chance.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from alliance_sim.glossary import percent
+from alliance_sim.glossary import percent, signed
 from alliance_sim.record.words import Words
 
-LEVEL = "level_"
+LEVEL, RUNG, STEPS = "level_", "rung", "formal step"
 LEAST = 0.01  # of a level; what differs by less is called hardly different
 SURE, OPEN = 0.9, 0.6  # shares of runs from which a direction is told as such, and as likely
+MOVED = 0.1  # share of histories by which a step has to come more or less often to be told
 CAVEAT = "the numbers are set by hand, so this says what the assumptions imply"
+Row = dict[str, Any]
 
 
-def sentence_of(
-    label: str, table: pd.DataFrame, *, against: str, words: Words, same: bool = False
-) -> str:
+class Findings(NamedTuple):
+    """What is known of an edited scenario.
+
+    Attributes:
+        yearly: Its rows of `Comparison.yearly`.
+        steps: Its rows of `Comparison.steps`.
+        last: The last year looked at.
+        same: Whether every number is that of the factual scenario.
+    """
+
+    yearly: pd.DataFrame
+    steps: pd.DataFrame
+    last: int
+    same: bool
+
+
+def sentence_of(label: str, found: Findings, *, against: str, words: Words, rungs: int) -> str:
     """Return a sentence on an edited scenario.
 
     Args:
         label: What the scenario is called.
-        table: Its rows of `Comparison.table`.
+        found: What is known of it.
         against: Title of the factual scenario.
         words: What is said about the relationship.
-        same: Whether every number of both scenarios is the same.
+        rungs: Steps of the formal ladder.
     """
-    rows: list[dict[str, Any]] = [{str(k): v for k, v in row.items()}
-                                  for row in table.to_dict("records")]  # fmt: skip
+    rows = _records(found.yearly)
     runs = rows[0]["runs"]
-    if same:
+    if found.same:
         return (
             f"{label}: in the model nothing differs from “{against}”, in any quarter of any of "
             f"{runs} histories."
         )
-    levels = [row for row in rows if row["state"].startswith(LEVEL)
-              and row["outcome"] == f"{row['state']}@{row['year']}"]  # fmt: skip
-    steps = [row for row in rows if row["outcome"] == f"rung@{row['year']}"]
-    most = max(levels, key=lambda row: abs(row["difference"]))
-    last = max(levels, key=lambda row: (row["state"] == most["state"], row["year"]))
-    told = [_level(most, against, words)]
-    if last is not most and abs(most["difference"]) >= LEAST:
-        told.append(f"by the end of {last['year']} {_remains(last['difference'])}")
-    told += [_steps(max(steps, key=lambda row: row["year"])), CAVEAT]
+    level = _largest(row for row in rows if row["state"].startswith(LEVEL))
+    rung = _largest(row for row in rows if row["state"] == RUNG)
+    first, second = level, rung
+    if abs(rung["difference"]) / rungs > abs(level["difference"]):
+        first, second = rung, level
+    told = [_lead(first, against, words, rungs=rungs), _other(second, words)]
+    told += _left(rows, (first, second), found.last, words)
+    told += [*_steps(found.steps), CAVEAT]
     return f"{label}: in the model {'; '.join(told)}."
 
 
-def _level(row: dict[str, Any], against: str, words: Words) -> str:
-    """Return what is said of the level that differs most."""
+def _records(table: pd.DataFrame) -> list[Row]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _largest(rows: Any) -> Row:
+    """Return the row with the largest difference, the first of several."""
+    largest: Row = max(rows, key=lambda row: abs(row["difference"]))
+    return largest
+
+
+def _lead(row: Row, against: str, words: Words, *, rungs: int) -> str:
+    """Return what is said of the largest difference."""
     size, runs = abs(row["difference"]), row["runs"]
-    if size < LEAST:
+    if _hardly(row):
         return (
-            f"no level of cooperation differs from “{against}” by as much as {LEAST:g} in the "
-            f"median of {runs} pairs of histories, at the end of any year looked at"
+            f"neither a level of cooperation nor the formal step differs from “{against}” in the "
+            f"median of {runs} pairs of histories, by as much as {LEAST:g} or by a step"
         )
+    counted = row["state"] == RUNG
     up = row["difference"] > 0
     (way, share), (other, rest) = (
         (("higher", row["above"]), ("lower", row["below"]))
         if up
         else (("lower", row["below"]), ("higher", row["above"]))
     )
-    domain = words.domain(row["state"].removeprefix(LEVEL))
+    scale = f"of {rungs} steps" if counted else "on a scale from 0 to 1"
     most = (
-        f"the level of cooperation in {domain} at the end of {row['year']} is {size:.2f} {way} "
-        f"than in “{against}”, on a scale from 0 to 1 (the largest median difference, over {runs} "
-        f"pairs of histories with the same luck; 90 % of them: {_signed(row['low'])} to "
-        f"{_signed(row['high'])})"
+        f"the {_called(row, words)} at the end of {row['year']} is "
+        f"{size if counted else round(size, 2):.{0 if counted else 2}f} {way} than in “{against}”, "
+        f"{scale} (the largest median difference, over {runs} pairs of histories with the same "
+        f"luck; 90 % of them: {_signed(row, 'low')} to {_signed(row, 'high')})"
     )
     if share >= SURE:
         return f"{most}, and {way} in {_share(share)} of the pairs"
@@ -79,24 +105,56 @@ def _level(row: dict[str, Any], against: str, words: Words) -> str:
     return f"{most}; it is {chance}, so {verdict}"
 
 
-def _remains(difference: float) -> str:
-    """Return what the largest difference has become in the last year looked at."""
-    if abs(difference) < LEAST:
-        return f"less than {LEAST:g} of it is left in the median"
-    return f"it is {_signed(difference)} in the median"
+def _other(row: Row, words: Words) -> str:
+    """Return what is said of the levels where the steps come first, and the other way round."""
+    if _hardly(row):
+        if row["state"] == RUNG:
+            return f"the {STEPS} reached is the same in the median throughout"
+        return f"no level of cooperation differs by as much as {LEAST:g} in the median"
+    return (
+        f"the {_called(row, words)} differs most at the end of {row['year']} "
+        f"({_signed(row, 'difference')}; 90 %: {_signed(row, 'low')} to {_signed(row, 'high')})"
+    )
 
 
-def _steps(row: dict[str, Any]) -> str:
-    """Return what is said of the formal steps at the end."""
-    shares = {"lower": row["below"], "the same": 1 - row["above"] - row["below"],
-              "higher": row["above"]}  # fmt: skip
-    parts = [f"{way} in {_share(share)}" for way, share in shares.items() if share > 1e-9]
-    listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
-    return f"the formal step reached by the end of {row['year']} is {listed} of the pairs"
+def _left(rows: list[Row], told: tuple[Row, Row], last: int, words: Words) -> list[str]:
+    """Return what of both differences is left in the last year looked at."""
+    parts = []
+    for one in told:
+        if _hardly(one) or one["year"] == last:
+            continue
+        row = next(r for r in rows if r["state"] == one["state"] and r["year"] == last)
+        left = f"under {LEAST:g}" if one["state"] != RUNG and _hardly(row) else ""
+        parts.append(f"{_called(row, words)} {left or _signed(row, 'difference')}")
+    return [f"at the end of {last} the median difference is: {', '.join(parts)}"] if parts else []
 
 
-def _signed(value: float) -> str:
-    return f"{round(value, 2) + 0.0:+.2f}".replace("+0.00", "0").replace("-", "−")
+def _steps(steps: pd.DataFrame) -> list[str]:
+    """Return what is said of the step whose chance to come at all changes most, if one does."""
+    if steps.empty:
+        return []
+    most = max(_records(steps), key=lambda row: abs(row["edited"] - row["factual"]))
+    if abs(most["edited"] - most["factual"]) < MOVED:
+        return []
+    shares = f"{_share(most['edited'])} of the histories in place of {_share(most['factual'])}"
+    return [f"“{most['title']}” comes in {shares}"]
+
+
+def _called(row: Row, words: Words) -> str:
+    if row["state"] == RUNG:
+        return f"{STEPS} reached"
+    return f"level of cooperation in {words.domain(row['state'].removeprefix(LEVEL))}"
+
+
+def _hardly(row: Row) -> bool:
+    """Whether a difference is too small to be told."""
+    return abs(float(row["difference"])) < (0.5 if row["state"] == RUNG else LEAST)
+
+
+def _signed(row: Row, key: str) -> str:
+    if row["state"] == RUNG:
+        return signed(row[key], row["unit"])
+    return f"{round(row[key], 2) + 0.0:+.2f}".replace("+0.00", "0").replace("-", "−")
 
 
 def _share(share: float) -> str:

@@ -16,7 +16,7 @@ from alliance_sim.plots.origin import origin_of
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.report import page
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import Picture, ResultFolder, file_name
+from alliance_sim.report.result_folder import Picture, ResultFolder, file_name, rows_of
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.scenarios import Comparison
@@ -59,6 +59,7 @@ def write_comparison(
     acts = comparison.acts_of(run)
     result.table("differences", comparison.table)
     result.table("differences_by_year", comparison.yearly, "differences")
+    result.table("steps", comparison.steps)
     result.table("acts", acts)
     result.write("differences", "parquet", lambda part: _differences(comparison, part))
     html = comparison_page(comparison, acts, run=run, images=images, origin=origin)
@@ -106,6 +107,8 @@ def comparison_page(
             "image": images.get(label),
             "alt": figure_alt(comparison, label),
             "rows": comparison.table[comparison.table["scenario"] == label].to_dict("records"),
+            "steps": _steps(comparison, label),
+            "first": comparison.touched[label] == comparison.factual_runs.calendar.start_of(0),
             "acts": acts_told(acts[acts["scenario"] == label], MOST_ACTS),
             "acts_counted": acts_counted(acts[acts["scenario"] == label]),
         }
@@ -126,6 +129,12 @@ def comparison_page(
         words=page,
         origin=origin,
     )
+
+
+def _steps(comparison: Comparison, label: str) -> list[dict[str, Any]]:
+    """Return the formal steps and proposals that come at another time in some run."""
+    steps = comparison.steps[comparison.steps["scenario"] == label]
+    return rows_of(steps[(steps["earlier"] > 0) | (steps["later"] > 0)])
 
 
 def figure_alt(comparison: Comparison, label: str) -> str:
