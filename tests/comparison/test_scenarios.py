@@ -13,7 +13,7 @@ import pytest
 from alliance_sim import Scenario, compare, load_scenario, simulate
 from alliance_sim.comparison.scenarios import SHOWN, Comparison
 from alliance_sim.engine.chronology import chronology
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import ScenarioWarning, SettingError, UnknownName
 
 BASE = load_scenario("japan_nato/baseline")
 ISLANDS = load_scenario("two_islands/baseline")
@@ -308,3 +308,23 @@ def test_a_proposal_is_among_the_steps() -> None:
     ]
     assert [office["factual"], office["edited"]] == passed
     assert passed[0] < passed[1]
+
+
+def test_a_label_may_be_left_out_where_there_is_one_and_is_told_where_it_is_unknown() -> None:
+    one = compare("two_islands/no_raid", runs=2, seed=1)
+    assert one.differences().equals(one.differences("No great raid"))
+    with pytest.raises(UnknownName, match="did you mean 'No great raid'"):
+        one.differences("No great read")
+    two = compare(
+        "two_islands/no_raid", ISLANDS.without("trade_act"), against=ISLANDS, runs=1, seed=1
+    )
+    with pytest.raises(SettingError, match="label is left out, must be one of: No great raid, W"):
+        two.differences()
+
+
+def test_a_warning_about_a_file_shows_the_line_that_compares(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "two_islands/baseline"\ntitle = "M"\ndescription = "M"\n')
+    with pytest.warns(ScenarioWarning, match="has no edits") as told:
+        compare(mine, runs=1, seed=1)
+    assert {warning.filename for warning in told} == {__file__}

@@ -71,19 +71,20 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
 ) -> None:
     """Say what differs between scenarios, run by run with the same luck: edited minus factual."""
     from alliance_sim import noise
-    from alliance_sim.comparison import scenarios as comparison
+    from alliance_sim.comparison.pairing import pairs_of
+    from alliance_sim.comparison.scenarios import compare as compared
     from alliance_sim.report import write_comparison
     from alliance_sim.report.result_folder import result_folder, usual_folder
 
     number = noise.as_seed(seed)
-    factual, others = comparison.pairs_of(scenarios, against)
+    factual, others = pairs_of(scenarios, against)
     if show_run is not None and not 0 <= show_run < max(runs, 1):
         raise SettingError("--show-run", [f"is {show_run}, must be from 0 to {max(runs, 1) - 1}"])
     partner = "" if against is None else factual.name
     folder = out or usual_folder("compare", *(other.name for other in others), against=partner)
     result_folder(folder, kind="compare", scenarios=[factual, *others])
     with terminal.progress("simulating") as show:
-        found = comparison.compare(
+        found = compared(
             *others,
             against=factual,
             runs=runs,

@@ -21,7 +21,7 @@ from alliance_sim.comparison.claims import (
     summarise_claims,
 )
 from alliance_sim.comparison.counts import count_table, rung_table
-from alliance_sim.comparison.scenarios import pairs_of
+from alliance_sim.comparison.pairing import pairs_of
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, Progress, simulate

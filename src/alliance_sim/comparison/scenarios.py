@@ -7,7 +7,6 @@ makes of one course of events; luck that both share cancels. It is edited minus 
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,12 +17,13 @@ import pandas as pd
 
 from alliance_sim.comparison.acts import differing_acts
 from alliance_sim.comparison.counts import step_changes
-from alliance_sim.comparison.edits import DatedEdit, edits_between, label_of
+from alliance_sim.comparison.edits import DatedEdit, edits_between
+from alliance_sim.comparison.pairing import WHERE, ScenarioLike, labels_of, pairs_of
 from alliance_sim.comparison.sentences import Findings, sentence_of
 from alliance_sim.display import Facts, Shown, Table, counted, figure
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
-from alliance_sim.errors import SettingError
-from alliance_sim.provenance import STATEMENT, scenario_digest
+from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.words import Words
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.results.outcomes import (
@@ -34,16 +34,14 @@ from alliance_sim.results.outcomes import (
     parse_outcome,
 )
 from alliance_sim.results.state_metadata import meaning
-from alliance_sim.scenario import Scenario, extended_scenario, load_scenario
+from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.state import state_names
 
-WHERE = "compare"
 LOW, HIGH = 0.05, 0.95
 LEVELS = tuple(f"level_{domain}" for domain in DOMAINS)
 SHOWN = (*LEVELS, "rung", "agenda_overlap")  # states of which every comparison tells
-ScenarioLike = Scenario | str | os.PathLike[str]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -184,22 +182,26 @@ class Comparison(Shown):
         Args:
             label: Of the edited scenario.
         """
-        mine, its = self.factual_runs, self.edited_runs[label]
+        mine, its = self.factual_runs, self._edited(label)
         if mine.states != its.states:
             return False
         return np.array_equal(mine.values, its.values, equal_nan=True)
 
-    def differences(self, label: str) -> pd.DataFrame:
+    def differences(self, label: str | None = None) -> pd.DataFrame:
         """Return edited minus factual by run and quarter.
 
         Args:
-            label: Of the edited scenario.
+            label: Of the edited scenario; may be left out where there is only one.
 
         Returns:
             Columns `run`, `quarter` (such as "1950Q1"), and one for each level, the formal step and
             the agenda overlap; NaN where one of a pair of runs failed.
+
+        Raises:
+            UnknownName: If no edited scenario is called so.
+            SettingError: If there are several and none is named.
         """
-        mine, its = self.factual_runs, self.edited_runs[label]
+        mine, its = self.factual_runs, self._edited(label)
         frame = pd.DataFrame(
             {state: (its.column(state) - mine.column(state)).reshape(-1) for state in SHOWN}
         )
@@ -236,6 +238,17 @@ class Comparison(Shown):
             frame.insert(0, "scenario", label)
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
+
+    def _edited(self, label: str | None) -> Ensemble:
+        """Return the runs of an edited scenario, of the only one if none is named."""
+        if label is None and len(self.edited_runs) == 1:
+            return next(iter(self.edited_runs.values()))
+        if label is None:
+            problem = f"label is left out, must be one of: {', '.join(self.edited_runs)}"
+            raise SettingError(WHERE, [problem])
+        if label not in self.edited_runs:
+            raise UnknownName(unknown_name("scenario", label, self.edited_runs))
+        return self.edited_runs[label]
 
     def _whole(self, row: int) -> bool:
         every = (self.factual_runs, *self.edited_runs.values())
@@ -300,7 +313,7 @@ def compare(
             not of one relationship, years and steps; or if a setting is out of range.
     """
     factual, others = pairs_of(scenarios, against)
-    labels = _labels(factual, others)
+    labels = labels_of(factual, others)
     world = build_world(factual)
     steps = [first_touched(world, build_world(other)) for other in others]
     calendar = factual.calendar()
@@ -331,112 +344,6 @@ def compare(
         outcomes=asked,
         words=Words.of(factual),
     )
-
-
-def pairs_of(
-    scenarios: Sequence[ScenarioLike], against: ScenarioLike | None = None
-) -> tuple[Scenario, list[Scenario]]:
-    """Return the factual scenario and those that are held against it; see `compare`.
-
-    Raises:
-        ScenarioError: If a scenario cannot be used.
-        SettingError: If it cannot be told which is the factual one, or they cannot be compared.
-    """
-    if not scenarios:
-        raise SettingError(WHERE, ["no scenario is given; name at least one"])
-    loaded = [_loaded(given) for given in scenarios]
-    if against is not None:
-        factual, others = _loaded(against), loaded
-    else:
-        place = next((k for k, one in enumerate(loaded) if not one.edits), None)
-        if place is not None and len(loaded) > 1:
-            factual, others = loaded[place], loaded[:place] + loaded[place + 1 :]
-        else:
-            factual, others = _extended(scenarios, loaded), loaded
-    problems = [problem for other in others for problem in _unlike(factual, other)]
-    if problems:
-        raise SettingError(WHERE, problems)
-    return factual, others
-
-
-def _loaded(given: ScenarioLike) -> Scenario:
-    return given if isinstance(given, Scenario) else load_scenario(given)
-
-
-def _extended(given: Sequence[ScenarioLike], loaded: Sequence[Scenario]) -> Scenario:
-    """Return the whole scenario that all of some scenarios extend.
-
-    Raises:
-        SettingError: If one extends none that is known, or they extend several.
-    """
-    found: dict[str, Scenario] = {}
-    problems = []
-    for one, scenario in zip(given, loaded, strict=True):
-        base = None if isinstance(one, Scenario) else extended_scenario(one)
-        if base is None:
-            problems.append(_alone(scenario))
-        else:
-            found[scenario_digest(base)] = base
-    names = sorted(base.name for base in found.values())
-    if len(found) > 1:
-        problems.append(
-            f"the scenarios extend {', '.join(names)}; say which is the factual one: "
-            f"--against {names[0]}, or against={names[0]!r}"
-        )
-    if problems:
-        raise SettingError(WHERE, problems)
-    return next(iter(found.values()))
-
-
-def _alone(scenario: Scenario) -> str:
-    """Return what to do about a scenario that there is nothing to hold against."""
-    if scenario.edits:
-        return (
-            f"{scenario.name}: was edited in Python, so there is nothing to hold it against; give "
-            "the factual scenario too: compare(factual, edited)"
-        )
-    return (
-        f"{scenario.name}: extends no other scenario, so there is nothing to hold it against; give "
-        f"a what-if too, such as one that is shipped (alliance-sim list scenarios): alliance-sim "
-        f"compare {scenario.name} WHAT_IF"
-    )
-
-
-def _unlike(factual: Scenario, other: Scenario) -> list[str]:
-    """Return what keeps a scenario from being held against another, in sentences."""
-    mine, its = factual.partners, other.partners
-    if (mine.name, mine.state, mine.alliance) != (its.name, its.state, its.alliance):
-        sides = [f"{one.state_title} and {one.alliance_title}" for one in (its, mine)]
-        must = f"must be of {sides[1]} as {factual.name} is"
-        why = "only scenarios of one relationship can share their luck"
-        return [f"{other.name}: is of {sides[0]}, {must}; {why}"]
-    problems = []
-    years = [f"{t.first_year} to {t.last_year}" for t in (other.time, factual.time)]
-    if years[0] != years[1]:
-        problems.append(
-            f"{other.name}: runs from {years[0]}, must run from {years[1]} as {factual.name} does"
-        )
-    steps = [t.steps_per_year for t in (other.time, factual.time)]
-    if steps[0] != steps[1]:
-        problems.append(
-            f"{other.name}: has {steps[0]} steps a year, must have {steps[1]} as {factual.name} has"
-        )
-    return problems
-
-
-def _labels(factual: Scenario, others: Sequence[Scenario]) -> list[str]:
-    """Return how to call edited scenarios: by title, or by name where titles are alike.
-
-    Raises:
-        SettingError: If names do not tell them apart either.
-    """
-    for labels in ([label_of(factual, other) for other in others], [o.name for o in others]):
-        if len(set(labels)) == len(labels):
-            return labels
-    names = [other.name for other in others]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    problems = [f"two scenarios are called {name!r}; each can be given once" for name in twice]
-    raise SettingError(WHERE, problems)
 
 
 def _outcomes(
