@@ -76,6 +76,7 @@ def test_an_ensemble_tells_failed_runs_and_leaves_them_out_of_its_numbers() -> N
 def test_a_record_tells_its_acts_by_domain() -> None:
     record = alliance_sim.Record.of(alliance_sim.load_scenario("two_islands/baseline"))
     assert repr(record).startswith(f"<Record two_islands: {len(record.events)} acts, ")
+    assert len(record.plot().axes) >= 2
     assert f">{record.counts()['political'].iloc[0]}</td>" in record._repr_html_()
 
 

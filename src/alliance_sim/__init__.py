@@ -119,6 +119,7 @@ DRAWN_BY |= {
     "Comparison": "alliance_sim.plots.comparison:comparison_figure",
     "HistoryComparison": "alliance_sim.plots.history:compared_figure",
     "Ensemble": "alliance_sim.plots.run:ensemble_figure",
+    "Record": "alliance_sim.plots.history:record_figure",
     "Sweep": "alliance_sim.report.sweep:sweep_figure",
 }
 

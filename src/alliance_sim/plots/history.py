@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
-from alliance_sim.calendar import decimal_year
+from alliance_sim.calendar import Calendar, decimal_year
 from alliance_sim.glossary import once, plain
 from alliance_sim.plots.style import (
     AGENDA,
@@ -30,6 +30,7 @@ from alliance_sim.plots.style import (
 )
 from alliance_sim.plots.years import shade_stages, year_ticks
 from alliance_sim.record.record import COUNTED_DOMAINS
+from alliance_sim.record.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,12 +40,12 @@ if TYPE_CHECKING:
 
     from alliance_sim.comparison.history import HistoryComparison
     from alliance_sim.record.record import Record
-    from alliance_sim.record.words import Words
     from alliance_sim.results import Ensemble
 
 DOMAINS = COUNTED_DOMAINS[:3]
 HEIGHTS = (1.9, 0.75, 2.2, 0.7)
 LABELS = 1.0  # inches beside a panel that labels take
+CODED = "This is one coder's list of events: what that coder found, and not all that happened."
 FLAT = 0.05  # width of a band up to which nobody sees it
 
 
@@ -58,6 +59,39 @@ def compared_figure(comparison: HistoryComparison) -> Figure:
     """Return the figure of a comparison, as `HistoryComparison.plot` describes it."""
     record, words = comparison.record, comparison.words
     return history_figure(comparison.ensemble, record=record, words=words)
+
+
+@styled
+def record_figure(record: Record, form: Form = SLIDE) -> Figure:
+    """Return what was coded: each act by field, and the formal ladder as it was climbed.
+
+    Args:
+        record: The coded record.
+        form: What it is drawn for.
+    """
+    steps = record.rungs.sort_values("rung")
+    names = ("none", *(steps["name"][steps["rung"] > 0].str.replace("_", " ")))
+    words = Words(title=f"{record.state} and {record.alliance}", rungs=names)
+    calendar = Calendar(*record.years, periods=record.periods)
+    figure = slide(
+        "The record: what was coded",
+        about=f"Each act by {plain('domain')}, and each {plain('rung')} with its date, in the "
+        f"record {record.name}. Nothing here is simulated.",
+        form=form,
+        below=CODED,
+    )
+    ladder, acts = figure.body.subplots(2, 1, sharex=True, height_ratios=(1.4, 1.0))
+    shade_stages(ladder, calendar, names=True, form=form)
+    shade_stages(acts, calendar, form=form)
+    ladder.tick_params(labelbottom=False, bottom=False)
+    _acts(acts, record, words, form)
+    ladder.step(calendar.years, record.rung_path(calendar), where="post", color=LADDER.colour)
+    _steps(ladder, words, form)
+    _dated(ladder, record)
+    _name(ladder, once("rung").capitalize())
+    year_ticks(acts, calendar)
+    acts.set_xlabel("year", labelpad=1)
+    return figure
 
 
 @styled
@@ -172,30 +206,38 @@ def _ladder(
     """Draw the steps, each with its number and name."""
     fan = bands(ensemble.column("rung"), whole=True)
     draw_bands(axes, ensemble.calendar.years, fan, look=LADDER, step=True)
-    top = len(words.rungs) - 1
-    axes.set(ylim=(-0.6, top + 0.8), ylabel=plain("rung"))
-    axes.set_yticks(range(top + 1))
-    axes.grid(axis="y", color="#e2e2e2", linewidth=0.6)
-    axes.set_axisbelow(True)
+    _steps(axes, words, form)
     if form.narrow:
         _name_inside(axes, fan, words, ensemble.calendar.years)
-    else:
-        names = axes.secondary_yaxis("right")
-        names.set_yticks(range(1, top + 1), [words.rung(rung) for rung in range(1, top + 1)])
-        names.tick_params(length=0, pad=3)
-        names.spines["right"].set_visible(False)
     title = f"{once('rung').capitalize()}, simulated"
     if record is not None and not record.rungs.empty:
-        dated = record.rungs[record.rungs["rung"] > 0]
-        years = [decimal_year(when.date()) for when in dated["when"]]
-        axes.plot(
-            years, dated["rung"], "D", markersize=6, color=INK, markeredgecolor="white", zorder=7
-        )
+        _dated(axes, record)
         title += "; ◆ dated in the record" if form.narrow else ";\n◆ dated in the record"
     if form.narrow:
         panel_title(axes, title, inches=form.width - LABELS)
     else:
         _name(axes, title)
+
+
+def _steps(axes: Axes, words: Words, form: Form) -> None:
+    """Give the axis a line for each step, with its name at the end where there is room."""
+    top = len(words.rungs) - 1
+    axes.set(ylim=(-0.6, top + 0.8), ylabel=plain("rung"))
+    axes.set_yticks(range(top + 1))
+    axes.grid(axis="y", color="#e2e2e2", linewidth=0.6)
+    axes.set_axisbelow(True)
+    if not form.narrow:
+        names = axes.secondary_yaxis("right")
+        names.set_yticks(range(1, top + 1), [words.rung(rung) for rung in range(1, top + 1)])
+        names.tick_params(length=0, pad=3)
+        names.spines["right"].set_visible(False)
+
+
+def _dated(axes: Axes, record: Record) -> None:
+    """Draw the day of each step that the record has."""
+    dated = record.rungs[record.rungs["rung"] > 0]
+    years = [decimal_year(when.date()) for when in dated["when"]]
+    axes.plot(years, dated["rung"], "D", markersize=6, color=INK, markeredgecolor="white", zorder=7)
 
 
 def _name_inside(axes: Axes, fan: Bands, words: Words, years: Sequence[float]) -> None:

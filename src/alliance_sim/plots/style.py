@@ -255,7 +255,14 @@ class Slide(Figure):
         return buffer.getvalue(), {"width": int(self.get_figwidth() * DPI / 2)}
 
 
-def slide(title: str, *, about: str, form: Form = SLIDE, height: float | None = None) -> Slide:
+def slide(
+    title: str,
+    *,
+    about: str,
+    form: Form = SLIDE,
+    height: float | None = None,
+    below: str = STATEMENT,
+) -> Slide:
     """Return a figure with an empty body.
 
     Args:
@@ -263,6 +270,7 @@ def slide(title: str, *, about: str, form: Form = SLIDE, height: float | None = 
         about: What is drawn, and of which scenario, under the title; as many lines as it takes.
         form: What the figure is drawn for.
         height: In inches, where that of the form does not fit.
+        below: What the figure is worth, under all.
     """
     high = height or form.height
     figure = Slide(figsize=(form.width, high), dpi=DPI)
@@ -272,12 +280,13 @@ def slide(title: str, *, about: str, form: Form = SLIDE, height: float | None = 
         (fold(title, room, size=LARGE, weight="bold"), {"fontsize": LARGE, "weight": "bold"}),
         (fold(about, room), {"color": QUIET}),
     ]
-    foot = [(fold(STATEMENT, room, size=SMALL), {"fontsize": SMALL, "color": QUIET})]
+    foot = [(fold(below, room, size=SMALL), {"fontsize": SMALL, "color": QUIET})]
     top, bottom = _inches(head, form), _inches(foot, form)
     ratios = (top, high - top - bottom, bottom)
-    above, body, below = figure.subfigures(3, 1, height_ratios=ratios, hspace=0, squeeze=False).flat
+    parts = figure.subfigures(3, 1, height_ratios=ratios, hspace=0, squeeze=False).flat
+    above, body, under = parts
     _write(above, head, form)
-    _write(below, foot, form)
+    _write(under, foot, form)
     figure.body = body
     return figure
 

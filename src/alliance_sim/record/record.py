@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from alliance_sim import display
 from alliance_sim.display import Facts, Shown, Table, counted
 from alliance_sim.errors import NoRecord, UnknownName, unknown_name
 from alliance_sim.record.folder import SUSPENSION, TABLES, Folder, Row, verdict
@@ -115,6 +116,14 @@ class Record(Shown):
             [named[id_], *row] for id_, row in zip(named, counts.to_numpy().tolist(), strict=True)
         ]
         return Facts(self.name, brief, more, Table(["acts in", *counts.columns], rows))
+
+    def plot(self) -> Any:
+        """Return a figure of what was coded: each act by domain, and the ladder.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+        """
+        return display.figure(self)
 
     @property
     def first_year(self) -> int:
