@@ -66,13 +66,11 @@ def symbols() -> dict[str, str]:
 
 def symbol_index() -> str:
     """Return every symbol of the equations: what it stands for, and where it is defined."""
-    rules = [state.rule for state in STATES]
     rows = []
     for state in STATES:
         if state.symbol:
-            # A rule of several states, such as a mean, does not say where each of them belongs.
-            shared = rules.count(state.rule) > 1 and state.symbol in _submodels()
-            where = _section(state.symbol if shared else f"`{state.rule.__name__}`")
+            marks = (f"{state.symbol} &= ", f" {state.symbol} = ", f"`{state.rule.__name__}`")
+            where = _section(next(mark for mark in marks if mark in _submodels()))
             name = f"`{state.reported or state.name}`"
             rows.append((f"${state.symbol}$", "state", name, text(state.meaning), where))
     named = dict(scalar_numbers())
