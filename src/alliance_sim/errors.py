@@ -6,7 +6,9 @@ problems of one input at once, so that a file is mended in one go.
 
 from __future__ import annotations
 
+import inspect
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 
 from alliance_sim.nearest import NEAR, Spellings, matches
@@ -26,6 +28,7 @@ __all__ = [
     "UnknownName",
 ]
 
+PACKAGE = "alliance_sim."  # how the names of its modules begin
 MOST_LISTED = 20  # known names that are all told; of more, only those most alike
 NEAREST = 10
 OFFERED, TIE = 3, 0.05  # names that are offered at once, if they are so near to each other
@@ -116,6 +119,14 @@ class ScenarioError(ProblemsError):
 
 class ScenarioWarning(UserWarning):
     """A scenario that can be used and probably does not say what was meant."""
+
+
+def warn_of(sentence: str) -> None:
+    """Warn of something in a scenario, at the line outside the package that asked for it."""
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(sentence, ScenarioWarning, stacklevel=level)
 
 
 class FileError(ProblemsError):

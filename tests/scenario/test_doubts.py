@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from alliance_sim import load_scenario
+from alliance_sim import compare, load_scenario, simulate
 from alliance_sim.cli import app
 from alliance_sim.errors import ScenarioError, ScenarioWarning
 from alliance_sim.scenario.file import shipped
@@ -142,3 +142,16 @@ def test_moving_in_python_warns_only_of_what_is_new() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         early.moved("gulf_war", to=dt.date(1991, 1, 1))
+
+
+@pytest.mark.parametrize("call", ["load_scenario", "simulate", "compare"])
+def test_a_warning_points_at_the_line_that_asked(call: str, write: Write) -> None:
+    path = write(DOUBTS["to its own day"][0])
+    asked: dict[str, Callable[[], object]] = {
+        "load_scenario": lambda: load_scenario(path),
+        "simulate": lambda: simulate(path, runs=1, seed=1),
+        "compare": lambda: compare(path, runs=1, seed=1),
+    }
+    with pytest.warns(ScenarioWarning) as caught:
+        asked[call]()
+    assert {warning.filename for warning in caught} == {__file__}

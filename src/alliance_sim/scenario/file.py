@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
@@ -19,11 +17,11 @@ from alliance_sim import shipped as packaged
 from alliance_sim.errors import (
     FileError,
     ScenarioError,
-    ScenarioWarning,
     nearest_name,
     shown,
     unknown_name,
     visible,
+    warn_of,
 )
 from alliance_sim.files import read_toml
 from alliance_sim.scenario.adding import OfThreats, on_defaults, with_periods, without_periods
@@ -103,17 +101,8 @@ def load_scenario(
     scenario, of_edits = _read(path, str(name_or_path), seen=())
     scenario = scenario.model_copy(update={"name": name})
     for sentence in (*of_edits, *doubts(scenario)):
-        warnings.warn(f"{asked}: {sentence}", ScenarioWarning, stacklevel=_outside())
+        warn_of(f"{asked}: {sentence}")
     return scenario
-
-
-def _outside() -> int:
-    """Return the level of the first caller outside of this package, whose line a warning shows."""
-    frame, level = inspect.currentframe(), 0
-    ours = __name__.partition(".")[0]
-    while frame is not None and str(frame.f_globals["__name__"]).partition(".")[0] == ours:
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def extended_scenario(name_or_path: str | os.PathLike[str]) -> Scenario | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from typing import Literal
 
 from pydantic import Field, ValidationError
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, counted
-from alliance_sim.errors import ScenarioError, ScenarioWarning
+from alliance_sim.errors import ScenarioError, warn_of
 from alliance_sim.scenario import edit, yearly
 from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
@@ -171,7 +170,7 @@ class Scenario(Shown, Part):
         before = set(doubts(self))
         for sentence in doubts(after):
             if sentence not in before:
-                warnings.warn(sentence, ScenarioWarning, stacklevel=2)
+                warn_of(sentence)
         return after
 
     def with_number(self, path: str, value: float) -> Scenario:
