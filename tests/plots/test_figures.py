@@ -23,6 +23,7 @@ from alliance_sim.errors import SettingError, UnknownName
 from alliance_sim.plots import contrast, counts, history, run, style
 from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.record.words import Words
+from alliance_sim.results.state_metadata import Meaning
 from alliance_sim.scenario import load_scenario
 
 if TYPE_CHECKING:
@@ -392,3 +393,24 @@ def test_years_of_a_long_first_stage_have_less_room(ensemble: Ensemble, record: 
     early, late = (place((y + 10, 0))[0] - place((y, 0))[0] for y in (1960.0, 2005.0))
     assert early < 0.5 * late
     assert "1950–1989 (narrower scale)" in words(figure)
+
+
+def test_of_what_is_so_or_not_the_share_of_runs_is_drawn(ensemble: Ensemble) -> None:
+    values = ensemble.values.copy()
+    values[:, :, 4] = 0.0
+    values[:2, 200:, 4] = 1.0  # in two of five runs
+    told = dict(ensemble.meanings) | {"rung": Meaning("the office: has passed", "yes or no")}
+    figure = run.ensemble_figure(replace(ensemble, values=values, meanings=told), ["rung"])
+    (axes,) = figure.axes
+    (line,) = [line for line in axes.lines if np.size(line.get_xdata()) > 2]
+    assert set(np.asarray(line.get_ydata(), dtype=float)) == {0.0, 0.4}
+    assert axes.get_ylabel() == "share of runs"
+    assert axes.get_ylim() == (0.0, 1.0)
+
+
+def test_a_count_that_is_never_above_zero_has_no_tenths(ensemble: Ensemble) -> None:
+    values = ensemble.values.copy()
+    values[:, :, 5] = 0.0
+    figure = run.ensemble_figure(replace(ensemble, values=values), ["count_operations"])
+    assert figure.axes[0].get_ylim() == (0.0, 1.0)
+    assert [tick for tick in figure.axes[0].get_yticks() if tick % 1] == []

@@ -35,7 +35,7 @@ from alliance_sim.plots.style import (
     slide,
     styled,
 )
-from alliance_sim.plots.years import shade_stages, year_ticks
+from alliance_sim.plots.years import narrower, shade_stages, year_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,6 +118,7 @@ def pair_figure(comparison: Comparison, label: str, *, form: Form = SLIDE) -> Fi
     about = (
         f"Against: {comparison.factual.title}. {runs.runs} pairs of simulated histories with the "
         f"same luck, seed {runs.seed}. Starting values, not fitted. {_edited(comparison, label)}"
+        f"{narrower(calendar, _first_year(comparison, label))}"
     )
     tall = 3.4 + 2.9 * len(STATES) if form.narrow else None
     figure = slide(label, about=about, form=form, height=tall)

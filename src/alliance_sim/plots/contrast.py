@@ -31,7 +31,7 @@ from alliance_sim.plots.style import (
     styled,
     told_of,
 )
-from alliance_sim.plots.years import shade_stages, year_ticks
+from alliance_sim.plots.years import narrower, shade_stages, year_ticks
 from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def contrast_figure(
     figure = slide(
         "What would have been different, in this model",
         about="Levels of cooperation, edited minus factual, run by run with the same luck; line: "
-        f"median, band: 90 % of runs. Against: {_told(factual, against)}.",
+        f"median, band: 90 % of runs. Against: {_told(factual, against)}."
+        f"{narrower(factual.calendar, _first_year(contrasts, factual.calendar))}",
         form=form,
         height=2.6 + 2.3 * rows + lines if form.narrow else max(form.height, 2.3 + ROW * rows),
     )

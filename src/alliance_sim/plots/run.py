@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -33,7 +34,7 @@ from alliance_sim.plots.style import (
     styled,
     told_of,
 )
-from alliance_sim.plots.years import mark_edits, shade_stages, year_ticks
+from alliance_sim.plots.years import mark_edits, narrower, shade_stages, year_ticks
 from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.record.words import Words
 from alliance_sim.results.state_metadata import meaning
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 TALL = 4  # panels that stand above one another before there are two columns
 MOST = 12  # panels that can still be read
+YES_NO = "yes or no"  # the unit of what is so or not, of which the share of runs is drawn
 OWN = {"rung": LADDER, "agenda_overlap": AGENDA}  # looks of states that belong to no domain
 
 
@@ -84,10 +86,11 @@ def ensemble_figure(
     each = 1.5 if columns == 1 else 1.7
     told = told_of(ensemble)
     edited = "; ".join(f"{what} ({int(year)})" for year, what in (edits or {}).items())
+    narrow = narrower(ensemble.calendar) if columns > 1 else ""
     dotted = f" Dotted line: {edited}." if edited else ""
     figure = slide(
         ensemble.title or ensemble.scenario,
-        about=f"Simulated histories. {told[0].upper()}{told[1:]}.{dotted}",
+        about=f"Simulated histories. {told[0].upper()}{told[1:]}.{dotted}{narrow}",
         form=form,
         height=max(form.height if not form.narrow else 0.0, 2.6 + each * rows),
     )
@@ -136,9 +139,15 @@ def _legend(body: SubFigure, *, beside: bool, form: Form) -> None:
 
 
 def _fan(ensemble: Ensemble, state: str) -> tuple[Sequence[float], Bands]:
-    """Return years and quantiles; what happens in a quarter is summed over each calendar year."""
+    """Return years and quantiles, of what is so or not its share of runs.
+
+    What happens in a quarter is summed over each calendar year.
+    """
     values, calendar = ensemble.column(state), ensemble.calendar
     unit = meaning(state, ensemble.meanings).unit
+    if unit == YES_NO:
+        share = np.nanmean(values, axis=0)
+        return calendar.years, Bands(*[share] * 5)
     if not unit.endswith(EACH_STEP):
         return calendar.years, bands(values, whole=is_whole(unit))
     yearly = values.reshape(len(values), -1, calendar.steps_per_year).sum(axis=2)
@@ -164,18 +173,24 @@ def _label(
     domain = state.removeprefix("level_")
     if domain != state and domain in COUNTED_DOMAINS:
         name = f"level of cooperation in {called(words, domain)}"
-    label = "0 to 1" if unit == "1" else with_unit("", unit.replace(EACH_STEP, " a year"))
+    label = (
+        "share of runs"
+        if unit == YES_NO
+        else "0 to 1"
+        if unit == "1"
+        else with_unit("", unit.replace(EACH_STEP, " a year"))
+    )
     axes.set_ylabel(label.strip(" ()"), fontsize=SMALL, labelpad=3)
     whole = is_whole(unit)
-    if unit == "1":
+    if unit in ("1", YES_NO):
         axes.set_ylim(0, 1)
     elif whole:
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, max(1.0, axes.get_ylim()[1]))
     if state == "rung" and words is not None:
         top = len(words.rungs) - 1
         axes.set_ylim(-0.4, top + 0.6)
         shown = [str(k) if k % 2 or top < 8 else "" for k in range(top + 1)]
         axes.set_yticks(range(top + 1), shown)
     else:
-        axes.yaxis.set_major_locator(MaxNLocator(4, integer=whole))
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=whole and unit != YES_NO))
     panel_title(axes, name[:1].upper() + name[1:], inches=inches)

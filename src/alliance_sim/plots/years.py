@@ -83,6 +83,17 @@ def narrow_until(calendar: Calendar) -> float | None:
     return stages[0][2]
 
 
+def narrower(calendar: Calendar, first: int | None = None) -> str:
+    """Return a sentence on years that have less room, "" where none of those shown has.
+
+    Args:
+        calendar: Of the data.
+        first: First year shown, that of the calendar if left out.
+    """
+    until, shown = narrow_until(calendar), calendar.first_year if first is None else first
+    return f" Years before {until:.0f} are drawn narrower." if until and shown < until - 1 else ""
+
+
 def _narrow(axes: Axes, fold_at: float, first: float, last: float) -> None:
     """Give years before `fold_at` so much room that they take a small part of the axis."""
     share = SHORT / (1 - SHORT) * (last - fold_at) / (fold_at - first)

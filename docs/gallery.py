@@ -1,0 +1,246 @@
+# ruff: noqa: INP001 - a program beside the pages that it writes
+"""Draw every kind of figure, and write the page that shows them.
+
+    python docs/gallery.py            # says whether the page is up to date, and draws nothing
+    python docs/gallery.py --write    # runs the commands, some minutes; writes page and pictures
+
+Each picture is what its commands leave behind, with fewer pixels and colours so that the pages stay
+small; the origin inside it stays, so that `alliance-sim plot` tells it. The same version of the
+program gives the same pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import io
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+HERE = Path(__file__).resolve().parent
+IMAGES, PAGE = HERE / "images", HERE / "reference" / "figures.md"
+WIDTH, COLOURS = 1280, 96  # of a picture in the pages
+MOST_BYTES = 1_000_000  # of all pictures together
+PHONE = re.compile(r'srcset="data:image/png;base64,([A-Za-z0-9+/=]+)"')
+HEAD = """\
+# Figures
+
+Every kind of figure, with the commands that make it. All of them are colour-blind safe, tell the
+scenario by its title, and hold their own origin: `alliance-sim plot FIGURE.png` says which
+scenario, seed and command made it. `report.html` shows figures drawn for a phone where the screen
+is narrow, and turns them over where the reader's device is set to dark; in Python,
+`from alliance_sim.plots.style import PHONE` and `form=PHONE` draw them so.
+
+This page and its pictures are made by `python docs/gallery.py --write`.
+"""
+
+
+class Entry(NamedTuple):
+    """One figure of the gallery.
+
+    Attributes:
+        name: Of its picture.
+        title: Over it.
+        words: What it shows, and how to read it.
+        commands: What makes it, one after the other, in a folder of their own.
+        file: The figure that they leave there.
+        page: A page that holds the same figure for a phone, and which of its pictures that is.
+    """
+
+    name: str
+    title: str
+    words: str
+    commands: tuple[str, ...]
+    file: str
+    page: tuple[str, int] | None = None
+
+
+PLANS = HERE.parent / "experiments"
+ENTRIES = (
+    Entry(
+        "history",
+        "The described history",
+        "Levels of cooperation, the coded acts, formal steps and shared fears over the years. "
+        "Line: the middle run; bands: the middle half and the middle 90 % of runs.",
+        ("history --out h",),
+        "h/history.png",
+        ("h/report.html", 0),
+    ),
+    Entry(
+        "counts",
+        "Acts per stage",
+        "How many acts the record holds (dots) and the runs (bars), by field and stage. A hollow "
+        "dot lies outside the bar.",
+        ("history --out h",),
+        "h/counts.png",
+        ("h/report.html", 1),
+    ),
+    Entry(
+        "run",
+        "A scenario beside what it edits",
+        "Any states of any scenario; of a what-if also the middle run without the edits (dashed) "
+        "and the days of the edits (dotted).",
+        ("run japan_nato/no_nine_eleven --out r",),
+        "r/levels.png",
+    ),
+    Entry(
+        "comparison",
+        "What an edit makes of the course of events",
+        "Above both worlds, below their difference, run by run with the same luck.",
+        ("compare japan_nato/no_nine_eleven --out c",),
+        "c/comparison.png",
+        ("c/report.html", 0),
+    ),
+    Entry(
+        "several",
+        "Several what-ifs beside each other",
+        "Differences of levels; at the right the last year.",
+        ("compare japan_nato/no_nine_eleven japan_nato/council_majority --out s",),
+        "s/comparison.png",
+    ),
+    Entry(
+        "fan",
+        "An outcome along a factor",
+        "Of a sweep: the spread over runs, and the mean with its error.",
+        (
+            "sweep experiments/attacks_and_threats.toml --out at",
+            "summarise at --out at_figures --outcome operations_2002_to_2012",
+        ),
+        "at_figures/summary_operations_2002_to_2012_by_threat_pull_japan.png",
+    ),
+    Entry(
+        "heat_map",
+        "An outcome over two factors",
+        "Each cell holds the mean, and where there is room its error or interval.",
+        (
+            "sweep experiments/theories_and_council.toml --out tc",
+            "summarise tc --out tc_figures --outcome mission_by_2018",
+        ),
+        "tc_figures/summary_mission_by_2018_by_council_rule_and_threats.png",
+    ),
+    Entry(
+        "sensitivity",
+        "Which factors an outcome hangs on",
+        "First bars: the share of the variance that a factor explains alone; second: with all its "
+        "interactions. Beside them the largest interactions.",
+        (
+            "sweep experiments/nine_eleven_sensitivity.toml --out ne",
+            "sensitivity ne --out ne_figures --outcome operations_2002_to_2012",
+        ),
+        "ne_figures/operations_2002_to_2012_baseline_sobol.png",
+    ),
+    Entry(
+        "screening",
+        "Which of many numbers matter at all",
+        "Morris's screening: the mean size of an effect, and how much it depends on the others.",
+        (
+            "sweep experiments/screening_of_numbers.toml --out sc",
+            "sensitivity sc --out sc_figures --outcome rung_end",
+        ),
+        "sc_figures/rung_end_baseline_morris.png",
+    ),
+    Entry(
+        "conditions",
+        "Under which conditions something happens",
+        "A box of limits, as PRIM finds it, among the points of a sweep; density is the share of "
+        "hits inside, coverage the share of all hits that it holds.",
+        (
+            "sweep experiments/conditions_of_the_programme.toml --out co",
+            "discover co --out co_figures --outcome programme_by_2014",
+        ),
+        "co_figures/programme_by_2014_baseline_prim_box1.png",
+    ),
+    Entry(
+        "peeling",
+        "How a box was found",
+        "Each step gives up some coverage for density.",
+        (
+            "sweep experiments/conditions_of_the_programme.toml --out co",
+            "discover co --out co_figures --outcome programme_by_2014",
+        ),
+        "co_figures/programme_by_2014_baseline_prim_peeling.png",
+    ),
+    Entry(
+        "leaves",
+        "The same as a tree",
+        "Leaves of a classification tree (CART), those in which it happens most on top.",
+        (
+            "sweep experiments/conditions_of_the_programme.toml --out co",
+            "discover co --method cart --out ca_figures --outcome programme_by_2014",
+        ),
+        "ca_figures/programme_by_2014_baseline_cart_leaves.png",
+    ),
+)
+
+
+def page() -> str:
+    """Return the page of the gallery."""
+    parts = [HEAD]
+    for entry in ENTRIES:
+        commands = "\n".join(f"alliance-sim {command}" for command in entry.commands)
+        parts.append(f"## {entry.title}\n\n{entry.words}\n\n```sh\n{commands}\n```\n")
+        parts.append(f"![{entry.title}: {entry.words}](../images/{entry.name}.png)\n")
+        if entry.page is not None:
+            parts.append(
+                f"![The same, drawn for a phone](../images/{entry.name}_phone.png){{width=300px}}\n"
+            )
+    return "\n".join(parts)
+
+
+def small(content: bytes, path: Path) -> None:
+    """Write a picture with fewer pixels and colours, and with the texts that it holds."""
+    with Image.open(io.BytesIO(content)) as given:
+        told = PngInfo()
+        for key, value in given.info.items():
+            if isinstance(value, str):
+                told.add_text(key, value)
+        picture = given.convert("RGB")
+        if picture.width > WIDTH:
+            size = (WIDTH, round(picture.height * WIDTH / picture.width))
+            picture = picture.resize(size, Image.Resampling.LANCZOS)
+        few = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(path, optimize=True, pnginfo=told)
+
+
+def draw(folder: Path) -> None:
+    """Run the commands of all figures in a folder, each once, and write the pictures."""
+    (folder / "experiments").symlink_to(PLANS)
+    done: set[str] = set()
+    for entry in ENTRIES:
+        for command in entry.commands:
+            if command in done:
+                continue
+            done.add(command)
+            print(f"alliance-sim {command}", flush=True)  # noqa: T201 - a program
+            program = [sys.executable, "-m", "alliance_sim.cli", *command.split()]
+            subprocess.run(program, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        small((folder / entry.file).read_bytes(), IMAGES / f"{entry.name}.png")
+        if entry.page is not None:
+            found = PHONE.findall((folder / entry.page[0]).read_text("utf-8"))
+            content = base64.b64decode(found[entry.page[1]])
+            small(content, IMAGES / f"{entry.name}_phone.png")
+
+
+def main() -> int:
+    """Write the gallery, or say whether its page is up to date."""
+    asked = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    asked.add_argument("--write", action="store_true", help="run the commands and write")
+    if not asked.parse_args().write:
+        same = PAGE.is_file() and PAGE.read_text("utf-8") == page()
+        print("up to date" if same else "out of date: python docs/gallery.py --write")  # noqa: T201
+        return 0 if same else 1
+    with tempfile.TemporaryDirectory() as folder:
+        draw(Path(folder))
+    PAGE.write_text(page(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
