@@ -29,6 +29,7 @@ MEASURES = {
     "pawn": (("pawn", "PAWN index"),),
 }
 MOST_LEAVES = 12
+COUNTED = "agreements"  # a unit of whole numbers
 
 
 def claims_table(comparison: HistoryComparison) -> AdaptiveTable:
@@ -210,12 +211,14 @@ def ranges_table(summary: SweepSummary) -> AdaptiveTable:
 def contrasts_table(summary: SweepSummary) -> AdaptiveTable:
     """Return what the contrasts of a sweep come to, one row per outcome and contrast."""
     shares = {column.name for column in summary.columns if column.binary}
+    counts = {c.name for c in summary.columns if (c.frame[c.name].dropna() % 1 == 0).all()}
     several = len(summary.groups) > 1
     rows, before = [], ""
     for row in _rows(summary.differences()):
         told = "" if row["outcome"] == before else str(row["words"])
         before = str(row["outcome"])
-        runs = f"{signed(row['q05'])} to {signed(row['q95'])}"
+        unit = COUNTED if before in counts else "1"
+        runs = f"{signed(row['q05'], unit)} to {signed(row['q95'], unit)}"
         rows.append(
             (
                 *(told, *([str(row["contrast"])] if several else [])),

@@ -24,7 +24,13 @@ from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.plots.style import Heading
 from alliance_sim.plots.sweep import Kind, fan_figure, heatmap_figure, periods_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
-from alliance_sim.report.sweep_contrast import SAME_NOISE, compared, contrast_table
+from alliance_sim.report.sweep_contrast import (
+    SAME_NOISE,
+    compared,
+    contrast_table,
+    figure_title,
+    told_of_runs,
+)
 from alliance_sim.report.sweep_view import (
     Column,
     axes_of,
@@ -90,7 +96,7 @@ class SweepSummary(Shown):
             return "summary"
         against = {contrast.factual for contrast in self.contrasts}
         several = len(self.contrasts) > 1
-        return f"contrast against {against.pop()}" if several else f"contrast {self.groups[0]}"
+        return f"contrast {f'against {against.pop()}' if several else self.contrasts[0].label}"
 
     def differences(self) -> pd.DataFrame:
         """Return what the contrasts come to; see `report.sweep_contrast.contrast_table`."""
@@ -341,12 +347,6 @@ def write_summary(
     return {**tree, "files": result.close(result=tree)}
 
 
-def _title(summary: SweepSummary, column: Column) -> str:
-    """Return the title of a figure; several contrasts are told over its panels."""
-    only = f": {summary.groups[0]}" if summary.contrasts and len(summary.groups) == 1 else ""
-    return f"{column.title[:1].upper()}{column.title[1:]}{only}"
-
-
 class _Drawn(NamedTuple):
     """A figure of an outcome, what is drawn in it, and what its files are called."""
 
@@ -388,7 +388,7 @@ def _heatmap(summary: SweepSummary, column: Column) -> _Drawn:
     figure = heatmap_figure(
         titled(plan, cells),
         Heading(
-            _title(summary, column),
+            figure_title(column, summary.contrasts, summary.sweep.plan),
             f"{shown} where it fits{over}. {told_of_sweep(plan, summary.scenarios, column)}",
         ),
         across=across.label,
@@ -438,8 +438,8 @@ def _fan(summary: SweepSummary, column: Column) -> _Drawn:
     figure = fan_figure(
         titled(plan, bands),
         Heading(
-            _title(summary, column),
-            f"{_told_of_runs(summary, column)} runs"
+            figure_title(column, summary.contrasts, summary.sweep.plan),
+            f"{told_of_runs(column, summary.contrasts)} runs"
             f"{_averaged(plan, len(summary.by))}.{_stretches(bands)} "
             + told_of_sweep(plan, summary.scenarios, column),
         ),
@@ -450,14 +450,6 @@ def _fan(summary: SweepSummary, column: Column) -> _Drawn:
     )
     name = f"{column.name}_by_{axis.name if summary.by else 'scenario'}"
     return _Drawn(name, bands, figure)
-
-
-def _told_of_runs(summary: SweepSummary, column: Column) -> str:
-    """Return what is drawn of the runs, in words."""
-    if summary.contrasts:
-        shares = "of shares of" if column.binary else "run by run, spread over"
-        return f"Edited minus factual, {shares}"
-    return "Share of" if column.binary else "Spread over"
 
 
 def _stretches(bands: pd.DataFrame) -> str:

@@ -10,7 +10,14 @@ import pandas as pd
 
 from alliance_sim.analysis.axes import Axis
 from alliance_sim.analysis.bands import OutcomeView, bands_along
-from alliance_sim.analysis.contrasts import EDITED, FACTUAL, Contrast, differences, share_of_runs
+from alliance_sim.analysis.contrasts import (
+    EDITED,
+    FACTUAL,
+    SCENARIO,
+    Contrast,
+    differences,
+    share_of_runs,
+)
 
 if TYPE_CHECKING:
     from alliance_sim.report.sweep_view import Column
@@ -79,3 +86,22 @@ def contrast_table(columns: Sequence[Column], plan: Plan) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def figure_title(column: Column, contrasts: Sequence[Contrast], plan: Plan) -> str:
+    """Return the title of a figure of an outcome; several contrasts are told over its panels."""
+    title = f"{column.title[:1].upper()}{column.title[1:]}"
+    if len(contrasts) != 1:
+        return title
+    (contrast,) = contrasts
+    if contrast.along != SCENARIO:
+        return f"{title}: {contrast.label}"
+    titles = dict(zip(plan.labels, plan.scenarios, strict=True))
+    return f"{title}: {titles[str(contrast.edited)].title}"
+
+
+def told_of_runs(column: Column, contrasts: Sequence[Contrast]) -> str:
+    """Return what a figure draws of the runs, in words."""
+    if contrasts:
+        return f"Edited minus factual, {'of shares of' if column.binary else 'run by run, over'}"
+    return "Share of" if column.binary else "Spread over"
