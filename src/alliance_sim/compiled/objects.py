@@ -393,26 +393,37 @@ def refuse(code: Loaded) -> None:
             _loaded[:] = [_finished_here() if code.name in TARGETS else None]
 
 
+OTHER_RULES = "it was made from other rules than those here"
+
+
 def _found() -> Loaded | None:
     """Return the best object that fits, else the IR finished for this machine."""
+    problems: list[str] = []
+    code = None
     try:
-        names = targets_here()
+        code = _first_usable(targets_here() if FOLDER.is_dir() else [], problems)
     except Exception as error:  # noqa: BLE001 - llvmlite may be missing or broken in any way
-        log.info("The machine code that comes with the package is not used: %s", error)
-        return None
+        problems.append(str(error))
+    if not FOLDER.is_dir():
+        problems.append("there is none")
+    if problems:
+        told = "; ".join(problems)
+        log.info("Machine code that comes with the package is not used: %s", told)
+    return code if code or problems[-1:] in ([OTHER_RULES], ["there is none"]) else _finished_here()
+
+
+def _first_usable(names: list[str], problems: list[str]) -> Loaded | None:
+    """Return the first object that can be used; add to the problems why others before it cannot."""
     for name in names:
         made = _usable(f"{name}.o")
         if isinstance(made, str):
-            log.info("The machine code that comes with the package is not used: %s", made)
+            problems.append(made)
             if made == OTHER_RULES:
-                return None
+                break
         else:
             with suppress(RuntimeError):
                 return Loaded(made, made.code, name, trusted=made.tried)
-    return _finished_here()
-
-
-OTHER_RULES = "it was made from other rules than those here, which are compiled instead"
+    return None
 
 
 def _usable(name: str) -> Made | str:
