@@ -290,7 +290,7 @@ def _nowhere(path: str) -> str:
         if gone is not None:
             folders = [place.name for place in gone.parent.iterdir() if place.is_dir()]
             near = nearest_name(gone.name, folders)
-            meant = f"; did you mean {near!r}?" if near else f" in {Path.cwd()}"
+            meant = f"; did you mean {near!r}?" if near else f" in {gone.parent.absolute()}"
             return f"does not exist; there is no folder {str(gone)!r}{meant}"
         beside = [file.name for file in here.parent.glob(f"*{here.suffix}")]
         near = nearest_name(here.name, beside) if here.suffix else None

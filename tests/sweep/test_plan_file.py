@@ -32,7 +32,7 @@ def test_a_file_that_is_not_there_is_told_with_the_nearest_that_is(tmp_path: Pat
     written(tmp_path, ONE, "attacks.toml")
     with pytest.raises(ScenarioError, match=r"does not exist; did you mean 'attacks\.toml'\?"):
         load_plan(tmp_path / "atacks.toml")
-    with pytest.raises(ScenarioError, match=r"does not exist$"):
+    with pytest.raises(ScenarioError, match=r"does not exist; there is no folder"):
         load_plan(tmp_path / "nowhere" / "atacks.toml")
 
 

@@ -209,7 +209,6 @@ def _tell_usage(error: Any) -> int:
 
 
 EXAMPLES = {  # what is missing, and a line to type
-    "outcome": "one, such as --outcome rung_end; all of them: alliance-sim list outcomes",
     "scenario": "one, such as two_islands/baseline; all of them: alliance-sim list scenarios",
     "files": "one, such as two_islands/baseline; all of them: alliance-sim list scenarios",
     "plan": "the TOML file of a plan, or the folder of a sweep",
