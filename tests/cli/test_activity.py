@@ -106,6 +106,8 @@ def test_what_the_library_is_at_is_kept_and_not_printed(capsys: pytest.CaptureFi
     assert room.activity.words == "peeling \\x1b[31mbox 2"
     log.info("Compiling the model, once ...")
     assert room.activity.words == "Compiling the model, once"
+    log.info("Compiling the model: 5 seconds so far")
+    assert room.activity.words == "Compiling the model: 5 seconds so far"
     captured = capsys.readouterr()
     assert captured.err == "Compiling the model, once ...\n"
     assert captured.out == ""

@@ -33,6 +33,7 @@ from alliance_sim.errors import ScenarioWarning, visible
 if TYPE_CHECKING:
     from alliance_sim.engine.simulate import Progress
 
+SO_FAR = "so far"  # ends what a log tells again and again
 FILE_WIDTH = 120  # columns where output is not a terminal
 LEAST_WIDTH, MOST_WIDTH = 10, 1000  # columns that we write for, whatever the terminal has
 STOPPED = 130  # exit code
@@ -112,15 +113,17 @@ def tell(text: str, style: str = "", *, wrap: bool = False, lines: bool = False)
 class _Messages(logging.Handler):
     """Prints what the package logs among the messages, above a progress bar if there is one.
 
-    What it logs for debugging is what it is at; that is told only where it takes long.
+    What it logs for debugging is what it is at, and so is what ends in "so far"; that is told only
+    where nothing else was for long, and a bar shows it itself.
     """
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record, or keep it for whoever waits."""
         text = self.format(record)
-        if record.levelno >= logging.INFO:
+        goes_on = record.levelno < logging.INFO or text.endswith(SO_FAR)
+        if not goes_on:
             say(text)
-        if record.levelno < logging.INFO or text.endswith("..."):
+        if goes_on or text.endswith("..."):
             activity.begin(visible(text).rstrip(" ."))
 
 
