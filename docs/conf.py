@@ -36,6 +36,7 @@ napoleon_numpy_docstring = False
 html_math_renderer = "mathml"
 html_static_path = ["static"]
 html_css_files = ["pages.css"]
+html_js_files = ["pages.js"]
 html_theme = "furo"
 html_title = "alliance-sim"
 html_show_sourcelink = False
