@@ -32,6 +32,7 @@ PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
 FENCE = re.compile(r"^```([\w-]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OPENING = re.compile(r"^```+(?=[\w{])", re.MULTILINE)
 MANY_RUNS = re.compile(r"\bruns=\d+")
+BETWEEN_COMMANDS = re.compile(r"(?:&&|;)(?=(?:[^']*'[^']*')*[^']*$)")  # outside of quotes
 FILE_NAME = re.compile(r"# ([\w-]+\.toml)\n")
 LONGEST = 25  # lines of an example
 ONLY_READ = ("show", "diff", "validate")
@@ -110,7 +111,7 @@ def read_toml(example: Example, where: str) -> None:
 
 def try_commands(example: Example, where: str) -> None:
     for line in example.text.splitlines():
-        for command in re.split("&&|;", line):
+        for command in BETWEEN_COMMANDS.split(line):
             words = shlex.split(command, posix=example.language == "sh")
             if Path(words[0]).name != "alliance-sim":
                 continue
