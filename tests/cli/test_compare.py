@@ -32,7 +32,7 @@ def test_one_name_is_enough_and_the_terminal_says_what_differs(tmp_path: Path) -
     result = call("compare", NO_RAID, "--runs", 4, "--out", tmp_path)
     assert "Against: Two islands (two_islands/baseline)" in result.stdout
     assert "2004-05-10  without “The great raid”" in result.stdout
-    assert "Until 2004Q2 both worlds are the same to the last bit." in result.stdout
+    assert "Up to the end of 2004Q1 both worlds are the same to the last bit." in result.stdout
     assert "Dated acts of run 0 that differ" in result.stdout
     assert "It is not evidence about what would have happened" in " ".join(result.stdout.split())
 
@@ -178,4 +178,4 @@ def test_differences_stay_a_table_on_a_usual_terminal(
     assert all(len(line) <= int(columns) for line in lines if paths not in line)
     assert any(line.strip("│ ").startswith("politics") and "→" in line for line in lines)
     assert "Both worlds differ from the first quarter on." in "\n".join(lines)
-    assert "Until 1950Q1" not in "\n".join(lines)
+    assert "Up to the end of" not in "\n".join(lines)

@@ -166,7 +166,8 @@ def test_edits_and_what_answers_to_them_have_their_dates() -> None:
     edits = found.edits[only(found)]
     assert edits[0] == (dt.date(2001, 9, 11), "without “Attacks of 11 September 2001”", False, None)
     answers = {edit.words: edit.date for edit in edits if edit.responds}
-    fallen = "NATO leads ISAF in Afghanistan: falls away, as nine_eleven is not there in time"
+    cause = "“Attacks of 11 September 2001” is not there in time"
+    fallen = f"NATO leads ISAF in Afghanistan: falls away, as {cause}"
     assert answers[fallen] == dt.date(2003, 8, 11)
     moved = compare(BASE, BASE.moved("isaf", by_quarters=-4), runs=1, seed=1)
     (edit,) = moved.edits[only(moved)]

@@ -138,7 +138,8 @@ def _edits(found: Comparison, label: str) -> list[str]:
     first = calendar.index(touched)
     if not first:
         return [*lines, "Both worlds differ from the first quarter on."]
-    return [*lines, f"Until {calendar.label(first)} both worlds are the same to the last bit."]
+    last = calendar.label(first - 1)
+    return [*lines, f"Up to the end of {last} both worlds are the same to the last bit."]
 
 
 def _dated(date: dt.date | None) -> str:
@@ -161,7 +162,8 @@ def difference_tables(found: Comparison, label: str) -> Iterator[AdaptiveTable]:
         named.append(("" if name == before else name, str(row["year"]), *_numbers(row)))
         before = name
     yield AdaptiveTable(
-        title="Edited minus factual, run by run, in the median (levels and shared fears: 0 to 1)",
+        title="Edited minus factual, run by run, in the median (levels and shared fears: 0 to 1; "
+        "shares of runs count any difference)",
         heads=("what", "end of", *numbers),
         rows=tuple(named),
     )

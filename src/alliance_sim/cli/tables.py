@@ -60,8 +60,10 @@ def changes_table(comparison: HistoryComparison) -> AdaptiveTable | None:
 
     rows = tuple(
         (
-            *(str(row["id"]), str(row["claim"]), RECORD_WORDS[str(row["record"])]),
-            *(percent(row["factual"]), percent(row["edited"]), str(row["change"])),
+            str(row["id"]),
+            f"{row['claim']} (the record {RECORD_WORDS[str(row['record'])]})",
+            f"{percent(row['factual'])} → {percent(row['edited'])}",
+            str(row["change"]),
         )
         for row in _rows(comparison.claim_changes())
         if row["change"] != AS_BEFORE
@@ -70,9 +72,9 @@ def changes_table(comparison: HistoryComparison) -> AdaptiveTable | None:
         return None
     return AdaptiveTable(
         title="Claims that change: shares of simulated histories with the same luck",
-        heads=("id", "claim", "the record", "factual", "edited", "change"),
+        heads=("id", "claim", "factual → edited", "change"),
         rows=rows,
-        words=3,
+        words=2,
     )
 
 

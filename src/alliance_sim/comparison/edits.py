@@ -56,12 +56,23 @@ def edits_between(factual: Scenario, edited: Scenario) -> tuple[DatedEdit, ...]:
     named = {change.path.split(".")[1] for change in changes if change.path.count(".")}
     before, after = _standings(factual), _standings(edited)
     found += [
-        DatedEdit(juncture.date, f"{juncture.title}: {after[juncture.name]}", responds=True)
+        DatedEdit(
+            juncture.date,
+            f"{juncture.title}: {_plainly(after[juncture.name], edited)}",
+            responds=True,
+        )
         for juncture in edited.junctures
         if juncture.name not in named
         and before.get(juncture.name, after[juncture.name]) != after[juncture.name]
     ]
     return tuple(sorted(found, key=lambda edit: (edit.responds, edit.date or dt.date.min)))
+
+
+def _plainly(standing: str, scenario: Scenario) -> str:
+    """Return how a juncture stands with the title of the cause that is missing, not its name."""
+    for juncture in scenario.junctures:
+        standing = standing.replace(f"as {juncture.name} is not", f"as “{juncture.title}” is not")
+    return standing
 
 
 def _standings(scenario: Scenario) -> dict[str, str]:

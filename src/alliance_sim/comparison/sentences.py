@@ -154,7 +154,7 @@ def _hardly(row: Row) -> bool:
 def _signed(row: Row, key: str) -> str:
     if row["state"] == RUNG:
         return signed(row[key], row["unit"])
-    return f"{round(row[key], 2) + 0.0:+.2f}".replace("+0.00", "0").replace("-", "−")
+    return f"{round(row[key], 2) + 0.0:+.2f}".replace("+0.00", "0.00").replace("-", "−")
 
 
 def _share(share: float) -> str:

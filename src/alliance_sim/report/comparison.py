@@ -108,7 +108,7 @@ def comparison_page(
             "alt": figure_alt(comparison, label),
             "rows": comparison.table[comparison.table["scenario"] == label].to_dict("records"),
             "steps": _steps(comparison, label),
-            "first": comparison.touched[label] == comparison.factual_runs.calendar.start_of(0),
+            "alike_until": _alike_until(comparison, label),
             "acts": acts_told(acts[acts["scenario"] == label], MOST_ACTS),
             "acts_counted": acts_counted(acts[acts["scenario"] == label]),
         }
@@ -129,6 +129,13 @@ def comparison_page(
         words=page,
         origin=origin,
     )
+
+
+def _alike_until(comparison: Comparison, label: str) -> str:
+    """Return the last quarter in which both worlds are the same throughout; "" if there is none."""
+    touched, calendar = comparison.touched[label], comparison.factual_runs.calendar
+    first = 0 if touched is None else calendar.index(touched)
+    return calendar.label(first - 1) if first else ""
 
 
 def _steps(comparison: Comparison, label: str) -> list[dict[str, Any]]:
