@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 from alliance_sim.cli import app, terminal
 from alliance_sim.cli.options import command_line
 from alliance_sim.plots.origin import read_origin
+from alliance_sim.plots.style import Heading
 from alliance_sim.plots.sweep import fan_figure
 from alliance_sim.report.sweep_view import column_of, told_of_sweep
 from alliance_sim.sweep.sweep import Sweep, open_sweep
@@ -87,9 +88,9 @@ def test_a_fan_says_what_it_draws_and_into_how_many_stretches_a_factor_is_cut(
 ) -> None:
     drawn: list[tuple[str, str]] = []
 
-    def caught(bands: pd.DataFrame, **words: Any) -> Figure:
-        drawn.append((words["about"].partition(" Outcome ")[0], words["kind"]))
-        return fan_figure(bands, **words)
+    def caught(bands: pd.DataFrame, heading: Heading, **words: Any) -> Figure:
+        drawn.append((heading.about.partition(" Outcome ")[0], words["kind"]))
+        return fan_figure(bands, heading, **words)
 
     monkeypatch.setattr("alliance_sim.report.sweep.fan_figure", caught)
     words = ("--outcome", "office_by_2014", "--outcome", "rung_end", "--out", tmp_path)

@@ -427,16 +427,18 @@ def _fan(summary: SweepSummary, column: Column) -> _Drawn:
         frame = frame.assign(world=frame["scenario"].astype(str), scenario="all")
     bands = bands_along(frame, _told(summary, column, drawn=1), axis=axis)
     if not summary.by:
+        bands["label"] = [summary.groups[k] for k in bands["bin"]]  # as they are called
+    drawn = titled(plan, bands)
+    if not summary.by:
         titles = titles_of(plan)
-        called = [titles.get(group, group) for group in summary.groups]
-        bands["label"] = [called[k] for k in bands["bin"]]  # as they are called
+        drawn["label"] = [titles.get(label, label) for label in bands["label"]]
     kind: Kind = "share" if column.binary else "number"
     if summary.contrasts:
         kind = "difference of shares" if column.binary else "difference"
     elif not column.binary and (frame[column.name].dropna() % 1 == 0).all():
         kind = "whole"
     figure = fan_figure(
-        titled(plan, bands),
+        drawn,
         Heading(
             figure_title(column, summary.contrasts, summary.sweep.plan),
             f"{told_of_runs(column, summary.contrasts)} runs"
