@@ -210,6 +210,7 @@ def _tell_usage(error: Any) -> int:
 
 EXAMPLES = {  # what is missing, and a line to type
     "scenario": "one, such as two_islands/baseline; all of them: alliance-sim list scenarios",
+    "scenarios": "a what-if, such as two_islands/no_raid; all: alliance-sim list scenarios",
     "files": "one, such as two_islands/baseline; all of them: alliance-sim list scenarios",
     "plan": "the TOML file of a plan, or the folder of a sweep",
     "folder": "the results folder of a sweep, such as results/my_plan",
@@ -223,6 +224,8 @@ def _example(error: Any) -> str:
     if "unexpected extra argument" in error.message and error.ctx is not None:
         return _several(error.ctx, error.message)
     missing = type(error).__name__ == "MissingParameter"
+    if missing and name == "file" and error.ctx is not None and error.ctx.info_name == "new":
+        return " Give the file to write, such as my.toml."
     return f" Give {EXAMPLES[name]}." if missing and name in EXAMPLES else ""
 
 

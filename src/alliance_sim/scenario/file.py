@@ -50,6 +50,7 @@ MOST_LOOKED_AT = 1_000  # files of a folder among which the one that was meant i
 FEW = 5  # tables that may be missing before a file is told that it has to be whole
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
 EDITS = ("without", "moved", "set", "juncture", "leader", "item")  # and nothing that is WHOLE
+MEANT = ("remove", "removed", "delete", "drop", "move", "change")  # written for an edit's key
 WHOLE = tuple(  # tables without which no scenario is whole
     key
     for key, name in fields_of(Scenario).items()
@@ -277,7 +278,7 @@ def _read_anew(path: Path, where: str, seen: tuple[Path, ...]) -> Loaded:
 
 def _holds_edits(tree: Tree) -> bool:
     """Whether a file holds edits of a scenario: it extends one, or has edits and is not whole."""
-    edits = any(key in tree for key in EDITS)
+    edits = any(key.lower() in EDITS + MEANT for key in tree)
     return "extends" in tree or (edits and not any(key in tree for key in WHOLE))
 
 

@@ -130,6 +130,8 @@ def complaint(details: dict[str, Any]) -> str:
     elif kind == "tuple_type":
         table = ".".join(part for part in details["loc"] if isinstance(part, str))
         wanted = f"a list; tables in a list are written [[{table}]]"
+        if isinstance(details["input"], str):
+            wanted = f"a list: {table} = [{found}]"
     elif kind == "literal_error":
         wanted = details["ctx"]["expected"]
     for word in LIMITS.keys() & details.get("ctx", {}).keys():
