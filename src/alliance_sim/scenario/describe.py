@@ -37,7 +37,7 @@ def standing(juncture: Juncture, lacking: Mapping[str, Juncture]) -> str:
         return "removed"
     cause = lacking.get(juncture.name)
     if cause is not None:
-        word = "drawn" if juncture.when_cause_removed == "drawn" else "falls away"
+        word = "left to chance" if juncture.when_cause_removed == "drawn" else "falls away"
         return f"{word}, as {cause.name} is not there in time"
     if juncture.original_date is not None and juncture.original_date != juncture.date:
         return f"moved from {juncture.original_date}"
