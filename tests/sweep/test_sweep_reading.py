@@ -261,6 +261,7 @@ def test_frames_hold_what_is_asked_for(run: Run, plan: Plan, tmp_path: Path) -> 
     assert len(frame) == 320
     assert list(frame["scenario"].cat.categories) == list(plan.labels)
     assert frame.columns[-2:].tolist() == ["status", "rung_end"]
+    assert sweep.frame("rung_end", scenario="council_majority").equals(frame)
     with pytest.raises(UnknownName, match="unknown outcome 'rung_ende'; did you mean 'rung_end'"):
         sweep.frame(["rung_ende"])
     with pytest.raises(UnknownName, match="did you mean 'baseline'"):

@@ -130,12 +130,12 @@ class Sweep(Shown):
         return display.figure(self, outcome, by=by, scenario=scenario)
 
     def frame(
-        self, outcomes: Sequence[str] | None = None, *, scenario: str | None = None
+        self, outcomes: str | Sequence[str] | None = None, *, scenario: str | None = None
     ) -> pd.DataFrame:
         """Return the rows, in order.
 
         Args:
-            outcomes: Names of the outcomes wanted, all that are kept if left out.
+            outcomes: Names of the outcomes wanted, or one name; all that are kept if left out.
             scenario: Label of the only scenario wanted, all if left out.
 
         Returns:
@@ -147,6 +147,7 @@ class Sweep(Shown):
             UnknownName: If an outcome is not kept, or there is no such scenario.
             ResultError: If a file cannot be read.
         """
+        outcomes = [outcomes] if isinstance(outcomes, str) else outcomes
         kept = list(self.metadata.outcomes)
         for name in outcomes or ():
             if name not in kept:
