@@ -230,10 +230,14 @@ def _example(error: Any) -> str:
 
 
 def _several(context: Any, message: str) -> str:
-    """Return what to type for whoever gave several scenarios to a command that takes one."""
+    """Return what to type for whoever gave more words than a command takes."""
     first = context.params.get("scenario")
     more = re.search(r" \(([^()]*)\)$", message)
-    if not isinstance(first, str) or more is None:
+    if more is None:
+        return ""
+    if context.info_name == "new":
+        return ". An option of `new` takes one word: --move isaf=2005-01-01, --set council.rule=leader"
+    if not isinstance(first, str):
         return ""
     line = shlex.join(["alliance-sim", "compare", first, *more[1].split()])
     return f". It takes one scenario; to hold several against each other: {line}"
