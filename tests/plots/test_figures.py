@@ -414,3 +414,7 @@ def test_a_count_that_is_never_above_zero_has_no_tenths(ensemble: Ensemble) -> N
     figure = run.ensemble_figure(replace(ensemble, values=values), ["count_operations"])
     assert figure.axes[0].get_ylim() == (0.0, 1.0)
     assert [tick for tick in figure.axes[0].get_yticks() if tick % 1] == []
+
+
+def test_a_text_is_measured_as_it_is_drawn_without_control_characters() -> None:
+    assert style.text_width("a\x1b[2J\x07b") == style.text_width("a\\x1b[2J\\x07b")

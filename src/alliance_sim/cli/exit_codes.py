@@ -236,7 +236,9 @@ def _several(context: Any, message: str) -> str:
     if more is None:
         return ""
     if context.info_name == "new":
-        return ". An option of `new` takes one word: --move isaf=2005-01-01, --set council.rule=leader"
+        return (
+            ". An option of `new` takes one word: --move isaf=2005-01-01, --set council.rule=leader"
+        )
     if not isinstance(first, str):
         return ""
     line = shlex.join(["alliance-sim", "compare", first, *more[1].split()])

@@ -315,11 +315,11 @@ def _write(part: SubFigure, lines: Lines, form: Form) -> None:
 
 
 def text_width(text: str, *, size: str = PLAIN, weight: str = "normal") -> float:
-    """Return how many inches the widest line of a text takes, as it is measured."""
+    """Return how many inches the widest line of a text takes, as it is measured when drawn."""
     font = FontProperties(size=size, weight=weight)
     return max(
         float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]) / 72
-        for line in text.split("\n")
+        for line in visible(text, lines=True).split("\n")
     )
 
 
