@@ -118,7 +118,7 @@ def test_a_sweep_behind_a_pipe_says_how_far_it_is(tmp_path: Path) -> None:
     (tmp_path / "long.toml").write_text(PLAN, "utf-8")
     program = (
         "from alliance_sim.cli import activity, main\n"
-        "activity.PATIENCE = 0.2\n"
+        "activity.PATIENCE = 0.02\n"
         "import sys; sys.argv = ['alliance-sim', *sys.argv[1:]]\n"
         "main()\n"
     )

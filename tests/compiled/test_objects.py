@@ -24,6 +24,7 @@ from alliance_sim.engine.kernel.advance import simulate_block
 from alliance_sim.errors import EngineError
 
 PACKAGE = objects.PACKAGE
+ROOT = Path(__file__).parents[2]
 WORLD = "two_islands/baseline"
 
 
@@ -87,8 +88,9 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def checkout(tmp_path: Path) -> Path:
     """A copy of the package whose files may be edited, with the scenarios beside it."""
     copied = tmp_path / "src" / "alliance_sim"
-    shutil.copytree(PACKAGE, copied, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(PACKAGE.parents[1] / "scenarios", tmp_path / "scenarios")
+    sources = ROOT / "src" / "alliance_sim"  # also where the package itself is installed
+    shutil.copytree(sources, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     return copied
 
 
