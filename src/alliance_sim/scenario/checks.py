@@ -287,6 +287,11 @@ def _partners(tree: Tree) -> Iterator[str]:
             yield f"partners.{key}: {partners[key]!r} is also a member; names must differ"
 
 
+def _by_start(date: dt.date, first_year: int) -> bool:
+    """Whether a day lies before a run or on its first; no date may have such a year."""
+    return (date.year, date.month, date.day) <= (first_year, 1, 1)
+
+
 def _first_members(tree: Tree) -> Iterator[str]:
     """An alliance needs somebody in it from the first quarter on."""
     first = _table(tree, "time").get("first_year", 1950)
@@ -300,7 +305,7 @@ def _first_members(tree: Tree) -> Iterator[str]:
     known = [(date, weight) for date, weight in joined if date and weight is not None]
     if len(known) < len(joined):
         return
-    there = [weight for date, weight in known if date <= dt.date(first, 1, 1)]
+    there = [weight for date, weight in known if _by_start(date, first)]
     if not there:
         yield f"member: nobody belongs to the alliance at the beginning of {first}"
     elif not any(weight > 0 for weight in there):
@@ -378,7 +383,8 @@ def _council(tree: Tree) -> Iterator[str]:
         if member.get("name") == leader
         for accession in tables(member, "accession")
     ]
-    if isinstance(first, int) and joined and all(d and d >= dt.date(first, 1, 2) for d in joined):
+    late = isinstance(first, int) and all(d and not _by_start(d, first) for d in joined)
+    if joined and late:
         yield f"council.leader: {leader!r} does not belong to the alliance yet in {first}"
 
 
