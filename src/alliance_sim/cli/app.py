@@ -194,6 +194,7 @@ def run(
     """Simulate a scenario; write its trajectories, a figure and one run as dated events."""
     from alliance_sim import Kernel, load_scenario, noise, simulate
     from alliance_sim.analysis.summaries import period_table
+    from alliance_sim.engine.simulate import shared
     from alliance_sim.report import write_run
     from alliance_sim.report.result_folder import result_folder, usual_folder
     from alliance_sim.scenario import extended_scenario
@@ -209,10 +210,13 @@ def run(
     result_folder(folder, kind="run", scenarios=every)
     engine = Kernel(threads=processors(workers))
     with terminal.progress("simulating") as show:
-        ensemble = simulate(chosen, runs=runs, seed=number, engine=engine, progress=show)
-        beside = None
-        if factual is not None:
-            beside = factual, simulate(factual, runs=runs, seed=number, engine=engine)
+        parts = shared(show, runs=runs, among=len(every))
+        ensembles = [
+            simulate(one, runs=runs, seed=number, engine=engine, progress=part)
+            for one, part in zip(every, parts, strict=True)
+        ]
+    ensemble = ensembles[0]
+    beside = None if factual is None else (factual, ensembles[1])
     command = command_line("run", scenario[0], runs=runs, seed=number, out=folder)
     files = write_run(ensemble, chosen, out=folder, command=command, beside=beside)
     table = period_table(ensemble)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import display
@@ -24,7 +23,7 @@ from alliance_sim.comparison.counts import count_table, rung_table
 from alliance_sim.comparison.pairing import pairs_of
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.engine.chronology import chronology
-from alliance_sim.engine.simulate import Kernel, Progress, simulate
+from alliance_sim.engine.simulate import Kernel, Progress, shared, simulate
 from alliance_sim.errors import NoRecord
 from alliance_sim.glossary import percent
 from alliance_sim.record.checks import checks_of
@@ -185,11 +184,7 @@ def compare_history(
     """
     if against is not None:
         pairs_of([scenario], against)
-        total = 2 * runs
-        first, second = (
-            None if progress is None else partial(_shifted, progress, before, total)
-            for before in (0, runs)
-        )
+        first, second = shared(progress, runs=runs, among=2)
         factual = compare_history(against, runs=runs, seed=seed, workers=workers, progress=first)
         same = factual.ensemble.seed
         found = compare_history(scenario, runs=runs, seed=same, workers=workers, progress=second)
@@ -226,8 +221,3 @@ def compare_history(
         claims=summarise_claims(check_claims(ensemble, events, scenario), record, relationship),
         record_checks=check_record(record, relationship, ensemble.calendar),
     )
-
-
-def _shifted(progress: Progress, before: int, total: int, done: int, _: int) -> None:
-    """Tell progress over both of two scenarios."""
-    progress(before + done, total)

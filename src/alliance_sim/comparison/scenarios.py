@@ -21,7 +21,7 @@ from alliance_sim.comparison.edits import DatedEdit, edits_between
 from alliance_sim.comparison.pairing import WHERE, ScenarioLike, labels_of, pairs_of
 from alliance_sim.comparison.sentences import Findings, sentence_of
 from alliance_sim.display import Facts, Shown, Table, counted, figure
-from alliance_sim.engine.simulate import Kernel, Progress, simulate
+from alliance_sim.engine.simulate import Kernel, Progress, shared, simulate
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.words import Words
@@ -320,19 +320,11 @@ def compare(
     days = [None if step is None else calendar.start_of(step) for step in steps]
     asked = _outcomes(factual, outcomes, years, days)
     engine = Kernel(threads=workers)
-    total = runs * (1 + len(others))
-
-    def shifted(before: int) -> Progress | None:
-        if progress is None:
-            return None
-        return lambda done, _: progress(before + done, total)
-
-    base = simulate(factual, runs=runs, seed=seed, engine=engine, progress=shifted(0))
+    parts = shared(progress, runs=runs, among=1 + len(others))
+    base = simulate(factual, runs=runs, seed=seed, engine=engine, progress=parts[0])
     ensembles = {
-        label: simulate(
-            other, runs=runs, seed=base.seed, engine=engine, progress=shifted(place * runs)
-        )
-        for place, (label, other) in enumerate(zip(labels, others, strict=True), start=1)
+        label: simulate(other, runs=runs, seed=base.seed, engine=engine, progress=part)
+        for label, other, part in zip(labels, others, parts[1:], strict=True)
     }
     return Comparison(
         factual=factual,

@@ -29,9 +29,27 @@ if TYPE_CHECKING:
     from alliance_sim.engine.mesa_model import Cast
 
 Progress = Callable[[int, int], None]  # called with (runs done, runs asked for)
+
 AGAIN = "Try again, with fewer workers if memory is short"
 RUNS = 50  # if nobody says how many
 BLOCK = 4  # runs that a worker takes at a time; results do not depend on it
+
+
+def shared(progress: Progress | None, *, runs: int, among: int) -> list[Progress | None]:
+    """Return what each of several simulations calls, so that progress goes over all of them.
+
+    Args:
+        progress: Called with (runs done, runs asked for) over all; None to tell nobody.
+        runs: Runs of each.
+        among: How many simulations there are, one after the other.
+    """
+
+    def part(place: int) -> Progress | None:
+        if progress is None:
+            return None
+        return lambda done, _: progress(place * runs + done, among * runs)
+
+    return [part(place) for place in range(among)]
 
 
 @dataclass(frozen=True)
