@@ -202,11 +202,11 @@ def test_what_is_missing_is_told_and_filled_in_alike(gone: list[str], data: st.D
     for name in data.draw(st.lists(st.sampled_from(sorted(CAUSES)), max_size=2, unique=True)):
         if name not in gone:
             scenario = scenario.moved(name, to=data.draw(DAYS))
-    by_name = {j.name: j for j in scenario.junctures}
+    missing = missing_causes(scenario.junctures)
     recipe = recipe_of(scenario)
     names = recipe.names("juncture")
     for name, found in zip(names, settled_of(recipe).missing, strict=True):
-        cause = missing_causes(by_name).get(name)
+        cause = missing.get(name)
         assert (names[int(found)] if found >= 0.0 else None) == (cause and cause.name)
 
 

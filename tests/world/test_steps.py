@@ -64,7 +64,7 @@ def read_cards(scenario: Scenario, calendar: Calendar) -> list[Active]:
         start, until = calendar.position(j.date), math.inf
         end = math.inf if j.end is None else calendar.position(j.end)
         stood = start if j.original_date is None else calendar.position(j.original_date)
-        there = j.present and j.name not in missing_causes(by_name)
+        there = j.present and j.name not in missing_causes(scenario.junctures)
         if there:
             found += [Active(name, e, start, end, j.mission) for e in in_order(j.effects)]
             until = start

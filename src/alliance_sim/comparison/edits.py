@@ -58,7 +58,7 @@ def edits_between(factual: Scenario, edited: Scenario) -> tuple[DatedEdit, ...]:
     found += [
         DatedEdit(
             juncture.date,
-            f"{juncture.title}: {_plainly(after[juncture.name], edited)}",
+            f"{juncture.title}: {after[juncture.name]}",
             responds=True,
         )
         for juncture in edited.junctures
@@ -68,16 +68,9 @@ def edits_between(factual: Scenario, edited: Scenario) -> tuple[DatedEdit, ...]:
     return tuple(sorted(found, key=lambda edit: (edit.responds, edit.date or dt.date.min)))
 
 
-def _plainly(standing: str, scenario: Scenario) -> str:
-    """Return how a juncture stands with the title of the cause that is missing, not its name."""
-    for juncture in scenario.junctures:
-        standing = standing.replace(f"as {juncture.name} is not", f"as “{juncture.title}” is not")
-    return standing
-
-
 def _standings(scenario: Scenario) -> dict[str, str]:
-    lacking = missing_causes({juncture.name: juncture for juncture in scenario.junctures})
-    return {juncture.name: standing(juncture, lacking) for juncture in scenario.junctures}
+    lacking = missing_causes(scenario.junctures)
+    return {j.name: standing(j, lacking, titles=True) for j in scenario.junctures}
 
 
 def _edit(change: Change, factual: Scenario, edited: Scenario) -> DatedEdit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from alliance_sim.scenario.scenario import Scenario
 
 
-def missing_causes(by_name: Mapping[str, Juncture]) -> dict[str, Juncture]:
+def missing_causes(junctures: Iterable[Juncture]) -> dict[str, Juncture]:
     """Return, for each juncture that lacks one by `rules.domestic.lacks`, the first such cause."""
     found: dict[str, Juncture] = {}
+    by_name = {juncture.name: juncture for juncture in junctures}
     causes_first = TopologicalSorter({name: j.follows for name, j in by_name.items()})
     for juncture in (by_name[name] for name in causes_first.static_order()):
         for cause in (by_name[name] for name in sorted(juncture.follows)):
@@ -56,7 +57,7 @@ def _before_their_causes(scenario: Scenario) -> Iterator[tuple[str, str]]:
     what such an edit means.
     """
     by_name = {juncture.name: juncture for juncture in scenario.junctures}
-    missing = missing_causes(by_name)
+    missing = missing_causes(scenario.junctures)
     for juncture in scenario.junctures:
         for cause in (by_name[name] for name in juncture.follows):
             early = juncture.present and cause.present and juncture.date < cause.date

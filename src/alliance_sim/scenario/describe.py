@@ -26,22 +26,28 @@ LONGEST = 400  # letters of a text that differs
 ABSENT = "-"
 
 
-def standing(juncture: Juncture, lacking: Mapping[str, Juncture]) -> str:
+def standing(juncture: Juncture, lacking: Mapping[str, Juncture], *, titles: bool = False) -> str:
     """Return how a juncture stands in a scenario, in words.
 
     Args:
         juncture: The juncture.
         lacking: What `missing_causes` returns.
+        titles: Whether to call a cause by its title, to be read, in place of its name.
     """
     if not juncture.present:
         return "removed"
     cause = lacking.get(juncture.name)
     if cause is not None:
-        word = "left to chance" if juncture.when_cause_removed == "drawn" else "falls away"
-        return f"{word}, as {cause.name} is not there in time"
+        called = f"“{cause.title}”" if titles else cause.name
+        return f"{_without_cause(juncture)}, as {called} is not there in time"
     if juncture.original_date is not None and juncture.original_date != juncture.date:
         return f"moved from {juncture.original_date}"
     return "as dated"
+
+
+def _without_cause(juncture: Juncture) -> str:
+    """Return what becomes of a juncture whose cause is not there in time."""
+    return "left to chance" if juncture.when_cause_removed == "drawn" else "falls away"
 
 
 def effect_in_words(effect: Effect) -> str:
@@ -67,7 +73,7 @@ def explain(scenario: Scenario) -> dict[str, Any]:
         ("removed", "moved", "falls away", "left to chance"), `words`, `gone`, the effects that go
         with it, and `edit`, the edit itself, None where it follows from another.
     """
-    lacking = missing_causes({j.name: j for j in scenario.junctures})
+    lacking = missing_causes(scenario.junctures)
     found = list(numbers(scenario))
     return {
         "name": scenario.name,
@@ -122,8 +128,7 @@ def _responses(scenario: Scenario, lacking: Mapping[str, Juncture]) -> Iterator[
             what = "removed"
             words += f"; in its place: {juncture.when_removed}"
         elif cause is not None:
-            drawn = juncture.when_cause_removed == "drawn"
-            what = "left to chance" if drawn else "falls away"
+            what = _without_cause(juncture)
             late = "comes later" if cause.present and cause.name not in lacking else "is gone"
             words += f", as “{cause.title}” {late}"
         elif moved:

@@ -91,11 +91,11 @@ class OneRun:
 
     def _given(self) -> Iterator[Act]:
         """Yield the junctures that come on a day; one without its cause has none."""
-        by_name = {juncture.name: juncture for juncture in self.scenario.junctures}
-        uncaused = missing_causes(by_name)
-        for name, juncture in by_name.items():
+        uncaused = missing_causes(self.scenario.junctures)
+        for juncture in self.scenario.junctures:
             quarter = self.calendar.index(juncture.date)
-            if juncture.present and name not in uncaused and 0 <= quarter < self.calendar.steps:
+            there = juncture.present and juncture.name not in uncaused
+            if there and 0 <= quarter < self.calendar.steps:
                 yield Act(quarter, juncture.date, juncture.title, given=True)
 
     def _came_about(self) -> Iterator[Act]:
