@@ -131,14 +131,11 @@ def _edits(found: Comparison, label: str) -> list[str]:
         f"{'in answer: ' if edit.responds else '- '}{_dated(edit.date)}{edit.words}"
         for edit in found.edits[label]
     ]
-    touched = found.touched[label]
-    if touched is None:
+    if found.touched[label] is None:
         return [*lines, "No number of the two scenarios differs."]
-    calendar = found.factual_runs.calendar
-    first = calendar.index(touched)
-    if not first:
+    last = found.alike_until(label)
+    if not last:
         return [*lines, "Both worlds differ from the first quarter on."]
-    last = calendar.label(first - 1)
     return [*lines, f"Up to the end of {last} both worlds are the same to the last bit."]
 
 
@@ -200,8 +197,7 @@ def steps_table(found: Comparison, label: str) -> AdaptiveTable | None:
     """Return when formal steps and proposals come, of those that move; None if none does."""
     from alliance_sim.glossary import percent
 
-    steps = found.steps[found.steps["scenario"] == label]
-    moving = steps[(steps["earlier"] > 0) | (steps["later"] > 0)]
+    moving = found.moved_steps(label)
     if moving.empty:
         return None
     rows = tuple(

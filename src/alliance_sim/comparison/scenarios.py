@@ -187,6 +187,27 @@ class Comparison(Shown):
             return False
         return np.array_equal(mine.values, its.values, equal_nan=True)
 
+    def alike_until(self, label: str) -> str:
+        """Return the last quarter up to which both worlds are the same, such as "2001Q2".
+
+        It is "" where they differ from the first quarter on, and where they never differ.
+
+        Args:
+            label: Of the edited scenario.
+        """
+        touched, calendar = self.touched[label], self.factual_runs.calendar
+        first = 0 if touched is None else calendar.index(touched)
+        return calendar.label(first - 1) if first else ""
+
+    def moved_steps(self, label: str) -> pd.DataFrame:
+        """Return the rows of `steps` of one scenario that come at another time in some run.
+
+        Args:
+            label: Of the edited scenario.
+        """
+        steps = self.steps[self.steps["scenario"] == label]
+        return steps[(steps["earlier"] > 0) | (steps["later"] > 0)]
+
     def differences(self, label: str | None = None) -> pd.DataFrame:
         """Return edited minus factual by run and quarter.
 

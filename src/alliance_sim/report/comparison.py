@@ -107,8 +107,8 @@ def comparison_page(
             "image": images.get(label),
             "alt": figure_alt(comparison, label),
             "rows": comparison.table[comparison.table["scenario"] == label].to_dict("records"),
-            "steps": _steps(comparison, label),
-            "alike_until": _alike_until(comparison, label),
+            "steps": rows_of(comparison.moved_steps(label)),
+            "alike_until": comparison.alike_until(label),
             "acts": acts_told(acts[acts["scenario"] == label], MOST_ACTS),
             "acts_counted": acts_counted(acts[acts["scenario"] == label]),
         }
@@ -129,19 +129,6 @@ def comparison_page(
         words=page,
         origin=origin,
     )
-
-
-def _alike_until(comparison: Comparison, label: str) -> str:
-    """Return the last quarter in which both worlds are the same throughout; "" if there is none."""
-    touched, calendar = comparison.touched[label], comparison.factual_runs.calendar
-    first = 0 if touched is None else calendar.index(touched)
-    return calendar.label(first - 1) if first else ""
-
-
-def _steps(comparison: Comparison, label: str) -> list[dict[str, Any]]:
-    """Return the formal steps and proposals that come at another time in some run."""
-    steps = comparison.steps[comparison.steps["scenario"] == label]
-    return rows_of(steps[(steps["earlier"] > 0) | (steps["later"] > 0)])
 
 
 def figure_alt(comparison: Comparison, label: str) -> str:
