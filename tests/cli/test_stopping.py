@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -24,16 +26,21 @@ with stoppable(lambda: "It can go on."):
 FIRST_LINE = "ready\n"
 
 
-def started(program: str) -> subprocess.Popen[str]:
+@contextmanager
+def started(program: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == FIRST_LINE
-    return process
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == FIRST_LINE
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM to send")
