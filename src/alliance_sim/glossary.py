@@ -109,22 +109,23 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return f"{math.floor(share * 100 / least + 1e-9) * least:.{decimals}f} %"
 
 
-def decimal(value: float | None, unit: str = "1") -> str:
+def decimal(value: float | None, unit: str = "1", *, places: int = 3) -> str:
     """Return a number of a state or an outcome: "0.311", "11" formal steps, "9.5" between two.
 
     Args:
         value: The number; None or NaN for none.
         unit: Its unit, which says whether it comes in whole numbers.
+        places: After the point, of what does not.
     """
     if value is None or math.isnan(value):
         return MISSING
-    text = f"{value:.1f}".removesuffix(".0") if is_whole(unit) else f"{value:.3f}"
+    text = f"{value:.1f}".removesuffix(".0") if is_whole(unit) else f"{value:.{places}f}"
     return text.replace("-", "−")
 
 
-def signed(value: float | None, unit: str = "1") -> str:
+def signed(value: float | None, unit: str = "1", *, places: int = 3) -> str:
     """Return a difference as `decimal` writes it, with its sign: "+0.004", "−2", "0.000"."""
-    text = decimal(value, unit)
+    text = decimal(value, unit, places=places)
     if not text.strip("−0."):  # nothing of it is left
         return text.removeprefix("−")
     return text if text.startswith(("−", MISSING)) else f"+{text}"

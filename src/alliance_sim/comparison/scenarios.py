@@ -23,6 +23,7 @@ from alliance_sim.comparison.sentences import Findings, sentence_of
 from alliance_sim.display import Facts, Shown, Table, counted, figure
 from alliance_sim.engine.simulate import Kernel, Progress, shared, simulate
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.glossary import signed
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.words import Words
 from alliance_sim.results import OK, Ensemble
@@ -165,8 +166,8 @@ class Comparison(Shown):
         runs = self.factual_runs
         last = self.table.groupby(["scenario", "state"], sort=False).last().reset_index()
         rows = [
-            [f"{row['scenario']}: {row['title']}", f"{row['difference']:+.3f}",
-             f"{row['low']:+.3f} to {row['high']:+.3f}"]
+            [f"{row['scenario']}: {row['title']}", signed(row["difference"], row["unit"]),
+             f"{signed(row['low'], row['unit'])} to {signed(row['high'], row['unit'])}"]
             for row in last.to_dict("records")
         ]  # fmt: skip
         return Facts(

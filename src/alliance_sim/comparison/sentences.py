@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from alliance_sim.glossary import percent, signed
+from alliance_sim.glossary import decimal, percent, signed
 from alliance_sim.record.words import Words
 
 LEVEL, RUNG, STEPS = "level_", "rung", "formal step"
+PLACES = 2  # of a level, in a sentence
 LEAST = 0.01  # of a level; what differs by less is called hardly different
 SURE, OPEN = 0.9, 0.6  # shares of runs from which a direction is told as such, and as likely
 MOVED = 0.1  # share of histories by which a step has to come more or less often to be told
@@ -78,23 +79,20 @@ def _largest(rows: Any) -> Row:
 
 def _lead(row: Row, against: str, words: Words, *, rungs: int) -> str:
     """Return what is said of the largest difference."""
-    size, runs = abs(row["difference"]), row["runs"]
+    runs = row["runs"]
     if _hardly(row):
         return (
             f"neither a level of cooperation nor the formal step differs from “{against}” in the "
             f"median of {runs} pairs of histories, by as much as {LEAST:g} or by a step"
         )
     counted = row["state"] == RUNG
-    up = row["difference"] > 0
-    (way, share), (other, rest) = (
-        (("higher", row["above"]), ("lower", row["below"]))
-        if up
-        else (("lower", row["below"]), ("higher", row["above"]))
-    )
+    higher, lower = ("higher", row["above"]), ("lower", row["below"])
+    (way, share), (other, rest) = (higher, lower) if row["difference"] > 0 else (lower, higher)
+    size = decimal(abs(row["difference"]), row["unit"], places=PLACES)
     scale = f"of {rungs} steps" if counted else "on a scale from 0 to 1"
     most = (
         f"the {_called(row, words)} at the end of {row['year']} is "
-        f"{size if counted else round(size, 2):.{0 if counted else 2}f} {way} than in “{against}”, "
+        f"{size} {way} than in “{against}”, "
         f"{scale} (the largest median difference, over {runs} pairs of histories with the same "
         f"luck; 90 % of them: {_signed(row, 'low')} to {_signed(row, 'high')})"
     )
@@ -152,9 +150,7 @@ def _hardly(row: Row) -> bool:
 
 
 def _signed(row: Row, key: str) -> str:
-    if row["state"] == RUNG:
-        return signed(row[key], row["unit"])
-    return f"{round(row[key], 2) + 0.0:+.2f}".replace("+0.00", "0.00").replace("-", "−")
+    return signed(row[key], row["unit"], places=PLACES)
 
 
 def _share(share: float) -> str:

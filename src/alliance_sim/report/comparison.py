@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from alliance_sim.glossary import MISSING
+from alliance_sim.glossary import MISSING, signed
 from alliance_sim.plots.comparison import comparison_figure
 from alliance_sim.plots.origin import origin_of
 from alliance_sim.provenance import STATEMENT
@@ -135,7 +135,10 @@ def figure_alt(comparison: Comparison, label: str) -> str:
     """Return the differences of one scenario in the last year looked at, in a sentence."""
     table = comparison.table[comparison.table["scenario"] == label]
     last = table[table["year"] == table["year"].max()]
-    told = [f"{row['title']} {row['difference']:+.3f}" for row in last.to_dict("records")]
+    told = [
+        f"{row['title']} {signed(row['difference'], row['unit'])}"
+        for row in last.to_dict("records")
+    ]
     return f"{label}. Median difference, edited minus factual: {'; '.join(told)}."
 
 
