@@ -15,7 +15,7 @@ import pandas as pd
 
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.results import OK, Ensemble
-from alliance_sim.scenario.fields import DOMAINS
+from alliance_sim.scenario.fields import LEVELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 Z = 1.959963984540054  # of a 95 % interval
 WHERE = "summarise"
-SHOWN = (*(f"level_{domain}" for domain in DOMAINS), "agenda_overlap", "rung")
+SHOWN = (*LEVELS, "agenda_overlap", "rung")
 
 
 class Groups(NamedTuple):

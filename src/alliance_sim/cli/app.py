@@ -377,6 +377,7 @@ def plot(
         return
     from alliance_sim import Ensemble
     from alliance_sim.report import write_figure
+    from alliance_sim.scenario.fields import LEVELS
 
     saved = file / "trajectories.parquet" if file.is_dir() else file
     other = kinds.instead(file, kinds.ENSEMBLE) if not saved.exists() or saved is file else None
@@ -388,7 +389,7 @@ def plot(
             if file.is_dir()
             else f"{file}: does not exist{_near(file)}"
         )
-    states = state or [f"level_{d}" for d in ("political", "operations", "equipment")]
+    states = state or list(LEVELS)
     figure = out or saved.parent / f"{'_'.join(states)[:LONGEST_NAME]}.png"
     if figure.suffix.lower() != ".png":
         raise SettingError("plot", [f"--out is {str(figure)!r}, must end in .png"])

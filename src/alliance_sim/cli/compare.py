@@ -175,9 +175,10 @@ def difference_tables(found: Comparison, label: str) -> Iterator[AdaptiveTable]:
 def _named(found: Comparison, state: str) -> str:
     """Return what a state is called in a narrow column."""
     from alliance_sim.glossary import plain
+    from alliance_sim.scenario.fields import LEVEL
 
-    if state.startswith("level_"):
-        return found.words.domain(state.removeprefix("level_"))
+    if state.startswith(LEVEL):
+        return found.words.domain(state.removeprefix(LEVEL))
     return plain({"rung": "rung", "agenda_overlap": "agenda overlap"}[state])
 
 

@@ -36,12 +36,11 @@ from alliance_sim.results.outcomes import (
 )
 from alliance_sim.results.state_metadata import meaning
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.fields import DOMAINS
+from alliance_sim.scenario.fields import LEVELS
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.state import state_names
 
 LOW, HIGH = 0.05, 0.95
-LEVELS = tuple(f"level_{domain}" for domain in DOMAINS)
 SHOWN = (*LEVELS, "rung", "agenda_overlap")  # states of which every comparison tells
 
 

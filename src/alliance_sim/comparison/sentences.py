@@ -13,8 +13,9 @@ import pandas as pd
 
 from alliance_sim.glossary import decimal, percent, signed
 from alliance_sim.record.words import Words
+from alliance_sim.scenario.fields import LEVEL
 
-LEVEL, RUNG, STEPS = "level_", "rung", "formal step"
+RUNG, STEPS = "rung", "formal step"
 PLACES = 2  # of a level, in a sentence
 LEAST = 0.01  # of a level; what differs by less is called hardly different
 SURE, OPEN = 0.9, 0.6  # shares of runs from which a direction is told as such, and as likely

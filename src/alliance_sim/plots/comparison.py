@@ -35,7 +35,8 @@ from alliance_sim.plots.style import (
     slide,
     styled,
 )
-from alliance_sim.plots.years import narrower, shade_stages, year_ticks
+from alliance_sim.plots.years import mark_edits, narrower, shade_stages, year_ticks
+from alliance_sim.scenario.fields import LEVEL, LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +47,7 @@ if TYPE_CHECKING:
     from alliance_sim.calendar import Calendar
     from alliance_sim.comparison.scenarios import Comparison
 
-LEVEL = "level_"
-STATES = (f"{LEVEL}political", f"{LEVEL}operations", f"{LEVEL}equipment", "rung")
+STATES = (*LEVELS, "rung")
 LEAST = 0.05  # half of the range of differences of a level that is shown, at least
 BEFORE = 6  # years shown before the first edit, if the run has so many
 LETTERS = "ABCDE"  # edits that get a line of their own
@@ -135,10 +135,9 @@ def pair_figure(comparison: Comparison, label: str, *, form: Form = SLIDE) -> Fi
             shade_stages(axes, calendar)
             axes.set_xlim(first, calendar.last_year + 1)
             year_ticks(axes, calendar)
-            for letter, year in marks:
-                axes.axvline(year, color=INK, linewidth=1.2, linestyle=(0, (1.5, 1.5)), zorder=5)
-                if axes is upper:
-                    _letter(axes, year, letter)
+            mark_edits(axes, [year for _, year in marks])
+        for letter, year in marks:
+            _letter(upper, year, letter)
         inches = (form.width if form.narrow else form.width / len(STATES)) - 0.7
         _courses(upper, course, calendar, look=look)
         panel_title(upper, _title(comparison, state), inches=inches)

@@ -31,7 +31,7 @@ from alliance_sim.plots.style import (
     styled,
     told_of,
 )
-from alliance_sim.plots.years import narrower, shade_stages, year_ticks
+from alliance_sim.plots.years import mark_edits, narrower, shade_stages, year_ticks
 from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
@@ -211,8 +211,7 @@ def _legend(body: SubFigure, words: Words | None, form: Form) -> None:
 
 def _mark(axes: Axes, year: float) -> None:
     """Mark the first day that an edit touches, and say the year."""
-    if year >= axes.get_xlim()[0]:
-        axes.axvline(year, color=INK, linewidth=1.3, linestyle=(0, (2, 2)), zorder=4)
+    mark_edits(axes, [year])
     axes.text(
         0.02, 0.04, f"edited from {int(year)} on", transform=axes.transAxes, fontsize=SMALL,
         path_effects=HALO, zorder=6,

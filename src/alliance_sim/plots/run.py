@@ -38,6 +38,7 @@ from alliance_sim.plots.years import mark_edits, narrower, shade_stages, year_ti
 from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.record.words import Words
 from alliance_sim.results.state_metadata import meaning
+from alliance_sim.scenario.fields import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -170,7 +171,7 @@ def _label(
 ) -> None:
     """Name a panel and fit its axes, upright to the whole range of a state that has one."""
     name, unit = meaning(state, ensemble.meanings)[:2]
-    domain = state.removeprefix("level_")
+    domain = state.removeprefix(LEVEL)
     if domain != state and domain in COUNTED_DOMAINS:
         name = f"level of cooperation in {called(words, domain)}"
     label = (

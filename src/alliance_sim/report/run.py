@@ -16,7 +16,7 @@ from alliance_sim.plots.origin import origin_of, read_origin, save_png
 from alliance_sim.plots.run import ensemble_figure
 from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import ResultFolder
-from alliance_sim.scenario.fields import DOMAINS
+from alliance_sim.scenario.fields import LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 CHRONOLOGY = ("date", "domain", "kind", "salience", "initiator", "months", "title")
-STATES = (*(f"level_{domain}" for domain in DOMAINS), "rung")
+STATES = (*LEVELS, "rung")
 
 
 def write_run(

@@ -150,6 +150,8 @@ Amount = Annotated[Number, AfterValidator(Between(1e-6, 1e6))]
 
 Domain = Literal["political", "operations", "equipment"]
 DOMAINS: tuple[Domain, ...] = ("political", "operations", "equipment")
+LEVEL = "level_"  # how the reported level of cooperation in a domain is called, before the domain
+LEVELS = tuple(f"{LEVEL}{domain}" for domain in DOMAINS)
 Series = Literal["political", "operations", "equipment", "institution"]
 SERIES: tuple[Series, ...] = ("political", "operations", "equipment", "institution")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
