@@ -6,6 +6,7 @@ so that no room imports one that stands above it, and none of them needs what dr
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib import import_module
@@ -62,12 +63,12 @@ class Facts(NamedTuple):
     table: Table | None = None
 
 
-class Shown:
+class Shown(ABC):
     """Base of what shows itself in one line, and in a notebook as a small table."""
 
+    @abstractmethod
     def _facts(self) -> Facts:
         """Return what the object says of itself."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         facts = self._facts()

@@ -473,15 +473,19 @@ def _place(name: str, key: str) -> Path | None:
 
 def tried_before(code: Loaded, name: str) -> bool:
     """Whether a function of loaded code gave the right numbers on this machine before."""
-    key = f"{code.digest} {name} on {platform.node()}"
-    place = _place("tried", key)
+    place, key = _note(code, name)
     return place is not None and cache.read(place, key) is not None
 
 
 def remember_tried(code: Loaded, name: str) -> None:
     """Note that a function of loaded code gave the right numbers on this machine."""
-    key = f"{code.digest} {name} on {platform.node()}"
-    place = _place("tried", key)
+    place, key = _note(code, name)
     if place is not None:
         with suppress(OSError):
             cache.write(place, b"right", key)
+
+
+def _note(code: Loaded, name: str) -> tuple[Path | None, str]:
+    """Return where it is noted that a function gave the right numbers, and the key of the note."""
+    key = f"{code.digest} {name} on {platform.node()}"
+    return _place("tried", key), key

@@ -14,9 +14,7 @@ from dataclasses import dataclass, replace
 from alliance_sim.errors import SettingError, did_you_mean
 from alliance_sim.nearest import matches
 from alliance_sim.results.dictionary import outcome_meaning, range_words
-from alliance_sim.results.outcomes import (
-    standard_outcomes,
-)
+from alliance_sim.results.outcomes import standard_outcomes
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import as_tree, value_at
 from alliance_sim.scenario.fields import Number
