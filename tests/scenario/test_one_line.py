@@ -17,7 +17,7 @@ LINES = {
         "“NATO leads ISAF in Afghanistan” moved to 2005-01-01, its end stays"
     ),
     'set = [{ path = "council.rule", to = "leader", source = "mine" }]': (
-        "Council.rule set to leader"
+        "Council rule set to leader"
     ),
     'without = ["isaf", "gulf_war", "kosovo_war", "ocean_shield", "crimea_2014"]': (
         "Without “NATO leads ISAF in Afghanistan”, without “Gulf crisis and war”, without “Air "

@@ -66,14 +66,13 @@ def _before_edits(scenario: Scenario, told: Sequence[str]) -> str:
 
 
 def words_of(change: Change, scenario: Scenario) -> str:
-    """Return an edit in words that call a juncture by its title, such as 'without “Ports act”'."""
+    """Return an edit in words to be read: 'without “Ports act”', 'council rule set to leader'."""
     kind, _, rest = change.path.partition(".")
     name, _, field = rest.partition(".")
-    if kind != "juncture" or field not in ("present", "date", ""):
-        return change.words
     title = next((f"“{j.title}”" for j in scenario.junctures if j.name == name), "")
-    if not title:
-        return change.words
+    if kind != "juncture" or field not in ("present", "date", "") or not title:
+        plainly = change.path.replace(".", " ")
+        return change.words.replace(change.path, plainly).replace("_", " ")
     if not field:  # the edit brings it
         return f"with {title}"
     if field == "present":
