@@ -31,6 +31,7 @@ import alliance_sim
 from alliance_sim.glossary import unit_words
 from alliance_sim.scenario.describe import effect_in_words
 from alliance_sim.scenario.path import follow, numbers
+from alliance_sim.scenario.priors import places
 from alliance_sim.world.state import STATES
 
 if TYPE_CHECKING:
@@ -340,29 +341,45 @@ def priors() -> str:
     """Return what is believed before a fit, and where the start lies in it."""
     rows = []
     for prior in tree()["prior"]:
-        value = follow(tree(), prior["path"])["value"]
+        values = [follow(tree(), path)["value"] for path in places(tree(), prior["path"])]
         given = ", ".join(f"{x:g}" for x in prior["parameters"])
-        below = prior_share_below(prior["family"], prior["parameters"], value)
         family = prior["family"].replace("_", "-")
-        start = (f"{value:g}", f"{100 * below:.0f} %")
-        rows.append((symbol_of(prior["path"]), f"`{prior['path']}`", f"{family}({given})", *start))
+        told = f"{family}({given})" if prior["group"] is None else f"{family} of {prior['group']}"
+        scale = "" if prior["scale"] is None else f", {prior['scale'].replace('_', '-')}"
+        path = f"`{prior['path']}`" + (", difference" if prior["difference"] else "")
+        start = " to ".join(f"{x:g}" for x in sorted({min(values), max(values)}))
+        rows.append(
+            (symbol_of(prior["path"]), path, told + scale, start, share_below(prior, values))
+        )
     return table(("symbol", "path", "prior", "start", "prior below it"), rows)
+
+
+def share_below(prior: dict[str, Any], values: list[float]) -> str:
+    """Return the part of a prior that lies below the start; "–" where that is no one number."""
+    plain = prior["scale"] is None and prior["group"] is None and not prior["difference"]
+    if not plain or len(set(values)) > 1:
+        return "–"
+    return f"{100 * prior_share_below(prior['family'], prior['parameters'], values[0]):.0f} %"
 
 
 def prior_share_below(family: str, parameters: tuple[float, ...], value: float) -> float:
     """Return the part of a prior that lies below a value."""
-    if family == "beta":
-        from scipy.special import betainc
+    from scipy import stats
 
-        return float(betainc(parameters[0], parameters[1], value))
-    if family == "half_normal":
-        return math.erf(value / parameters[0] / math.sqrt(2.0)) if value > 0 else 0.0
-    if family == "lognormal":
-        if value <= 0.0:
-            return 0.0
-        value = math.log(value)
-    centre, spread = parameters
-    return 0.5 * (1.0 + math.erf((value - centre) / spread / math.sqrt(2.0)))
+    first, *rest = parameters
+    frozen = {
+        "normal": lambda: stats.norm(first, *rest),
+        "half_normal": lambda: stats.halfnorm(scale=first),
+        "lognormal": lambda: stats.lognorm(rest[0], scale=math.exp(first)),
+        "beta": lambda: stats.beta(first, *rest),
+        "gamma": lambda: stats.gamma(first, scale=1.0 / rest[0]),
+        "exponential": lambda: stats.expon(scale=1.0 / first),
+        "uniform": lambda: stats.uniform(first, rest[0] - first),
+        "logit_normal": lambda: stats.norm(first, *rest),
+    }
+    if family == "logit_normal":
+        value = math.log(value / (1.0 - value))
+    return float(frozen[family]().cdf(value))
 
 
 def openings() -> str:

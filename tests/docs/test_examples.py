@@ -2,8 +2,8 @@
 
 Python fences run as they are, with one run instead of many; a fence of text right after one is
 what it prints. A TOML fence that begins with a file name is a scenario or a plan, and is there for
-the fences after it; any other holds numbers. In fences of a shell, commands and options must exist,
-and commands that only read are run.
+the fences after it; one of priors belongs to a scenario, any other holds numbers. In fences of a
+shell, commands and options must exist, and commands that only read are run.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from typer.testing import CliRunner
 from alliance_sim import load_scenario
 from alliance_sim.cli import app
 from alliance_sim.compiled import rules
+from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.fields import Number
 from alliance_sim.scenario.path import numbers
+from alliance_sim.scenario.scenario import build
 from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.world.build import prepared
 
@@ -102,10 +104,11 @@ def read_toml(example: Example, where: str) -> None:
         assert scenario.edits, f"{where}: edits nothing"
         prepared(scenario)
         return
-    read = {
-        Number.model_validate(node).model_dump_json()
-        for node in tomllib.loads(example.text).values()
-    }
+    found = tomllib.loads(example.text)
+    if found.keys() <= {"prior", "spread"}:
+        assert build(as_tree(load_scenario("two_islands/baseline")) | found, where).priors
+        return
+    read = {Number.model_validate(node).model_dump_json() for node in found.values()}
     assert len(read) == 1, f"{where}: the forms of a number differ"
 
 

@@ -7,7 +7,6 @@ its references checked: all problems of a file are told at once.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -16,7 +15,8 @@ from typing import Any
 from alliance_sim.errors import MOST_TOLD, unknown_name
 from alliance_sim.scenario.adding import BY_PERIOD
 from alliance_sim.scenario.fields import DOMAINS, FIELDS, SERIES
-from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number
+from alliance_sim.scenario.path import Tree, is_number
+from alliance_sim.scenario.priors import prior_problems
 
 NAMED = ("period", "threat", "member", "leader", "juncture", "rung", "item")
 NEEDS_THREAT = ("hostility",)
@@ -26,8 +26,6 @@ ON_A_SHARE = ("hostility", "commitment", "networking", "link", "win_set", "invol
 ON_LOG_ODDS = ("leadership", "need")
 LOG_ODDS = "log-odds"
 FIRST = 3  # months of the first quarter
-ALL_POSITIVE = ("half_normal", "beta")
-PRIOR_PARAMETERS = {"normal": 2, "half_normal": 1, "lognormal": 2, "beta": 2}
 
 
 def cross_problems(tree: Tree) -> list[str]:
@@ -46,7 +44,7 @@ def cross_problems(tree: Tree) -> list[str]:
         *_ladder(tree),
         *_observation(tree),
         *_council(tree),
-        *_priors(tree),
+        *prior_problems(tree),
     ]
 
 
@@ -386,28 +384,3 @@ def _council(tree: Tree) -> Iterator[str]:
     late = isinstance(first, int) and all(d and not _by_start(d, first) for d in joined)
     if joined and late:
         yield f"council.leader: {leader!r} does not belong to the alliance yet in {first}"
-
-
-def _priors(tree: Tree) -> Iterator[str]:
-    for position, prior in enumerate(tables(tree, "prior")):
-        where = f"prior[{position}]"
-        path = prior.get("path")
-        if isinstance(path, str):
-            try:
-                if not is_number(follow(tree, path)):
-                    yield f"{where}: path {path!r} is not a number"
-            except PathProblem as problem:
-                yield f"{where}: {problem}"
-        family, given = prior.get("family"), prior.get("parameters")
-        needed = PRIOR_PARAMETERS.get(str(family))
-        if not needed or not isinstance(given, list | tuple):
-            continue
-        if len(given) != needed:
-            yield f"{where}: family {family!r} takes {needed} parameters, found {len(given)}"
-        positive = given if family in ALL_POSITIVE else given[1:]
-        for value in given:
-            if isinstance(value, int | float) and not math.isfinite(value):
-                yield f"{where}.parameters: {value} must be finite"
-        for value in positive:
-            if isinstance(value, int | float) and value <= 0:
-                yield f"{where}.parameters: {value} must be above 0 for family {family!r}"

@@ -34,9 +34,10 @@ SHARED = {
     "time": "all runs of a plan share their years and steps",
     "partners": "all runs of a plan are about the same partners",
     "prior": "beliefs before a fit decide no run",
+    "spread": "beliefs before a fit decide no run",
     "edits": "what was edited decides no run",
 }
-UNUSED = ("prior", "edits")  # no run depends on them
+UNUSED = ("prior", "spread", "edits")  # no run depends on them
 NEAR = 3  # names that an error suggests
 
 Plain = bool | int | float | str | dt.date

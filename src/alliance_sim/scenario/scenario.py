@@ -28,6 +28,7 @@ from alliance_sim.scenario.schema import (
     Period,
     Prior,
     Rung,
+    Spread,
     Threat,
     Time,
     periods_of,
@@ -95,6 +96,7 @@ class Scenario(Shown, Part):
     items: tuple[Item, ...] = Field(default=(), alias="item")
     kinds: tuple[Kind, ...] = Field(alias="kind", min_length=1)
     priors: tuple[Prior, ...] = Field(default=(), alias="prior")
+    spreads: tuple[Spread, ...] = Field(default=(), alias="spread")
 
     def calendar(self) -> Calendar:
         """Return the steps that a run goes through, with the periods that acts are counted in."""

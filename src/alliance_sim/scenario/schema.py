@@ -327,10 +327,44 @@ class Observation(Part):
 
 
 class Prior(Part):
-    """What will be believed about a number before it is fitted."""
+    """What will be believed about a number, or about several alike, before it is fitted.
+
+    Attributes:
+        path: Of the number; with one `*` that of all entries of a list or table, which are alike.
+        family: Of the distribution, which is cut at the number's range; "shrunk" is a normal
+            around `parameters` whose standard deviation is the spread of its `group`.
+        parameters: Of the family, in its order.
+        group: The `[[spread]]` of a shrunk number.
+        scale: The scale that a normal or shrunk number is normal on, where it is not its own.
+        difference: Whether it is not of the number but of what the number is moved by, on the
+            scale, away from the common one that a path with `*` gives it.
+        source: Where it comes from.
+    """
 
     path: Text
-    family: Literal["normal", "half_normal", "lognormal", "beta"]
+    family: Literal[
+        "normal",
+        "half_normal",
+        "lognormal",
+        "logit_normal",
+        "beta",
+        "gamma",
+        "exponential",
+        "uniform",
+        "shrunk",
+    ]
+    parameters: tuple[float, ...] = Field(min_length=1, max_length=2)
+    group: Name | None = None
+    scale: Literal["log_odds", "log"] | None = None
+    difference: bool = False
+    source: Text
+
+
+class Spread(Part):
+    """How far apart the numbers of a group are, itself to be fitted: what shrinks them."""
+
+    name: Name
+    family: Literal["half_normal", "exponential", "lognormal"] = "half_normal"
     parameters: tuple[float, ...] = Field(min_length=1, max_length=2)
     source: Text
 
