@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, Any, Never
 
 from alliance_sim.errors import FileError, SettingError, nearest_name
+from alliance_sim.nearest import nearest_file
 from alliance_sim.toml_mistakes import toml_mistake
 
 WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -292,10 +293,8 @@ def _nowhere(path: str) -> str:
             near = nearest_name(gone.name, folders)
             meant = f"; did you mean {near!r}?" if near else f" in {gone.parent.absolute()}"
             return f"does not exist; there is no folder {str(gone)!r}{meant}"
-        beside = [file.name for file in here.parent.glob(f"*{here.suffix}")]
-        near = nearest_name(here.name, beside) if here.suffix else None
-        return f"does not exist{f'; did you mean {near!r}?' if near else ''}"
-    return "does not exist"
+    near = nearest_file(here)
+    return f"does not exist{f'; did you mean {near!r}?' if near else ''}"
 
 
 class HashedFile:

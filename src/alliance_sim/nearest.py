@@ -12,12 +12,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 NEAR = 0.6  # how alike a name has to be to be offered: 0 is not at all, 1 the same
 WORDS_ALIKE = 0.8  # how alike two words have to be to count as one misspelt
 BY_WORDS, FOR_ALL_WORDS = 0.7, 0.25  # how alike names are that share the words asked for
 LONGEST = 200  # letters of a name that are compared
+MOST_LOOKED_AT = 1_000  # files of a folder among which the one that was meant is looked for
+BY_HAND = ".toml"  # ends the name of a file that people write, and most likely meant
 BEGINNING = 4  # letters of a word that stand for the whole, as in "sept"
 
 _COUNTED = (
@@ -73,6 +77,28 @@ def matches(
     found = [_match(asked, whole, others.get(whole, ())) for whole in names]
     near = [match for match in found if match.score >= least]
     return sorted(near, key=lambda match: (-match.score, match.name))
+
+
+def nearest_file(path: Path, ending: str = "") -> str | None:
+    """Return the name of the file beside a path that was most likely meant, None if there is none.
+
+    The ending counts for less than what stands before it: it may have been forgotten, or misspelt.
+
+    Args:
+        path: Where nothing lies.
+        ending: That of the files which are looked at, all if left out.
+    """
+    try:
+        found = islice(path.parent.iterdir(), MOST_LOOKED_AT)
+        beside = [file.name for file in found if file.name.endswith(ending) and file.is_file()]
+    except (OSError, ValueError):
+        return None
+    alike = [name for name in beside if Path(name).suffix == path.suffix]
+    if path.suffix and (near := matches(path.name, alike)):
+        return near[0].name
+    stems = {Path(name).stem: name for name in sorted(beside, key=lambda n: n.endswith(BY_HAND))}
+    near = matches(path.stem, stems)
+    return stems[near[0].name] if near and (not path.suffix or path.stem in stems) else None
 
 
 def _match(asked: str, name: str, others: Sequence[str]) -> Match:

@@ -27,8 +27,8 @@ from alliance_sim.errors import (
     ScenarioError,
     ScenarioWarning,
     SettingError,
-    did_you_mean,
 )
+from alliance_sim.nearest import nearest_file
 from alliance_sim.shipped import usual_scenario
 
 BASELINE = usual_scenario()
@@ -403,11 +403,10 @@ def plot(
 
 def _near(file: Path) -> str:
     """Return what beside a file that is not there was probably meant."""
-    try:
-        beside = [path.name for path in file.parent.iterdir()]
-    except OSError:
+    if not file.parent.is_dir():
         return f"; there is no folder {str(file.parent)!r}"
-    return did_you_mean(file.name, beside)
+    near = nearest_file(file)
+    return f"; did you mean {near!r}?" if near else ""
 
 
 def _print_origin(origin: dict[str, Any]) -> None:

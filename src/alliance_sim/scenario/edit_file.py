@@ -17,8 +17,8 @@ source = "a what-if"
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -28,6 +28,7 @@ from alliance_sim.scenario.edit import MOVES, STAYS, Edit, Move, Remove, value_a
 from alliance_sim.scenario.edit import Set as SetValue
 from alliance_sim.scenario.fields import Day, Name, Part, Text, day_problem
 from alliance_sim.scenario.path import Tree, fields_of
+from alliance_sim.scenario.problems import WHEN_RUN
 from alliance_sim.scenario.scenario import Scenario
 from alliance_sim.scenario.schema import Item, Juncture, Leader, Member, Period, Threat
 
@@ -65,6 +66,35 @@ class Set(Part):
     source: Text
 
 
+# Where it is said in a file of edits what a whole scenario holds, and what others call an edit.
+ELSEWHERE = {
+    **{
+        key: "it belongs to the scenario that this file extends; to change something of it, write "
+        f'[[set]], and below it a path that begins with "{key}.", to and source'
+        for key in fields_of(Scenario)
+    },
+    **WHEN_RUN,
+    **dict.fromkeys(
+        ("remove", "removed", "delete", "drop", "absent", "exclude"),
+        'what did not happen is without = ["name", "name"]',
+    ),
+    **dict.fromkeys(
+        ("move", "shift", "date", "dates"),
+        'another day is [[moved]], and below it juncture = "name" and to = 2003-09-11',
+    ),
+    **dict.fromkeys(
+        ("change", "changes", "changed", "edit", "edits", "number", "numbers", "path", "value"),
+        "another number or setting is [[set]], and below it path, to and source; see: alliance-sim "
+        "list numbers",
+    ),
+    **dict.fromkeys(
+        ("years", "first_year", "last_year", "start", "end", "steps", "quarters"),
+        'other years are [[set]], and below it path = "time.first_year" or "time.last_year", to '
+        "and source",
+    ),
+}
+
+
 class EditFile(Part):
     """A scenario file that extends another and holds only its edits.
 
@@ -72,6 +102,7 @@ class EditFile(Part):
     does not say, and title and description are made out of the edits.
     """
 
+    elsewhere: ClassVar[Mapping[str, str]] = ELSEWHERE
     extends: Text = Field(default_factory=packaged.usual_scenario)
     title: Text | None = None
     description: Text | None = None

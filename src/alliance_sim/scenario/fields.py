@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Never, Self
+from typing import Annotated, Any, ClassVar, Literal, Never, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
@@ -198,8 +199,13 @@ class Part(Frozen):
 
     What a list of tables is called in Python is plural; in files, paths and dumps it is the word
     that stands in `[[double brackets]]`, its alias.
+
+    Attributes:
+        elsewhere: What people write into the table and is said elsewhere: where, by the key.
+            `{value}` stands for what they wrote.
     """
 
+    elsewhere: ClassVar[Mapping[str, str]] = {}
     model_config = ConfigDict(serialize_by_alias=True)
 
 

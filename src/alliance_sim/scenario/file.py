@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +23,7 @@ from alliance_sim.errors import (
     warn_of,
 )
 from alliance_sim.files import read_toml
+from alliance_sim.nearest import nearest_file
 from alliance_sim.scenario.adding import OfThreats, on_defaults, with_periods, without_periods
 from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
@@ -46,7 +46,7 @@ from alliance_sim.scenario.yearly import read_series
 
 MOST_BYTES = 2_000_000
 MOST_EXTENDED = 16  # files that extend each other, one after the other
-MOST_LOOKED_AT = 1_000  # files of a folder among which the one that was meant is looked for
+ENDING = ".toml"
 FEW = 5  # tables that may be missing before a file is told that it has to be whole
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
 EDITS = ("without", "moved", "set", "juncture", "leader", "item")  # and nothing that is WHOLE
@@ -166,15 +166,15 @@ def _find(
     last = [name for name in shipped() if name.rpartition("/")[2] == name_or_path]
     if len(last) == 1 and not _exists(path):
         return root / f"{last[0]}.toml", last[0]
-    if path.suffix != ".toml" and not _exists(path):
+    if path.suffix != ENDING and not _exists(path):
         spellings = shipped_spellings()
         known = unknown_name("scenario", name_or_path, (*shipped(), *also), spellings)
-        near = _file_near(path)
+        near = nearest_file(path, ENDING)
         meant = "" if near is None else f"; did you mean the file {near!r}?"
         own = f"a file of your own ends in .toml{meant}"
         raise ScenarioError(name_or_path, [f"{known}; {own}; see: alliance-sim list scenarios"])
-    if not _exists(path) and _file_near(path) is None:
-        name = nearest_name(name_or_path.removesuffix(".toml"), shipped())
+    if not _exists(path) and nearest_file(path, ENDING) is None:
+        name = nearest_name(name_or_path.removesuffix(ENDING), shipped())
         if name is not None:
             problem = f"does not exist; did you mean {name!r}, which comes with the package?"
             raise ScenarioError(name_or_path, [problem])
@@ -182,20 +182,6 @@ def _find(
     if here.is_relative_to(root.resolve()):
         return path, here.relative_to(root.resolve()).with_suffix("").as_posix()
     return path, visible(path.stem)
-
-
-def _file_near(path: Path) -> str | None:
-    """Return the name of the file beside a path that was most likely meant, None if there is none.
-
-    An ending that was forgotten or misspelt counts for nothing.
-    """
-    try:
-        beside = [found.name for found in islice(path.parent.iterdir(), MOST_LOOKED_AT)]
-    except (OSError, ValueError):
-        return None
-    files = {Path(name).stem: name for name in beside if name.endswith(".toml")}
-    near = nearest_name(path.name, files) or nearest_name(path.stem, files)
-    return None if near is None else files[near]
 
 
 def _exists(path: Path) -> bool:

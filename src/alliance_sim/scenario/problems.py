@@ -39,6 +39,23 @@ LIMITS = {
     "lt": "below",
     "multiple_of": "a multiple of",
 }
+# What is said where a scenario is run, and not in its file, by the key that people write.
+WHEN_RUN = {
+    "seed": "a seed is given when it is run: --seed {value}",
+    "runs": "how many runs is said when it is run: --runs {value}",
+    "replicates": "how many runs is said when it is run: --runs {value}",
+    "workers": "how many processors is said when it is run: --workers {value}",
+    "out": "the folder for results is given when it is run: --out {value}",
+    "outcome": "outcomes are asked for in a sweep, --outcome {value}, or in the plan of one",
+    "outcomes": "outcomes belong to the plan of a sweep; see: alliance-sim list outcomes",
+    "factor": "factors belong to the plan of a sweep",
+    "factors": "factors belong to the plan of a sweep, as [[factor]]",
+    "name": "a scenario is called by the name of its file; its heading is title = {value}",
+    **dict.fromkeys(
+        ("comment", "comments", "note", "notes", "author", "summary", "version"),
+        "words of your own go into description, or behind a #",
+    ),
+}
 
 
 def frozen(node: Any) -> Any:
@@ -106,6 +123,11 @@ def _sentence(details: dict[str, Any], tree: Tree, model: type[BaseModel]) -> st
             return (
                 f"{above}: key {key!r} belongs to the file but stands below [[{header}]], and TOML "
                 "counts it to that; move the line up, above the first line that begins with ["
+            )
+        elsewhere = owner.elsewhere.get(key) if owner and issubclass(owner, Part) else None
+        if elsewhere is not None:
+            return (
+                f"{above}: unknown key {key!r}; {elsewhere.format(value=_shown(details['input']))}"
             )
         return f"{above}: {unknown_name('key', key, known)}"
     return f"{spell(tree, location)}: {complaint(details)}"

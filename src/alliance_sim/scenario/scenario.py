@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationError
 
@@ -15,7 +16,7 @@ from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.fields import Part, Text
 from alliance_sim.scenario.path import Tree, numbers
-from alliance_sim.scenario.problems import field_problems, frozen
+from alliance_sim.scenario.problems import WHEN_RUN, field_problems, frozen
 from alliance_sim.scenario.schema import (
     Change,
     Item,
@@ -65,6 +66,10 @@ class Scenario(Shown, Part):
         series: Yearly series as lines `indicator,year,value`; see `alliance_sim.scenario.yearly`.
     """
 
+    elsewhere: ClassVar[Mapping[str, str]] = WHEN_RUN | dict.fromkeys(
+        ("years", "first_year", "last_year", "start", "end", "steps", "quarters"),
+        "which years are run is said below [time], as first_year and last_year",
+    )
     name: Text
     title: Text
     description: Text

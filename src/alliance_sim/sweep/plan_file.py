@@ -29,10 +29,10 @@ from __future__ import annotations
 
 import keyword
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError
 
@@ -81,6 +81,20 @@ class DesignFile(Part):
 class PlanFile(Part):
     """A plan file."""
 
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("run", "runs"), "how many runs each point has is replicates = {value}"),
+        **dict.fromkeys(
+            ("years", "first_year", "last_year"), "the years that are run stand in the scenarios"
+        ),
+        **dict.fromkeys(
+            ("extends", "without", "moved", "set"),
+            "an edit belongs to a scenario; write a file of it, and name that among the scenarios",
+        ),
+        "points": "how many points there are belongs below [design]: points = {value}",
+        "method": 'how points are laid out is said below [design], as kind = "sobol"',
+        "workers": "how many processors is said when it is run: --workers {value}",
+        "out": "the folder for results is given when it is run: --out {value}",
+    }
     title: Text
     question: str = ""
     scenarios: tuple[Text, ...] = Field(min_length=1)
