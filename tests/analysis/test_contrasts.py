@@ -72,6 +72,24 @@ def test_a_contrast_that_cannot_be_is_told_with_what_could_be_meant(text: str, w
         contrasts_asked("base", ("base",))
 
 
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("no-rad - base", ["'no-rad'"]),
+        ("no-rad-base", ["'no-rad'"]),
+        ("no-raid - bace", ["'bace'"]),
+        ("bace", ["'bace'"]),
+        ("peace - war", ["'peace'", "'war'"]),
+    ],
+)
+def test_of_a_misspelt_contrast_only_the_misspelling_is_told(text: str, unknown: list[str]) -> None:
+    with pytest.raises(SettingError) as told:
+        contrasts_asked(text, LABELS)
+    assert len(told.value.problems) == len(unknown)
+    for problem, name in zip(told.value.problems, unknown, strict=True):
+        assert problem.startswith(f"unknown scenario {name}")
+
+
 def test_scenarios_are_subtracted_point_by_point_and_run_by_run() -> None:
     frame = rows().sample(frac=1.0, random_state=1)
     (contrast,) = contrasts_asked("late - base", LABELS)

@@ -7,6 +7,7 @@ of events.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,13 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.analysis.axes import Axis
-from alliance_sim.errors import SettingError, unknown_name
+from alliance_sim.errors import SettingError, nearest_name, unknown_name
 from alliance_sim.scenario.fields import written_number
 
 WHERE = "contrast"
 SCENARIO = "scenario"
 MINUS = "-−–"
+APART = re.compile(rf"\s[{MINUS}]\s")
 FACTUAL, EDITED = "factual", "edited"  # columns beside a difference
 RUN = ["replicate", "run"]
 FORMS = (
@@ -74,15 +76,29 @@ def contrasts_asked(
         if edited == factual:
             raise SettingError(WHERE, [f"{edited!r} minus itself is 0; name two scenarios"])
         return (_of_scenarios(edited, factual),)
-    sides: Sequence[str] = next((pair for pair in _cut(asked) if all(pair)), (asked,))
-    raise SettingError(
-        WHERE,
-        [
-            f"found {text!r}, must be {FORMS}",
-            *(unknown_name(SCENARIO, side, labels) for side in sides if side not in labels),
-            f"factors: {', '.join(axis.name for axis in axes) or 'none'}",
-        ],
-    )
+    sides = sides_of(asked, labels)
+    unknown = [unknown_name(SCENARIO, side, labels) for side in sides if side not in labels]
+    if len(sides) == 2 or nearest_name(asked, labels):
+        raise SettingError(WHERE, unknown)
+    factors = f"factors: {', '.join(axis.name for axis in axes) or 'none'}"
+    raise SettingError(WHERE, [f"found {text!r}, must be {FORMS}", *unknown, factors])
+
+
+def sides_of(text: str, labels: Sequence[str]) -> tuple[str, ...]:
+    """Return what a text that names no two scenarios has on either side of its minus sign.
+
+    Of several signs that is the one with a scenario beside it, else one that stands alone.
+
+    Returns:
+        Two names; or the whole text where it has no such sign, or several that stand alone.
+    """
+    if len(APART.findall(text)) > 1:
+        return (text,)
+    cuts = [pair for pair in _cut(text) if all(pair)]
+    apart = tuple(side.strip() for side in APART.split(text, maxsplit=1))
+    alone = [(apart[0], apart[1])] if len(apart) == 2 and all(apart) else []
+    beside = [pair for pair in cuts if pair[0] in labels or pair[1] in labels]
+    return next(iter([*beside, *alone, *cuts]), (text,))
 
 
 def _of_scenarios(edited: str, factual: str) -> Contrast:

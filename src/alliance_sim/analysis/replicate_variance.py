@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from alliance_sim.analysis.contrasts import sides_of
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 
 if TYPE_CHECKING:
@@ -135,11 +136,11 @@ def contrast_names(text: str, labels: list[str]) -> tuple[str, str]:
             minuend, subtrahend = text[:place].strip(), text[place + 1 :].strip()
             if minuend in labels and subtrahend in labels:
                 return minuend, subtrahend
-    parts = [part.strip() for part in text.replace("−", " - ").split(" - ")]
-    problems = [unknown_name("scenario", part, labels) for part in parts if part not in labels]
-    if len(parts) != 2 or not problems:
-        problems.insert(0, f"found {text!r}, must be two scenarios as in 'B - A'")
-        problems[1:] = [f"scenarios: {', '.join(labels)}"]
+    sides = sides_of(text, labels)
+    problems = [unknown_name("scenario", side, labels) for side in sides if side not in labels]
+    if len(sides) != 2 or not problems:
+        told = f"found {text!r}, must be two scenarios as in 'B - A'"
+        problems = [told, f"scenarios: {', '.join(labels)}"]
     raise SettingError(CONTRAST, problems)
 
 
