@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from alliance_sim import display
 from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, Table, counted
-from alliance_sim.errors import ResultError, SettingError, UnknownName, unknown_name
+from alliance_sim.errors import (
+    ResultError,
+    SettingError,
+    UnknownName,
+    did_you_mean,
+    shown,
+    unknown_name,
+)
 from alliance_sim.results.saved import Labels
 from alliance_sim.results.state_metadata import Meanings, meaning
 
@@ -98,6 +105,44 @@ class Ensemble(Shown):
             raise UnknownName(unknown_name("state", state, self.states))
         column: NDArray[np.float64] = self.values[:, :, self.states.index(state)]
         return column
+
+    def __getitem__(self, state: str) -> NDArray[np.float64]:
+        """Return one state as an array (run, quarter), as `column` does.
+
+        Raises:
+            UnknownName: If there is no such state.
+            SettingError: If it is asked for by anything but a name.
+        """
+        if isinstance(state, str):
+            return self.column(state)
+        raise SettingError("Ensemble", [f"asked for {shown(state)}, {self._parts()}"])
+
+    def __contains__(self, state: object) -> bool:
+        """Whether there is such a state."""
+        return state in self.states
+
+    def __iter__(self) -> Never:
+        """Refuse to guess whether runs, quarters or states are to be gone through.
+
+        Raises:
+            SettingError: Always, with what each is.
+        """
+        raise SettingError("Ensemble", [f"has runs, quarters and states; {self._parts()}"])
+
+    def _parts(self) -> str:
+        return (
+            f"one state is its name, as in [{self._first_look()[0]!r}]; several are .block([...]), "
+            "their names .states, one run .values[row], and all of it .to_frame()"
+        )
+
+    if not TYPE_CHECKING:  # or every misspelt attribute would be one
+
+        def __getattr__(self, name: str) -> Any:
+            """Say how a state is asked for that was taken for an attribute, and what is near."""
+            states = self.__dict__.get("states", ())
+            hint = f"; the state is [{name!r}]" if name in states else ""
+            hint = hint or did_you_mean(name, [n for n in dir(type(self)) if n[0] != "_"])
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")
 
     def block(self, states: list[str]) -> NDArray[np.float64]:
         """Return several states as an array (run, quarter, state)."""
