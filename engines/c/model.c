@@ -86,12 +86,15 @@ static void sum_up(const Block *b, const row *s, row *a, row *x) {
 }
 
 /* Settle everybody into the first quarter; `s` holds zeros, the state ends up in `x`. */
-static void begin(const Block *b, row *s, row *x, row *a) {
+static void begin(const Block *b, const row *u, row *s, row *x, row *a) {
     const row *c = b->c, *now = b->now;
     const Rows *at = b->at;
     size_t threats = (size_t)b->shape->threats, members = (size_t)b->shape->members;
+    row lucks[threats + 6];
+    normals((int64_t)threats + 6, u + at->noise_mood, lucks);
     bring(b, s, a);
-    threats_begin(b, c, now, x);
+    slow_begins(c, lucks + threats, s, x);
+    threats_begin(b, c, now, lucks, x);
     feel_at_once(b, now, x);
     means_of_members(b, now, a, x);
     agenda_overlap(b->shape->threats, x + at->felt_state, x + at->felt_alliance, x[S_overlap]);
@@ -132,9 +135,8 @@ void simulate_block(const Block *b) {
     for (int64_t leader = 0; leader < b->shape->leaders; leader++)
         EACH_RUN(i, b)
             lucks_of(b, i, b->at->noise_leader + leader, 1, 0, &b->drawn[leader][i]);
-    begin(b, s, x, b->aside);
+    begin(b, noise_of_quarter(b, 0), s, x, b->aside);
     keep(b, 0, x);
-    noise_of_quarter(b, 0);
     for (int64_t step = 1; step < b->shape->steps; step++) {
         row *spare = s;
         s = x;

@@ -25,6 +25,9 @@ rule double carried(double carry, double jolt, double noise, double luck) {
     return carry * noise + jolt * luck;
 }
 
+/* Slow noise in the first quarter: `first_mood` and `first_slow`. */
+rule double at_first(double spread, double luck) { return spread * luck; }
+
 /* perception */
 rule double next_perceived(
     double learn, double forget, double perceived, double exposure, double menace) {

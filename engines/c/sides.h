@@ -60,10 +60,11 @@ static void menace_all(
 }
 
 static void threats_begin(
-    const Block *b, const row *restrict c, const row *restrict now, row *restrict x) {
+    const Block *b, const row *restrict c, const row *restrict now, const row *restrict lucks,
+    row *restrict x) {
     const Rows *at = b->at;
     for (int64_t k = 0; k < b->shape->threats; k++) {
-        EACH_SIMPLY(i) x[at->mood + k][i] = 0.0;
+        EACH_SIMPLY(i) x[at->mood + k][i] = at_first(c_habits_spread(c)[i], lucks[k][i]);
         EACH_SIMPLY(i) x[at->hostility + k][i] = now[at->given_hostility + k][i];
         menace_all(
             now[at->given_capability + k], c[at->fixed_offence + k], x[at->hostility + k],
@@ -274,6 +275,12 @@ static void members_weigh(
             logistic_all(ratios, x[at->willing_member + 3 * member + domain]);
         }
     }
+}
+
+static void slow_begins(const row *restrict c, const row *restrict lucks, row *s, row *x) {
+    for (int k = 0; k < 6; k++)
+        EACH_SIMPLY(i)
+            s[S_slow + k][i] = x[S_slow + k][i] = at_first(c_slow_spread(c)[i], lucks[k][i]);
 }
 
 static void drift(

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alliance_sim import Ensemble, Kernel, Scenario, load_scenario, simulate
+from alliance_sim import Ensemble, Kernel, Scenario, load_scenario, noise, simulate
 from alliance_sim.engine.cases import Case, summarise_cases
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.batch import Columns, Ready, make_ready, run_block, setting_of
-from alliance_sim.engine.kernel.layout import LANES, rows_of
+from alliance_sim.engine.kernel.layout import LANES, rows_of, state_rows
 from alliance_sim.engine.kernel.outputs import Outputs
 from alliance_sim.engine.mesa_model import AllianceModel
 from alliance_sim.engine.own_noise import noise_of_seed
@@ -27,6 +27,8 @@ from alliance_sim.results.outcomes import FOLDS, Outcome, evaluate, parse_outcom
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.edit import replaced
 from alliance_sim.world import build_world
+from alliance_sim.world.coefficients import coefficients
+from alliance_sim.world.declaration import flattened
 from alliance_sim.world.state import state_names
 
 
@@ -95,6 +97,20 @@ def test_every_number_of_random_worlds_is_the_same(
             with blocks_in_c(library):
                 assert ours.tobytes() == kernel_numbers(scenario, seed, [run])[0].tobytes()
             assert library.calls == before + 1
+
+
+def test_slow_noise_and_moods_begin_with_the_law_that_they_keep_to() -> None:
+    scenario = load_scenario("two_islands/baseline")
+    ready, found = make_ready(scenario), kernel_numbers(scenario, 11, range(3))[:, 0]
+    rows, numbers, channels = state_rows(ready.frame.shape), coefficients(scenario), ready.world
+    for state, spread, numbered in (
+        ("mood", numbers.habits.spread, channels.channels.mood),
+        ("slow", numbers.slow_spread, flattened(channels.channels.slow)),
+    ):
+        assert spread > 0.0
+        for row, channel in zip(rows[state], numbered, strict=True):
+            wanted = [spread * noise.normal(11, run, channel, 0) for run in range(3)]
+            assert found[:, row].tolist() == wanted
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

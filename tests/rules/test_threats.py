@@ -16,6 +16,7 @@ habits = st.builds(
     calming=share,
     carry=share,
     jolt=st.floats(0.0, 20.0),
+    spread=st.floats(0.0, 20.0),
 )
 
 
@@ -48,14 +49,14 @@ def test_a_threat_that_fewer_attend_to_is_never_more_hostile(
 def test_a_threat_without_habits_of_its_own_becomes_what_the_scenario_says(
     hostility: float, given_: float, attention: float, close: float
 ) -> None:
-    indifferent = ThreatHabits(pace=1.0, provocation=0.0, calming=0.0, carry=0.0, jolt=0.0)
+    indifferent = ThreatHabits(1.0, 0.0, 0.0, 0.0, jolt=0.0, spread=0.0)
     after = next_hostility(indifferent, hostility, given_, 0.0, close, attention)
     assert math.isclose(after, given_, abs_tol=1e-15)
 
 
 @given(carry=share, own=mood)
 def test_noise_fades_when_nothing_adds_to_it(carry: float, own: float) -> None:
-    quiet = ThreatHabits(pace=1.0, provocation=0.0, calming=0.0, carry=carry, jolt=0.0)
+    quiet = ThreatHabits(1.0, 0.0, 0.0, carry, jolt=0.0, spread=0.0)
     assert abs(next_mood(quiet, own, 3.0)) <= abs(own)
 
 

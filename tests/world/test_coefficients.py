@@ -55,11 +55,13 @@ def test_shares_closed_in_a_step_add_up_to_those_of_a_year(steps: int) -> None:
 @pytest.mark.parametrize("steps", STEPS)
 def test_slow_noise_has_the_same_spread_at_any_step(steps: int) -> None:
     fine = at(steps)
-    for carry, jolt, spread in (
-        (fine.slow_carry, fine.slow_jolt, BASE.willingness.slow_noise.value),
-        (fine.habits.carry, fine.habits.jolt, BASE.threat_dynamics.noise.value),
+    habits = fine.habits
+    for carry, jolt, spread, said in (
+        (fine.slow_carry, fine.slow_jolt, fine.slow_spread, BASE.willingness.slow_noise),
+        (habits.carry, habits.jolt, habits.spread, BASE.threat_dynamics.noise),
     ):
         assert math.isclose(jolt / math.sqrt(1.0 - carry * carry), spread, rel_tol=1e-9)
+        assert spread == said.value
 
 
 def test_half_lives_are_half_lives() -> None:

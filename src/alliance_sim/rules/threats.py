@@ -16,6 +16,7 @@ class ThreatHabits(NamedTuple):
     calming: float  # share of hostility that goes when nobody attends, 0 to 1
     carry: float  # share of own noise left after a step, 0 to 1
     jolt: float  # standard deviation of the noise added in a step, 0 or above
+    spread: float  # standard deviation of own noise in the long run, 0 or above
 
 
 @rule
@@ -49,6 +50,15 @@ def next_hostility(
 def next_mood(habits: ThreatHabits, mood: float, luck: float) -> float:
     """Return a threat's own slow noise next quarter, from a standard normal `luck`."""
     return habits.carry * mood + habits.jolt * luck
+
+
+@rule
+def first_mood(habits: ThreatHabits, luck: float) -> float:
+    """Return a threat's own slow noise in the first quarter, from a standard normal `luck`.
+
+    Nothing began with the first quarter, so it comes from the law that it keeps to in the long run.
+    """
+    return habits.spread * luck
 
 
 @rule

@@ -164,6 +164,16 @@ def willingness(log_ratio: float) -> float:
 
 
 @rule
+def first_slow(spread: float, luck: float) -> float:
+    """Return slow noise in the first quarter, from a standard normal `luck`.
+
+    Nothing began with the first quarter, so it comes from the law that it keeps to in the long
+    run, whose standard deviation is `spread`.
+    """
+    return spread * luck
+
+
+@rule
 def next_slow(carry: float, jolt: float, slow: float, luck: float) -> float:
     """Return slow noise next quarter: what is left of it plus a fresh normal (exact in time)."""
     return carry * slow + jolt * luck

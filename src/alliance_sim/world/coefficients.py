@@ -44,6 +44,7 @@ class Coefficients(NamedTuple):
     dependence: Annotated[float, Coefficient("how far the state leans on its guarantor, 0 to 1")]
     slow_carry: Annotated[float, Coefficient("share of slow noise that is left after a step")]
     slow_jolt: Annotated[float, Coefficient("spread of what is added to it in a step, log-odds")]
+    slow_spread: Annotated[float, Coefficient("its spread in the long run, log-odds")]
     pace: Annotated[Pace, Coefficient("how fast levels move")]
     softness: Annotated[float, Coefficient("power of the soft minimum, above 0")]
     growth: Annotated[Growth, Coefficient("how assets grow and decay")]
@@ -114,6 +115,7 @@ def combined(n: Values, dt: float) -> Coefficients:
         dependence=n.willingness.dependence,
         slow_carry=carry,
         slow_jolt=n.willingness.slow_noise * sqrt(1.0 - carry * carry),
+        slow_spread=n.willingness.slow_noise,
         pace=_pace(n, dt),
         softness=n.levels.softness,
         growth=_growth(n.assets, dt),
@@ -180,6 +182,7 @@ def _habits(dynamics: Values, dt: float) -> ThreatHabits:
         calming=dynamics.calming,
         carry=carry,
         jolt=dynamics.noise * sqrt(1.0 - carry * carry),
+        spread=dynamics.noise,
     )
 
 

@@ -30,6 +30,7 @@ from alliance_sim.engine.kernel.partners import (
     means_of_members,
     members_weigh,
     open_domains,
+    slow_begins,
     state_weighs,
     wanted_by_alliance,
     weigh_all,
@@ -138,13 +139,14 @@ def drawn_leaders(n, shape, at, asked, drawn):
 
 
 @merged
-def begin(n, shape, at, kinds, c, now, drawn, s, x, a):
+def begin(n, shape, at, kinds, c, now, luck, drawn, s, x, a):
     """Settle everybody into the first quarter; `s` holds zeros, the state ends up in `x`."""
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
     weigh_all(n, shape, at, now, a)
     what_is_built(n, c, s, a)
     asset_terms(n, c, s, a)
-    threats_begin(n, shape, at, c, now, x)
+    slow_begins(n, shape, c, luck, s, x)
+    threats_begin(n, shape, at, c, now, luck, x)
     feel_at_once(n, shape, at, now, x)
     means_of_members(n, shape, at, now, a, x)
     agenda_overlap(n, shape, at, x, x)
@@ -226,9 +228,10 @@ def simulate_block(n, shape, at, kinds, asked, given, space, kept):
     asked.step[0] = 0
     bring_inputs(n, 0, given, now)
     drawn_leaders(n, shape, at, asked, space.drawn)
-    begin(n, shape, at, kinds, c, now, space.drawn, s, x, a)
-    keep(n, 0, kept, x, space.odd)
     noise_of_quarter(n, at.drawn_for_blocks, asked, space.four, u)
+    lucks_of_quarter(n, shape, at, u, space.outer, space.luck)
+    begin(n, shape, at, kinds, c, now, space.luck, space.drawn, s, x, a)
+    keep(n, 0, kept, x, space.odd)
     for step in range(1, shape.steps):
         s, x = x, s
         asked.step[0] = step

@@ -37,6 +37,7 @@ from alliance_sim.rules.willingness import (
     Ties,
     asset_term,
     distraction_with,
+    first_slow,
     guarantor_term,
     log_ratio,
     mean_with,
@@ -214,6 +215,16 @@ def members_weigh(n, shape, at, distracting, c, now, s, a, x):
         member_sees(n, shape, at, distracting, member, now, s, a)
         for domain in range(3):
             member_weighs(n, at, member, domain, c, now, s, a, x)
+
+
+@stage
+def slow_begins(n, shape, c, luck, s, x):
+    """Begin slow noise of both sides, and copy it to where both look for it."""
+    assert c.shape[1] == luck.shape[1] == s.shape[1] == x.shape[1] == LANES
+    for row in range(SLOW):
+        for i in range(n):
+            x[S.slow + row, i] = first_slow(c[P.slow_spread, i], luck[shape.threats + row, i])
+            s[S.slow + row, i] = x[S.slow + row, i]
 
 
 @stage

@@ -16,17 +16,17 @@ from alliance_sim.rules.perception import (
     next_perceived,
     overlap,
 )
-from alliance_sim.rules.threats import menace, next_hostility, next_mood
+from alliance_sim.rules.threats import first_mood, menace, next_hostility, next_mood
 
 
 @stage
-def threats_begin(n, shape, at, c, now, x):
-    """Put threats where the scenario has them in the first quarter."""
-    assert c.shape[1] == now.shape[1] == x.shape[1] == LANES
+def threats_begin(n, shape, at, c, now, luck, x):
+    """Put threats where the scenario has them in the first quarter, in a mood of their own."""
+    assert c.shape[1] == now.shape[1] == luck.shape[1] == x.shape[1] == LANES
     for k in range(shape.threats):
         for i in range(n):
             hostility = now[at.given_hostility + k, i]
-            x[at.mood + k, i] = 0.0
+            x[at.mood + k, i] = first_mood(habits_of(c, i), luck[k, i])
             x[at.hostility + k, i] = hostility
             x[at.menace + k, i] = menace(
                 now[at.given_capability + k, i], c[at.fixed_offence + k, i], hostility

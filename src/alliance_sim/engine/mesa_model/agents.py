@@ -31,11 +31,12 @@ from alliance_sim.rules.perception import (
     next_perceived,
     overlap,
 )
-from alliance_sim.rules.threats import menace, next_hostility, next_mood
+from alliance_sim.rules.threats import first_mood, menace, next_hostility, next_mood
 from alliance_sim.rules.willingness import (
     Guarantee,
     Situation,
     asset_term,
+    first_slow,
     guarantor_term,
     log_ratio,
     next_slow,
@@ -48,6 +49,12 @@ if TYPE_CHECKING:
 
 STATE, ALLIANCE = 0, 1
 POLITICAL, OPERATIONS = 0, 1
+
+
+def first_slows(model: AllianceModel, side: int) -> list[float]:
+    """Return a side's slow noise in the first quarter, by domain."""
+    channels = model.world.channels.slow[side]
+    return [first_slow(model.numbers.slow_spread, model.normal(channel)) for channel in channels]
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]
@@ -71,11 +78,12 @@ class Threat(Actor):
     role = "threat"
 
     def __init__(self, model: AllianceModel, name: str, position: int) -> None:
-        """Begin at the hostility that the scenario gives for the first quarter."""
+        """Begin at the hostility that the scenario gives, in a mood of its own."""
         super().__init__(model, name)
         self.position = position
         self.offence = model.world.offence[position]
-        self.mood = self._next_mood = 0.0
+        luck = model.normal(model.world.channels.mood[position])
+        self.mood = self._next_mood = first_mood(model.numbers.habits, luck)
         self.hostility = self._next_hostility = model.inputs.hostility[position]
         self.menace = self._next_menace = self._menace(self.hostility)
 
@@ -129,7 +137,7 @@ class Partner(Actor):
         raise TypeError(f"{type(self).__name__} must weigh cooperation in domain {domain}")
 
     def settle(self) -> None:
-        """Weigh cooperation for the first quarter, with nothing built and no noise yet."""
+        """Weigh cooperation for the first quarter, with nothing built yet."""
         self.ratio = self._next_ratio = [self.log_ratio(domain) for domain in range(3)]
         self.willing = [willingness(ratio) for ratio in self.ratio]
 
@@ -160,9 +168,9 @@ class State(Partner):
     role = "state"
 
     def __init__(self, model: AllianceModel, name: str) -> None:
-        """Begin with no drawn law passed and no slow noise."""
+        """Begin with no drawn law passed, and with slow noise as at any time."""
         super().__init__(model, name)
-        self.slow = self._next_slow = [0.0, 0.0, 0.0]
+        self.slow = self._next_slow = first_slows(model, STATE)
         self.laws = self._next_laws = [0.0] * len(model.world.drawn_laws)
         self.win_set = self._next_win_set = self.open_domains()
         self.overlap = self._next_overlap = 0.0

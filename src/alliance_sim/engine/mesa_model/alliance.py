@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.engine.mesa_model.agents import ALLIANCE, POLITICAL, STATE, Actor, Partner
+from alliance_sim.engine.mesa_model.agents import (
+    ALLIANCE,
+    POLITICAL,
+    STATE,
+    Actor,
+    Partner,
+    first_slows,
+)
 from alliance_sim.rules.council import (
     LARGEST_RATIO,
     LEADER,
@@ -119,9 +126,9 @@ class Alliance(Actor):
     role = "alliance"
 
     def __init__(self, model: AllianceModel, name: str) -> None:
-        """Begin without attention to distant theatres and without slow noise."""
+        """Begin without attention to distant theatres, and with slow noise as at any time."""
         super().__init__(model, name)
-        self.slow = self._next_slow = [0.0, 0.0, 0.0]
+        self.slow = self._next_slow = first_slows(model, ALLIANCE)
         self.attention = self._next_attention = 0.0
         self._felt: list[float] = []
 
