@@ -20,6 +20,7 @@ from alliance_sim.arithmetic import (
     inverse_normal,
     log,
     logistic,
+    normal_share,
     power,
 )
 
@@ -203,7 +204,8 @@ def test_two_half_steps_leave_as_much_untouched_as_a_whole_one(log_rate: float, 
 
 @given(log_rate=anything, dt=st.floats(1e-3, 1.0), u=open_share)
 def test_what_happens_is_what_its_hazard_covers(log_rate: float, dt: float, u: float) -> None:
-    assert happens(log_rate, dt, u) == float(u < hazard(log_rate, dt))
+    chance = hazard(log_rate, dt)
+    assert happens(chance, u) == float(u < chance)
 
 
 @given(a=st.tuples(*([st.floats(-100.0, 100.0)] * 8)), x=st.floats(-2.0, 2.0))
@@ -230,6 +232,18 @@ def test_what_must_be_exact_is_exact() -> None:
     assert bits(inverse_normal(0.5)) == bits(0.0)
 
 
+@given(x=st.floats(-37.0, 37.0))
+def test_the_share_below_is_that_of_the_normal_law(x: float) -> None:
+    wanted = 0.5 * math.erfc(-x / math.sqrt(2.0))
+    assert math.isclose(normal_share(x), wanted, rel_tol=5e-6, abs_tol=3e-16)
+    assert abs(normal_share(x) - wanted) < 3e-16
+
+
+@given(u=st.floats(1e-9, 1.0 - 1e-9))
+def test_the_share_below_a_quantile_is_where_it_was_taken(u: float) -> None:
+    assert math.isclose(normal_share(inverse_normal(u)), u, rel_tol=1e-8)
+
+
 @given(x=anything, y=positives, u=open_share, base=bases, exponent=powers)
 def test_machine_code_gives_the_same_bits(
     native_five: tuple[Callable[..., Any], ...],
@@ -245,11 +259,11 @@ def test_machine_code_gives_the_same_bits(
     assert [bits(value) for value in machine] == [bits(value) for value in plain]
 
 
-@given(x=exponents, u=open_share, dt=st.floats(1e-3, 1.0))
-def test_machine_code_agrees_about_what_happens(
-    native_happens: Callable[..., Any], x: float, u: float, dt: float
+@given(x=exponents, dt=st.floats(1e-3, 1.0))
+def test_machine_code_agrees_about_hazards(
+    native_hazard: Callable[..., Any], x: float, dt: float
 ) -> None:
-    assert bits(native_happens(x, dt, u)) == bits(happens(x, dt, u))
+    assert bits(native_hazard(x, dt)) == bits(hazard(x, dt))
 
 
 @pytest.fixture(scope="session")
@@ -258,8 +272,8 @@ def native_five(native: Compiled) -> tuple[Callable[..., Any], ...]:
 
 
 @pytest.fixture(scope="session")
-def native_happens(native: Compiled) -> Callable[..., Any]:
-    return native(happens)
+def native_hazard(native: Compiled) -> Callable[..., Any]:
+    return native(hazard)
 
 
 @given(x=st.floats(allow_nan=False))

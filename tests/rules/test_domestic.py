@@ -1,6 +1,7 @@
 """Laws open domains, and parliaments ratify."""
 
 import math
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,10 @@ from alliance_sim.rules.domestic import (
     may_pass,
     next_age,
     open_part,
+    pass_chance,
     passes,
     ratifies,
+    ratify_chance,
     shut_after,
     win_set,
 )
@@ -97,19 +100,20 @@ def test_a_law_that_passed_grows_older_and_ends_when_its_time_is_over(
 def test_a_law_passes_or_does_not(
     pull: LawPull, base: float, threat: float, push: float, level: float, dt: float, luck: float
 ) -> None:
-    assert passes(pull, base, threat, push, level, (dt, luck)) in (0.0, 1.0)
+    chance = pass_chance(pull, base, threat, push, level, dt)
+    assert 0.0 <= chance <= 1.0
+    assert passes(chance, luck) == float(luck < chance)
 
 
-@given(pull=pulls, base=real, threat=share, push=st.floats(-1.5, 1.5), level=share, luck=uniform)
+@given(pull=pulls, base=real, threat=share, push=st.floats(-1.5, 1.5), level=share)
 def test_whatever_pulls_a_law_on_never_stops_it(
-    pull: LawPull, base: float, threat: float, push: float, level: float, luck: float
+    pull: LawPull, base: float, threat: float, push: float, level: float
 ) -> None:
-    passed = passes(pull, base, threat, push, level, (QUARTER, luck))
-    assert passes(pull, base, 1.0, push, level, (QUARTER, luck)) >= passed
-    assert passes(pull, base, threat, push + 1.0, level, (QUARTER, luck)) >= passed
-    assert passes(pull, base, threat, push, 1.0, (QUARTER, luck)) >= passed
-    assert passes(pull, base + 1.0, threat, push, level, (QUARTER, luck)) >= passed
-    assert passes(pull, base, threat, push, level, (QUARTER, luck / 2.0)) >= passed
+    chance = pass_chance(pull, base, threat, push, level, QUARTER)
+    assert pass_chance(pull, base, 1.0, push, level, QUARTER) >= chance
+    assert pass_chance(pull, base, threat, push + 1.0, level, QUARTER) >= chance
+    assert pass_chance(pull, base, threat, push, 1.0, QUARTER) >= chance
+    assert pass_chance(pull, base + 1.0, threat, push, level, QUARTER) >= chance
 
 
 @given(opening=share, demand=share, spread=st.floats(1e-6, 1e6), luck=st.floats(-6.5, 6.5))
@@ -137,3 +141,14 @@ def test_an_act_lacks_a_cause_that_is_gone_hangs_in_the_air_or_comes_later(
     sound = there and not lacking and not behind
     assert lacks(False, there, lacking, behind) is not sound
     assert not lacks(True, there, lacking, behind)
+
+
+@given(opening=share, demand=share, spread=st.floats(0.01, 10.0), luck=st.floats(-6.0, 6.0))
+def test_ratification_is_as_likely_as_the_luck_that_brings_it(
+    opening: float, demand: float, spread: float, luck: float
+) -> None:
+    edge = (demand - opening) / spread
+    chance = ratify_chance(opening, demand, spread)
+    assert math.isclose(chance, NormalDist().cdf(-edge), rel_tol=5e-6, abs_tol=1e-15)
+    if abs(luck - edge) > 1e-9:
+        assert ratifies(opening, demand, spread, luck) == float(luck > edge)

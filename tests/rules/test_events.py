@@ -18,16 +18,21 @@ from alliance_sim.rules.events import (
     Counting,
     ally_weight,
     chosen,
+    coded_share,
     entrapment,
     event_count,
     event_rate,
     initiator,
     institution,
     kind_weight,
+    log_count_chance,
     months_suspended,
     no_event,
     salience,
+    salience_chance,
+    side_chance,
     state_starts,
+    suspend_chance,
     suspends,
 )
 
@@ -169,17 +174,17 @@ def test_a_higher_level_never_shows_itself_in_fewer_events(
 def test_nothing_can_be_suspended_where_nothing_runs(
     base: float, pull: float, entangled: float, luck: float
 ) -> None:
-    assert suspends(base, pull, entangled, 0.0, 0.25, luck) == 0.0
+    assert suspends(suspend_chance(base, pull, entangled, 0.0, 0.25), luck) == 0.0
 
 
-@given(base=real, pull=strength, entangled=share, active=share, luck=uniform)
+@given(base=real, pull=strength, entangled=share, active=share)
 def test_depth_and_entrapment_never_prevent_a_suspension(
-    base: float, pull: float, entangled: float, active: float, luck: float
+    base: float, pull: float, entangled: float, active: float
 ) -> None:
-    found = suspends(base, pull, entangled, active, 0.25, luck)
-    assert found in (0.0, 1.0)
-    assert suspends(base, pull, 1.0, active, 0.25, luck) >= found
-    assert suspends(base, pull, entangled, 1.0, 0.25, luck) >= found
+    found = suspend_chance(base, pull, entangled, active, 0.25)
+    assert 0.0 <= found <= 1.0
+    assert suspend_chance(base, pull, 1.0, active, 0.25) >= found
+    assert suspend_chance(base, pull, entangled, 1.0, 0.25) >= found
 
 
 @given(base=real, pull=strength, gap=st.floats(-40.0, 40.0), wider=st.floats(0.0, 40.0))
@@ -241,3 +246,51 @@ def test_the_guarantor_has_no_track_of_its_own() -> None:
 @given(mean=st.floats(0.1, 100.0), luck=uniform)
 def test_suspensions_last_as_long_as_an_exponential_says(mean: float, luck: float) -> None:
     assert math.isclose(months_suspended(mean, luck), -mean * math.log(luck), rel_tol=1e-12)
+
+
+@given(mean=st.floats(1e-6, 30.0), size=st.floats(0.1, 60.0), count=st.integers(0, 60).map(float))
+def test_the_chance_of_a_count_is_that_of_the_negative_binomial(
+    mean: float, size: float, count: float
+) -> None:
+    wanted = nbinom.logpmf(count, size, size / (size + mean))
+    assert math.isclose(log_count_chance(mean, size, count), wanted, rel_tol=1e-9, abs_tol=1e-9)
+
+
+@given(size=st.floats(0.1, 60.0))
+def test_nothing_is_sure_to_be_counted_where_nothing_is_expected(size: float) -> None:
+    assert log_count_chance(0.0, size, 0.0) == 0.0
+    assert log_count_chance(0.0, size, 1.0) < -600.0
+
+
+@given(base=real, top=share, luck=uniform)
+def test_salience_is_as_likely_as_the_luck_that_brings_it(
+    base: float, top: float, luck: float
+) -> None:
+    chances = [salience_chance(base, top, salience) for salience in (1.0, 2.0, 3.0)]
+    assert min(chances) >= 0.0
+    assert math.isclose(sum(chances), 1.0, rel_tol=1e-12)
+    edges = [(chances[2], 3.0), (chances[2] + chances[1], 2.0), (1.0, 1.0)]
+    assume(all(abs(luck - edge) > 1e-9 for edge, _ in edges))
+    assert salience(base, top, luck) == next(found for edge, found in edges if luck < edge)
+
+
+@given(base=real, top=share, coded=st.tuples(share, share, share))
+def test_a_record_holds_no_smaller_a_share_of_a_kind_than_of_its_rarest_salience(
+    base: float, top: float, coded: tuple[float, float, float]
+) -> None:
+    found = coded_share(base, top, coded)
+    assert min(coded) - 1e-12 <= found <= max(coded) + 1e-12
+
+
+@given(single=st.floats(0.0, 0.9), joint=share, state=share, luck=uniform)
+def test_who_starts_an_event_is_as_likely_as_the_luck_that_brings_it(
+    single: float, joint: float, state: float, luck: float
+) -> None:
+    rest = 1.0 - single
+    edges, below = [(single, SINGLE_ALLY)], single
+    for who in (BOTH, STATE, ALLIANCE):
+        below += rest * side_chance(joint, state, who)
+        edges.append((below, who))
+    assert math.isclose(below, 1.0, rel_tol=1e-12)
+    assume(all(abs(luck - edge) > 1e-9 for edge, _ in edges))
+    assert initiator(single, joint, state, luck) == next(w for edge, w in edges if luck < edge)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alliance_sim.arithmetic import happens, hazard
-from alliance_sim.rules.domestic import LawPull, passes
-from alliance_sim.rules.events import suspends
+from alliance_sim.rules.domestic import LawPull, pass_chance, passes
+from alliance_sim.rules.events import suspend_chance, suspends
 from alliance_sim.rules.ladder import (
     AgreementPull,
     LadderPull,
@@ -17,9 +17,11 @@ from alliance_sim.rules.ladder import (
     falls,
     next_network,
     rung_after,
+    sign_chance,
     signs,
     tried,
     tries,
+    try_chance,
 )
 
 share = st.floats(0.0, 1.0) | st.integers(0, 64).map(lambda k: k / 64.0)
@@ -38,13 +40,13 @@ AGREEMENT = AgreementPull(base=-4.6, degree=0.5, share=0.5, operations=4.0)
 LAW = LawPull(threat=0.7, leader=0.7, level=0.5)
 Event = Callable[[float, float], float]
 HAZARDS: dict[str, Event] = {
-    "happens": lambda dt, u: happens(-0.7, dt, u),
-    "often": lambda dt, u: happens(2.0, dt, u),
-    "tried": lambda dt, u: tried(LADDER, 0.0, 0.4, 0.3, 0.2, (dt, u)),
+    "happens": lambda dt, u: happens(hazard(-0.7, dt), u),
+    "often": lambda dt, u: happens(hazard(2.0, dt), u),
+    "tried": lambda dt, u: tried(try_chance(LADDER, 0.0, 0.4, 0.3, 0.2, dt), u),
     "falls": lambda dt, u: falls(hazard(math.log(0.002), dt), u),
-    "signs": lambda dt, u: signs(AGREEMENT, 3.0, 32.0, 0.5, dt, u),
-    "passes": lambda dt, u: passes(LAW, -2.5, 0.5, 0.4, 0.3, (dt, u)),
-    "suspends": lambda dt, u: suspends(-2.2, 0.5, 0.2, 0.4, dt, u),
+    "signs": lambda dt, u: signs(sign_chance(AGREEMENT, 3.0, 32.0, 0.5, dt), u),
+    "passes": lambda dt, u: passes(pass_chance(LAW, -2.5, 0.5, 0.4, 0.3, dt), u),
+    "suspends": lambda dt, u: suspends(suspend_chance(-2.2, 0.5, 0.2, 0.4, dt), u),
 }
 
 
@@ -89,7 +91,7 @@ def test_pulls_add_up_to_the_rate_that_they_claim() -> None:
 @given(log_rate=st.floats(-12.0, 4.0), dt=steps)
 def test_a_rate_per_year_is_a_rate_per_year(log_rate: float, dt: float) -> None:
     expected = -math.expm1(-math.exp(log_rate) * dt)
-    found = probability(lambda step, u: happens(log_rate, step, u), dt)
+    found = probability(lambda step, u: happens(hazard(log_rate, step), u), dt)
     assert math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-15)
 
 
@@ -97,41 +99,43 @@ def test_a_rate_per_year_is_a_rate_per_year(log_rate: float, dt: float) -> None:
 def test_a_higher_rate_never_turns_an_event_into_none(
     log_rate: float, more: float, dt: float, luck: float
 ) -> None:
-    assert happens(log_rate, dt, luck) <= happens(log_rate + more, dt, luck)
-    assert happens(-1000.0, dt, luck) == 0.0
-    assert happens(1000.0, dt, luck) == 1.0
+    assert happens(hazard(log_rate, dt), luck) <= happens(hazard(log_rate + more, dt), luck)
+    assert happens(hazard(-1000.0, dt), luck) == 0.0
+    assert happens(hazard(1000.0, dt), luck) == 1.0
 
 
-@given(
-    pull=ladder_pulls, base=real, level=share, assets=share, margin=margins, dt=steps, luck=uniform
-)
-def test_a_step_is_tried_or_is_not(
+@given(pull=ladder_pulls, base=real, level=share, assets=share, margin=margins, dt=steps)
+def test_whatever_brings_a_step_on_never_keeps_it_back(
     pull: LadderPull,
     base: float,
     level: float,
     assets: float,
     margin: float,
     dt: float,
-    luck: float,
 ) -> None:
-    found = tried(pull, base, level, assets, margin, (dt, luck))
-    assert found in (0.0, 1.0)
-    assert tried(pull, base, 1.0, assets, margin, (dt, luck)) >= found
-    assert tried(pull, base, level, 1.0, margin, (dt, luck)) >= found
-    assert tried(pull, base + 1.0, level, assets, margin, (dt, luck)) >= found
+    found = try_chance(pull, base, level, assets, margin, dt)
+    assert 0.0 <= found <= 1.0
+    assert try_chance(pull, base, 1.0, assets, margin, dt) >= found
+    assert try_chance(pull, base, level, 1.0, margin, dt) >= found
+    assert try_chance(pull, base + 1.0, level, assets, margin, dt) >= found
 
 
-@given(pull=ladder_pulls, base=real, margin=margins, more=st.floats(0.1, 20.0), luck=uniform)
+@given(chance=share, luck=uniform)
+def test_a_step_is_tried_or_is_not(chance: float, luck: float) -> None:
+    assert tried(chance, luck) == float(luck < chance)
+
+
+@given(pull=ladder_pulls, base=real, margin=margins, more=st.floats(0.1, 20.0))
 def test_officials_ask_sooner_where_the_answer_looks_better(
-    pull: LadderPull, base: float, margin: float, more: float, luck: float
+    pull: LadderPull, base: float, margin: float, more: float
 ) -> None:
-    found = tried(pull, base, 0.5, 0.5, margin, (0.25, luck))
-    assert tried(pull, base, 0.5, 0.5, margin + more, (0.25, luck)) >= found
+    found = try_chance(pull, base, 0.5, 0.5, margin, 0.25)
+    assert try_chance(pull, base, 0.5, 0.5, margin + more, 0.25) >= found
 
 
 def test_a_step_that_would_surely_be_refused_is_hardly_ever_tried() -> None:
-    hopeless = probability(lambda dt, u: tried(LADDER, 0.0, 0.5, 0.5, -12.0, (dt, u)), 0.25)
-    hopeful = probability(lambda dt, u: tried(LADDER, 0.0, 0.5, 0.5, 12.0, (dt, u)), 0.25)
+    hopeless = try_chance(LADDER, 0.0, 0.5, 0.5, -12.0, 0.25)
+    hopeful = try_chance(LADDER, 0.0, 0.5, 0.5, 12.0, 0.25)
     assert hopeless < 1e-12
     assert hopeful > 0.2
 
@@ -146,19 +150,18 @@ def test_a_step_that_would_surely_be_refused_is_hardly_ever_tried() -> None:
 def test_no_more_states_sign_than_there_are(
     pull: AgreementPull, count: int, states: int, operations: float, luck: float
 ) -> None:
-    found = signs(pull, float(count), float(states), operations, 0.25, luck)
-    assert found in (0.0, 1.0)
+    chance = sign_chance(pull, float(count), float(states), operations, 0.25)
+    assert 0.0 <= chance <= 1.0
+    assert signs(chance, luck) == float(luck < chance)
     if count >= states:
-        assert found == 0.0
+        assert chance == 0.0
 
 
-@given(pull=agreement_pulls, count=st.integers(0, 30), operations=share, luck=uniform)
-def test_agreements_beget_agreements(
-    pull: AgreementPull, count: int, operations: float, luck: float
-) -> None:
-    found = signs(pull, float(count), 32.0, operations, 0.25, luck)
-    assert signs(pull, count + 1.0, 32.0, operations, 0.25, luck) >= found
-    assert signs(pull, float(count), 32.0, 1.0, 0.25, luck) >= found
+@given(pull=agreement_pulls, count=st.integers(0, 30), operations=share)
+def test_agreements_beget_agreements(pull: AgreementPull, count: int, operations: float) -> None:
+    found = sign_chance(pull, float(count), 32.0, operations, 0.25)
+    assert sign_chance(pull, count + 1.0, 32.0, operations, 0.25) >= found
+    assert sign_chance(pull, float(count), 32.0, 1.0, 0.25) >= found
 
 
 flag = st.sampled_from([0.0, 1.0])
@@ -210,7 +213,7 @@ def test_a_rung_is_lost_with_its_probability(risk: float, more: float, luck: flo
 def test_a_rung_is_lost_as_often_as_anything_of_that_rate_happens(
     log_rate: float, dt: float, luck: float
 ) -> None:
-    assert falls(hazard(log_rate, dt), luck) == happens(log_rate, dt, luck)
+    assert falls(hazard(log_rate, dt), luck) == happens(hazard(log_rate, dt), luck)
 
 
 @given(network=share, lag=share, count=st.integers(0, 80), states=st.integers(1, 40))

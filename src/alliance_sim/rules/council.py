@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alliance_sim.arithmetic import normal_share
 from alliance_sim.compiled import rule
 
 CONSENSUS = 0
@@ -27,6 +28,12 @@ def accepts(ratio: float, demand: float, spread: float, luck: float) -> float:
         luck: A standard normal.
     """
     return 1.0 if ratio + spread * luck >= demand else 0.0
+
+
+@rule
+def accept_chance(ratio: float, demand: float, spread: float) -> float:
+    """Return the probability that a member accepts a formal step: that of `accepts`."""
+    return normal_share((ratio - demand) / spread)
 
 
 @rule

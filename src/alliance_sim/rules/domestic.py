@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from alliance_sim.arithmetic import happens
+from alliance_sim.arithmetic import happens, hazard, normal_share
 from alliance_sim.compiled import rule
 
 
@@ -67,15 +67,15 @@ def may_pass(age: float, step: float, first_step: float, before: float) -> float
 
 
 @rule
-def passes(
+def pass_chance(
     pull: LawPull,
     log_hazard: float,
     threat: float,
     push: float,
     operations: float,
-    dt_and_luck: tuple[float, float],
+    dt: float,
 ) -> float:
-    """Return 1 if a law that is drawn passes this quarter, else 0.
+    """Return the probability that a law passes this quarter, if it can.
 
     Args:
         pull: What brings laws on.
@@ -83,10 +83,21 @@ def passes(
         threat: The state's strongest perceived threat, in [0, 1].
         push: The leader's push, log scale.
         operations: Operations level, in [0, 1].
-        dt_and_luck: Length of the step in years, and a uniform.
+        dt: Length of the step, years.
     """
     drive = pull.threat * threat + pull.leader * push + pull.level * operations
-    return happens(log_hazard + drive, dt_and_luck[0], dt_and_luck[1])
+    return hazard(log_hazard + drive, dt)
+
+
+@rule
+def passes(chance: float, luck: float) -> float:
+    """Return 1 if a law that is drawn passes this quarter, else 0.
+
+    Args:
+        chance: From `pass_chance`.
+        luck: A uniform.
+    """
+    return happens(chance, luck)
 
 
 @rule
@@ -105,3 +116,9 @@ def in_force(age: float, lasts: float) -> float:
 def ratifies(opening: float, demand: float, spread: float, luck: float) -> float:
     """Return 1 if the state ratifies a formal step, else 0, from a standard normal `luck`."""
     return 1.0 if opening + spread * luck >= demand else 0.0
+
+
+@rule
+def ratify_chance(opening: float, demand: float, spread: float) -> float:
+    """Return the probability that the state ratifies a formal step: that of `ratifies`."""
+    return normal_share((opening - demand) / spread)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from alliance_sim.arithmetic import exp, happens, log, logistic
+from alliance_sim.arithmetic import exp, happens, hazard, log, logistic
 from alliance_sim.compiled import rule
 
 SINGLE_ALLY, BOTH, STATE, ALLIANCE = 0.0, 1.0, 2.0, 3.0  # who starts an event
@@ -55,6 +55,24 @@ def event_count(mean: float, size: float, nothing: float, luck: float) -> float:
 
 
 @rule
+def log_count_chance(mean: float, size: float, count: float) -> float:
+    """Return the log probability of a count that `event_count` draws, its limit MOST aside.
+
+    Args:
+        mean: Expected count, 0 or above.
+        size: The size of the negative binomial, above 0.
+        count: A whole number, 0 to 60.
+    """
+    ways = 1.0
+    so_far = 0.0
+    while so_far < count:
+        ways = ways * ((size + so_far) / (so_far + 1.0))
+        so_far = so_far + 1.0
+    found = -size * log((mean + size) / size)
+    return found + (count * log(mean / (mean + size)) + log(ways)) if count > 0.0 else found
+
+
+@rule
 def institution(assets: float, political: float) -> float:
     """Return how visible institutions are, in [0, 1]: assets, as far as politics uses them."""
     return assets * political
@@ -67,10 +85,8 @@ def entrapment(operations: float, involvement: float) -> float:
 
 
 @rule
-def suspends(
-    base: float, pull: float, entrapment: float, active: float, dt: float, luck: float
-) -> float:
-    """Return 1 if running cooperation is suspended this quarter, else 0.
+def suspend_chance(base: float, pull: float, entrapment: float, active: float, dt: float) -> float:
+    """Return the probability that running cooperation is suspended this quarter.
 
     Args:
         base: Log rate per year at full operations and no entrapment.
@@ -78,9 +94,19 @@ def suspends(
         entrapment: Depth of operations times the other side's conflicts, in [0, 1].
         active: Operations level, in [0, 1]; nothing can be suspended at 0.
         dt: Length of the step, years.
+    """
+    return hazard(base + pull * entrapment + log(active), dt)
+
+
+@rule
+def suspends(chance: float, luck: float) -> float:
+    """Return 1 if running cooperation is suspended this quarter, else 0.
+
+    Args:
+        chance: From `suspend_chance`.
         luck: A uniform.
     """
-    return happens(base + pull * entrapment + log(active), dt, luck)
+    return happens(chance, luck)
 
 
 @rule
@@ -131,6 +157,33 @@ def salience(base: float, top: float, luck: float) -> float:
 
 
 @rule
+def salience_chance(base: float, top: float, salience: float) -> float:
+    """Return the probability that an event is so salient (1, 2 or 3): that of `salience`."""
+    above = logistic(base)
+    if salience < 2.0:
+        return 1.0 - above
+    return above * top if salience > 2.0 else above * (1.0 - top)
+
+
+@rule
+def coded_share(base: float, top: float, coded: tuple[float, float, float]) -> float:
+    """Return the probability that an event of a kind is in a record, whatever its salience.
+
+    What is more salient is found more surely, so a record thins events by their salience.
+
+    Args:
+        base: Log-odds of salience above 1, by kind.
+        top: Share of those that reach 3, in [0, 1].
+        coded: Probability of being in the record at salience 1, 2 and 3.
+    """
+    return (
+        salience_chance(base, top, 1.0) * coded[0]
+        + salience_chance(base, top, 2.0) * coded[1]
+        + salience_chance(base, top, 3.0) * coded[2]
+    )
+
+
+@rule
 def initiator(single: float, joint: float, state: float, luck: float) -> float:
     """Return who starts an event: SINGLE_ALLY, BOTH, STATE or ALLIANCE.
 
@@ -148,6 +201,20 @@ def initiator(single: float, joint: float, state: float, luck: float) -> float:
     if rest < joint:
         return BOTH
     return STATE if (rest - joint) / (1.0 - joint) < state else ALLIANCE
+
+
+@rule
+def side_chance(joint: float, state: float, who: float) -> float:
+    """Return the probability that BOTH, STATE or ALLIANCE starts an event that no ally runs alone.
+
+    Args:
+        joint: Probability of both sides together, in [0, 1].
+        state: From `state_starts`, of what is left.
+        who: BOTH, STATE or ALLIANCE.
+    """
+    if who == BOTH:
+        return joint
+    return (1.0 - joint) * (state if who == STATE else 1.0 - state)
 
 
 @rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from alliance_sim.arithmetic import happens, log, logistic
+from alliance_sim.arithmetic import happens, hazard, log, logistic
 from alliance_sim.compiled import rule
 
 
@@ -27,15 +27,15 @@ class AgreementPull(NamedTuple):
 
 
 @rule
-def tried(
+def try_chance(
     pull: LadderPull,
     log_hazard: float,
     level: float,
     assets: float,
     margin: float,
-    dt_and_luck: tuple[float, float],
+    dt: float,
 ) -> float:
-    """Return 1 if the next formal step is put to the Council this quarter, else 0.
+    """Return the probability that the next formal step is put to the Council this quarter.
 
     Officials sound members out before they ask: a step is tried only so far as the member on whom
     the decision turns would accept it. It can then still fail on a member's answer, or at home.
@@ -46,15 +46,22 @@ def tried(
         level: Mean level of cooperation, in [0, 1].
         assets: Institutional assets, in [0, 1].
         margin: The decisive member's log benefit/cost less what the step demands.
-        dt_and_luck: Length of the step in years, and a uniform.
+        dt: Length of the step, years.
     """
     # The sounding multiplies the hazard, so its logarithm is added; logistic keeps it above 0.
     sounding = log(logistic((margin - pull.caution) / pull.spread))
-    return happens(
-        log_hazard + pull.level * level + pull.assets * assets + sounding,
-        dt_and_luck[0],
-        dt_and_luck[1],
-    )
+    return hazard(log_hazard + pull.level * level + pull.assets * assets + sounding, dt)
+
+
+@rule
+def tried(chance: float, luck: float) -> float:
+    """Return 1 if the next formal step is put to the Council this quarter, else 0.
+
+    Args:
+        chance: From `try_chance`.
+        luck: A uniform.
+    """
+    return happens(chance, luck)
 
 
 @rule
@@ -102,10 +109,10 @@ def next_network(network: float, lag: float, count: float, states: float) -> flo
 
 
 @rule
-def signs(
-    pull: AgreementPull, count: float, states: float, operations: float, dt: float, luck: float
+def sign_chance(
+    pull: AgreementPull, count: float, states: float, operations: float, dt: float
 ) -> float:
-    """Return 1 if one more ally signs a defence agreement this quarter, else 0.
+    """Return the probability that one more ally signs a defence agreement this quarter.
 
     Agreements beget agreements: experience lowers the cost, and partners of partners follow.
 
@@ -115,9 +122,14 @@ def signs(
         states: States in the alliance, above 0; no more can sign.
         operations: Operations level, in [0, 1].
         dt: Length of the step, years.
-        luck: A uniform.
     """
     if count >= states:
         return 0.0
     drive = pull.degree * log(1.0 + count) + pull.share * count / states
-    return happens(pull.base + drive + pull.operations * operations, dt, luck)
+    return hazard(pull.base + drive + pull.operations * operations, dt)
+
+
+@rule
+def signs(chance: float, luck: float) -> float:
+    """Return 1 if one more ally signs this quarter, else 0, from `sign_chance` and a uniform."""
+    return happens(chance, luck)

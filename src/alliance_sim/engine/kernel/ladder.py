@@ -31,6 +31,7 @@ from alliance_sim.rules.ladder import (
     rung_after,
     tried,
     tries,
+    try_chance,
 )
 from alliance_sim.rules.levels import (
     mean_of_three,
@@ -109,14 +110,15 @@ def steps_tried(n, at, step, c, u, s, a, x):
     """Draw whether the next rung is tried, and the rung where it is not."""
     assert c.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
     for i in range(n):
-        would = tried(
+        chance = try_chance(
             ladder_of(c, i),
             a[A.asks_log_hazard, i],
             a[A.activity, i],
             a[A.assets, i],
             a[A.decisive, i] - a[A.asks_demand, i],
-            (c[P.dt, i], u[at.noise_tried, i]),
+            c[P.dt, i],
         )
+        would = tried(chance, u[at.noise_tried, i])
         now_tried = tries(step, a[A.asks_opens, i], a[A.asks_granted, i], would)
         fallen = falls(a[A.risk, i], u[at.noise_fall, i])
         a[A.tries, i] = now_tried

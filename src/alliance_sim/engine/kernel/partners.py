@@ -21,6 +21,7 @@ from alliance_sim.rules.domestic import (
     may_pass,
     next_age,
     open_part,
+    pass_chance,
     passes,
     shut_after,
     win_set,
@@ -265,16 +266,23 @@ def open_domains(n, shape, at, c, now, s, x):
 
 
 @stage
-def laws_pass(n, shape, at, after, step, c, u, s, a, x):
-    """Let laws that are drawn pass or grow older."""
-    assert c.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
-    if shape.laws == 0:
-        return
+def strongest_threat(n, shape, at, s, a):
+    """Find the threat that the state feels most."""
+    assert s.shape[1] == a.shape[1] == LANES
     for i in range(n):
         a[A.strongest, i] = s[at.felt_state, i]
     for k in range(1, shape.threats):
         for i in range(n):
             a[A.strongest, i] = max(a[A.strongest, i], s[at.felt_state + k, i])
+
+
+@stage
+def laws_pass(n, shape, at, after, step, c, u, s, a, x):
+    """Let laws that are drawn pass or grow older."""
+    assert c.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == a.shape[1] == LANES
+    if shape.laws == 0:
+        return
+    strongest_threat(n, shape, at, s, a)
     for law in range(shape.laws):
         for i in range(n):
             a[A.before, i] = 1.0
@@ -283,14 +291,15 @@ def laws_pass(n, shape, at, after, step, c, u, s, a, x):
                 a[A.before, i] = s[at.law_age + after[law], i]
         for i in range(n):
             age = s[at.law_age + law, i]
-            passed = passes(
+            chance = pass_chance(
                 law_of(c, i),
                 c[at.fixed_law_log_hazard + law, i],
                 a[A.strongest, i],
                 a[A.push, i],
                 s[S.level + OPERATIONS, i],
-                (c[P.dt, i], u[at.noise_law + law, i]),
+                c[P.dt, i],
             )
+            passed = passes(chance, u[at.noise_law + law, i])
             first_step = c[at.fixed_law_first_step + law, i]
             passed = passed * may_pass(age, step, first_step, a[A.before, i])
             x[at.law_age + law, i] = next_age(age, passed)

@@ -19,10 +19,12 @@ from alliance_sim.rules.events import (
     event_rate,
     institution,
     no_event,
+    suspend_chance,
     suspends,
 )
 from alliance_sim.rules.ladder import (
     next_network,
+    sign_chance,
     signs,
 )
 from alliance_sim.rules.levels import (
@@ -98,15 +100,9 @@ def sign(n, at, c, now, u, s, x):
     for i in range(n):
         states = max(1.0, now[at.given_states, i])
         count = s[S.agreements, i]
-        signed = signs(
-            agreement_of(c, i),
-            count,
-            states,
-            s[S.level + OPERATIONS, i],
-            c[P.dt, i],
-            u[at.noise_agreement, i],
-        )
-        x[S.agreements, i] = count + signed
+        operations = s[S.level + OPERATIONS, i]
+        chance = sign_chance(agreement_of(c, i), count, states, operations, c[P.dt, i])
+        x[S.agreements, i] = count + signs(chance, u[at.noise_agreement, i])
         x[S.network, i] = next_network(s[S.network, i], c[P.network_lag, i], count, states)
 
 
@@ -147,11 +143,11 @@ def suspended(n, at, c, now, u, s, x):
     assert c.shape[1] == now.shape[1] == u.shape[1] == s.shape[1] == x.shape[1] == LANES
     for i in range(n):
         operations = s[S.level + OPERATIONS, i]
-        x[S.suspended, i] = suspends(
+        chance = suspend_chance(
             c[P.suspension, i],
             c[P.suspension_entrapment, i],
             entrapment(operations, now[at.given_involvement + 1, i]),
             operations,
             c[P.dt, i],
-            u[at.noise_suspension, i],
         )
+        x[S.suspended, i] = suspends(chance, u[at.noise_suspension, i])

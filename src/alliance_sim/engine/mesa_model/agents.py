@@ -19,6 +19,7 @@ from alliance_sim.rules.domestic import (
     may_pass,
     next_age,
     open_part,
+    pass_chance,
     passes,
     shut_after,
     win_set,
@@ -229,15 +230,15 @@ class State(Partner):
         age, before = self.laws[law], 1.0 if drawn.after < 0 else self.laws[drawn.after]
         if may_pass(age, float(model.quarter), float(drawn.first_step), before) <= 0.0:
             return next_age(age, 0.0)
-        passed = passes(
+        chance = pass_chance(
             model.numbers.law,
             drawn.log_hazard,
             max(self.perceived),
             model.push[STATE],
             model.partnership.level[OPERATIONS],
-            (model.numbers.dt, model.uniform(model.world.channels.law[law])),
+            model.numbers.dt,
         )
-        return next_age(age, passed)
+        return next_age(age, passes(chance, model.uniform(model.world.channels.law[law])))
 
     def ratifies_with(self, luck: float) -> tuple[float, float]:
         """Return mean win-set and a normal draw, what ratification is judged by."""

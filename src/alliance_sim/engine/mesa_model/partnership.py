@@ -20,9 +20,19 @@ from alliance_sim.rules.events import (
     event_rate,
     institution,
     no_event,
+    suspend_chance,
     suspends,
 )
-from alliance_sim.rules.ladder import falls, next_network, rung_after, signs, tried, tries
+from alliance_sim.rules.ladder import (
+    falls,
+    next_network,
+    rung_after,
+    sign_chance,
+    signs,
+    tried,
+    tries,
+    try_chance,
+)
 from alliance_sim.rules.levels import (
     all_assets,
     breaking,
@@ -134,10 +144,11 @@ class Partnership(Actor):
             return False
         rung = model.world.rungs[int(self.rung)]
         margin = model.alliance.decisive() - rung.demand
-        luck = (model.numbers.dt, model.uniform(model.world.channels.tried))
-        would = tried(
-            model.numbers.ladder, rung.log_hazard, self.activity, self.assets, margin, luck
+        numbers = model.numbers
+        chance = try_chance(
+            numbers.ladder, rung.log_hazard, self.activity, self.assets, margin, numbers.dt
         )
+        would = tried(chance, model.uniform(model.world.channels.tried))
         opens, granted = float(rung.opens), float(rung.granted)
         return tries(float(model.quarter), opens, granted, would) > 0.0
 
@@ -163,14 +174,10 @@ class Partnership(Actor):
         """Let single allies sign agreements."""
         model, numbers = self.model, self.model.numbers
         states = max(1.0, model.inputs.states)
-        signed = signs(
-            numbers.agreement,
-            self.agreements,
-            states,
-            self.level[OPERATIONS],
-            numbers.dt,
-            model.uniform(model.world.channels.agreement),
+        chance = sign_chance(
+            numbers.agreement, self.agreements, states, self.level[OPERATIONS], numbers.dt
         )
+        signed = signs(chance, model.uniform(model.world.channels.agreement))
         self._next_agreements = self.agreements + signed
         self._next_network = next_network(
             self.network, numbers.network_lag, self.agreements, states
@@ -186,14 +193,15 @@ class Partnership(Actor):
                 numbers.counting, shown, model.world.channels.counts, strict=True
             )
         ]
-        self._next_suspended = suspends(
+        chance = suspend_chance(
             numbers.suspension,
             numbers.suspension_entrapment,
             entrapment(self.level[OPERATIONS], model.inputs.involvement[ALLIANCE]),
             self.level[OPERATIONS],
             numbers.dt,
-            model.uniform(model.world.channels.suspension),
         )
+        luck = model.uniform(model.world.channels.suspension)
+        self._next_suspended = suspends(chance, luck)
 
     def _count(self, counting: Counting, level: float, channel: int) -> float:
         """Return how many events of a series show a level this quarter."""
