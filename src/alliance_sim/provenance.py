@@ -15,6 +15,7 @@ from typing import Any, Protocol
 WORDS_ONLY = frozenset(
     {"name", "title", "description", "question", "edits", "relationship", "record"}
 )
+BELIEFS = frozenset({"priors", "spreads"})  # of what is fitted: they decide no run
 MANIFEST_FORMAT = 3  # 1 and 2 told runs and sweeps apart
 STATEMENT = (  # what every figure, page and summary says of itself
     "This is a statement about the model named above, given its assumptions and one coder's list "
@@ -59,11 +60,11 @@ class Scenario(Protocol):
 def scenario_digest(scenario: Scenario) -> str:
     """Return THE digest of a scenario, which every result carries: a SHA-256 of its content.
 
-    Name, title and other words do not count, nor how it was arrived at: two scenarios that differ
-    in nothing else give the same numbers and have the same digest, and a sweep can go on after a
-    description was mended.
+    Name, title and other words do not count, nor how it was arrived at, nor what is believed about
+    its numbers before a fit: two scenarios that differ in nothing else give the same numbers and
+    have the same digest, and a sweep can go on after a description was mended.
     """
-    return digest(scenario.model_dump(exclude=set(WORDS_ONLY)))
+    return digest(scenario.model_dump(exclude={*WORDS_ONLY, *BELIEFS}))
 
 
 @dataclass(frozen=True, kw_only=True)
