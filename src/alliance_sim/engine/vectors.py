@@ -1,0 +1,215 @@
+"""Parameter vectors straight into the lanes of the compiled engine: no copies of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim.engine.kernel.batch import (
+    Columns,
+    Ready,
+    compiled_fill,
+    make_ready,
+    run_block,
+    setting_of,
+)
+from alliance_sim.engine.kernel.layout import LANES, rows_of
+from alliance_sim.errors import ScenarioError
+from alliance_sim.parallel import executors
+from alliance_sim.results import OK
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.edit import value_at
+from alliance_sim.world.build import places_of, settled_of
+from alliance_sim.world.divergence import changed_inputs
+from alliance_sim.world.lanes import LaneInputs, Place, is_coefficient, lane_coefficients
+from alliance_sim.world.settle import LAW, LAW_DRAWN, OPENS
+from alliance_sim.world.state import state_names
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario.fields import Number
+
+Floats = NDArray[np.float64]
+# What holds throughout a run and stands in a recipe as it is, by table and column.
+HELD = {
+    ("threat", "offence"): "offence",
+    ("member", "offset"): "offset",
+    ("rung", "log_hazard"): "rung_log_hazard",
+    ("rung", "demand"): "rung_demand",
+    ("rung", "domestic_demand"): "rung_domestic_demand",
+    ("item", "demand"): "item_demand",
+}
+
+
+class Vectors:
+    """A scenario of which some numbers differ by lane.
+
+    Attributes:
+        scenario: The scenario.
+        paths: Paths of its varied numbers, in the order of the rows of `numbers`, an array (path,
+            lane), wherever these are given.
+        ready: The scenario as it stands, ready for the engine.
+        inputs: The inputs that differ by lane.
+        told: Rows of numbers that no run depends on, by path: how acts are told afterwards.
+    """
+
+    def __init__(self, scenario: Scenario, paths: Sequence[str]) -> None:
+        """Find out what each varied number feeds.
+
+        Raises:
+            ScenarioError: If a path leads to no number, or one has no range to vary in.
+        """
+        self.scenario, self.paths = scenario, tuple(paths)
+        self.ready = make_ready(scenario)
+        world = self.ready.world
+        places: dict[Place, int] = {}
+        self.told: dict[str, int] = {}
+        for row, path in enumerate(self.paths):
+            try:
+                places[world.recipe.place(path)] = row
+            except ScenarioError:
+                if path.partition(".")[0] != "kind":
+                    raise
+                self.told[path] = row
+        self._places = places
+        self._coefficients = {
+            self.paths[row]: row for place, row in places.items() if is_coefficient(place)
+        }
+        others = {self.paths[row]: self._another(self.paths[row]) for row in places.values()}
+        recipe = world.recipe.with_values(others)
+        at, _ = places_of(recipe.counts, len(world.drawn_leaders))
+        changed = changed_inputs(recipe, world.settled, world, at)
+        self.inputs = LaneInputs(world, places, changed)
+        self._law_rows = self._drawn_laws(settled_of(recipe).law)
+
+    def _another(self, path: str) -> float:
+        """Return a value that a number can have and has not."""
+        number: Number = value_at(self.scenario, path)
+        if number.low == number.high:
+            problem = f"{path}: low and high are both {number.low:g}, so it cannot vary"
+            raise ScenarioError(self.scenario.name, [problem])
+        far = number.high if number.high - number.value > number.value - number.low else number.low
+        return 0.5 * (number.value + far)
+
+    def _drawn_laws(self, law: Any) -> tuple[int, ...]:
+        """Return which junctures are drawn laws whose opening a varied number feeds."""
+        before = np.array(self.ready.world.settled.law).reshape(-1, LAW)
+        after = np.array(law).reshape(-1, LAW)
+        differ = (before[:, OPENS:] != after[:, OPENS:]).any(axis=1) & (before[:, LAW_DRAWN] > 0.0)
+        return tuple(np.flatnonzero(differ).tolist())
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Positions in a row of the world's table that differ by lane."""
+        return self.inputs.columns
+
+    @cached_property
+    def _held(self) -> list[tuple[int, int]]:
+        """Rows of constants that are numbers as they stand, each with its row of numbers."""
+        at, recipe = rows_of(self.ready.frame.shape), self.ready.world.recipe
+        names = recipe.names("juncture")
+        drawn = {law.name: k for k, law in enumerate(self.ready.world.drawn_laws)}
+        found = []
+        for (table, row, column), place in self._places.items():
+            key = (table, recipe.tables[table].columns[column])
+            if key in HELD:
+                found.append((getattr(at, f"fixed_{HELD[key]}") + row, place))
+            elif key == ("juncture", "log_hazard") and names[row] in drawn:
+                found.append((at.fixed_law_log_hazard + drawn[names[row]], place))
+        return found
+
+    def constants(self, numbers: Floats, out: Floats | None = None) -> Floats:
+        """Return all that stays the same during a run, an array (number, lane).
+
+        Args:
+            numbers: Varied numbers (path, lane).
+            out: Where they go; taken as filled with the scenario's own, or by an earlier call.
+        """
+        if out is None:
+            out = np.repeat(self.ready.constants[:, None], numbers.shape[1], axis=1)
+        recipe = self.ready.world.recipe
+        for row, values in lane_coefficients(recipe, self._coefficients, numbers):
+            out[row] = values
+        for row, place in self._held:
+            out[row] = numbers[place]
+        if self._law_rows:
+            self._open_laws(numbers, out)
+        return out
+
+    def _open_laws(self, numbers: Floats, out: Floats) -> None:
+        """Work out what drawn laws open, lane by lane."""
+        at, world = rows_of(self.ready.frame.shape), self.ready.world
+        names = world.recipe.names("juncture")
+        drawn = {law.name: k for k, law in enumerate(world.drawn_laws)}
+        paths = [self.paths[row] for row in self._places.values()]
+        rows = list(self._places.values())
+        for lane in range(numbers.shape[1]):
+            values = dict(zip(paths, numbers[rows, lane].tolist(), strict=True))
+            law = settled_of(world.recipe.with_values(values)).law
+            for j in self._law_rows:
+                first = at.fixed_law_opens + 3 * drawn[names[j]]
+                out[first : first + 3, lane] = law[j * LAW + OPENS : j * LAW + OPENS + 3]
+
+    def own_inputs(
+        self, numbers: Floats, out: Floats | None = None, *, only: set[int] | None = None
+    ) -> Floats:
+        """Return the inputs that differ by lane, an array (step, column, lane) as `columns`.
+
+        Args:
+            numbers: Varied numbers (path, lane).
+            out: Where they go.
+            only: Rows of numbers that have changed since `out` was filled; None for all.
+        """
+        if out is None:
+            shape = (self.ready.frame.calendar.steps, len(self.columns), numbers.shape[1])
+            out, only = np.empty(shape), None
+        self.inputs.fill(numbers, out, compiled_fill, only=only)
+        return out
+
+    def lanes(self, numbers: Floats) -> list[Ready]:
+        """Return the worlds of vectors, each as if a scenario with its numbers were made ready."""
+        constants, own = self.constants(numbers), self.own_inputs(numbers)
+        world = self.ready.world
+        found = []
+        for lane in range(numbers.shape[1]):
+            table = world.table.copy()
+            table[:, self.columns] = own[:, :, lane]
+            table.setflags(write=False)
+            column = np.ascontiguousarray(constants[:, lane])
+            found.append(Ready(replace(world, table=table), self.ready.frame, column))
+        return found
+
+    def trajectories(
+        self, numbers: Floats, *, runs: Sequence[int], seed: int, threads: int = 1
+    ) -> tuple[Floats, list[str], tuple[str, ...]]:
+        """Return every state of one run of each vector.
+
+        Args:
+            numbers: Varied numbers (path, vector).
+            runs: Number of the run of each vector.
+            seed: The seed of all.
+            threads: Threads to spread blocks over. Numbers do not depend on it.
+
+        Returns:
+            Values (vector, quarter, state), a status for each, and the states' names.
+        """
+        states = state_names(self.scenario)
+        setting = setting_of(self.ready.frame, states, ())
+        values = np.empty((len(runs), self.ready.frame.calendar.steps, len(states)))
+        status = [OK] * len(runs)
+
+        def block(first: int) -> None:
+            part = slice(first, first + LANES)
+            ready = self.lanes(numbers[:, part])
+            asked = Columns(ready, np.array(runs[part], dtype=np.int64), seed)
+            status[part] = run_block(setting, asked, values[part]).status
+
+        parts = range(0, len(runs), LANES)
+        with executors.chosen(threads=min(threads, len(parts))) as pool:
+            for _ in executors.spread(pool, block, parts):
+                pass
+        return values, status, states
