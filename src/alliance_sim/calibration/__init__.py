@@ -1,0 +1,1 @@
+"""Inference on unknowns that are standard normals: samplers, evidence, and what judges them."""
