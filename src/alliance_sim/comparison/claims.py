@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from alliance_sim.record.checks import Check, Verdict, checks_of
+from alliance_sim.record.named import edition_for
 from alliance_sim.record.one_history import OneHistory, histories, record_history
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def check_claims(ensemble: Ensemble, events: pd.DataFrame, scenario: Scenario) -
     Args:
         ensemble: The runs.
         events: Their dated events, all runs in one frame.
-        scenario: The scenario that they are runs of; the claims are those of its relationship.
+        scenario: The scenario that they are runs of; the claims are those of its relationship, as
+            the edition of the record has them that it is compared with.
     """
-    checks = checks_of(scenario.relationship)
+    checks = checks_of(scenario.relationship, edition_for(scenario))
     rows = [
         (identifier, history.run, verdict.holds, verdict.reading)
         for history in histories(ensemble, events, scenario)
@@ -66,7 +68,7 @@ def summarise_claims(frame: pd.DataFrame, record: Record, relationship: str) -> 
         which it applies) and `reading` (how the claim is read here).
     """
     by_claim = frame.groupby("id")["holds"]
-    checks = checks_of(relationship)
+    checks = checks_of(relationship, record.edition)
     claims = record.claims[record.claims["claim_id"].isin(list(checks))]
     identifiers = claims["claim_id"]
     return pd.DataFrame(
@@ -131,9 +133,10 @@ def check_record(record: Record, relationship: str, calendar: Calendar) -> pd.Da
         calendar: The quarters to look at, with its periods.
     """
     history = record_history(record, calendar)
+    checks = checks_of(relationship, record.edition)
     rows = [
         (identifier, verdict.holds, verdict.reading)
-        for identifier, verdict in _verdicts(history, checks_of(relationship)).items()
+        for identifier, verdict in _verdicts(history, checks).items()
     ]
     return pd.DataFrame(rows, columns=["id", "holds", "reading"]).astype({"holds": "boolean"})
 

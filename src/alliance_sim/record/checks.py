@@ -35,11 +35,13 @@ class Check:
         id: The claim, such as "C02".
         reading: In one sentence, how the claim is read here.
         question: The function that measures and judges.
+        edition: Edition of the record from which on the claim is read so.
     """
 
     id: str
     reading: str
     question: Callable[[OneHistory], Verdict]
+    edition: int = 1
 
     def __call__(self, history: OneHistory) -> Verdict:
         """Return the verdict; "not applicable" to a failed run or where something is lacking."""
@@ -51,21 +53,28 @@ class Check:
             return Verdict(None, f"not applicable: {reason}")
 
 
-def check(identifier: str, reading: str) -> Callable[[Callable[[OneHistory], Verdict]], Check]:
+def check(
+    identifier: str, reading: str, *, edition: int = 1
+) -> Callable[[Callable[[OneHistory], Verdict]], Check]:
     """Return a decorator that makes a check of a function."""
 
     def declare(question: Callable[[OneHistory], Verdict]) -> Check:
-        return Check(identifier, reading, question)
+        return Check(identifier, reading, question, edition)
 
     return declare
 
 
 @cache
-def checks_of(relationship: str) -> dict[str, Check]:
+def checks_of(relationship: str, edition: int | None = None) -> dict[str, Check]:
     """Return the checks of a relationship's claims, by claim and in its order.
 
     They are those that the modules `claims_*.py` in the relationship's folder declare; none for a
     relationship that has no such folder.
+
+    Args:
+        relationship: Its name.
+        edition: Edition of the record whose claims are meant: each is read as in the last edition
+            up to it that says so, and claims that came later are left out. None: the newest.
     """
     if relationship not in registered():
         return {}
@@ -73,7 +82,8 @@ def checks_of(relationship: str) -> dict[str, Check]:
     names = [m.name for m in iter_modules(import_module(package).__path__)]
     modules = [import_module(f"{package}.{n}") for n in names if n.startswith("claims_")]
     found = [part for module in modules for part in vars(module).values()]
-    by_id = {part.id: part for part in found if isinstance(part, Check)}
+    checks = sorted((p for p in found if isinstance(p, Check)), key=lambda one: one.edition)
+    by_id = {one.id: one for one in checks if edition is None or one.edition <= edition}
     return dict(sorted(by_id.items()))
 
 

@@ -163,6 +163,20 @@ def place_of(scenario: Scenario) -> tuple[Path, str]:
     return folder, _with_edition(name, folder)
 
 
+def edition_named(name: str) -> int | None:
+    """Return the edition in a record's name, such as 2 of "name@2"; None without one."""
+    edition = name.rpartition("@")[2]
+    return int(edition) if "@" in name and edition.isascii() and edition.isdigit() else None
+
+
+def edition_for(scenario: Scenario) -> int | None:
+    """Return the edition that a scenario is compared with; None without editions or a record."""
+    try:
+        return edition_named(place_of(scenario)[1])
+    except (NoRecord, RecordError):
+        return None
+
+
 def _with_edition(name: str, folder: Path) -> str:
     _, mark, number = folder.name.partition("edition_")
     return f"{name}@{number}" if mark else name

@@ -62,6 +62,8 @@ class OneHistory:
         state: What the state is called among the initiators.
         alliance: What the alliance is called there.
         run: Number of the run; 0 for the record.
+        chances: Chance of each event of having been coded, above 0 and at most 1; None where
+            every event is known, as in a simulated run.
     """
 
     calendar: Calendar
@@ -73,6 +75,7 @@ class OneHistory:
     state: str
     alliance: str
     run: int = 0
+    chances: Values | None = None
 
     @cached_property
     def dates(self) -> NDArray[np.datetime64]:
@@ -174,6 +177,19 @@ class OneHistory:
         """
         return float(self.weights[self.during(period_id)].sum()) / self.length(period_id)
 
+    def acts_a_year(self, period_id: str, domain: str) -> float:
+        """Return the acts of a domain per year of a period, suspensions included.
+
+        Each counts as one over its chance of having been coded, so that years of which less is
+        known compare with others.
+
+        Raises:
+            NotMeasured: If the calendar does not hold the period.
+        """
+        here = self.during(period_id) & (self.domains == domain)
+        acts = np.ones(len(here)) if self.chances is None else 1.0 / self.chances
+        return float(acts[here].sum()) / self.length(period_id)
+
     def weighted_years(self, first: int, last: int) -> Values:
         """Return the weighted sum of the events of each year, both years included.
 
@@ -251,6 +267,8 @@ def record_history(record: Record, calendar: Calendar) -> OneHistory:
     coded = record.events
     years = coded["when"].dt.year
     kept = coded[(years >= calendar.first_year) & (years <= calendar.last_year)]
+    dated = zip(kept["salience"], kept["when"], strict=True)
+    chances = [record.reporting.of(int(salience), when.date()) for salience, when in dated]
     events = pd.DataFrame(
         {
             "run": 0,
@@ -274,6 +292,7 @@ def record_history(record: Record, calendar: Calendar) -> OneHistory:
         events=events.reset_index(drop=True),
         state=record.state,
         alliance=record.alliance,
+        chances=np.array(chances, dtype=np.float64),
     )
 
 

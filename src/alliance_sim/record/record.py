@@ -15,7 +15,7 @@ from alliance_sim import display
 from alliance_sim.display import Facts, Shown, Table, counted
 from alliance_sim.errors import NoRecord, UnknownName, unknown_name
 from alliance_sim.record.folder import SUSPENSION, TABLES, Folder, Row, verdict
-from alliance_sim.record.named import mismatches, named_record
+from alliance_sim.record.named import edition_named, mismatches, named_record
 from alliance_sim.record.reporting import Reporting
 from alliance_sim.record.words import registered
 from alliance_sim.scenario import Scenario, load_scenario
@@ -52,7 +52,8 @@ class Record(Shown):
         rungs: The ladder, with `when` and `precision` as above.
         claims: The claims as in `article_claims.csv`, then `record` (supported, partly,
             contradicted or untestable: what the coder's verdict comes to); no row if there are
-            none.
+            none. `basis`, in editions that have it, tells what the description says itself
+            ("said"), what follows from it ("implied") and what a coder inferred ("ours").
         context: Dated facts around the relationship, with `when`, `end_when` and `precision`.
         periods: The periods that events are counted in, from the scenario.
         years: First and last year that the scenario simulates; comparisons count acts in them.
@@ -124,6 +125,11 @@ class Record(Shown):
             A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
         """
         return display.figure(self)
+
+    @property
+    def edition(self) -> int | None:
+        """Which edition of the relationship's record this is; None for one without editions."""
+        return edition_named(self.name)
 
     @property
     def first_year(self) -> int:

@@ -131,7 +131,7 @@ def drills_and_postings_go_on_from_2013(history: OneHistory) -> Verdict:
     # record itself pauses for 38 months, as one row of 2015 stands for a drill observed each year
     # to 2018.
     practical = (history.kinds == "exercise") | (history.kinds == "secondment")
-    found = np.sort(history.dates[history.during("P4") & practical & ~_by_member(history)])
+    found = np.sort(history.dates[history.during("P4") & practical & ~by_member(history)])
     stage = history.calendar.period("P4")
     marks = np.concatenate(([np.datetime64(stage.start)], found, [np.datetime64(stage.end)]))
     pauses = np.diff(marks).astype(int)
@@ -146,7 +146,7 @@ def drills_and_postings_go_on_from_2013(history: OneHistory) -> Verdict:
 @check("C25", "Japan or a European member starts a larger share of the events of P4 than of P2.")
 def japan_and_europeans_start_more(history: OneHistory) -> Verdict:
     # A European member is any member but the United States and Canada.
-    ours = (history.initiators == history.state) | _by_european(history)
+    ours = (history.initiators == history.state) | by_european(history)
     shares = []
     for name in ("P2", "P4"):
         inside = history.during(name)
@@ -190,12 +190,12 @@ def _variation(values: Values, where: str) -> float:
     return float(values.std(ddof=1)) / mean
 
 
-def _by_member(history: OneHistory) -> Mask:
+def by_member(history: OneHistory) -> Mask:
     """Return which events a single ally started on a track of its own."""
     return np.array([name.startswith("member:") for name in history.initiators], dtype=bool)
 
 
-def _by_european(history: OneHistory) -> Mask:
+def by_european(history: OneHistory) -> Mask:
     """Return which events a single European ally started."""
     return np.array(
         [
