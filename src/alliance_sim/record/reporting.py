@@ -11,12 +11,16 @@
 Without the file the chances are those of the method (section I.1): 0.9 for acts of salience 2 and 3
 at any time; for those of salience 1 Beta(7, 13) before September 2001 and Beta(30, 13) from then;
 and the first year is that of the first act.
+
+A chance is a number or what is believed of it. Plain use takes means; a fit draws a value for each
+distribution. The same distribution at two places is one unknown, drawn once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +35,7 @@ from pydantic import (
 )
 
 from alliance_sim import files
-from alliance_sim.errors import FileError, RecordError, shown
+from alliance_sim.errors import FileError, RecordError, SettingError, shown
 from alliance_sim.scenario.problems import field_problems
 
 NAME = "reporting.toml"
@@ -79,10 +83,10 @@ class Chance(BaseModel):
     salience_2: Probability
     salience_3: Probability
 
-    def of(self, salience: int) -> float:
-        """Return the mean chance for a salience from 1 to 3."""
-        given = (self.salience_1, self.salience_2, self.salience_3)[salience - 1]
-        return given.mean if isinstance(given, Beta) else given
+    @property
+    def cells(self) -> tuple[float | Beta, ...]:
+        """The chances for salience 1, 2 and 3, as given."""
+        return (self.salience_1, self.salience_2, self.salience_3)
 
 
 def _rising(chances: tuple[Chance, ...]) -> tuple[Chance, ...]:
@@ -115,13 +119,57 @@ class Reporting(BaseModel):
     first_year: Annotated[int, Field(ge=1700, le=2200)] | None = None
     chance: Annotated[tuple[Chance, ...], AfterValidator(_rising)] = OF_THE_METHOD
 
-    def of(self, salience: int, date: dt.date) -> float:
-        """Return the mean chance that an act of a salience and a day is in the record, 0 to 1."""
-        held = self.chance[0]
-        for one in self.chance:
-            if one.since <= date:
-                held = one
-        return held.of(salience)
+    def era(self, date: dt.date) -> int:
+        """Return which of the chances holds on a day: its place among `chance`."""
+        return max(0, sum(one.since <= date for one in self.chance) - 1)
+
+    def given(self, salience: int, date: dt.date) -> float | Beta:
+        """Return the chance that an act is in the record, as given: a number or a distribution.
+
+        Args:
+            salience: 1, 2 or 3.
+            date: Day of the act.
+        """
+        return self.chance[self.era(date)].cells[salience - 1]
+
+    @property
+    def unknowns(self) -> tuple[Beta, ...]:
+        """Each distribution once, in the order of the file; what a fit draws."""
+        cells = (cell for one in self.chance for cell in one.cells)
+        return tuple(dict.fromkeys(cell for cell in cells if isinstance(cell, Beta)))
+
+    def of(self, salience: int, date: dt.date, drawn: Sequence[float] | None = None) -> float:
+        """Return the chance that an act of a salience and a day is in the record, 0 to 1.
+
+        Args:
+            salience: 1, 2 or 3.
+            date: Day of the act.
+            drawn: A value for each of `unknowns`, in their order; None takes their means.
+
+        Raises:
+            SettingError: If `drawn` does not hold one value for each.
+        """
+        return self.table(drawn)[self.era(date)][salience - 1]
+
+    def table(self, drawn: Sequence[float] | None = None) -> tuple[tuple[float, ...], ...]:
+        """Return the chances for salience 1, 2 and 3 in each era, as `of` takes them.
+
+        Args:
+            drawn: As for `of`.
+
+        Raises:
+            SettingError: As `of` does.
+        """
+        unknowns = self.unknowns
+        values = [one.mean for one in unknowns] if drawn is None else list(drawn)
+        if len(values) != len(unknowns):
+            problem = f"drawn holds {len(values)} values, must hold {len(unknowns)}"
+            raise SettingError("reporting", [f"{problem}, one for each distribution"])
+        value = dict(zip(unknowns, values, strict=True))
+        return tuple(
+            tuple(value[cell] if isinstance(cell, Beta) else cell for cell in one.cells)
+            for one in self.chance
+        )
 
 
 def read_reporting(path: Path) -> Reporting:
