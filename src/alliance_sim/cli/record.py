@@ -30,6 +30,7 @@ def check(
 ) -> None:
     """Say that a folder is a sound record, or everything that is wrong with it."""
     from alliance_sim import load_scenario
+    from alliance_sim.record.decisions import check_decisions
     from alliance_sim.record.folder import REQUIRED, edition_of, read_folder
     from alliance_sim.record.named import check_sides, mismatches
 
@@ -40,7 +41,9 @@ def check(
     unlike: tuple[str, ...] = ()
     rows: dict[str, int] = {}
     try:
-        found = read_folder(edition_of(folder))
+        chosen_edition = edition_of(folder)
+        found = read_folder(chosen_edition)
+        check_decisions(chosen_edition, found)
         if chosen is not None:
             check_sides(found, str(folder), chosen)
             unlike = mismatches(found, chosen)
