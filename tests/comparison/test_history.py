@@ -49,7 +49,7 @@ def test_a_scenario_beside_itself_changes_no_claim() -> None:
     table = same.claim_changes()
     assert table is not None
     assert (table["change"] == "as before").all()
-    assert "none of the 28 claims change" in same.changed()
+    assert "none of the 29 claims change" in same.changed()
 
 
 def test_a_scenario_alone_has_no_changes_to_tell() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim import Record, load_scenario, simulate
+from alliance_sim import Record, Scenario, load_scenario, simulate
 from alliance_sim.comparison.claims import check_claims, summarise_claims
 from alliance_sim.comparison.counts import count_table, rung_table
 from alliance_sim.engine.chronology import chronology
@@ -63,7 +63,10 @@ def of_frame(frame: pd.DataFrame) -> str:
 
 
 def of_scenario(name: str) -> dict[str, str]:
-    scenario = load_scenario(name)
+    return of_runs(load_scenario(name))
+
+
+def of_runs(scenario: Scenario) -> dict[str, str]:
     runs = simulate(scenario, runs=RUNS, seed=SEED)
     events = chronology(runs, scenario)
     record = Record.of(scenario)
@@ -78,6 +81,12 @@ def of_scenario(name: str) -> dict[str, str]:
         of_frame(rung_table(runs, record)),
     )
     return dict(zip(PARTS, found, strict=True))
+
+
+def of_the_first_edition() -> dict[str, str]:
+    """Digest what the described history comes to beside the first edition of the record."""
+    first = load_scenario("japan_nato/baseline").model_copy(update={"record": "japan_nato@1"})
+    return of_runs(first)
 
 
 def of_sweep(names: list[str], folder: Path) -> str:
@@ -97,6 +106,10 @@ def test_a_shipped_scenario_gives_what_it_gave(name: str) -> None:
     assert of_scenario(name) == json.loads(TAKEN.read_text("utf-8"))["scenarios"][name]
 
 
+def test_the_described_history_beside_the_first_edition_comes_to_what_it_did() -> None:
+    assert of_the_first_edition() == json.loads(TAKEN.read_text("utf-8"))["first_edition"]
+
+
 def test_a_sweep_of_all_gives_what_it_gave(tmp_path: Path) -> None:
     assert of_sweep(SHIPPED, tmp_path) == json.loads(TAKEN.read_text("utf-8"))["sweep"]
 
@@ -107,6 +120,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
         taken = {
             "scenarios": {name: of_scenario(name) for name in every},
+            "first_edition": of_the_first_edition(),
             "sweep": of_sweep(every, Path(work)),
         }
     TAKEN.write_text(json.dumps(taken, indent=1) + "\n", "utf-8")

@@ -10,7 +10,7 @@ import pytest
 
 from alliance_sim import Record, Scenario, load_scenario
 from alliance_sim.comparison.history import compare_history
-from alliance_sim.errors import NoRecord, RecordError
+from alliance_sim.errors import NoRecord, RecordError, SettingError
 from alliance_sim.record import japan_nato
 from alliance_sim.record.folder import edition_of, read_folder
 from alliance_sim.record.reporting import Reporting, read_reporting
@@ -40,8 +40,10 @@ def renamed(**partners: str) -> Scenario:
 def test_the_record_of_a_scenario_is_that_of_its_relationship_and_names_its_edition() -> None:
     assert registered() == ("japan_nato",)
     found = Record.of(BASE)
-    assert found.name == Record.of("japan_nato@1").name == "japan_nato@1"
-    assert (found.state, found.alliance, found.first_year) == ("japan", "nato", 1973)
+    assert found.name == Record.of("japan_nato").name == "japan_nato@2"
+    assert (found.state, found.alliance, found.first_year) == ("japan", "nato", 1970)
+    first = Record.of("japan_nato@1")
+    assert (first.name, first.edition, first.first_year) == ("japan_nato@1", 1, 1973)
 
 
 def test_a_renamed_relationship_is_not_scored_against_anothers_record() -> None:
@@ -176,6 +178,19 @@ def test_reporting_is_that_of_the_method_unless_a_file_says_otherwise(tmp_path: 
     assert (found.first_year, found.of(1, dt.date(1990, 1, 1))) == (2002, 0.25)
 
 
+def test_a_fit_draws_each_distribution_of_the_reporting_once() -> None:
+    second = Record.of("japan_nato@2").reporting
+    assert [one.beta for one in second.unknowns] == [(7, 13), (98, 13), (30, 13)]
+    drawn = (0.3, 0.8, 0.6)
+    assert second.table(drawn) == ((0.3, 0.8, 0.8), (0.6, 0.8, 0.8))
+    assert second.of(1, dt.date(2001, 8, 31), drawn) == pytest.approx(0.3)
+    assert second.of(3, dt.date(2020, 1, 1)) == pytest.approx(98 / 111)
+    assert second.given(1, dt.date(1960, 1, 1)) == second.unknowns[0]
+    with pytest.raises(SettingError, match="drawn holds 2 values, must hold 3"):
+        second.table((0.3, 0.8))
+    assert Reporting().table() == ((7 / 20, 0.9, 0.9), (30 / 43, 0.9, 0.9))
+
+
 def test_problems_of_reporting_are_sentences_with_what_is_allowed_and_nearest(
     tmp_path: Path,
 ) -> None:
@@ -207,5 +222,6 @@ def test_problems_of_reporting_are_sentences_with_what_is_allowed_and_nearest(
         assert word not in said
 
 
-def test_the_shipped_record_is_sound() -> None:
+def test_the_shipped_editions_are_sound() -> None:
     assert len(read_folder(SHIPPED).tables["events"]) == 193
+    assert len(read_folder(SHIPPED.with_name("edition_2")).tables["events"]) == 222

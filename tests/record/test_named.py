@@ -46,7 +46,7 @@ def edited(record: Path, old: str, new: str, times: int = 1) -> None:
             "is a file of a record, not the folder of a record; give its folder",
         ),
         ("./", "did you mean '{0}/record'?"),
-        ("japan_nato@9", "holds no edition 9 (known: 1)"),
+        ("japan_nato@9", "holds no edition 9 (known: 1, 2)"),
         ("japan_nat", "did you mean 'japan_nato'?"),
     ],
 )

@@ -3,6 +3,7 @@
 import datetime as dt
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.errors import UnknownName
+from alliance_sim.record import japan_nato
 from alliance_sim.record.record import (
     COUNTED_DOMAINS,
     SERIES,
@@ -21,24 +23,25 @@ RECORD = Record.of("japan_nato")
 PERIODS = RECORD.periods
 EVENTS = RECORD.events
 
-# CODEBOOK.md, "Counts": political, operations, equipment, institution in P1 to P4.
-ALL_ROWS = [[9, 0, 0, 0], [12, 5, 0, 1], [12, 31, 2, 6], [36, 36, 25, 18]]
-ALLIANCE_ROWS = [[7, 0, 0, 0], [8, 5, 0, 1], [12, 29, 1, 5], [36, 23, 3, 15]]
-SALIENCE_ROWS = [[2, 0, 0, 0], [5, 3, 0, 1], [7, 15, 2, 4], [24, 23, 18, 12]]
-WEIGHTED_A_YEAR = [
-    [0.27, 0.00, 0.00, 0.00],
-    [1.63, 0.68, 0.00, 0.17],
-    [2.04, 3.37, 0.35, 0.97],
-    [5.07, 4.61, 3.54, 2.38],
-]
-WEIGHTED_A_YEAR_ALL = [0.27, 2.48, 6.73, 15.60]
-EVENTS_A_YEAR = [0.2, 1.5, 4.5, 8.8]
-INITIATORS = {
-    "P1": {"japan": 4, "nato": 0, "both": 3, "member": 2},
-    "P2": {"japan": 8, "nato": 2, "both": 4, "member": 4},
-    "P3": {"japan": 34, "nato": 8, "both": 5, "member": 4},
-    "P4": {"japan": 34, "nato": 17, "both": 26, "member": 38},
+EDITIONS = {number: Record.of(f"japan_nato@{number}") for number in (1, 2)}
+CODEBOOKS = {
+    number: (Path(japan_nato.__file__).parent / f"edition_{number}" / "CODEBOOK.md").read_text(
+        "utf-8"
+    )
+    for number in EDITIONS
 }
+
+
+def table_of(edition: int, title: str) -> list[list[str]]:
+    """The body of the table that follows these words in a codebook, a list for each row."""
+    lines = CODEBOOKS[edition].partition(title)[2].splitlines()
+    rows = [line.strip("|").split("|") for line in lines[2 : lines.index("", 2)]]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def whole(rows: list[list[str]]) -> list[list[int]]:
+    """The counts of the four periods and domains in the rows of a table."""
+    return [[int(cell) for cell in row[1:5]] for row in rows[:4]]
 
 
 def codebook_years() -> "pd.Series[float]":
@@ -46,56 +49,69 @@ def codebook_years() -> "pd.Series[float]":
     return pd.Series({p.id: round((p.end - p.start).days / 365.25, 2) for p in PERIODS})
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize(
-    ("series", "table"),
-    [("all", ALL_ROWS), ("alliance", ALLIANCE_ROWS), ("salience2", SALIENCE_ROWS)],
+    ("series", "title"),
+    [
+        ("all", "All rows"),
+        ("alliance", "Alliance-only rows"),
+        ("salience2", "Salience 2 or 3 only"),
+    ],
 )
-def test_counts_are_those_of_the_codebook(series: str, table: list[list[int]]) -> None:
-    counts = RECORD.counts(series)
-    assert counts.to_numpy().tolist() == table
+def test_counts_are_those_of_the_codebook(edition: int, series: str, title: str) -> None:
+    counts = EDITIONS[edition].counts(series)
+    assert counts.to_numpy().tolist() == whole(table_of(edition, title))
     assert list(counts.index) == ["P1", "P2", "P3", "P4"]
     assert list(counts.columns) == list(COUNTED_DOMAINS)
 
 
-def test_totals_are_those_of_the_codebook() -> None:
-    counts = RECORD.counts()
-    assert counts.to_numpy().sum() == 193
-    assert counts.sum(axis=1).tolist() == [9, 18, 51, 115]
-    assert counts.sum(axis=0).tolist() == [69, 72, 27, 25]
-    assert (counts.sum(axis=1) / codebook_years()).round(1).tolist() == EVENTS_A_YEAR
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_totals_are_those_of_the_codebook(edition: int) -> None:
+    counts, rows = EDITIONS[edition].counts(), table_of(edition, "All rows")
+    assert f"All rows ({counts.to_numpy().sum()})" in CODEBOOKS[edition]
+    assert counts.sum(axis=1).tolist() == [int(row[5]) for row in rows[:4]]
+    assert counts.sum(axis=0).tolist() == [int(cell) for cell in rows[4][1:5]]
+    a_year = counts.sum(axis=1) / codebook_years()
+    assert a_year.round(1).tolist() == [float(row[6]) for row in rows[:4]]
 
 
-def test_weighted_sums_are_those_of_the_codebook_with_suspensions_negative() -> None:
-    weighted = RECORD.counts(weighted=True)
-    a_year = weighted.div(codebook_years(), axis="index")
-    assert a_year.round(2).to_numpy().tolist() == WEIGHTED_A_YEAR
-    assert a_year.sum(axis=1).round(2).tolist() == WEIGHTED_A_YEAR_ALL
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_weighted_sums_are_those_of_the_codebook_with_suspensions_negative(edition: int) -> None:
+    record, rows = EDITIONS[edition], table_of(edition, "Salience-weighted sum")
+    expected = [[float(cell) for cell in row[1:]] for row in rows]
+    a_year = record.counts(weighted=True).div(codebook_years(), axis="index")
+    np.testing.assert_allclose(a_year, [row[:4] for row in expected], atol=0.00501)
+    np.testing.assert_allclose(a_year.sum(axis=1), [row[4] for row in expected], atol=0.00501)
+    np.testing.assert_allclose(record.rates(), [row[:4] for row in expected], atol=0.0075)
 
 
-def test_rates_agree_with_the_codebook_to_its_rounding_of_period_lengths() -> None:
-    np.testing.assert_allclose(RECORD.rates().to_numpy(), WEIGHTED_A_YEAR, atol=0.0075)
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_initiators_and_confidence_are_those_of_the_codebook(edition: int) -> None:
+    events, said = EDITIONS[edition].events, " ".join(CODEBOOKS[edition].split())
+    started = events["initiator"].str.partition(":")[0]
+    for period, sides in events.groupby("period")["initiator"]:
+        found = started[sides.index].value_counts()
+        told = [
+            f"{side} {found[side]}" for side in ("japan", "nato", "both", "member") if side in found
+        ]
+        assert f"{period} {', '.join(told)}" in said
+    sure = events["confidence"].value_counts()
+    assert f"Confidence: {sure['high']} high, {sure['medium']} medium, {sure['low']} low." in said
 
 
-@pytest.mark.parametrize("period", sorted(INITIATORS))
-def test_initiators_are_those_of_the_codebook(period: str) -> None:
-    started = EVENTS.loc[EVENTS["period"] == period, "initiator"].str.partition(":")[0]
-    found = started.value_counts().to_dict()
-    assert {side: found.get(side, 0) for side in INITIATORS[period]} == INITIATORS[period]
-
-
-def test_confidence_is_that_of_the_codebook() -> None:
-    assert EVENTS["confidence"].value_counts().to_dict() == {"high": 141, "medium": 51, "low": 1}
-
-
-def test_most_equipment_of_the_last_period_is_dealt_with_single_allies() -> None:
-    gone = RECORD.counts() - RECORD.counts("alliance")
-    assert gone["equipment"]["P4"] == 22
+@pytest.mark.parametrize(("edition", "acts"), [(1, 22), (2, 23)])
+def test_most_equipment_of_the_last_period_is_dealt_with_single_allies(
+    edition: int, acts: int
+) -> None:
+    gone = EDITIONS[edition].counts() - EDITIONS[edition].counts("alliance")
+    assert gone["equipment"]["P4"] == acts
+    assert EDITIONS[edition].counts("alliance")["equipment"]["P4"] == 3
 
 
 def test_a_month_stands_for_its_15th_day_and_a_year_for_15_june() -> None:
-    whole = EVENTS.set_index("title")["when"]
-    assert whole["Mission of Japan to NATO set up in Brussels"] == pd.Timestamp(2018, 7, 15)
-    assert whole["Japan's chief of defence visits NATO HQ"] == pd.Timestamp(2005, 6, 15)
+    full = EVENTS.set_index("title")["when"]
+    assert full["Second NATO-MSDF counter-piracy drill"] == pd.Timestamp(2014, 11, 15)
+    assert full["Japan's chief of defence visits NATO HQ"] == pd.Timestamp(2005, 6, 15)
     exact = EVENTS[EVENTS["precision"] == "day"]
     assert (exact["when"].dt.strftime("%Y-%m-%d") == exact["date"]).all()
     assert set(EVENTS["precision"]) == {"day", "month", "year"}
@@ -113,7 +129,7 @@ def test_only_suspensions_weigh_negative() -> None:
     negative = EVENTS["weight"] < 0
     assert (negative == (EVENTS["kind"] == "suspension")).all()
     assert (EVENTS["weight"].abs() == EVENTS["salience"]).all()
-    assert negative.sum() == 3
+    assert negative.sum() == 4
 
 
 def test_series_leave_out_what_they_say_and_nothing_else() -> None:
@@ -157,8 +173,20 @@ def test_a_calendar_that_begins_late_begins_on_the_rung_already_held() -> None:
     assert (path[0], path[-1], len(path)) == (2, 6, 52)
 
 
-def test_every_claim_has_a_verdict_in_one_word() -> None:
+def test_every_claim_of_the_second_edition_says_whose_it_is() -> None:
     claims = RECORD.claims.set_index("claim_id")
+    assert set(claims["basis"]) == {"said", "implied", "ours"}
+    ours = set(claims.index[claims["basis"] == "ours"])
+    assert ours == {"C04", "C05", "C09", "C15", "C19", "C28"}
+    by_word = claims.groupby("record").groups
+    assert set(by_word["contradicted"]) == {"C07", "C15"}
+    assert set(by_word["partly"]) == {*("C11", "C12", "C17", "C19", "C21", "C22", "C27", "C29")}
+    assert len(by_word["supported"]) == 18
+    assert "basis" not in EDITIONS[1].claims
+
+
+def test_every_claim_of_the_first_edition_has_a_verdict_in_one_word() -> None:
+    claims = EDITIONS[1].claims.set_index("claim_id")
     assert list(claims.index) == [f"C{number:02d}" for number in range(1, 29)]
     by_word = claims.groupby("record").groups
     assert set(by_word["partly"]) == {"C11", "C19", "C21", "C27"}

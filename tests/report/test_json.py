@@ -37,12 +37,12 @@ def test_the_keys_are_those_promised(said: dict[str, Any]) -> None:
     assert (said["seed"], said["runs"]) == (3, 4)
     assert said["version"] == provenance.version()
     assert said["files"] == FILES
-    assert (said["record"], said["missing"]) == ("japan_nato@1", "")
+    assert (said["record"], said["missing"]) == ("japan_nato@2", "")
     assert isinstance(said["assumed_numbers"], int)
 
 
 def test_claims_have_a_verdict_and_two_shares(said: dict[str, Any]) -> None:
-    assert len(said["claims"]) == 28
+    assert len(said["claims"]) == 29
     for claim in said["claims"]:
         assert list(claim) == ["id", "record", "share", "applicable"]
         assert claim["record"] in {"supported", "partly", "contradicted", "untestable"}
@@ -63,7 +63,7 @@ def test_counts_cover_periods_domains_and_series(said: dict[str, Any]) -> None:
         assert all(isinstance(count[key], NUMBER) for key in ("mean", "low", "high"))
     first = said["counts"][0]
     assert (first["period"], first["domain"], first["series"]) == ("P1", "political", "all")
-    assert first["observed"] == 9
+    assert first["observed"] == 13
 
 
 def test_rungs_have_dates_or_null(said: dict[str, Any]) -> None:
