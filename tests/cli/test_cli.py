@@ -41,7 +41,7 @@ def test_history_prints_one_json_object_and_writes_every_file(told: tuple[Result
     found = json.loads(result.stdout)
     assert set(found) == HISTORY_KEYS
     assert (found["seed"], found["runs"], found["scenario"]) == (7, 4, "japan_nato/baseline")
-    assert len(found["claims"]) == 28
+    assert len(found["claims"]) == 29
     assert len(found["counts"]) == 4 * 4 * 3
     assert [rung["rung"] for rung in found["rungs"]] == list(range(1, 12))
     assert found["assumed_numbers"] > 100
@@ -52,7 +52,7 @@ def test_history_prints_one_json_object_and_writes_every_file(told: tuple[Result
 def test_history_on_a_terminal_ends_in_one_sentence_of_what_it_means(tmp_path: Path) -> None:
     result = call("history", "--runs", "2", "--workers", "1", "--out", tmp_path)
     assert result.exit_code == 0
-    assert "C28" in result.stdout
+    assert "C29" in result.stdout
     assert "not a fit" in " ".join(result.stdout.split())
     assert result.stdout.index("C01") < result.stdout.index("Acts by stage")
     assert result.stderr == ""

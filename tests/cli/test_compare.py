@@ -109,7 +109,7 @@ def test_history_of_a_what_if_says_which_claims_change(tmp_path: Path) -> None:
     result = call("history", what_if, "--runs", 6, "--out", tmp_path)
     words = " ".join(result.stdout.split())
     assert "Beside “Japan and NATO, the described history”," in words
-    assert "of the 28 claims change" in words
+    assert "of the 29 claims change" in words
     changes = pd.read_csv(tmp_path / "claim_changes.csv")
     assert len(changes) == 28
     page = (tmp_path / "report.html").read_text("utf-8")

@@ -38,8 +38,8 @@ def test_a_number_that_is_typed_over_is_found_and_mended(
     assert lesson.outdated() == []
     page, slides = tmp_path / "answers.md", tmp_path / "slides.html"
     sound = page.read_text("utf-8")
-    page.write_text(re.sub(r"(\d) of 28 claims", "9 of 28 claims", sound), "utf-8")
-    slides.write_text(slides.read_text("utf-8").replace("28 claims", "27 claims"), "utf-8")
+    page.write_text(re.sub(r"(\d) of 29 claims", "9 of 29 claims", sound), "utf-8")
+    slides.write_text(slides.read_text("utf-8").replace("29 claims", "27 claims"), "utf-8")
     assert lesson.outdated() == ["answers.md", "slides.html"]
     page.write_text(lesson.page(page), "utf-8")
     assert page.read_text("utf-8") == sound

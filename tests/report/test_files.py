@@ -141,7 +141,7 @@ def test_the_chronology_is_of_a_run_that_did_not_fail(
 
 def test_the_claims_say_what_the_same_test_makes_of_the_record(folder: Path) -> None:
     found = {row["id"]: row for row in rows(folder / "claims.csv")}
-    assert len(found) == 28
+    assert len(found) == 29
     assert found["C03"]["record_holds"] == "True"
     assert found["C11"]["record_holds"] == "False"
     assert found["C26"]["record_holds"] == ""
