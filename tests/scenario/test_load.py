@@ -18,7 +18,9 @@ from alliance_sim.shipped import scenarios as shipped_folder
 Tree = dict[str, Any]
 Write = Callable[..., Path]
 BASELINE = "japan_nato/baseline"
-COUNTERFACTUALS = [name for name in shipped() if not name.endswith("/baseline")]
+COUNTERFACTUALS = [
+    name for name in shipped() if not name.endswith(("/baseline", "/hand_sized"))
+]  # hand_sized is whole: the inputs with which the program began
 HEAD = 'extends = "japan_nato/baseline"\ntitle = "Mine"\ndescription = "Mine."\n'
 
 
