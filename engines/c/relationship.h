@@ -9,14 +9,14 @@
 
 #define OPERATIONS 1
 
-/* The levels in a domain that both sides want and the law allows: a soft minimum. */
-static void targets(
-    const double *restrict open, const double *restrict ours, const double *restrict theirs,
-    const double *restrict softness, double *restrict out) {
+/* Soft minima of two rows. */
+static void soft_minima(
+    const double *restrict one, const double *restrict other, const double *restrict softness,
+    double *restrict out) {
     row small, large, v;
     EACH_SIMPLY(i) {
-        small[i] = max(1e-12, min(ours[i], theirs[i]));
-        large[i] = max(1e-12, max(ours[i], theirs[i]));
+        small[i] = max(1e-12, min(one[i], other[i]));
+        large[i] = max(1e-12, max(one[i], other[i]));
         v[i] = small[i] / large[i];
     }
     log_all(v);
@@ -26,12 +26,25 @@ static void targets(
     log_all(v);
     EACH_SIMPLY(i) v[i] = (0.6931471805599453 - v[i]) / softness[i];
     exp_all(v);
-    EACH_SIMPLY(i) out[i] = open[i] * min(large[i], small[i] * v[i]);
+    EACH_SIMPLY(i) out[i] = min(large[i], small[i] * v[i]);
+}
+
+/* The levels in a domain that both sides want and the law allows. */
+static void targets(
+    const row *restrict c, const double *restrict open, const double *restrict ours,
+    const double *restrict theirs, double *restrict out) {
+    row wanted, bounded;
+    soft_minima(ours, theirs, c_softness(c), wanted);
+    soft_minima(open, wanted, c_softness(c), bounded);
+    EACH_SIMPLY(i) {
+        double ceiling = c_ceiling(c)[i];
+        out[i] = (1.0 - ceiling) * (open[i] * wanted[i]) + ceiling * bounded[i];
+    }
 }
 
 static void levels_begin(const row *c, const row *a, row *x) {
     for (int domain = 0; domain < 3; domain++)
-        targets(x[S_win_set + domain], x[S_willing + domain], a[A_wanted + domain], c_softness(c),
+        targets(c, x[S_win_set + domain], x[S_willing + domain], a[A_wanted + domain],
                 x[S_level + domain]);
 }
 
@@ -47,8 +60,7 @@ static void levels_follow(
     EACH_SIMPLY(i) breaking[i] = (1.0 - c_pace_ratchet(c)[i] * a[A_assets][i]) * breaking[i];
     for (int domain = 0; domain < 3; domain++) {
         const double *level = s[S_level + domain];
-        targets(s[S_win_set + domain], s[S_willing + domain], a[A_wanted + domain], c_softness(c),
-                wanted);
+        targets(c, s[S_win_set + domain], s[S_willing + domain], a[A_wanted + domain], wanted);
         EACH_SIMPLY(i) {
             double rate = wanted[i] < level[i] ? hurry[i] * breaking[i] : hurry[i];
             v[i] = -rate * c_pace_dt(c)[i];

@@ -148,20 +148,42 @@ def test_breaking_is_slowed_by_assets_and_hastened_by_jolts(
 def test_the_target_is_what_both_want_as_far_as_the_law_allows(
     allowed: float, ours: float, theirs: float, power: float
 ) -> None:
-    found = target(allowed, ours, theirs, power)
-    assert found == target(allowed, theirs, ours, power)
+    found = target(allowed, ours, theirs, power, 0.0)
+    assert found == target(allowed, theirs, ours, power, 0.0)
     assert 0.0 <= found <= allowed * max(ours, theirs, TINY)
     assert found >= allowed * min(ours, theirs) * (1.0 - 1e-13)
-    assert target(1.0, ours, theirs, power) == soft_minimum(ours, theirs, power)
-    assert target(0.0, ours, theirs, power) == 0.0
+    assert target(1.0, ours, theirs, power, 0.0) == soft_minimum(ours, theirs, power)
+    assert target(0.0, ours, theirs, power, 0.0) == 0.0
 
 
-@given(low=share, high=share, ours=share, theirs=share)
+@given(allowed=share, ours=share, theirs=share, power=softness)
+def test_a_ceiling_bounds_and_leaves_alone_what_lies_far_below(
+    allowed: float, ours: float, theirs: float, power: float
+) -> None:
+    found = target(allowed, ours, theirs, power, 1.0)
+    wanted = soft_minimum(ours, theirs, power)
+    most = 2.0 ** (1.0 / power)
+    assert 0.0 <= found <= most * max(allowed, TINY) * (1.0 + 1e-12)
+    assert found <= most * max(wanted, TINY) * (1.0 + 1e-12)
+    assert found >= min(allowed, wanted) * (1.0 - 1e-12)
+
+
+@given(allowed=share, ours=share, theirs=share, how=share)
+def test_between_scale_and_ceiling_lies_their_mean(
+    allowed: float, ours: float, theirs: float, how: float
+) -> None:
+    scaled, bounded = (target(allowed, ours, theirs, 4.0, end) for end in (0.0, 1.0))
+    found = target(allowed, ours, theirs, 4.0, how)
+    assert math.isclose(found, (1.0 - how) * scaled + how * bounded, abs_tol=1e-15)
+
+
+@given(low=share, high=share, ours=share, theirs=share, how=share)
 def test_a_wider_win_set_never_lowers_the_target(
-    low: float, high: float, ours: float, theirs: float
+    low: float, high: float, ours: float, theirs: float, how: float
 ) -> None:
     narrow, wide = min(low, high), max(low, high)
-    assert target(narrow, ours, theirs, 4.0) <= target(wide, ours, theirs, 4.0)
+    below, above = (target(width, ours, theirs, 4.0, how) for width in (narrow, wide))
+    assert below <= above * (1.0 + 1e-12) + 1e-15
 
 
 @given(a=share, b=share, c=share)

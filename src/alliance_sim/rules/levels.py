@@ -47,9 +47,27 @@ def soft_minimum(a: float, b: float, softness: float) -> float:
 
 
 @rule
-def target(win_set: float, ours: float, theirs: float, softness: float) -> float:
-    """Return the level in a domain that both sides want and the law allows, in [0, 1]."""
-    return win_set * soft_minimum(ours, theirs, softness)
+def target(win_set: float, ours: float, theirs: float, softness: float, ceiling: float) -> float:
+    """Return the level in a domain that both sides want and the law allows, in [0, 1].
+
+    What can be ratified bounds what governments agree on and does not scale it (Putnam): a wish that
+    lies well below the win-set is not made smaller by it. How far law bounds and how far it scales
+    is a coefficient, so that both readings can be compared.
+
+    Args:
+        win_set: Part of the domain that law and opinion allow, in [0, 1].
+        ours: One side's willingness, in [0, 1].
+        theirs: The other's, in [0, 1].
+        softness: The power of the soft minimum, above 0.
+        ceiling: From 0, the win-set multiplies what both want, to 1, it is a third smallest.
+
+    Returns:
+        A level in [0, 1]. With ceiling 1 it may lie above the win-set or the wishes by as much as a
+        soft minimum does: a factor of 2 ** (1 / softness) where the other is far larger.
+    """
+    wanted = soft_minimum(ours, theirs, softness)
+    bounded = soft_minimum(win_set, wanted, softness)
+    return (1.0 - ceiling) * (win_set * wanted) + ceiling * bounded
 
 
 @rule

@@ -74,6 +74,7 @@ class Levels(Part):
     pace: Amount  # [k] rate at which a gap closes, 1/year
     ratchet: Share  # [r] how much assets slow a fall
     softness: Amount  # [-p] power of the soft minimum
+    ceiling: Share  # [h] how far law bounds what both sides want, and does not scale it
     capability_break: Strength  # [a_chg] faster falls when capability changes
     leader_pace: Strength  # how much a leader's push speeds things up
 

@@ -47,6 +47,7 @@ class Coefficients(NamedTuple):
     slow_spread: Annotated[float, Coefficient("its spread in the long run, log-odds")]
     pace: Annotated[Pace, Coefficient("how fast levels move")]
     softness: Annotated[float, Coefficient("power of the soft minimum, above 0")]
+    ceiling: Annotated[float, Coefficient("how far law bounds, and does not scale, 0 to 1")]
     growth: Annotated[Growth, Coefficient("how assets grow and decay")]
     domestic: Annotated[float, Coefficient("1 if the domestic block is on")]
     leader_spread: Annotated[float, Coefficient("spread of drawn leaders' push, log-odds")]
@@ -118,6 +119,7 @@ def combined(n: Values, dt: float) -> Coefficients:
         slow_spread=n.willingness.slow_noise,
         pace=_pace(n, dt),
         softness=n.levels.softness,
+        ceiling=n.levels.ceiling,
         growth=_growth(n.assets, dt),
         domestic=n.theory.domestic,
         leader_spread=n.domestic.leader_spread,

@@ -51,6 +51,7 @@ def levels_begin(n, c, a, x):
                 x[S.willing + domain, i],
                 a[A.wanted + domain, i],
                 c[P.softness, i],
+                c[P.ceiling, i],
             )
 
 
@@ -69,6 +70,7 @@ def levels_follow(n, at, c, now, s, a, x):
                 s[S.willing + domain, i],
                 a[A.wanted + domain, i],
                 c[P.softness, i],
+                c[P.ceiling, i],
             )
             x[S.level + domain, i] = next_level(
                 pace_of(c, i),

@@ -94,9 +94,9 @@ class Partnership(Actor):
     def targets(self) -> list[float]:
         """Return the level in each domain that both sides want and the law allows."""
         state, alliance = self.model.state, self.model.alliance
-        softness = self.model.numbers.softness
+        softness, ceiling = self.model.numbers.softness, self.model.numbers.ceiling
         return [
-            target(state.win_set[d], state.willing[d], alliance.willing(d), softness)
+            target(state.win_set[d], state.willing[d], alliance.willing(d), softness, ceiling)
             for d in range(3)
         ]
 
