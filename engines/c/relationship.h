@@ -114,13 +114,18 @@ static void events(
     for (int series = 0; series < 4; series++) {
         const double *log_rate = c_counting_log_rate(c, series);
         const double *slope = c_counting_slope(c, series), *size = c_counting_size(c, series);
+        const double *rise = c_counting_rise(c, series);
         const double *luck = u[b->at->noise_counts + series];
-        row shown, mean, nothing;
+        row shown, up, mean, nothing;
         EACH_SIMPLY(i)
             shown[i] = series < 3 ? x[S_level + series][i] : a[A_assets][i] * s[S_level][i];
+        EACH_SIMPLY(i) {
+            double built = min(1.0, x[S_general][i] + x[S_mission][i]) * x[S_level][i];
+            up[i] = series < 3 ? risen(s[S_level + series][i], shown[i]) : risen(shown[i], built);
+        }
         EACH_SIMPLY(i) mean[i] = log_rate[i] + slope[i] * shown[i];
         exp_all(mean);
-        EACH_SIMPLY(i) mean[i] = shown[i] * mean[i] * c_dt(c)[i];
+        EACH_SIMPLY(i) mean[i] = shown[i] * mean[i] * c_dt(c)[i] + rise[i] * up[i];
         EACH_SIMPLY(i) nothing[i] = (mean[i] + size[i]) / size[i];
         log_all(nothing);
         EACH_SIMPLY(i) nothing[i] = -size[i] * nothing[i];

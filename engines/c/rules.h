@@ -88,6 +88,8 @@ rule double mean_of_three(double political, double operations, double equipment)
 }
 
 /* events */
+rule double risen(double before, double now) { return max(0.0, now - before); }
+
 rule double event_count(double mean, double size, double nothing, double luck) {
     double share = mean / (mean + size);
     double probability = nothing, below = nothing;

@@ -170,6 +170,17 @@ def test_counts_show_the_level_of_their_own_quarter_by_one_uniform_each(
         assert counts[1:].tolist() == counted(levels.tolist(), position, world)[1:]
 
 
+def test_a_rise_of_the_level_shows_in_acts_of_its_own() -> None:
+    shown = "observation.counting.equipment.rise"
+    runs = [simulate(QUIET.with_number(shown, x), runs=32, seed=SEED) for x in (0.0, 40.0)]
+    levels = runs[1].column("level_equipment")
+    ups = np.maximum(0.0, np.diff(levels, axis=1)).sum(axis=1)
+    more = np.subtract(*(found.column("count_equipment").sum(axis=1) for found in runs[::-1]))
+    np.testing.assert_array_equal(levels, runs[0].column("level_equipment"))
+    assert (more >= 0.0).all()
+    assert more.mean() == pytest.approx(40.0 * ups.mean(), rel=0.25)
+
+
 def test_counts_of_institutions_show_the_assets_that_politics_used_a_quarter_ago(
     quiet: Ensemble, world: World
 ) -> None:

@@ -22,12 +22,14 @@ from alliance_sim.rules.events import (
     entrapment,
     event_count,
     event_rate,
+    expected_events,
     initiator,
     institution,
     kind_weight,
     log_count_chance,
     months_suspended,
     no_event,
+    risen,
     salience,
     salience_chance,
     side_chance,
@@ -154,7 +156,7 @@ def test_only_running_operations_entangle_and_only_in_conflicts(
 def test_expected_events_are_finite_and_none_at_level_0(
     log_rate: float, slope: float, size: float, level: float
 ) -> None:
-    counting = Counting(log_rate, slope, size)
+    counting = Counting(log_rate, slope, size, 0.0)
     assert event_rate(counting, 0.0) == 0.0
     found = event_rate(counting, level)
     assert math.isfinite(found)
@@ -165,9 +167,29 @@ def test_expected_events_are_finite_and_none_at_level_0(
 def test_a_higher_level_never_shows_itself_in_fewer_events(
     log_rate: float, slope: float, level: float, more: float
 ) -> None:
-    counting = Counting(log_rate, slope, 4.0)
+    counting = Counting(log_rate, slope, 4.0, 0.0)
     low = event_rate(counting, min(level, more))
     assert low <= event_rate(counting, max(level, more)) * (1.0 + 1e-12)
+
+
+@given(log_rate=real, rise=strength, before=share, now=share)
+def test_only_a_rise_shows_in_acts_of_its_own(
+    log_rate: float, rise: float, before: float, now: float
+) -> None:
+    counting = Counting(log_rate, 0.0, 4.0, rise)
+    standing = event_rate(counting, now) * 0.25
+    found = expected_events(counting, now, risen(before, now), 0.25)
+    assert found >= standing
+    assert math.isclose(found - standing, rise * max(0.0, now - before), abs_tol=1e-6 * found)
+    assert expected_events(counting._replace(rise=0.0), now, 1.0, 0.25) == standing
+
+
+@given(before=share, between=share, now=share)
+def test_a_rise_shows_alike_in_one_step_or_in_two(
+    before: float, between: float, now: float
+) -> None:
+    one, two, three = sorted((before, between, now))
+    assert math.isclose(risen(one, three), risen(one, two) + risen(two, three), abs_tol=1e-12)
 
 
 @given(base=real, pull=strength, entangled=share, luck=uniform)

@@ -17,12 +17,36 @@ class Counting(NamedTuple):
     log_rate: float  # [al] log events per year and unit of level
     slope: float  # [ga] added log rate at full level
     size: float  # [phi] of the negative binomial, above 0
+    rise: float  # events per unit by which the level rises, 0 or above
 
 
 @rule
 def event_rate(counting: Counting, level: float) -> float:
     """Return expected events per year at a level in [0, 1], 0 at level 0."""
     return level * exp(counting.log_rate + counting.slope * level)
+
+
+@rule
+def risen(before: float, now: float) -> float:
+    """Return by how much what is shown has risen in a step, in [0, 1]; a fall shows nothing."""
+    return max(0.0, now - before)
+
+
+@rule
+def expected_events(counting: Counting, level: float, risen: float, dt: float) -> float:
+    """Return how many events of a series are expected in a step, 0 or above.
+
+    A standing level shows itself again and again; but some acts, such as a first agreement on
+    equipment, open a field once and are not repeated by what stands there. Those come with the
+    rise, however many steps it takes.
+
+    Args:
+        counting: How the level turns into events.
+        level: Level that is shown, in [0, 1].
+        risen: From `risen`, over the step.
+        dt: Length of the step, years.
+    """
+    return event_rate(counting, level) * dt + counting.rise * risen
 
 
 @rule

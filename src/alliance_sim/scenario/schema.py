@@ -298,6 +298,7 @@ class Counting(Part):
     log_rate: Real  # [al] log of events per year and unit of level
     slope: Strength  # [ga]
     size: Amount  # [phi] of the negative binomial
+    rise: Annotated[Number, AfterValidator(Between(0.0, 1000.0))]  # events per unit risen
 
 
 class Kind(Part):

@@ -171,7 +171,7 @@ def _by_domain(numbers: Values) -> tuple[float, float, float]:
 @rule
 def _counting(numbers: Values) -> Counting:
     """Return how a level shows in one series of events."""
-    return Counting(numbers.log_rate, numbers.slope, numbers.size)
+    return Counting(numbers.log_rate, numbers.slope, numbers.size, numbers.rise)
 
 
 @rule

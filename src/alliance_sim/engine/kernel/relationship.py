@@ -16,9 +16,10 @@ from alliance_sim.engine.kernel.layout import LANES, A, P, S
 from alliance_sim.rules.events import (
     entrapment,
     event_count,
-    event_rate,
+    expected_events,
     institution,
     no_event,
+    risen,
     suspend_chance,
     suspends,
 )
@@ -28,6 +29,7 @@ from alliance_sim.rules.ladder import (
     signs,
 )
 from alliance_sim.rules.levels import (
+    all_assets,
     breaking,
     hurry,
     next_general,
@@ -116,10 +118,13 @@ def events_expected(n, c, s, a, x):
         for i in range(n):
             if series < 3:
                 shown = x[S.level + series, i]
+                up = risen(s[S.level + series, i], shown)
             else:
+                built = all_assets(x[S.general, i], x[S.mission, i])
                 shown = institution(a[A.assets, i], s[S.level + POLITICAL, i])
+                up = risen(shown, institution(built, x[S.level + POLITICAL, i]))
             counting = counting_of(c, series, i)
-            mean = event_rate(counting, shown) * c[P.dt, i]
+            mean = expected_events(counting, shown, up, c[P.dt, i])
             a[A.mean + series, i] = mean
             a[A.size + series, i] = counting.size
             a[A.nothing + series, i] = no_event(mean, counting.size)

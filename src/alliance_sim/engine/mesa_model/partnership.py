@@ -17,9 +17,10 @@ from alliance_sim.rules.events import (
     Counting,
     entrapment,
     event_count,
-    event_rate,
+    expected_events,
     institution,
     no_event,
+    risen,
     suspend_chance,
     suspends,
 )
@@ -186,11 +187,18 @@ class Partnership(Actor):
     def show(self) -> None:
         """Draw how many events show the levels, and whether anything is suspended."""
         model, numbers = self.model, self.model.numbers
-        shown = [*self._next_level, institution(self.assets, self.level[POLITICAL])]
+        standing = institution(self.assets, self.level[POLITICAL])
+        assets = all_assets(self._next_general, self._next_mission)
+        before = [*self.level, standing]
+        after = [*self._next_level, institution(assets, self._next_level[POLITICAL])]
         self._next_counts = [
-            self._count(counting, level, c)
-            for counting, level, c in zip(
-                numbers.counting, shown, model.world.channels.counts, strict=True
+            self._count(counting, level, risen(*ends), channel)
+            for counting, level, ends, channel in zip(
+                numbers.counting,
+                (*self._next_level, standing),
+                zip(before, after, strict=True),
+                model.world.channels.counts,
+                strict=True,
             )
         ]
         chance = suspend_chance(
@@ -203,9 +211,9 @@ class Partnership(Actor):
         luck = model.uniform(model.world.channels.suspension)
         self._next_suspended = suspends(chance, luck)
 
-    def _count(self, counting: Counting, level: float, channel: int) -> float:
-        """Return how many events of a series show a level this quarter."""
-        mean = event_rate(counting, level) * self.model.numbers.dt
+    def _count(self, counting: Counting, level: float, up: float, channel: int) -> float:
+        """Return how many events of a series show a level, and its rise, this quarter."""
+        mean = expected_events(counting, level, up, self.model.numbers.dt)
         nothing = no_event(mean, counting.size)
         return event_count(mean, counting.size, nothing, self.model.uniform(channel))
 
