@@ -37,7 +37,7 @@ static void bring(const Block *b, const row *s, row *a) {
     leaders_push(b, b->c, b->now, a);
     weigh_all(b, b->now, a);
     what_is_built(b, s, a);
-    asset_terms(b->c, s, a);
+    asset_terms(b, b->c, b->now, s, a);
 }
 
 static void perceive(const Block *b, const row *lucks, const row *s, row *a, row *x) {

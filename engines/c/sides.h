@@ -35,17 +35,20 @@ static void what_is_built(const Block *b, const row *restrict s, row *restrict a
     }
 }
 
-static void asset_terms(const row *restrict c, const row *restrict s, row *restrict a) {
+static void asset_terms(
+    const Block *b, const row *restrict c, const row *restrict now, const row *restrict s,
+    row *restrict a) {
     for (int domain = 0; domain < 3; domain++) {
         const double *assets = c_asset_pulls_assets(c, domain);
         const double *political = c_asset_pulls_political(c, domain);
         const double *operations = c_asset_pulls_operations(c, domain);
         const double *back = c_asset_pulls_back(c, domain);
         const double *network = c_asset_pulls_network(c, domain);
+        const double *missions = c_asset_pulls_missions(c, domain);
         EACH_SIMPLY(i)
             a[A_asset_term + domain][i] = assets[i] * a[A_assets][i] + political[i] * s[S_level][i]
                 + operations[i] * s[S_level + OPERATIONS][i] - back[i] * a[A_lost][i]
-                + network[i] * s[S_network][i];
+                + network[i] * s[S_network][i] + missions[i] * now[b->at->given_missions][i];
     }
 }
 

@@ -32,14 +32,14 @@ threat_pulls = st.builds(ThreatPull, *([strength] * 3))
 guarantor_pulls = st.builds(GuarantorPull, *([strength] * 3), real)
 situations = st.builds(Situation, *([share] * 3))
 guarantees = st.builds(Guarantee, *([share] * 3), lopsided)
-asset_pulls = st.builds(AssetPull, *([strength] * 5))
-ties = st.builds(Ties, *([share] * 5))
+asset_pulls = st.builds(AssetPull, *([strength] * 6))
+ties = st.builds(Ties, *([share] * 5), st.floats(0.0, 6.0))
 blocks = st.tuples(*([real] * 7))
 seats = st.lists(st.tuples(st.floats(0.001, 1.0), real), min_size=1, max_size=12)
 
 NO_THREATS = ThreatPull(0.0, 0.0, 0.0)
 NO_GUARANTOR = GuarantorPull(0.0, 0.0, 0.0, 0.0)
-NO_ASSETS = AssetPull(0.0, 0.0, 0.0, 0.0, 0.0)
+NO_ASSETS = AssetPull(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @given(pull=threat_pulls, sees=situations, level=share)
@@ -60,7 +60,8 @@ def test_what_a_guarantor_adds_is_finite_and_never_beyond_its_coefficients(
 def test_the_institutional_block_is_finite_and_never_beyond_its_coefficients(
     pull: AssetPull, built: Ties
 ) -> None:
-    assert abs(asset_term(pull, built)) <= sum(pull) + 1e-9
+    most = sum(pull[:-1]) + pull.missions * built.missions
+    assert abs(asset_term(pull, built)) <= most + 1e-9
 
 
 @given(sees=situations, has=guarantees, level=share, built=ties)
@@ -80,6 +81,7 @@ def test_each_institutional_coefficient_weighs_what_it_names(built: Ties) -> Non
         "operations": built.operations,
         "back": -built.lost,
         "network": built.network,
+        "missions": built.missions,
     }.items():
         found = asset_term(NO_ASSETS._replace(**{field: 1.0}), built)
         assert math.isclose(found, expected, abs_tol=1e-15), field
@@ -217,7 +219,7 @@ def test_who_has_no_weight_does_not_move_the_mean(total: float, value: float) ->
 
 @given(built=ties, more=share)
 def test_more_assets_never_lower_the_ratio(built: Ties, more: float) -> None:
-    pull = AssetPull(2.0, 0.8, 0.9, 0.3, 0.6)
+    pull = AssetPull(2.0, 0.8, 0.9, 0.3, 0.6, 0.5)
     low, high = min(built.assets, more), max(built.assets, more)
     few = asset_term(pull, built._replace(assets=low))
     assert few <= asset_term(pull, built._replace(assets=high)) + 1e-12

@@ -52,7 +52,6 @@ class Active(NamedTuple):
     effect: Effect
     start: float
     end: float
-    mission: bool
 
 
 def read_cards(scenario: Scenario, calendar: Calendar) -> list[Active]:
@@ -66,13 +65,13 @@ def read_cards(scenario: Scenario, calendar: Calendar) -> list[Active]:
         stood = start if j.original_date is None else calendar.position(j.original_date)
         there = j.present and j.name not in missing_causes(scenario.junctures)
         if there:
-            found += [Active(name, e, start, end, j.mission) for e in in_order(j.effects)]
+            found += [Active(name, e, start, end) for e in in_order(j.effects)]
             until = start
         drawn = j.present and not there and j.when_cause_removed == "drawn"
         if not drawn and (not there or stood < start):
             until = min(until, stood + (end - start) if end < math.inf else end)
             replaced = in_order(j.replacements)
-            found += [Active(f"{name} replaced", e, stood, until, mission=False) for e in replaced]
+            found += [Active(f"{name} replaced", e, stood, until) for e in replaced]
     return found
 
 
@@ -92,6 +91,12 @@ class Plain:
         self.threats = sorted(scenario.threats, key=lambda t: t.name)
         self.members = sorted(scenario.members, key=lambda m: m.name)
         self.periods = sorted(scenario.periods, key=lambda p: p.start)
+        lacking, at = missing_causes(scenario.junctures), self.calendar.position
+        self.spans = [
+            (at(j.date), at(j.end))
+            for j in sorted(scenario.junctures, key=lambda j: j.name)
+            if j.mission and j.end and j.present and j.name not in lacking
+        ]
 
     def weight(self, active: Active, step: int) -> float:
         """Return how strongly an effect acts in a step."""
@@ -172,9 +177,12 @@ class Plain:
 
     def missions_ended(self, step: int) -> float:
         """Return the share of running missions that end."""
-        spans = {a.name: (a.start, a.end) for a in self.active if a.mission}
-        running = [end for start, end in spans.values() if start < step + 1 and end >= step]
+        running = [end for start, end in self.spans if start < step + 1 and end >= step]
         return sum(step <= end < step + 1 for end in running) / max(1, len(running))
+
+    def missions(self, step: int) -> float:
+        """Return how many missions run, each by the share of the step that it covers."""
+        return added(self.calendar.share(step, *span) for span in self.spans)
 
     def row(self, step: int) -> list[float]:
         """Return the inputs of one step in the order of the table."""
@@ -211,6 +219,7 @@ class Plain:
             *(self.moved(step, "need", side, domain) for side in sides for domain in DOMAINS),
             *(self.shut(step, domain) for domain in DOMAINS),
             self.missions_ended(step),
+            self.missions(step),
         ]
 
 

@@ -50,9 +50,9 @@ def soft_minimum(a: float, b: float, softness: float) -> float:
 def target(win_set: float, ours: float, theirs: float, softness: float, ceiling: float) -> float:
     """Return the level in a domain that both sides want and the law allows, in [0, 1].
 
-    What can be ratified bounds what governments agree on and does not scale it (Putnam): a wish that
-    lies well below the win-set is not made smaller by it. How far law bounds and how far it scales
-    is a coefficient, so that both readings can be compared.
+    What can be ratified bounds what governments agree on and does not scale it (Putnam): a wish
+    that lies well below the win-set is not made smaller by it. How far law bounds and how far it
+    scales is a coefficient, so that both readings can be compared.
 
     Args:
         win_set: Part of the domain that law and opinion allow, in [0, 1].

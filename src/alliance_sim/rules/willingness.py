@@ -55,16 +55,18 @@ class AssetPull(NamedTuple):
     operations: float  # [S_OE] spillover from operations
     back: float  # [S_bk] spillback from operations lost since their peak
     network: float  # [bK] share of allies with an agreement
+    missions: float  # [bM] a mission that the alliance leads
 
 
 class Ties(NamedTuple):
-    """What has been built between the partners, in [0, 1]."""
+    """What there is to join: what has been built between the partners, in [0, 1], and missions."""
 
     assets: float
     political: float
     operations: float
     lost: float  # operations level now below its peak
     network: float  # share of allies with an agreement, lagging by about a year
+    missions: float  # that the alliance leads, 0 or above
 
 
 @rule
@@ -105,13 +107,17 @@ def guarantor_term(pull: GuarantorPull, has: Guarantee, overlap: float) -> float
 
 @rule
 def asset_term(pull: AssetPull, ties: Ties) -> float:
-    """Return what the institutional block adds: what is built stays, spreads and connects."""
+    """Return what the institutional block adds: what is built stays, spreads and connects.
+
+    A running mission is work to be shared, with staffs, rules and places that a partner can join.
+    """
     return (
         pull.assets * ties.assets
         + pull.political * ties.political
         + pull.operations * ties.operations
         - pull.back * ties.lost
         + pull.network * ties.network
+        + pull.missions * ties.missions
     )
 
 

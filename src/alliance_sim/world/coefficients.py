@@ -217,9 +217,9 @@ def _asset_pulls(will: Values, on: float) -> tuple[AssetPull, ...]:
     operations = on * will.spill_political_operations
     equipment = on * will.spill_political_equipment
     return (
-        AssetPull(assets, 0.0, 0.0, on * will.spill_back, network),
-        AssetPull(assets, operations, 0.0, 0.0, network),
-        AssetPull(assets, equipment, on * will.spill_operations_equipment, 0.0, 2.0 * network),
+        AssetPull(assets, 0.0, 0.0, on * will.spill_back, network, 0.0),
+        AssetPull(assets, operations, 0.0, 0.0, network, on * will.missions),
+        AssetPull(assets, equipment, on * will.spill_operations_equipment, 0.0, 2.0 * network, 0.0),
     )
 
 

@@ -111,7 +111,17 @@ def changed_inputs(recipe: Recipe, settled: Settled, like: World, at: Places) ->
             sides = r.tables["leader"].values[spells, cards.SIDE]
             wanted[at.push + sides.astype(np.intp)] = True
     _mark_effects(recipe, settled, like, at, wanted)
+    missions = [_missions(r, s) for r, s in ((recipe, settled), (like.recipe, like.settled))]
+    wanted[[at.missions_ended, at.missions]] = not np.array_equal(*missions)
     return wanted
+
+
+def _missions(recipe: Recipe, settled: Settled) -> NDArray[np.float64]:
+    """Return from when to when each mission runs that is there, array (mission, 2)."""
+    rows = recipe.tables["juncture"].values
+    there = (rows[:, cards.PRESENT] > 0.0) & (np.array(settled.missing) < 0.0)
+    spans: NDArray[np.float64] = rows[there & (rows[:, cards.MISSION] > 0.0)]
+    return spans[:, [cards.DATE, cards.END]]
 
 
 def _differing(recipe: Recipe, other: Recipe, table: str) -> Wanted:
@@ -132,20 +142,14 @@ def _mark_effects(
     """Mark what effects move that act at other times, with another size, or are not the same."""
     both = (recipe.tables["effect"].values, like.recipe.tables["effect"].values)
     acting = tuple(np.array(s.acting).reshape(-1, ACTING) for s in (settled, like.settled))
-    missions = tuple(r.tables["juncture"].values[:, cards.MISSION] for r in (recipe, like.recipe))
     differing = _differing(recipe, like.recipe, "effect")
     if both[0].shape != both[1].shape or differing[:, FIXED].any():
         for rows, spans in zip(both, acting, strict=True):
             _mark(rows[spans[:, cards.ACTS] > 0.0], at, wanted)
-        wanted[at.missions_ended] = True
         return
     changed = differing.any(axis=1) | (acting[0] != acting[1]).any(axis=1)
     changed &= (acting[0][:, cards.ACTS] > 0.0) | (acting[1][:, cards.ACTS] > 0.0)
-    rows = both[0][changed]
-    _mark(rows, at, wanted)
-    ending = missions[0][rows[:, cards.OF_JUNCTURE].astype(np.intp)] > 0.0
-    other_missions = missions[0].shape != missions[1].shape or (missions[0] != missions[1]).any()
-    wanted[at.missions_ended] = ending.any() or other_missions
+    _mark(both[0][changed], at, wanted)
 
 
 def _mark(effects: NDArray[np.float64], at: Places, wanted: Wanted) -> None:

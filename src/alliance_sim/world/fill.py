@@ -21,9 +21,11 @@ from alliance_sim.world.settle import (
     ACTS_UNTIL,
     COMMITMENT,
     CONSTANT,
+    DATE,
     DIVIDE_BY,
     DOMAIN,
     EFFECT,
+    END,
     FLOOR,
     FROM,
     HALF_LIFE,
@@ -40,14 +42,13 @@ from alliance_sim.world.settle import (
     MOVES_WIN_SET,
     NONE,
     OF,
-    OF_JUNCTURE,
     OF_MEMBER,
+    PRESENT,
     PUSH,
     SERIES,
     SIDE,
     SINCE,
     SIZE,
-    STANDS_IN,
     START,
     STATES,
     UNTIL,
@@ -81,6 +82,7 @@ class Places(NamedTuple):
     need: int
     shut: int
     missions_ended: int
+    missions: int
     width: int
 
 
@@ -415,27 +417,32 @@ def _fill_shut(
 def _fill_missions(
     counts: Counts, numbers: Numbers, settled: Settled, at: Places, into: Into
 ) -> None:
-    """Fill in which part of the missions that run in a step end in it."""
-    if into.wanted[at.missions_ended] == 0.0:
+    """Fill in how many missions run in a step, and which part of them ends in it.
+
+    A mission counts whether or not it moves anything else.
+    """
+    if into.wanted[at.missions] == 0.0:
         return
-    steps, before = counts.years * counts.steps_per_year, -1
+    steps = counts.years * counts.steps_per_year
     running = counts.periods * steps
     for step in range(steps):
         into.work[running + step] = 0.0
-    for e in range(counts.effects):
-        row = e * EFFECT
-        j = int(numbers.effect[row + OF_JUNCTURE])
-        own = settled.acting[e * ACTING + ACTS] > 0.0 and numbers.effect[row + STANDS_IN] == 0.0
-        if own and j != before and numbers.juncture[j * JUNCTURE + MISSION] > 0.0:
-            before = j
-            end = settled.acting[e * ACTING + ACTS_UNTIL]
-            first = _first_step(settled, e)
+    for j in range(counts.junctures):
+        card = j * JUNCTURE
+        there = numbers.juncture[card + PRESENT] > 0.0 and settled.missing[j] < 0.0
+        if there and numbers.juncture[card + MISSION] > 0.0:
+            start, end = numbers.juncture[card + DATE], numbers.juncture[card + END]
+            first = int(max(0.0, start))
             last = whole_below(min(end, 1.0 * steps))
             for i in range(min(steps, int(max(-1.0, last)) + 1) - first):
                 into.work[running + first + i] = into.work[running + first + i] + 1.0
+                place = (first + i) * at.width
+                share = share_of(first + i, start, end)
+                into.table[place + at.missions] = into.table[place + at.missions] + share
                 if first + i == last:
-                    place = last * at.width + at.missions_ended
-                    into.table[int(place)] = into.table[int(place)] + 1.0
+                    into.table[place + at.missions_ended] = (
+                        into.table[place + at.missions_ended] + 1.0
+                    )
     for step in range(steps):
         place = step * at.width + at.missions_ended
         into.table[place] = into.table[place] / max(1.0, into.work[running + step])

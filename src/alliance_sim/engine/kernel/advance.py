@@ -144,7 +144,7 @@ def begin(n, shape, at, kinds, c, now, luck, drawn, s, x, a):
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
     weigh_all(n, shape, at, now, a)
     what_is_built(n, c, s, a)
-    asset_terms(n, c, s, a)
+    asset_terms(n, at, c, now, s, a)
     slow_begins(n, shape, c, luck, s, x)
     threats_begin(n, shape, at, c, now, luck, x)
     feel_at_once(n, shape, at, now, x)
@@ -174,7 +174,7 @@ def quarter(n, shape, at, kinds, step, asked, c, now, u, luck, drawn, s, x, a, l
     leaders_push(n, shape, at, c, now, kinds.sides, drawn, a)
     weigh_all(n, shape, at, now, a)
     what_is_built(n, c, s, a)
-    asset_terms(n, c, s, a)
+    asset_terms(n, at, c, now, s, a)
     # perceive
     threats_move(n, shape, at, c, now, luck, s, a, x)
     feel(n, shape, at, kinds.asian, c, now, s, x)

@@ -77,13 +77,20 @@ def what_is_built(n, c, s, a):
 
 
 @stage
-def asset_terms(n, c, s, a):
+def asset_terms(n, at, c, now, s, a):
     """Work out the institutional block, which is the same for everybody."""
-    assert c.shape[1] == s.shape[1] == a.shape[1] == LANES
+    assert c.shape[1] == now.shape[1] == s.shape[1] == a.shape[1] == LANES
     for domain in range(3):
         for i in range(n):
             political, operations = s[S.level, i], s[S.level + OPERATIONS, i]
-            ties = Ties(a[A.assets, i], political, operations, a[A.lost, i], s[S.network, i])
+            ties = Ties(
+                a[A.assets, i],
+                political,
+                operations,
+                a[A.lost, i],
+                s[S.network, i],
+                now[at.given_missions, i],
+            )
             a[A.asset_term + domain, i] = asset_term(asset_pulls_of(c, domain, i), ties)
 
 

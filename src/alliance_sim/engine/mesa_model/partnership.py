@@ -90,7 +90,8 @@ class Partnership(Actor):
         """What has been built, as both sides see it."""
         political, operations, _ = self.level
         below = lost(self.peak, operations)
-        return Ties(self.assets, political, operations, below, self.network)
+        missions = self.model.inputs.missions
+        return Ties(self.assets, political, operations, below, self.network, missions)
 
     def targets(self) -> list[float]:
         """Return the level in each domain that both sides want and the law allows."""
