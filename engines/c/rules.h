@@ -55,6 +55,10 @@ rule double threat_term(
     return common * overlap - home * distraction - entrapment * level * involvement;
 }
 
+rule double floor_in(double slope, double around, double floor, double year) {
+    return floor + slope * (year - around);
+}
+
 rule double log_ratio(
     double floor, double offset, double threat, double assets, double leader, double need,
     double slow) {

@@ -222,14 +222,15 @@ static void state_weighs(
         const double *common = c_threat_pulls_overlap(c, STATE, domain);
         const double *home = c_threat_pulls_distraction(c, STATE, domain);
         const double *entrapment = c_threat_pulls_entrapment(c, STATE, domain);
-        const double *floor = c_floors(c, STATE, domain);
+        const double *floor = c_floors(c, STATE, domain), *year = now[at->given_year];
+        const double *slope = c_trend_slope(c), *around = c_trend_around(c);
         double *ratio = x[S_ratio + domain];
         EACH_SIMPLY(i) {
             double threat = threat_term(
                 common[i], home[i], entrapment[i], x[S_overlap][i], 0.0,
                 now[at->given_involvement + 1][i], s[S_level + domain][i]);
             ratio[i] = log_ratio(
-                floor[i], 0.0, threat + guarantor[i], a[A_asset_term + domain][i],
+                floor_in(slope[i], around[i], floor[i], year[i]), 0.0, threat + guarantor[i], a[A_asset_term + domain][i],
                 c_domestic(c)[i] * a[A_push][i], now[at->given_need + domain][i],
                 s[S_slow + domain][i]);
         }
@@ -267,13 +268,15 @@ static void members_weigh(
             const double *common = c_threat_pulls_overlap(c, ALLIANCE, domain);
             const double *home = c_threat_pulls_distraction(c, ALLIANCE, domain);
             const double *floor = c_floors(c, ALLIANCE, domain), *built = a[A_asset_term + domain];
+            const double *slope = c_trend_slope(c), *around = c_trend_around(c);
             const double *need = now[at->given_need + 3 + domain], *slow = s[S_slow + 3 + domain];
             double *ratios = x[at->ratio_member + 3 * member + domain];
             EACH_SIMPLY(i) {
                 double threat = common[i] * overlaps[i] - home[i] * worries[i]
                     - entangled[domain][i];
+                double low = floor_in(slope[i], around[i], floor[i], now[at->given_year][i]);
                 ratios[i] = log_ratio(
-                    floor[i], offset[i], threat, built[i], leader[i], need[i], slow[i]);
+                    low, offset[i], threat, built[i], leader[i], need[i], slow[i]);
             }
             logistic_all(ratios, x[at->willing_member + 3 * member + domain]);
         }

@@ -12,8 +12,10 @@ from alliance_sim.rules.willingness import (
     Situation,
     ThreatPull,
     Ties,
+    Trend,
     asset_term,
     distraction_with,
+    floor_in,
     guarantor_term,
     log_ratio,
     mean_with,
@@ -215,6 +217,18 @@ def test_the_mean_over_members_lies_between_them_and_weighs_each_by_its_weight(
 @given(total=real, value=real)
 def test_who_has_no_weight_does_not_move_the_mean(total: float, value: float) -> None:
     assert mean_with(total, 0.0, value) == total
+
+
+@given(floor=st.floats(-20.0, 20.0), slope=st.floats(-2.0, 2.0), years=st.floats(0.0, 100.0))
+def test_a_line_adds_nothing_in_its_year_and_as_much_before_as_after(
+    floor: float, slope: float, years: float
+) -> None:
+    line = Trend(slope, 1988.0)
+    assert floor_in(line, floor, 1988.0) == floor
+    assert floor_in(Trend(0.0, 1988.0), floor, 1988.0 + years) == floor
+    before, after = (floor_in(line, floor, 1988.0 + shift) for shift in (-years, years))
+    assert math.isclose(before + after, 2.0 * floor, abs_tol=1e-9)
+    assert math.isclose(after - floor, slope * years, abs_tol=1e-9)
 
 
 @given(built=ties, more=share)

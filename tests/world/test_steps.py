@@ -220,6 +220,7 @@ class Plain:
             *(self.shut(step, domain) for domain in DOMAINS),
             self.missions_ended(step),
             self.missions(step),
+            self.calendar.first_year + (step + 0.5) / self.calendar.steps_per_year,
         ]
 
 

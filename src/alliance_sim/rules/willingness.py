@@ -30,6 +30,13 @@ class GuarantorPull(NamedTuple):
     capability: float  # [a_cap] own capability above its mean, any sign
 
 
+class Trend(NamedTuple):
+    """What is common to both sides and grows by itself: the statistical rival of all theories."""
+
+    slope: float  # log-odds per year
+    around: float  # year in which it adds nothing
+
+
 class Situation(NamedTuple):
     """What a partner faces this quarter, in [0, 1] unless said."""
 
@@ -119,6 +126,21 @@ def asset_term(pull: AssetPull, ties: Ties) -> float:
         + pull.network * ties.network
         + pull.missions * ties.missions
     )
+
+
+@rule
+def floor_in(trend: Trend, floor: float, year: float) -> float:
+    """Return a floor in a year: with nothing else there, and what has grown by itself.
+
+    No theory says that cooperation grows by itself. A theory shows that it explains something only
+    if it gains over a line that does.
+
+    Args:
+        trend: The line.
+        floor: Log benefit/cost with nothing else there, in the year around which it turns.
+        year: As a decimal number, in the middle of the quarter.
+    """
+    return floor + trend.slope * (year - trend.around)
 
 
 @rule

@@ -5,9 +5,21 @@ What the numbers do is said in `alliance_sim.rules`; symbols in brackets are tho
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from alliance_sim.scenario.fields import Amount, Name, Part, Real, Share, Strength, Years
+from pydantic import AfterValidator
+
+from alliance_sim.scenario.fields import (
+    Amount,
+    Between,
+    Name,
+    Number,
+    Part,
+    Real,
+    Share,
+    Strength,
+    Years,
+)
 
 
 class Switches(Part):
@@ -48,6 +60,8 @@ class Willingness(Part):
 
     floor_state: ByDomain  # [beta0_J] log-odds with nothing else at work
     floor_alliance: ByDomain  # [beta0_N]
+    trend: Real  # [beta_T] common line in all floors, per ten years
+    trend_around: Annotated[Number, AfterValidator(Between(1000.0, 3000.0))]  # year where it is 0
     slow_memory: Share  # [rho] part of the slow noise left after a year
     slow_noise: Strength  # [s_u] standard deviation on log-odds
     threat_state: Strength  # [bT_J] per unit of agenda overlap

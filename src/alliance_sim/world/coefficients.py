@@ -15,7 +15,7 @@ from alliance_sim.rules.ladder import AgreementPull, LadderPull
 from alliance_sim.rules.levels import Growth, Pace
 from alliance_sim.rules.perception import Perception
 from alliance_sim.rules.threats import ThreatHabits
-from alliance_sim.rules.willingness import AssetPull, GuarantorPull, ThreatPull
+from alliance_sim.rules.willingness import AssetPull, GuarantorPull, ThreatPull, Trend
 from alliance_sim.scenario import Scenario
 from alliance_sim.world.declaration import Coefficient
 from alliance_sim.world.recipe import COEFFICIENTS, Recipe
@@ -34,6 +34,7 @@ class Coefficients(NamedTuple):
         tuple[tuple[float, ...], ...],
         Coefficient("log ratio with nothing else there", ("side", "domain")),
     ]
+    trend: Annotated[Trend, Coefficient("what grows by itself in all floors, log-odds a year")]
     threat_pulls: Annotated[
         tuple[tuple[ThreatPull, ...], ...], Coefficient("what threats do", ("side", "domain"))
     ]
@@ -106,6 +107,7 @@ def combined(n: Values, dt: float) -> Coefficients:
             _closed(n.perception.half_life_up, dt), _closed(n.perception.half_life_down, dt)
         ),
         floors=(_by_domain(n.willingness.floor_state), _by_domain(n.willingness.floor_alliance)),
+        trend=Trend(n.willingness.trend / 10.0, n.willingness.trend_around),
         threat_pulls=(
             _pulls(n, n.willingness.threat_state, 0.0),
             # Only the alliance is distracted at home.

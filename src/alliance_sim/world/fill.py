@@ -83,6 +83,7 @@ class Places(NamedTuple):
     shut: int
     missions_ended: int
     missions: int
+    year: int
     width: int
 
 
@@ -146,6 +147,10 @@ def fill(counts: Counts, numbers: Numbers, settled: Settled, at: Places, into: I
     for domain in range(3):
         _fill_shut(counts, numbers, settled, at, into, domain)
     _fill_missions(counts, numbers, settled, at, into)
+    if into.wanted[at.year] > 0.0:
+        for step in range(steps):
+            year = counts.first_year + (step + 0.5) / counts.steps_per_year
+            into.table[step * at.width + at.year] = year
 
 
 @rule

@@ -180,9 +180,10 @@ class Recipe:
     @cached_property
     def counts(self) -> Counts:
         """How many there are of each."""
-        years = self.calendar.last_year - self.calendar.first_year + 1
+        first = self.calendar.first_year
+        years = self.calendar.last_year - first + 1
         rows = (len(self.tables[name].rows) for name in COUNTED)
-        return Counts(years, self.calendar.steps_per_year, *rows)
+        return Counts(years, self.calendar.steps_per_year, first, *rows)
 
     @cached_property
     def numbers(self) -> Numbers:

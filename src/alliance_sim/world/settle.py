@@ -44,6 +44,7 @@ class Counts(NamedTuple):
 
     years: int
     steps_per_year: int
+    first_year: int
     periods: int
     threats: int
     members: int

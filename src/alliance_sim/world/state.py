@@ -323,6 +323,7 @@ class Inputs(NamedTuple):
     missions: Annotated[
         float, Input("missions that the alliance leads, by share of the quarter", (), "1", 0, inf)
     ]
+    year: Annotated[float, Input("the middle of the quarter", (), "year", 0, inf)]
 
 
 # What holds throughout a run beside the coefficients: `of` is a field of the world, or of entries.

@@ -13,6 +13,7 @@ from alliance_sim.engine.kernel.generated import (
     guarantor_pull_of,
     law_of,
     threat_pulls_of,
+    trend_of,
 )
 from alliance_sim.engine.kernel.layout import LANES, A, P, S
 from alliance_sim.engine.kernel.noise import SLOW
@@ -39,6 +40,7 @@ from alliance_sim.rules.willingness import (
     asset_term,
     distraction_with,
     first_slow,
+    floor_in,
     guarantor_term,
     log_ratio,
     mean_with,
@@ -160,7 +162,7 @@ def state_weighs(n, at, c, now, s, a, x):
             )
             threat = threat_term(threat_pulls_of(c, STATE, domain, i), sees, s[S.level + domain, i])
             ratio = log_ratio(
-                floors_of(c, STATE, domain, i),
+                floor_in(trend_of(c, i), floors_of(c, STATE, domain, i), now[at.given_year, i]),
                 0.0,
                 threat + guarantor_term(guarantor_pull_of(c, i), has, x[S.overlap, i]),
                 a[A.asset_term + domain, i],
@@ -203,7 +205,7 @@ def member_weighs(n, at, member, domain, c, now, s, a, x):
             a[A.sees_overlap, i], a[A.sees_distraction, i], now[at.given_involvement, i]
         )
         ratio = log_ratio(
-            floors_of(c, ALLIANCE, domain, i),
+            floor_in(trend_of(c, i), floors_of(c, ALLIANCE, domain, i), now[at.given_year, i]),
             c[at.fixed_offset + member, i],
             threat_term(threat_pulls_of(c, ALLIANCE, domain, i), sees, s[S.level + domain, i]),
             a[A.asset_term + domain, i],

@@ -38,6 +38,7 @@ from alliance_sim.rules.willingness import (
     Situation,
     asset_term,
     first_slow,
+    floor_in,
     guarantor_term,
     log_ratio,
     next_slow,
@@ -202,7 +203,7 @@ class State(Partner):
         )
         ties = model.partnership.ties
         return log_ratio(
-            numbers.floors[STATE][domain],
+            floor_in(numbers.trend, numbers.floors[STATE][domain], now.year),
             0.0,
             threat + guarantor_term(numbers.guarantor_pull, has, self._next_overlap),
             asset_term(numbers.asset_pulls[domain], ties),

@@ -35,6 +35,7 @@ from alliance_sim.rules.willingness import (
     Situation,
     asset_term,
     distraction_with,
+    floor_in,
     log_ratio,
     mean_with,
     next_slow,
@@ -86,7 +87,7 @@ class Member(Partner):
         model, numbers = self.model, self.model.numbers
         pull = numbers.threat_pulls[ALLIANCE][domain]
         return log_ratio(
-            numbers.floors[ALLIANCE][domain],
+            floor_in(numbers.trend, numbers.floors[ALLIANCE][domain], model.inputs.year),
             self.offset,
             threat_term(pull, self._sees, model.partnership.level[domain]),
             asset_term(numbers.asset_pulls[domain], self._has),
