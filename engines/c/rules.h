@@ -40,6 +40,8 @@ rule double next_attention(double attention, double speed, double political) {
     return attention + speed * (political - attention);
 }
 
+rule double attention_with(double attention, double drawn) { return min(1.0, attention + drawn); }
+
 rule double felt_at_once(double exposure, double menace) { return min(1.0, exposure * menace); }
 
 rule double attended(double here, double there) { return 0.5 * (here + there); }

@@ -137,15 +137,18 @@ static void feel(
     for (int64_t k = 0; k < threats; k++)
         look(c, s[at->felt_state + k], now[at->given_exposure_state + k], s[at->menace + k],
              x[at->felt_state + k]);
+    row attentive;
+    EACH_SIMPLY(i)
+        attentive[i] = attention_with(s[S_attention][i], now[at->given_attention][i]);
     double attention = 0.0;
-    EACH_RUN(i, b) attention = max(attention, s[S_attention][i]);
+    EACH_RUN(i, b) attention = max(attention, attentive[i]);
     for (int64_t k = 0; k < b->shape->members * threats; k++) {
         const double *was = s[at->felt_member + k], *exposure = now[at->given_exposure_member + k];
         const double *menacing = s[at->menace + k % threats];
         double *out = x[at->felt_member + k];
         row nearer;
         if (b->asian[k % threats] && attention > 0.0) {
-            attended_exposures(exposure, s[S_attention], nearer);
+            attended_exposures(exposure, attentive, nearer);
             exposure = nearer;
         }
         look(c, was, exposure, menacing, out);

@@ -10,6 +10,7 @@ from alliance_sim.rules.perception import (
     apart_after,
     attended,
     attended_exposure,
+    attention_with,
     felt_at_once,
     next_attention,
     next_perceived,
@@ -92,6 +93,16 @@ def test_another_common_threat_never_lowers_the_overlap(
 ) -> None:
     here, there = [a for a, _ in here_and_there], [b for _, b in here_and_there]
     assert compared([*here, more], [*there, more]) >= compared(here, there)
+
+
+@given(attention=share, drawn=share)
+def test_what_the_agenda_draws_adds_to_attention_and_never_beyond_one(
+    attention: float, drawn: float
+) -> None:
+    found = attention_with(attention, drawn)
+    assert attention <= found <= 1.0
+    assert attention_with(attention, 0.0) == attention
+    assert found == attention_with(drawn, attention)
 
 
 @given(reach=share, attention=share)

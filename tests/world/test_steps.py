@@ -221,6 +221,7 @@ class Plain:
             self.missions_ended(step),
             self.missions(step),
             self.calendar.first_year + (step + 0.5) / self.calendar.steps_per_year,
+            share(self.moved(step, "attention", None, None)),
         ]
 
 

@@ -44,6 +44,17 @@ def attended_exposure(exposure: float, attention: float) -> float:
 
 
 @rule
+def attention_with(attention: float, drawn: float) -> float:
+    """Return the alliance's attention to distant theatres, in [0, 1].
+
+    Args:
+        attention: What political ties have drawn.
+        drawn: What events of the day and the alliance's own agenda draw, in [0, 1].
+    """
+    return min(1.0, attention + drawn)
+
+
+@rule
 def next_attention(attention: float, speed: float, political: float) -> float:
     """Return the alliance's attention to distant theatres next quarter, drawn by political ties."""
     return attention + speed * (political - attention)

@@ -22,7 +22,9 @@ NAMED = ("period", "threat", "member", "leader", "juncture", "rung", "item")
 NEEDS_THREAT = ("hostility",)
 NEEDS_SIDE = ("leadership", "involvement", "need")
 SIDES = ("state", "alliance")
-ON_A_SHARE = ("hostility", "commitment", "networking", "link", "win_set", "involvement")
+ON_A_SHARE = (
+    *("hostility", "commitment", "networking", "link", "win_set", "involvement", "attention"),
+)
 ON_LOG_ODDS = ("leadership", "need")
 LOG_ODDS = "log-odds"
 FIRST = 3  # months of the first quarter

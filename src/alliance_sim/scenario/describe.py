@@ -20,6 +20,7 @@ MOVES = {
     "win_set": "what law allows in {of}",
     "leadership": "leadership of the {of}",
     "involvement": "involvement of the {of} in conflicts",
+    "attention": "attention of the alliance to distant regions",
     "need": "need of the {of} for {domain} cooperation",
 }
 LONGEST = 400  # letters of a text that differs

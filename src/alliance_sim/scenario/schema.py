@@ -194,9 +194,10 @@ class Leader(Part):
 class Effect(Part):
     """What a juncture moves, by how much and for how long.
 
-    `moves` with `of`: "hostility" of a threat; "commitment", "networking" or "link" (no `of`);
-    "win_set" of a domain; "leadership" or "involvement" of "state" or "alliance"; "need" of a
-    partner in a `domain`. Without `half_life` the effect lasts to the juncture's end, or for good.
+    `moves` with `of`: "hostility" of a threat; "commitment", "networking", "link" or "attention"
+    (of the alliance to distant regions; no `of`); "win_set" of a domain; "leadership" or
+    "involvement" of "state" or "alliance"; "need" of a partner in a `domain`.
+    Without `half_life` the effect lasts to the juncture's end, or for good.
     `drawn` adds one draw per run with the domestic leader spread (leadership only).
     """
 
@@ -209,6 +210,7 @@ class Effect(Part):
         "leadership",
         "involvement",
         "need",
+        "attention",
     ]
     of: Name | None = None
     domain: Domain | None = None

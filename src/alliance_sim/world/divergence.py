@@ -162,5 +162,6 @@ def _mark(effects: NDArray[np.float64], at: Places, wanted: Wanted) -> None:
             cards.MOVES_LEADERS: at.push + of,
             cards.MOVES_INVOLVEMENT: at.involvement + of,
             cards.MOVES_NEED: at.need + 3 * of + domain,
+            cards.MOVES_ATTENTION: at.attention,
         }.get(moves, at.commitment + moves - cards.MOVES_LEVEL)
         wanted[place] = True

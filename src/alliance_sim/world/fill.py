@@ -34,6 +34,7 @@ from alliance_sim.world.settle import (
     LEADER,
     MISSION,
     MOVES,
+    MOVES_ATTENTION,
     MOVES_HOSTILITY,
     MOVES_INVOLVEMENT,
     MOVES_LEADERS,
@@ -84,6 +85,7 @@ class Places(NamedTuple):
     missions_ended: int
     missions: int
     year: int
+    attention: int
     width: int
 
 
@@ -147,10 +149,25 @@ def fill(counts: Counts, numbers: Numbers, settled: Settled, at: Places, into: I
     for domain in range(3):
         _fill_shut(counts, numbers, settled, at, into, domain)
     _fill_missions(counts, numbers, settled, at, into)
+    _fill_attention(counts, numbers, settled, at, into)
     if into.wanted[at.year] > 0.0:
         for step in range(steps):
             year = counts.first_year + (step + 0.5) / counts.steps_per_year
             into.table[step * at.width + at.year] = year
+
+
+@rule
+def _fill_attention(
+    counts: Counts, numbers: Numbers, settled: Settled, at: Places, into: Into
+) -> None:
+    """Fill in what attention to distant regions the alliance's own agenda draws."""
+    if into.wanted[at.attention] == 0.0:
+        return
+    moved = (MOVES_ATTENTION, -1, -1)
+    _add_moved(counts, numbers, settled, moved, into, at.attention, at.width)
+    for step in range(counts.years * counts.steps_per_year):
+        place = step * at.width + at.attention
+        into.table[place] = clamped(into.table[place])
 
 
 @rule

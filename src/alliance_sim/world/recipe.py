@@ -31,7 +31,7 @@ COEFFICIENTS = (
 )
 MOVES = (
     *("hostility", "commitment", "networking", "link"),
-    *("win_set", "leadership", "involvement", "need"),
+    *("win_set", "leadership", "involvement", "need", "attention"),
 )
 RESPONSES = ("stays", "falls", "drawn")
 BY_THREAT = ("hostility", "exposure_state", "exposure_alliance")
@@ -100,7 +100,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "effect": (
         Column("juncture", whole=True, of="juncture"),
         _flag("replacement"),
-        Column("moves", 0.0, 7.0, whole=True),
+        Column("moves", 0.0, 8.0, whole=True),
         Column("of", -1.0, float(MOST_ROWS), whole=True),
         Column("domain", -1.0, 2.0, whole=True),
         Column("size"),
@@ -126,7 +126,7 @@ COUNTED = (
 STEPS_A_YEAR = (1, 2, 4, 12)
 YEARS = (1900, 2100)
 # For each kind of effect: how many it can be of, 0 if of none, -1 for the threats; and domains.
-OF_WHAT = ((-1, 0), (0, 0), (0, 0), (0, 0), (3, 0), (2, 0), (2, 0), (2, 3))
+OF_WHAT = ((-1, 0), (0, 0), (0, 0), (0, 0), (3, 0), (2, 0), (2, 0), (2, 3), (0, 0))
 
 
 def columns_of(table: str, threats: tuple[str, ...], calendar: Calendar) -> tuple[Column, ...]:

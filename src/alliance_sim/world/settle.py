@@ -32,6 +32,7 @@ TABLED, ITEM = 0, 2
 MOVES_HOSTILITY, MOVES_LEVEL, MOVES_WIN_SET, MOVES_LEADERS, MOVES_INVOLVEMENT, MOVES_NEED = (
     *(0, 1, 4, 5, 6, 7),  # commitment, networking and link are 1, 2 and 3
 )
+MOVES_ATTENTION = 8
 STAYS, FALLS, IS_DRAWN = 0, 1, 2
 
 # Places in what is settled.

@@ -320,10 +320,9 @@ class Inputs(NamedTuple):
     ]
     shut: Annotated[Along, Input("part of a domain that dated laws leave shut", ("domain",))]
     missions_ended: Annotated[float, Input("share of running missions that end in the quarter")]
-    missions: Annotated[
-        float, Input("missions that the alliance leads, by share of the quarter", (), "1", 0, inf)
-    ]
+    missions: Annotated[float, Input("missions that the alliance leads", (), "1", 0, inf)]
     year: Annotated[float, Input("the middle of the quarter", (), "year", 0, inf)]
+    attention: Annotated[float, Input("attention to distant regions that the agenda draws")]
 
 
 # What holds throughout a run beside the coefficients: `of` is a field of the world, or of entries.

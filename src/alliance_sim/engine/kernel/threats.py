@@ -12,6 +12,7 @@ from alliance_sim.rules.perception import (
     apart_after,
     attended,
     attended_exposure,
+    attention_with,
     felt_at_once,
     next_perceived,
     overlap,
@@ -100,13 +101,14 @@ def feel(n, shape, at, asian, c, now, s, x):
             )
     attention = 0.0
     for i in range(n):
-        attention = max(attention, s[S.attention, i])
+        attention = max(attention, attention_with(s[S.attention, i], now[at.given_attention, i]))
     for row in range(shape.members * shape.threats):
         k = row % shape.threats
         if asian[k] and attention > 0.0:
             for i in range(n):
                 exposure = attended_exposure(
-                    now[at.given_exposure_member + row, i], s[S.attention, i]
+                    now[at.given_exposure_member + row, i],
+                    attention_with(s[S.attention, i], now[at.given_attention, i]),
                 )
                 x[at.felt_member + row, i] = next_perceived(
                     eyes_of(c, i), s[at.felt_member + row, i], exposure, s[at.menace + k, i]

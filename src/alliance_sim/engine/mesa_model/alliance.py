@@ -28,6 +28,7 @@ from alliance_sim.rules.council import (
 from alliance_sim.rules.perception import (
     apart_after,
     attended_exposure,
+    attention_with,
     next_attention,
     overlap,
 )
@@ -61,7 +62,8 @@ class Member(Partner):
     def exposures(self) -> tuple[float, ...]:
         """Return how far each threat reaches this member; distant ones grow with attention."""
         given = self.model.inputs.exposure_member[self.position]
-        attention = self.model.alliance.attention
+        drawn = self.model.inputs.attention
+        attention = attention_with(self.model.alliance.attention, drawn)
         if attention <= 0.0:
             return given
         return tuple(
