@@ -17,7 +17,7 @@ from alliance_sim.world.divergence import first_touched
 
 BASE = load_scenario("japan_nato/baseline")
 SHORT = BASE.with_setting("time.first_year", 2000).with_setting("time.last_year", 2016)
-COUNTERFACTUALS = [name for name in shipped() if not name.endswith("/baseline")]
+COUNTERFACTUALS = [name for name in shipped() if load_scenario(name).edits]
 # Edits of the shipped files that hold from the beginning on, all others touch a later day.
 THROUGHOUT = ("japan_nato/council_majority",)
 

@@ -26,7 +26,7 @@ BASE = load_scenario("japan_nato/baseline")
 LATE_START = 1988
 LATE = BASE.with_setting("time.first_year", LATE_START)
 JUNCTURES = sorted(j.name for j in BASE.junctures)
-COUNTERFACTUALS = [name for name in shipped() if name != BASE.name]
+COUNTERFACTUALS = [name for name in shipped() if load_scenario(name).edits]
 NUMBERS = [
     (path, node["low"], node["high"])
     for path, node in numbers(as_tree(BASE))
