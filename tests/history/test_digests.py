@@ -84,8 +84,8 @@ def of_runs(scenario: Scenario) -> dict[str, str]:
 
 
 def of_the_first_edition() -> dict[str, str]:
-    """Digest what the described history comes to beside the first edition of the record."""
-    first = load_scenario("japan_nato/baseline").model_copy(update={"record": "japan_nato@1"})
+    """Digest what the inputs sized by hand come to beside the first edition of the record."""
+    first = load_scenario("japan_nato/hand_sized").model_copy(update={"record": "japan_nato@1"})
     return of_runs(first)
 
 
@@ -106,7 +106,7 @@ def test_a_shipped_scenario_gives_what_it_gave(name: str) -> None:
     assert of_scenario(name) == json.loads(TAKEN.read_text("utf-8"))["scenarios"][name]
 
 
-def test_the_described_history_beside_the_first_edition_comes_to_what_it_did() -> None:
+def test_inputs_sized_by_hand_beside_the_first_edition_come_to_what_they_did() -> None:
     assert of_the_first_edition() == json.loads(TAKEN.read_text("utf-8"))["first_edition"]
 
 

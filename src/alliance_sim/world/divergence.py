@@ -111,8 +111,8 @@ def changed_inputs(recipe: Recipe, settled: Settled, like: World, at: Places) ->
             sides = r.tables["leader"].values[spells, cards.SIDE]
             wanted[at.push + sides.astype(np.intp)] = True
     _mark_effects(recipe, settled, like, at, wanted)
-    missions = [_missions(r, s) for r, s in ((recipe, settled), (like.recipe, like.settled))]
-    wanted[[at.missions_ended, at.missions]] = not np.array_equal(*missions)
+    same_missions = np.array_equal(_missions(recipe, settled), _missions(like.recipe, like.settled))
+    wanted[[at.missions_ended, at.missions]] = not same_missions
     return wanted
 
 
