@@ -30,10 +30,9 @@ NEEDED = (
     ("willingness.assets", "I"),
     ("willingness.spill_*", "I"),
     ("willingness.network", "I"),
-    ("willingness.mission_pull", "I"),
+    ("willingness.missions", "I"),
     ("willingness.floor_*", "RID" + NONE),
     ("willingness.slow_*", "RID" + NONE),
-    ("willingness.trend*", "RID" + NONE),
     ("willingness.*", "R"),
     ("levels.capability_break", "R"),
     ("levels.ratchet", "I"),
@@ -91,7 +90,7 @@ class Theory(NamedTuple):
             scenario: The scenario.
             path: Of the number, as `scenario.path` writes it.
         """
-        if path == TREND:
+        if path.startswith(TREND):  # and the year around which it turns
             return self.trend
         return any(block in (*self.blocks, NONE) for block in _needed(scenario, path))
 
