@@ -1,0 +1,20 @@
+"""Baselines: what a model of history has to beat, each fitted to the same counts."""
+
+from alliance_sim.calibration.baselines.conjugate import ChangePoint, Constant, FourPeriod
+from alliance_sim.calibration.baselines.glm import Glm, log_quadratic_evidence
+from alliance_sim.calibration.baselines.hawkes import Hawkes
+from alliance_sim.calibration.baselines.holdout import Baseline, Holdout, InSample
+from alliance_sim.calibration.baselines.random_walk import RandomWalk
+
+__all__ = ["BASELINES", "Baseline", "Holdout", "InSample", "log_quadratic_evidence"]
+
+BASELINES: tuple[Baseline, ...] = (
+    Constant(),
+    Glm("log_linear", "log-linear trend", "linear"),
+    Glm("log_quadratic", "log-quadratic trend", "quadratic"),
+    FourPeriod(),
+    ChangePoint(),
+    RandomWalk(),
+    Hawkes(),
+    Glm("regression", "regression on the inputs", "inputs"),
+)
