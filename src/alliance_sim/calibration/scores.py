@@ -1,0 +1,248 @@
+"""How good forecasts of counts were: proper scores, calibration, and differences with their error.
+
+All of them need nothing but a `Predictive` and what happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from alliance_sim.errors import SettingError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from alliance_sim.calibration.predictive import Predictive, Values
+
+INTERVAL = (0.05, 0.95)
+BLOCK = 8  # quarters that are drawn together when differences are bootstrapped
+RESAMPLES = 4000
+BAND = 0.95  # of the simultaneous band around the distribution of PIT values
+SIMULATED = 4000  # samples of uniforms that the band comes from
+POINTS = 99  # places at which the band is drawn
+SEED = 20260103
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores of one model over held-out quarters, each quarter and field by itself.
+
+    Attributes:
+        start: First quarter that is scored.
+        log_score: Log chance of what happened, array (quarter, field).
+        crps: Continuous ranked probability score in acts, likewise; lower is better.
+        brier: Of "any act this quarter", likewise; lower is better.
+        covered: Whether the count lies in the central 90 % interval, both ends included.
+        pit: Randomised probability integral transform: uniform on 0 to 1 where forecasts are
+            calibrated.
+    """
+
+    start: int
+    log_score: Values
+    crps: Values
+    brier: Values
+    covered: NDArray[np.bool_]
+    pit: Values
+
+    def told(self) -> dict[str, float]:
+        """Return the sum of log scores, and means of the others, over quarters and fields."""
+        return {
+            "log_score": float(self.log_score.sum()),
+            "crps": float(self.crps.mean()),
+            "brier": float(self.brier.mean()),
+            "coverage": float(self.covered.mean()),
+        }
+
+    def between(self, start: int, stop: int) -> Scores:
+        """Return the scores of some of the quarters."""
+        part = slice(max(0, start - self.start), max(0, stop - self.start))
+        kept: dict[str, Any] = {
+            name: getattr(self, name)[part]
+            for name in ("log_score", "crps", "brier", "covered", "pit")
+        }
+        return Scores(start=max(start, self.start), **kept)
+
+
+def scores_of(predictive: Predictive, counts: NDArray[np.int64], *, seed: int = SEED) -> Scores:
+    """Return how good a forecast was.
+
+    Args:
+        predictive: The forecast.
+        counts: What happened in the quarters predicted, array (quarter, field).
+        seed: Of the uniforms that spread the PIT of a count over its step.
+
+    Raises:
+        SettingError: If the shapes do not fit.
+    """
+    chances = predictive.chances
+    if counts.shape != chances.shape[:2]:
+        problem = f"counts have shape {counts.shape}, the forecast {chances.shape[:2]}"
+        raise SettingError("scores", [problem])
+    reached = chances.cumsum(axis=-1)
+    places = np.arange(chances.shape[-1])
+    held = np.minimum(counts, len(places) - 1)
+    above = held[..., None] <= places
+    at = np.take_along_axis(reached, held[..., None], axis=-1)[..., 0]
+    step = np.take_along_axis(chances, held[..., None], axis=-1)[..., 0]
+    luck = np.random.default_rng(seed).random(counts.shape)
+    low, high = (predictive.quantile(share) for share in INTERVAL)
+    return Scores(
+        start=predictive.start,
+        log_score=predictive.logs(counts),
+        crps=((reached - above) ** 2).sum(axis=-1),
+        brier=((1.0 - chances[..., 0]) - (counts > 0)) ** 2,
+        covered=(low <= counts) & (counts <= high),
+        pit=np.clip(at - step + luck * step, 0.0, 1.0),
+    )
+
+
+class Difference(NamedTuple):
+    """What one model scores more than another over the same quarters.
+
+    Attributes:
+        total: Sum of the differences; above 0 the first is better.
+        error: Its standard error by block bootstrap.
+        low: 2.5th percentile of the bootstrapped totals.
+        high: 97.5th percentile.
+        statistic: Diebold and Mariano's, corrected by Harvey, Leybourne and Newbold; NaN where the
+            variance that it needs comes out at 0 or below.
+        p_value: Two-sided, of the t distribution; NaN likewise.
+    """
+
+    total: float
+    error: float
+    low: float
+    high: float
+    statistic: float
+    p_value: float
+
+
+def difference(a: Values, b: Values, *, horizon: int = 4) -> Difference:
+    """Return the difference of two models' scores, quarter by quarter, with its error.
+
+    Scores of neighbouring quarters go together, so blocks of eight are drawn (in a circle, so that
+    each quarter is drawn equally often), and the statistic counts autocovariances up to the
+    horizon.
+
+    Args:
+        a: Scores of the first model, array (quarter) or (quarter, field); higher is better.
+        b: Scores of the second, of the same shape.
+        horizon: Quarters ahead of the longest forecast, at least 1.
+
+    Raises:
+        SettingError: If shapes differ, there are fewer than two quarters, or the horizon is not
+            from 1 to the number of quarters.
+
+    Source:
+        D. Harvey, S. Leybourne and P. Newbold, "Testing the equality of prediction mean squared
+        errors", International Journal of Forecasting 13 (1997), equation 9; D. N. Politis and
+        J. P. Romano, "A circular block-resampling procedure for stationary data" (1992).
+    """
+    problems = []
+    if a.shape != b.shape:
+        problems.append(f"scores have shapes {a.shape} and {b.shape}")
+    elif len(a) < 2:
+        problems.append(f"there are {len(a)} quarters, must be at least 2")
+    elif not 1 <= horizon <= len(a):
+        problems.append(f"horizon is {horizon}, must be from 1 to {len(a)}")
+    if problems:
+        raise SettingError("difference", problems)
+    gap = (a - b).reshape(len(a), -1).sum(axis=1)
+    number = len(gap)
+    block = min(BLOCK, number)
+    luck = np.random.default_rng(SEED)
+    begins = luck.integers(number, size=(RESAMPLES, -(-number // block)))
+    places = (begins[..., None] + np.arange(block)).reshape(RESAMPLES, -1)[:, :number] % number
+    totals = gap[places].sum(axis=1)
+    low, high = np.quantile(totals, [0.025, 0.975])
+    statistic, chance = _diebold_mariano(gap, horizon)
+    return Difference(
+        float(gap.sum()), float(totals.std(ddof=1)), float(low), float(high), statistic, chance
+    )
+
+
+def _diebold_mariano(gap: Values, horizon: int) -> tuple[float, float]:
+    """Return the corrected statistic of the mean of a series, and its two-sided p-value."""
+    from scipy.stats import t
+
+    number = len(gap)
+    centred = gap - gap.mean()
+    variance = float(centred @ centred) / number
+    for lag in range(1, horizon):
+        variance += 2.0 * float(centred[lag:] @ centred[:-lag]) / number
+    room = number + 1 - 2 * horizon + horizon * (horizon - 1) / number
+    if variance <= 0.0 or room <= 0.0:
+        return float("nan"), float("nan")
+    statistic = float(gap.mean() / np.sqrt(variance / number) * np.sqrt(room / number))
+    return statistic, float(2.0 * t.sf(abs(statistic), number - 1))
+
+
+class Uniformity(NamedTuple):
+    """Whether PIT values look uniform, by their empirical distribution.
+
+    Attributes:
+        places: Where it is looked at, array (point).
+        reached: Share of values up to each place.
+        low: Lower end of the 95 % band that holds all places together.
+        high: Upper end.
+        inside: Whether the whole line lies in the band.
+    """
+
+    places: Values
+    reached: Values
+    low: Values
+    high: Values
+    inside: bool
+
+
+def uniformity(pit: Values) -> Uniformity:
+    """Return the distribution of PIT values with a simultaneous 95 % band for uniform ones.
+
+    The band is that of independent values; those of neighbouring quarters forecast from one origin
+    are not quite, so that it is a little too narrow for them.
+
+    Args:
+        pit: Values from 0 to 1, of any shape.
+
+    Raises:
+        SettingError: If there is none.
+
+    Source:
+        T. Säilynoja, P.-C. Bürkner and A. Vehtari, "Graphical test for discrete uniformity and its
+        applications in goodness-of-fit evaluation", Statistics and Computing 32 (2022).
+    """
+    values = np.sort(pit.ravel())
+    if not len(values):
+        raise SettingError("uniformity", ["there are no PIT values"])
+    places = np.arange(1, POINTS + 1) / (POINTS + 1)
+    reached = np.searchsorted(values, places, side="right") / len(values)
+    low, high = _band(len(values))
+    inside = bool(np.all((reached >= low) & (reached <= high)))
+    return Uniformity(places, reached, low, high, inside)
+
+
+@cache
+def _band(number: int) -> tuple[Values, Values]:
+    """Return a band that holds the distribution of so many uniforms at all places at once.
+
+    Each place takes the same share of the tails of its binomial; how large that is comes from
+    simulated samples.
+    """
+    from scipy.stats import binom
+
+    places = np.arange(1, POINTS + 1) / (POINTS + 1)
+    luck = np.random.default_rng(SEED)
+    tails = np.empty(SIMULATED)
+    for sample in range(SIMULATED):
+        counts = np.searchsorted(np.sort(luck.random(number)), places, side="right")
+        lower = binom.cdf(counts, number, places)
+        upper = binom.sf(counts - 1, number, places)
+        tails[sample] = min(1.0, 2.0 * np.minimum(lower, upper).min())
+    each = np.quantile(tails, 1.0 - BAND)
+    low: Values = binom.ppf(each / 2.0, number, places) / number
+    high: Values = binom.ppf(1.0 - each / 2.0, number, places) / number
+    return low, high
