@@ -1,0 +1,364 @@
+"""Baselines and models held against a record, in sample and out of it.
+
+Five settings. In sample: all acts at the best numbers (plug-in). Blind: forecasts from one fixed
+origin, inputs kept as they were there. Told: the same with the true inputs; acts are never told.
+Rolling: each year from the years before it, with inputs as they were. Left out: each year from all
+others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from alliance_sim.calibration.acts import ActCounts, act_counts, first_observed
+from alliance_sim.calibration.baselines import BASELINES, Baseline, Holdout, log_quadratic_evidence
+from alliance_sim.calibration.predictive import Predictive, beside
+from alliance_sim.calibration.scores import (
+    Difference,
+    Scores,
+    Uniformity,
+    difference,
+    scores_of,
+    uniformity,
+)
+from alliance_sim.display import Facts, Shown, Table, counted
+from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.parallel import executors
+from alliance_sim.record.forecasts import ForecastYears, editions_of, forecast_years
+from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alliance_sim.scenario import Scenario
+
+Progress = Callable[[int, int], None]
+
+IN_SAMPLE, BLIND, TOLD, ROLLING, LEAVE_OUT = "in_sample", "blind", "told", "rolling", "leave_out"
+SETTINGS = (IN_SAMPLE, BLIND, TOLD, ROLLING, LEAVE_OUT)
+HELD_OUT = SETTINGS[1:]
+HORIZONS = {BLIND: 8, TOLD: 8, ROLLING: 4, LEAVE_OUT: 4}  # quarters whose scores hang together
+
+
+class Cell(NamedTuple):
+    """One model in one setting of one series.
+
+    Attributes:
+        scores: Of every quarter and field.
+        predictive: What they are scores of.
+        parameters: Free numbers, None out of sample.
+        evidence: Log evidence in sample, None otherwise or without a proper prior.
+        evidence_error: Its numerical error.
+    """
+
+    scores: Scores
+    predictive: Predictive
+    parameters: int | None = None
+    evidence: float | None = None
+    evidence_error: float | None = None
+
+
+class Key(NamedTuple):
+    """Which cell: edition of the record, series, setting, model."""
+
+    edition: str
+    series: str
+    setting: str
+    model: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ScoreTable(Shown):
+    """Scores of models and baselines on one or more editions of a record.
+
+    Attributes:
+        scenario: Name of the scenario.
+        edition: The edition that the scenario names.
+        acts: What was scored, by edition and series.
+        years: Which years were forecast from which, by edition.
+        cells: The scores.
+        titles: What models and baselines are called, by name, in the order of tables.
+        curve: By edition and series the evidence of a Poisson log-quadratic curve and its error.
+    """
+
+    scenario: str
+    edition: str
+    acts: Mapping[tuple[str, str], ActCounts]
+    years: Mapping[str, ForecastYears]
+    cells: Mapping[Key, Cell]
+    titles: Mapping[str, str]
+    curve: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+
+    def _facts(self) -> Facts:
+        best = self.best(self.edition, SERIES[0], ROLLING)
+        editions = ", ".join(self.years)
+        brief = [counted(len(self.titles), "model"), f"editions {editions}"]
+        more = [("editions", editions), ("best rolling", self.titles[best]), ("table", ".frame()")]
+        frame = self.frame()
+        here = frame[(frame["edition"] == self.edition) & (frame["series"] == SERIES[0])]
+        named = zip(here["model"], here["setting"], strict=True)
+        scored = dict(zip(named, here["log_score"].tolist(), strict=True))
+        rows = [
+            [title, *(scored.get((name, setting), math.nan) for setting in SETTINGS)]
+            for name, title in self.titles.items()
+        ]
+        return Facts(self.scenario, brief, more, Table(["log score", *SETTINGS], rows))
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row per edition, series, setting and model.
+
+        Returns:
+            Columns `edition`, `series`, `setting`, `model`, `log_score` (sum over quarters and
+            fields), `crps`, `brier`, `coverage` (means), `quarters`, `spent` (whether some of the
+            years were looked at before), `unspent_log_score` (the sum over the others; NaN if there
+            are none), `pit_inside` (of the held-out settings), `parameters`, `evidence` and
+            `evidence_error` (in sample).
+        """
+        import pandas as pd
+
+        return pd.DataFrame([{**key._asdict(), **self.told(key)} for key in self.cells])
+
+    def told(self, key: Key) -> dict[str, Any]:
+        """Return the numbers of one cell, as in a row of `frame`; None for what it has not."""
+        cell, calendar = self.cells[key], self.acts[key.edition, key.series].calendar
+        years = [
+            calendar.first_year + step // calendar.steps_per_year
+            for step in range(cell.predictive.start, cell.predictive.stop)
+        ]
+        spent = np.array([self.years[key.edition].is_spent(year) for year in years])
+        kept = cell.scores.log_score[~spent]
+        return {
+            **cell.scores.told(),
+            "quarters": len(years),
+            "spent": bool(spent.any()),
+            "unspent_log_score": float(kept.sum()) if len(kept) else None,
+            "pit_inside": None
+            if key.setting == IN_SAMPLE
+            else bool(uniformity(cell.scores.pit).inside),
+            "parameters": cell.parameters,
+            "evidence": cell.evidence,
+            "evidence_error": cell.evidence_error,
+        }
+
+    def best(self, edition: str, series: str, setting: str) -> str:
+        """Return the model with the highest log score.
+
+        Raises:
+            UnknownName: If nothing was scored so.
+        """
+        found = {
+            key.model: float(cell.scores.log_score.sum())
+            for key, cell in self.cells.items()
+            if key[:3] == (edition, series, setting)
+        }
+        if not found:
+            known = sorted({", ".join(key[:3]) for key in self.cells})
+            raise UnknownName(unknown_name("scores", f"{edition}, {series}, {setting}", known))
+        return max(found, key=lambda name: found[name])
+
+    def differences(self) -> pd.DataFrame:
+        """Return how far each model lies behind the best of its setting, with the error.
+
+        Returns:
+            Columns `edition`, `series`, `setting`, `model`, `best`, and the fields of
+            `scores.Difference`; the best models themselves are left out.
+        """
+        import pandas as pd
+
+        rows = []
+        for key, cell in self.cells.items():
+            best = self.best(*key[:3])
+            if key.setting == IN_SAMPLE or best == key.model:
+                continue
+            gap = self.against(key, best, cell)
+            rows.append({**key._asdict(), "best": best, **gap._asdict()})
+        return pd.DataFrame(rows)
+
+    def against(self, key: Key, other: str, cell: Cell | None = None) -> Difference:
+        """Return what a model scores more than another in the same setting."""
+        mine = (cell or self.cells[key]).scores.log_score
+        theirs = self.cells[key._replace(model=other)].scores.log_score
+        return difference(mine, theirs, horizon=HORIZONS[key.setting])
+
+    def calibration(self, key: Key) -> Uniformity:
+        """Return whether the forecasts of one cell were calibrated, by their PIT values."""
+        return uniformity(self.cells[key].scores.pit)
+
+    def tree(self) -> dict[str, Any]:
+        """Return by edition the first year, the years forecast and `series` -> setting -> model."""
+        return {edition: self._edition(edition) for edition in self.years}
+
+    def _edition(self, edition: str) -> dict[str, Any]:
+        series: dict[str, Any] = {}
+        for key in (key for key in self.cells if key.edition == edition):
+            row = {name: _plain(value) for name, value in self.told(key).items()}
+            if key.setting != IN_SAMPLE:
+                best = self.best(*key[:3])
+                gap = None if best == key.model else self.against(key, best)._asdict()
+                told = None if gap is None else {k: _plain(v) for k, v in gap.items()}
+                row["difference"] = None if told is None else {"best": best, **told}
+                row["pit_inside_by_field"] = self._by_field(key)
+            series.setdefault(key.series, {}).setdefault(key.setting, {})[key.model] = row
+        for name, (evidence, error) in self._curves(edition):
+            series[name][IN_SAMPLE]["log_quadratic"]["evidence_poisson"] = evidence
+            series[name][IN_SAMPLE]["log_quadratic"]["evidence_poisson_error"] = error
+        years = self.years[edition]
+        return {
+            "edition": edition,
+            "first_year": self.acts[edition, next(iter(series))].first_year,
+            "known_until": years.known_until,
+            "scored_until": years.scored_until,
+            "rolling_from": years.rolling_from,
+            "spent": None if years.spent is None else list(years.spent),
+            "series": series,
+        }
+
+    def _by_field(self, key: Key) -> dict[str, bool]:
+        pit = self.cells[key].scores.pit
+        return {name: uniformity(pit[:, k]).inside for k, name in enumerate(COUNTED_DOMAINS)}
+
+    def _curves(self, edition: str) -> Iterator[tuple[str, tuple[float, float]]]:
+        for (of, series), found in self.curve.items():
+            if of == edition:
+                yield series, found
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON knows it; NaN and infinities are None."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+class _Work(NamedTuple):
+    """One model to be fitted to one series, everywhere."""
+
+    edition: str
+    acts: ActCounts
+    years: ForecastYears
+    model: Baseline
+    told: Baseline | None
+
+
+def score_record(
+    scenario: Scenario,
+    *,
+    series: Sequence[str] = SERIES,
+    editions: Sequence[str] | None = None,
+    since: int | None = None,
+    models: Sequence[Baseline] = BASELINES,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> ScoreTable:
+    """Return how well baselines describe and forecast a scenario's record.
+
+    Args:
+        scenario: The scenario; its record, stages and inputs are used, none of its numbers.
+        series: Which of the series of acts.
+        editions: What to name as `record` for each edition; all that there are if left out.
+        since: First year that counts; that which each edition states if left out.
+        models: What is fitted: anything that follows `Baseline`.
+        workers: Processes to use; the numbers do not depend on it.
+        progress: Called with (fits done, fits in all).
+
+    Raises:
+        NoRecord: If the scenario has no record.
+        RecordError: If a record cannot be used.
+        SettingError: If `since` leaves too few years.
+        UnknownName: If there is no such series.
+    """
+    named = Record.of(scenario).name
+    acts, years = {}, {}
+    for edition in editions if editions is not None else editions_of(scenario):
+        world = scenario.model_copy(update={"record": edition})
+        record = Record.of(world)
+        first = first_observed(record, world) if since is None else since
+        years[record.name] = _within(forecast_years(world, first=first), first)
+        for one in series:
+            acts[record.name, one] = act_counts(record, world, one, since=since)
+    work = [
+        _Work(edition, counts, years[edition], model, _told(model))
+        for (edition, _), counts in acts.items()
+        for model in models
+    ]
+    cells: dict[Key, Cell] = {}
+    curve: dict[tuple[str, str], tuple[float, float]] = {}
+    done = 0
+    if progress is not None:
+        progress(0, len(work))
+    with executors.explained(), executors.chosen(workers=workers) as pool:
+        for found, edition, one, evidence in executors.spread(pool, _fitted, work):
+            cells |= found
+            if evidence is not None:
+                curve[edition, one] = evidence
+            done += 1
+            if progress is not None:
+                progress(done, len(work))
+    order = {name: place for place, name in enumerate(model.name for model in models)}
+    ranks = {name: place for place, name in enumerate(SETTINGS)}
+    placed = list(acts)
+    ordered = sorted(
+        cells, key=lambda k: (placed.index((k.edition, k.series)), ranks[k.setting], order[k.model])
+    )
+    return ScoreTable(
+        scenario=scenario.name,
+        edition=named if named in years else list(years)[-1],
+        acts=acts,
+        years=years,
+        cells={key: cells[key] for key in ordered},
+        titles={model.name: model.title for model in models},
+        curve=dict(sorted(curve.items(), key=lambda item: placed.index(item[0]))),
+    )
+
+
+def _within(years: ForecastYears, first: int) -> ForecastYears:
+    """Refuse years that leave nothing known at the first rolling origin."""
+    if years.rolling_from <= first:
+        problem = f"the first year that counts is {first}, must be before {years.rolling_from}"
+        raise SettingError("score", [f"{problem}, the first year that is forecast (--from)"])
+    return years
+
+
+def _told(model: Baseline) -> Baseline | None:
+    """Return what a model is where it is told the inputs, None where that makes no difference."""
+    make = getattr(model, "when_told", None)
+    return None if make is None else make()
+
+
+def _fitted(work: _Work) -> tuple[dict[Key, Cell], str, str, tuple[float, float] | None]:
+    """Return one model's cells, and for the curve its evidence under the Poisson distribution."""
+    acts, years = work.acts, work.years
+    behind = acts.year_starts(years.scored_until + 1)
+    origin = Holdout(acts.year_starts(years.known_until + 1), behind)
+    rolling = _yearly(acts, range(years.rolling_from, years.scored_until + 1), after=False)
+    left = _yearly(acts, range(acts.first_year, acts.calendar.last_year + 1), after=True)
+    held = [origin, *rolling, *left]
+    predicted = work.model.predict(acts, held)
+    told = predicted[0] if work.told is None else work.told.predict(acts, [origin])[0]
+    split = 1 + len(rolling)
+    settings = {
+        BLIND: predicted[0],
+        TOLD: told,
+        ROLLING: beside(predicted[1:split]),
+        LEAVE_OUT: beside(predicted[split:]),
+    }
+    inside = work.model.in_sample(acts)
+    described = _scored(acts, inside.predictive)
+    numbers = inside.parameters, inside.evidence, inside.evidence_error
+    cells = {IN_SAMPLE: Cell(described, inside.predictive, *numbers)}
+    cells |= {name: Cell(_scored(acts, one), one) for name, one in settings.items()}
+    evidence = log_quadratic_evidence(acts) if work.model.name == "log_quadratic" else None
+    keys = (Key(work.edition, acts.series, name, work.model.name) for name in cells)
+    found = dict(zip(keys, cells.values(), strict=True))
+    return found, work.edition, acts.series, evidence
+
+
+def _scored(acts: ActCounts, predictive: Predictive) -> Scores:
+    return scores_of(predictive, acts.counts[predictive.start : predictive.stop])
+
+
+def _yearly(acts: ActCounts, years: range, *, after: bool) -> list[Holdout]:
+    return [Holdout(acts.year_starts(y), acts.year_starts(y + 1), after) for y in years]

@@ -1,0 +1,274 @@
+"""A whole record is scored: every setting, every edition, a record of one's own, a model beside."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alliance_sim import Record, Scenario, load_scenario, simulate
+from alliance_sim.calibration.acts import ActCounts, act_counts
+from alliance_sim.calibration.baselines import BASELINES, Baseline, Holdout, InSample
+from alliance_sim.calibration.predictive import Predictive
+from alliance_sim.calibration.scores import scores_of, uniformity
+from alliance_sim.calibration.scoring import SETTINGS, Key, ScoreTable, score_record
+from alliance_sim.engine.chronology import chronology
+from alliance_sim.errors import RecordError, SettingError, UnknownName
+from alliance_sim.record.forecasts import editions_of, forecast_years, read_forecasts
+from alliance_sim.record.record import COUNTED_DOMAINS
+from alliance_sim.shipped import scenarios
+
+ISLANDS = load_scenario("two_islands/baseline")
+QUICK = tuple(m for m in BASELINES if m.name in {"constant", "change_point", "regression"})
+RUNS = 300
+
+
+@pytest.fixture(scope="module")
+def islands() -> ScoreTable:
+    return score_record(ISLANDS, models=QUICK)
+
+
+def log_scores(table: ScoreTable) -> dict[tuple[str, str, str], float]:
+    """Return the log scores of the scenario's edition by series, setting and model."""
+    cells = table.cells.items()
+    return {key[1:]: float(cell.scores.log_score.sum()) for key, cell in cells}
+
+
+def test_every_model_is_scored_in_every_setting_and_series(islands: ScoreTable) -> None:
+    frame = islands.frame()
+    assert len(frame) == 3 * len(SETTINGS) * len(QUICK)
+    assert frame["log_score"].between(-2000, 0).all()
+    assert frame["coverage"].between(0.5, 1.0).all()
+    assert not frame["spent"].any()  # nobody has looked at these years
+    held = frame[frame["setting"] != "in_sample"]
+    assert held["parameters"].isna().all()
+    assert held["pit_inside"].notna().all()
+    counted = dict(zip(held["setting"], held["quarters"], strict=True))
+    years = islands.years[islands.edition]
+    assert counted["blind"] == counted["told"] == 4 * (years.scored_until - years.known_until)
+    assert counted["rolling"] == 4 * (years.scored_until - years.rolling_from + 1)
+    assert counted["leave_out"] == islands.acts[islands.edition, "all"].steps
+
+
+def test_only_the_regression_hears_what_is_told(islands: ScoreTable) -> None:
+    frame = log_scores(islands)
+    for model in ("constant", "change_point"):
+        assert frame["all", "told", model] == frame["all", "blind", model]
+    assert frame["all", "told", "regression"] != frame["all", "blind", "regression"]
+
+
+def test_the_tree_holds_what_json_needs(islands: ScoreTable) -> None:
+    tree = islands.tree()[islands.edition]
+    assert list(tree["series"]) == ["all", "alliance", "salience2"]
+    for settings in tree["series"].values():
+        assert list(settings) == list(SETTINGS)
+        for setting, models in settings.items():
+            assert list(models) == ["constant", "change_point", "regression"]
+            for row in models.values():
+                assert {"log_score", "crps", "brier", "coverage", "spent"} <= set(row)
+                if setting != "in_sample":
+                    assert set(row["pit_inside_by_field"]) == set(COUNTED_DOMAINS)
+            best = [name for name, row in models.items() if row.get("difference") is None]
+            assert len(best) == (3 if setting == "in_sample" else 1)
+
+
+def test_differences_are_those_of_the_scores(islands: ScoreTable) -> None:
+    table = islands.differences()
+    frame = log_scores(islands)
+    assert len(table) == 3 * 4 * 2
+    for row in table.to_dict("records"):
+        here = str(row["series"]), str(row["setting"])
+        gap = frame[*here, str(row["model"])] - frame[*here, str(row["best"])]
+        assert row["total"] == pytest.approx(gap)
+        assert row["total"] <= 0.0 < row["error"]
+    with pytest.raises(UnknownName, match="scores"):
+        islands.best(islands.edition, "all", "guessed")
+
+
+def test_what_it_says_of_itself_names_the_best(islands: ScoreTable) -> None:
+    assert repr(islands) == "<ScoreTable two_islands/baseline: 3 models, editions two_islands>"
+    html = islands._repr_html_()
+    assert islands.titles[islands.best(islands.edition, "all", "rolling")] in html
+
+
+def test_workers_change_no_number() -> None:
+    one, two = (score_record(ISLANDS, series=["all"], models=QUICK[:2], workers=w) for w in (1, 2))
+    assert one.frame().equals(two.frame())
+
+
+def test_both_editions_are_scored_and_what_was_looked_at_is_named() -> None:
+    scenario = load_scenario("japan_nato/baseline")
+    assert editions_of(scenario) == ("japan_nato@1", "japan_nato@2")
+    told: list[tuple[int, int]] = []
+    found = score_record(
+        scenario, series=["all"], models=QUICK[:1], progress=lambda *now: told.append(now)
+    )
+    assert told == [(0, 2), (1, 2), (2, 2)]
+    assert found.edition == "japan_nato@2"
+    starts = {edition: acts.first_year for (edition, _), acts in found.acts.items()}
+    assert starts == {"japan_nato@1": 1950, "japan_nato@2": 1970}
+    assert found.frame()["spent"].all()
+    blind = found.told(Key("japan_nato@1", "all", "blind", "constant"))
+    assert blind["unspent_log_score"] is None
+    key = Key("japan_nato@1", "all", "rolling", "constant")
+    rolling = found.cells[key].scores
+    acts = found.acts["japan_nato@1", "all"]
+    early = rolling.between(acts.year_starts(1996), acts.year_starts(2013)).log_score.sum()
+    assert found.told(key)["unspent_log_score"] == pytest.approx(early)
+
+
+# A model comes in as a baseline does. Here it is the two islands' own, run with the numbers that
+# made their record, and with others.
+
+
+@dataclass(frozen=True)
+class FreeRuns:
+    """Runs of a scenario, told as dated acts of which some go unreported, as in its record."""
+
+    name: str
+    title: str
+    draws: dict[str, np.ndarray]
+
+    def predict(self, acts: ActCounts, holdouts: Sequence[Holdout]) -> list[Predictive]:
+        drawn = self.draws[acts.series]
+        return [Predictive.of_counts(h.start, drawn[:, h.start : h.stop]) for h in holdouts]
+
+    def in_sample(self, acts: ActCounts) -> InSample:
+        return InSample(
+            Predictive.of_counts(acts.first, self.draws[acts.series][:, acts.first :]), 0
+        )
+
+
+def free_runs(scenario: Scenario, name: str) -> FreeRuns:
+    record = Record.of(ISLANDS)
+    ensemble = simulate(scenario, runs=RUNS, seed=31)
+    acts = chronology(ensemble, scenario)
+    luck = np.random.default_rng(7).random(len(acts))
+    chance = [
+        record.reporting.of(int(s), d.date())
+        for s, d in zip(acts["salience"], acts["date"], strict=True)
+    ]
+    acts = acts[(luck < chance) & (acts["kind"] != "suspension")]
+    found = {}
+    for series in ("all", "alliance", "salience2"):
+        kept = (
+            acts
+            if series == "all"
+            else (
+                acts[acts["salience"] >= 2]
+                if series == "salience2"
+                else acts[~acts["initiator"].str.startswith("member:")]
+            )
+        )
+        drawn = np.zeros((RUNS, ensemble.calendar.steps, len(COUNTED_DOMAINS)), dtype=int)
+        fields = [COUNTED_DOMAINS.index(domain) for domain in kept["domain"]]
+        cells = [kept["run"].astype(int).tolist(), kept["quarter"].astype(int).tolist(), fields]
+        for run, quarter, field in zip(*cells, strict=True):
+            drawn[run, quarter, field] += 1
+        found[series] = drawn
+    return FreeRuns(name, name, found)
+
+
+def test_the_true_numbers_beat_false_ones_and_are_calibrated() -> None:
+    true = free_runs(ISLANDS, "true")
+    busy = ISLANDS
+    for field in COUNTED_DOMAINS:
+        busy = busy.with_number(f"observation.counting.{field}.log_rate", 4.0)
+    false = free_runs(busy, "false")
+    models: tuple[Baseline, ...] = (true, false, QUICK[0])
+    found = score_record(ISLANDS, models=models)
+    for series in ("all", "alliance", "salience2"):
+        for setting in SETTINGS:
+            keys = (Key(found.edition, series, setting, name) for name in ("true", "false"))
+            true_told, false_told = (found.told(key) for key in keys)
+            assert true_told["log_score"] > false_told["log_score"] + 5
+            if setting == "leave_out":
+                assert true_told["coverage"] >= 0.85
+                assert true_told["pit_inside"]
+                assert not false_told["pit_inside"]
+    key = Key(found.edition, "all", "leave_out", "true")
+    assert found.against(key, "false").low > 0
+
+
+def test_of_histories_made_by_the_model_its_forecasts_are_uniform() -> None:
+    true = free_runs(ISLANDS, "true").draws["all"]
+    forecast = Predictive.of_counts(0, true[: RUNS // 2])
+    inside = [uniformity(scores_of(forecast, one).pit).inside for one in true[RUNS // 2 :][:60]]
+    assert (
+        np.mean(inside) > 0.8
+    )  # quarters of one history go together, the band is for ones that do not
+
+
+# Records of one's own, and wrong input.
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    shutil.copytree(scenarios() / "two_islands" / "record", tmp_path / "record")
+    return tmp_path / "record"
+
+
+def named(record: Path) -> Scenario:
+    return ISLANDS.model_copy(update={"record": str(record)})
+
+
+def test_a_record_of_ones_own_says_which_years_are_forecast(own: Path) -> None:
+    (own / "forecasts.toml").write_text(
+        "known_until = 2006\nscored_until = 2009\nrolling_from = 2005\nspent = [2008, 2008]\n"
+    )
+    found = score_record(named(own), series=["all"], models=QUICK[:1])
+    told = {key.setting: found.told(key) for key in found.cells}
+    assert (told["blind"]["quarters"], told["rolling"]["quarters"]) == (12, 20)
+    assert [told[setting]["spent"] for setting in SETTINGS] == [True] * 5
+
+
+def test_without_such_a_file_two_thirds_are_known(own: Path) -> None:
+    years = forecast_years(named(own), first=2001)
+    last = ISLANDS.time.last_year
+    assert (years.known_until, years.scored_until) == (2001 + 2 * (last - 2000) // 3 - 1, last)
+    assert 2001 < years.rolling_from <= years.known_until
+    assert years.spent is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("known_until = 2008\nscored_until = 2008\nrolling_from = 2005", "the second at or behind"),
+        ("known_until = 2008", "scored_until"),
+        ("known_until = 2008\nscored_until = 2010\nrolling_from = 2005\nspend = [1, 2]", "spend"),
+        ("known_until = 2008\nscored_until = 2010\nrolling_from = 2005\nspent = [2012, 2011]",
+         "the years must rise"),
+        ("known_until = ", "is not valid TOML"),
+        ("known_until = 2008\nscored_until = 2090\nrolling_from = 2005", "the scenario ends with"),
+        ("known_until = 2008\nscored_until = 2010\nrolling_from = 2001", "must be later than 2001"),
+    ],
+)  # fmt: skip
+def test_years_that_cannot_be_forecast_are_told_with_their_file(
+    own: Path, text: str, words: str
+) -> None:
+    (own / "forecasts.toml").write_text(text)
+    with pytest.raises(RecordError, match=words) as caught:
+        forecast_years(named(own), first=2001)
+    assert "forecasts.toml" in str(caught.value)
+
+
+def test_what_ships_can_be_read() -> None:
+    years = forecast_years(load_scenario("japan_nato/baseline"), first=1970)
+    assert (years.known_until, years.scored_until, years.rolling_from) == (2012, 2024, 1996)
+    assert years.is_spent(2013)
+    assert not years.is_spent(2012)
+    with pytest.raises(RecordError):
+        read_forecasts(Path("nowhere.toml"))
+
+
+def test_years_that_leave_too_little_are_refused() -> None:
+    with pytest.raises(SettingError, match="--from is 1800, must be a year from 2001 to"):
+        act_counts(Record.of(ISLANDS), ISLANDS, since=1800)
+    with pytest.raises(SettingError, match="counts is 1996, must be before 1996, the first year"):
+        score_record(load_scenario("japan_nato/baseline"), since=1996, models=QUICK[:1])
+    with pytest.raises(UnknownName, match="did you mean 'alliance'"):
+        score_record(ISLANDS, series=["aliance"], models=QUICK[:1])
