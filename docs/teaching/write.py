@@ -198,11 +198,13 @@ def acts() -> str:
     """Return some of the dated acts that differ in one pair of histories."""
     comparison = compared(EDITED)
     found = comparison.acts
-    elsewhere = found[found["date"] != found["new_date"]]  # gone, new, or on another day
-    first = elsewhere.sort_values(["salience", "date"], ascending=[False, True], kind="stable")
+    elsewhere = found[found["factual_date"] != found["edited_date"]]  # gone, new, or on another day
+    first = elsewhere.sort_values(
+        ["salience", "factual_date"], ascending=[False, True], kind="stable"
+    )
     rows = [
-        (_day(row.date), _day(row.new_date), text(row.title or row.new_title))
-        for row in first.head(SHOWN).sort_values("date").itertuples()
+        (_day(row.factual_date), _day(row.edited_date), text(row.factual_title or row.edited_title))
+        for row in first.head(SHOWN).sort_values("factual_date").itertuples()
     ]
     return (
         f"In run {comparison.shown_run} of seed {SEED}, {len(found)} dated acts differ. "

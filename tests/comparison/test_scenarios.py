@@ -86,10 +86,10 @@ def test_the_acts_that_differ_turn_one_chronology_into_the_other(found: Comparis
     before = acts(chronology(found.factual_runs, found.factual))
     after = acts(chronology(found.edited_runs[only(found)], edited))
     frame = found.acts_of(3)
-    assert set(frame["change"]) <= {"appears", "vanishes", "moves", "becomes"}
-    gone, come = frame[frame["change"] != "appears"], frame[frame["change"] != "vanishes"]
-    before.subtract(zip(gone["date"], gone["title"], strict=True))
-    before.update(zip(come["new_date"], come["new_title"], strict=True))
+    assert set(frame["change"]) <= {"new", "gone", "moved", "became another"}
+    gone, come = frame[frame["change"] != "new"], frame[frame["change"] != "gone"]
+    before.subtract(zip(gone["factual_date"], gone["factual_title"], strict=True))
+    before.update(zip(come["edited_date"], come["edited_title"], strict=True))
     # A suspension may last another time on the same day under the same title.
     assert +before == after
     assert min(before.values()) >= 0
@@ -97,13 +97,13 @@ def test_the_acts_that_differ_turn_one_chronology_into_the_other(found: Comparis
 
 def test_a_formal_step_that_comes_at_another_time_moves_and_no_act_comes_before_the_edit() -> None:
     found = compare("japan_nato/no_nine_eleven", runs=1, seed=1)
-    moves = found.acts[found.acts["change"] == "moves"]
-    assert len(moves)
+    moved = found.acts[found.acts["change"] == "moved"]
+    assert len(moved)
     titles = {rung.title for rung in BASE.rungs} | {item.title for item in BASE.items}
-    assert set(moves["title"]) <= titles
-    assert (moves["title"] == moves["new_title"]).all()
-    assert (moves["date"] != moves["new_date"]).all()
-    days = found.acts["date"].fillna(found.acts["new_date"])
+    assert set(moved["factual_title"]) <= titles
+    assert (moved["factual_title"] == moved["edited_title"]).all()
+    assert (moved["factual_date"] != moved["edited_date"]).all()
+    days = found.acts["factual_date"].fillna(found.acts["edited_date"])
     assert days.is_monotonic_increasing
     assert days.min() >= pd.Timestamp(2001, 7, 1)
 

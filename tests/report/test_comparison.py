@@ -44,9 +44,9 @@ def test_the_page_holds_every_sentence_edit_and_act(found: Comparison, folder: P
         assert sentence in words
         for edit in found.edits[label]:
             assert edit.words in words
-    moves = found.acts_of(1).query("change == 'moves'")
-    assert len(moves)
-    assert all(title in words for title in moves["title"])
+    moved = found.acts_of(1).query("change == 'moved'")
+    assert len(moved)
+    assert all(title in words for title in moved["factual_title"])
 
 
 def test_every_scenario_has_a_figure_of_its_own_beside_that_of_all(folder: Path) -> None:

@@ -226,7 +226,9 @@ def acts_table(acts: pd.DataFrame, run: int) -> AdaptiveTable:
     return AdaptiveTable(
         title=f"Dated acts of run {run} that differ: {acts_counted(acts)}{left}",
         heads=("act", "change", "factual", "edited"),
-        rows=tuple((row["act"], row["change"], row["date"], row["new_date"]) for row in shown),
+        rows=tuple(
+            (row["act"], row["change"], row["factual_date"], row["edited_date"]) for row in shown
+        ),
     )
 
 
@@ -240,9 +242,10 @@ def _json(
     found: Comparison, acts: pd.DataFrame, *, run: int, files: dict[str, str]
 ) -> dict[str, Any]:
     """Return what `--json` prints: plain values, null for what is missing."""
+    from alliance_sim.report.comparison import DATES
     from alliance_sim.report.result_folder import rows_of
 
-    dates = {name: acts[name].dt.strftime("%Y-%m-%d") for name in ("date", "new_date")}
+    dates = {name: acts[name].dt.strftime("%Y-%m-%d") for name in DATES}
     return {
         "factual": {"scenario": found.factual.name, "digest": found.factual_runs.digest},
         "edited": [

@@ -1,4 +1,4 @@
-"""Which dated acts of one run appear, vanish, move or become others when a scenario is edited.
+"""Which dated acts of one run are new, gone, moved or became others when a scenario is edited.
 
 Both runs have the same noise: the n-th act of a domain in a quarter has the same day in both, and
 differs in kind or partner only where the edit makes it so. Formal steps, proposals and agreements
@@ -18,8 +18,11 @@ from alliance_sim.engine.chronology import AGREEMENT, chronology
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import Scenario
 
-APPEARS, VANISHES, MOVES, BECOMES = "appears", "vanishes", "moves", "becomes"
-COLUMNS = (*("change", "date", "new_date", "domain", "kind", "salience", "title", "new_title"),)
+NEW, GONE, MOVED, ANOTHER = "new", "gone", "moved", "became another"
+COLUMNS = (
+    *("change", "factual_date", "edited_date", "domain", "kind", "salience"),
+    *("factual_title", "edited_title"),
+)
 Act = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -48,16 +51,16 @@ def differing_acts(
     before, after = (_acts(*one, row) for one in (factual, edited))
     ways: tuple[tuple[str, Callable[[Act], Key | None]], ...] = (
         ("", lambda act: tuple(act[key] for key in ("date", "domain", "kind", "title", "months"))),
-        (MOVES, named),
-        (BECOMES, lambda act: (act["date"], act["domain"])),
+        (MOVED, named),
+        (ANOTHER, lambda act: (act["date"], act["domain"])),
     )
     pairs: list[tuple[str, Act | None, Act | None]] = []
     for change, key in ways:
         before, after, found = _matched(before, after, key)
         pairs += [(change, *pair) for pair in found if change]
-    pairs += [(VANISHES, act, None) for act in before] + [(APPEARS, None, act) for act in after]
+    pairs += [(GONE, act, None) for act in before] + [(NEW, None, act) for act in after]
     frame = pd.DataFrame([_row(*pair) for pair in pairs], columns=list(COLUMNS))
-    dates = frame["date"].fillna(frame["new_date"])
+    dates = frame["factual_date"].fillna(frame["edited_date"])
     return frame.iloc[dates.argsort(kind="stable")].reset_index(drop=True)
 
 

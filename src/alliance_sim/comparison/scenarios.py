@@ -238,9 +238,9 @@ class Comparison(Shown):
             run: Number of the run.
 
         Returns:
-            Columns `scenario` (label), `change` ("appears", "vanishes", "moves" or "becomes"),
-            `date` and `title` (in the factual run; missing and empty for what appears), `new_date`
-            and `new_title` (in the edited run), `domain`, `kind` and `salience`; sorted by date.
+            Columns `scenario` (label), `change` ("new", "gone", "moved" or "became another"),
+            `factual_date` and `factual_title` (missing and empty for what is new), `edited_date`
+            and `edited_title` (for what is gone), `domain`, `kind` and `salience`; sorted by date.
 
         Raises:
             SettingError: If there is no such run, or one of the pair failed.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from alliance_sim.comparison.acts import ANOTHER, GONE, MOVED, NEW
 from alliance_sim.glossary import MISSING, signed
 from alliance_sim.plots.comparison import comparison_figure
 from alliance_sim.plots.origin import origin_of
@@ -26,8 +27,8 @@ log = logging.getLogger("alliance_sim")
 
 LONGEST_NAME = 80  # letters of a scenario in the name of a figure
 MOST_ACTS = 40  # on a page, of each scenario; all are in acts.csv
-CHANGES = {"moves": "moved", "appears": "new", "vanishes": "gone", "becomes": "became another"}
-WEIGHTS = {"moves": 9, "appears": 2, "vanishes": 2, "becomes": 0}  # with salience: shown first
+DATES = ("factual_date", "edited_date")
+WEIGHTS = {MOVED: 9, NEW: 2, GONE: 2, ANOTHER: 0}  # with salience: shown first
 TITLE = "What would have been different, in this model"
 
 
@@ -150,7 +151,7 @@ def acts_told(acts: pd.DataFrame, most: int) -> list[dict[str, str]]:
         most: How many at most.
 
     Returns:
-        By date, each with `date` and `new_date`, `change` and `act`.
+        By date, each with `factual_date` and `edited_date`, `change` and `act`.
     """
     weight = acts["salience"] + acts["change"].map(WEIGHTS)
     chosen = weight.sort_values(ascending=False, kind="stable").index[:most]
@@ -160,18 +161,18 @@ def acts_told(acts: pd.DataFrame, most: int) -> list[dict[str, str]]:
 def acts_counted(acts: pd.DataFrame) -> str:
     """Return how many acts differ in which way, such as "3 gone, 1 moved"."""
     found = acts["change"].value_counts()
-    return ", ".join(f"{n} {CHANGES[str(change)]}" for change, n in found.items()) or "none"
+    return ", ".join(f"{n} {change}" for change, n in found.items()) or "none"
 
 
 def _told(row: dict[Any, Any]) -> dict[str, str]:
-    old, new = str(row["title"]), str(row["new_title"])
-    dates = {name: row[name] for name in ("date", "new_date")}
+    old, new = str(row["factual_title"]), str(row["edited_title"])
+    dates = {name: row[name] for name in DATES}
     return {
         **{
             name: f"{day:%Y-%m-%d}" if day is not pd.NaT else MISSING for name, day in dates.items()
         },
-        "change": CHANGES[str(row["change"])],
-        "act": f"{old} → {new}" if row["change"] == "becomes" else old or new,
+        "change": str(row["change"]),
+        "act": f"{old} → {new}" if row["change"] == ANOTHER else old or new,
     }
 
 
