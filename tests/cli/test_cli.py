@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from alliance_sim import Ensemble, simulate
 from alliance_sim.cli import app
 from alliance_sim.plots.origin import read_origin
+from alliance_sim.report import beside_of
 from alliance_sim.scenario import shipped
 
 HISTORY_KEYS = {
@@ -85,6 +88,30 @@ def test_run_writes_a_folder_that_plot_can_read(tmp_path: Path) -> None:
     drawn = call("plot", out / "trajectories.parquet", "--state", "rung", "--out", figure)
     assert drawn.exit_code == 0
     assert figure.read_bytes().startswith(b"\x89PNG")
+    assert [one.scenario for one in read_origin(figure).others] == ["japan_nato/baseline"]
+
+
+def test_beside_a_saved_what_if_lie_the_days_of_its_edits_and_the_runs_without_them(
+    tmp_path: Path,
+) -> None:
+    out, alone = tmp_path / "run", tmp_path / "alone.parquet"
+    words = ("run", "japan_nato/no_nine_eleven", "--runs", "2", "--seed", "3", "--out", out)
+    assert call(*words).exit_code == 0
+    saved = out / "trajectories.parquet"
+    ensemble = Ensemble.load(saved)
+    factual, edits = beside_of(ensemble, saved)
+    assert factual == simulate("japan_nato/baseline", runs=2, seed=3)
+    ((year, told),) = edits.items()
+    assert (int(year), told) == (2001, "without “Attacks of 11 September 2001”")
+    shutil.copy(saved, alone)
+    assert beside_of(ensemble, alone) == (None, {})
+    other = simulate("japan_nato/no_nine_eleven", runs=2, seed=4)
+    assert beside_of(other, saved) == (None, {})  # is no result of that folder
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    (out / "manifest.json").write_text(json.dumps(manifest | {"edited_days": [{"date": "soon"}]}))
+    broken = call("plot", out, "--state", "rung")
+    assert broken.exit_code == 2
+    assert "manifest.json: is no manifest of such a result" in " ".join(broken.stderr.split())
 
 
 def test_an_unknown_state_is_told_with_the_nearest_one(told: tuple[Result, Path]) -> None:

@@ -17,10 +17,13 @@ from alliance_sim.cli import app
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "manifest.md"
 # Fields that only some commands have.
-SOME = {"columns", "chronology_run", "record", "result", "row_files", "sha256", "shown_run"}
+SOME = {
+    *("columns", "chronology_run", "edited_days", "record", "result", "row_files", "sha256"),
+    "shown_run",
+}
 EXTRA = {
-    "run": {"chronology_run"},
-    "history": {"chronology_run", "record"},
+    "run": {"chronology_run", "edited_days"},
+    "history": {"chronology_run", "edited_days", "record"},
     **{kind: {"result"} for kind in ("summarise", "sensitivity", "discover")},
     "compare": {"shown_run"},
 }

@@ -364,7 +364,8 @@ def plot(
 ) -> None:
     """Draw states of a saved ensemble, or say how a figure was made.
 
-    A figure file holds its scenario, seed and command; that command makes it again.
+    In a folder of results of an edited scenario, the one that it edits is drawn beside it. A figure
+    file holds its scenario, seed and command; that command makes it again.
     """
     if file.suffix.lower() == ".png":
         from alliance_sim.plots.origin import read_origin
@@ -376,7 +377,7 @@ def plot(
             _print_origin(origin)
         return
     from alliance_sim import Ensemble
-    from alliance_sim.report import write_figure
+    from alliance_sim.report import beside_of, write_figure
     from alliance_sim.scenario.fields import LEVELS
 
     saved = file / "trajectories.parquet" if file.is_dir() else file
@@ -394,7 +395,8 @@ def plot(
     if figure.suffix.lower() != ".png":
         raise SettingError("plot", [f"--out is {str(figure)!r}, must end in .png"])
     command = command_line("plot", file, out=figure, state=state)
-    write_figure(Ensemble.load(saved), states, figure, command)
+    ensemble = Ensemble.load(saved)
+    write_figure(ensemble, states, figure, command, beside=beside_of(ensemble, saved))
     if as_json:
         terminal.print_json({"file": str(figure), "states": states})
     else:

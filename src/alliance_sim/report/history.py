@@ -22,7 +22,7 @@ from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.report import page
 from alliance_sim.report.page import render
 from alliance_sim.report.result_folder import Picture, ResultFolder, rows_of
-from alliance_sim.report.run import chronology_table
+from alliance_sim.report.run import chronology_table, write_trajectories
 from alliance_sim.scenario.describe import explain
 
 if TYPE_CHECKING:
@@ -70,10 +70,13 @@ def write_history(
     for name, table in tables_of(comparison).items():
         result.table(name, table)
     result.table("chronology", chronology_table(comparison.events, ensemble))
-    result.write("trajectories", "parquet", ensemble.save)
+    beside = None if factual is None else (factual.scenario, factual.ensemble)
+    edits = write_trajectories(result, ensemble, comparison.scenario, beside=beside)
     result.text("report", "html", history_page(comparison, images=images, origin=origin))
     return result.close(
-        chronology_run=ensemble.first_whole, record=None if record is None else record.name
+        chronology_run=ensemble.first_whole,
+        edited_days=edits,
+        record=None if record is None else record.name,
     )
 
 
