@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.container import ErrorbarContainer
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
@@ -107,7 +107,12 @@ def test_a_heat_map_names_factors_scenarios_and_numbers(
     told = OutcomeView("z" if binary else "y", binary)
     cells = cell_table(grid(scenarios), told, across=PULL, up=RULE)
     figure = heatmap_figure(
-        cells, HEADING, across=LONG, up=RULE.label, value="share of runs", probability=binary
+        cells,
+        HEADING,
+        across=LONG,
+        up=RULE.label,
+        value="share of runs",
+        kind="share" if binary else "number",
     )
     words = words_of(figure)
     assert LONG in words
@@ -115,6 +120,22 @@ def test_a_heat_map_names_factors_scenarios_and_numbers(
     assert len(scenarios) == 1 or "no_nine_eleven_and_no_other_attack" in words
     shown = f"{cells['mean'].iloc[0]:.{2 if binary else 3}f}"
     assert len(scenarios) > 3 or shown in " ".join(words)
+
+
+@pytest.mark.parametrize("lift", [-0.9, 0.0])
+def test_a_difference_has_colours_that_part_at_0_and_a_sign(lift: float) -> None:
+    frame = grid(("s",)).assign(y=lambda rows: rows["y"] + lift)
+    cells = cell_table(frame, OutcomeView("y"), across=PULL, up=RULE)
+    figure = heatmap_figure(
+        cells, HEADING, across=LONG, up="rule", value="difference", kind="difference"
+    )
+    (colours,) = figure.findobj(QuadMesh)[:1]
+    assert isinstance(colours, QuadMesh)
+    low, high = colours.get_clim()
+    assert low == -high == -np.abs(cells["mean"]).max()
+    assert np.allclose(colours.get_cmap()(0.5)[:3], 1.0, atol=0.05)  # white
+    first = float(cells["mean"].iloc[0])
+    assert any(text.startswith(f"{'+' if first > 0 else '−'}0.") for text in words_of(figure))
 
 
 def test_cells_without_runs_say_so() -> None:
@@ -145,7 +166,7 @@ def test_cells_of_two_factors_of_many_values_have_room_for_their_errors(
     other = Axis("other", "Other", low=0, high=1)
     cells = cell_table(frame, OutcomeView("z", True, True), across=PULL, up=other)
     figure = heatmap_figure(
-        cells, HEADING, across=LONG, up="Other", value="share of runs", probability=True
+        cells, HEADING, across=LONG, up="Other", value="share of runs", kind="share"
     )
     texts = " ".join(words_of(figure))
     for row in cells.to_dict(orient="records"):

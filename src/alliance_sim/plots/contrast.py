@@ -86,8 +86,9 @@ def contrast_figure(
     lines = 0.7 * len(others) + 1.4  # inches of the summary where it stands below
     figure = slide(
         "What would have been different, in this model",
-        about="Levels of cooperation, edited minus factual, run by run with the same luck; line: "
-        f"median, band: 90 % of runs. Against: {_told(factual, against)}."
+        about="Levels of cooperation, edited minus factual (above 0: closer with the edits), run "
+        "by run with the same luck; line: median, band: 90 % of runs. "
+        f"Against: {_told(factual, against)}."
         f"{narrower(factual.calendar, _first_year(contrasts, factual.calendar))}",
         form=form,
         height=2.6 + 2.3 * rows + lines if form.narrow else max(form.height, 2.3 + ROW * rows),

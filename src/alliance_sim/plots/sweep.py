@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from alliance_sim.glossary import signed
 from alliance_sim.plots.style import (
     INK,
     MOST_PANELS,
@@ -54,12 +55,25 @@ SERIES = (
     Look("#E69F00", "#7d5600", "-", "P"),
 )
 COLOURS = "cividis"  # even in lightness, and the same to colour-blind eyes
+DIFFERENT = "PuOr_r"  # white where nothing differs, as dark above 0 as below, to all eyes
 LIGHT = (0.2126, 0.7152, 0.0722)  # what red, green and blue add to luminance
 READABLE = 0.18  # luminance from which on dark text stands out more than white
 CELL = (0.42, 0.24)  # inches of width and height that a number in a cell takes
 SIDE = 0.9  # inches that labels left of a panel take
 NEAR = 0.3  # of the highest value, up to which an axis begins at 0
 EMPTY = "–"  # stands in a cell without runs
+
+
+class Scale(NamedTuple):
+    """Which colour a number has.
+
+    Attributes:
+        norm: Puts numbers between 0 and 1.
+        colours: Name of a colour map.
+    """
+
+    norm: Normalize
+    colours: str
 
 
 @styled
@@ -292,12 +306,12 @@ def heatmap_figure(
     across: str,
     up: str,
     value: str,
-    probability: bool = False,
+    kind: Kind = "number",
 ) -> Figure:
     """Return the mean of an outcome over two factors, one panel per scenario.
 
-    Each cell says the mean and, where there is room, its Monte Carlo standard error; for a
-    probability its 95 % interval.
+    Each cell says the mean and, where there is room, its Monte Carlo standard error; for a share of
+    runs its 95 % interval. Colours of differences begin at 0 and are as strong on either side.
 
     Args:
         cells: As from `analysis.bands.cell_table`.
@@ -305,7 +319,8 @@ def heatmap_figure(
         across: Label of the factor on the x axis.
         up: Label of the factor on the y axis.
         value: Label of the colours, with unit.
-        probability: Whether the colours go from 0 to 1.
+        kind: "share" if the colours go from 0 to 1; a "difference" or a "difference of shares" has
+            colours that part at 0, and a sign.
     """
     scenarios = [str(name) for name in pd.unique(cells["scenario"])][:MOST_PANELS]
     shown, empty = cells[cells["scenario"].isin(scenarios)], ""
@@ -313,7 +328,7 @@ def heatmap_figure(
         empty = f"“{EMPTY}”: no runs."
     form = heading.form
     figure = heading.slide(tall(len(scenarios), form, each=3.2), more=empty)
-    norm = _norm(cells["mean"], probability=probability)
+    scale = _scale(cells["mean"], kind)
     columns, lines = _labels(cells, "across"), _labels(cells, "up")
     panels = panels_of(figure, len(scenarios), form)
     beside = min(form.columns, len(panels) if len(panels) <= 3 else math.ceil(len(panels) / 2))
@@ -324,7 +339,7 @@ def heatmap_figure(
     for axes, scenario in zip(panels, scenarios, strict=True):
         rows = cells[cells["scenario"] == scenario]
         high = (figure.get_figheight() - 2.2) / math.ceil(len(panels) / beside) / len(lines)
-        _panel(axes, rows, cells, norm=norm, cell=(room, high), probability=probability)
+        _panel(axes, rows, cells, scale=scale, cell=(room, high), kind=kind)
         axes.set_xticks(range(len(columns)), columns if slanting else folded)
         if slanting:
             for label in axes.get_xticklabels():
@@ -335,7 +350,7 @@ def heatmap_figure(
     figure.body.supxlabel(fold(across, form.width - SIDE), fontsize=PLAIN)
     figure.body.supylabel(fold(up, 0.6 * figure.get_figheight()), fontsize=PLAIN)
     colours = figure.body.colorbar(
-        ScalarMappable(norm, COLOURS), ax=panels, aspect=40 if form.narrow else 30, pad=0.02,
+        ScalarMappable(*scale), ax=panels, aspect=40 if form.narrow else 30, pad=0.02,
         location="bottom" if form.narrow else "right",
     )  # fmt: skip
     colours.outline.set_visible(False)
@@ -343,11 +358,15 @@ def heatmap_figure(
     return figure
 
 
-def _norm(mean: pd.Series, *, probability: bool) -> Normalize:
-    if probability:
-        return Normalize(0.0, 1.0)
+def _scale(mean: pd.Series, kind: Kind) -> Scale:
+    """Return which colour each mean has."""
+    if kind == "share":
+        return Scale(Normalize(0.0, 1.0), COLOURS)
     low, high = float(mean.min()), float(mean.max())
-    return Normalize(low, high if high > low else low + 1.0)
+    if kind.startswith("difference"):
+        reach = max(abs(low), abs(high)) or 1.0
+        return Scale(Normalize(-reach, reach), DIFFERENT)
+    return Scale(Normalize(low, high if high > low else low + 1.0), COLOURS)
 
 
 def _labels(cells: pd.DataFrame, way: str) -> list[str]:
@@ -361,9 +380,9 @@ def _panel(
     rows: pd.DataFrame,
     cells: pd.DataFrame,
     *,
-    norm: Normalize,
+    scale: Scale,
     cell: tuple[float, float],
-    probability: bool,
+    kind: Kind,
 ) -> None:
     columns, lines = _labels(cells, "across"), _labels(cells, "up")
     grid = np.full((len(lines), len(columns)), np.nan)
@@ -372,29 +391,32 @@ def _panel(
         np.arange(len(columns) + 1) - 0.5,
         np.arange(len(lines) + 1) - 0.5,
         np.ma.masked_invalid(grid),
-        cmap=COLOURS, norm=norm, edgecolors="white", linewidth=1.0,
+        cmap=scale.colours, norm=scale.norm, edgecolors="white", linewidth=1.0,
     )  # fmt: skip
     axes.set_facecolor("#f4f4f4")
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     if cell[0] >= CELL[0] and cell[1] >= CELL[1]:
         both = cell[1] >= 2 * CELL[1] and cell[0] >= 1.9 * CELL[0]
-        texts = _texts(rows, errors=both, probability=probability)
+        texts = _texts(rows, errors=both, kind=kind)
         roomy = min(cell[0] / 3, cell[1]) > CELL[0]
-        _numbers(axes, rows, texts, norm=norm, size=PLAIN if roomy else SMALL)
+        _numbers(axes, rows, texts, scale=scale, size=PLAIN if roomy else SMALL)
     missing = np.argwhere(np.isnan(grid))
     for up, across in missing:
         axes.text(across, up, EMPTY, color=QUIET, fontsize=PLAIN, ha="center", va="center")
 
 
-def _texts(rows: pd.DataFrame, *, errors: bool, probability: bool) -> list[str]:
+def _texts(rows: pd.DataFrame, *, errors: bool, kind: Kind) -> list[str]:
     """Return what stands in each cell."""
-    step = 2 if probability else _step(rows)
+    share, difference = kind == "share", kind.startswith("difference")
+    step = 2 if share else _step(rows)
     texts = []
     for row in rows.to_dict(orient="records"):
         text = _rounded(float(row["mean"]), step)
+        if difference:
+            text = signed(float(row["mean"]), places=min(step, 3))
         low, high, error = (float(row[key]) for key in ("mean_low", "mean_high", "mean_se"))
-        if errors and probability and not math.isnan(low):
+        if errors and share and not math.isnan(low):
             text += f"\n{_rounded(low, step)}–{_rounded(high, step)}"
         elif errors and not math.isnan(error):
             text += f"\n± {_rounded(error, step)}"
@@ -402,13 +424,11 @@ def _texts(rows: pd.DataFrame, *, errors: bool, probability: bool) -> list[str]:
     return texts
 
 
-def _numbers(
-    axes: Axes, rows: pd.DataFrame, texts: list[str], *, norm: Normalize, size: str
-) -> None:
+def _numbers(axes: Axes, rows: pd.DataFrame, texts: list[str], *, scale: Scale, size: str) -> None:
     """Write a text into each cell, dark on light colours and white on dark ones."""
-    colours = mpl.colormaps[COLOURS]
+    colours = mpl.colormaps[scale.colours]
     for text, row in zip(texts, rows.to_dict(orient="records"), strict=True):
-        light = np.dot(LIGHT, np.array(colours(norm(float(row["mean"])))[:3]) ** 2.2)
+        light = np.dot(LIGHT, np.array(colours(scale.norm(float(row["mean"])))[:3]) ** 2.2)
         axes.text(
             float(row["across"]), float(row["up"]), text, ha="center", va="center", fontsize=size,
             color="black" if light > READABLE else "white", linespacing=1.3,

@@ -394,9 +394,15 @@ def _heatmap(summary: SweepSummary, column: Column) -> _Drawn:
         across=across.label,
         up=up.label,
         value=column.label,
-        probability=column.binary and not summary.contrasts,
+        kind=_kind(summary, column),
     )
     return _Drawn(f"{column.name}_by_{across.name}_and_{up.name}", cells, figure)
+
+
+def _kind(summary: SweepSummary, column: Column) -> Kind:
+    if summary.contrasts:
+        return "difference of shares" if column.binary else "difference"
+    return "share" if column.binary else "number"
 
 
 def _told(summary: SweepSummary, column: Column, *, drawn: int) -> OutcomeView:
@@ -432,10 +438,8 @@ def _fan(summary: SweepSummary, column: Column) -> _Drawn:
     if not summary.by:
         titles = titles_of(plan)
         drawn["label"] = [titles.get(label, label) for label in bands["label"]]
-    kind: Kind = "share" if column.binary else "number"
-    if summary.contrasts:
-        kind = "difference of shares" if column.binary else "difference"
-    elif not column.binary and (frame[column.name].dropna() % 1 == 0).all():
+    kind = _kind(summary, column)
+    if kind == "number" and (frame[column.name].dropna() % 1 == 0).all():
         kind = "whole"
     figure = fan_figure(
         drawn,

@@ -41,7 +41,7 @@ def compared(column: Column, contrasts: Sequence[Contrast], plan: Plan) -> Colum
     return replace(
         column,
         frame=pd.concat(parts, ignore_index=True),
-        label=f"difference of the {what}, edited minus factual",
+        label=f"difference of the {what}, edited minus factual (above 0: more if edited)",
     )
 
 
