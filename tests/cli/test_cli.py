@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from alliance_sim import Ensemble, simulate
 from alliance_sim.cli import app
 from alliance_sim.plots.origin import read_origin
-from alliance_sim.report import beside_of
+from alliance_sim.report.run import beside_of
 from alliance_sim.scenario import shipped
 
 HISTORY_KEYS = {

@@ -377,7 +377,8 @@ def plot(
             _print_origin(origin)
         return
     from alliance_sim import Ensemble
-    from alliance_sim.report import beside_of, write_figure
+    from alliance_sim.report import write_figure
+    from alliance_sim.report.run import beside_of
     from alliance_sim.scenario.fields import LEVELS
 
     saved = file / "trajectories.parquet" if file.is_dir() else file

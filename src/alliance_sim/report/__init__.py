@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from alliance_sim.report.comparison import write_comparison
 from alliance_sim.report.history import history_json, write_history
-from alliance_sim.report.run import beside_of, write_figure, write_run
+from alliance_sim.report.run import write_figure, write_run
 
 __all__ = [
-    "beside_of",
     "history_json",
     "write_comparison",
     "write_figure",
