@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 MOST = 4  # factors drawn against each other
 LETTERS = "ABCD"
+LEAST_LABEL = 1.0  # inches from which on a label at an axis is more than its letter
 SIDE_LINES = 3  # of the name of a factor at its axis
 MOST_POINTS = 4000
 MOST_LINES = 11  # of conditions in words
@@ -252,7 +253,7 @@ def _ticks(
     axes.set_xlim(*across.ends())
     _write(axes.xaxis, across, shown=row == count - 1, inches=inches)
     if row == count - 1:
-        axes.set_xlabel(_short(f"{LETTERS[column]}  {across.label}", inches), fontsize=SMALL)
+        axes.set_xlabel(_short(LETTERS[column], across.label, inches), fontsize=SMALL)
     if row == column:
         axes.tick_params(labelleft=column == 0)
         if column == 0:
@@ -261,13 +262,16 @@ def _ticks(
         axes.set_ylim(*up.ends())
         _write(axes.yaxis, up, shown=column == 0, inches=math.inf)
         if column == 0:
-            axes.set_ylabel(_short(f"{LETTERS[row]}  {up.label}", 0.7 * inches), fontsize=SMALL)
+            axes.set_ylabel(_short(LETTERS[row], up.label, 0.7 * inches), fontsize=SMALL)
     axes.spines[:].set_color(FAINT)
     axes.spines[:].set_visible(True)
 
 
-def _short(label: str, inches: float) -> str:
-    """Return a label in a few lines; the words beside the figure hold all of it."""
+def _short(letter: str, label: str, inches: float) -> str:
+    """Return a letter and a label in a few lines; the words beside the figure hold all of it."""
+    if inches < LEAST_LABEL:
+        return letter
+    label = f"{letter}  {label}"
     words = label.split(" ")
     for kept in range(len(words), 0, -1):
         text = label if kept == len(words) else f"{' '.join(words[:kept])} …"

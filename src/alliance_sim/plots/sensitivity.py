@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from alliance_sim.plots.style import (
+    EDGE,
     FAINT,
     HALO,
     INK,
@@ -78,7 +79,10 @@ def tornado_figure(
     axes = panels[0]
     _bars(axes, drawn, method=method)
     axes.set_yticks(range(len(drawn)), labels)
-    axes.set_xlabel(fold(value, form.width / apart - 0.6 * room), labelpad=3)
+    if form.narrow:  # ends where the panel does, and begins under the names of the factors
+        axes.set_xlabel(fold(value, form.width - 2 * EDGE), loc="right", labelpad=3)
+    else:
+        axes.set_xlabel(fold(value, form.width / apart - 0.6 * room), labelpad=3)
     if method == "morris":
         _mu_sigma(panels[1], drawn)
     elif shown is not None:

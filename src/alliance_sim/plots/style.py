@@ -40,6 +40,8 @@ LARGE, PLAIN, SMALL = "x-large", "medium", "small"  # beside the size of a form
 WIDE, NARROW = 0.2, 0.32  # opacity of the 90 % and of the 50 % band
 HALO = (withStroke(linewidth=2.5, foreground="white"),)
 EDGE = 0.16  # inches that stay free around a figure
+UPRIGHT = 0.65  # of the height of the body
+USUAL_TEXT = 2.3  # inches of text around a figure for a phone that its height reckons with
 STEPS = (1, 2, 5, 10)  # between round numbers on an axis
 MOST_PANELS = 6
 
@@ -244,9 +246,11 @@ class Slide(Figure):
 
     Attributes:
         body: Where to draw; its panels, legends and common labels find their own room.
+        upright: Inches that a label beside the body can be long.
     """
 
     body: SubFigure
+    upright: float
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         """Return the picture, and the width at which a page shows it."""
@@ -269,12 +273,10 @@ def slide(
         title: In large type.
         about: What is drawn, and of which scenario, under the title; as many lines as it takes.
         form: What the figure is drawn for.
-        height: In inches, where that of the form does not fit.
+        height: In inches, where that of the form does not fit; more where a narrow form has to
+            fold the texts into more lines than usual.
         below: What the figure is worth, under all.
     """
-    high = height or form.height
-    figure = Slide(figsize=(form.width, high), dpi=DPI)
-    figure.set_layout_engine("constrained", w_pad=EDGE / 2, h_pad=EDGE / 2)
     room = form.width - 2 * EDGE
     head = [
         (fold(title, room, size=LARGE, weight="bold"), {"fontsize": LARGE, "weight": "bold"}),
@@ -282,9 +284,15 @@ def slide(
     ]
     foot = [(fold(below, room, size=SMALL), {"fontsize": SMALL, "color": QUIET})]
     top, bottom = _inches(head, form), _inches(foot, form)
+    high = height or form.height
+    if form.narrow:
+        high += max(0.0, top + bottom - USUAL_TEXT)
+    figure = Slide(figsize=(form.width, high), dpi=DPI)
+    figure.set_layout_engine("constrained", w_pad=EDGE / 2, h_pad=EDGE / 2)
     ratios = (top, high - top - bottom, bottom)
     parts = figure.subfigures(3, 1, height_ratios=ratios, hspace=0, squeeze=False).flat
     above, body, under = parts
+    figure.upright = UPRIGHT * (high - top - bottom)
     _write(above, head, form)
     _write(under, foot, form)
     figure.body = body

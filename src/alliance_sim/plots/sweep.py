@@ -127,7 +127,7 @@ def fan_figure(
         if len(scenarios) > 1:
             panel_title(axes, scenario, inches=wide - 0.3)
     figure.body.supxlabel(fold(factor, form.width - SIDE), fontsize=PLAIN)
-    figure.body.supylabel(fold(value, 0.5 * figure.get_figheight()), fontsize=PLAIN)
+    figure.body.supylabel(fold(value, figure.upright), fontsize=PLAIN)
     _legend(figure.body, kind, form)
     return figure
 
@@ -267,7 +267,7 @@ def periods_figure(
         axes.set_xticks(range(1, len(stages) + 1), [s.replace(" ", "\n") for s in stages])
         axes.tick_params(axis="x", length=0)
         panel_title(axes, names[state], inches=form.width / min(3, form.columns) - SIDE)
-    figure.body.supylabel(fold(value, 0.6 * figure.get_figheight()), fontsize=PLAIN)
+    figure.body.supylabel(fold(value, figure.upright), fontsize=PLAIN)
     _scenario_legend(figure.body, scenarios, form)
     return figure
 
@@ -348,7 +348,7 @@ def heatmap_figure(
         if len(scenarios) > 1:
             panel_title(axes, scenario, inches=wide - 0.2)
     figure.body.supxlabel(fold(across, form.width - SIDE), fontsize=PLAIN)
-    figure.body.supylabel(fold(up, 0.6 * figure.get_figheight()), fontsize=PLAIN)
+    figure.body.supylabel(fold(up, figure.upright), fontsize=PLAIN)
     colours = figure.body.colorbar(
         ScalarMappable(*scale), ax=panels, aspect=40 if form.narrow else 30, pad=0.02,
         location="bottom" if form.narrow else "right",
