@@ -80,7 +80,7 @@ class Willingness(Part):
     spill_political_equipment: Strength  # [S_PE]
     spill_back: Strength  # [S_bk] per unit of operations lost since their peak
     network: Strength  # [bK] per unit of share of allies with an agreement; double for equipment
-    missions: Strength  # [bM] on operations, per mission that the alliance leads
+    mission_pull: Strength  # [bM] on operations, per mission that the alliance leads
 
 
 class Levels(Part):

@@ -220,7 +220,7 @@ def _asset_pulls(will: Values, on: float) -> tuple[AssetPull, ...]:
     equipment = on * will.spill_political_equipment
     return (
         AssetPull(assets, 0.0, 0.0, on * will.spill_back, network, 0.0),
-        AssetPull(assets, operations, 0.0, 0.0, network, on * will.missions),
+        AssetPull(assets, operations, 0.0, 0.0, network, on * will.mission_pull),
         AssetPull(assets, equipment, on * will.spill_operations_equipment, 0.0, 2.0 * network, 0.0),
     )
 

@@ -380,6 +380,7 @@ class LaneInputs:
             settle.MOVES_LEADERS: at.push + of,
             settle.MOVES_INVOLVEMENT: at.involvement + of,
             settle.MOVES_NEED: at.need + 3 * of + int(row[settle.DOMAIN]),
+            settle.MOVES_ATTENTION: at.attention,
         }
         return first.get(moves, at.commitment + moves - settle.MOVES_LEVEL)
 
@@ -412,6 +413,7 @@ class LaneInputs:
             yield Moved(column, (), terms.get(column, ()), clamp=True)
         for k in range(6):
             yield Moved(at.need + k, (), terms.get(at.need + k, ()), clamp=False)
+        yield Moved(at.attention, (), terms.get(at.attention, ()), clamp=True)
         for domain in range(3):
             column, path = at.shut + domain, f"domestic.win_set.{settle_domains()[domain]}"
             yield Shut(column, self._number(*self.world.recipe.place(path)), terms.get(column, ()))
