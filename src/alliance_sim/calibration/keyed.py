@@ -1,0 +1,48 @@
+"""Random numbers of samplers, keyed: the same whoever computes them, when, and beside what else.
+
+A stream is a Philox generator whose key is the seed and the chain, and whose counter starts at the
+stage, the sweep and the number of the move. So a move that was cut short is made again to the same
+bits, and no chain knows in which block, thread or process it runs.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+
+class Stage(IntEnum):
+    """What a stream is for, where sweeps do not tell; tempered stages count on from `TEMPERED`."""
+
+    START = 0  # first positions
+    WARM_UP = 1
+    DRAWS = 2
+    CHOOSE = 3  # resampling, and whom to take where more are there than are wanted
+    TEMPERED = 16
+
+
+class Streams:
+    """Generators, one for each lane, which are set to a new place instead of being made anew."""
+
+    def __init__(self, seed: int, stage: int, lanes: int) -> None:
+        self._key = np.uint64(seed)
+        self._stage = np.uint64(stage)
+        self._bits = [np.random.Philox(0) for _ in range(lanes)]
+        self._generators = [np.random.Generator(bits) for bits in self._bits]
+        self._state: Any = np.random.Philox(0).state
+
+    def at(self, lane: int, chain: int, sweep: int, move: int) -> np.random.Generator:
+        """Return the generator of a lane, standing where a chain's move in a sweep begins."""
+        state = self._state
+        state["state"]["key"][:] = (self._key, chain)
+        state["state"]["counter"][:] = (0, move, sweep, self._stage)
+        state["buffer_pos"], state["has_uint32"] = 4, 0
+        self._bits[lane].state = state
+        return self._generators[lane]
+
+
+def generator(seed: int, stage: int, chain: int = 0, sweep: int = 0) -> np.random.Generator:
+    """Return a generator of its own for one place, which nobody else sets."""
+    return Streams(seed, stage, 1).at(0, chain, sweep, 0)
