@@ -1,0 +1,82 @@
+"""Diagnostics say what ArviZ says, and nested R-hat what its paper says."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+from alliance_sim.calibration import diagnose
+from alliance_sim.calibration.diagnostics import (
+    ess_bulk,
+    ess_mean,
+    ess_tail,
+    mcse_mean,
+    nested_rhat,
+    rhat,
+)
+
+az = pytest.importorskip("arviz")
+
+
+def autoregressive(chains: int, draws: int, memory: float, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    x = np.zeros((chains, draws))
+    x[:, 0] = rng.normal(size=chains)
+    for t in range(1, draws):
+        x[:, t] = memory * x[:, t - 1] + math.sqrt(1 - memory**2) * rng.normal(size=chains)
+    return x
+
+
+CASES = {
+    "independent": autoregressive(4, 500, 0.0, 1),
+    "slow": autoregressive(4, 501, 0.95, 2),
+    "to and fro": autoregressive(4, 300, -0.6, 3),
+    "many short": autoregressive(64, 12, 0.7, 4),
+    "four draws": autoregressive(8, 4, 0.3, 5),
+    "apart": autoregressive(4, 200, 0.5, 6) + np.arange(4)[:, None],
+    "wider": autoregressive(4, 200, 0.5, 7) * np.array([1, 1, 1, 4])[:, None],
+    "heavy tails": np.random.default_rng(8).standard_cauchy((4, 400)),
+    "whole numbers": np.random.default_rng(9).poisson(2.0, (4, 200)).astype(float),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_r_hat_ess_and_errors_are_those_of_arviz(case: str) -> None:
+    x = CASES[case]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert rhat(x) == pytest.approx(float(az.rhat(x)), rel=1e-10)
+        assert ess_bulk(x) == pytest.approx(float(az.ess(x)), rel=1e-8)
+        assert ess_tail(x) == pytest.approx(float(az.ess(x, method="tail")), rel=1e-8)
+        assert ess_mean(x) == pytest.approx(float(az.ess(x, method="mean")), rel=1e-8)
+        assert mcse_mean(x) == pytest.approx(az.mcse(x).item(), rel=1e-8)
+
+
+def test_nested_r_hat_of_groups_that_agree_is_that_of_independent_draws() -> None:
+    """Its expectation is then near sqrt(1 + 1 / (chains in a group times draws))."""
+    rng = np.random.default_rng(1)
+    found = [nested_rhat(rng.normal(size=(64, 10)), superchains=16) for _ in range(200)]
+    assert np.mean(found) == pytest.approx(math.sqrt(1 + 1 / 40), abs=0.002)
+
+
+def test_nested_r_hat_tells_groups_that_still_stand_where_they_started() -> None:
+    started = np.repeat(np.random.default_rng(2).normal(size=16), 4)[:, None]
+    x = 2.0 * started + np.random.default_rng(3).normal(size=(64, 50))
+    assert nested_rhat(x, superchains=16) > 2.0
+    assert rhat(x) > 1.5
+
+
+def test_too_few_draws_tell_nothing() -> None:
+    found = diagnose(np.zeros((4, 3, 2)), superchains=2)
+    assert np.isnan(found.rhat).all()
+    assert np.isnan(found.ess_bulk).all()
+    assert (found.mean == 0.0).all()
+
+
+def test_a_constant_counts_as_told_by_every_draw() -> None:
+    found = diagnose(np.ones((4, 10, 1)), superchains=2)
+    assert found.rhat[0] == found.nested_rhat[0] == 1.0
+    assert found.ess_bulk[0] == 40
