@@ -22,7 +22,8 @@ def test_a_sound_record_is_told_with_its_rows() -> None:
     code, said = ran("check", str(RECORD), "--json")
     found = json.loads(said)
     assert (code, found["ok"], found["problems"]) == (0, True, [])
-    assert found["rows"]["events"] == 83
+    rows = (RECORD / "events.csv").read_text("utf-8").splitlines()
+    assert found["rows"]["events"] == len(rows) - 1
 
 
 def test_a_folder_that_is_no_record_is_wrong_input(tmp_path: Path) -> None:
@@ -41,3 +42,27 @@ def test_a_record_is_made_where_the_scenario_says_or_the_option(tmp_path: Path) 
     assert "events.csv, institutions.csv, truth.toml" in " ".join(said.split())
     assert ran("check", str(tmp_path))[0] == 0
     assert ran("make", "japan_nato/baseline")[0] == 2
+
+
+def test_two_codings_are_shown_and_written(tmp_path: Path) -> None:
+    code, said = ran("agreement", "--out", str(tmp_path))
+    assert code == 0
+    words = " ".join(said.split())
+    for told in ("0.967", "140.9", "Beta(30, 13)", "C29", "Of 89 acts", "Record japan_nato@2"):
+        assert told in words
+    assert (tmp_path / "codings.png").exists()
+    code, said = ran("agreement", "japan_nato@1", "--json")
+    found = json.loads(said)
+    assert (code, found["record"], len(found["claims"])) == (0, "japan_nato@1", 28)
+
+
+def test_a_relationship_without_a_second_coding_or_unknown_is_wrong_input() -> None:
+    for words, told in (
+        (["japan_nat"], "did you mean 'japan_nato'?"),
+        (["japan_nato@7"], "holds no edition 7 (known: 1, 2)"),
+        (["--scenario", "two_islands/baseline"], "has no second coding"),
+        (["japan_nato", "--scenario", "two_islands/baseline"], "takes a relationship or"),
+    ):
+        result = CliRunner().invoke(app, ["record", "agreement", *words])
+        assert result.exit_code != 0
+        assert told in " ".join(f"{result.output} {result.exception}".split())

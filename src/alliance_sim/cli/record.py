@@ -1,17 +1,21 @@
-"""The commands about records: hold a folder against what a record is, and make one."""
+"""The commands about records: check a folder, make one, and hold two codings together."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alliance_sim.cli import exit_codes, terminal
-from alliance_sim.cli.options import PATH, WHOLE_NUMBER, Json, Seed
-from alliance_sim.errors import RecordError, SettingError
+from alliance_sim.cli.options import PATH, WHOLE_NUMBER, Json, Seed, command_line
+from alliance_sim.errors import RecordError, SettingError, unknown_name
+from alliance_sim.shipped import usual_scenario
 
-commands = typer.Typer(help="Records of a relationship: check a folder, or make one by a run.")
+if TYPE_CHECKING:
+    from alliance_sim import Scenario
+
+commands = typer.Typer(help="Records of a relationship: check, make, or hold two codings together.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -95,3 +99,71 @@ def make(
     else:
         terminal.tell(f"Chances of being reported: {used or 'those of the method'}")
         terminal.tell(f"Written to {place}: {', '.join(written)}")
+
+
+@commands.command()
+def agreement(
+    relationship: Annotated[
+        str | None,
+        typer.Argument(
+            help="A relationship that the package holds a record of, such as that of the usual "
+            "scenario, which is taken if none is given; with an edition after an @ if you like."
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="Scenario whose own record is meant, in its place.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for tables and a figure; left out: none.", **PATH),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show how far two codings of the same acts agree, what both miss, and what hangs on it."""
+    from alliance_sim.comparison.codings import compare_codings
+    from alliance_sim.report.codings import codings_json, write_codings
+
+    chosen = _scenario_of(relationship, scenario)
+    codings = compare_codings(chosen)
+    files: dict[str, str] = {}
+    if out is not None:
+        words = ("record", "agreement", *([relationship] if relationship else []))
+        command = command_line(*words, scenario=scenario, out=out)
+        files = write_codings(codings, chosen, out=out, command=command)
+    if as_json:
+        terminal.print_json(codings_json(codings, files))
+        return
+    from alliance_sim.cli.codings_tables import codings_tables
+
+    days, alike = codings.days
+    for table in codings_tables(codings):
+        terminal.output().print(table)
+    terminal.tell(
+        f"Record {codings.name}; first list {codings.first}. Of {days} acts with a full day in "
+        f"both lists {alike} stand on the same day. Both lists were made from the same pages, so "
+        "that agreement is an upper guide, the number of acts a floor, each chance a ceiling.",
+        wrap=True,
+    )
+    if files:
+        terminal.tell(f"Written to {out}/")
+
+
+def _scenario_of(relationship: str | None, scenario: str | None) -> Scenario:
+    """Return the scenario whose record is meant."""
+    from alliance_sim import load_scenario
+    from alliance_sim.record.words import registered
+
+    if relationship is not None and scenario is not None:
+        problem = (
+            f"takes a relationship or --scenario, and {relationship!r} and {scenario!r} are given"
+        )
+        raise SettingError("record agreement", [problem])
+    if relationship is None:
+        return load_scenario(scenario or usual_scenario())
+    name = relationship.partition("@")[0]
+    if name not in registered():
+        problem = unknown_name("relationship", name, registered())
+        raise SettingError(
+            "record agreement", [f"{problem}; a record of your own: --scenario FILE"]
+        )
+    return load_scenario(f"{name}/baseline").model_copy(update={"record": relationship})

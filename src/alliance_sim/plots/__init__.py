@@ -5,6 +5,7 @@ notebook, on a server and in a worker process.
 
 - `history.history_figure`: levels, ladder and agenda beside the coded record
 - `counts.counts_figure`: observed against simulated counts
+- `codings.codings_figure`: two codings of the same acts beside each other
 - `contrast.contrast_figure`: counterfactual scenarios minus the factual one, on the same noise
 - `run.ensemble_figure`: any states of any ensemble
 - `sweep.heatmap_figure`, `sweep.fan_figure`, `sweep.periods_figure`: what a sweep comes to

@@ -209,7 +209,7 @@ def read_folder(folder: Path) -> Folder:
             tables[name] = []
             continue
         tables[name] = rows = []
-        for row, told in _read(path, columns):
+        for row, told in read_table(path, columns):
             rows.append(row)
             problems += (f"{path.name}{problem}" for problem in told)
     problems += _ladder(tables["institutions"]) if not problems else ()
@@ -226,8 +226,11 @@ def read_folder(folder: Path) -> Folder:
     return Folder(folder, tables, reporting)
 
 
-def _read(path: Path, columns: Mapping[str, Check]) -> Iterator[tuple[Row, list[str]]]:
-    """Yield each row of a table with what is wrong with it, or an empty row for the file."""
+def read_table(path: Path, columns: Mapping[str, Check]) -> Iterator[tuple[Row, list[str]]]:
+    """Yield each row of a table with what is wrong with it, or an empty row for the file.
+
+    What is wrong begins after the name of the file: ", row 2, date: is empty".
+    """
     try:
         text = files.read_text(path, MOST_BYTES)
         reader = csv.DictReader(text.splitlines(keepends=True), restval="")

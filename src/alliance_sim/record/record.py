@@ -8,7 +8,7 @@ year for 15 June.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import display
@@ -96,6 +96,17 @@ class Record(Shown):
                 raise NoRecord(unknown_name("relationship", name, registered()))
             source = load_scenario(f"{name}/baseline").model_copy(update={"record": source})
         return _tables(*named_record(source), source)
+
+    def with_acts(self, rows: Sequence[Row], *, name: str, reporting: Reporting) -> Record:
+        """Return the record as it would be if other acts had been coded.
+
+        Args:
+            rows: The acts, in the columns of `events.csv`.
+            name: What it is called.
+            reporting: How likely an act is to be among them.
+        """
+        events = _events(_frame(rows, "events"), self.periods)
+        return replace(self, name=name, events=events, reporting=reporting)
 
     def _facts(self) -> Facts:
         acts, steps = len(self.events), int((self.rungs["rung"] > 0).sum())
