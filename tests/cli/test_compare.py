@@ -111,7 +111,7 @@ def test_history_of_a_what_if_says_which_claims_change(tmp_path: Path) -> None:
     assert "Beside “Japan and NATO, the described history”," in words
     assert "of the 29 claims change" in words
     changes = pd.read_csv(tmp_path / "claim_changes.csv")
-    assert len(changes) == 28
+    assert len(changes) == 29
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "<h1>Which claims of the described history change?</h1>" in page
     assert "Does the model tell" not in page

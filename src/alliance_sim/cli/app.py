@@ -135,7 +135,9 @@ def _print_history(found: Any, out: Path) -> None:
     if found.changed():
         terminal.tell(f"{found.changed()}\n", wrap=True, lines=True)
     terminal.tell(found.verdict(), wrap=True)
-    terminal.tell(f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs. Written to {out}/")
+    beside = "" if found.record is None else f" Record {found.record.name}."
+    runs = f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs."
+    terminal.tell(f"{runs}{beside} Written to {out}/")
 
 
 @app.command()

@@ -191,7 +191,11 @@ def _acts(axes: Axes, record: Record | None, words: Words, form: Form) -> None:
     for label, domain in zip(axes.get_yticklabels(), COUNTED_DOMAINS, strict=True):
         label.set_color(looks[domain].ink)
     mark = "; ✕ stopped or blocked" if form.narrow else ""
-    panel_title(axes, f"The record: {len(events)} coded acts{mark}", inches=form.width - LABELS)
+    panel_title(
+        axes,
+        f"The record {record.name}: {len(events)} coded acts{mark}",
+        inches=form.width - LABELS,
+    )
     if form.narrow:
         return
     axes.legend(

@@ -64,7 +64,8 @@ def write_history(
     draw = partial(history_figure, ensemble, record=record, words=words)
     images = {"history": result.picture("history", draw, figure_title(words, record))}
     if counts is not None:
-        stages, about = ensemble.calendar.periods, told_of(ensemble)
+        compared = "" if record is None else f"; record {record.name}"
+        stages, about = ensemble.calendar.periods, f"{told_of(ensemble)}{compared}"
         counted = partial(counts_figure, counts, stages=stages, about=about, words=words)
         images["counts"] = result.picture("counts", counted, COUNTS_TITLE)
     for name, table in tables_of(comparison).items():
