@@ -24,6 +24,7 @@ from cells import day, signed, table, text
 from data_tables import formats, outcomes_dictionary, row_labels, states_dictionary, table_columns
 from declared_tables import carried, channels, inputs, phases, states
 from docutils import nodes
+from record_tables import RECORD_TABLES
 from sphinx.util.docutils import SphinxDirective
 from what_ifs import what_ifs, what_ifs_command
 
@@ -477,7 +478,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "verdicts": verdicts,
     "what_ifs": what_ifs,
     "what_ifs_command": what_ifs_command,
-}
+} | RECORD_TABLES
 
 
 class FromPackage(SphinxDirective):

@@ -83,6 +83,14 @@ ENTRIES = (
         ("h/report.html", 1),
     ),
     Entry(
+        "codings",
+        "Two codings of the same acts",
+        "Acts in both lists and in one only, by stage and salience, with the estimated number of "
+        "all acts; and how far the codes of the acts in both agree.",
+        ("record agreement --out a",),
+        "a/codings.png",
+    ),
+    Entry(
         "run",
         "A scenario beside what it edits",
         "Any states of any scenario; of a what-if also the middle run without the edits (dashed) "
