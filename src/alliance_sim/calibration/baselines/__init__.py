@@ -10,11 +10,11 @@ __all__ = ["BASELINES", "Baseline", "Holdout", "InSample", "log_quadratic_eviden
 
 BASELINES: tuple[Baseline, ...] = (
     Constant(),
-    Glm("log_linear", "log-linear trend", "linear"),
-    Glm("log_quadratic", "log-quadratic trend", "quadratic"),
+    Glm("log_linear", "log-linear", "linear"),
+    Glm("log_quadratic", "log-quadratic", "quadratic"),
     FourPeriod(),
     ChangePoint(),
     RandomWalk(),
     Hawkes(),
-    Glm("regression", "regression on the inputs", "inputs"),
+    Glm("regression", "regression", "inputs"),
 )

@@ -69,7 +69,7 @@ class Constant:
     """
 
     name: str = "constant"
-    title: str = "constant (ten years)"
+    title: str = "constant"
 
     def predict(self, acts: ActCounts, holdouts: Sequence[Holdout]) -> list[Predictive]:
         """Return negative binomials from the quarters nearest, with Jeffreys' prior."""
@@ -98,7 +98,7 @@ class FourPeriod:
     """One rate for each stage of the scenario; a stage that has not begun is not foreseen."""
 
     name: str = "four_period"
-    title: str = "one rate a stage"
+    title: str = "rate by stage"
 
     def predict(self, acts: ActCounts, holdouts: Sequence[Holdout]) -> list[Predictive]:
         """Return negative binomials from the known quarters of each quarter's stage.

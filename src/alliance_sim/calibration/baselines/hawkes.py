@@ -38,7 +38,7 @@ class Hawkes:
     """Self-exciting counts."""
 
     name: str = "hawkes"
-    title: str = "Hawkes (self-exciting)"
+    title: str = "self-exciting"
 
     def predict(self, acts: ActCounts, holdouts: Sequence[Holdout]) -> list[Predictive]:
         """Return mixtures over numbers and simulated courses, weighted by what is known."""

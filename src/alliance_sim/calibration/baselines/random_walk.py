@@ -29,7 +29,7 @@ class RandomWalk:
     """Poisson counts whose log rate takes normal steps."""
 
     name: str = "random_walk"
-    title: str = "random walk with drift"
+    title: str = "random walk"
 
     def predict(self, acts: ActCounts, holdouts: Sequence[Holdout]) -> list[Predictive]:
         """Return mixtures over the grid, by what is known before and behind each hold-out."""
