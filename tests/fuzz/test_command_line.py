@@ -87,6 +87,11 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "--show-run": ("0", "1", "-1"),
         "--out": OUTS,
     },
+    "score": {
+        "--series": ("alliance", "x"),
+        "--edition": FEW,
+        "--out": ("taken", "x" * 300, "half\udcff"),
+    },
     "show": {},
     "diff": {},
     "record": {},
@@ -112,7 +117,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 SWEEPS = ("done", "done", "done", "out", "taken")
 ARGUMENTS = {
-    **dict.fromkeys(("history", "validate", "run", "show"), (SCENARIOS,)),
+    **dict.fromkeys(("history", "score", "validate", "run", "show"), (SCENARIOS,)),
     "diff": (SCENARIOS, SCENARIOS),
     "compare": (SCENARIOS, SCENARIOS),
     "record": (("check",), ("taken", "done", ".", "no", "pipe.toml")),
@@ -148,6 +153,8 @@ def words_of(rng: random.Random) -> list[str]:
         words += rng.choice((["--threads", "1"], ["--workers", "1"], ["--status"]))
     if command in ("run", "history"):  # short work, and none that ends outside of the folder
         words += ["--runs", "0"] if command == "history" else ["--workers", "1"]
+    if command == "score":  # no year of any scenario, so that nothing is fitted
+        words += ["--from", "1"]
     for _ in range(rng.choice((0, 0, 0, 1, 2))):
         place = rng.randrange(len(words) + 1)
         junk = rng.choice(JUNK)

@@ -37,6 +37,7 @@ ASKED = {
     "history": "history two_islands/baseline --runs 3 --seed 1",
     "changes": "history japan_nato/no_nine_eleven --runs 2 --seed 1",
     "compare": "compare two_islands/baseline two_islands/no_raid --runs 2 --seed 1",
+    "score": "score two_islands/baseline --workers 1",
     "summarise": "summarise saltelli",
     "heat": "summarise saltelli --by pull --by built",
     "contrast": "summarise saltelli --contrast no_raid-baseline",

@@ -1,0 +1,169 @@
+"""`alliance-sim score`: how well a record is described and forecast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alliance_sim.cli import terminal
+from alliance_sim.cli.adaptive_table import AdaptiveTable
+from alliance_sim.cli.options import WHOLE_NUMBER, Json, OwnOut, Workers, command_line, processors
+from alliance_sim.errors import RecordError
+from alliance_sim.shipped import usual_scenario
+
+if TYPE_CHECKING:
+    from alliance_sim.calibration.scoring import ScoreTable
+    from alliance_sim.scenario import Scenario
+
+MARKS = (
+    "Sums of log scores over quarters and fields: higher is better, 1 more is 2.7 times as likely. "
+    "* holds years that were looked at before (spent); ° PIT leaves its band."
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(score)
+
+
+def score(
+    scenario: Annotated[
+        str, typer.Argument(help="Name of a shipped scenario, or a TOML file of your own.")
+    ] = usual_scenario(),
+    edition: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="Edition of the record, once or several times. Left out: every one there is.",
+            **WHOLE_NUMBER,
+        ),
+    ] = None,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="all, alliance or salience2, once or several times. Left out: all three."
+        ),
+    ] = None,
+    since: Annotated[
+        int | None,
+        typer.Option(
+            "--from",
+            help="First year that counts. Left out: the first that the record was observed in.",
+            **WHOLE_NUMBER,
+        ),
+    ] = None,
+    out: OwnOut = None,
+    as_json: Json = False,
+    workers: Workers = None,
+) -> None:
+    """Score baselines on the scenario's record, in sample and on years kept from them."""
+    from alliance_sim import load_scenario
+    from alliance_sim.calibration.scoring import score_record
+    from alliance_sim.record.record import SERIES
+    from alliance_sim.report.result_folder import result_folder, usual_folder
+    from alliance_sim.report.scores import scores_json, write_scores
+
+    chosen = load_scenario(scenario)
+    editions = _editions(chosen, edition)
+    folder = out or usual_folder("score", chosen.name)
+    result_folder(folder, kind="score", scenarios=[chosen])
+    with terminal.progress("fitting baselines", "fits") as show:
+        found = score_record(
+            chosen,
+            series=list(dict.fromkeys(series)) if series else SERIES,
+            editions=editions,
+            since=since,
+            workers=processors(workers),
+            progress=show,
+        )
+    words = {"edition": edition, "series": series, "from": since, "out": folder}
+    command = command_line("score", scenario, **words)
+    files = write_scores(found, chosen, out=folder, command=command)
+    if as_json:
+        terminal.print_json(scores_json(found, chosen, files=files))
+        return
+    _print(found)
+    terminal.tell(f"Written to {folder}/")
+
+
+def _editions(scenario: Scenario, wanted: list[int] | None) -> tuple[str, ...]:
+    """Return what to name as `record` for the editions that are asked for.
+
+    Raises:
+        NoRecord: If the scenario has no record.
+        RecordError: Naming every edition that is not there.
+    """
+    from alliance_sim.record.forecasts import editions_of
+
+    there = editions_of(scenario)
+    if not wanted:
+        return there
+    known = {edition_number(one): one for one in there}
+    numbers = ", ".join(str(number) for number in known if number is not None)
+    problems = [
+        f"--edition is {number}, and there is no such edition (known: {numbers or 'none'})"
+        for number in dict.fromkeys(wanted)
+        if number not in known
+    ]
+    if problems:
+        raise RecordError(scenario.record or scenario.relationship, problems)
+    return tuple(known[number] for number in sorted(set(wanted)))
+
+
+def edition_number(record: str) -> int | None:
+    """Return the number of the edition that a record's name or folder ends with, None for none."""
+    number = record.rpartition("@")[2] if "@" in record else record.rpartition("edition_")[2]
+    return int(number) if number.isdigit() else None
+
+
+def _print(found: ScoreTable) -> None:
+    from alliance_sim.report.scores import NO_FIT
+
+    console = terminal.output()
+    years = found.years[found.edition]
+    for edition, series in found.acts:
+        if edition == found.edition:
+            console.print(scores_table(found, series))
+    terminal.tell(f"{MARKS}\n", wrap=True, lines=True)
+    others = [one for one in found.years if one != found.edition]
+    if others:
+        told = f"Also scored, in the files and with --edition: {', '.join(others)}."
+        terminal.tell(told, wrap=True)
+    if years.spent is not None:
+        spent = (
+            f"{years.spent[0]} to {years.spent[1]} are spent: {' '.join(years.why_spent.split())}"
+        )
+        terminal.tell(spent, wrap=True)
+    terminal.tell(NO_FIT, wrap=True)
+
+
+def scores_table(found: ScoreTable, series: str) -> AdaptiveTable:
+    """Return the scores of one series of the scenario's edition, a row for each model."""
+    from alliance_sim.calibration.scoring import SETTINGS, Key
+    from alliance_sim.glossary import series_words
+
+    rows = []
+    for name, title in found.titles.items():
+        told = {s: found.told(Key(found.edition, series, s, name)) for s in SETTINGS}
+        cells = [
+            f"{row['log_score']:.1f}".replace("-", "−")
+            + "*" * bool(row["spent"])
+            + "°" * (row["pit_inside"] is False)
+            for row in told.values()
+        ]
+        evidence = told["in_sample"]["evidence"]
+        shown = "–" if evidence is None else f"{evidence:.1f}".replace("-", "−")
+        rows.append((title, cells[0].rstrip("*"), shown, *cells[1:]))
+    years = found.years[found.edition]
+    marked = frozenset(
+        place
+        for place, name in enumerate(found.titles)
+        if name == found.best(found.edition, series, "rolling")
+    )
+    return AdaptiveTable(
+        title=f"{found.edition}, {series_words(series)}, from "
+        f"{found.acts[found.edition, series].first_year}; origin {years.known_until}",
+        heads=("model", "in sample", "evidence", "blind", "told", "rolling", "left out"),
+        rows=tuple(rows),
+        marked=marked,
+    )

@@ -1,0 +1,136 @@
+"""Scores of a record, as a folder of files and as one JSON object."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from alliance_sim import provenance
+from alliance_sim.calibration.scores import SEED
+from alliance_sim.calibration.scoring import BLIND, ScoreTable
+from alliance_sim.plots.scores import forecast_figure, pit_figure
+from alliance_sim.provenance import Origin, scenario_origin
+from alliance_sim.record.record import COUNTED_DOMAINS, SERIES
+from alliance_sim.record.words import Words
+from alliance_sim.report.result_folder import ResultFolder
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario import Scenario
+
+ENGINE = "baselines"  # what computed the numbers: no run of the model is among them
+NO_FIT = (
+    "Baselines only: no fit of the model to this record is stored, so the model itself is not "
+    "among the rows."
+)
+
+
+def write_scores(
+    table: ScoreTable, scenario: Scenario, *, out: str | os.PathLike[str], command: str
+) -> dict[str, str]:
+    """Write tables, figures and a manifest; return their names and paths.
+
+    Args:
+        table: The scores.
+        scenario: Whose record was scored.
+        out: The folder, made if need be.
+        command: The command line that makes the files again.
+
+    Raises:
+        SettingError: If the folder or a file in it cannot be written, or holds other results.
+    """
+    of = scenario_origin(scenario)
+    origin = Origin(
+        scenario=of.scenario,
+        digest=of.digest,
+        edits=of.edits,
+        engine=ENGINE,
+        version=provenance.version(),
+        seed=SEED,
+        runs=0,
+        command=command,
+    )
+    result = ResultFolder(out, kind="score", origin=origin)
+    result.table("scores", table.frame())
+    result.table("score_differences", table.differences())
+    result.table("forecasts", forecasts_of(table))
+    words = Words.of(scenario)
+    for series in (one for one in SERIES if (table.edition, one) in table.acts):
+        draw = partial(forecast_figure, table, series=series, words=words)
+        result.figure(f"forecast_{series}", draw(), f"Forecasts beside what happened: {series}")
+    result.figure("pit", pit_figure(table), "Were the forecasts calibrated?")
+    return result.close(record=table.edition)
+
+
+def forecasts_of(table: ScoreTable) -> pd.DataFrame:
+    """Return what models expected of each quarter from the fixed origin on, and what happened.
+
+    Returns:
+        Columns `edition`, `series`, `model`, `quarter`, `domain`, `observed`, `expected`, `low` and
+        `high` (5th and 95th percentile).
+    """
+    frames = []
+    for key, cell in table.cells.items():
+        if key.setting != BLIND:
+            continue
+        acts, forecast = table.acts[key.edition, key.series], cell.predictive
+        quarters = np.arange(forecast.start, forecast.stop)
+        low, high = forecast.quantile(0.05), forecast.quantile(0.95)
+        fields = range(len(COUNTED_DOMAINS))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "edition": key.edition,
+                    "series": key.series,
+                    "model": key.model,
+                    "quarter": np.repeat(
+                        [acts.calendar.label(int(q)) for q in quarters], len(fields)
+                    ),
+                    "domain": np.tile(COUNTED_DOMAINS, len(quarters)),
+                    "observed": acts.counts[quarters].ravel(),
+                    "expected": forecast.means().ravel(),
+                    "low": low.ravel(),
+                    "high": high.ravel(),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def scores_json(
+    table: ScoreTable, scenario: Scenario, *, files: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what `alliance-sim score --json` prints: plain values, null for what is missing.
+
+    Args:
+        table: The scores.
+        scenario: Whose record was scored.
+        files: Names and paths of the files written.
+
+    Returns:
+        Keys `scenario`, `digest`, `version`; of the edition that the scenario names `edition`,
+        `first_year`, `known_until`, `scored_until`, `rolling_from`, `spent` (first and last year
+        looked at, or null), `why_spent` and `series`; `editions`, a list of the same for all
+        editions scored; `titles` of the models; `missing`, why the model is not among them; and
+        `files`. `series` leads by series, setting (`in_sample`, `blind`, `told`, `rolling`,
+        `leave_out`) and model to `log_score` (sum), `crps`, `brier` and `coverage` (means),
+        `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_by_field`,
+        `difference` to the best (null for the best itself); in sample to `parameters`, `evidence`
+        and `evidence_error` too, and for the curve `evidence_poisson` with its error.
+    """
+    trees = table.tree()
+    return {
+        "scenario": scenario.name,
+        "digest": provenance.scenario_digest(scenario),
+        "version": provenance.version(),
+        **trees[table.edition],
+        "why_spent": table.years[table.edition].why_spent,
+        "editions": list(trees.values()),
+        "titles": dict(table.titles),
+        "missing": NO_FIT,
+        "files": dict(files),
+    }

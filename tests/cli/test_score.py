@@ -1,0 +1,98 @@
+"""Scores from the command line: a table, files, JSON, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from alliance_sim.calibration.scoring import SETTINGS
+from alliance_sim.cli import app
+from alliance_sim.plots.origin import read_origin
+
+SCENARIO = "two_islands/baseline"
+MODELS = (
+    *("constant", "log_linear", "log_quadratic", "four_period"),
+    *("change_point", "random_walk", "hawkes", "regression"),
+)
+
+
+def called(*words: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["score", *map(str, words), "--workers", "1"])
+    return result.exit_code, result.stdout, " ".join(result.stderr.split())
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+    folder = tmp_path_factory.mktemp("scored") / "out"
+    code, said, _ = called(SCENARIO, "--json", "--out", folder)
+    assert code == 0
+    return folder, json.loads(said)
+
+
+def test_json_leads_by_series_setting_and_model_to_scores(
+    scored: tuple[Path, dict[str, object]],
+) -> None:
+    tree = scored[1]
+    assert tree["edition"] == "two_islands"
+    series = tree["series"]
+    assert isinstance(series, dict)
+    assert list(series) == ["all", "alliance", "salience2"]
+    for settings in series.values():
+        assert list(settings) == list(SETTINGS)
+        for models in settings.values():
+            assert list(models) == list(MODELS)
+            for row in models.values():
+                assert row["log_score"] < 0.0 < row["crps"]
+                assert 0.0 <= row["brier"] <= 1.0
+                assert 0.5 <= row["coverage"] <= 1.0
+                assert row["spent"] is False
+    assert "no fit of the model" in str(tree["missing"])
+    assert tree["editions"] == [
+        {key: tree[key] for key in ("edition", "first_year", "known_until", "scored_until",
+                                    "rolling_from", "spent", "series")}
+    ]  # fmt: skip
+
+
+def test_files_are_written_with_their_origin(scored: tuple[Path, dict[str, object]]) -> None:
+    folder, tree = scored
+    names = {path.name for path in folder.iterdir()}
+    figures = {f"forecast_{series}.png" for series in ("all", "alliance", "salience2")} | {
+        "pit.png"
+    }
+    tables = {"scores.csv", "score_differences.csv", "forecasts.csv"}
+    assert names == figures | tables | {"manifest.json"} == set(tree["files"])  # type: ignore[call-overload]
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert (manifest["kind"], manifest["record"], manifest["runs"]) == ("score", "two_islands", 0)
+    assert read_origin(folder / "pit.png").command.startswith(f"alliance-sim score {SCENARIO}")
+
+
+def test_the_same_command_gives_the_same_tables(
+    scored: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    assert called(SCENARIO, "--series", "alliance", "--out", tmp_path)[0] == 0
+    rows = (tmp_path / "scores.csv").read_text("utf-8").splitlines()
+    before = (scored[0] / "scores.csv").read_text("utf-8").splitlines()
+    assert rows == [before[0], *(row for row in before if ",alliance," in row)]
+
+
+def test_a_terminal_of_80_columns_holds_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, said, _ = called(SCENARIO, "--series", "all", "--out", tmp_path)
+    assert code == 0
+    assert max(map(len, said.splitlines()[:-2])) <= 80
+    for title in ("constant", "rate by stage", "self-exciting", "regression"):
+        assert f" {title} " in said.replace("\n", " ")
+    assert "* holds years that were looked at before" in said
+
+
+def test_a_folder_of_something_else_is_refused_before_anything_is_fitted(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    code, _, told = called(SCENARIO, "--out", tmp_path)
+    assert code == 2
+    assert "manifest.json in it is of something else; choose another folder with --out" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
