@@ -61,6 +61,7 @@ def test_particles_find_the_noise_that_must_have_been_and_the_evidence() -> None
     assert abs(found.log_evidence - LOG_EVIDENCE) < ERRORS * found.error
 
 
+@pytest.mark.slow
 def test_the_error_of_the_evidence_is_what_seeds_differ_by() -> None:
     settings = TemperedSettings(particles=192)
     runs = [
@@ -88,6 +89,7 @@ WAYS: dict[str, tuple[Move, ...]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_every_kind_of_move_by_itself_leaves_the_posterior_as_it_is(way: str) -> None:
     target = correlated_normal()
@@ -108,6 +110,7 @@ def sized_noise(unknowns: Floats) -> Floats:
     return np.asarray(-0.5 * ((walk - seen) ** 2).sum(axis=0) / 0.25)
 
 
+@pytest.mark.slow
 def test_another_size_of_noise_is_reached_without_changing_the_posterior() -> None:
     layout = Layout(1, steps=12, channels=2)
     base: tuple[Move, ...] = (SliceRows(0, 1), SliceWindow(1), SliceWindow(4), SliceWindow(2))
@@ -120,6 +123,7 @@ def test_another_size_of_noise_is_reached_without_changing_the_posterior() -> No
     assert b.ess_bulk[0] > 1.5 * a.ess_bulk[0]  # which is what the move is for
 
 
+@pytest.mark.slow
 def test_two_samplers_with_different_moves_agree() -> None:
     layout = Layout(1, steps=12, channels=2)
     settings = ChainSettings(chains=32, warm_up=60, draws=150, round=30, keep=0)

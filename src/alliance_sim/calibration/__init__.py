@@ -12,7 +12,12 @@ from alliance_sim.calibration.moves import (
     SliceWindow,
     usual_moves,
 )
+from alliance_sim.calibration.pareto import smoothed_weights
+from alliance_sim.calibration.particle_filter import bootstrap_filter
+from alliance_sim.calibration.power_scaling import Sensitivity, power_scaling
+from alliance_sim.calibration.ranks import RankCheck, RankStudy, check_ranks
 from alliance_sim.calibration.sampler import Sampler
+from alliance_sim.calibration.sequential import Sequential
 from alliance_sim.calibration.slice_sampling import elliptical_slice
 from alliance_sim.calibration.tempered import Tempered, TemperedSettings
 
@@ -23,15 +28,23 @@ __all__ = [
     "Diagnosis",
     "Evolve",
     "Layout",
+    "RankCheck",
+    "RankStudy",
     "Rescale",
     "Sampler",
+    "Sensitivity",
+    "Sequential",
     "SliceAxes",
     "SliceRows",
     "SliceWindow",
     "Tempered",
     "TemperedSettings",
+    "bootstrap_filter",
+    "check_ranks",
     "diagnose",
     "elliptical_slice",
+    "power_scaling",
     "run_to_end",
+    "smoothed_weights",
     "usual_moves",
 ]
