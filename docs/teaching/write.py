@@ -79,9 +79,8 @@ def history() -> Any:
 def what_ifs() -> dict[str, tuple[str, str]]:
     """Return title and question of every shipped what-if of the lesson's relationship, by name."""
     room = FACTUAL.partition("/")[0]
-    found = {name: words for name, words in shipped_scenarios().items() if name.startswith(room)}
-    del found[FACTUAL]
-    return found
+    told = shipped_scenarios()
+    return {name: words for name, words in told.items() if name.startswith(room) and words[1]}
 
 
 @cache
