@@ -42,6 +42,7 @@ def test_the_record_of_a_scenario_is_that_of_its_relationship_and_names_its_edit
     found = Record.of(BASE)
     assert found.name == Record.of("japan_nato").name == "japan_nato@2"
     assert (found.state, found.alliance, found.first_year) == ("japan", "nato", 1970)
+    assert Record.of(BASE.model_copy(update={"record": "japan_nato"})).name == "japan_nato@2"
     first = Record.of("japan_nato@1")
     assert (first.name, first.edition, first.first_year) == ("japan_nato@1", 1, 1973)
 
@@ -139,6 +140,29 @@ def test_all_problems_of_a_folder_are_told_with_file_row_and_column(folder: Path
         "reporting.toml: unknown key 'first_yaer'; did you mean 'first_year'",
     ):
         assert wanted in said
+
+
+def test_nothing_ends_before_it_begins_and_claims_say_whose_they_are(folder: Path) -> None:
+    (folder / "context.csv").write_text(
+        "date,end_date,actor,category,title,source,confidence\n"
+        "2001-09,2001,A,threat,T,here,high\n2003-05,2003-04-30,A,threat,T,here,high\n"
+        "2003,2001-12,A,threat,T,here,high\n",
+        "utf-8",
+    )
+    with pytest.raises(RecordError) as caught:
+        read_folder(folder)
+    assert caught.value.problems == (
+        "context.csv, row 3, end_date: is 2003-04-30, must not lie before date 2003-05",
+        "context.csv, row 4, end_date: is 2001-12, must not lie before date 2003",
+    )
+    (folder / "context.csv").unlink()
+    head = "claim_id,period,domain,type,claim,formal,check,verdict_from_coding,basis\n"
+    row = "C01,P1,all,level,A claim,,,Supported,mine\n"
+    (folder / "article_claims.csv").write_text(head + row, "utf-8")
+    with pytest.raises(
+        RecordError, match=r"row 2, basis: unknown basis 'mine' .*implied, ours, said"
+    ):
+        read_folder(folder)
 
 
 def test_rungs_rise_and_sides_are_two(folder: Path) -> None:

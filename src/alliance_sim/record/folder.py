@@ -144,6 +144,7 @@ TABLES: dict[str, dict[str, Check]] = {
     },
 }
 REQUIRED = ("events", "institutions")
+MAY_BE = {"article_claims": {"basis": _one_of("basis", ("said", "implied", "ours"))}}
 
 
 class Folder(NamedTuple):
@@ -209,11 +210,12 @@ def read_folder(folder: Path) -> Folder:
             tables[name] = []
             continue
         tables[name] = rows = []
-        for row, told in read_table(path, columns):
+        for row, told in read_table(path, columns, MAY_BE.get(name)):
             rows.append(row)
             problems += (f"{path.name}{problem}" for problem in told)
     problems += _ladder(tables["institutions"]) if not problems else ()
     problems += _alike(tables["article_claims"])
+    problems += _ends(tables["context"]) if not problems else ()
     problems += _sides(tables["events"]) if not problems else ()
     reporting = Reporting()
     if (folder / REPORTING).exists():
@@ -226,10 +228,17 @@ def read_folder(folder: Path) -> Folder:
     return Folder(folder, tables, reporting)
 
 
-def read_table(path: Path, columns: Mapping[str, Check]) -> Iterator[tuple[Row, list[str]]]:
+def read_table(
+    path: Path, columns: Mapping[str, Check], may_be: Mapping[str, Check] | None = None
+) -> Iterator[tuple[Row, list[str]]]:
     """Yield each row of a table with what is wrong with it, or an empty row for the file.
 
     What is wrong begins after the name of the file: ", row 2, date: is empty".
+
+    Args:
+        path: The table.
+        columns: Those that it has to have, each with its check.
+        may_be: Those that it may have as well.
     """
     try:
         text = files.read_text(path, MOST_BYTES)
@@ -239,13 +248,14 @@ def read_table(path: Path, columns: Mapping[str, Check]) -> Iterator[tuple[Row, 
         if missing:
             yield {}, list(_missing(missing, given, columns))
             return
+        checks = dict(columns) | {n: c for n, c in (may_be or {}).items() if n in given}
         for number, row in enumerate(reader, start=FIRST_ROW):
             if number > MOST_ROWS:
                 yield {}, [f": has more than {MOST_ROWS:,} rows"]
                 return
             told = [
                 f", row {number}, {name}: {problem}"
-                for name, check in columns.items()
+                for name, check in checks.items()
                 if (problem := check(row[name])) is not None
             ]
             if None in row:
@@ -282,6 +292,15 @@ def _alike(rows: list[Row]) -> Iterator[str]:
     found = [row.get("claim_id") for row in rows]
     for claim in sorted({str(one) for one in found if one and found.count(one) > 1}):
         yield f"article_claims.csv: claim {claim!r} stands {found.count(claim)} times"
+
+
+def _ends(rows: list[Row]) -> Iterator[str]:
+    """Nothing ends before it begins, as far as both dates are known."""
+    for number, row in enumerate(rows, start=FIRST_ROW):
+        known = min(len(row["date"]), len(row["end_date"]))
+        if row["end_date"] and row["end_date"][:known] < row["date"][:known]:
+            told = f"is {row['end_date']}, must not lie before date {row['date']}"
+            yield f"context.csv, row {number}, end_date: {told}"
 
 
 def _sides(rows: list[Row]) -> Iterator[str]:
