@@ -116,7 +116,7 @@ def box_figure(
     drawn, count = list(sides[:MOST]), min(len(sides), MOST)
     room = form.width - 2 * EDGE if form.narrow else WORDS
     told = _told(conditions, limits=len(sides), room=room)
-    lines = told.count("\n") + "\n".join(numbers).count("\n") + 9
+    lines = told.count("\n") + "\n".join(numbers).count("\n") + 7
     high = 0.19 * lines if form.narrow else form.height
     figure = heading.slide(2.4 + 3.4 + high if form.narrow else None)
     if form.narrow:
