@@ -297,6 +297,7 @@ def test_who_takes_long_says_so_at_once_and_how_long_so_far(
     with caplog.at_level("INFO"):
         with cache.at_work("Compiling, once (a minute)"):
             assert caplog.messages == ["Compiling, once (a minute) ..."]
+            assert caplog.records[0].levelname == "WARNING"  # shown without a log of one's own
             while len(caplog.messages) < 3:
                 threading.Event().wait(0.01)
         told = len(caplog.messages)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 QUIET = "ALLIANCE_SIM_QUIET"  # set to 1, nothing is told
 PATIENCE = 2.0  # seconds of silence
 LONG, SELDOM = 60.0, 10.0  # after so many seconds, seconds of silence
+AHEAD = 0.3  # of that, about, is over before: Python has started, the command line is loaded
 LEAST = 1.0  # seconds from which on a rate means something
 
 
@@ -109,7 +110,7 @@ class Activity:
         ended = threading.Event()
         began = self._began = time.monotonic()
         self.begin("getting ready")
-        self.spoke()
+        self._spoken = began - AHEAD * PATIENCE
 
         def watch() -> None:
             while not ended.wait(PATIENCE / 8):

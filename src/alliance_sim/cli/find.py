@@ -14,7 +14,6 @@ from alliance_sim.cli import terminal
 from alliance_sim.cli.options import PATH, Json
 from alliance_sim.errors import SettingError, visible
 from alliance_sim.files import create_text
-from alliance_sim.scenario import shipped
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
@@ -102,6 +101,7 @@ def new(
 ) -> None:
     """Write a what-if, commented and ready to run; a file that is there is never overwritten."""
     from alliance_sim import load_scenario
+    from alliance_sim.scenario import shipped
     from alliance_sim.scenario.new_file import edits_asked, new_file
 
     if file.suffix != ".toml":

@@ -180,8 +180,12 @@ def alone(where: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def at_work(what: str) -> Iterator[None]:
-    """Say in the log what is being done, at once and then how long it has taken so far."""
-    log.info("%s ...", what)
+    """Say in the log what is being done, at once and then how long it has taken so far.
+
+    The first line is a warning, which Python shows where nobody has set up a log: whoever imports
+    the package would otherwise wait for a minute without a word.
+    """
+    log.warning("%s ...", what)
     start, done = time.monotonic(), threading.Event()
 
     def go_on() -> None:
