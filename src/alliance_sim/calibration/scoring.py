@@ -9,7 +9,7 @@ others.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,7 +41,7 @@ Progress = Callable[[int, int], None]
 
 IN_SAMPLE, BLIND, TOLD, ROLLING, LEAVE_OUT = "in_sample", "blind", "told", "rolling", "leave_out"
 SETTINGS = (IN_SAMPLE, BLIND, TOLD, ROLLING, LEAVE_OUT)
-HELD_OUT = SETTINGS[1:]
+CURVE = "log_quadratic"
 HORIZONS = {BLIND: 8, TOLD: 8, ROLLING: 4, LEAVE_OUT: 4}  # quarters whose scores hang together
 
 
@@ -117,7 +117,8 @@ class ScoreTable(Shown):
             fields), `crps`, `brier`, `coverage` (means), `quarters`, `spent` (whether some of the
             years were looked at before), `unspent_log_score` (the sum over the others; NaN if there
             are none), `pit_inside` (of the held-out settings), `parameters`, `evidence` and
-            `evidence_error` (in sample).
+            `evidence_error` (in sample), `evidence_poisson` and its error (of the log-quadratic
+            curve under the Poisson distribution).
         """
         import pandas as pd
 
@@ -132,6 +133,9 @@ class ScoreTable(Shown):
         ]
         spent = np.array([self.years[key.edition].is_spent(year) for year in years])
         kept = cell.scores.log_score[~spent]
+        curve: tuple[float | None, float | None] = (None, None)
+        if (key.setting, key.model) == (IN_SAMPLE, CURVE):
+            curve = self.curve.get((key.edition, key.series), curve)
         return {
             **cell.scores.told(),
             "quarters": len(years),
@@ -143,6 +147,8 @@ class ScoreTable(Shown):
             "parameters": cell.parameters,
             "evidence": cell.evidence,
             "evidence_error": cell.evidence_error,
+            "evidence_poisson": curve[0],
+            "evidence_poisson_error": curve[1],
         }
 
     def best(self, edition: str, series: str, setting: str) -> str:
@@ -204,9 +210,6 @@ class ScoreTable(Shown):
                 row["difference"] = None if told is None else {"best": best, **told}
                 row["pit_inside_by_field"] = self._by_field(key)
             series.setdefault(key.series, {}).setdefault(key.setting, {})[key.model] = row
-        for name, (evidence, error) in self._curves(edition):
-            series[name][IN_SAMPLE]["log_quadratic"]["evidence_poisson"] = evidence
-            series[name][IN_SAMPLE]["log_quadratic"]["evidence_poisson_error"] = error
         years = self.years[edition]
         return {
             "edition": edition,
@@ -221,11 +224,6 @@ class ScoreTable(Shown):
     def _by_field(self, key: Key) -> dict[str, bool]:
         pit = self.cells[key].scores.pit
         return {name: uniformity(pit[:, k]).inside for k, name in enumerate(COUNTED_DOMAINS)}
-
-    def _curves(self, edition: str) -> Iterator[tuple[str, tuple[float, float]]]:
-        for (of, series), found in self.curve.items():
-            if of == edition:
-                yield series, found
 
 
 def _plain(value: Any) -> Any:
@@ -350,7 +348,7 @@ def _fitted(work: _Work) -> tuple[dict[Key, Cell], str, str, tuple[float, float]
     numbers = inside.parameters, inside.evidence, inside.evidence_error
     cells = {IN_SAMPLE: Cell(described, inside.predictive, *numbers)}
     cells |= {name: Cell(_scored(acts, one), one) for name, one in settings.items()}
-    evidence = log_quadratic_evidence(acts) if work.model.name == "log_quadratic" else None
+    evidence = log_quadratic_evidence(acts) if work.model.name == CURVE else None
     keys = (Key(work.edition, acts.series, name, work.model.name) for name in cells)
     found = dict(zip(keys, cells.values(), strict=True))
     return found, work.edition, acts.series, evidence

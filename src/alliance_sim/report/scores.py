@@ -119,8 +119,8 @@ def scores_json(
         `files`. `series` leads by series, setting (`in_sample`, `blind`, `told`, `rolling`,
         `leave_out`) and model to `log_score` (sum), `crps`, `brier` and `coverage` (means),
         `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_by_field`,
-        `difference` to the best (null for the best itself); in sample to `parameters`, `evidence`
-        and `evidence_error` too, and for the curve `evidence_poisson` with its error.
+        `difference` to the best (null for the best itself), in sample `parameters`, `evidence` and
+        `evidence_error`, and for the curve `evidence_poisson` with its error.
     """
     trees = table.tree()
     return {
