@@ -91,6 +91,22 @@ ENTRIES = (
         "a/codings.png",
     ),
     Entry(
+        "forecast",
+        "Forecasts of baselines",
+        "Acts of each quarter (dots) beside what simple models expected from a fixed origin on "
+        "(lines); the band holds the middle 90 % of what the best of them thought possible.",
+        ("score --out b",),
+        "b/forecast_all.png",
+    ),
+    Entry(
+        "pit",
+        "Whether forecasts were calibrated",
+        "How far randomised PIT values are from uniform; lines of calibrated forecasts stay in the "
+        "band.",
+        ("score --out b",),
+        "b/pit.png",
+    ),
+    Entry(
         "run",
         "A scenario beside what it edits",
         "Any states of any scenario; of a what-if also the middle run without the edits (dashed) "

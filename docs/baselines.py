@@ -1,0 +1,249 @@
+# ruff: noqa: E402, INP001, TID253 - a program beside the pages that it writes
+"""Score every baseline, and write the numbers into the page on them, so that none is typed by hand.
+
+    python docs/baselines.py            # says whether the page holds what was scored last
+    python docs/baselines.py --write    # writes the kept scores into the page
+    python docs/baselines.py --score    # scores anew, some minutes; keeps the scores and writes
+
+The scores are kept in docs/validation/baselines.csv and baseline_differences.csv: the first edition
+of the record from 1950 and from 1970 on, as it was measured before, and the newest as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))  # where `cells` stands
+
+import pandas as pd
+from cells import signed, table, text
+
+from alliance_sim import load_scenario
+from alliance_sim.calibration.baselines import BASELINES
+from alliance_sim.calibration.scoring import SETTINGS, ScoreTable, score_record
+from alliance_sim.glossary import series_words
+from alliance_sim.parallel.executors import processors
+from alliance_sim.record.record import SERIES
+from alliance_sim.shipped import usual_scenario
+
+PAGE = HERE / "explanation" / "baselines.md"
+SCORES = HERE / "validation" / "baselines.csv"
+DIFFERENCES = HERE / "validation" / "baseline_differences.csv"
+OLD, NEW = "japan_nato@1", "japan_nato@2"
+RUNS: tuple[tuple[str, int | None, tuple[str, ...]], ...] = (
+    (OLD, None, SERIES),
+    (OLD, 1970, ("all", "alliance")),
+    (NEW, None, SERIES),
+)
+BLOCK = re.compile(
+    r"(<!-- written by docs/baselines.py: (\w+) -->\n)(.*?)(<!-- end of what is written -->)",
+    re.DOTALL,
+)
+TITLES = {model.name: model.title for model in BASELINES}
+# Measured before, on the first edition: a first look in November 2026.
+IN_SAMPLE = {"constant": -562.2, "four_period": -398.8, "log_quadratic": -397.7}
+TABLE = {  # from 2012Q4, and yearly; all acts, then without those of single allies
+    "constant": ((-211.6, -189.1), (-138.0, -133.8)),
+    "log_linear": ((-213.2, -196.0), (-161.6, -140.8)),
+    "random_walk": ((-200.7, -189.7), (-140.7, -136.8)),
+    "change_point": ((-196.2, -188.1), (-140.9, -137.1)),
+    "hawkes": ((-223.6, -197.2), (-151.2, -144.0)),
+}
+COLUMNS = {"in_sample": "in sample", "blind": "blind", "told": "told", "rolling": "rolling",
+           "leave_out": "left out"}  # fmt: skip
+
+
+def scored(edition: str, since: int | None, series: tuple[str, ...], **more: Any) -> ScoreTable:
+    """Return the scores of one edition; further arguments as for `score_record`."""
+    scenario = load_scenario(usual_scenario())
+    return score_record(scenario, editions=[edition], since=since, series=series, **more)
+
+
+def score_anew() -> None:
+    """Score everything, and keep it."""
+    frames, gaps = [], []
+    for edition, since, series in RUNS:
+        found = scored(edition, since, series, workers=processors())
+        first = next(iter(found.acts.values())).first_year
+        frames.append(found.frame().assign(since=first))
+        gaps.append(found.differences().assign(since=first))
+    for path, parts in ((SCORES, frames), (DIFFERENCES, gaps)):
+        whole = pd.concat(parts, ignore_index=True)
+        whole.to_csv(path, index=False, float_format="%.4f", lineterminator="\n")
+    kept.cache_clear()
+
+
+@cache
+def kept(path: Path) -> pd.DataFrame:
+    """Return kept scores or differences."""
+    return pd.read_csv(path)
+
+
+def score(edition: str, since: int, series: str, setting: str, model: str) -> Any:
+    """Return the row of one kept score."""
+    frame = kept(SCORES)
+    wanted = {"edition": edition, "since": since, "series": series, "setting": setting,
+              "model": model}  # fmt: skip
+    chosen = frame[(frame[list(wanted)] == pd.Series(wanted)).all(axis=1)]
+    (row,) = chosen.to_dict("records")
+    return row
+
+
+def nats(value: float, places: int = 1) -> str:
+    """Return a log score as it is told."""
+    return "–" if pd.isna(value) else signed(f"{value:.{places}f}")
+
+
+def before() -> str:
+    """Return the plug-in likelihoods measured before, beside those of today."""
+    rows = []
+    for model, measured in IN_SAMPLE.items():
+        row = score(OLD, 1950, "all", "in_sample", model)
+        rows.append((TITLES[model], f"{row['parameters']:.0f}", nats(measured),
+                     nats(row["log_score"])))  # fmt: skip
+    return table(("model", "free numbers", "measured before", "today"), rows)
+
+
+def method() -> str:
+    """Return the table of forecasts measured before, beside those of today."""
+    rows = []
+    for model, pairs in TABLE.items():
+        cells = [TITLES[model]]
+        for series, (fixed, rolling) in zip(("all", "alliance"), pairs, strict=True):
+            blind = score(OLD, 1970, series, "blind", model)["log_score"]
+            yearly = score(OLD, 1970, series, "rolling", model)
+            spent = yearly["log_score"] - yearly["unspent_log_score"]
+            cells += [f"{nats(fixed)} → {nats(blind)}", f"{nats(rolling)} → {nats(spent)}"]
+        rows.append(cells)
+    heads = ("model", "all acts, fixed", "rolling", "without single allies, fixed", "rolling")
+    return table(heads, rows)
+
+
+def newest() -> str:
+    """Return the scores of the newest edition, a table for each series."""
+    return "\n\n".join(_series(series) for series in SERIES)
+
+
+def _series(series: str) -> str:
+    rows = []
+    for model, title in TITLES.items():
+        cells = [title]
+        for setting in SETTINGS:
+            row = score(NEW, 1970, series, setting, model)
+            mark = "*" if row["spent"] and setting != "in_sample" else ""
+            outside = "°" if row["pit_inside"] is False or row["pit_inside"] == "False" else ""
+            cells.append(f"{nats(row['log_score'])}{mark}{outside}".replace("*", "\\*"))
+        rows.append(cells)
+    heads = ("model", *(COLUMNS[setting] for setting in SETTINGS))
+    named = series_words(series)
+    return f"**{named[:1].upper()}{named[1:]}**\n\n{table(heads, rows)}"
+
+
+def other_scores() -> str:
+    """Return CRPS, Brier score and coverage of rolling forecasts on the newest edition."""
+    rows = []
+    for model, title in TITLES.items():
+        row = score(NEW, 1970, "all", "rolling", model)
+        rows.append((title, f"{row['crps']:.3f}", f"{row['brier']:.3f}", f"{row['coverage']:.2f}",
+                     nats(row["unspent_log_score"])))  # fmt: skip
+    heads = ("model", "CRPS (acts)", "Brier", "90 % coverage", "log score to 2012")
+    return table(heads, rows)
+
+
+def evidence() -> str:
+    """Return the evidence of every baseline, with its numerical error."""
+    rows = []
+    for model, title in TITLES.items():
+        row = score(NEW, 1970, "all", "in_sample", model)
+        error = row["evidence_error"]
+        told = f" ± {error:.1f}" if error >= 0.05 else ""
+        others = [nats(score(NEW, 1970, s, "in_sample", model)["evidence"]) for s in SERIES[1:]]
+        rows.append((title, f"{row['parameters']:.0f}", f"{nats(row['evidence'])}{told}", *others))
+    curve = [score(NEW, 1970, s, "in_sample", "log_quadratic") for s in SERIES]
+    rows.append(("log-quadratic, Poisson", f"{curve[0]['parameters']:.0f}",
+                 *(nats(one["evidence_poisson"]) for one in curve)))  # fmt: skip
+    heads = ("model", "free numbers", *(series_words(series) for series in SERIES))
+    return table(heads, rows)
+
+
+def behind() -> str:
+    """Return how far baselines lie behind the best, with the error of the difference."""
+    gaps = kept(DIFFERENCES)
+    here = gaps[(gaps["edition"] == NEW) & (gaps["series"] == "all")]
+    rows = []
+    for model, title in TITLES.items():
+        cells = [title]
+        for setting in ("blind", "rolling", "leave_out"):
+            found = here[(here["setting"] == setting) & (here["model"] == model)]
+            if found.empty:
+                cells.append("best")
+                continue
+            row: Any = found.to_dict("records")[0]
+            chance = "" if pd.isna(row["p_value"]) else _chance(row["p_value"])
+            cells.append(f"{nats(row['total'])} ± {row['error']:.1f}{chance}")
+        rows.append(cells)
+    return table(("model", "blind", "rolling", "left out"), rows)
+
+
+def _chance(value: float) -> str:
+    return ", p < 0.01" if value < 0.01 else f", p {value:.2f}"
+
+
+def said() -> str:
+    """Return which baseline is best where."""
+    told = []
+    for one in SERIES:
+        parts = []
+        for setting in ("blind", "rolling", "leave_out"):
+            scores = {m: score(NEW, 1970, one, setting, m)["log_score"] for m in TITLES}
+            best = max(scores, key=lambda model: scores[model])
+            parts.append(f"{COLUMNS[setting]} {text(TITLES[best])} ({nats(scores[best])})")
+        told.append(f"- {series_words(one)}: {', '.join(parts)}")
+    return "\n".join(told)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "before": before,
+    "method": method,
+    "newest": newest,
+    "other_scores": other_scores,
+    "evidence": evidence,
+    "behind": behind,
+    "said": said,
+}
+
+
+def page() -> str:
+    """Return the page with its blocks as they should be."""
+
+    def block(match: re.Match[str]) -> str:
+        return f"{match[1]}\n{BLOCKS[match[2]]()}\n\n{match[4]}"
+
+    return BLOCK.sub(block, PAGE.read_text("utf-8"))
+
+
+def main() -> int:
+    """Compare, write or score, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--write", action="store_true", help="write the kept scores into the page")
+    parser.add_argument("--score", action="store_true", help="score anew, keep the scores, write")
+    asked = parser.parse_args()
+    if asked.score:
+        score_anew()
+    if asked.score or asked.write:
+        PAGE.write_text(page(), "utf-8")
+    late = page() != PAGE.read_text("utf-8")
+    if late:
+        sys.stderr.write(f"out of date: {PAGE.name}; type: python {sys.argv[0]} --write\n")
+    return 1 if late else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The page on baselines holds what was kept, and what was kept is what scoring says today."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alliance_sim.calibration.baselines import BASELINES
+from alliance_sim.calibration.scoring import Key
+
+DOCS = Path(__file__).parents[2] / "docs"
+QUICK = tuple(model for model in BASELINES if model.name in {"constant", "four_period"})
+NUMBERS = ("log_score", "crps", "brier", "coverage")
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.syspath_prepend(str(DOCS))
+    yield import_module("baselines")
+    for name in ("baselines", "cells"):
+        sys.modules.pop(name, None)
+
+
+def test_the_page_holds_what_was_scored_last(page: Any) -> None:
+    assert page.page() == page.PAGE.read_text("utf-8")
+
+
+def test_what_was_kept_is_what_scoring_says(page: Any) -> None:
+    for edition, since, series in page.RUNS:
+        found = page.scored(edition, since, series, models=QUICK)
+        first = next(iter(found.acts.values())).first_year
+        for key in found.cells:
+            told, kept = found.told(key), page.score(*_place(key, first))
+            assert [told[name] for name in NUMBERS] == pytest.approx(
+                [kept[name] for name in NUMBERS], abs=2e-4
+            )
+            assert told["spent"] == kept["spent"]
+
+
+def _place(key: Key, since: int) -> tuple[str, int, str, str, str]:
+    return key.edition, since, key.series, key.setting, key.model
+
+
+def test_every_model_and_setting_was_kept(page: Any) -> None:
+    frame = page.kept(page.SCORES)
+    assert len(frame) == (3 + 2 + 3) * 5 * len(BASELINES)
+    assert set(frame["model"]) == {model.name for model in BASELINES}
+
+
+def test_a_number_that_is_typed_over_is_found(
+    page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "baselines.md"
+    copy.write_text(page.PAGE.read_text("utf-8").replace("−562.2", "−500.0"), "utf-8")
+    monkeypatch.setattr(page, "PAGE", copy)
+    monkeypatch.setattr(sys, "argv", ["baselines.py"])
+    assert page.main() == 1
+    assert "out of date: baselines.md" in capsys.readouterr().err
+
+
+def test_outside_the_blocks_stands_no_score(page: Any) -> None:
+    prose = page.BLOCK.sub("", page.PAGE.read_text("utf-8"))
+    assert re.findall(r"[−-]\d{3}\.\d", prose) == []
+
+
+def test_numbers_measured_before_are_met_within_a_nat(page: Any) -> None:
+    for model, measured in page.IN_SAMPLE.items():
+        found = page.score(page.OLD, 1950, "all", "in_sample", model)["log_score"]
+        assert found == pytest.approx(measured, abs=1.0)
+    for model in ("constant", "random_walk", "change_point", "hawkes"):
+        fixed, rolling = page.TABLE[model][0]
+        assert page.score(page.OLD, 1970, "all", "blind", model)["log_score"] == pytest.approx(
+            fixed, abs=1.0
+        )
+        row = page.score(page.OLD, 1970, "all", "rolling", model)
+        assert row["log_score"] - row["unspent_log_score"] == pytest.approx(rolling, abs=1.0)
