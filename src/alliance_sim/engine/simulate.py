@@ -18,6 +18,7 @@ from alliance_sim.engine.own_noise import complete_noise
 from alliance_sim.errors import AllianceSimError, SettingError, shown, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK, Ensemble
+from alliance_sim.results.ensemble import DRAWN
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.world import calendar_of
 from alliance_sim.world.build import prepared
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alliance_sim.engine.mesa_model import Cast
+    from alliance_sim.engine.vectors import ParameterDraws
 
 Progress = Callable[[int, int], None]  # called with (runs done, runs asked for)
 
@@ -102,11 +104,13 @@ def simulate(
     seed: int | None = None,
     first_run: int = 0,
     engine: str | Kernel | Mesa = "kernel",
+    posterior: ParameterDraws | None = None,
     progress: Progress | None = None,
 ) -> Ensemble:
     """Return an ensemble of runs.
 
     Run r depends on the scenario, the seed and r only: run 54 computed alone equals row 54 of 100.
+    With a posterior it has, besides, the parameters of draw r modulo the number of draws.
 
     Args:
         scenario: A scenario, the name of a shipped one, or a file.
@@ -117,6 +121,9 @@ def simulate(
         engine: "kernel", the compiled engine; "mesa", the same model as Mesa agents, equal to the
             last bit and some hundred times slower; or either with settings: `Kernel(...)`,
             `Mesa(...)`.
+        posterior: Draws of the parameters, as `alliance_sim.calibration.PosteriorDraws` holds them.
+            The noise is fresh, and what an edit sets stays set in every draw. None runs the
+            scenario with the numbers that it states.
         progress: Called with (runs done, runs asked for) as the work goes on.
 
     Returns:
@@ -124,10 +131,14 @@ def simulate(
 
     Raises:
         ScenarioError: If the scenario cannot be used.
-        SettingError: If a setting is out of range; all at once.
+        SettingError: If a setting is out of range, all at once; or if the posterior is of another
+            relationship or other rules, or is asked of Mesa agents.
         AllianceSimError: If every run failed, or there is not enough memory for so many.
     """
     settings, number = _checked(runs, first_run, engine, seed)
+    if posterior is not None and not hasattr(posterior, "numbers_of"):
+        problem = f"posterior is {shown(posterior)}, must be draws, such as PosteriorDraws, or None"
+        raise SettingError("simulate", [problem])
     world_of = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     wanted = range(int(first_run), int(first_run) + int(runs))
     _refuse_too_many(world_of, len(wanted))
@@ -137,7 +148,13 @@ def simulate(
             given, words = complete_noise(settings.noise, world_of, number, wanted)
             label = f"kernel with {words}"
         threads = settings.threads or executors.processors()
-        values, status, states = _compiled_runs(world_of, number, wanted, threads, progress, given)
+        asked = (world_of, number, wanted, threads, progress, given, posterior)
+        values, status, states = _compiled_runs(*asked)
+        if posterior is not None:
+            label = f"{label}{DRAWN}{posterior.label}"
+    elif posterior is not None:
+        problem = 'posterior: goes with the compiled engine only; leave it out, or engine="kernel"'
+        raise SettingError("simulate", [problem])
     else:
         label = settings.label()
         values, status, states = _all_runs(world_of, number, wanted, settings, progress)
@@ -204,6 +221,7 @@ def _compiled_runs(
     threads: int,
     progress: Progress | None,
     given: NDArray[np.float64] | None,
+    posterior: ParameterDraws | None,
 ) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
     """Return values (run, quarter, state), a status for each run, and the states' names."""
     from alliance_sim.engine.cases import trajectories_of
@@ -216,7 +234,16 @@ def _compiled_runs(
         if progress:
             progress(so_far, len(numbers))
 
-    values, status, states = trajectories_of(scenario, numbers, seed, threads, done, given)
+    if posterior is None:
+        values, status, states = trajectories_of(scenario, numbers, seed, threads, done, given)
+    else:
+        from alliance_sim.engine.vectors import Vectors
+
+        paths, drawn = posterior.numbers_of(scenario)
+        mine = drawn[:, np.asarray(numbers) % drawn.shape[1]]
+        values, status, states = Vectors(scenario, paths).trajectories(
+            mine, runs=numbers, seed=seed, threads=threads, given=given, done=done
+        )
     return values, tuple(status), states
 
 

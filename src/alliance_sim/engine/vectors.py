@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,36 @@ HELD = {
     ("rung", "domestic_demand"): "rung_domestic_demand",
     ("item", "demand"): "item_demand",
 }
+
+
+class DrawnNumbers(NamedTuple):
+    """Numbers of a scenario in each of several draws.
+
+    Attributes:
+        paths: Paths of the numbers that differ by draw; all others are the scenario's.
+        values: Array (path, draw).
+    """
+
+    paths: tuple[str, ...]
+    values: Floats
+
+
+class ParameterDraws(Protocol):
+    """Draws of parameters with which runs can be made, such as those of a posterior."""
+
+    @property
+    def label(self) -> str:
+        """Which draws they are, in a few words."""
+
+    def misfit(self, scenario: Scenario) -> str:
+        """Return in a sentence why the draws do not go with a scenario, "" if they do."""
+
+    def numbers_of(self, scenario: Scenario) -> DrawnNumbers:
+        """Return what the draws set in a scenario: what an edit has set stays set in all of them.
+
+        Raises:
+            SettingError: Saying why, if the draws are of something else.
+        """
 
 
 class Vectors:
@@ -184,7 +214,14 @@ class Vectors:
         return found
 
     def trajectories(
-        self, numbers: Floats, *, runs: Sequence[int], seed: int, threads: int = 1
+        self,
+        numbers: Floats,
+        *,
+        runs: Sequence[int],
+        seed: int,
+        threads: int = 1,
+        given: Floats | None = None,
+        done: Callable[[int], None] | None = None,
     ) -> tuple[Floats, list[str], tuple[str, ...]]:
         """Return every state of one run of each vector.
 
@@ -193,6 +230,8 @@ class Vectors:
             runs: Number of the run of each vector.
             seed: The seed of all.
             threads: Threads to spread blocks over. Numbers do not depend on it.
+            given: Uniforms to use instead of the seed's, array (vector, channel, step); or None.
+            done: Called with how many more runs are ready.
 
         Returns:
             Values (vector, quarter, state), a status for each, and the states' names.
@@ -202,14 +241,17 @@ class Vectors:
         values = np.empty((len(runs), self.ready.frame.calendar.steps, len(states)))
         status = [OK] * len(runs)
 
-        def block(first: int) -> None:
+        def block(first: int) -> int:
             part = slice(first, first + LANES)
             ready = self.lanes(numbers[:, part])
-            asked = Columns(ready, np.array(runs[part], dtype=np.int64), seed)
+            noise = None if given is None else np.ascontiguousarray(given[part])
+            asked = Columns(ready, np.array(runs[part], dtype=np.int64), seed, noise)
             status[part] = run_block(setting, asked, values[part]).status
+            return len(ready)
 
         parts = range(0, len(runs), LANES)
         with executors.chosen(threads=min(threads, len(parts))) as pool:
-            for _ in executors.spread(pool, block, parts):
-                pass
+            for count in executors.spread(pool, block, parts):
+                if done is not None:
+                    done(count)
         return values, status, states

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 OK = "ok"
 NETCDF = ".nc"
 PARQUET = ("", ".parquet")
+DRAWN = ", parameters of "  # in what computed it, before which posterior its runs have draws of
 FIRST_LOOK = 4  # states that are told of, and drawn, where none are named
 
 
@@ -75,6 +76,11 @@ class Ensemble(Shown):
     def runs(self) -> int:
         """Number of runs."""
         return int(self.values.shape[0])
+
+    @property
+    def posterior(self) -> str:
+        """Which posterior the parameters of its runs are draws of, "" if the file states them."""
+        return self.engine.partition(DRAWN)[2]
 
     @property
     def failed(self) -> int:
@@ -217,7 +223,8 @@ class Ensemble(Shown):
             ("quarters", f"{span}, {len(labels)} in all"),
             ("states", f"{len(self.states)}; see .states and .dictionary()"),
             ("seed", self.seed),
-            ("engine", self.engine),
+            ("engine", self.engine.partition(DRAWN)[0]),
+            ("parameters", self.posterior),
         ]
         return Facts(self.scenario, [*brief, *([lost] if lost else [])], more, self._at_the_end())
 
