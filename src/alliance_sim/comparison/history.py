@@ -20,6 +20,7 @@ from alliance_sim.comparison.claims import (
     summarise_claims,
 )
 from alliance_sim.comparison.counts import count_table, rung_table
+from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.comparison.pairing import pairs_of
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.engine.chronology import chronology
@@ -30,11 +31,14 @@ from alliance_sim.record.checks import checks_of
 from alliance_sim.record.record import Record
 from alliance_sim.record.words import Words
 from alliance_sim.results import OK, Ensemble
+from alliance_sim.results.draws import USUAL
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.describe import assumed_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from alliance_sim.engine.vectors import ParameterDraws
 
 log = logging.getLogger("alliance_sim")
 
@@ -57,6 +61,8 @@ class HistoryComparison(Shown):
             relationship without claims.
         record_checks: The same tests on the record itself, where it can be tested; None likewise.
         factual: The same of the factual scenario, with the same seed and runs, where one was given.
+        parameters: In a sentence which posterior the runs have parameters of, or why not the
+            shipped one; "" where the file states them.
     """
 
     scenario: Scenario
@@ -70,6 +76,7 @@ class HistoryComparison(Shown):
     claims: pd.DataFrame | None = None
     record_checks: pd.DataFrame | None = None
     factual: HistoryComparison | None = None
+    parameters: str = ""
 
     def _facts(self) -> Facts:
         runs = counted(self.ensemble.runs, "run")
@@ -78,6 +85,7 @@ class HistoryComparison(Shown):
         more = [
             ("record", self.missing if self.record is None else self.record.name),
             ("runs", f"{runs}, seed {self.ensemble.seed}"),
+            ("parameters", self.parameters),
             ("in a sentence", self.verdict()),
             ("tables", ".rungs, .events" + ("" if self.counts is None else ", .counts, .claims")),
         ]
@@ -135,9 +143,15 @@ class HistoryComparison(Shown):
             f"Beside “{self.factual.scenario.title}”, {count or 'none'} of the {len(table)} claims "
             f"{'changes' if count == 1 else 'change'}{listed}; a claim counts as holding from "
             f"{percent(HELD)} of histories on, and as changed if it then holds or no longer holds, "
-            f"or if its share moves by {percent(MOVED)} of them; the numbers are set by hand, so "
-            "this says what the assumptions imply."
+            f"or if its share moves by {percent(MOVED)} of them; {self._origin()}, so this says "
+            "what the assumptions imply."
         )
+
+    def _origin(self) -> str:
+        """Return in words where the numbers come from."""
+        if self.ensemble.posterior:
+            return "the parameters are draws of a posterior under one theory"
+        return "the numbers are set by hand"
 
     def verdict(self) -> str:
         """Return in one sentence what the comparison means."""
@@ -151,11 +165,15 @@ class HistoryComparison(Shown):
             if self.claims is not None
             else f"Of the record, {inside}"
         )
-        return (
-            f"{claims} lie inside its 90 % interval; its numbers are starting values "
-            "set by hand with the record in view, not a fit, so this says what the assumptions "
-            "imply, not that they are true."
+        numbers = (
+            "its parameters are draws of a posterior, fitted to this record under one theory, and "
+            "its runs are free, so this says how well these assumptions tell what they were fitted "
+            "to"
+            if self.ensemble.posterior
+            else "its numbers are starting values set by hand with the record in view, not a fit, "
+            "so this says what the assumptions imply"
         )
+        return f"{claims} lie inside its 90 % interval; {numbers}, not that they are true."
 
 
 def compare_history(
@@ -164,6 +182,7 @@ def compare_history(
     runs: int,
     against: Scenario | None = None,
     seed: int | None = None,
+    posterior: ParameterDraws | str | None = USUAL,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> HistoryComparison:
@@ -175,27 +194,47 @@ def compare_history(
             result says which claims change.
         runs: How many runs.
         seed: Seed of the noise; None lets the operating system choose, and the result names it.
+        posterior: Draws of the parameters: run r has draw r modulo their number, with fresh noise,
+            and what an edit sets stays set. "shipped" takes those that ship for the relationship,
+            where they go with the scenarios; None the numbers that the file states.
         workers: Processors to use; the numbers do not depend on it.
         progress: Called with (runs done, runs asked for), over both scenarios.
 
     Raises:
-        SettingError: If a setting is out of range, or the two scenarios cannot be compared.
+        SettingError: If a setting is out of range, the two scenarios cannot be compared, or the
+            posterior does not go with one.
         RecordError: If the record that the scenario names is not there or cannot be used.
     """
-    if against is not None:
-        pairs_of([scenario], against)
-        first, second = shared(progress, runs=runs, among=2)
-        factual = compare_history(against, runs=runs, seed=seed, workers=workers, progress=first)
-        same = factual.ensemble.seed
-        found = compare_history(scenario, runs=runs, seed=same, workers=workers, progress=second)
-        return replace(found, factual=factual)
+    every = [scenario] if against is None else [against, scenario]
+    draws, parameters = drawn_from(posterior, every, where="history")
+    if against is None:
+        found = _held_against(scenario, runs, seed, draws, workers, progress)
+        return replace(found, parameters=parameters)
+    pairs_of([scenario], against)
+    first, second = shared(progress, runs=runs, among=2)
+    factual = _held_against(against, runs, seed, draws, workers, first)
+    found = _held_against(scenario, runs, factual.ensemble.seed, draws, workers, second)
+    return replace(found, factual=replace(factual, parameters=parameters), parameters=parameters)
+
+
+def _held_against(
+    scenario: Scenario,
+    runs: int,
+    seed: int | None,
+    draws: ParameterDraws | None,
+    workers: int,
+    progress: Progress | None,
+) -> HistoryComparison:
+    """Return one scenario held against its record; see `compare_history`."""
     record, missing = None, ""
     try:
         record = Record.of(scenario)
     except NoRecord as reason:
         missing = str(reason)
     engine = Kernel(threads=workers)
-    ensemble = simulate(scenario, runs=runs, seed=seed, engine=engine, progress=progress)
+    ensemble = simulate(
+        scenario, runs=runs, seed=seed, engine=engine, posterior=draws, progress=progress
+    )
     log.debug("dating the acts of %s", scenario.name)
     events = chronology(ensemble, scenario)
     ladder = {rung.number: rung.name for rung in scenario.rungs}

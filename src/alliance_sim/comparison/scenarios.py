@@ -9,14 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from alliance_sim.comparison.acts import differing_acts
 from alliance_sim.comparison.counts import step_changes
+from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.comparison.edits import DatedEdit, edits_between
 from alliance_sim.comparison.pairing import WHERE, ScenarioLike, labels_of, pairs_of
 from alliance_sim.comparison.sentences import Findings, sentence_of
@@ -27,6 +28,7 @@ from alliance_sim.glossary import signed
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.words import Words
 from alliance_sim.results import OK, Ensemble
+from alliance_sim.results.draws import USUAL
 from alliance_sim.results.outcomes import (
     Outcome,
     evaluate,
@@ -39,6 +41,9 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import LEVELS
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.state import state_names
+
+if TYPE_CHECKING:
+    from alliance_sim.engine.vectors import ParameterDraws
 
 LOW, HIGH = 0.05, 0.95
 SHOWN = (*LEVELS, "rung", "agenda_overlap")  # states of which every comparison tells
@@ -61,6 +66,8 @@ class Comparison(Shown):
             both worlds are the same to the last bit. None where nothing differs.
         outcomes: What the table tells of.
         words: What is said about the relationship.
+        parameters: In a sentence which posterior the runs have parameters of, or why not the
+            shipped one; "" where the files state them.
     """
 
     factual: Scenario
@@ -71,6 +78,7 @@ class Comparison(Shown):
     touched: Mapping[str, dt.date | None]
     outcomes: tuple[Outcome, ...]
     words: Words
+    parameters: str = ""
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -172,7 +180,7 @@ class Comparison(Shown):
         return Facts(
             name=f"{'; '.join(self.edited)} against {self.factual.title}",
             brief=(counted(runs.runs, "pair") + " of runs", f"seed {runs.seed}"),
-            more=[*self.sentences.items()],
+            more=[*self.sentences.items(), ("parameters", self.parameters)],
             table=Table(("edited minus factual", "median", "90 % of runs"), rows),
         )
 
@@ -300,13 +308,14 @@ class Comparison(Shown):
         return pd.DataFrame(rows)
 
 
-def compare(
+def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
     *scenarios: ScenarioLike,
     against: ScenarioLike | None = None,
     runs: int = 200,
     seed: int | None = None,
     outcomes: Sequence[str] = (),
     years: Sequence[int] = (),
+    posterior: ParameterDraws | str | None = USUAL,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -325,13 +334,17 @@ def compare(
             as "rung>=8@2014", see `alliance_sim.results.outcomes`.
         years: At whose ends these are told; if left out, ends of stages after the first edit, and
             the last year.
+        posterior: Draws of the parameters, the same ones in every scenario: run r has draw r modulo
+            their number, and what an edit sets stays set. "shipped" takes those that ship for the
+            relationship, where they go with all the scenarios; None the numbers of the files.
         workers: Processors to use, all if left out; the numbers do not depend on it.
         progress: Called with (runs done, runs asked for) over all scenarios.
 
     Raises:
         ScenarioError: If a scenario cannot be used.
         SettingError: If it cannot be told which scenario is the factual one; if the scenarios are
-            not of one relationship, years and steps; or if a setting is out of range.
+            not of one relationship, years and steps; if the posterior does not go with one; or if a
+            setting is out of range.
     """
     factual, others = pairs_of(scenarios, against)
     labels = labels_of(factual, others)
@@ -340,11 +353,12 @@ def compare(
     calendar = factual.calendar()
     days = [None if step is None else calendar.start_of(step) for step in steps]
     asked = _outcomes(factual, outcomes, years, days)
-    engine = Kernel(threads=workers)
+    draws, parameters = drawn_from(posterior, [factual, *others], where=WHERE)
+    alike = partial(simulate, runs=runs, engine=Kernel(threads=workers), posterior=draws)
     parts = shared(progress, runs=runs, among=1 + len(others))
-    base = simulate(factual, runs=runs, seed=seed, engine=engine, progress=parts[0])
+    base = alike(factual, seed=seed, progress=parts[0])
     ensembles = {
-        label: simulate(other, runs=runs, seed=base.seed, engine=engine, progress=part)
+        label: alike(other, seed=base.seed, progress=part)
         for label, other, part in zip(labels, others, parts[1:], strict=True)
     }
     return Comparison(
@@ -356,6 +370,7 @@ def compare(
         touched=dict(zip(labels, days, strict=True)),
         outcomes=asked,
         words=Words.of(factual),
+        parameters=parameters,
     )
 
 

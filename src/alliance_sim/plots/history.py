@@ -113,10 +113,12 @@ def history_figure(
         SettingError: If every run failed.
         UnknownName: If the ensemble lacks one of the states.
     """
+    moved = "chance and unknown parameters" if ensemble.posterior else "chance alone"
+    numbers = f"With {ensemble.posterior}" if ensemble.posterior else "Starting values, not fitted"
     figure = slide(
         figure_title(words, record),
-        about="Line: median of runs; bands: middle 50 % and 90 % of runs, chance alone. Model: "
-        f"{told_of(ensemble)}. Starting values, not fitted.",
+        about=f"Line: median of runs; bands: middle 50 % and 90 % of runs, {moved}. Model: "
+        f"{told_of(ensemble)}. {numbers}.",
         form=form,
         height=8.6 if form.narrow else None,
     )

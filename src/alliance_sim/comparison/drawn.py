@@ -1,0 +1,54 @@
+"""Whose parameters runs have: those of the file, or draws of a posterior that goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from alliance_sim.errors import SettingError, shown
+from alliance_sim.results.draws import USUAL, finder
+
+if TYPE_CHECKING:
+    from alliance_sim.engine.vectors import ParameterDraws
+    from alliance_sim.scenario import Scenario
+
+
+def drawn_from(
+    posterior: ParameterDraws | str | None, scenarios: Sequence[Scenario], *, where: str
+) -> tuple[ParameterDraws | None, str]:
+    """Return the draws with which scenarios are run, and what is to be said about them.
+
+    Scenarios that are held against each other have the same draws or none, so that run r of each
+    has the same parameters.
+
+    Args:
+        posterior: Draws; "shipped" for those that ship with the package, where they go with all of
+            the scenarios; None for the numbers that the scenarios state.
+        scenarios: The scenarios, the factual one first.
+        where: Who asks.
+
+    Returns:
+        The draws, None for none; and a sentence: which they are, or why the shipped ones are not
+        used. It is "" where nothing ships, and where none were asked for.
+
+    Raises:
+        SettingError: If the draws that were asked for do not go with a scenario.
+    """
+    if posterior is None:
+        return None, ""
+    if posterior != USUAL and not hasattr(posterior, "numbers_of"):
+        problem = f"posterior is {shown(posterior)}, must be draws, {USUAL!r} or None"
+        raise SettingError(where, [problem])
+    if isinstance(posterior, str):
+        draws, told = finder()(scenarios[0])
+        if draws is None:
+            return None, str(told)
+        problems = [draws.misfit(one) for one in scenarios]
+        if any(problems):
+            return None, f"The shipped posterior is not used: {next(filter(None, problems))}."
+    else:
+        draws = posterior
+        problems = [problem for one in scenarios if (problem := draws.misfit(one))]
+        if problems:
+            raise SettingError(where, problems)
+    return draws, f"Parameters: {draws.label}; chance is drawn anew."

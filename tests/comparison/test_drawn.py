@@ -1,0 +1,115 @@
+"""Runs that are held against each other have the same draws of the parameters, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from alliance_sim import Scenario, SettingError, compare, compare_history, load_scenario
+from alliance_sim.calibration.prior import Prior
+from alliance_sim.comparison.drawn import drawn_from
+from alliance_sim.engine.vectors import DrawnNumbers
+from alliance_sim.results.draws import FOUND_BY, USUAL
+
+ISLANDS = load_scenario("two_islands/baseline")
+NO_RAID = load_scenario("two_islands/no_raid")
+
+
+@dataclass(frozen=True)
+class OfThePrior:
+    """Five draws of the prior: only the mechanism is looked at."""
+
+    label: str = "5 draws of the prior"
+    unlike: frozenset[str] = field(default=frozenset())
+
+    def misfit(self, scenario: Scenario) -> str:
+        return f"they are not of {scenario.name}" if scenario.name in self.unlike else ""
+
+    def numbers_of(self, scenario: Scenario) -> DrawnNumbers:
+        prior = Prior(scenario)
+        return DrawnNumbers(prior.paths, prior.numbers(prior.sample(5, 3).T.copy()))
+
+
+def usual_of_the_islands(scenario: Scenario) -> tuple[OfThePrior, str]:
+    return OfThePrior(), ""
+
+
+def nothing_that_holds(scenario: Scenario) -> tuple[None, str]:
+    return None, "The shipped posterior is not used: the rules changed."
+
+
+def test_both_worlds_of_a_pair_have_the_same_draw() -> None:
+    found = compare(NO_RAID, against=ISLANDS, runs=12, seed=5, posterior=OfThePrior())
+    assert found.factual_runs.posterior == "5 draws of the prior"
+    assert found.parameters == "Parameters: 5 draws of the prior; chance is drawn anew."
+    (label,) = found.edited
+    day = found.touched[label]
+    assert day is not None
+    first = found.factual_runs.calendar.index(day)
+    mine, its = found.factual_runs.values, found.edited_runs[label].values
+    assert np.array_equal(mine[:, :first], its[:, :first])
+    assert not np.array_equal(mine, its)
+    states = compare(NO_RAID, against=ISLANDS, runs=12, seed=5, posterior=None)
+    assert not np.array_equal(states.factual_runs.values, mine)
+    assert states.parameters == ""
+
+
+def test_history_with_draws_says_so_and_claims_no_hand() -> None:
+    found = compare_history(ISLANDS, runs=6, seed=2, posterior=OfThePrior())
+    assert found.parameters.startswith("Parameters: 5 draws of the prior")
+    assert "draws of a posterior" in found.verdict()
+    assert "by hand" not in found.verdict()
+    plain = compare_history(ISLANDS, runs=6, seed=2, posterior=None)
+    assert "set by hand" in plain.verdict()
+    assert plain.parameters == ""
+
+
+def test_an_edited_history_and_its_factual_one_have_the_same_draws() -> None:
+    found = compare_history(NO_RAID, against=ISLANDS, runs=6, seed=2, posterior=OfThePrior())
+    assert found.factual is not None
+    assert found.factual.ensemble.posterior == found.ensemble.posterior
+    assert found.factual.parameters == found.parameters
+
+
+def test_shipped_draws_are_used_where_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FOUND_BY, USUAL, f"{__name__}:usual_of_the_islands")
+    monkeypatch.setattr(
+        "alliance_sim.results.draws.import_module", lambda _: __import__("sys").modules[__name__]
+    )
+    found = compare_history(ISLANDS, runs=3, seed=2)
+    assert found.ensemble.posterior == "5 draws of the prior"
+
+
+def test_shipped_draws_that_do_not_hold_are_left_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(FOUND_BY, USUAL, f"{__name__}:nothing_that_holds")
+    monkeypatch.setattr(
+        "alliance_sim.results.draws.import_module", lambda _: __import__("sys").modules[__name__]
+    )
+    found = compare(NO_RAID, against=ISLANDS, runs=3, seed=2)
+    assert found.parameters == "The shipped posterior is not used: the rules changed."
+    assert found.factual_runs.posterior == ""
+
+
+def test_if_one_of_a_pair_does_not_fit_neither_has_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    unlike = OfThePrior(unlike=frozenset({NO_RAID.name}))
+    monkeypatch.setattr("alliance_sim.comparison.drawn.finder", lambda: lambda _: (unlike, ""))
+    draws, told = drawn_from(USUAL, [ISLANDS, NO_RAID], where="compare")
+    assert draws is None
+    assert told == f"The shipped posterior is not used: they are not of {NO_RAID.name}."
+
+
+def test_draws_that_were_asked_for_and_do_not_fit_are_an_error() -> None:
+    unlike = OfThePrior(unlike=frozenset({NO_RAID.name, ISLANDS.name}))
+    with pytest.raises(SettingError, match="not of two_islands/baseline") as error:
+        compare(NO_RAID, against=ISLANDS, runs=3, seed=2, posterior=unlike)
+    assert len(error.value.problems) == 2
+
+
+@pytest.mark.parametrize("given", ["none", "ship", 5])
+def test_what_is_no_posterior_is_told(given: object) -> None:
+    with pytest.raises(SettingError, match="must be draws, 'shipped' or None"):
+        compare(NO_RAID, against=ISLANDS, runs=3, seed=2, posterior=given)  # type: ignore[arg-type]
