@@ -34,6 +34,7 @@ NEAREST = 10
 OFFERED, TIE = 3, 0.05  # names that are offered at once, if they are so near to each other
 MOST_TOLD = 40  # problems that are told one by one; the rest are counted
 HUGE = 64  # bits of a whole number that is told by its size alone
+SEPARATORS = re.compile(r"[,;\s]+")  # between names that were given as one
 LONGEST = 400  # letters of a name that a sentence repeats
 LONGEST_PROBLEM = 4000  # letters of a sentence
 
@@ -178,6 +179,9 @@ def unknown_name(kind: str, name: str, known: Iterable[str], also: Spellings | N
     """
     names = sorted(known)
     shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}..."
+    several = [part for part in SEPARATORS.split(name.strip()) if part]
+    if len(several) > 1 and all(part in names for part in several):
+        return f"{shown!r} is {len(several)} names of a {kind}; give each by itself"
     return (
         f"unknown {kind} {shown!r}{did_you_mean(name, names, also)} ({_listing(name, names, also)})"
     )

@@ -93,12 +93,18 @@ def nearest_file(path: Path, ending: str = "") -> str | None:
         beside = [file.name for file in found if file.name.endswith(ending) and file.is_file()]
     except (OSError, ValueError):
         return None
-    alike = [name for name in beside if Path(name).suffix == path.suffix]
-    if path.suffix and (near := matches(path.name, alike)):
-        return near[0].name
-    stems = {Path(name).stem: name for name in sorted(beside, key=lambda n: n.endswith(BY_HAND))}
-    near = matches(path.stem, stems)
-    return stems[near[0].name] if near and (not path.suffix or path.stem in stems) else None
+    ends = {path.suffix} if path.suffix else {Path(name).suffix for name in beside}
+    for wanted in (ends, {Path(name).suffix for name in beside} - ends):
+        there = [name for name in beside if Path(name).suffix in wanted]
+        stems = {Path(name).stem: name for name in sorted(there, key=_by_hand)}
+        near = matches(path.stem, stems)
+        if near and (wanted is ends or path.stem in stems):
+            return stems[near[0].name]
+    return None
+
+
+def _by_hand(name: str) -> bool:
+    return name.endswith(BY_HAND)
 
 
 def _match(asked: str, name: str, others: Sequence[str]) -> Match:

@@ -140,7 +140,7 @@ def test_every_number_has_its_five_fields_and_can_be_found_by_its_path() -> None
 
 def test_a_scenario_cannot_be_changed_in_place() -> None:
     baseline = load_scenario(BASELINE)
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(ScenarioError, match="title: a scenario is not changed in place"):
         baseline.title = "Mine"  # type: ignore[misc]
     with pytest.raises(ValueError, match="frozen"):
         baseline.levels.pace.value = 1.0  # type: ignore[misc]

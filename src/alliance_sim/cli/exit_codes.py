@@ -212,6 +212,8 @@ EXAMPLES = {  # what is missing, and a line to type
     "scenario": "one, such as two_islands/baseline; all of them: alliance-sim list scenarios",
     "scenarios": "a what-if, such as two_islands/no_raid; all: alliance-sim list scenarios",
     "files": "one, such as two_islands/baseline; all of them: alliance-sim list scenarios",
+    "first": "two scenarios, as in: alliance-sim diff two_islands/baseline two_islands/no_raid",
+    "second": "two scenarios, as in: alliance-sim diff two_islands/baseline two_islands/no_raid",
     "plan": "the TOML file of a plan, or the folder of a sweep",
     "folder": "the results folder of a sweep, such as results/my_plan",
     "file": "a folder of results, such as results/my_what_if",
@@ -223,10 +225,27 @@ def _example(error: Any) -> str:
     name = getattr(getattr(error, "param", None), "name", None)
     if "unexpected extra argument" in error.message and error.ctx is not None:
         return _several(error.ctx, error.message)
+    if type(error).__name__ == "NoSuchOption" and error.ctx is not None:
+        return _option(error.ctx, str(error.option_name), found=bool(error.possibilities))
     missing = type(error).__name__ == "MissingParameter"
     if missing and name == "file" and error.ctx is not None and error.ctx.info_name == "new":
         return " Give the file to write, such as my.toml."
     return f" Give {EXAMPLES[name]}." if missing and name in EXAMPLES else ""
+
+
+def _option(context: Any, name: str, *, found: bool) -> str:
+    """Return where an option stands that was not found there, or which there are."""
+    commands = getattr(context.command, "commands", {})
+    owners = [word for word, command in commands.items() if name in _options(command)]
+    if owners:
+        shown = "run" if "run" in owners else owners[0]
+        return f". It stands behind the command, as in: alliance-sim {shown} ... {name} ..."
+    return "" if found or commands else f" (options: {', '.join(_options(context.command))})"
+
+
+def _options(command: Any) -> list[str]:
+    """Return the long options of a command."""
+    return [word for part in command.params for word in part.opts if word.startswith("--")]
 
 
 def _several(context: Any, message: str) -> str:

@@ -108,7 +108,8 @@ class Ensemble(Shown):
             UnknownName: If there is no such state.
         """
         if state not in self.states:
-            raise UnknownName(unknown_name("state", state, self.states))
+            also = {name: (told.long_name,) for name, told in self.meanings.items()}
+            raise UnknownName(unknown_name("state", state, self.states, also))
         column: NDArray[np.float64] = self.values[:, :, self.states.index(state)]
         return column
 

@@ -18,6 +18,7 @@ from alliance_sim.scenario.fields import FIELDS, Number
 
 Tree = dict[str, Any]
 INPUTS = ("capability", "state_capability")  # keys whose value is a series or a number
+MOST_OFFERED = 3  # paths that end in what was asked for
 TAGS = ("series", "number")
 
 
@@ -103,6 +104,11 @@ def way(tree: Any, path: str) -> list[tuple[Any, Any]]:
         if key is None:
             at = f" under {'.'.join(parts[:gone])!r}" if gone else ""
             problem = unknown_name("key", part, keys_of(node))
+            ends = [] if gone else [one for one in paths(tree) if one.endswith(f".{path}")]
+            if ends:
+                problem = (
+                    f"a path begins with its table: {' or '.join(map(repr, ends[:MOST_OFFERED]))}"
+                )
             raise PathProblem(f"path {shown(path, LONGEST)}: {problem}{at}")
         steps.append((node, key))
         node = get(node, key)
@@ -130,6 +136,16 @@ def is_number(node: Any) -> bool:
         and all(isinstance(x, int | float) and not isinstance(x, bool) for x in node[:3])
         and all(isinstance(x, str) for x in node[3:])
     )
+
+
+def paths(tree: Any, prefix: str = "") -> Iterator[str]:
+    """Yield the path of every number and every setting in a tree."""
+    below = entries(tree)
+    if is_number(tree) or not below:
+        yield prefix
+        return
+    for key, value in below:
+        yield from paths(value, f"{prefix}.{key}" if prefix else key)
 
 
 def numbers(tree: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, ValidationError
 
@@ -134,6 +134,20 @@ class Scenario(Shown, Part):
     def __repr_args__(self) -> list[tuple[str | None, object]]:
         """Return what rich and other printers show of a scenario."""
         return [("name", self.name), ("title", self.title)]
+
+    if not TYPE_CHECKING:  # or nobody would be told of it before it runs
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Refuse to change a scenario in place.
+
+            Raises:
+                ScenarioError: Always, with what returns another one.
+            """
+            problem = (
+                f"{name}: a scenario is not changed in place; .without(...), .moved(...), "
+                ".with_number(path, value) and .with_setting(path, value) return another"
+            )
+            raise ScenarioError(self.name, [problem])
 
     def without(self, *junctures: str) -> Scenario:
         """Return the same world in which these junctures never happened.

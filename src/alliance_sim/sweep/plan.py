@@ -28,6 +28,7 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edit import EditCache, replaced
 from alliance_sim.scenario.edit import as_tree as scenario_tree
+from alliance_sim.scenario.problems import field_problems
 from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.factors import Factor
@@ -412,10 +413,11 @@ def _scenario(tree: object) -> Scenario:
     try:
         scenario = Scenario.model_validate_json(json.dumps(tree))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
+        plain = tree if isinstance(tree, dict) else {}
+        problem = field_problems(error, plain, Scenario)[0]
         raise ResultError(
-            f"plan: a scenario cannot be read back: {where}: {first['msg']}"
+            f"plan: a scenario cannot be read back: {problem}. Where the model has changed since, "
+            "that version of the program reads it; with this one, run the plan's file anew"
         ) from None
     problems = cross_problems(scenario_tree(scenario))
     if problems:

@@ -353,7 +353,8 @@ def _no_sweep(folder: Path) -> str:
     if stands(folder / ROWS):
         return NO_METADATA
     other = kinds.instead(folder, kinds.SWEEP)
-    return other or f"holds no sweep ({METADATA} is not there)"
+    makes = f"a sweep is made by: alliance-sim sweep PLAN --out {folder}"
+    return other or f"holds no sweep ({METADATA} is not there); {makes}"
 
 
 def read_metadata(folder: Path) -> Metadata:
