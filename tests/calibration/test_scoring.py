@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from alliance_sim import Record, Scenario, load_scenario, simulate
-from alliance_sim.calibration.acts import ActCounts, act_counts
-from alliance_sim.calibration.baselines import BASELINES, Baseline, Holdout, InSample
+from alliance_sim.calibration.acts import act_counts
+from alliance_sim.calibration.baselines import BASELINES, Baseline
+from alliance_sim.calibration.free_runs import coded_counts, free_runs
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.scores import scores_of, uniformity
 from alliance_sim.calibration.scoring import SETTINGS, Key, ScoreTable, score_record
 from alliance_sim.engine.chronology import chronology
-from alliance_sim.errors import RecordError, SettingError, UnknownName
+from alliance_sim.errors import RecordError, ResultError, SettingError, UnknownName
 from alliance_sim.record.forecasts import editions_of, forecast_years, read_forecasts
 from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.shipped import scenarios
@@ -125,60 +124,12 @@ def test_both_editions_are_scored_and_what_was_looked_at_is_named() -> None:
 # made their record, and with others.
 
 
-@dataclass(frozen=True)
-class FreeRuns:
-    """Runs of a scenario, told as dated acts of which some go unreported, as in its record."""
-
-    name: str
-    title: str
-    draws: dict[str, np.ndarray]
-
-    def predict(self, acts: ActCounts, holdouts: Sequence[Holdout]) -> list[Predictive]:
-        drawn = self.draws[acts.series]
-        return [Predictive.of_counts(h.start, drawn[:, h.start : h.stop]) for h in holdouts]
-
-    def in_sample(self, acts: ActCounts) -> InSample:
-        return InSample(
-            Predictive.of_counts(acts.first, self.draws[acts.series][:, acts.first :]), 0
-        )
-
-
-def free_runs(scenario: Scenario, name: str) -> FreeRuns:
-    record = Record.of(ISLANDS)
-    ensemble = simulate(scenario, runs=RUNS, seed=31)
-    acts = chronology(ensemble, scenario)
-    luck = np.random.default_rng(7).random(len(acts))
-    chance = [
-        record.reporting.of(int(s), d.date())
-        for s, d in zip(acts["salience"], acts["date"], strict=True)
-    ]
-    acts = acts[(luck < chance) & (acts["kind"] != "suspension")]
-    found = {}
-    for series in ("all", "alliance", "salience2"):
-        kept = (
-            acts
-            if series == "all"
-            else (
-                acts[acts["salience"] >= 2]
-                if series == "salience2"
-                else acts[~acts["initiator"].str.startswith("member:")]
-            )
-        )
-        drawn = np.zeros((RUNS, ensemble.calendar.steps, len(COUNTED_DOMAINS)), dtype=int)
-        fields = [COUNTED_DOMAINS.index(domain) for domain in kept["domain"]]
-        cells = [kept["run"].astype(int).tolist(), kept["quarter"].astype(int).tolist(), fields]
-        for run, quarter, field in zip(*cells, strict=True):
-            drawn[run, quarter, field] += 1
-        found[series] = drawn
-    return FreeRuns(name, name, found)
-
-
 def test_the_true_numbers_beat_false_ones_and_are_calibrated() -> None:
-    true = free_runs(ISLANDS, "true")
+    true = free_runs(ISLANDS, name="true", runs=RUNS, seed=31)
     busy = ISLANDS
     for field in COUNTED_DOMAINS:
         busy = busy.with_number(f"observation.counting.{field}.log_rate", 4.0)
-    false = free_runs(busy, "false")
+    false = free_runs(busy, name="false", runs=RUNS, seed=31)
     models: tuple[Baseline, ...] = (true, false, QUICK[0])
     found = score_record(ISLANDS, models=models)
     for series in ("all", "alliance", "salience2"):
@@ -195,12 +146,32 @@ def test_the_true_numbers_beat_false_ones_and_are_calibrated() -> None:
 
 
 def test_of_histories_made_by_the_model_its_forecasts_are_uniform() -> None:
-    true = free_runs(ISLANDS, "true").draws["all"]
+    true = free_runs(ISLANDS, runs=RUNS, seed=31).counts["all"]
     forecast = Predictive.of_counts(0, true[: RUNS // 2])
     inside = [uniformity(scores_of(forecast, one).pit).inside for one in true[RUNS // 2 :][:60]]
     assert (
         np.mean(inside) > 0.8
     )  # quarters of one history go together, the band is for ones that do not
+
+
+def test_runs_count_what_would_have_been_written_down() -> None:
+    ensemble = simulate(ISLANDS, runs=40, seed=5)
+    record = Record.of(ISLANDS)
+    acts = chronology(ensemble, ISLANDS)
+    acts = acts[acts["kind"] != "suspension"]
+    found = {
+        s: coded_counts(ensemble, ISLANDS, record, s) for s in ("all", "alliance", "salience2")
+    }
+    important = acts[acts["salience"] >= 2]
+    assert found["salience2"].sum() / len(important) == pytest.approx(0.9, abs=0.03)
+    small = found["all"].sum() - found["salience2"].sum()
+    assert small / (len(acts) - len(important)) == pytest.approx(0.5, abs=0.05)
+    assert (found["alliance"] <= found["all"]).all()
+    whole = free_runs(ISLANDS, ensemble=ensemble)
+    np.testing.assert_array_equal(whole.counts["all"], found["all"])
+    other = simulate("japan_nato/baseline", runs=1, seed=1)
+    with pytest.raises(ResultError, match="are of other quarters: 1950Q1"):
+        free_runs(ISLANDS, ensemble=other)
 
 
 # Records of one's own, and wrong input.

@@ -274,9 +274,9 @@ def score_record(
         world = scenario.model_copy(update={"record": edition})
         record = Record.of(world)
         first = first_observed(record, world) if since is None else since
-        years[record.name] = _within(forecast_years(world, first=first), first)
         for one in series:
             acts[record.name, one] = act_counts(record, world, one, since=since)
+        years[record.name] = _within(forecast_years(world, first=first), first)
     work = [
         _Work(edition, counts, years[edition], model, _told(model))
         for (edition, _), counts in acts.items()

@@ -6,7 +6,14 @@ from alliance_sim.calibration.baselines.hawkes import Hawkes
 from alliance_sim.calibration.baselines.holdout import Baseline, Holdout, InSample
 from alliance_sim.calibration.baselines.random_walk import RandomWalk
 
-__all__ = ["BASELINES", "Baseline", "Holdout", "InSample", "log_quadratic_evidence"]
+__all__ = [
+    "BASELINES",
+    "Baseline",
+    "Holdout",
+    "InSample",
+    "log_quadratic_evidence",
+    "usual_baselines",
+]
 
 BASELINES: tuple[Baseline, ...] = (
     Constant(),
@@ -18,3 +25,8 @@ BASELINES: tuple[Baseline, ...] = (
     Hawkes(),
     Glm("regression", "regression", "inputs"),
 )
+
+
+def usual_baselines() -> tuple[Baseline, ...]:
+    """Return the baselines that are scored if nobody names others, in the order of tables."""
+    return BASELINES

@@ -1,0 +1,128 @@
+"""Runs of the model as forecasts: told as dated acts, of which some go unreported, and counted.
+
+A run counts acts that happen, a record those that somebody wrote down. So each act of a run is
+reported with the chance that the record states for its day and salience, before it is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from alliance_sim.calibration.acts import ActCounts
+from alliance_sim.calibration.baselines.holdout import Holdout, InSample
+from alliance_sim.calibration.predictive import Predictive
+from alliance_sim.engine.chronology import chronology
+from alliance_sim.engine.simulate import Kernel, simulate
+from alliance_sim.errors import ResultError
+from alliance_sim.record.folder import SUSPENSION
+from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series
+from alliance_sim.results import OK, Ensemble
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from alliance_sim.scenario import Scenario
+
+RUNS = 400  # if nobody says how many
+REPORTED = 20260104  # seed of which acts go unreported
+
+
+@dataclass(frozen=True, eq=False)
+class FreeRuns:
+    """Runs that were told no act of the record, as one of the models that are scored.
+
+    They forecast every quarter alike, whether it is held out or not: what they know, their numbers
+    know. Where these were chosen with the record in view, no setting is out of sample.
+
+    Attributes:
+        name: Key in tables.
+        title: What it is called in tables.
+        counts: By series of acts the coded counts of each run, array (run, quarter, field).
+        parameters: How many numbers were fitted.
+    """
+
+    name: str
+    title: str
+    counts: Mapping[str, NDArray[np.int64]]
+    parameters: int = 0
+
+    def predict(self, acts: ActCounts, holdouts: Sequence[Holdout]) -> list[Predictive]:
+        """Return the spread of the runs over each held-out stretch."""
+        drawn = self.counts[acts.series]
+        return [Predictive.of_counts(one.start, drawn[:, one.start : one.stop]) for one in holdouts]
+
+    def in_sample(self, acts: ActCounts) -> InSample:
+        """Return the spread of the runs over all quarters that count."""
+        drawn = self.counts[acts.series][:, acts.first :]
+        return InSample(Predictive.of_counts(acts.first, drawn), self.parameters)
+
+
+def free_runs(
+    scenario: Scenario,
+    *,
+    name: str = "free_runs",
+    title: str = "free runs",
+    runs: int = RUNS,
+    seed: int = 1,
+    ensemble: Ensemble | None = None,
+) -> FreeRuns:
+    """Return runs of a scenario, ready to be scored beside baselines.
+
+    Args:
+        scenario: The scenario, whose record says how acts are reported.
+        name: Key in tables.
+        title: What it is called in tables.
+        runs: How many runs, if none are given.
+        seed: Seed of their noise.
+        ensemble: Runs of the scenario that there are already, such as those with the numbers of
+            many posterior draws.
+
+    Raises:
+        NoRecord: If the scenario has no record.
+        RecordError: If its record cannot be used.
+        ResultError: If the runs given are of other years.
+        AllianceSimError: If every run failed.
+    """
+    record = Record.of(scenario)
+    if ensemble is None:
+        ensemble = simulate(scenario, runs=runs, seed=seed, engine=Kernel(threads=1))
+    elif ensemble.calendar.labels != scenario.calendar().labels:
+        span = f"{ensemble.calendar.label(0)} to {ensemble.calendar.label(-1)}"
+        raise ResultError(f"the runs of {ensemble.scenario} are of other quarters: {span}")
+    counts = {series: coded_counts(ensemble, scenario, record, series) for series in SERIES}
+    return FreeRuns(name, title, counts)
+
+
+def coded_counts(
+    ensemble: Ensemble, scenario: Scenario, record: Record, series: str
+) -> NDArray[np.int64]:
+    """Return how many acts of each run somebody would have written down.
+
+    Args:
+        ensemble: Runs of the scenario.
+        scenario: The scenario.
+        record: Says how likely an act is to be reported.
+        series: As for `Record.series`.
+
+    Returns:
+        Array (run, quarter, field), without suspensions and without runs that failed.
+
+    Raises:
+        UnknownName: If there is no such series.
+    """
+    acts = chronology(ensemble, scenario)
+    luck = np.random.default_rng([REPORTED, ensemble.seed]).random(len(acts))
+    told = zip(acts["salience"], acts["date"], strict=True)
+    chance = np.array([record.reporting.of(int(weight), day.date()) for weight, day in told])
+    acts = of_series(acts[(luck < chance) & (acts["kind"] != SUSPENSION).to_numpy()], series)
+    runs = acts["run"].to_numpy(dtype=np.int64) - ensemble.first_run
+    quarters = acts["quarter"].to_numpy(dtype=np.int64)
+    fields = np.array([COUNTED_DOMAINS.index(d) for d in acts["domain"]], dtype=np.int64)
+    shape = (ensemble.runs, ensemble.calendar.steps, len(COUNTED_DOMAINS))
+    cells = np.ravel_multi_index((runs, quarters, fields), shape)
+    counted = np.bincount(cells, minlength=int(np.prod(shape))).reshape(shape)
+    return counted[[status == OK for status in ensemble.status]]
