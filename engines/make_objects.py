@@ -214,8 +214,8 @@ def made_ir() -> Made:
     return Made(
         code=code,
         entries={name: " ".join(objects.kinds_of(found)) for name, found in given.items()},
-        sources=cache.digest_of(objects.MADE_FROM, objects.PACKAGE, leave_out=objects.NOT_COMPILED),
-        syntax=cache.syntax_of(objects.MADE_FROM, objects.PACKAGE, leave_out=objects.NOT_COMPILED),
+        sources=cache.digest_of(objects.MADE_FROM, objects.PACKAGE, leave_out=objects.NOT_MADE),
+        syntax=cache.syntax_of(objects.MADE_FROM, objects.PACKAGE, leave_out=objects.NOT_MADE),
         tried=False,
         made_with=versions(),
     )

@@ -47,7 +47,11 @@ MADE_FROM = (  # sources of all that is compiled
     *("world/coefficients.py", "world/declaration.py", "world/fill.py", "world/settle.py"),
     "world/state.py",
 )
-NOT_COMPILED = ("engine/kernel/batch.py",)
+_KERNEL = "engine/kernel/{}.py".format
+NOT_COMPILED = tuple(map(_KERNEL, ("batch", "conditioned", "observation", "resumable")))
+# What is compiled where it is first called, and does not come along.
+HERE_ONLY = tuple(map(_KERNEL, ("abducted", "coded", "history", "observed", "pieces")))
+NOT_MADE = (*NOT_COMPILED, *HERE_ONLY)
 # How many vectors a loop goes through at once. In a long chain of operations a processor waits for
 # each; with other chains beside it, it has something to do meanwhile.
 VECTORS_AT_ONCE = 4
@@ -158,9 +162,9 @@ def read(name: str, folder: Path | None = None) -> Made:
 def is_of_these_rules(made: Made, package: Path | None = None) -> bool:
     """Whether code was made from the rules as they are; comments and line ends do not matter."""
     where = package or PACKAGE
-    if made.sources == cache.digest_of(MADE_FROM, where, leave_out=NOT_COMPILED):
+    if made.sources == cache.digest_of(MADE_FROM, where, leave_out=NOT_MADE):
         return True
-    return made.syntax == cache.syntax_of(MADE_FROM, where, leave_out=NOT_COMPILED)
+    return made.syntax == cache.syntax_of(MADE_FROM, where, leave_out=NOT_MADE)
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from alliance_sim.calendar import Calendar
 from alliance_sim.compiled.cache import digest_of
 from alliance_sim.compiled.function import Compiled
+from alliance_sim.compiled.objects import NOT_COMPILED
 from alliance_sim.engine.kernel.advance import Inputs, Kinds, Workspace, simulate_block
 from alliance_sim.engine.kernel.layout import LANES, A, Shape, reported_rows, rows_of, shape_of
 from alliance_sim.engine.kernel.noise import SLOW, TOGETHER, NoiseRequest
@@ -56,28 +57,35 @@ TRIED = 2  # runs of the described history that freshly compiled code is tried o
 @lru_cache(maxsize=1)
 def sources_digest() -> str:
     """Return a digest of every source that the compiled engine depends on."""
-    return digest_of(SOURCES, PACKAGE)
+    return digest_of(SOURCES, PACKAGE, leave_out=NOT_COMPILED)
 
 
-def as_in_plain_python(block: Block) -> bool:
-    """Whether a compiled block gives every state of some runs as the Mesa model does, bit by bit.
+def plain_runs() -> tuple[Ready, Floats]:
+    """Return the described history, and some runs of it in plain Python: (run, quarter, state).
 
-    Compilers have made mistakes, and so has memory; what is compiled now serves for months.
+    Compilers have made mistakes, and so has memory; what is compiled now serves for months. So it
+    is held against the Mesa model first, with seed 0.
     """
     from alliance_sim.engine.mesa_model.model import AllianceModel
 
     models = [AllianceModel(run=run, rng=0, agent_data=False) for run in range(TRIED)]
     ready = make_ready(models[0].world.scenario)
     states = state_names(ready.world.scenario)
-    setting = setting_of(ready.frame, states, ())
-    found = np.zeros((TRIED, ready.frame.calendar.steps, len(states)))
-    run_block(setting, Columns([ready] * TRIED, np.arange(TRIED), 0), found, block=block)
     for model in models:
         while model.running:
             model.step()
     collected = [model.datacollector.model_vars for model in models]
     wanted = np.array([[columns[state] for state in states] for columns in collected])
-    return found.tobytes() == np.ascontiguousarray(wanted.swapaxes(1, 2)).tobytes()
+    return ready, np.ascontiguousarray(wanted.swapaxes(1, 2))
+
+
+def as_in_plain_python(block: Block) -> bool:
+    """Whether a compiled block gives every state of some runs as the Mesa model does, bitwise."""
+    ready, wanted = plain_runs()
+    setting = setting_of(ready.frame, state_names(ready.world.scenario), ())
+    found = np.zeros(wanted.shape)
+    run_block(setting, Columns([ready] * TRIED, np.arange(TRIED), 0), found, block=block)
+    return found.tobytes() == wanted.tobytes()
 
 
 compiled_block = Compiled(
@@ -269,7 +277,7 @@ def run_block(
             np.zeros(1, dtype=np.int64),
         ),
         Inputs(constants, tables, which),
-        _space(shape, setting.at),
+        workspace(shape, setting.at),
         Outputs(
             setting.reported,
             nothing if trajectories is None else trajectories,
@@ -306,7 +314,7 @@ def _tables(ready: Sequence[Ready]) -> tuple[Floats, NDArray[np.int64]]:
     return np.stack(tables), which  # a copy: the compiled engine takes writable arrays only
 
 
-def _space(shape: Shape, at: Any) -> Workspace:
+def workspace(shape: Shape, at: Any) -> Workspace:
     """Return room for one block."""
 
     def zeros(rows: int) -> Floats:
