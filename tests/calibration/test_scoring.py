@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,19 @@ import pytest
 from alliance_sim import Record, Scenario, load_scenario, simulate
 from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.baselines import BASELINES, Baseline
-from alliance_sim.calibration.free_runs import coded_counts, free_runs
+from alliance_sim.calibration.free_runs import coded_counts, free_runs, shipped_runs
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.scores import scores_of, uniformity
 from alliance_sim.calibration.scoring import SETTINGS, Key, ScoreTable, score_record
+from alliance_sim.cli.score import scores_table
+from alliance_sim.comparison import drawn
 from alliance_sim.engine.chronology import chronology
+from alliance_sim.engine.vectors import DrawnNumbers
 from alliance_sim.errors import RecordError, ResultError, SettingError, UnknownName
+from alliance_sim.plots.scores import forecast_figure, pit_figure
 from alliance_sim.record.forecasts import editions_of, forecast_years, read_forecasts
 from alliance_sim.record.record import COUNTED_DOMAINS
+from alliance_sim.report.scores import about_the_model
 from alliance_sim.shipped import scenarios
 
 ISLANDS = load_scenario("two_islands/baseline")
@@ -243,3 +249,43 @@ def test_years_that_leave_too_little_are_refused() -> None:
         score_record(load_scenario("japan_nato/baseline"), since=1996, models=QUICK[:1])
     with pytest.raises(UnknownName, match="did you mean 'alliance'"):
         score_record(ISLANDS, series=["aliance"], models=QUICK[:1])
+
+
+# What was fitted to all years is scored in sample only, and on its own edition only.
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Draws of a posterior, as the package may ship them: two, which move one number."""
+
+    label: str = "two draws"
+
+    def misfit(self, scenario: Scenario) -> str:
+        return "" if scenario.name == ISLANDS.name else "they are of the two islands"
+
+    def numbers_of(self, scenario: Scenario) -> DrawnNumbers:
+        assert not self.misfit(scenario)
+        return DrawnNumbers(("willingness.assets",), np.array([[2.0, 3.0]]))
+
+
+def test_shipped_draws_join_the_baselines_in_sample_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shipped_runs(ISLANDS) is None
+    monkeypatch.setattr(drawn, "finder", lambda: lambda _: (Fitted(), ""))
+    model = shipped_runs(ISLANDS)
+    assert model is not None
+    found = score_record(ISLANDS, series=["all"], models=(QUICK[0], model))
+    scored = {key.setting for key in found.cells if key.model == "model"}
+    assert scored == {"in_sample"}
+    assert about_the_model(found).startswith("The model is among the rows in sample only")
+    table = scores_table(found, "all")
+    assert [row[0] for row in table.rows] == ["constant", "the model"]
+    assert table.rows[1][3:] == ("–", "–", "–", "–")
+    assert forecast_figure(found) is not None
+    assert pit_figure(found) is not None
+
+
+def test_runs_of_one_edition_are_scored_on_no_other() -> None:
+    scenario = load_scenario("japan_nato/baseline")
+    model = free_runs(scenario, name="mine", runs=20)
+    found = score_record(scenario, series=["all"], models=(QUICK[0], model))
+    assert {key.edition for key in found.cells if key.model == "mine"} == {"japan_nato@2"}

@@ -15,12 +15,15 @@ import numpy as np
 from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.baselines.holdout import Holdout, InSample
 from alliance_sim.calibration.predictive import Predictive
+from alliance_sim.calibration.scoring import IN_SAMPLE
+from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import ResultError
 from alliance_sim.record.folder import SUSPENSION
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series
 from alliance_sim.results import OK, Ensemble
+from alliance_sim.results.draws import USUAL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 RUNS = 400  # if nobody says how many
+MODEL = "model"  # key of the model's own rows
 REPORTED = 20260104  # seed of which acts go unreported
 
 
@@ -42,12 +46,18 @@ class FreeRuns:
         name: Key in tables.
         title: What it is called in tables.
         counts: By series of acts the coded counts of each run, array (run, quarter, field).
+        edition: Name of the record whose chances of being reported they have; they are scored on
+            no other.
+        settings: In which settings they are scored; all if left out. Runs whose numbers were
+            fitted to all years belong in sample only.
         parameters: How many numbers were fitted.
     """
 
     name: str
     title: str
     counts: Mapping[str, NDArray[np.int64]]
+    edition: str
+    settings: tuple[str, ...] = ()
     parameters: int = 0
 
     def predict(self, acts: ActCounts, holdouts: Sequence[Holdout]) -> list[Predictive]:
@@ -69,6 +79,7 @@ def free_runs(
     runs: int = RUNS,
     seed: int = 1,
     ensemble: Ensemble | None = None,
+    settings: tuple[str, ...] = (),
 ) -> FreeRuns:
     """Return runs of a scenario, ready to be scored beside baselines.
 
@@ -80,6 +91,7 @@ def free_runs(
         seed: Seed of their noise.
         ensemble: Runs of the scenario that there are already, such as those with the numbers of
             many posterior draws.
+        settings: In which settings they are scored, such as ("in_sample",); all if left out.
 
     Raises:
         NoRecord: If the scenario has no record.
@@ -94,7 +106,26 @@ def free_runs(
         span = f"{ensemble.calendar.label(0)} to {ensemble.calendar.label(-1)}"
         raise ResultError(f"the runs of {ensemble.scenario} are of other quarters: {span}")
     counts = {series: coded_counts(ensemble, scenario, record, series) for series in SERIES}
-    return FreeRuns(name, title, counts)
+    return FreeRuns(name, title, counts, record.name, settings)
+
+
+def shipped_runs(scenario: Scenario) -> FreeRuns | None:
+    """Return runs with the parameters of the draws that ship with the package; None without them.
+
+    The draws were fitted to all years of the record, so that they are scored in sample only.
+
+    Raises:
+        NoRecord: If the scenario has no record.
+        RecordError: If its record cannot be used.
+    """
+    draws, _ = drawn_from(USUAL, [scenario], where="score")
+    if draws is None:
+        return None
+    engine = Kernel(threads=1)
+    ensemble = simulate(scenario, runs=RUNS, seed=1, engine=engine, posterior=draws)
+    return free_runs(
+        scenario, name=MODEL, title="the model", ensemble=ensemble, settings=(IN_SAMPLE,)
+    )
 
 
 def coded_counts(

@@ -258,7 +258,8 @@ def score_record(
         series: Which of the series of acts.
         editions: What to name as `record` for each edition; all that there are if left out.
         since: First year that counts; that which each edition states if left out.
-        models: What is fitted: anything that follows `Baseline`.
+        models: What is fitted: anything that follows `Baseline`. One with an `edition` is scored on
+            that alone, one with `settings` in those alone.
         workers: Processes to use; the numbers do not depend on it.
         progress: Called with (fits done, fits in all).
 
@@ -281,6 +282,7 @@ def score_record(
         _Work(edition, counts, years[edition], model, _told(model))
         for (edition, _), counts in acts.items()
         for model in models
+        if getattr(model, "edition", edition) == edition
     ]
     cells: dict[Key, Cell] = {}
     curve: dict[tuple[str, str], tuple[float, float]] = {}
@@ -348,6 +350,8 @@ def _fitted(work: _Work) -> tuple[dict[Key, Cell], str, str, tuple[float, float]
     numbers = inside.parameters, inside.evidence, inside.evidence_error
     cells = {IN_SAMPLE: Cell(described, inside.predictive, *numbers)}
     cells |= {name: Cell(_scored(acts, one), one) for name, one in settings.items()}
+    wanted = getattr(work.model, "settings", ()) or SETTINGS
+    cells = {name: cell for name, cell in cells.items() if name in wanted}
     evidence = log_quadratic_evidence(acts) if work.model.name == CURVE else None
     keys = (Key(work.edition, acts.series, name, work.model.name) for name in cells)
     found = dict(zip(keys, cells.values(), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -58,6 +58,8 @@ def score(
 ) -> None:
     """Score baselines on the scenario's record, in sample and on years kept from them."""
     from alliance_sim import load_scenario
+    from alliance_sim.calibration.baselines import BASELINES
+    from alliance_sim.calibration.free_runs import shipped_runs
     from alliance_sim.calibration.scoring import score_record
     from alliance_sim.record.record import SERIES
     from alliance_sim.report.result_folder import result_folder, usual_folder
@@ -67,12 +69,14 @@ def score(
     editions = _editions(chosen, edition)
     folder = out or usual_folder("score", chosen.name)
     result_folder(folder, kind="score", scenarios=[chosen])
+    model = shipped_runs(chosen)
     with terminal.progress("fitting baselines", "fits") as show:
         found = score_record(
             chosen,
             series=list(dict.fromkeys(series)) if series else SERIES,
             editions=editions,
             since=since,
+            models=BASELINES if model is None else (*BASELINES, model),
             workers=processors(workers),
             progress=show,
         )
@@ -117,7 +121,7 @@ def edition_number(record: str) -> int | None:
 
 
 def _print(found: ScoreTable) -> None:
-    from alliance_sim.report.scores import NO_FIT
+    from alliance_sim.report.scores import about_the_model
 
     console = terminal.output()
     years = found.years[found.edition]
@@ -134,7 +138,7 @@ def _print(found: ScoreTable) -> None:
             f"{years.spent[0]} to {years.spent[1]} are spent: {' '.join(years.why_spent.split())}"
         )
         terminal.tell(spent, wrap=True)
-    terminal.tell(NO_FIT, wrap=True)
+    terminal.tell(about_the_model(found), wrap=True)
 
 
 def scores_table(found: ScoreTable, series: str) -> AdaptiveTable:
@@ -144,22 +148,17 @@ def scores_table(found: ScoreTable, series: str) -> AdaptiveTable:
 
     rows = []
     for name, title in found.titles.items():
-        told = {s: found.told(Key(found.edition, series, s, name)) for s in SETTINGS}
-        cells = [
-            f"{row['log_score']:.1f}".replace("-", "−")
-            + "*" * bool(row["spent"])
-            + "°" * (row["pit_inside"] is False)
-            for row in told.values()
-        ]
-        evidence = told["in_sample"]["evidence"]
+        keys = [Key(found.edition, series, setting, name) for setting in SETTINGS]
+        told = [found.told(key) if key in found.cells else None for key in keys]
+        if not any(told):
+            continue
+        cells = [_cell(row) for row in told]
+        evidence = None if told[0] is None else told[0]["evidence"]
         shown = "–" if evidence is None else f"{evidence:.1f}".replace("-", "−")
         rows.append((title, cells[0].rstrip("*"), shown, *cells[1:]))
     years = found.years[found.edition]
-    marked = frozenset(
-        place
-        for place, name in enumerate(found.titles)
-        if name == found.best(found.edition, series, "rolling")
-    )
+    best = found.titles[found.best(found.edition, series, "rolling")]
+    marked = frozenset(place for place, row in enumerate(rows) if row[0] == best)
     return AdaptiveTable(
         title=f"{found.edition}, {series_words(series)}, from "
         f"{found.acts[found.edition, series].first_year}; origin {years.known_until}",
@@ -167,3 +166,11 @@ def scores_table(found: ScoreTable, series: str) -> AdaptiveTable:
         rows=tuple(rows),
         marked=marked,
     )
+
+
+def _cell(row: dict[str, Any] | None) -> str:
+    """Return a log score with its marks, a dash where there is none."""
+    if row is None:
+        return "–"
+    marks = "*" * bool(row["spent"]) + "°" * (row["pit_inside"] is False)
+    return f"{row['log_score']:.1f}".replace("-", "−") + marks

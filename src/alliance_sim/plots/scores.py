@@ -95,7 +95,7 @@ def forecast_figure(
     rows, columns = (4, 1) if form.narrow else (2, 2)
     panels = figure.body.subplots(rows, columns, sharex=True, squeeze=False).flat
     looks = looks_of(words)
-    names = list(table.titles)
+    names = [name for name in table.titles if Key(edition, series, BLIND, name) in table.cells]
     for field, axes in enumerate(panels):
         domain = COUNTED_DOMAINS[field]
         axes.set_title(called(words, domain), color=looks[domain].ink, pad=5)
@@ -176,7 +176,10 @@ def pit_figure(table: ScoreTable, *, setting: str = ROLLING, form: Form = SLIDE)
         setting: Which forecasts.
         form: What it is drawn for.
     """
-    names = list(table.titles)
+    shown = [one for one in SERIES if (table.edition, one) in table.acts]
+    names = [
+        name for name in table.titles if Key(table.edition, shown[0], setting, name) in table.cells
+    ]
     figure = slide(
         "Were the forecasts calibrated?",
         about=f"Record {table.edition}, {MADE[setting]}. Share of randomised PIT values up to each "
@@ -189,7 +192,6 @@ def pit_figure(table: ScoreTable, *, setting: str = ROLLING, form: Form = SLIDE)
     rows = -(-len(names) // columns)
     grid = figure.body.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     width = form.width / columns * 0.8
-    shown = [one for one in SERIES if (table.edition, one) in table.acts]
     for axes in grid.flat[len(names) :]:
         axes.remove()
     for axes, name in zip(grid.flat, names, strict=False):

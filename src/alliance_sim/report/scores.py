@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim import provenance
+from alliance_sim.calibration.free_runs import MODEL
 from alliance_sim.calibration.scores import SEED
 from alliance_sim.calibration.scoring import BLIND, ScoreTable
 from alliance_sim.plots.scores import forecast_figure, pit_figure
@@ -27,6 +28,15 @@ NO_FIT = (
     "Baselines only: no fit of the model to this record is stored, so the model itself is not "
     "among the rows."
 )
+IN_SAMPLE_ONLY = (
+    "The model is among the rows in sample only: free runs with the parameters of draws that were "
+    "fitted to all years. Other settings need fits that did not see the years held out."
+)
+
+
+def about_the_model(table: ScoreTable) -> str:
+    """Return in a sentence where the model stands among the rows, or why it does not."""
+    return IN_SAMPLE_ONLY if MODEL in table.titles else NO_FIT
 
 
 def write_scores(
@@ -115,10 +125,10 @@ def scores_json(
         Keys `scenario`, `digest`, `version`; of the edition that the scenario names `edition`,
         `first_year`, `known_until`, `scored_until`, `rolling_from`, `spent` (first and last year
         looked at, or null), `why_spent` and `series`; `editions`, a list of the same for all
-        editions scored; `titles` of the models; `missing`, why the model is not among them; and
-        `files`. `series` leads by series, setting (`in_sample`, `blind`, `told`, `rolling`,
-        `leave_out`) and model to `log_score` (sum), `crps`, `brier` and `coverage` (means),
-        `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_by_field`,
+        editions scored; `titles` of the models; `missing`, what of the model is not among them,
+        and why; and `files`. `series` leads by series, setting (`in_sample`, `blind`, `told`,
+        `rolling`, `leave_out`) and model to `log_score` (sum), `crps`, `brier` and `coverage`
+        (means), `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_by_field`,
         `difference` to the best (null for the best itself), in sample `parameters`, `evidence` and
         `evidence_error`, and for the curve `evidence_poisson` with its error.
     """
@@ -131,6 +141,6 @@ def scores_json(
         "why_spent": table.years[table.edition].why_spent,
         "editions": list(trees.values()),
         "titles": dict(table.titles),
-        "missing": NO_FIT,
+        "missing": about_the_model(table),
         "files": dict(files),
     }
