@@ -427,3 +427,32 @@ def test_on_a_phone_panels_stack_and_nothing_leaves_the_picture() -> None:
     lefts = {round(axes.get_position().x0, 2) for axes in figures[0].axes}
     assert len(figures[0].axes) == 2
     assert len(lefts) == 1
+
+
+def test_on_a_phone_long_texts_leave_a_single_panel_its_room() -> None:
+    heading = replace(PHONE, about="Which runs of what, and over which other factors. " * 9)
+    told, value = (
+        OutcomeView("y"),
+        "difference of the outcome, edited minus factual (above 0: more)",
+    )
+    bands = bands_along(grid(MANY[:1]), told, axis=PULL)
+    cells = cell_table(grid(MANY[:1]), told, across=PULL, up=RULE)
+    box = box_figure(
+        sides(4),
+        np.random.default_rng(2).random(300),
+        heading,
+        conditions=[f"{LONG} {k}: 0.4 or more" for k in range(4)],
+        numbers=["density 87 %", "coverage 40 %"],
+        happens="share of runs",
+    )
+    single = [
+        fan_figure(bands, heading, factor=LONG, value=value, tick=PULL.tick, kind="difference"),
+        heatmap_figure(cells, heading, across=LONG, up=LONG, value=value, kind="difference"),
+        tornado_figure(indices(5, "first", "total"), heading, method="sobol", value=value),
+    ]
+    words: list[str] = []
+    for figure in [*single, box]:
+        words = words_of(figure)
+        panel = figure.axes[0].get_window_extent()
+        assert panel.height / figure.dpi > (0.3 if figure is box else 1.2)
+    assert {"A", "B", "C", "D"} <= set(words)  # too narrow for names, which stand below

@@ -354,7 +354,10 @@ def heatmap_figure(
         location="bottom" if form.narrow else "right",
     )  # fmt: skip
     colours.outline.set_visible(False)
-    colours.set_label(fold(value, form.width - SIDE if form.narrow else 4.5))
+    if form.narrow:  # ends where the panel does, and begins under the labels beside it
+        colours.set_label(fold(value, form.width - SIDE), loc="right")
+    else:
+        colours.set_label(fold(value, 4.5))
     return figure
 
 
