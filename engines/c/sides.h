@@ -95,28 +95,6 @@ static void threats_move(
     }
 }
 
-static void feel_at_once(const Block *b, const row *restrict now, row *restrict x) {
-    const Rows *at = b->at;
-    int64_t threats = b->shape->threats;
-    for (int64_t k = 0; k < threats; k++)
-        EACH_SIMPLY(i)
-            x[at->felt_state + k][i] =
-                felt_at_once(now[at->given_exposure_state + k][i], x[at->menace + k][i]);
-    for (int64_t k = 0; k < b->shape->members * threats; k++)
-        EACH_SIMPLY(i)
-            x[at->felt_member + k][i] =
-                felt_at_once(now[at->given_exposure_member + k][i], x[at->menace + k % threats][i]);
-}
-
-/* Let one row look at a threat. */
-rule void look(
-    const row *restrict c, const double *restrict was, const double *restrict exposure,
-    const double *restrict menacing, double *restrict out) {
-    EACH_SIMPLY(i)
-        out[i] = next_perceived(
-            c_eyes_learn(c)[i], c_eyes_forget(c)[i], was[i], exposure[i], menacing[i]);
-}
-
 /* Exposure to a distant threat once attention has been drawn to it. */
 static void attended_exposures(
     const double *restrict exposure, const double *restrict attention, double *restrict out) {
@@ -127,6 +105,36 @@ static void attended_exposures(
         int as_it_is = attention[i] <= 0.0 || exposure[i] <= 0.0 || exposure[i] >= 1.0;
         out[i] = as_it_is ? exposure[i] : out[i];
     }
+}
+
+static void feel_at_once(const Block *b, const row *restrict now, row *restrict x) {
+    const Rows *at = b->at;
+    int64_t threats = b->shape->threats;
+    for (int64_t k = 0; k < threats; k++)
+        EACH_SIMPLY(i)
+            x[at->felt_state + k][i] =
+                felt_at_once(now[at->given_exposure_state + k][i], x[at->menace + k][i]);
+    row attentive;
+    EACH_SIMPLY(i) attentive[i] = attention_with(0.0, now[at->given_attention][i]);
+    for (int64_t k = 0; k < b->shape->members * threats; k++) {
+        const double *exposure = now[at->given_exposure_member + k];
+        row nearer;
+        if (b->asian[k % threats]) {
+            attended_exposures(exposure, attentive, nearer);
+            exposure = nearer;
+        }
+        EACH_SIMPLY(i)
+            x[at->felt_member + k][i] = felt_at_once(exposure[i], x[at->menace + k % threats][i]);
+    }
+}
+
+/* Let one row look at a threat. */
+rule void look(
+    const row *restrict c, const double *restrict was, const double *restrict exposure,
+    const double *restrict menacing, double *restrict out) {
+    EACH_SIMPLY(i)
+        out[i] = next_perceived(
+            c_eyes_learn(c)[i], c_eyes_forget(c)[i], was[i], exposure[i], menacing[i]);
 }
 
 static void feel(

@@ -147,7 +147,7 @@ def begin(n, shape, at, kinds, c, now, luck, drawn, s, x, a):
     asset_terms(n, at, c, now, s, a)
     slow_begins(n, shape, c, luck, s, x)
     threats_begin(n, shape, at, c, now, luck, x)
-    feel_at_once(n, shape, at, now, x)
+    feel_at_once(n, shape, at, kinds.asian, now, x)
     means_of_members(n, shape, at, now, a, x)
     agenda_overlap(n, shape, at, x, x)
     open_domains(n, shape, at, c, now, s, x)

@@ -59,7 +59,7 @@ def threats_move(n, shape, at, c, now, luck, s, a, x):
 
 
 @stage
-def feel_at_once(n, shape, at, now, x):
+def feel_at_once(n, shape, at, asian, now, x):
     """Let everybody feel threats as they press in the first quarter."""
     assert now.shape[1] == x.shape[1] == LANES
     for k in range(shape.threats):
@@ -70,9 +70,11 @@ def feel_at_once(n, shape, at, now, x):
     for row in range(shape.members * shape.threats):
         k = row % shape.threats
         for i in range(n):
-            x[at.felt_member + row, i] = felt_at_once(
-                now[at.given_exposure_member + row, i], x[at.menace + k, i]
-            )
+            exposure = now[at.given_exposure_member + row, i]
+            if asian[k]:
+                drawn = attention_with(0.0, now[at.given_attention, i])
+                exposure = attended_exposure(exposure, drawn)
+            x[at.felt_member + row, i] = felt_at_once(exposure, x[at.menace + k, i])
 
 
 @stage
