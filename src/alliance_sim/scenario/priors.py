@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from alliance_sim.errors import LONGEST, shown, unknown_name
 from alliance_sim.scenario.fields import FIELDS
-from alliance_sim.scenario.path import PathProblem, Tree, follow, is_number, keys_of
+from alliance_sim.scenario.path import PathProblem, Tree, entries, follow, is_number, keys_of
 
 ALL = "*"  # in a path: every entry of a list or table
 SHRUNK = "shrunk"
@@ -78,10 +78,21 @@ def places(tree: Any, path: str) -> list[str]:
         if not entries:
             raise PathProblem(f"path {shown(path, LONGEST)}: there is no entry under {head!r}")
         found = [".".join((head, entry, *tail)) for entry in entries]
+        found = [one for one in found if not _left_out(tree, one)] or found
     for one in found:
         if not is_number(follow(tree, one)):
             raise PathProblem(f"path {shown(one, LONGEST)} is not a number")
     return found
+
+
+def _left_out(tree: Any, path: str) -> bool:
+    """Whether an entry does without a number that others have, as most junctures without hazard."""
+    head, _, key = path.rpartition(".")
+    try:
+        entry = follow(tree, head)
+        return dict(entries(entry)).get(key) is None
+    except PathProblem:
+        return False
 
 
 def prior_problems(tree: Tree) -> Iterator[str]:

@@ -30,7 +30,7 @@ NEEDED = (
     ("willingness.assets", "I"),
     ("willingness.spill_*", "I"),
     ("willingness.network", "I"),
-    ("willingness.missions", "I"),
+    ("willingness.mission_pull", "I"),
     ("willingness.floor_*", "RID" + NONE),
     ("willingness.slow_*", "RID" + NONE),
     ("willingness.*", "R"),
