@@ -35,13 +35,17 @@ def list_(
     kind: Annotated[
         str | None,
         typer.Argument(
-            help="scenarios, junctures, members, outcomes, states, numbers or settings; how many "
-            "there are of each if left out."
+            help="scenarios, junctures, members, outcomes, states, numbers, inputs (numbers and "
+            "days, each known, fitted or assumed) or settings; how many there are of each if left "
+            "out."
         ),
     ] = None,
     like: Annotated[
         list[str] | None,
-        typer.Argument(help="Only what holds these words, also in another spelling."),
+        typer.Argument(
+            help="Only what holds these words, also in another spelling; a scenario first lists "
+            "its parts, as --scenario does."
+        ),
     ] = None,
     scenario: Of = BASELINE,
     everything: Annotated[
@@ -56,6 +60,8 @@ def list_(
     from alliance_sim import load_scenario
     from alliance_sim.world.catalogue import KINDS, catalogue
 
+    if like and kind not in (None, "scenario", "scenarios") and _is_scenario(like[0]):
+        scenario, *like = like
     with terminal.warned(quiet=True):
         chosen = load_scenario(scenario)
     if kind is None:
@@ -77,6 +83,12 @@ def list_(
         terminal.tell(f"For all: alliance-sim list {found.kind} --all")
     else:
         _print_table(found, f"{found.kind} of {found.about}" if found.about else found.kind)
+
+
+def _is_scenario(word: str) -> bool:
+    from alliance_sim.scenario import shipped
+
+    return word in shipped() or word.endswith(".toml")
 
 
 def new(

@@ -12,7 +12,8 @@ from typing import Annotated, Any, ClassVar, Literal, Never, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 FIELDS = ("value", "low", "high", "unit", "source")
-ASSUMED = "assumed"
+ASSUMED, FITTED, KNOWN = "assumed", "fitted", "known"
+KINDS = (KNOWN, FITTED, ASSUMED)  # of numbers: read from a source, found from the outcome, judged
 
 # A number in a cell of a table: digits of ours, at most one point, an exponent if wanted.
 WRITTEN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -65,7 +66,8 @@ class Number(Frozen):
         low: Smallest value that a reasonable reader would defend.
         high: Largest such value.
         unit: Unit, "1" where there is none.
-        source: Where it comes from; a judgement of ours begins with "assumed".
+        source: Where it comes from; a judgement of ours begins with "assumed", an unknown that is
+            found from the outcome with "fitted"; all else is known.
     """
 
     value: float
@@ -108,9 +110,15 @@ class Number(Frozen):
         return self
 
     @property
+    def kind(self) -> str:
+        """Whether the number is "assumed", "fitted" or "known", by the first word of its source."""
+        source = self.source.strip().lower()
+        return next((kind for kind in (ASSUMED, FITTED) if source.startswith(kind)), KNOWN)
+
+    @property
     def assumed(self) -> bool:
         """Whether the number is a judgement rather than read from a source."""
-        return self.source.strip().lower().startswith(ASSUMED)
+        return self.kind == ASSUMED
 
 
 @dataclass(frozen=True)

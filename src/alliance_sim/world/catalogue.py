@@ -1,4 +1,4 @@
-"""What there is to choose from: scenarios, junctures, members, outcomes, states, numbers, settings.
+"""What there is to choose from: scenarios, junctures, members, outcomes, states, inputs, settings.
 
 Each is a table of plain values, worked out from the scenario and from the declaration of the model,
 so that nothing can be listed that is not there.
@@ -6,6 +6,7 @@ so that nothing can be listed that is not there.
 
 from __future__ import annotations
 
+import datetime as dt
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,7 +18,8 @@ from alliance_sim.results.dictionary import outcome_meaning, range_words
 from alliance_sim.results.outcomes import standard_outcomes
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import as_tree, value_at
-from alliance_sim.scenario.fields import Number
+from alliance_sim.scenario.fields import KINDS as OF_KINDS
+from alliance_sim.scenario.fields import KNOWN, Number
 from alliance_sim.scenario.file import shipped_scenarios
 from alliance_sim.scenario.parameters import parameters_of
 from alliance_sim.scenario.path import numbers, way
@@ -67,10 +69,16 @@ class Catalogue:
         return replace(self, rows=tuple(rows))
 
     def groups(self) -> Catalogue:
-        """Return how many rows begin alike, for names that are paths."""
+        """Return how many rows begin alike, for names that are paths, and how many of each kind."""
         found = Counter(str(row[0]).partition(".")[0] for row in self.rows)
-        rows = tuple(found.items())
-        return replace(self, heads=("begin with", "how many"), rows=rows, words=1, less=(1, 1))
+        of_kinds = OF_KINDS if "kind" in self.heads else ()
+        place = self.heads.index("kind") if of_kinds else 0
+        each = Counter((str(row[0]).partition(".")[0], row[place]) for row in self.rows)
+        rows: tuple[Row, ...] = tuple(
+            (head, count, *(each[head, kind] for kind in of_kinds)) for head, count in found.items()
+        )
+        heads = ("begin with", "how many", *of_kinds)
+        return replace(self, heads=heads, rows=rows, words=1, less=(1, 1))
 
     def briefly(self) -> Catalogue:
         """Return only the columns that are the least to show."""
@@ -94,8 +102,9 @@ def catalogue(kind: str, scenario: Scenario) -> Catalogue:
     """Return what there is of a kind.
 
     Args:
-        kind: "scenarios", "junctures", "members", "outcomes", "states", "numbers" or "settings";
-            one of it ("juncture") is the same.
+        kind: "scenarios", "junctures", "members", "outcomes", "states", "numbers", "inputs"
+            (numbers and days, each known, fitted or assumed) or "settings"; one of it ("juncture")
+            is the same.
         scenario: Of what; for "scenarios" it does not matter.
 
     Raises:
@@ -150,7 +159,31 @@ def _states(scenario: Scenario) -> Iterator[Row]:
 
 def _numbers(scenario: Scenario) -> Iterator[Row]:
     for path, number in numbers(scenario):
-        yield path, number.source, number.value, number.low, number.high, number.unit
+        span = (number.value, number.low, number.high, number.unit)
+        yield path, number.kind, number.source, *span
+
+
+def _inputs(scenario: Scenario) -> Iterator[Row]:
+    """Yield what a run is made of: its numbers, and its days, which are known where it happened."""
+    for path, source, day in _days(scenario):
+        yield path, KNOWN, source, day.isoformat(), None, None, "day"
+    yield from _numbers(scenario)
+
+
+def _days(scenario: Scenario) -> Iterator[tuple[str, str, dt.date]]:
+    """Yield path, source and day of everything that has one."""
+    for leader in scenario.leaders:
+        yield f"leader.{leader.name}.start", leader.source, leader.start
+        yield f"leader.{leader.name}.end", leader.source, leader.end
+    for juncture in scenario.junctures:
+        yield f"juncture.{juncture.name}.date", juncture.source, juncture.date
+        if juncture.end is not None:
+            yield f"juncture.{juncture.name}.end", juncture.source, juncture.end
+    for member in scenario.members:
+        for k, accession in enumerate(member.accessions):
+            yield f"member.{member.name}.accession.{k}.date", accession.source, accession.date
+    for item in scenario.items:
+        yield f"item.{item.name}.tabled", item.source, item.tabled
 
 
 def _settings(scenario: Scenario) -> Iterator[Row]:
@@ -182,7 +215,8 @@ KINDS: dict[str, Kind] = {
     ),
     "outcomes": (_outcomes, ("name", "what it is", "as text", "range", "unit"), 3, (2, 2)),
     "states": (_states, ("name", "what it is", "range", "unit"), 2, (2, 2)),
-    "numbers": (_numbers, ("path", "source", "value", "low", "high", "unit"), 2, (1, 4)),
+    "numbers": (_numbers, ("path", "kind", "source", "value", "low", "high", "unit"), 3, (2, 4)),
+    "inputs": (_inputs, ("path", "kind", "source", "value", "low", "high", "unit"), 3, (2, 4)),
     "settings": (_settings, ("path", "allowed", "value"), 2, (2, 1)),
 }
 ALSO_CALLED = {
