@@ -41,7 +41,7 @@ def test_the_sentence_names_every_claim_that_changes(edited: HistoryComparison) 
     assert f"{len(moved)} of the {len(table)} claims" in sentence
     assert all(identifier in sentence for identifier in moved["id"])
     assert not any(identifier in sentence for identifier in set(table["id"]) - set(moved["id"]))
-    assert "the numbers are set by hand" in sentence
+    assert "the numbers are judged or fitted" in sentence
 
 
 def test_a_scenario_beside_itself_changes_no_claim() -> None:

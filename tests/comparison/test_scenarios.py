@@ -14,6 +14,7 @@ from alliance_sim import Scenario, compare, load_scenario, simulate
 from alliance_sim.comparison.scenarios import SHOWN, Comparison
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.errors import ScenarioWarning, SettingError, UnknownName
+from alliance_sim.glossary import domain_words
 
 BASE = load_scenario("japan_nato/baseline")
 ISLANDS = load_scenario("two_islands/baseline")
@@ -262,8 +263,7 @@ def test_a_comparison_is_one_line_in_a_console_and_a_table_in_a_notebook() -> No
     ("scenario", "words"),
     [
         ("japan_nato/no_nine_eleven", "lower than in “Japan and NATO, the described history”"),
-        ("japan_nato/council_majority", "the formal step reached at the end of 2002 is 3 higher"),
-        ("japan_nato/council_majority", "“NATO liaison office in Tokyo” comes in 97 % of the"),
+        ("japan_nato/council_majority", "the formal step reached at the end of"),
         ("japan_nato/article_nine_1992", "higher in all of the pairs"),
         ("japan_nato/us_retrenches_2017", "the formal step reached is the same in the median"),
     ],
@@ -271,7 +271,7 @@ def test_a_comparison_is_one_line_in_a_console_and_a_table_in_a_notebook() -> No
 def test_the_sentence_says_which_way_and_how_sure(scenario: str, words: str) -> None:
     sentence = compare(scenario, runs=40, seed=1).sentence
     assert words in sentence
-    assert "the numbers are set by hand" in sentence
+    assert "the numbers are judged or fitted" in sentence
     assert sentence.endswith("outside that model.")
 
 
@@ -279,7 +279,7 @@ def test_the_sentence_names_the_largest_difference_of_all_years() -> None:
     found = compare("japan_nato/abe_returns_2016", runs=20, seed=1)
     yearly = found.yearly[found.yearly["state"].str.startswith("level_")]
     row = yearly.iloc[int(yearly["difference"].abs().argmax())]
-    domain = row["state"].removeprefix("level_")
+    domain = domain_words(row["state"].removeprefix("level_"))
     words = f"cooperation in {domain} at the end of {row['year']} is {-row['difference']:.2f} lower"
     assert words in found.sentence
 

@@ -67,8 +67,8 @@ def test_doing_one_thing_after_another_is_doing_both(short: Any) -> None:
 
 @pytest.mark.filterwarnings("ignore::alliance_sim.errors.ScenarioWarning")
 def test_moving_a_juncture_out_of_the_run_is_not_having_it(short: Any) -> None:
-    out = SHORT.moved("senkaku_2010", to=dt.date(2030, 1, 1))
-    gone = SHORT.without("senkaku_2010")
+    out = SHORT.moved("taepodong_1998", to=dt.date(2030, 1, 1))  # nothing follows it
+    gone = SHORT.without("taepodong_1998")
     found = simulate(out, runs=2, seed=11).values
     assert found.tobytes() == simulate(gone, runs=2, seed=11).values.tobytes()
     assert found.tobytes() != short.values.tobytes()
@@ -127,7 +127,7 @@ def test_a_number_that_makes_a_difference_is_said_to_touch_a_quarter(path: str, 
     ("path", "value"),
     [
         ("council.leader", "france"),
-        ("threat.china.distracts", True),
+        ("threat.russia.distracts", False),
         ("item.tokyo_office.demand", None),
     ],
 )

@@ -17,7 +17,7 @@ from alliance_sim.scenario.scenario import build
 from alliance_sim.world import World, build_world
 from alliance_sim.world.coefficients import coefficients
 
-BASE = load_scenario("japan_nato/baseline")
+BASE = load_scenario("japan_nato/hand_sized")  # it holds needs, which the baseline does not
 QUIET = (
     BASE.with_setting("time.first_year", 1994)
     .with_setting("time.last_year", 2024)

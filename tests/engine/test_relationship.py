@@ -8,6 +8,7 @@ import pytest
 
 from alliance_sim import load_scenario, simulate
 from alliance_sim.results import Ensemble
+from alliance_sim.rules.levels import target
 from alliance_sim.scenario.fields import DOMAINS, SERIES
 from alliance_sim.world import World, build_world
 from alliance_sim.world.coefficients import coefficients
@@ -136,7 +137,10 @@ def test_levels_stay_below_what_law_and_either_side_would_ever_allow(runs: Ensem
         most = np.maximum(
             runs.column(f"willing_japan_{domain}"), runs.column(f"willing_nato_{domain}")
         )
-        allowed = np.maximum.accumulate(most * runs.column(f"win_set_{domain}"), axis=1)
+        levels = BASE.levels
+        both = (levels.softness.value, levels.ceiling.value)
+        bound = np.vectorize(target)(runs.column(f"win_set_{domain}"), most, most, *both)
+        allowed = np.maximum.accumulate(bound, axis=1)
         assert (runs.column(f"level_{domain}")[:, 1:] <= allowed[:, :-1] + TINY).all()
 
 

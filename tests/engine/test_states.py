@@ -17,7 +17,7 @@ from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.scenario.path import follow, numbers
 from alliance_sim.scenario.scenario import build
 
-BASE = load_scenario("japan_nato/baseline")
+BASE = load_scenario("japan_nato/hand_sized")
 SHORT = BASE.with_setting("time.first_year", 1990).with_setting("time.last_year", 2010)
 # Without weights nobody is there to cooperate with; without a first kind no event has a name.
 KEPT = (".weight", ".from_level")

@@ -42,8 +42,8 @@ DOUBTS = {
         ["isaf moved to 2003-08-11: changes nothing, it stands so in japan_nato/baseline"],
     ),
     "set to its own value": (
-        '[[set]]\npath = "willingness.threat_state"\nto = 1.5\nsource = "mine"\n',
-        ["willingness.threat_state set to 1.5: changes nothing"],
+        '[[set]]\npath = "willingness.dependence"\nto = 0.9\nsource = "mine"\n',
+        ["willingness.dependence set to 0.9: changes nothing"],
     ),
     "a setting to itself": (
         '[[set]]\npath = "council.rule"\nto = "consensus"\nsource = "mine"\n',

@@ -254,7 +254,7 @@ def test_a_replaced_number_says_that_it_was_edited() -> None:
     after = replaced(BASE, {"willingness.entrapment_share.political": 0.3})
     number = value_at(after, "willingness.entrapment_share.political")
     assert number.value == pytest.approx(0.3)
-    assert number.source == "assumed; edited from 0.2 (method A.2)"
+    assert number.source == "assumed; edited from 0.2 (assumed; method A.2)"
 
 
 WRONG: dict[str, tuple[dict[str, object], str]] = {
@@ -272,7 +272,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "a table": ({"levels": 0.5}, "path 'levels' is a table"),
     "a list": ({"juncture": 0.5}, "path 'juncture' is a table"),
     "a table of exposures": ({"member.france.exposure": 0.5}, "is a table"),
-    "above": ({"levels.pace": 1.8}, "levels.pace: 1.8 is outside the number's range 0.15 to 1.7"),
+    "above": ({"levels.pace": 7.5}, "levels.pace: 7.5 is outside the number's range 0.05 to 6"),
     "not a number": ({"levels.pace": math.nan}, "levels.pace: nan is outside"),
     "a text": ({"levels.pace": "fast"}, "levels.pace: is 'fast', must be a number"),
     "a list for a number": ({"levels.pace": [1.0]}, "levels.pace: is [1.0], must be a number, a"),

@@ -13,7 +13,7 @@ from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.scenario import build
 from alliance_sim.world import SIDES, build_world, first_touched
 
-BASE = load_scenario("japan_nato/baseline")
+BASE = load_scenario("japan_nato/hand_sized")  # it holds needs, which the baseline does not
 
 
 def with_juncture(**table: Any) -> Scenario:

@@ -151,7 +151,7 @@ class HistoryComparison(Shown):
         """Return in words where the numbers come from."""
         if self.ensemble.posterior:
             return "the parameters are draws of a posterior under one theory"
-        return "the numbers are set by hand"
+        return "the numbers are judged or fitted"
 
     def verdict(self) -> str:
         """Return in one sentence what the comparison means."""
@@ -170,8 +170,8 @@ class HistoryComparison(Shown):
             "its runs are free, so this says how well these assumptions tell what they were fitted "
             "to"
             if self.ensemble.posterior
-            else "its numbers are starting values set by hand with the record in view, not a fit, "
-            "so this says what the assumptions imply"
+            else "its numbers are judged, or fitted to the record, so this says what the model can "
+            "be made to tell"
         )
         return f"{claims} lie inside its 90 % interval; {numbers}, not that they are true."
 

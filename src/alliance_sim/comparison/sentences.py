@@ -20,7 +20,7 @@ PLACES = 2  # of a level, in a sentence
 LEAST = 0.01  # of a level; what differs by less is called hardly different
 SURE, OPEN = 0.9, 0.6  # shares of runs from which a direction is told as such, and as likely
 MOVED = 0.1  # share of histories by which a step has to come more or less often to be told
-CAVEAT = "the numbers are set by hand, so this says what the assumptions imply"
+CAVEAT = "the numbers are judged or fitted, so this says what the model implies"
 Row = dict[str, Any]
 
 

@@ -72,9 +72,9 @@ PARTED = (
 SELDOM = round(1 - HELD, 9)  # share of runs up to which a claim counts as not told
 
 NOT_FITTED = """
-The numbers of the scenario are starting values: read from published series, taken from dated
-inputs or judged within a stated range, and set by hand with the record in view. None has been
-fitted yet, and a good match may come as much from how they were chosen as from the model.
+The numbers of the scenario are known (published series, dated inputs), judged within a stated
+range, or fitted to the record. A good match may come as much from how they were found as from the
+model.
 """
 
 
