@@ -233,6 +233,24 @@ def test_years_that_cannot_be_forecast_are_told_with_their_file(
     assert "forecasts.toml" in str(caught.value)
 
 
+def test_a_record_too_busy_to_score_is_told_with_its_quarter(own: Path) -> None:
+    lines = (own / "events.csv").read_text("utf-8").splitlines()
+    visit = next(line for line in lines if ",political,visit," in line)
+    busy = [lines[0], *[visit] * 61]
+    (own / "events.csv").write_text("\n".join(busy) + "\n", "utf-8")
+    with pytest.raises(SettingError, match=r"holds 61 acts of political, .* at most 60"):
+        score_record(named(own), series=["all"], models=QUICK[:1])
+
+
+def test_a_record_with_hardly_an_act_is_scored_by_every_baseline(own: Path) -> None:
+    lines = (own / "events.csv").read_text("utf-8").splitlines()
+    (own / "events.csv").write_text("\n".join(lines[:2]) + "\n", "utf-8")
+    found = score_record(named(own), series=["all"])
+    for cell in found.cells.values():
+        assert np.isfinite(cell.scores.log_score).all()
+        assert cell.scores.log_score.sum() > -15
+
+
 def test_what_ships_can_be_read() -> None:
     years = forecast_years(load_scenario("japan_nato/baseline"), first=1970)
     assert (years.known_until, years.scored_until, years.rolling_from) == (2012, 2024, 1996)

@@ -36,6 +36,7 @@ NO_INPUTS = frozenset(
     }
 )
 LEAST_VARIATION = 1e-9
+BUSIEST = 60  # acts in a quarter of a field; forecasts tell counts up to twice as many apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,8 @@ def act_counts(
         since: First year that counts; `first_observed` if left out.
 
     Raises:
-        SettingError: If `since` leaves less than three years.
+        SettingError: If `since` leaves less than three years, or a quarter holds more than 60 acts
+            of a field.
         UnknownName: If there is no such series.
     """
     world = prepared(scenario)[0]
@@ -115,6 +117,11 @@ def act_counts(
         step = calendar.index(when.date())
         if 0 <= step < calendar.steps:
             counts[step, COUNTED_DOMAINS.index(domain)] += 1
+    if counts.max() > BUSIEST:
+        busiest, place = np.unravel_index(counts.argmax(), counts.shape)
+        there = f"{record.name}: {calendar.label(int(busiest))} holds {counts.max()} acts"
+        told = f"{there} of {COUNTED_DOMAINS[place]}, scores are worked out for at most {BUSIEST}"
+        raise SettingError("score", [told])
     stage = np.zeros(calendar.steps, dtype=np.int64)
     for number, period in enumerate(calendar.periods):
         stage[calendar.steps_of(period)] = number
