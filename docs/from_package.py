@@ -223,6 +223,7 @@ def files() -> str:
     what = {
         "events": ("events.csv", "dated acts between the two sides"),
         "rungs": ("institutions.csv", "the formal ladder, rung 0 to 11"),
+        "agreements": ("agreements.csv", "the first binding agreement with each single ally"),
         "claims": ("article_claims.csv", "the claims of the described history"),
         "context": ("context.csv", "dated facts around the relationship"),
     }

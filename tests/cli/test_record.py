@@ -39,7 +39,7 @@ def test_a_folder_that_is_no_record_is_wrong_input(tmp_path: Path) -> None:
 def test_a_record_is_made_where_the_scenario_says_or_the_option(tmp_path: Path) -> None:
     code, said = ran("make", "two_islands/baseline", "--seed", "5", "--out", str(tmp_path))
     assert code == 0
-    assert "events.csv, institutions.csv, truth.toml" in " ".join(said.split())
+    assert "events.csv, institutions.csv, agreements.csv, truth.toml" in " ".join(said.split())
     assert ran("check", str(tmp_path))[0] == 0
     assert ran("make", "japan_nato/baseline")[0] == 2
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from alliance_sim.cli import app
 from alliance_sim.errors import RecordError
 from alliance_sim.record import japan_nato
-from alliance_sim.record.decisions import DECISIONS, carried_out, read_decisions, unaccounted
-from alliance_sim.record.folder import TABLES, read_folder
+from alliance_sim.record.decisions import DECISIONS, ORDER, carried_out, read_decisions, unaccounted
+from alliance_sim.record.folder import read_folder
 
 HOME = Path(japan_nato.__file__).parent
 FIRST, SECOND = (HOME / f"edition_{number}" for number in (1, 2))
@@ -36,7 +36,7 @@ def editions(tmp_path: Path) -> Path:
 
 def test_every_difference_between_the_editions_is_a_decision() -> None:
     assert unaccounted(DECIDED, BEFORE, AFTER) == []
-    assert carried_out(DECIDED, BEFORE) == {name: AFTER[name] for name in TABLES}
+    assert carried_out(DECIDED, BEFORE) == {name: AFTER[name] for name in ORDER}
     assert BEFORE != AFTER
 
 

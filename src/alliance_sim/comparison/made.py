@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim import noise, provenance
-from alliance_sim.engine.chronology import chronology
+from alliance_sim.engine.chronology import AGREEMENT, chronology
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import NoRecord, RecordError, SettingError
 from alliance_sim.files import writable_folder, write_text
@@ -67,6 +67,7 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
     texts = {
         "events.csv": _csv("events", _events(reported, source)),
         "institutions.csv": _csv("institutions", _rungs(ensemble, acts, scenario, source)),
+        "agreements.csv": _csv("agreements", _agreements(ensemble, acts, source)),
         TRUTH: _truth(scenario, ensemble, acts=len(acts), reported=len(reported)),
     }
     for name, text in texts.items():
@@ -123,6 +124,15 @@ def _rungs(
         days = acts[(acts["quarter"] == reached[0]) & (acts["title"] == step.title)]["date"]
         day = ensemble.calendar.start_of(int(reached[0])) if days.empty else days.iloc[0]
         yield [f"{day:%Y-%m-%d}", str(step.number), step.name, step.title, source, "high"]
+
+
+def _agreements(ensemble: Ensemble, acts: pd.DataFrame, source: str) -> Iterable[list[str]]:
+    """Yield each agreement with a single ally, on the day on which it was signed."""
+    signed = np.flatnonzero(np.diff(ensemble.column("agreements")[0], prepend=0.0) > 0.0)
+    for step in signed.tolist():
+        act = acts[(acts["quarter"] == step) & acts["title"].str.startswith(AGREEMENT)].iloc[0]
+        ally = act["initiator"].removeprefix("member:")
+        yield [f"{act['date']:%Y-%m-%d}", ally, act["title"], source, "high"]
 
 
 def _csv(table: str, rows: Iterable[list[str]]) -> str:

@@ -30,6 +30,7 @@ COLUMNS = (*("proposal", "decision", "table", "line", "column", "old", "new", "r
 CARRIED_OUT = ("applied", "applied with change")
 DECISIONS = (*CARRIED_OUT, "not applied")
 WHOLE = "row"  # in place of a column: a row that comes or goes
+# Agreements are picked out of the acts of each edition anew, and are not decided about.
 ORDER = {"events": "date", "context": "date", "institutions": "rung", "article_claims": "claim_id"}
 
 Tables = Mapping[str, Sequence[Row]]
@@ -87,7 +88,8 @@ def carried_out(decisions: Sequence[Row], before: Tables) -> dict[str, list[Row]
     """
     problems: list[str] = []
     made: dict[str, list[Row]] = {}
-    for table, given in before.items():
+    for table in ORDER:
+        given = before.get(table, ())
         rows: dict[int, dict[str, str]] = {
             at: dict(row) for at, row in enumerate(given, start=FIRST_ROW)
         }
@@ -145,7 +147,7 @@ def unaccounted(decisions: Sequence[Row], before: Tables, after: Tables) -> list
     """
     told = []
     for table, wanted in carried_out(decisions, before).items():
-        found = list(after[table])
+        found = list(after.get(table, ()))
         first = FIRST_ROW
         unlike = [
             at

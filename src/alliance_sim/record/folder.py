@@ -1,7 +1,8 @@
 """The files of a record: read whole, or told with everything that is wrong with them.
 
-A record is a folder. `events.csv` and `institutions.csv` have to be there, `context.csv`,
-`article_claims.csv` and `reporting.toml` may be; other files are ignored, and so are other columns.
+A record is a folder. `events.csv` and `institutions.csv` have to be there; `agreements.csv`,
+`context.csv`, `article_claims.csv` and `reporting.toml` may be; other files are ignored, and so are
+other columns.
 A folder may hold editions in place of the files: `edition_1/`, `edition_2/` and so on.
 """
 
@@ -120,6 +121,13 @@ TABLES: dict[str, dict[str, Check]] = {
         "rung": _whole(0, 20),
         "name": _text,
         "description": _any,
+        "source": _text,
+        "confidence": _CONFIDENCE,
+    },
+    "agreements": {
+        "date": _date,
+        "ally": _text,
+        "title": _text,
         "source": _text,
         "confidence": _CONFIDENCE,
     },

@@ -50,6 +50,8 @@ class Record(Shown):
             (its id), `quarter` such as "1973Q2", and `weight` (the salience, negative for a
             suspension).
         rungs: The ladder, with `when` and `precision` as above.
+        agreements: The first binding agreement on defence with each single ally, with `when` and
+            `precision`; no row if that was not coded.
         claims: The claims as in `article_claims.csv`, then `record` (supported, partly,
             contradicted or untestable: what the coder's verdict comes to); no row if there are
             none. `basis`, in editions that have it, tells what the description says itself
@@ -67,6 +69,7 @@ class Record(Shown):
     alliance: str
     events: pd.DataFrame
     rungs: pd.DataFrame
+    agreements: pd.DataFrame
     claims: pd.DataFrame
     context: pd.DataFrame
     periods: tuple[Period, ...]
@@ -264,6 +267,7 @@ def _tables(given: Folder, name: str, scenario: Scenario) -> Record:
         alliance=partners.alliance,
         events=_events(_frame(rows["events"], "events"), periods),
         rungs=_dated(_frame(rows["institutions"], "institutions")),
+        agreements=_dated(_frame(rows["agreements"], "agreements")),
         claims=claims.assign(record=claims["verdict_from_coding"].map(verdict)),
         context=context.assign(end_when=_completed(context["end_date"])),
         periods=periods,

@@ -1,0 +1,113 @@
+"""A record as the compiled likelihood takes it: by quarter, what is held and what is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from alliance_sim.engine.kernel.observation import Mark, Observed
+from alliance_sim.record.record import Record
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.fields import SERIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alliance_sim.calendar import Calendar
+
+SUSPENSION = "suspension"
+OFFICE = "office"  # kind of the act by which an item that was tabled passes
+
+
+def observed_of(record: Record, scenario: Scenario, *, series: str = "all") -> Observed:
+    """Return what a record holds of the quarters of a scenario.
+
+    All acts of the series but suspensions are counted and marked, those of the ladder too; rungs,
+    refusals, items and suspensions are taken from all acts. Acts outside the years of the scenario
+    are left out. An item that was tabled is refused if a step is recorded as blocked in that
+    quarter, and has passed if an office is; else its fate is not known. Of two agreements in one
+    quarter the second counts in the next.
+
+    Args:
+        record: The record.
+        scenario: The scenario, of the same sides and ladder.
+        series: "all", "alliance" or "salience2"; see `Record.series`.
+
+    Raises:
+        UnknownName: If there is no such series.
+    """
+    calendar = scenario.calendar()
+    counted = record.series(series)
+    counted = counted[counted["kind"] != SUSPENSION]
+    marks = list(_marks(counted, record, calendar))
+    counts = np.zeros((calendar.steps, len(SERIES)), dtype=np.int64)
+    for mark in marks:
+        counts[mark.step, SERIES.index(mark.series)] += 1
+    stops = record.events[record.events["kind"] == SUSPENSION]
+    blocked, items = _refusals(record, scenario, stops, calendar)
+    days = [calendar.start_of(step) for step in range(calendar.steps)]
+    return Observed(
+        first=max(0, (record.first_year - calendar.first_year) * calendar.steps_per_year),
+        counts=counts,
+        rung=record.rung_path(calendar),
+        era=np.array([record.reporting.era(day) for day in days], dtype=np.int64),
+        coded=np.array(record.reporting.table(), dtype=np.float64),
+        blocked=blocked,
+        agreements=_one_a_quarter(_steps(record.agreements, calendar)),
+        suspensions=sorted(set(_steps(stops[stops["domain"] == "operations"], calendar))),
+        items=items,
+        marks=marks,
+        series=series,
+    )
+
+
+def _steps(events: pd.DataFrame, calendar: Calendar) -> Iterator[int]:
+    """Yield the step of each act that lies in the years of a calendar."""
+    for when in events["when"]:
+        step = calendar.index(when.date())
+        if 0 <= step < calendar.steps:
+            yield step
+
+
+def _one_a_quarter(steps: Iterator[int]) -> list[int]:
+    """Return steps, each later than the one before: the model signs one agreement a quarter."""
+    found: list[int] = []
+    for step in sorted(steps):
+        found.append(max(step, found[-1] + 1) if found else step)
+    return found
+
+
+def _marks(events: pd.DataFrame, record: Record, calendar: Calendar) -> Iterator[Mark]:
+    """Yield what is told of each act that lies in the years of a calendar."""
+    sides = {"both": "both", record.state: "state", record.alliance: "alliance"}
+    columns = ("when", "domain", "kind", "salience", "initiator")
+    for when, domain, kind, salience, who in zip(*(events[name] for name in columns), strict=True):
+        step = calendar.index(when.date())
+        if 0 <= step < calendar.steps:
+            yield Mark(step, domain, kind, int(salience), sides.get(who, "member"))
+
+
+def _refusals(
+    record: Record, scenario: Scenario, stops: pd.DataFrame, calendar: Calendar
+) -> tuple[list[int], dict[str, bool]]:
+    """Return quarters in which a rung was refused, and whether each item that was tabled passed.
+
+    A refusal names what was refused, or else falls into the quarter in which an item was tabled.
+    """
+    tabled = {item.name: calendar.index(item.tabled) for item in scenario.items}
+    rungs = {rung.title for rung in scenario.rungs}
+    blocked: list[int] = []
+    refused: set[str] = set()
+    formal = stops[stops["domain"] == "institution"]
+    for when, title in zip(formal["when"], formal["title"], strict=True):
+        step = calendar.index(when.date())
+        what = title.rpartition(": ")[2]
+        if what in rungs and 0 < step < calendar.steps:
+            blocked.append(step)
+        else:
+            refused |= {name for name, day in tabled.items() if day == step}
+    offices = set(_steps(record.events[record.events["kind"] == OFFICE], calendar))
+    passed = {name for name, step in tabled.items() if step in offices and name not in refused}
+    return sorted(set(blocked)), dict.fromkeys(refused, False) | dict.fromkeys(passed, True)
