@@ -150,6 +150,21 @@ ENTRIES = (
         "tc_figures/summary_mission_by_2018_by_council_rule_and_threats.png",
     ),
     Entry(
+        "difference_map",
+        "What an edit makes of an outcome, over two factors",
+        "Mean difference, edited minus factual, run by run: one colour above 0, another below, and "
+        "white where nothing differs.",
+        (
+            "sweep experiments/theories_and_council.toml --out tc",
+            (
+                "summarise tc --out tc_figures --outcome blocked_since_2013 "
+                "--contrast no_crimea_no_invasion-baseline"
+            ),
+        ),
+        "tc_figures/contrast_no_crimea_no_invasion_minus_baseline_blocked_since_2013_by_council_rule_"
+        "and_threats.png",
+    ),
+    Entry(
         "sensitivity",
         "Which factors an outcome hangs on",
         "First bars: the share of the variance that a factor explains alone; second: with all its "
