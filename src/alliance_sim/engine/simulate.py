@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -149,7 +149,7 @@ def simulate(
             label = f"kernel with {words}"
         threads = settings.threads or executors.processors()
         asked = (world_of, number, wanted, threads, progress, given, posterior)
-        values, status, states = _compiled_runs(*asked)
+        values, status, _ = _compiled_runs(*asked)
         if posterior is not None:
             label = f"{label}{DRAWN}{posterior.label}"
     elif posterior is not None:
@@ -157,25 +157,51 @@ def simulate(
         raise SettingError("simulate", [problem])
     else:
         label = settings.label()
-        values, status, states = _all_runs(world_of, number, wanted, settings, progress)
+        values, status, _ = _all_runs(world_of, number, wanted, settings, progress)
+    return as_ensemble(world_of, values, status, seed=number, first_run=wanted.start, engine=label)
+
+
+def as_ensemble(
+    scenario: Scenario,
+    values: NDArray[np.float64],
+    status: Sequence[str],
+    *,
+    seed: int,
+    first_run: int,
+    engine: str,
+) -> Ensemble:
+    """Return runs of a scenario, its states by run and quarter, with all that describes them.
+
+    Raises:
+        AllianceSimError: If every run failed.
+    """
     if all(text != OK for text in status):
-        raise AllianceSimError(f"{world_of.name}: every run failed, the first with: {status[0]}")
+        raise AllianceSimError(f"{scenario.name}: every run failed, the first with: {status[0]}")
     return Ensemble(
-        scenario=world_of.name,
-        digest=provenance.scenario_digest(world_of),
-        calendar=calendar_of(world_of),
-        states=states,
+        scenario=scenario.name,
+        digest=provenance.scenario_digest(scenario),
+        calendar=calendar_of(scenario),
+        states=state_names(scenario),
         values=values,
-        seed=number,
-        first_run=wanted.start,
-        engine=label,
+        seed=seed,
+        first_run=first_run,
+        engine=engine,
         versions={"alliance-sim": provenance.version()},
-        status=status,
-        edits=tuple(provenance.edits_of(world_of)),
-        meanings=meanings_of(world_of),
-        title=world_of.title,
-        relationship=world_of.relationship,
+        status=tuple(status),
+        edits=tuple(provenance.edits_of(scenario)),
+        meanings=meanings_of(scenario),
+        title=scenario.title,
+        relationship=scenario.relationship,
     )
+
+
+def checked_runs(runs: int, seed: object) -> int:
+    """Return an explicit seed for so many runs.
+
+    Raises:
+        SettingError: If either is out of range.
+    """
+    return _checked(runs, 0, "kernel", seed)[1]
 
 
 def _checked(
