@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from alliance_sim.calibration.distributions import (
     blocks_of,
 )
 from alliance_sim.errors import ScenarioError, SettingError, shown, unknown_name
+from alliance_sim.record.reporting import Beta, Reporting
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import value_at, with_names
 from alliance_sim.scenario.path import PathProblem
@@ -27,7 +29,7 @@ from alliance_sim.scenario.theories import Theory, own_theory, theory_of, with_t
 
 Floats = NDArray[np.float64]
 Theta = Floats | Sequence[float] | Mapping[str, float | Floats]
-SPREAD = "spread."
+SPREAD, CODED = "spread.", "reporting."
 MOST_DRAWS = 2**32 - 1
 
 
@@ -36,8 +38,10 @@ class Parameter:
     """One unknown of a scenario.
 
     Attributes:
-        name: The path of its table, or "spread." and the name of a spread.
-        places: Paths of the numbers that it sets or moves; none for a spread.
+        name: The path of its table, "spread." and the name of a spread, or "reporting." and where
+            the chance of being coded first stands that it is.
+        places: Paths of the numbers that it sets or moves; none for a spread. For a chance of being
+            coded: "reporting." with its place among the chances of the record, and the salience.
         difference: Whether it moves its number away from the common one.
         scale: On which it does, "" for the number's own.
         low: Smallest value; minus infinity for a difference.
@@ -67,12 +71,20 @@ class Prior:
         dropped: Priors of the scenario whose parameter is not in the vector, by path, and why.
     """
 
-    def __init__(self, scenario: Scenario, theory: str | Theory | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        theory: str | Theory | None = None,
+        *,
+        reporting: Reporting | None = None,
+    ) -> None:
         """Read the priors of a scenario.
 
         Args:
             scenario: The scenario.
             theory: Such as "RID" or "N+T"; None for the switches of the scenario.
+            reporting: How likely acts are to be in the record, whose chances that are not known
+                are parameters as well; None leaves them out.
 
         Raises:
             ScenarioError: If there is no such theory, the scenario has no prior, or none of its
@@ -83,6 +95,7 @@ class Prior:
         else:
             self.theory = theory if isinstance(theory, Theory) else theory_of(theory)
             self.scenario = with_theory(scenario, self.theory)
+        self._given = scenario, None if theory is None else self.theory, reporting
         self.dropped: dict[str, str] = {}
         if not scenario.priors:
             problem = (
@@ -101,7 +114,12 @@ class Prior:
         self.parameters = tuple(
             [_parameter(self.scenario, table, found) for table, found in tables]
             + [Parameter(f"{SPREAD}{spread.name}") for spread in self._spreads]
+            + [
+                Parameter(found[0], found, high=1.0, unit="1")
+                for found in map(partial(_chances, reporting), _unknown(reporting))
+            ]
         )
+        chances = len(tables) + len(self._spreads)
         self._rows = [
             *(
                 Row(
@@ -116,7 +134,15 @@ class Prior:
                 Row(at[s.name], s.family, s.parameters, IDENTITY, -1, 0.0, np.inf)
                 for s in self._spreads
             ),
+            *(
+                Row(place, "beta", beta.beta, IDENTITY, -1, 0.0, 1.0)
+                for place, beta in enumerate(_unknown(reporting), start=chances)
+            ),
         ]
+
+    def __reduce__(self) -> tuple[Any, tuple[Scenario, Theory | None, Reporting | None]]:
+        """Let a prior be sent to other processes: it is read again there."""
+        return _again, self._given
 
     def __repr__(self) -> str:
         """Return which prior it is, in a line."""
@@ -140,7 +166,7 @@ class Prior:
         Raises:
             SettingError: If the vector has another length, or names that are not known.
         """
-        x, many = self._columns(theta)
+        x, many = self.columns(theta)
         total = np.zeros(x.shape[1])
         for block in self._blocks:
             total = total + block.log_density(x[block.rows], x).sum(axis=0)
@@ -195,7 +221,7 @@ class Prior:
         Raises:
             SettingError: If the vector has another length, or names that are not known.
         """
-        z, many = self._columns(normals)
+        z, many = self.columns(normals)
         theta = self.natural(z)
         return theta.T.copy() if many else theta[:, 0].copy()
 
@@ -207,7 +233,7 @@ class Prior:
         Raises:
             SettingError: If the vector has another length, or names that are not known.
         """
-        x, many = self._columns(theta)
+        x, many = self.columns(theta)
         z = np.empty_like(x)
         for block in self._blocks:
             z[block.rows] = block.to_normals(x[block.rows], x)
@@ -223,7 +249,14 @@ class Prior:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Paths of all numbers of the scenario that a vector sets, in the order of `numbers`."""
-        return tuple(dict.fromkeys(path for p in self.parameters for path in p.places))
+        found = (p.places for p in self.parameters if not p.name.startswith(CODED))
+        return tuple(dict.fromkeys(path for places in found for path in places))
+
+    @cached_property
+    def coded(self) -> dict[str, int]:
+        """Rows of the vector that are chances of being coded, by where each of them stands."""
+        rows = enumerate(self.parameters)
+        return {path: k for k, p in rows if p.name.startswith(CODED) for path in p.places}
 
     def numbers(self, theta: Floats) -> Floats:
         """Return the numbers (path, lane) that vectors (k, lane) put at `paths`.
@@ -245,18 +278,27 @@ class Prior:
         """
         from alliance_sim.scenario.edit import replaced
 
-        x, many = self._columns(theta)
+        x, many = self.columns(theta)
         if many:
             raise SettingError("theta", [f"holds {x.shape[1]} vectors, must be one"])
-        problems = [
-            f"{p.name} is {value:g}, must be from {p.low:g} to {p.high:g}"
-            for p, value in zip(self.parameters, x[:, 0].tolist(), strict=True)
-            if not p.low <= value <= p.high
-        ]
-        if problems:
-            raise SettingError("theta", problems)
+        self.check(x)
         values = self.numbers(x)[:, 0].tolist()
         return replaced(self.scenario, dict(zip(self.paths, values, strict=True)))
+
+    def check(self, theta: Floats) -> None:
+        """Raise an error unless vectors (k, draws) lie within their ranges.
+
+        Raises:
+            SettingError: Naming every parameter that does not, with the first such value.
+        """
+        problems = []
+        for parameter, values in zip(self.parameters, theta, strict=True):
+            bad = values[~((values >= parameter.low) & (values <= parameter.high))]
+            if bad.size:
+                span = f"{parameter.low:g} to {parameter.high:g}"
+                problems.append(f"{parameter.name} is {bad[0]:g}, must be from {span}")
+        if problems:
+            raise SettingError("theta", problems)
 
     @cached_property
     def _blocks(self) -> list[Block]:
@@ -268,7 +310,7 @@ class Prior:
         return [
             (place, [self.paths.index(path) for path in p.places])
             for place, p in enumerate(self.parameters)
-            if p.places and not p.difference
+            if p.places and not p.difference and not p.name.startswith(CODED)
         ]
 
     @cached_property
@@ -295,8 +337,12 @@ class Prior:
             else:
                 self.dropped[table.path] = f"nothing of it matters under {self.theory.name}"
 
-    def _columns(self, theta: Theta) -> tuple[Floats, bool]:
-        """Return vectors as columns (k, draws), and whether they were more than one."""
+    def columns(self, theta: Theta) -> tuple[Floats, bool]:
+        """Return vectors as columns (k, draws), and whether they were given as several.
+
+        Raises:
+            SettingError: If a vector has another length, or names that are not known.
+        """
         if isinstance(theta, Mapping):
             return self._by_name(theta)
         try:
@@ -329,6 +375,24 @@ class Prior:
         if rows[0].ndim > 1:
             raise SettingError("theta", ["holds tables, must hold numbers or arrays (draws,)"])
         return np.stack([np.atleast_1d(row) for row in rows]).copy(), rows[0].ndim == 1
+
+
+def _again(scenario: Scenario, theory: Theory | None, reporting: Reporting | None) -> Prior:
+    return Prior(scenario, theory, reporting=reporting)
+
+
+def _unknown(reporting: Reporting | None) -> tuple[Beta, ...]:
+    return () if reporting is None else reporting.unknowns
+
+
+def _chances(reporting: Reporting | None, beta: Beta) -> tuple[str, ...]:
+    """Return where a chance of being coded stands: place in the record, and salience."""
+    return tuple(
+        f"{CODED}{era}.salience_{salience}"
+        for era, chance in enumerate(() if reporting is None else reporting.chance)
+        for salience, cell in enumerate(chance.cells, start=1)
+        if cell == beta
+    )
 
 
 def _edited(scenario: Scenario) -> frozenset[str]:
