@@ -106,7 +106,8 @@ def read_toml(example: Example, where: str) -> None:
         return
     found = tomllib.loads(example.text)
     if found.keys() <= {"prior", "spread"}:
-        assert build(as_tree(load_scenario("two_islands/baseline")) | found, where).priors
+        alone = {"prior": [], "spread": []} | found
+        assert build(as_tree(load_scenario("two_islands/baseline")) | alone, where).priors
         return
     read = {Number.model_validate(node).model_dump_json() for node in found.values()}
     assert len(read) == 1, f"{where}: the forms of a number differ"
