@@ -1,0 +1,242 @@
+"""How likely a record is under a scenario's unknowns, as one function that any sampler can call.
+
+Every unknown is a standard normal: first the parameters, then the slow noise step by step, moods of
+threats before the noise of the sides. What a column comes to hangs on that column alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim.calibration.layout import LANES, Layout
+from alliance_sim.calibration.observed import observed_of
+from alliance_sim.calibration.prior import Prior
+from alliance_sim.engine.kernel.conditioned import Conditioned
+from alliance_sim.engine.kernel.noise import SLOW
+from alliance_sim.engine.kernel.observation import USUAL_PARTS, Observed
+from alliance_sim.engine.vectors import Vectors
+from alliance_sim.errors import NoRecord, SettingError, shown, unknown_name
+from alliance_sim.record.record import SERIES, Record
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.edit import replaced
+from alliance_sim.world import build_world
+from alliance_sim.world.declaration import flattened
+
+Floats = NDArray[np.float64]
+
+
+def until_year(scenario: Scenario, until: int | None) -> Scenario:
+    """Return a scenario that ends with a year, which inputs beyond it do not reach.
+
+    Raises:
+        SettingError: If the scenario does not reach that year, or begins after it.
+    """
+    first, last = scenario.time.first_year, scenario.time.last_year
+    if until is None or until == last:
+        return scenario
+    if type(until) is not int or not first <= until <= last:
+        problem = f"is {shown(until)}, must be a year of the scenario, {first} to {last}"
+        raise SettingError("until", [problem])
+    return replaced(scenario, {"time.last_year": until})
+
+
+def prior_of(scenario: Scenario, theory: str | None = None) -> Prior:
+    """Return the prior of a scenario, with the chances of being coded if it has a record.
+
+    Raises:
+        ScenarioError: As `Prior` does.
+        RecordError: If the record cannot be used.
+    """
+    try:
+        reporting = Record.of(scenario).reporting
+    except NoRecord:
+        reporting = None
+    return Prior(scenario, theory, reporting=reporting)
+
+
+def target_of(prior: Prior, *, series: str = "all", until: int | None = None) -> Target:
+    """Return the target of a prior and of the record that its scenario names.
+
+    Raises:
+        NoRecord: If there is no record.
+        RecordError: If it cannot be used.
+        SettingError: If the series is unknown, or nothing was observed until that year.
+    """
+    if series not in SERIES:
+        raise SettingError("series", [unknown_name("series", str(series), SERIES)])
+    ends = until_year(prior.scenario, until)
+    record = Record.of(ends)
+    if record.events.empty:
+        raise SettingError("record", [f"{record.name} holds no act, so there is nothing to fit to"])
+    coded = record.events["when"].min()
+    if not coded.year <= ends.time.last_year:
+        problem = (
+            f"is {ends.time.last_year}, before the first act of the record {record.name}, "
+            f"{coded:%Y-%m-%d}; take {coded.year} or later"
+        )
+        raise SettingError("until", [problem])
+    return Target(prior, record, series=series, until=until)
+
+
+class Target:
+    """The log likelihood of a record, given unknowns that are standard normals.
+
+    Call it with an array (dimension, lanes) of at most 64 lanes: an array (lanes,) comes back, of
+    finite numbers, or minus infinity where the record could not have happened. It can be sent to
+    other processes and called from several threads.
+
+    Attributes:
+        prior: The prior of the scenario under the theory.
+        series: Which acts count: "all", "alliance" or "salience2".
+        until: Last year that is looked at.
+        parts: Which parts of the likelihood are added up.
+        layout: Which rows are parameters, and which slow noise.
+        channels: Names of the channels of slow noise, in their order within a step: moods of
+            threats, then as many as `slow_channels` of both sides by domain.
+        record: Name of the record, with its edition.
+        observed: The record as the engine takes it.
+    """
+
+    def __init__(
+        self,
+        prior: Prior,
+        record: Record,
+        *,
+        series: str = "all",
+        until: int | None = None,
+        parts: Sequence[str] = USUAL_PARTS,
+    ) -> None:
+        """Put together what was observed.
+
+        Args:
+            prior: Of the scenario that the record is held against.
+            record: The record.
+            series: Which acts count.
+            until: Last year that is looked at; the last of the scenario if None.
+            parts: Which parts of the likelihood are added up.
+
+        Raises:
+            SettingError: If the series or a part is unknown, or nothing was observed until then.
+        """
+        self.prior, self.series, self.parts = prior, series, tuple(parts)
+        self.scenario, self.record = until_year(prior.scenario, until), record.name
+        self.until = self.scenario.time.last_year
+        self.observed: Observed = observed_of(record, self.scenario, series=series)
+        self._rooms = threading.local()
+        world = build_world(self.scenario)
+        self.slow_channels = SLOW
+        self.layout = Layout(len(prior), world.calendar.steps, len(world.threats) + SLOW)
+        slow = set(flattened((world.channels.mood, world.channels.slow)))
+        pairs = zip(world.all_channels, world.channel_names, strict=True)
+        self.channels = tuple(name for number, name in pairs if number in slow)
+
+    @property
+    def dimension(self) -> int:
+        """How many unknowns there are."""
+        return self.layout.dimension
+
+    def __call__(self, unknowns: Floats) -> Floats:
+        """Return the log likelihood of each column of unknowns (dimension, lanes)."""
+        z = np.asarray(unknowns, dtype=np.float64)
+        if z.ndim != 2 or z.shape[0] != self.dimension or not 1 <= z.shape[1] <= LANES:
+            problem = f"unknowns are {z.shape}, must be ({self.dimension}, 1 to {LANES} lanes)"
+            raise SettingError("log likelihood", [problem])
+        k = len(self.prior)
+        normals = z[k:].reshape(self.layout.steps, self.layout.channels, z.shape[1])
+        return self.total(self.of_parts(self.prior.natural(z[:k]), normals))
+
+    def of_vectors(self, theta: Floats, normals: Floats) -> Floats:
+        """Return the log likelihood (draw,) of vectors (k, draw), noise (step, channel, draw)."""
+        found = [
+            self.total(self.of_parts(theta[:, part], np.ascontiguousarray(normals[:, :, part])))
+            for part in (slice(i, i + LANES) for i in range(0, theta.shape[1], LANES))
+        ]
+        return np.concatenate(found)
+
+    def of_parts(self, theta: Floats, normals: Floats | None) -> dict[str, Floats]:
+        """Return the parts of the log likelihood by name, each an array (lanes,).
+
+        Args:
+            theta: Natural values of the parameters (k, lanes).
+            normals: Slow noise (step, channel, lane); None draws it by key.
+        """
+        here = self._here
+        constants, own, observation = here.filled(self.prior.numbers(theta))
+        for row, place in here.coded:
+            observation[row] = theta[place]
+        found: dict[str, Floats] = here.conditioned.log_likelihood(
+            constants, own, normals, observation=observation
+        )
+        return found
+
+    def why_impossible(self, unknowns: Floats) -> str:
+        """Return what of the record cannot happen in the first column, "" if all can."""
+        self(unknowns)
+        return self._here.conditioned.problem(0)
+
+    def total(self, parts: Mapping[str, Floats]) -> Floats:
+        """Return the sum of the parts; minus infinity wherever one of them is, or is no number."""
+        found = np.zeros_like(next(iter(parts.values())))
+        for name in self.parts:
+            found = found + parts[name]
+        return np.where(np.isnan(found), -np.inf, found)
+
+    @property
+    def _here(self) -> _Room:
+        """What this thread computes in."""
+        room: _Room | None = getattr(self._rooms, "room", None)
+        if room is None:
+            room = self._rooms.room = _Room(self, Vectors(self.scenario, self.prior.paths))
+        return room
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what each process and thread makes for itself."""
+        return {key: value for key, value in vars(self).items() if key != "_rooms"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin with nothing made."""
+        vars(self).update(state)
+        self._rooms = threading.local()
+
+
+class _Room:
+    """Vectors and arrays of one thread; what did not change since its last call is kept."""
+
+    def __init__(self, target: Target, vectors: Vectors) -> None:
+        self.vectors = vectors
+        self.conditioned = Conditioned(
+            vectors.ready, target.observed, inputs=vectors.columns, parts=target.parts
+        )
+        rows = {name: row for row, name in enumerate(self.conditioned.observation_rows)}
+        self.coded = [(rows[path], place) for path, place in target.prior.coded.items()]
+        self._observed = [
+            (rows[path], place) for place, path in enumerate(vectors.paths) if path in rows
+        ]
+        self._numbers = np.empty((len(vectors.paths), 0))
+        self._filled: tuple[Floats, Floats, Floats] | None = None
+
+    def filled(self, numbers: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return constants, inputs and numbers of observation that differ by lane."""
+        lanes = numbers.shape[1]
+        if self._filled is None or self._numbers.shape[1] != lanes:
+            constants = self.conditioned.constants(lanes)
+            observation = self.conditioned.observation(lanes)
+            own, changed = self.vectors.own_inputs(numbers), set(range(len(numbers)))
+        else:
+            constants, own, observation = self._filled
+            differ = (self._numbers != numbers).any(axis=1)
+            changed = set(np.flatnonzero(differ).tolist())
+            if changed:
+                self.vectors.own_inputs(numbers, own, only=changed)
+        if changed:
+            self.vectors.constants(numbers, constants)
+            for row, place in self._observed:
+                observation[row] = numbers[place]
+        self._numbers = numbers.copy()
+        self._filled = constants, own, observation
+        return self._filled
