@@ -4,6 +4,7 @@ from alliance_sim.calibration.baselines import Baseline, Holdout, InSample, usua
 from alliance_sim.calibration.chains import Chains, ChainSettings
 from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
 from alliance_sim.calibration.diagnostics import Diagnosis, diagnose
+from alliance_sim.calibration.fit import FitSettings, calibrate
 from alliance_sim.calibration.free_runs import FreeRuns, free_runs
 from alliance_sim.calibration.layout import Layout
 from alliance_sim.calibration.moves import (
@@ -18,6 +19,7 @@ from alliance_sim.calibration.pareto import smoothed_weights
 from alliance_sim.calibration.particle_filter import bootstrap_filter
 from alliance_sim.calibration.power_scaling import Sensitivity, power_scaling
 from alliance_sim.calibration.predictive import Predictive
+from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.ranks import RankCheck, RankStudy, check_ranks
 from alliance_sim.calibration.sampler import Sampler
 from alliance_sim.calibration.scoring import ScoreTable, score_record
@@ -32,11 +34,13 @@ __all__ = [
     "Checkpoint",
     "Diagnosis",
     "Evolve",
+    "FitSettings",
     "FreeRuns",
     "Holdout",
     "InSample",
     "Layout",
     "Predictive",
+    "Prior",
     "RankCheck",
     "RankStudy",
     "Rescale",
@@ -50,6 +54,7 @@ __all__ = [
     "Tempered",
     "TemperedSettings",
     "bootstrap_filter",
+    "calibrate",
     "check_ranks",
     "diagnose",
     "elliptical_slice",

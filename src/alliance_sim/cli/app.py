@@ -9,7 +9,17 @@ from warnings import warn
 import typer
 
 from alliance_sim import kinds
-from alliance_sim.cli import analyse, compare, exit_codes, find, record, score, sweep, terminal
+from alliance_sim.cli import (
+    analyse,
+    calibrate,
+    compare,
+    exit_codes,
+    find,
+    record,
+    score,
+    sweep,
+    terminal,
+)
 from alliance_sim.cli.options import (
     PATH,
     WHOLE_NUMBER,
@@ -430,5 +440,6 @@ find.add_to(app)
 compare.add_to(app)
 score.add_to(app)
 sweep.add_to(app)
+calibrate.add_to(app)
 analyse.add_to(app)
 record.add_to(app)

@@ -145,6 +145,26 @@ def differences_table(
     )
 
 
+def theories_table(table: pd.DataFrame) -> AdaptiveTable:
+    """Return what each theory came to in a fit, the most likely one first."""
+    rows = table.sort_values("log_evidence", ascending=False).to_dict(orient="records")
+    return AdaptiveTable(
+        title="Theories",
+        heads=("theory", "parameters", "log evidence", "log likelihood", "R-hat", "nested", "ESS"),
+        rows=tuple(
+            (
+                *(str(row["theory"]), str(row["parameters"])),
+                f"{row['log_evidence']:.1f} ± {row['error']:.1f}",
+                f"{row['log_likelihood']:.1f}",
+                *(f"{row['rhat']:.3f}", f"{row['nested_rhat']:.3f}"),
+                f"{min(row['ess_bulk'], row['ess_tail']):,.0f}",
+            )
+            for row in rows
+        ),
+        words=1,
+    )
+
+
 def _titled(path: str, titles: Mapping[str, str]) -> str:
     """Return a path, with the title of the juncture that it leads to on a line below."""
     kind, _, rest = path.partition(".")

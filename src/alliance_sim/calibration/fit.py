@@ -1,0 +1,332 @@
+"""Fit theories to a record: particles from the prior to the posterior, then long chains from them.
+
+A fit is a folder. Each theory has a folder of its own in it and is kept when it is done; what is
+under way is a checkpoint beside it. Whatever stops the work, the same call goes on, to the same
+bytes, and whoever computes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from alliance_sim import files, provenance
+from alliance_sim.calibration.chains import Chains, ChainSettings
+from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
+from alliance_sim.calibration.moves import Move, Rescale, usual_moves
+from alliance_sim.calibration.posterior import Posterior
+from alliance_sim.calibration.target import Target, prior_of, target_of
+from alliance_sim.calibration.tempered import Tempered, TemperedSettings
+from alliance_sim.engine.kernel.batch import sources_digest
+from alliance_sim.errors import FileError, ResultError, SettingError
+from alliance_sim.noise import as_seed
+from alliance_sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "fit.json"
+FORMAT = 1
+MOST_BYTES = 10_000_000
+TABLE = "theories.csv"
+PARTICLES, CHAINS = "particles.npz", "chains.npz"  # checkpoints, gone once a theory is done
+SLOW_NOISE = "willingness.slow_noise"
+GOOD_RHAT, GOOD_ESS = 1.01, 400.0
+SUPERCHAINS = 16  # groups of chains that start in one place each
+
+EachRound = Callable[[str, "Tempered | Chains"], object]
+J = TypeVar("J", Tempered, Chains)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitSettings:
+    """What is fitted, and how long.
+
+    Attributes:
+        theories: Names of theories, such as "RID" and "N+T"; None for that of the scenario.
+        series: Which acts count: "all", "alliance" or "salience2".
+        until: Last year that is looked at; the last of the scenario if None.
+        seed: Whole number from 0 to 2**64 - 1.
+        tempered: Particles, and how much they move.
+        chains: Chains, and how long they are.
+    """
+
+    theories: tuple[str, ...] | None = None
+    series: str = "all"
+    until: int | None = None
+    seed: int = 1
+    tempered: TemperedSettings = field(default_factory=TemperedSettings)
+    chains: ChainSettings = field(
+        default_factory=lambda: ChainSettings(
+            chains=64, superchains=SUPERCHAINS, warm_up=100, draws=400, round=10
+        )
+    )
+
+
+def calibrate(
+    scenario: Scenario,
+    out: Path,
+    settings: FitSettings | None = None,
+    *,
+    executor: Executor | None = None,
+    told: EachRound | None = None,
+) -> pd.DataFrame:
+    """Fit theories to the record of a scenario, from wherever a folder stands to its end.
+
+    Args:
+        scenario: A scenario with priors and a record.
+        out: The folder, made if it is not there. One that holds the same fit is gone on with; its
+            finished theories stay, and others may be added.
+        settings: What is fitted, and how long; the defaults if None.
+        executor: Who computes: anything that follows `concurrent.futures.Executor`; this process
+            if None. Numbers do not depend on it.
+        told: Called with the name of a theory and its particles or chains after each round.
+
+    Returns:
+        A row for each theory in the folder: its parameters, log evidence with its standard error,
+        the worst R-hat and effective sample sizes of its chains.
+
+    Raises:
+        ScenarioError: If the scenario has no prior, or a theory is unknown or without parameters.
+        NoRecord: If it has no record.
+        RecordError: If its record cannot be used.
+        SettingError: If a setting is out of range, the last year lies before the first act, or no
+            draw of the prior makes the record possible.
+        ResultError: If the folder holds another fit, or something else.
+        UnfinishedError: If it had to stop on the way; the same call goes on.
+    """
+    asked = settings or FitSettings()
+    seed = as_seed(asked.seed)
+    names = asked.theories
+    priors = [prior_of(scenario, name) for name in names or (None,)]
+    targets = [target_of(p, series=asked.series, until=asked.until) for p in priors]
+    folder = FitFolder(out, _what(scenario, targets[0], asked))
+    for target in targets:
+        name = target.prior.theory.name
+        if folder.done(name):
+            continue
+        check_possible(target, seed)
+        work = _Work(target, folder, asked, executor, told)
+        found = work.done(seed)
+        folder.finish(name, found)
+    return folder.table()
+
+
+def _what(scenario: Scenario, target: Target, asked: FitSettings) -> dict[str, Any]:
+    """Return all that decides the numbers of a fit, but for the theories."""
+    beliefs = scenario.model_dump(include=set(provenance.BELIEFS))
+    return {
+        "scenario": scenario.name,
+        "digest": provenance.scenario_digest(scenario),
+        "priors": provenance.digest(beliefs),
+        "record": target.record,
+        "observed": provenance.digest(_plain(vars(target.observed))),
+        "series": asked.series,
+        "until": target.until,
+        "seed": asked.seed,
+        "tempered": asdict(asked.tempered),
+        "chains": asdict(asked.chains),
+        "rules": sources_digest(),
+        "version": provenance.version(),
+    }
+
+
+def _plain(node: Any) -> Any:
+    """Return what was observed as plain tables and values."""
+    if isinstance(node, np.ndarray):
+        return node.tolist()
+    if isinstance(node, Mapping):
+        return {key: _plain(value) for key, value in node.items()}
+    return [_plain(value) for value in node] if isinstance(node, list | tuple) else node
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The fit of one theory."""
+
+    target: Target
+    folder: FitFolder
+    asked: FitSettings
+    executor: Executor | None
+    told: EachRound | None
+
+    def done(self, seed: int) -> Posterior:
+        """Return the posterior, from wherever the checkpoints stand."""
+        target, moves = self.target, moves_of(self.target)
+        settings = self.asked.tempered
+        particles = self._to_end(
+            Tempered(target, target.layout, seed=seed, settings=settings, moves=moves), PARTICLES
+        )
+        chains = self._to_end(
+            Chains(
+                *(target, target.layout),
+                seed=seed,
+                settings=self.asked.chains,
+                moves=moves,
+                start=particles.unknowns,
+            ),
+            CHAINS,
+        )
+        return Posterior.of(target.prior, chains, particles, seed)
+
+    def _to_end(self, job: J, name: str) -> J:
+        theory = self.target.prior.theory.name
+        place = self.folder.of(theory) / name
+
+        def tell(under_way: J) -> None:
+            if self.told is not None:
+                self.told(theory, under_way)
+
+        checkpoint = Checkpoint(place, {**self.folder.what, "theory": theory, "part": name})
+        return run_to_end(job, checkpoint=checkpoint, executor=self.executor, told=tell)
+
+
+def moves_of(target: Target) -> tuple[Move, ...]:
+    """Return the moves of one sweep; the size of slow noise and the noise itself move together."""
+    names = target.prior.names
+    if SLOW_NOISE not in names:
+        return usual_moves(target.layout)
+    row = names.index(SLOW_NOISE)
+    z = np.zeros((len(names), 2))
+    z[row] = -0.5, 0.5
+    size = np.log(target.prior.natural(z)[row])
+    threats = target.layout.channels - target.slow_channels
+    channels = tuple(range(threats, target.layout.channels))
+    return usual_moves(target.layout, (Rescale(row, float(size[1] - size[0]), channels),))
+
+
+def check_possible(target: Target, seed: int) -> None:
+    """Raise an error if no draw of the prior makes the record possible, naming what does not.
+
+    Raises:
+        SettingError: With the first observation that no draw allows.
+    """
+    z = target.prior.normals(range(64), seed).T.copy()
+    unknowns = np.zeros((target.dimension, z.shape[1]))
+    unknowns[: len(z)] = z
+    if np.isfinite(target(unknowns)).any():
+        return
+    problem = (
+        f"the record {target.record} cannot happen under {target.prior.theory.name}, not in one of "
+        f"{z.shape[1]} draws of the prior; in the first, {target.why_impossible(unknowns)}"
+    )
+    raise SettingError("calibrate", [problem])
+
+
+class FitFolder:
+    """The folder of a fit: what it is of, and which theories are done.
+
+    Attributes:
+        path: Where it is.
+        what: All that decides the numbers of the fit, but for the theories.
+    """
+
+    def __init__(self, path: Path, what: dict[str, Any]) -> None:
+        """Make a folder, or take up the one that is there.
+
+        Raises:
+            ResultError: If it holds another fit, or no fit.
+            SettingError: If it cannot be written.
+        """
+        self.path, self.what = files.writable_folder(path), what
+        manifest = self.path / MANIFEST
+        if manifest.exists():
+            self._tree = self._read(manifest)
+            self._compare(json.loads(json.dumps(what)))
+            return
+        if any(self.path.iterdir()):
+            raise ResultError(f"{path}: holds other files; give a folder that is empty or new")
+        self._tree = {"format": FORMAT, "kind": "calibrate", **what, "theories": {}}
+        self._write()
+
+    def of(self, theory: str) -> Path:
+        """Return the folder of a theory, made if need be."""
+        return files.writable_folder(self.path / theory)
+
+    def done(self, theory: str) -> bool:
+        """Whether a theory is done and all its files are whole.
+
+        Raises:
+            ResultError: If a file of it is missing or was changed.
+        """
+        kept = self._tree["theories"].get(theory)
+        if kept is None:
+            return False
+        for name, digest in kept["files"].items():
+            place = self.path / theory / name
+            if not place.is_file() or provenance.file_digest(place) != digest:
+                raise ResultError(
+                    f"{place}: is not as it was written; remove {MANIFEST} and the folder of the "
+                    "theory to fit it anew"
+                )
+        return True
+
+    def finish(self, theory: str, found: Posterior) -> None:
+        """Keep what a theory came to; its checkpoints go."""
+        folder = self.of(theory)
+        names = found.write(folder)
+        summary = found.summary()
+        numbers = summary[["rhat", "nested_rhat", "ess_bulk", "ess_tail"]]
+        self._tree["theories"][theory] = {
+            "parameters": len(found.prior),
+            "names": list(found.prior.names),
+            "dropped": found.prior.dropped,
+            "log_evidence": found.evidence["log_evidence"],
+            "error": found.evidence["error"],
+            "log_likelihood": float(found.log_likelihood.mean()),
+            "rhat": float(numbers["rhat"].max()),
+            "nested_rhat": float(numbers["nested_rhat"].max()),
+            "ess_bulk": float(numbers["ess_bulk"].min()),
+            "ess_tail": float(numbers["ess_tail"].min()),
+            "files": {name: provenance.file_digest(folder / name) for name in sorted(names)},
+        }
+        files.write_text(self.path / TABLE, self.table().to_csv(index=False, lineterminator="\n"))
+        self._write()
+        for name in (PARTICLES, CHAINS):
+            (folder / name).unlink(missing_ok=True)
+
+    def table(self) -> pd.DataFrame:
+        """Return a row for each theory that is done."""
+        import pandas as pd
+
+        columns = ("parameters", "log_evidence", "error", "log_likelihood", "rhat", "nested_rhat")
+        rows = [
+            {"theory": name, **{k: kept[k] for k in (*columns, "ess_bulk", "ess_tail")}}
+            for name, kept in sorted(self._tree["theories"].items())
+        ]
+        return pd.DataFrame(rows)
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        try:
+            tree = files.read_json(path, MOST_BYTES)
+            if tree["kind"] != "calibrate" or tree["format"] != FORMAT:
+                raise KeyError("kind")
+            dict(tree["theories"])
+        except (FileError, KeyError, TypeError, ValueError):
+            raise ResultError(
+                f"{path}: is no manifest of a fit of format {FORMAT}; choose another folder with "
+                "--out"
+            ) from None
+        return dict(tree)
+
+    def _compare(self, what: dict[str, Any]) -> None:
+        other = [
+            f"{key} is {self._tree.get(key)} there and {value} here"
+            for key, value in what.items()
+            if self._tree.get(key) != value
+        ]
+        if other:
+            raise ResultError(
+                f"{self.path}: holds another fit ({'; '.join(other)}); give the same options to go "
+                "on with it, or another folder with --out"
+            )
+
+    def _write(self) -> None:
+        text = json.dumps(self._tree, indent=2, ensure_ascii=False) + "\n"
+        files.write_text(self.path / MANIFEST, text)

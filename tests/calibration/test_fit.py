@@ -1,0 +1,190 @@
+"""A fit of two islands: its folder, who computes, going on, and every wrong input."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from alliance_sim import ResultError, ScenarioError, SettingError, load_scenario
+from alliance_sim.calibration import ChainSettings, FitSettings, TemperedSettings, calibrate
+from alliance_sim.calibration.prior import Prior
+from alliance_sim.calibration.target import prior_of, target_of
+from alliance_sim.cli import app
+from alliance_sim.parallel import executors
+from alliance_sim.scenario.edit import as_tree
+from alliance_sim.scenario.scenario import build
+
+ISLANDS = load_scenario("two_islands/baseline")
+QUICK = FitSettings(
+    theories=("N",),
+    until=2006,
+    tempered=TemperedSettings(particles=64, cycles=(1, 1, 1, 1)),
+    chains=ChainSettings(chains=64, superchains=16, warm_up=4, draws=8, round=4, keep=32),
+)
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fit") / "islands"
+    calibrate(ISLANDS, folder, QUICK)
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_folder_says_what_was_fitted_and_holds_every_draw(fitted: Path) -> None:
+    tree = json.loads((fitted / "fit.json").read_text("utf-8"))
+    prior = prior_of(ISLANDS, "N")
+    assert tree["theories"]["N"]["names"] == list(prior.names)
+    assert "willingness.assets" in tree["theories"]["N"]["dropped"]
+    draws = pd.read_parquet(fitted / "N" / "draws.parquet")
+    assert len(draws) == 64 * 8
+    theta = draws[list(prior.names)].to_numpy()
+    np.testing.assert_allclose(draws["log_prior"], prior.logpdf(theta))
+    assert np.isfinite(draws["log_likelihood"]).all()
+    summary = pd.read_csv(fitted / "N" / "summary.csv")
+    assert summary["name"].tolist() == [*prior.names, "log_likelihood"]
+    assert summary["mean"].iloc[0] == pytest.approx(theta[:, 0].mean())
+    assert sorted(path.name for path in (fitted / "N").iterdir()) == sorted(
+        tree["theories"]["N"]["files"]
+    ), "checkpoints are gone"
+
+
+def test_whole_draws_have_the_log_likelihood_that_stands_beside_them(fitted: Path) -> None:
+    with np.load(fitted / "N" / "unknowns.npz") as kept:
+        unknowns, values = kept["unknowns"], kept["log_likelihood"]
+    target = target_of(prior_of(ISLANDS, "N"), until=2006)
+    assert target(unknowns[:5].T.copy()).tolist() == values[:5].tolist()
+
+
+def test_other_tools_open_the_folder(fitted: Path) -> None:
+    arviz = pytest.importorskip("arviz")
+    duckdb = pytest.importorskip("duckdb")
+    xarray = pytest.importorskip("xarray")
+    data = arviz.from_netcdf(str(fitted / "N" / "posterior.nc"))
+    assert data.posterior.sizes == {"chain": 64, "draw": 8}
+    with xarray.open_dataset(fitted / "N" / "posterior.nc", group="prior") as prior:
+        assert "levels.pace" in prior
+    draws = str(fitted / "N" / "draws.parquet")
+    ((mean,),) = duckdb.sql(f"select avg(\"levels.pace\") from '{draws}'").fetchall()
+    assert mean == pytest.approx(float(data.posterior["levels.pace"].mean()))
+
+
+def test_the_same_bytes_come_of_threads_and_after_any_stop(fitted: Path, tmp_path: Path) -> None:
+    class Stop(Exception):  # noqa: N818
+        pass
+
+    rounds = 0
+
+    def stop_at_times(_theory: str, _job: Any) -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds % 3 == 0:
+            raise Stop
+
+    out = tmp_path / "again"
+    with executors.chosen(threads=2) as pool:
+        for _ in range(20):
+            try:
+                calibrate(ISLANDS, out, QUICK, executor=pool, told=stop_at_times)
+                break
+            except Stop:
+                assert not (out / "theories.csv").exists()
+    assert rounds > 3
+    assert content(out) == content(fitted)
+
+
+def test_another_theory_joins_the_folder_and_the_first_stays(fitted: Path, tmp_path: Path) -> None:
+    out = tmp_path / "two"
+    shutil.copytree(fitted, out)
+    both = FitSettings(**{**vars(QUICK), "theories": ("N", "D")})
+    table = calibrate(ISLANDS, out, both)
+    assert table["theory"].tolist() == ["D", "N"]
+    assert content(out / "N") == content(fitted / "N")
+
+
+def test_a_folder_of_another_fit_is_refused_and_stays(fitted: Path, tmp_path: Path) -> None:
+    before = content(fitted)
+    with pytest.raises(ResultError, match=r"holds another fit .*seed is 1 there and 2 here"):
+        calibrate(ISLANDS, fitted, FitSettings(**{**vars(QUICK), "seed": 2}))
+    with pytest.raises(ResultError, match="digest is"):
+        calibrate(ISLANDS.with_number("levels.ratchet", 0.4), fitted, QUICK)
+    assert content(fitted) == before
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ResultError, match="holds other files"):
+        calibrate(ISLANDS, tmp_path, QUICK)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_draw_that_was_changed_is_told_and_not_written_over(fitted: Path, tmp_path: Path) -> None:
+    out = tmp_path / "changed"
+    shutil.copytree(fitted, out)
+    (out / "N" / "summary.csv").write_text("other")
+    with pytest.raises(ResultError, match="is not as it was written"):
+        calibrate(ISLANDS, out, QUICK)
+
+
+def test_every_wrong_input_is_told_before_anything_is_computed(tmp_path: Path) -> None:
+    out = tmp_path / "none"
+    early = FitSettings(**{**vars(QUICK), "until": 1965})
+    with pytest.raises(SettingError, match="before the first act of the record"):
+        calibrate(load_scenario("japan_nato/baseline"), out, early)
+    with pytest.raises(ScenarioError, match="unknown theory 'Q'"):
+        calibrate(ISLANDS, out, FitSettings(theories=("Q",)))
+    bare = build(as_tree(ISLANDS) | {"prior": [], "spread": []}, "bare.toml")
+    with pytest.raises(ScenarioError, match=r"has no \[\[prior\]\]"):
+        calibrate(bare, out, QUICK)
+    assert not out.exists()
+
+
+def test_a_record_that_cannot_happen_is_told_by_its_first_observation(tmp_path: Path) -> None:
+    """Nobody ever tries a rung before its policy opens, but the record has it in 2002."""
+    rungs = [dict(rung) for rung in as_tree(ISLANDS)["rung"]]
+    rungs[0]["opens"] = ISLANDS.junctures[0].date.replace(year=2009)
+    late = build(as_tree(ISLANDS) | {"rung": rungs}, "late.toml")
+    with pytest.raises(SettingError, match=r"cannot happen under N.*ladder"):
+        calibrate(late, tmp_path / "none", QUICK)
+
+
+def test_the_command_writes_says_and_refuses(tmp_path: Path) -> None:
+    out = tmp_path / "fit"
+    small = ["--particles", "64", "--warm-up", "2", "--draws", "4", "--until", "2006"]
+    asked = ["calibrate", "two_islands/baseline", "--theory", "N", *small, "--out", str(out)]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    assert "Theories" in done.output
+    assert "have not come to the same place yet" in done.output
+    found = CliRunner().invoke(app, [*asked, "--json"])
+    assert json.loads(found.stdout)["theories"][0]["theory"] == "N"
+    for words, says in (
+        (["--seed", "2"], "holds another fit"),
+        (["--until", "2006-05"], "must be the end of a year, such as 2012-12"),
+        (["--chains", "30"], "superchains is 16, must divide"),
+        (["--theory", "XY"], "unknown theory 'XY'"),
+        (["--series", "allied"], "unknown series 'allied'"),
+    ):
+        wrong = CliRunner().invoke(app, [*asked, *words])
+        assert wrong.exit_code == 2, wrong.output
+        assert says in wrong.output
+        assert "Traceback" not in wrong.output
+
+
+def test_priors_hold_the_chances_of_being_coded_that_are_not_known() -> None:
+    prior = prior_of(ISLANDS)
+    plain = Prior(ISLANDS)
+    chances = set(prior.names) - set(plain.names)
+    assert {name.partition(".")[0] for name in chances} <= {"reporting"}
+    assert set(prior.coded.values()) == {prior.names.index(name) for name in chances}
