@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         UnknownName,
     )
     from alliance_sim.interop import Parameter, parameters, run, run_points, run_trajectories
+    from alliance_sim.interop.model import Model, model
     from alliance_sim.record.record import Record
     from alliance_sim.report.discovery import sweep_discovery
     from alliance_sim.report.sensitivity import sweep_sensitivity
@@ -54,6 +55,7 @@ __all__ = [
     "HistoryComparison",
     "Kernel",
     "Mesa",
+    "Model",
     "Parameter",
     "Plan",
     "Record",
@@ -69,6 +71,7 @@ __all__ = [
     "discover",
     "load_plan",
     "load_scenario",
+    "model",
     "noise_of_seed",
     "open_sweep",
     "parameters",
@@ -102,6 +105,7 @@ _HOMES = {
         *("SettingError", "UnknownName"),
     ],
     "alliance_sim.interop": ["Parameter", "parameters", "run", "run_points", "run_trajectories"],
+    "alliance_sim.interop.model": ["Model", "model"],
     "alliance_sim.record.record": ["Record"],
     "alliance_sim.report.discovery": ["sweep_discovery"],
     "alliance_sim.report.sensitivity": ["sweep_sensitivity"],
