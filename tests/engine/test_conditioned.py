@@ -13,10 +13,12 @@ import pytest
 
 from alliance_sim import Kernel, Scenario, load_scenario, noise, simulate
 from alliance_sim.arithmetic import inverse_normal
+from alliance_sim.engine.kernel import resumable
 from alliance_sim.engine.kernel.batch import make_ready
 from alliance_sim.engine.kernel.conditioned import Conditioned
 from alliance_sim.engine.kernel.layout import LANES, reported_rows, rows_of
 from alliance_sim.engine.kernel.observation import PARTS, Mark, Observed
+from alliance_sim.engine.kernel.pieces import advance_block
 from alliance_sim.engine.kernel.resumable import Lanes
 from alliance_sim.engine.own_noise import noise_of_seed
 from alliance_sim.errors import SettingError
@@ -208,6 +210,47 @@ def test_the_terms_of_counts_add_up_and_nothing_is_scored_before_the_first_step(
     assert terms.sum(axis=(0, 1)) == pytest.approx(found, rel=1e-12)
     assert not terms[: held.observed.first].any()
     assert (means[held.observed.first :] > 0.0).all()
+
+
+def of_plain_integers(product: Any) -> Any:
+    """Return a product that does not overflow where single integers of NumPy would."""
+    return lambda a, b: product(a, b) if np.ndim(a) else product(int(a), int(b))
+
+
+@pytest.mark.parametrize("rule", ["consensus", "weighted_majority", "leader"])
+def test_the_source_gives_the_same_bits_without_a_compiler(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = ISLANDS.with_setting("council.rule", rule)
+    record = seen_of(scenario, series="alliance")
+
+    def computed() -> list[bytes]:
+        held = Conditioned(scenario, record, parts=PARTS)
+        luck, constants = normals(held, 2), held.constants(2)
+        arrays = [*held.log_likelihood(constants, None, luck).values()]
+        arrays += [*held.log_likelihood(constants, None, None, seed=3).values()]
+        arrays += held.counts_terms(constants, None, luck)
+        if rule != "weighted_majority":
+            arrays += held.noise(constants, None, luck, seed=4).values()
+        return [np.ascontiguousarray(values).tobytes() for values in arrays]
+
+    compiled = computed()
+    for name in ("high32", "low32"):
+        monkeypatch.setattr(noise, name, of_plain_integers(getattr(noise, name)))
+    monkeypatch.setattr(resumable, "compiled_advance", advance_block)
+    assert computed() == compiled
+
+
+def test_a_majority_of_all_is_a_consensus() -> None:
+    most = ISLANDS.with_setting("council.rule", "weighted_majority")
+    most = most.with_setting("council.majority", 1.0)
+    record = seen_of(ISLANDS)
+    one, other = (Conditioned(scenario, record) for scenario in (ISLANDS, most))
+    wanted = one.log_likelihood(one.constants(4), None, normals(one, 4))["ladder"]
+    found = other.log_likelihood(other.constants(4), None, normals(other, 4))["ladder"]
+    assert found == pytest.approx(wanted, rel=1e-12)
+    with pytest.raises(SettingError, match="not offered under a weighted majority"):
+        other.noise(other.constants(1))
 
 
 def test_parts_that_are_not_asked_for_are_not_scored() -> None:
