@@ -95,7 +95,7 @@ ENTRIES = (
         "Forecasts of baselines",
         "Acts of each quarter (dots) beside what simple models expected from a fixed origin on "
         "(lines); the band holds the middle 90 % of what the best of them thought possible.",
-        ("score --out b",),
+        ("score --edition 2 --out b",),
         "b/forecast_all.png",
     ),
     Entry(
@@ -103,7 +103,7 @@ ENTRIES = (
         "Whether forecasts were calibrated",
         "How far randomised PIT values are from uniform; lines of calibrated forecasts stay in the "
         "band.",
-        ("score --out b",),
+        ("score --edition 2 --out b",),
         "b/pit.png",
     ),
     Entry(
