@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.display import DRAWN_BY
+from alliance_sim.shipped import FOUND_BY
 
 if TYPE_CHECKING:
     from alliance_sim.analysis.axes import Axis
@@ -124,9 +125,12 @@ DRAWN_BY |= {
     "Comparison": "alliance_sim.plots.comparison:comparison_figure",
     "HistoryComparison": "alliance_sim.plots.history:compared_figure",
     "Ensemble": "alliance_sim.plots.run:ensemble_figure",
+    "PosteriorDraws": "alliance_sim.plots.posterior:posterior_figure",
     "Record": "alliance_sim.plots.history:record_figure",
     "Sweep": "alliance_sim.report.sweep:sweep_figure",
 }
+
+FOUND_BY |= {"shipped": "alliance_sim.calibration.shipped:usual_posterior"}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,8 @@ from alliance_sim import Scenario, SettingError, compare, compare_history, load_
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.engine.vectors import DrawnNumbers
-from alliance_sim.results.draws import FOUND_BY, USUAL
+from alliance_sim.results.draws import USUAL
+from alliance_sim.shipped import FOUND_BY
 
 ISLANDS = load_scenario("two_islands/baseline")
 NO_RAID = load_scenario("two_islands/no_raid")

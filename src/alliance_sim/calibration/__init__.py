@@ -17,6 +17,7 @@ from alliance_sim.calibration.moves import (
 )
 from alliance_sim.calibration.pareto import smoothed_weights
 from alliance_sim.calibration.particle_filter import bootstrap_filter
+from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.power_scaling import Sensitivity, power_scaling
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.prior import Prior
@@ -24,6 +25,7 @@ from alliance_sim.calibration.ranks import RankCheck, RankStudy, check_ranks
 from alliance_sim.calibration.sampler import Sampler
 from alliance_sim.calibration.scoring import ScoreTable, score_record
 from alliance_sim.calibration.sequential import Sequential
+from alliance_sim.calibration.shipped import shipped_posterior
 from alliance_sim.calibration.slice_sampling import elliptical_slice
 from alliance_sim.calibration.tempered import Tempered, TemperedSettings
 
@@ -39,6 +41,7 @@ __all__ = [
     "Holdout",
     "InSample",
     "Layout",
+    "PosteriorDraws",
     "Predictive",
     "Prior",
     "RankCheck",
@@ -62,6 +65,7 @@ __all__ = [
     "power_scaling",
     "run_to_end",
     "score_record",
+    "shipped_posterior",
     "smoothed_weights",
     "usual_baselines",
     "usual_moves",

@@ -174,6 +174,34 @@ class Target:
         )
         return found
 
+    def replaying(self, theta: Floats, normals: Floats, *, seed: int) -> dict[str, Floats]:
+        """Return noise with which free runs of vectors come to the record, draw by draw.
+
+        Args:
+            theta: Natural values of the parameters (k, draw).
+            normals: Slow noise (step, channel, draw).
+            seed: Of what the record leaves open.
+
+        Returns:
+            By full name of a channel an array (draw, quarter) of uniforms, as `Kernel(noise=...)`
+            takes them.
+        """
+        here, found = self._here, []
+        for first in range(0, theta.shape[1], LANES):
+            mine = theta[:, first : first + LANES]
+            constants, own, observation = here.filled(self.prior.numbers(mine))
+            for row, place in here.coded:
+                observation[row] = mine[place]
+            found.append(
+                here.conditioned.noise(
+                    *(constants, own, np.ascontiguousarray(normals[:, :, first : first + LANES])),
+                    observation=observation,
+                    seed=seed,
+                    runs=range(first, first + mine.shape[1]),
+                )
+            )
+        return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
     def why_impossible(self, unknowns: Floats) -> str:
         """Return what of the record cannot happen in the first column, "" if all can."""
         self(unknowns)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from alliance_sim import files
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.errors import FileError, ResultError
+from alliance_sim.shipped import FOUND_BY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +48,6 @@ ARRAYS = {  # by name: type and number of axes
     "log_likelihood": (np.dtype(np.float64), 1),
 }
 USUAL = "shipped"  # the draws that come with the package, where they fit
-# Who finds the usual draws of a scenario, "module:function": told by the package's front door, as
-# what holds them against the record stands above the rooms that use them.
-FOUND_BY: dict[str, str] = {}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -241,7 +239,7 @@ def _shipped(relationship: str) -> tuple[tuple[str, Path], ...]:
 
 
 def finder() -> Callable[..., Any]:
-    """Return what finds the usual draws of a scenario; see `FOUND_BY`.
+    """Return what finds the usual draws of a scenario; see `shipped.FOUND_BY`.
 
     It is called with a scenario and returns its draws, None where none are used, and in a sentence
     why not.

@@ -1,0 +1,63 @@
+"""What a finished fit keeps in its folder, read with care."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim import files, provenance
+from alliance_sim.errors import FileError, ResultError
+
+Floats = NDArray[np.float64]
+FIT, UNKNOWNS = "fit.json", "unknowns.npz"
+MOST_BYTES = 1 << 32
+MOST_TOLD_BYTES = 10_000_000
+NEEDED = ("theories", "series", "until", "seed", "tempered", "chains")
+
+
+def told_of_fit(folder: Path) -> dict[str, Any]:
+    """Return what a folder says was fitted to what, and which theories are done.
+
+    Raises:
+        ResultError: If it is no folder of a fit.
+    """
+    try:
+        tree = files.read_json(folder / FIT, MOST_TOLD_BYTES)
+        if tree["kind"] != "calibrate":
+            raise KeyError("kind")
+        if not all(key in tree for key in NEEDED):
+            raise KeyError("what was fitted")
+    except (FileError, KeyError, TypeError) as error:
+        raise ResultError(
+            f"{folder}: is no folder of a fit; alliance-sim calibrate writes one, whose {FIT} says "
+            "what was fitted"
+        ) from error
+    return dict(tree)
+
+
+def unknowns_of_fit(path: Path, told: Mapping[str, Any]) -> Floats:
+    """Return whole draws of a fit, array (draw, dimension).
+
+    Args:
+        path: The file.
+        told: What the folder says of its theory.
+
+    Raises:
+        ResultError: If the file is missing, or not as it was written.
+    """
+    try:
+        content = files.read_regular(path, MOST_BYTES)
+        if provenance.file_digest(path) != told["files"][UNKNOWNS]:
+            raise ValueError("is not as it was written")
+        with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
+            found: Floats = np.asarray(loaded["unknowns"], dtype=np.float64)
+    except (FileError, KeyError, OSError, ValueError) as error:
+        raise ResultError(f"{path}: holds no draws of a fit: {error}") from error
+    if found.ndim != 2 or not len(found):
+        raise ResultError(f"{path}: holds no draws of a fit: there is none in it")
+    return found

@@ -1,0 +1,403 @@
+"""The posterior of a scenario under one theory as a few hundred draws, to run and to look at.
+
+A fit is long; what it came to is thinned to a file (`results.draws`) that is held, whenever it is
+read, against the scenario, the priors, the record and the rules of today.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim import display, provenance
+from alliance_sim.calibration.kept_fit import FIT, UNKNOWNS, told_of_fit, unknowns_of_fit
+from alliance_sim.calibration.posterior import PRIOR_DRAWS, SET_BY_THE_PRIOR, TAILS
+from alliance_sim.calibration.prior import Prior
+from alliance_sim.calibration.still_holds import (
+    digests_of,
+    fitted_places,
+    log_likelihood_of,
+    prior_if_held,
+)
+from alliance_sim.calibration.target import Target, prior_of, target_of
+from alliance_sim.display import Facts, Shown, counted, frame_table
+from alliance_sim.engine.simulate import Kernel, simulate
+from alliance_sim.engine.vectors import DrawnNumbers
+from alliance_sim.errors import (
+    ResultError,
+    SettingError,
+    shown,
+    unknown_name,
+)
+from alliance_sim.noise import as_seed
+from alliance_sim.results.draws import Draws, load_draws, ranks_of
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.describe import diff
+from alliance_sim.scenario.theories import own_theory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alliance_sim.results import Ensemble
+
+Floats = NDArray[np.float64]
+
+CHECKED = 3  # draws whose log likelihoods are kept
+DRAWS = 300  # that are kept of a fit
+MOST_TOLD = 3  # differences of a scenario that are named
+WHERE = "posterior"
+UNDER = " under "  # stands between a scenario and its theory
+SHOWN_ROWS = 8
+THEORY = ("theory.", "willingness.trend")
+
+
+class PosteriorDraws(Shown):
+    """Draws of what is not known about a scenario, given the record, under one theory.
+
+    Attributes:
+        prior: What was believed before, of the scenario that was fitted.
+        held: The draws as their file holds them, with where they come from.
+    """
+
+    def __init__(self, held: Draws, prior: Prior) -> None:
+        """Put draws and their prior together; `load` and `of_fit` also check that they fit."""
+        self.held, self.prior = held, prior
+
+    @classmethod
+    def load(
+        cls, path: str | os.PathLike[str], scenario: Scenario, *, theory: str | None = None
+    ) -> PosteriorDraws:
+        """Return the posterior in a file, or in a folder of such files or of a fit.
+
+        Args:
+            path: A file that `save` wrote, a folder of such files named after their theories, or
+                the folder of `alliance-sim calibrate`.
+            scenario: The scenario that was fitted.
+            theory: Which theory of a folder; that of the scenario's switches if left out.
+
+        Raises:
+            ResultError: If it cannot be read, or no longer holds: saying what has changed since,
+                and how to fit anew.
+            ScenarioError: If the theory is unknown.
+            NoRecord: If the scenario has no record.
+            RecordError: If that cannot be used.
+        """
+        place = Path(path)
+        if not place.is_dir():
+            held = load_draws(place)
+            return cls(held, prior_if_held(held, scenario, os.fspath(path)))
+        name = own_theory(scenario).name if theory is None else theory
+        if (place / FIT).is_file():
+            return cls.of_fit(place, scenario, theory=name)
+        known = {file.stem: file for file in sorted(place.glob("*.npz"))}
+        if name not in known:
+            raise ResultError(f"{place}: {unknown_name('theory', name, known)}")
+        held = load_draws(known[name])
+        return cls(held, prior_if_held(held, scenario, os.fspath(known[name])))
+
+    @classmethod
+    def of_fit(
+        cls,
+        folder: str | os.PathLike[str],
+        scenario: Scenario,
+        *,
+        theory: str | None = None,
+        draws: int = DRAWS,
+    ) -> PosteriorDraws:
+        """Return evenly chosen draws of a finished fit, their slow noise rounded.
+
+        Args:
+            folder: The folder of `alliance-sim calibrate`.
+            scenario: The scenario that was fitted.
+            theory: Which of its theories; that of the scenario's switches if left out.
+            draws: How many draws; as many as the fit kept whole, if those are fewer.
+
+        Raises:
+            ResultError: If the folder holds no finished fit of the theory to this scenario.
+            SettingError: If the number of draws is out of range.
+            ScenarioError: If the theory is unknown.
+        """
+        if type(draws) is not int or draws < 1:
+            problem = f"draws is {shown(draws)}, must be a whole number of at least 1"
+            raise SettingError(WHERE, [problem])
+        name = own_theory(scenario).name if theory is None else theory
+        tree = told_of_fit(Path(folder))
+        if name not in tree["theories"]:
+            done = unknown_name("theory", name, tree["theories"])
+            again = f"alliance-sim calibrate {scenario.name} --theory {name} --out {folder}"
+            raise ResultError(f"{folder}: holds no finished fit of it: {done}; to fit it: {again}")
+        prior = prior_of(scenario, name)
+        target = target_of(prior, series=tree["series"], until=tree["until"])
+        whole = unknowns_of_fit(Path(folder) / name / UNKNOWNS, tree["theories"][name])
+        if whole.shape[1] != target.dimension:
+            problem = f"its draws have {whole.shape[1]} unknowns, the scenario {target.dimension}"
+            raise ResultError(f"{folder}: holds a fit of another scenario: {problem}")
+        chosen = whole[np.linspace(0, len(whole) - 1, min(draws, len(whole))).round().astype(int)]
+        settings = {key: tree[key] for key in ("tempered", "chains")}
+        words = f"alliance-sim calibrate {scenario.name} --theory {name} --seed {tree['seed']}"
+        command = f"{words} --series {tree['series']} --until {tree['until']} --out {folder}"
+        return cls.made(target, chosen, seed=tree["seed"], settings=settings, command=command)
+
+    @classmethod
+    def made(
+        cls,
+        target: Target,
+        unknowns: Floats,
+        *,
+        seed: int,
+        command: str,
+        settings: Mapping[str, Any] | None = None,
+    ) -> PosteriorDraws:
+        """Return draws of a sampler of one's own, rounded as all of them are.
+
+        Args:
+            target: What was sampled, such as `alliance_sim.model(...).target`.
+            unknowns: Draws of its standard normals, array (draw, dimension).
+            seed: The seed of the sampler.
+            command: The command line that makes them again.
+            settings: What else is to be known about how they were made.
+
+        Raises:
+            SettingError: If the draws do not fit, or the record is impossible in one that is
+                checked.
+        """
+        z = np.ascontiguousarray(unknowns, dtype=np.float64)
+        if z.ndim != 2 or z.shape[1] != target.dimension or not len(z):
+            problem = f"unknowns are {z.shape}, must be (draws, {target.dimension})"
+            raise SettingError(WHERE, [problem])
+        prior, layout = target.prior, target.layout
+        k = len(prior)
+        ranks = ranks_of(z[:, k:].reshape(len(z), layout.steps, layout.channels))
+        spread = np.linspace(0, len(z) - 1, min(CHECKED, len(z))).round().astype(int)
+        held = Draws(
+            scenario=prior.scenario.name.partition(UNDER)[0],
+            relationship=prior.scenario.relationship,
+            theory=prior.theory.name,
+            record=target.record,
+            series=target.series,
+            until=target.until,
+            digests=digests_of(target),
+            seed=seed,
+            settings=dict(settings or {}),
+            command=command,
+            version=provenance.version(),
+            names=prior.names,
+            channels=target.channels,
+            checked=tuple(spread.tolist()),
+            parameters=np.ascontiguousarray(prior.natural(z[:, :k].T.copy()).T),
+            ranks=ranks,
+            log_likelihood=np.zeros(len(spread)),
+        )
+        found = log_likelihood_of(target, held)
+        if not np.isfinite(found).all():
+            raise SettingError(WHERE, ["the record is impossible in one of the draws"])
+        object.__setattr__(held, "log_likelihood", found)
+        return cls(held, prior)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write one file that `load` reads; equal draws give equal bytes.
+
+        Raises:
+            ResultError: If it cannot be written.
+        """
+        self.held.save(path)
+
+    def __len__(self) -> int:
+        """Return how many draws there are."""
+        return len(self.held)
+
+    @property
+    def theory(self) -> str:
+        """The theory, such as "RID"."""
+        return self.held.theory
+
+    @property
+    def edition(self) -> str:
+        """Name of the record with its edition."""
+        return self.held.record
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return self.held.names
+
+    @property
+    def label(self) -> str:
+        """Which draws they are, in a few words, with the beginning of their digest."""
+        what = f"{self.held.relationship} {self.theory}, record {self.edition}"
+        return f"{counted(len(self), 'posterior draw')} ({what}, {self._digest[:12]})"
+
+    @cached_property
+    def _digest(self) -> str:
+        return self.held.digest()
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """Prior and posterior of each parameter, a row for each, in order.
+
+        Columns `name`, `unit`; of the posterior `mean`, `sd`, `q05`, `median` and `q95`; of the
+        prior the same after "prior_"; `sd_ratio`, how much of the prior's standard deviation is
+        left; and `set_by_the_prior`, whether that is 0.9 or more: the record said next to nothing.
+        """
+        import pandas as pd
+
+        before = self.prior.sample(PRIOR_DRAWS, self.held.seed)
+        columns: dict[str, Any] = {
+            "name": self.names,
+            "unit": [parameter.unit for parameter in self.prior.parameters],
+        }
+        for start, values in (("", self.held.parameters), ("prior_", before)):
+            low, median, high = np.quantile(values, TAILS, axis=0)
+            columns |= {f"{start}mean": values.mean(axis=0), f"{start}sd": values.std(axis=0)}
+            columns |= {f"{start}q05": low, f"{start}median": median, f"{start}q95": high}
+        found = pd.DataFrame(columns)
+        found["sd_ratio"] = found["sd"] / found["prior_sd"]
+        found["set_by_the_prior"] = found["sd_ratio"] >= SET_BY_THE_PRIOR
+        return found
+
+    def draws(self, n: int | None = None) -> pd.DataFrame:
+        """Return draws of the parameters: a column for each, and a row for each draw.
+
+        Args:
+            n: How many, evenly chosen; all if left out.
+
+        Raises:
+            SettingError: If there are not as many.
+        """
+        import pandas as pd
+
+        count = len(self)
+        if n is not None and (type(n) is not int or not 1 <= n <= count):
+            problem = f"n is {shown(n)}, must be a whole number from 1 to {count}"
+            raise SettingError("draws", [problem])
+        chosen = np.linspace(0, count - 1, count if n is None else n).round().astype(int)
+        frame = pd.DataFrame(self.held.parameters[chosen], columns=list(self.names))
+        frame.index = pd.Index(chosen, name="draw")
+        return frame
+
+    def medians(self) -> dict[str, float]:
+        """Return the posterior median of every number of the scenario that was fitted, by path."""
+        middle = np.median(self.prior.numbers(self.held.parameters.T.copy()), axis=1)
+        return dict(zip(self.prior.paths, middle.tolist(), strict=True))
+
+    def numbers_of(self, scenario: Scenario) -> DrawnNumbers:
+        """Return what the draws set in a scenario; what an edit has set stays set in all of them.
+
+        Raises:
+            SettingError: If the scenario is not the fitted one or an edit of it, saying why.
+        """
+        problem = self.misfit(scenario)
+        if problem:
+            raise SettingError(WHERE, [problem])
+        switched = any(change.path.startswith(THEORY) for change in scenario.edits)
+        prior = Prior(scenario, None if switched else self.prior.theory)
+        rows = [self.names.index(name) for name in prior.names]
+        values = prior.numbers(np.ascontiguousarray(self.held.parameters[:, rows].T))
+        values.setflags(write=False)
+        return DrawnNumbers(prior.paths, values)
+
+    def misfit(self, scenario: Scenario) -> str:
+        """Return in a sentence why the draws do not go with a scenario, "" if they do."""
+        mine = self.prior.scenario
+        if scenario.relationship != mine.relationship:
+            return (
+                f"the posterior is of {mine.relationship!r}, and {scenario.name} of "
+                f"{scenario.relationship or 'no relationship'!r}"
+            )
+        free = {*self._places, *provenance.BELIEFS}
+        told = [change.path for change in scenario.edits]
+        other = [
+            place.path
+            for place in diff(mine, scenario)
+            if not any(_within(place.path, path) for path in free)
+            and not any(_says(path, place.path) for path in told)
+        ]
+        if not other:
+            return ""
+        more = f" and {len(other) - MOST_TOLD} more" if len(other) > MOST_TOLD else ""
+        return (
+            f"the posterior is of {mine.name}, and {scenario.name} differs from that, by no edit, "
+            f"in {', '.join(other[:MOST_TOLD])}{more}"
+        )
+
+    @cached_property
+    def _places(self) -> set[str]:
+        return set(fitted_places(self.prior.scenario))
+
+    def histories(
+        self, *, runs: int | None = None, seed: int = 1, threads: int | None = None
+    ) -> tuple[Ensemble, Ensemble]:
+        """Return free runs, and runs in which the acts of the record happened.
+
+        Both have the parameters of the draws. Free runs have fresh noise; the others have each
+        draw's own slow noise and, of what the record settles, only what it leaves open, drawn by
+        the seed. They have seen the record: they show how it may have come about, and never how
+        well it is told.
+
+        Args:
+            runs: How many of each, at most as many as draws; as many as draws if left out.
+            seed: Seed of what is drawn.
+            threads: Threads to use; numbers do not depend on it.
+
+        Raises:
+            SettingError: If a setting is out of range.
+        """
+        count = len(self) if runs is None else runs
+        if type(count) is not int or not 1 <= count <= len(self):
+            problem = f"runs is {shown(runs)}, must be a whole number from 1 to {len(self)}"
+            raise SettingError("histories", [problem])
+        scenario, number = self.prior.scenario, as_seed(seed)
+        target = target_of(self.prior, series=self.held.series, until=self.held.until)
+        noise = target.replaying(
+            np.ascontiguousarray(self.held.parameters[:count].T),
+            self.held.normals(slice(0, count)),
+            seed=number,
+        )
+        asked = partial(simulate, scenario, runs=count, seed=number, posterior=self)
+        return (
+            asked(engine=Kernel(threads=threads)),
+            asked(engine=Kernel(threads=threads, noise=noise)),
+        )
+
+    def plot(self) -> Any:
+        """Return a figure of prior and posterior of every parameter.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+        """
+        return display.figure(self)
+
+    def _facts(self) -> Facts:
+        table = self.parameters
+        prior = int(table["set_by_the_prior"].sum())
+        least = table.sort_values("sd_ratio").head(SHOWN_ROWS)
+        columns = ["name", "q05", "median", "q95", "prior_q05", "prior_q95", "sd_ratio"]
+        return Facts(
+            f"{self.held.scenario} under {self.theory}",
+            [counted(len(self), "draw"), f"{prior} of {len(table)} parameters set by the prior"],
+            [
+                ("record", f"{self.edition}, series {self.held.series}, to {self.held.until}"),
+                ("draws", f"{len(self)}; see .draws(), .parameters and .medians()"),
+                ("set by the prior", f"{prior} of {len(table)} parameters"),
+                ("made by", self.held.command),
+                ("digest", self._digest),
+            ],
+            frame_table(least, columns),
+        )
+
+
+def _within(path: str, whole: str) -> bool:
+    """Whether a path is another one, or leads to a part of what lies there."""
+    return path == whole or path.startswith(f"{whole}.")
+
+
+def _says(edit: str, path: str) -> bool:
+    """Whether an edit at one path says what differs at another; junctures change as a whole."""
+    head = edit.split(".")
+    return _within(path, ".".join(head[:2]) if head[0] == "juncture" else edit)

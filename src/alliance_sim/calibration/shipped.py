@@ -1,0 +1,54 @@
+"""The posterior that comes with the package, where it goes with a scenario."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from alliance_sim.calibration.posterior_draws import PosteriorDraws
+from alliance_sim.errors import AllianceSimError, ScenarioError, unknown_name
+from alliance_sim.results.draws import load_draws, shipped_draws
+from alliance_sim.scenario import Scenario, load_scenario
+
+SYNTHESIS = "RID"  # the theory that is meant where none is named
+
+
+def shipped_posterior(scenario: Scenario, theory: str | None = None) -> PosteriorDraws | None:
+    """Return the posterior that ships for the relationship of a scenario, None if none does.
+
+    Args:
+        scenario: The scenario.
+        theory: The theory; that of the scenario that was fitted if left out.
+
+    Raises:
+        ResultError: If it no longer holds, saying what has changed, and how to fit anew.
+        ScenarioError: If the theory is unknown.
+    """
+    known = shipped_draws(scenario.relationship)
+    name = SYNTHESIS if theory is None else theory
+    if name not in known:
+        if theory is None or not known:
+            return None
+        raise ScenarioError("theory", [unknown_name("theory", name, known)])
+    return _shipped(known[name])
+
+
+@cache
+def _shipped(path: Path) -> PosteriorDraws:
+    fitted = load_scenario(load_draws(path).scenario)
+    return PosteriorDraws.load(path, fitted)
+
+
+def usual_posterior(scenario: Scenario) -> tuple[PosteriorDraws | None, str]:
+    """Return the shipped posterior if it goes with a scenario, and in a sentence why not if not.
+
+    The sentence is "" where no posterior ships for the relationship.
+    """
+    try:
+        found = shipped_posterior(scenario)
+    except AllianceSimError as error:
+        return None, f"The shipped posterior is not used: {error}"
+    if found is None:
+        return None, ""
+    problem = found.misfit(scenario)
+    return (None, f"The shipped posterior is not used: {problem}.") if problem else (found, "")

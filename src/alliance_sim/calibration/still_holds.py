@@ -1,0 +1,115 @@
+"""Whether draws of a posterior still hold: scenario, priors, record and rules are what they were.
+
+Digests say what changed. Whether it matters is for the log likelihoods to say that were kept with
+the draws: they come out to the last bit, or the draws are of another model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim import provenance
+from alliance_sim.calibration.prior import Prior
+from alliance_sim.calibration.target import Target, prior_of, target_of
+from alliance_sim.engine.kernel.batch import sources_digest
+from alliance_sim.errors import NoRecord, ResultError, SettingError
+from alliance_sim.results.draws import Draws
+from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.path import follow
+from alliance_sim.scenario.priors import places
+
+Floats = NDArray[np.float64]
+MOST_TOLD = 3  # parameters that are named
+
+
+def fitted_places(scenario: Scenario) -> list[str]:
+    """Return the paths of all numbers that have a prior."""
+    return [path for table in scenario.priors for path in places(scenario, table.path)]
+
+
+def digests_of(target: Target) -> dict[str, str]:
+    """Return the digests of what draws depend on, by its name; see `Draws.digests`.
+
+    That of the scenario leaves out values and sources of what has a prior, so that a file may state
+    the medians of its posterior.
+    """
+    scenario = target.prior.scenario
+    tree = scenario.model_dump(exclude={*provenance.WORDS_ONLY, *provenance.BELIEFS})
+    for path in fitted_places(scenario):
+        number = follow(tree, path)
+        number |= {"value": 0.0, "source": ""}
+    beliefs = scenario.model_dump(include=set(provenance.BELIEFS))
+    return {
+        "scenario": provenance.digest(tree),
+        "priors": provenance.digest(beliefs),
+        "observed": provenance.digest(_plain(vars(target.observed))),
+        "rules": sources_digest(),
+    }
+
+
+def _plain(node: Any) -> Any:
+    """Return what was observed as plain tables and values."""
+    if isinstance(node, np.ndarray):
+        return node.tolist()
+    if isinstance(node, Mapping):
+        return {key: _plain(value) for key, value in node.items()}
+    return [_plain(value) for value in node] if isinstance(node, list | tuple) else node
+
+
+def log_likelihood_of(target: Target, held: Draws) -> Floats:
+    """Return the log likelihoods of the draws that are checked, from what their file holds."""
+    chosen = list(held.checked)
+    theta = np.ascontiguousarray(held.parameters[chosen].T)
+    found: Floats = target.of_vectors(theta, held.normals(chosen))
+    return found
+
+
+def prior_if_held(held: Draws, scenario: Scenario, where: str) -> Prior:
+    """Return the prior of draws that still hold.
+
+    Raises:
+        ResultError: Saying everything that has changed since they were made, and what to do.
+    """
+    prior = prior_of(scenario, held.theory)
+    try:
+        target = target_of(prior, series=held.series, until=held.until)
+    except (NoRecord, SettingError) as error:
+        raise ResultError(_stale(where, held, [" ".join(str(error).split())])) from error
+    problems = []
+    now = digests_of(target)
+    if target.record != held.record:
+        problems.append(f"the record was {held.record}, and is {target.record}")
+    for name, what in (("scenario", "the scenario"), ("priors", "the priors"),
+                       ("observed", f"what the record {target.record} holds")):  # fmt: skip
+        if now[name] != held.digests.get(name):
+            problems.append(f"{what} changed")
+    steps, channels = target.layout.steps, target.channels
+    if held.names != prior.names:
+        gone = sorted({*held.names} ^ {*prior.names})
+        problems.append(f"the parameters changed: {', '.join(gone[:MOST_TOLD]) or 'their order'}")
+    if held.channels != channels or held.ranks.shape[1] != steps:
+        problems.append("the slow noise has other channels or quarters")
+    if not problems:
+        found = log_likelihood_of(target, held)
+        differ = np.flatnonzero(found != held.log_likelihood)
+        if differ.size:
+            at = int(differ[0])
+            words = "" if now["rules"] == held.digests.get("rules") else "the rules changed: "
+            problems.append(
+                f"{words}the log likelihood of draw {held.checked[at]} is "
+                f"{float(found[at])!r}, and was {float(held.log_likelihood[at])!r}"
+            )
+    if problems:
+        raise ResultError(_stale(where, held, problems))
+    return prior
+
+
+def _stale(where: str, held: Draws, problems: list[str]) -> str:
+    return (
+        f"{where}: the posterior of {held.scenario} under {held.theory} no longer holds: "
+        f"{'; '.join(problems)}. To fit anew: {held.command}; to go on without: --posterior none"
+    )

@@ -1,0 +1,180 @@
+"""What a posterior says beside its prior, and the one history beside free runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from alliance_sim.calendar import decimal_year
+from alliance_sim.display import counted
+from alliance_sim.plots.style import (
+    FAINT,
+    INK,
+    PLAINLY,
+    QUIET,
+    SLIDE,
+    SMALL,
+    Form,
+    Look,
+    bands,
+    called,
+    draw_bands,
+    fold,
+    looks_of,
+    panel_title,
+    slide,
+    styled,
+)
+from alliance_sim.plots.years import shade_stages, year_ticks
+from alliance_sim.scenario.fields import DOMAINS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.record.record import Record
+    from alliance_sim.record.words import Words
+    from alliance_sim.results import Ensemble
+
+ROW, TALL_ROW = 0.21, 0.34  # inches that a parameter takes, its name in one line or in two
+HEAD = 2.3  # inches around the rows
+LONGEST = 27  # parameters in one column where there is room for another
+WIDEST = 3.0  # standard deviations of the prior that are drawn on either side
+NAMED = 3.2  # inches for the name of a parameter
+LIFT = 20.0  # points between a panel and the names of stages: its title stands there
+TICKS = 0.16  # of a panel's height: acts under the bands
+
+
+@styled
+def posterior_figure(posterior: PosteriorDraws, form: Form = SLIDE) -> Figure:
+    """Return prior and posterior of every parameter, in standard deviations of its prior.
+
+    Where the data said next to nothing, at least 90 % of the prior's spread is left: such a number
+    is marked as set by the prior, with a hollow dot.
+
+    Args:
+        posterior: The posterior.
+        form: What it is drawn for.
+    """
+    table = posterior.parameters
+    count, prior = len(table), int(table["set_by_the_prior"].sum())
+    columns = 1 if form.narrow else min(form.columns, -(-count // LONGEST))
+    rows = -(-count // columns)
+    held = posterior.held
+    figure = slide(
+        f"What the record says of each number, under {posterior.theory}",
+        about="Line: middle 90 % of the posterior, its dot the median. Grey: the same of the "
+        "prior. Scale: standard deviations of the prior around its mean. Hollow: set by the prior, "
+        f"{prior} of {count}. Scenario {held.scenario}, record {held.record}, "
+        f"{counted(len(posterior), 'draw')}.",
+        form=form,
+        height=max(form.height, HEAD + (TALL_ROW if form.narrow else ROW) * rows),
+        below="A posterior says what numbers would be if the model were right. It is no evidence "
+        "that the model is right.",
+    )
+    panels = figure.body.subplots(1, columns, squeeze=False, sharex=True)
+    for place, axes in enumerate(panels.flat):
+        _rows(axes, table.iloc[place * rows : (place + 1) * rows], rows, form)
+    figure.body.supxlabel("standard deviations of the prior from its mean", fontsize=SMALL)
+    figure.body.legend(handles=_key(), loc="outside upper left", ncols=1 if form.narrow else 3)
+    return figure
+
+
+def _key() -> list[Any]:
+    line: dict[str, Any] = {"color": PLAINLY.colour, "linewidth": 2.0, "marker": "o"}
+    grey: dict[str, Any] = {"color": QUIET, "linewidth": 1.4, "marker": "o"}
+    return [
+        Patch(color=FAINT, alpha=0.55, label="prior, 90 %"),
+        Line2D([], [], **line, markersize=5, label="posterior, 90 %"),
+        Line2D([], [], **grey, markersize=5, markerfacecolor="white", label="set by the prior"),
+    ]
+
+
+def _rows(axes: Axes, table: pd.DataFrame, rows: int, form: Form) -> None:
+    """Draw some parameters under each other, in as many rows as the longest column has."""
+    names = []
+    for place, row in enumerate(table.to_dict("records")):
+        low, median, high = (
+            float(np.clip((row[q] - row["prior_mean"]) / row["prior_sd"], -WIDEST, WIDEST))
+            for q in ("q05", "median", "q95")
+        )
+        before = [(row[f"prior_{q}"] - row["prior_mean"]) / row["prior_sd"] for q in ("q05", "q95")]
+        axes.barh(
+            place, before[1] - before[0], left=before[0], height=0.72, color=FAINT, alpha=0.55,
+            linewidth=0,
+        )  # fmt: skip
+        own = bool(row["set_by_the_prior"])
+        colour = QUIET if own else PLAINLY.colour
+        axes.plot([low, high], [place, place], color=colour, linewidth=1.4 if own else 2.0)
+        face = "white" if own else colour
+        axes.plot(median, place, "o", color=colour, markersize=4.5, markerfacecolor=face, zorder=5)
+        width = form.width / 2.2 if form.narrow else NAMED
+        names.append(fold(str(row["name"]), width, size=SMALL))
+    axes.set_yticks(range(len(names)), names, fontsize=SMALL)
+    axes.set(ylim=(rows - 0.4, -0.6), xlim=(-WIDEST, WIDEST))
+    axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=0)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+@styled
+def fit_figure(
+    free: Ensemble,
+    conditioned: Ensemble,
+    *,
+    record: Record,
+    words: Words,
+    form: Form = SLIDE,
+) -> Figure:
+    """Return the level of each field in free runs and given the record, with the coded acts.
+
+    The band given the record has seen every act that stands under it, so that it shows no skill and
+    is never scored; only free runs are.
+
+    Args:
+        free: Runs with the posterior's parameters and fresh noise.
+        conditioned: Runs with the same parameters in which the acts of the record happened.
+        record: The coded record.
+        words: What is said about the relationship.
+        form: What it is drawn for.
+
+    Raises:
+        SettingError: If every run failed.
+    """
+    figure = slide(
+        "Free runs, and the one history that happened",
+        about="Grey: free runs, which know no act; they alone are scored. Colour: conditioned on "
+        "the record, which has seen every act under it and is never scored. Line: median; bands: "
+        f"middle 50 % and 90 % of runs. Scenario {free.scenario}, {free.runs} free runs, seed "
+        f"{free.seed}; {conditioned.posterior}.",
+        form=form,
+        height=8.6 if form.narrow else None,
+    )
+    looks = looks_of(words)
+    panels = figure.body.subplots(len(DOMAINS), 1, sharex=True)
+    grey = Look(QUIET, INK, (0.0, (3.0, 2.0)), "")
+    years = free.calendar.years
+    for place, (axes, domain) in enumerate(zip(panels, DOMAINS, strict=True)):
+        shade_stages(axes, free.calendar, names=place == 0, form=form, lift=LIFT)
+        state = f"level_{domain}"
+        draw_bands(axes, years, bands(free.column(state)), look=grey, step=False)
+        draw_bands(axes, years, bands(conditioned.column(state)), look=looks[domain], step=False)
+        when = record.events["when"][record.events["domain"] == domain]
+        dates = [decimal_year(day.date()) for day in when]
+        axes.vlines(dates, -TICKS, -0.02, color=looks[domain].colour, linewidth=0.9)
+        axes.set(ylim=(-TICKS - 0.02, 1.0), yticks=[0.0, 0.5, 1.0], ylabel="level, 0 to 1")
+        title = f"{called(words, domain).capitalize()}: {counted(len(dates), 'coded act')} below"
+        panel_title(axes, title, inches=form.width - 1.0)
+        axes.tick_params(labelbottom=place + 1 == len(DOMAINS))
+    year_ticks(panels[-1], free.calendar)
+    key = [
+        Patch(color=QUIET, alpha=0.4, label="free runs (scored)"),
+        Patch(color=PLAINLY.colour, alpha=0.4, label="conditioned on the record (never scored)"),
+    ]
+    figure.body.legend(handles=key, loc="outside upper left", ncols=1 if form.narrow else 2)
+    return figure
