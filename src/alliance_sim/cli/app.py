@@ -15,20 +15,25 @@ from alliance_sim.cli import (
     compare,
     exit_codes,
     find,
+    posterior,
     record,
     score,
     sweep,
     terminal,
 )
 from alliance_sim.cli.options import (
+    NONE,
     PATH,
+    SHIPPED,
     WHOLE_NUMBER,
     Json,
     OwnOut,
+    Posterior,
     Runs,
     Seed,
     Workers,
     command_line,
+    draws_of,
     processors,
 )
 from alliance_sim.errors import (
@@ -72,13 +77,14 @@ def about(
 
 
 @app.command()
-def history(
+def history(  # noqa: PLR0913, PLR0917 - the options of a command
     scenario: Scenario = BASELINE,
     runs: Runs = 200,
     seed: Seed = "1",
     out: OwnOut = None,
     as_json: Json = False,
     workers: Workers = None,
+    posterior: Posterior = SHIPPED,
     require: Annotated[
         int | None,
         typer.Option(
@@ -106,16 +112,19 @@ def history(
     every = [chosen] if factual is None else [chosen, factual]
     folder = out or usual_folder("history", chosen.name)
     result_folder(folder, kind="history", scenarios=every)
+    draws = draws_of(posterior, every[-1])
     with terminal.progress("simulating") as show:
         found = compare_history(
             chosen,
             against=factual,
             runs=runs,
             seed=number,
+            posterior=draws,
             workers=processors(workers),
             progress=show,
         )
-    command = command_line("history", scenario, runs=runs, seed=number, out=folder)
+    asked = None if posterior == SHIPPED else posterior
+    command = command_line("history", scenario, runs=runs, seed=number, posterior=asked, out=folder)
     files = write_history(found, out=folder, command=command)
     if as_json:
         terminal.print_json(history_json(found, files=files))
@@ -145,6 +154,8 @@ def _print_history(found: Any, out: Path) -> None:
     if found.changed():
         terminal.tell(f"{found.changed()}\n", wrap=True, lines=True)
     terminal.tell(found.verdict(), wrap=True)
+    if found.parameters:
+        terminal.tell(found.parameters, wrap=True, lines=True)
     beside = "" if found.record is None else f" Record {found.record.name}."
     runs = f"Seed {found.ensemble.seed}, {found.ensemble.runs} runs."
     terminal.tell(f"{runs}{beside} Written to {out}/")
@@ -202,10 +213,12 @@ def run(
     out: OwnOut = None,
     as_json: Json = False,
     workers: Workers = None,
+    posterior: Posterior = NONE,
 ) -> None:
     """Simulate a scenario; write its trajectories, a figure and one run as dated events."""
     from alliance_sim import Kernel, load_scenario, noise, simulate
     from alliance_sim.analysis.summaries import period_table
+    from alliance_sim.comparison.drawn import drawn_from
     from alliance_sim.engine.simulate import shared
     from alliance_sim.report import write_run
     from alliance_sim.report.result_folder import result_folder, usual_folder
@@ -220,16 +233,18 @@ def run(
     factual = extended_scenario(scenario[0])
     every = [chosen] if factual is None else [chosen, factual]
     result_folder(folder, kind="run", scenarios=every)
+    draws, told = drawn_from(draws_of(posterior, every[-1]), every[::-1], where="run")
     engine = Kernel(threads=processors(workers))
     with terminal.progress("simulating") as show:
         parts = shared(show, runs=runs, among=len(every))
         ensembles = [
-            simulate(one, runs=runs, seed=number, engine=engine, progress=part)
+            simulate(one, runs=runs, seed=number, engine=engine, posterior=draws, progress=part)
             for one, part in zip(every, parts, strict=True)
         ]
     ensemble = ensembles[0]
     beside = None if factual is None else (factual, ensembles[1])
-    command = command_line("run", scenario[0], runs=runs, seed=number, out=folder)
+    asked = None if posterior == NONE else posterior
+    command = command_line("run", scenario[0], runs=runs, seed=number, posterior=asked, out=folder)
     files = write_run(ensemble, chosen, out=folder, command=command, beside=beside)
     table = period_table(ensemble)
     if as_json:
@@ -239,6 +254,7 @@ def run(
                 "digest": ensemble.digest,
                 "seed": ensemble.seed,
                 "runs": ensemble.runs,
+                "posterior": ensemble.posterior,
                 "summary": table.to_dict(orient="records"),
                 "files": files,
             }
@@ -248,6 +264,8 @@ def run(
     from alliance_sim.record.words import Words
 
     terminal.output().print(medians_table(table, ensemble, Words.of(chosen)))
+    if told:
+        terminal.tell(told, wrap=True, lines=True)
     terminal.tell(f"Seed {ensemble.seed}, {ensemble.runs} runs. Written to {folder}/")
 
 
@@ -442,4 +460,5 @@ score.add_to(app)
 sweep.add_to(app)
 calibrate.add_to(app)
 analyse.add_to(app)
+posterior.add_to(app)
 record.add_to(app)

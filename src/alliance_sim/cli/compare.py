@@ -12,13 +12,16 @@ import typer
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.options import (
+    SHIPPED,
     WHOLE_NUMBER,
     Json,
     OwnOut,
+    Posterior,
     Runs,
     Seed,
     Workers,
     command_line,
+    draws_of,
     processors,
 )
 from alliance_sim.errors import SettingError
@@ -68,6 +71,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
     out: OwnOut = None,
     as_json: Json = False,
     workers: Workers = None,
+    posterior: Posterior = SHIPPED,
 ) -> None:
     """Say what differs between scenarios, run by run with the same luck: edited minus factual."""
     from alliance_sim import noise
@@ -83,6 +87,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
     partner = "" if against is None else factual.name
     folder = out or usual_folder("compare", *(other.name for other in others), against=partner)
     result_folder(folder, kind="compare", scenarios=[factual, *others])
+    draws = draws_of(posterior, factual)
     with terminal.progress("simulating") as show:
         found = compared(
             *others,
@@ -91,13 +96,16 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
             seed=number,
             years=year or (),
             outcomes=outcome or (),
+            posterior=draws,
             workers=processors(workers),
             progress=show,
         )
     run = found.shown_run if show_run is None else show_run
     acts = found.acts_of(run)
     command = command_line("compare", *scenarios, against=against, runs=runs, seed=number,
-                           year=year, outcome=outcome, show_run=show_run, out=folder)  # fmt: skip
+                           year=year, outcome=outcome, show_run=show_run,
+                           posterior=None if posterior == SHIPPED else posterior,
+                           out=folder)  # fmt: skip
     files = write_comparison(found, run=run, out=folder, command=command)
     if as_json:
         terminal.print_json(_json(found, acts, run=run, files=files))
@@ -122,6 +130,8 @@ def _print(found: Comparison, acts: pd.DataFrame, run: int) -> None:
                 if table is not None:
                     console.print(_fitting(table, console.width))
         terminal.tell(found.sentences[label], wrap=True)
+    if found.parameters:
+        terminal.tell(f"\n{found.parameters}", wrap=True, lines=True)
     terminal.tell(f"\n{STATEMENT}", wrap=True, lines=True)
 
 
@@ -265,6 +275,7 @@ def _json(
         ],
         "seed": found.factual_runs.seed,
         "runs": found.factual_runs.runs,
+        "posterior": found.factual_runs.posterior,
         "table": rows_of(found.table),
         "steps": rows_of(found.steps),
         "shown_run": run,

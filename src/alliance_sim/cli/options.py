@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from alliance_sim.errors import SettingError, shown
+from alliance_sim.errors import SettingError, nearest_name, shown
+from alliance_sim.nearest import nearest_file
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -87,6 +88,41 @@ Workers = Annotated[
         **WHOLE_NUMBER,
     ),
 ]
+
+SHIPPED, NONE = "shipped", "none"
+Posterior = Annotated[
+    str,
+    typer.Option(
+        help="Draws of the parameters: `shipped` takes those that come with the package, where "
+        "they go with the scenario; `none` the numbers that the file states; else a file of draws, "
+        "or a folder of them or of a fit.",
+        metavar="shipped|none|PATH",
+    ),
+]
+
+
+def draws_of(posterior: str, fitted: Any) -> Any:
+    """Return the draws that `--posterior` names, as `compare` and `compare_history` take them.
+
+    Args:
+        posterior: What was given.
+        fitted: The scenario that was fitted, where they are in a file.
+
+    Raises:
+        SettingError: If it names nothing.
+        ResultError: If the draws cannot be read, or no longer hold.
+    """
+    if posterior in (SHIPPED, NONE):
+        return SHIPPED if posterior == SHIPPED else None
+    place = path_of(posterior)
+    if not place.exists():
+        near = nearest_file(place) or nearest_name(posterior, (SHIPPED, NONE))
+        meant = f"; did you mean {near!r}?" if near else ""
+        problem = f"is {shown(posterior)}, must be {SHIPPED}, {NONE}, or a file or folder of draws"
+        raise SettingError("--posterior", [f"{problem}{meant}"])
+    from alliance_sim.calibration import PosteriorDraws
+
+    return PosteriorDraws.load(place, fitted)
 
 
 def processors(workers: int | None, option: str = "--workers") -> int:

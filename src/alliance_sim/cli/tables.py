@@ -172,6 +172,27 @@ def _titled(path: str, titles: Mapping[str, str]) -> str:
     return path if title is None else f"{path}\n({title})"
 
 
+def posterior_table(table: pd.DataFrame) -> AdaptiveTable:
+    """Return prior and posterior of each parameter, as `PosteriorDraws.parameters`."""
+    rows, marked = [], set()
+    for place, row in enumerate(_rows(table)):
+        if not row["set_by_the_prior"]:
+            marked.add(place)
+        cells = (
+            f"{row[f'{of}median']:.3g} ({row[f'{of}q05']:.3g} to {row[f'{of}q95']:.3g})"
+            for of in ("", "prior_")
+        )
+        said = "the prior" if row["set_by_the_prior"] else percent(float(row["sd_ratio"]))
+        rows.append((str(row["name"]), *cells, said))
+    return AdaptiveTable(
+        title="Median (and middle 90 %) of each parameter; what is left of the prior's spread",
+        heads=("parameter", "posterior", "prior", "left of the prior's spread"),
+        rows=tuple(rows),
+        words=1,
+        marked=frozenset(marked),
+    )
+
+
 def periods_table(periods: Sequence[dict[str, Any]]) -> AdaptiveTable:
     """Return the periods that `explain` tells of."""
     numbers = ("commitment", "networking", "link")

@@ -1,0 +1,191 @@
+"""The commands about posteriors: what one says, keep one of a fit, state its medians in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alliance_sim.cli import terminal
+from alliance_sim.cli.options import (
+    PATH,
+    SHIPPED,
+    WHOLE_NUMBER,
+    Json,
+    command_line,
+    path_of,
+)
+from alliance_sim.errors import ResultError, SettingError
+from alliance_sim.shipped import usual_scenario
+
+if TYPE_CHECKING:
+    from alliance_sim import Scenario
+    from alliance_sim.calibration import PosteriorDraws
+
+BASELINE = usual_scenario()
+commands = typer.Typer(help="Posteriors: what one says, keep one, state its medians in a file.")
+
+Fitted = Annotated[
+    str, typer.Argument(help="The scenario that was fitted: a shipped name, or a TOML file.")
+]
+Theory = Annotated[
+    str | None,
+    typer.Option(help="Theory, such as RID or N. Left out: that of the scenario's switches."),
+]
+Source = Annotated[
+    str,
+    typer.Option(
+        "--posterior",
+        help="`shipped`, or a file of draws, or a folder of them or of a fit.",
+        metavar="shipped|PATH",
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module to the app."""
+    app.add_typer(commands, name="posterior", no_args_is_help=True)
+
+
+def _posterior(source: str, scenario: Scenario, theory: str | None) -> PosteriorDraws:
+    """Return a posterior.
+
+    Raises:
+        ResultError: If there is none, or it no longer holds.
+    """
+    from alliance_sim.calibration import PosteriorDraws, shipped_posterior
+
+    if source != SHIPPED:
+        return PosteriorDraws.load(path_of(source), scenario, theory=theory)
+    found = shipped_posterior(scenario, theory)
+    if found is None:
+        fit = command_line("calibrate", scenario.name)
+        raise ResultError(
+            f"no posterior ships for the relationship {scenario.relationship!r}; to fit one: {fit}"
+            "; then give its folder with --posterior"
+        )
+    return found
+
+
+@commands.command()
+def show(
+    scenario: Fitted = BASELINE,
+    posterior: Source = SHIPPED,
+    theory: Theory = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for a table and a figure; left out: none.", **PATH),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a posterior says of each number, with the prior beside it."""
+    from alliance_sim import load_scenario
+
+    chosen = load_scenario(scenario)
+    found = _posterior(posterior, chosen, theory)
+    files = {}
+    if out is not None:
+        from alliance_sim.report.posterior import write_posterior
+
+        asked = None if posterior == SHIPPED else posterior
+        command = command_line(
+            "posterior", "show", scenario, posterior=asked, theory=theory, out=out
+        )
+        files = write_posterior(found, chosen, out=out, command=command)
+    if as_json:
+        from alliance_sim.report.posterior import posterior_json
+
+        terminal.print_json(posterior_json(found, files=files))
+        return
+    from alliance_sim.cli.tables import posterior_table
+
+    table = found.parameters
+    terminal.output().print(posterior_table(table))
+    prior = int(table["set_by_the_prior"].sum())
+    terminal.tell(
+        f"{found.label}. {prior} of {len(table)} parameters are set by the prior: at least 90 % of "
+        "its spread is left, so the record says next to nothing about them.",
+        wrap=True,
+    )
+    if out is not None:
+        terminal.tell(f"Written to {out}/")
+
+
+@commands.command()
+def keep(
+    fit: Annotated[Path, typer.Argument(help="Folder of alliance-sim calibrate.", **PATH)],
+    scenario: Fitted = BASELINE,
+    theory: Theory = None,
+    draws: Annotated[
+        int, typer.Option(help="How many draws, evenly chosen.", **WHOLE_NUMBER)
+    ] = 300,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for the file. Left out: results/posterior/RELATIONSHIP.", **PATH
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Thin a finished fit to a small file of draws, slow noise included, that is checked when read.
+
+    The file is named after its theory; files of several theories may share a folder.
+    """
+    from alliance_sim import load_scenario
+    from alliance_sim.calibration import PosteriorDraws
+    from alliance_sim.files import writable_folder
+
+    chosen = load_scenario(scenario)
+    found = PosteriorDraws.of_fit(fit, chosen, theory=theory, draws=draws)
+    folder = writable_folder(out or Path("results") / "posterior" / chosen.relationship)
+    path = folder / f"{found.theory}.npz"
+    found.save(path)
+    if as_json:
+        told = {"draws": len(found), "theory": found.theory, "digest": found.held.digest()}
+        terminal.print_json({"file": str(path), **told})
+        return
+    terminal.tell(f"{found.label}. Written to {path}")
+
+
+@commands.command()
+def state(
+    file: Annotated[
+        Path, typer.Argument(help="TOML file of the scenario that was fitted.", **PATH)
+    ],
+    posterior: Source = SHIPPED,
+    theory: Theory = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; not there yet.", **PATH)
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Write the file itself anew.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a scenario file in which each fitted number is the median of its posterior.
+
+    Comments, order and ranges stay as they are.
+    """
+    from alliance_sim import load_scenario
+    from alliance_sim.calibration.stated import state_medians
+
+    if in_place == (out is not None):
+        again = command_line("posterior", "state", file, "--in-place")
+        problem = f"give either --out FILE or --in-place, such as: {again}"
+        raise SettingError("posterior state", [problem])
+    if out is not None and out.exists():
+        raise SettingError(str(out), ["is there already and is not overwritten; choose another"])
+    chosen = load_scenario(file)
+    found = _posterior(posterior, chosen, theory)
+    target = file if out is None else out
+    changes = state_medians(file, found, target)
+    moved = {path: pair for path, pair in changes.items() if pair[0] != pair[1]}
+    if as_json:
+        rows: list[dict[str, Any]] = [
+            {"path": path, "before": before, "after": after}
+            for path, (before, after) in changes.items()
+        ]
+        terminal.print_json({"file": str(target), "posterior": found.label, "numbers": rows})
+        return
+    terminal.tell(f"{target}: {len(changes)} numbers are fitted, {len(moved)} of them moved.")

@@ -1,0 +1,189 @@
+"""The commands about posteriors, and runs with their draws."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from alliance_sim import load_scenario
+from alliance_sim.calibration import (
+    ChainSettings,
+    FitSettings,
+    PosteriorDraws,
+    TemperedSettings,
+    calibrate,
+)
+from alliance_sim.cli.app import app
+from alliance_sim.results.draws import load_draws
+from alliance_sim.shipped import scenarios
+
+ISLANDS = "two_islands/baseline"
+QUICK = FitSettings(
+    seed=1,
+    tempered=TemperedSettings(particles=64, cycles=(1, 1, 2, 2)),
+    chains=ChainSettings(chains=16, superchains=16, warm_up=2, draws=4, round=2, keep=40),
+)
+
+
+@pytest.fixture(scope="module")
+def fit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fit") / "islands"
+    calibrate(load_scenario(ISLANDS), folder, QUICK)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def kept(fit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("kept")
+    PosteriorDraws.of_fit(fit, load_scenario(ISLANDS)).save(folder / "RID.npz")
+    return folder / "RID.npz"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """Return a copy of the islands' folder, to be written to."""
+    shutil.copytree(scenarios() / "two_islands", tmp_path / "two_islands")
+    return tmp_path / "two_islands" / "baseline.toml"
+
+
+def called(*words: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "160"})
+    return result.exit_code, result.output
+
+
+def test_a_fit_is_kept_as_a_small_file(fit: Path, tmp_path: Path) -> None:
+    code, told = called("posterior", "keep", fit, ISLANDS, "--draws", 30, "--out", tmp_path)
+    assert code == 0, told
+    held = load_draws(tmp_path / "RID.npz")
+    assert len(held) == 30
+    assert held.command.startswith(f"alliance-sim calibrate {ISLANDS} --theory RID --seed 1")
+    assert held.settings["tempered"]["particles"] == 64
+    code, told = called("posterior", "keep", fit, ISLANDS, "--out", tmp_path, "--json")
+    assert json.loads(told)["draws"] == 32
+
+
+def test_what_a_posterior_says_is_shown_with_the_prior(kept: Path, tmp_path: Path) -> None:
+    out = tmp_path / "shown"
+    code, told = called("posterior", "show", ISLANDS, "--posterior", kept, "--out", out)
+    assert code == 0, told
+    assert "left of the prior's spread" in told
+    assert {path.name for path in out.iterdir()} == {
+        *("parameters.csv", "parameters.png", "fit.png", "manifest.json")
+    }
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    assert manifest["posterior"]["theory"] == "RID"
+    assert manifest["posterior"]["digest"] == load_draws(kept).digest()
+    code, told = called("posterior", "show", ISLANDS, "--posterior", kept.parent, "--json")
+    assert len(json.loads(told)["parameters"]) == 20
+
+
+def test_history_compare_and_run_take_draws_and_say_so(kept: Path, tmp_path: Path) -> None:
+    for words in (
+        ("history", ISLANDS, "--runs", 3),
+        ("compare", "two_islands/no_raid", "--runs", 3),
+        ("run", ISLANDS, "--runs", 3),
+    ):
+        out = tmp_path / words[0]
+        code, told = called(*words, "--posterior", kept, "--out", out)
+        assert code == 0, told
+        assert "Parameters: 32 posterior draws" in told
+        manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+        assert "32 posterior draws (two_islands RID, record two_islands" in manifest["engine"]
+        assert f"--posterior {kept}" in manifest["command"]
+        plain = tmp_path / f"plain_{words[0]}"
+        code, told = called(*words, "--posterior", "none", "--out", plain)
+        assert code == 0, told
+        assert "posterior draws" not in told
+        assert json.loads((plain / "manifest.json").read_text("utf-8"))["engine"] == "kernel"
+
+
+def test_a_folder_of_a_fit_serves_as_draws(fit: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ("history", ISLANDS, "--runs", 2, "--posterior", fit, "--out", out)
+    code, told = called(*words)
+    assert code == 0, told
+    assert "Parameters: 32 posterior draws" in told
+
+
+def test_medians_are_stated_and_the_rest_of_the_file_stays(kept: Path, own: Path) -> None:
+    before = own.read_text("utf-8").splitlines()
+    code, told = called("posterior", "state", own, "--posterior", kept, "--in-place")
+    assert code == 0, told
+    after = own.read_text("utf-8").splitlines()
+    posterior = PosteriorDraws.load(kept, load_scenario(own))
+    medians = posterior.medians()
+    scenario = load_scenario(own)
+    exposed = scenario.periods[0].exposure_state["raiders"]  # by period last in the file
+    assert exposed.value == float(f"{medians['period.calm.exposure_state.raiders']:.4g}")
+    assert scenario.levels.pace.value == float(f"{medians['levels.pace']:.4g}")
+    exposed = scenario.periods[0].exposure_state["raiders"]  # by period last in the file
+    assert exposed.value == float(f"{medians['period.calm.exposure_state.raiders']:.4g}")
+    assert scenario.levels.pace.source.startswith("fitted: median of the posterior under RID")
+    assets = scenario.willingness.assets  # stood in the shipped coefficients
+    assert assets.value == float(f"{medians['willingness.assets']:.4g}")
+    comments = [line for line in before if line.lstrip().startswith("#")]
+    assert comments == [line for line in after if line.lstrip().startswith("#")]
+    gone = [line for line in before if line not in after]
+    assert all(" = [" in line for line in gone)
+    assert len(gone) < len(medians) + 1
+
+
+def test_medians_are_not_written_over_another_file(kept: Path, own: Path) -> None:
+    other = own.with_name("mine.toml")
+    other.write_text("kept", "utf-8")
+    code, told = called("posterior", "state", own, "--posterior", kept, "--out", other)
+    assert code == 2
+    assert "is not overwritten" in told
+    assert other.read_text("utf-8") == "kept"
+    code, told = called("posterior", "state", own, "--posterior", kept)
+    assert code == 2
+    assert "--in-place" in told
+
+
+def test_medians_go_into_the_fitted_scenario_only(kept: Path, own: Path) -> None:
+    edited = own.with_name("no_raid.toml")
+    before = edited.read_bytes()
+    code, told = called("posterior", "state", edited, "--posterior", kept, "--in-place")
+    assert code == 2, told
+    assert edited.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("history", ISLANDS, "--posterior", "shiped"), "did you mean 'shipped'"),
+        (("run", ISLANDS, "--posterior", "nowhere.npz"), "must be shipped, none, or a file"),
+        (("posterior", "keep", ".", ISLANDS), "is no folder of a fit"),
+    ],
+)
+def test_what_is_no_posterior_is_told_with_exit_code_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, said = called(*words)
+    assert code == 2, said
+    assert told in " ".join(said.split())
+
+
+def test_a_posterior_of_another_scenario_is_told_with_what_changed(
+    kept: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    code, told = called("history", "japan_nato/baseline", "--posterior", kept, "--out", out)
+    assert code == 2
+    assert "no longer holds" in told
+    assert "the scenario changed" in " ".join(told.split())
+
+
+def test_a_fit_that_was_changed_is_refused(fit: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(fit, copy)
+    np.savez(copy / "RID" / "unknowns.npz", unknowns=np.zeros((2, 300)))
+    code, told = called("posterior", "keep", copy, ISLANDS, "--out", tmp_path / "out")
+    assert code == 2
+    assert "is not as it was written" in told
