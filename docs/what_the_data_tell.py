@@ -1,0 +1,145 @@
+# ruff: noqa: E402, INP001 - a program beside the page that it writes
+"""Write what the shipped posterior says into the page on it, so that no number is typed by hand.
+
+    python docs/what_the_data_tell.py            # says whether the page holds what ships
+    python docs/what_the_data_tell.py --write    # writes it into the page
+
+The numbers are those of the draws that ship for the usual scenario; while none ship, the page says
+so and claims nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))  # where `cells` stands
+
+from cells import table
+
+from alliance_sim import load_scenario
+from alliance_sim.calibration import PosteriorDraws, shipped_posterior
+from alliance_sim.results.draws import shipped_draws
+from alliance_sim.shipped import usual_scenario
+
+PAGE = HERE / "posterior" / "what_the_data_tell.md"
+NOTHING = "*No posterior ships yet, so nothing is claimed here.*"
+BLOCK = re.compile(
+    r"(<!-- written by docs/what_the_data_tell.py: (\w+) -->\n)(.*?)"
+    r"(<!-- end of what is written -->)",
+    re.DOTALL,
+)
+STAGE = "period."
+
+
+def rows_of(posterior: PosteriorDraws) -> list[dict[str, Any]]:
+    """Return the parameters that stand in the scenario, as plain rows."""
+    found: list[dict[str, Any]] = posterior.parameters.to_dict("records")
+    return found
+
+
+def told(row: dict[str, Any], of: str = "") -> str:
+    """Return the median and the middle 90 % of a posterior, or of a prior."""
+    return f"{row[f'{of}median']:.3g} ({row[f'{of}q05']:.3g} to {row[f'{of}q95']:.3g})"
+
+
+def summary(posterior: PosteriorDraws) -> str:
+    """Return what was fitted to what, and how much of it the prior decides."""
+    rows, held, title = rows_of(posterior), posterior.held, posterior.prior.scenario.title
+    prior = sum(bool(row["set_by_the_prior"]) for row in rows)
+    return (
+        f"{len(posterior)} draws of {len(rows)} parameters of {title}, under the theory "
+        f"{posterior.theory}, given the record {posterior.edition} to {held.until} (series "
+        f"{held.series}). **{prior} of the {len(rows)} are set by the prior**: at least 90 % of "
+        f"their prior's spread is left.\n\nMade by: `{held.command}`"
+    )
+
+
+def learned(posterior: PosteriorDraws) -> str:
+    """Return the parameters about which the record says something, most of it first."""
+    rows = [row for row in rows_of(posterior) if not row["set_by_the_prior"]]
+    rows.sort(key=lambda row: float(row["sd_ratio"]))
+    cells = [
+        (f"`{row['name']}`", told(row), told(row, "prior_"), f"{row['sd_ratio']:.2f}")
+        for row in rows
+    ]
+    return table(("parameter", "posterior", "prior", "spread left"), cells)
+
+
+def unknown(posterior: PosteriorDraws) -> str:
+    """Return the parameters that the prior sets."""
+    rows = [row for row in rows_of(posterior) if row["set_by_the_prior"]]
+    return table(("parameter", "prior"), [(f"`{r['name']}`", told(r, "prior_")) for r in rows])
+
+
+def stages(posterior: PosteriorDraws) -> str:
+    """Return the fitted differences of stages from their common row."""
+    moved = {p.name for p in posterior.prior.parameters if p.difference}
+    cells = []
+    for row in rows_of(posterior):
+        if row["name"] in moved and str(row["name"]).startswith(STAGE):
+            apart = row["q05"] > 0.0 or row["q95"] < 0.0
+            cells.append(
+                (f"`{row['name']}`", told(row), told(row, "prior_"),
+                 "supported" if apart else "not supported")
+            )  # fmt: skip
+    if not cells:
+        return "No difference between stages is a parameter."
+    return table(("difference of a stage", "posterior", "prior", "the record"), cells)
+
+
+def theories(posterior: PosteriorDraws) -> str:
+    """Return the theories whose draws ship, and how much the prior decides under each."""
+    cells, scenario = [], load_scenario(usual_scenario())
+    for name in shipped_draws(posterior.held.relationship):
+        found = shipped_posterior(scenario, name)
+        if found is not None:
+            prior = int(found.parameters["set_by_the_prior"].sum())
+            cells.append((name, str(len(found)), str(len(found.names)), str(prior)))
+    return table(("theory", "draws", "parameters", "set by the prior"), cells)
+
+
+BLOCKS: dict[str, Callable[[PosteriorDraws], str]] = {
+    "summary": summary,
+    "learned": learned,
+    "unknown": unknown,
+    "stages": stages,
+    "theories": theories,
+}
+
+
+def page(posterior: PosteriorDraws | None = None) -> str:
+    """Return the page with its blocks as they should be.
+
+    Args:
+        posterior: The posterior; the one that ships if left out.
+    """
+    if posterior is None:
+        posterior = shipped_posterior(load_scenario(usual_scenario()))
+
+    def block(match: re.Match[str]) -> str:
+        said = NOTHING if posterior is None else BLOCKS[match[2]](posterior)
+        return f"{match[1]}\n{said}\n\n{match[4]}"
+
+    return BLOCK.sub(block, PAGE.read_text("utf-8"))
+
+
+def main() -> int:
+    """Compare or write, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--write", action="store_true", help="write what ships into the page")
+    if parser.parse_args().write:
+        PAGE.write_text(page(), "utf-8")
+    late = page() != PAGE.read_text("utf-8")
+    if late:
+        sys.stderr.write(f"out of date: {PAGE.name}; type: python {sys.argv[0]} --write\n")
+    return 1 if late else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
