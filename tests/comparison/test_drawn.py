@@ -63,7 +63,7 @@ def test_history_with_draws_says_so_and_claims_no_hand() -> None:
     assert "draws of a posterior" in found.verdict()
     assert "by hand" not in found.verdict()
     plain = compare_history(ISLANDS, runs=6, seed=2, posterior=None)
-    assert "set by hand" in plain.verdict()
+    assert "draws of a posterior" not in plain.verdict()
     assert plain.parameters == ""
 
 
