@@ -7,6 +7,7 @@ from alliance_sim.calibration.diagnostics import Diagnosis, diagnose
 from alliance_sim.calibration.fit import FitSettings, calibrate
 from alliance_sim.calibration.free_runs import FreeRuns, free_runs
 from alliance_sim.calibration.layout import Layout
+from alliance_sim.calibration.made import MadeHistory, made_history
 from alliance_sim.calibration.moves import (
     Evolve,
     Rescale,
@@ -41,6 +42,7 @@ __all__ = [
     "Holdout",
     "InSample",
     "Layout",
+    "MadeHistory",
     "PosteriorDraws",
     "Predictive",
     "Prior",
@@ -62,6 +64,7 @@ __all__ = [
     "diagnose",
     "elliptical_slice",
     "free_runs",
+    "made_history",
     "power_scaling",
     "run_to_end",
     "score_record",
