@@ -50,6 +50,7 @@ def test_json_leads_by_series_setting_and_model_to_scores(
                 assert 0.5 <= row["coverage"] <= 1.0
                 assert row["spent"] is False
     assert "no fit of the model" in str(tree["missing"])
+    assert f"`alliance-sim calibrate {SCENARIO} --out FOLDER` fits it" in str(tree["missing"])
     assert tree["editions"] == [
         {key: tree[key] for key in ("edition", "first_year", "known_until", "scored_until",
                                     "rolling_from", "spent", "series")}

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 ENGINE = "baselines"  # what computed the numbers: no run of the model is among them
 NO_FIT = (
     "Baselines only: no fit of the model to this record is stored, so the model itself is not "
-    "among the rows."
+    "among the rows. `alliance-sim calibrate {scenario} --out FOLDER` fits it; runs with its draws "
+    "are scored in Python, by calibration.free_runs."
 )
 IN_SAMPLE_ONLY = (
     "The model is among the rows in sample only: free runs with the parameters of draws that were "
@@ -36,7 +37,7 @@ IN_SAMPLE_ONLY = (
 
 def about_the_model(table: ScoreTable) -> str:
     """Return in a sentence where the model stands among the rows, or why it does not."""
-    return IN_SAMPLE_ONLY if MODEL in table.titles else NO_FIT
+    return IN_SAMPLE_ONLY if MODEL in table.titles else NO_FIT.format(scenario=table.scenario)
 
 
 def write_scores(
