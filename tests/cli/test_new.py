@@ -68,12 +68,13 @@ def test_the_next_line_to_type_is_told_and_can_be_typed() -> None:
 
 
 def test_the_file_says_in_words_what_its_names_stand_for() -> None:
+    threat = load_scenario(usual_scenario()).willingness.threat_state.value
     call("new", "my.toml", *ASKED)
     text = Path("my.toml").read_text("utf-8")
     for words in (
         '"nine_eleven",  # Attacks of 11 September 2001, 2001-09-11',
         '"isaf"  # NATO leads ISAF in Afghanistan, 2003-08-11 to 2014-12-31',
-        "1.5 so far, from 0 to 4 (log-odds)",
+        f"{threat:g} so far, from 0 to 6 (log-odds)",
         "consensus so far",
     ):
         assert words in text
