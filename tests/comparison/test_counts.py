@@ -1,13 +1,16 @@
 """Observed counts and rung dates stand beside those of the runs, in the right cells."""
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
+from alliance_sim import load_scenario
 from alliance_sim.calendar import Calendar
-from alliance_sim.comparison.counts import count_table, rung_table
+from alliance_sim.comparison.counts import as_coded, count_table, rung_table
 from alliance_sim.errors import SettingError
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record
 from alliance_sim.results import Ensemble
@@ -139,3 +142,26 @@ def test_failed_runs_are_left_out_of_the_rung_table() -> None:
     nothing = rung_table(climbing({}), RECORD)
     assert nothing["reached"].isna().all()
     assert nothing["median"].tolist() == [None] * 11
+
+
+def test_acts_of_runs_pass_the_sieve_of_the_record() -> None:
+    runs, each = 40, 50
+    ensemble = climbing(*[{1: 10}] * runs)
+    scenario = load_scenario("japan_nato/baseline")
+    acts = simulated(*[(run, "1995-05-01") for run in range(runs) for _ in range(each)])
+    early = acts.assign(date=pd.Timestamp("1969-12-31"), salience=3)
+    assert as_coded(early, RECORD.reporting, ensemble, scenario).empty
+    for salience in (1, 2, 3):
+        found = as_coded(acts.assign(salience=salience), RECORD.reporting, ensemble, scenario)
+        chance = RECORD.reporting.of(salience, dt.date(1995, 5, 1))
+        assert binomtest(len(found), runs * each, chance).pvalue > 1e-4
+        again = as_coded(acts.assign(salience=salience), RECORD.reporting, ensemble, scenario)
+        pd.testing.assert_frame_equal(found, again)
+
+
+def test_acts_before_the_record_looked_count_on_neither_side() -> None:
+    first = RECORD.reporting.first_year
+    assert first is not None
+    days = [(0, f"{first - 1}-12-31"), (0, f"{first}-01-01")]
+    found = cell(count_table(simulated(*days), RECORD, runs=1), "P1", "political")
+    assert found["mean"] == 1

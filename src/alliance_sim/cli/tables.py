@@ -97,7 +97,8 @@ def counts_table(comparison: HistoryComparison) -> AdaptiveTable:
         rows.append((stage, comparison.words.domain(domain), *(counts[name] for name in series)))
         before = period
     return AdaptiveTable(
-        title="Acts by stage and field: in the record, and simulated mean (90 % of histories)",
+        title=f"Acts by stage and field, from {comparison.counted_from()}: in the record, and what "
+        "would be coded of the histories, mean (90 % of them)",
         heads=("stage", "field", *map(series_words, series)),
         rows=tuple(rows),
         words=2,

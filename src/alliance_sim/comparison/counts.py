@@ -9,23 +9,58 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alliance_sim import noise
 from alliance_sim.errors import SettingError
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series, periods_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from alliance_sim.record.reporting import Reporting
     from alliance_sim.results import Ensemble
     from alliance_sim.scenario import Scenario
 
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 
 
+def as_coded(
+    events: pd.DataFrame, reporting: Reporting, ensemble: Ensemble, scenario: Scenario
+) -> pd.DataFrame:
+    """Return the simulated acts that somebody who codes such a record would have found.
+
+    An act is found with the chance that the record states for its salience and day, and none before
+    the first year that was looked at. Which of them are found is noise of its own: the same seed,
+    run and place within the run give the same.
+
+    Args:
+        events: Simulated events of all runs, those of a run in their order.
+        reporting: How acts come to be in the record.
+        ensemble: The runs that they are events of.
+        scenario: The scenario of the runs.
+    """
+    channel = noise.channel(f"{scenario.partners.name}/reported:v1")
+    first = reporting.first_year or scenario.time.first_year
+    places = events.groupby("run", sort=False).cumcount().to_numpy()
+    runs = events["run"].to_numpy()
+    luck = np.ones(len(events))
+    for run in np.unique(runs).tolist():
+        own = runs == run
+        drawn = noise.table(ensemble.seed, run, [channel], int(places[own].max()) + 1)[0]
+        luck[own] = drawn[places[own]]
+    rows = zip(events["date"], events["salience"], strict=True)
+    chances = [
+        reporting.of(int(salience), date.date()) if date.year >= first else 0.0
+        for date, salience in rows
+    ]
+    return events[luck < np.array(chances)]
+
+
 def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame:
     """Return how many events the record and the runs hold, by period, domain and series.
 
     Every row is an event, suspensions included. Acts before the first and after the last simulated
-    year count on neither side. A run without such an event counts as 0.
+    year count on neither side, nor do those before the first year that the record looked at. A run
+    without such an event counts as 0.
 
     Args:
         events: Simulated events of all runs.
@@ -160,7 +195,9 @@ def step_changes(factual: Ensemble, edited: Ensemble, scenario: Scenario) -> pd.
 
 def _counts(events: pd.DataFrame, record: Record, *, runs: int) -> NDArray[np.int64]:
     """Return the number of events in simulated years as an array (run, period, domain)."""
-    recent, periods = events[events["date"].dt.year.between(*record.years)], record.periods
+    first, last = record.years
+    first = max(first, record.reporting.first_year or first)
+    recent, periods = events[events["date"].dt.year.between(first, last)], record.periods
     held = pd.Index(periods_of(recent["date"], periods))
     period = pd.Index([p.id for p in periods]).get_indexer(held)
     domain = pd.Index(COUNTED_DOMAINS).get_indexer(pd.Index(recent["domain"]))

@@ -19,7 +19,7 @@ from alliance_sim.comparison.claims import (
     claim_changes,
     summarise_claims,
 )
-from alliance_sim.comparison.counts import count_table, rung_table
+from alliance_sim.comparison.counts import as_coded, count_table, rung_table
 from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.comparison.pairing import pairs_of
 from alliance_sim.display import Facts, Shown, counted
@@ -55,8 +55,8 @@ class HistoryComparison(Shown):
         rungs: One row per rung: observed and simulated date.
         record: The coded record; None if there is none.
         missing: In one sentence why there is no record; empty if there is one.
-        counts: One row per period, domain and series: observed, and simulated with an interval;
-            None without a record.
+        counts: One row per period, domain and series: observed, and, of the simulated acts that a
+            coder would have found, the mean with an interval; None without a record.
         claims: One row per claim: record's verdict, share of runs in which it holds; None for a
             relationship without claims.
         record_checks: The same tests on the record itself, where it can be tested; None likewise.
@@ -109,6 +109,11 @@ class HistoryComparison(Shown):
     def failed(self) -> int:
         """Return how many runs failed."""
         return sum(status != OK for status in self.ensemble.status)
+
+    def counted_from(self) -> int:
+        """Return the first year whose acts count, in the record and in the runs."""
+        looked_at = None if self.record is None else self.record.reporting.first_year
+        return max(self.scenario.time.first_year, looked_at or 0)
 
     def supported(self) -> int:
         """Return how many claims the record supports."""
@@ -250,7 +255,8 @@ def _held_against(
     if record is None:
         return found
     whole = sum(status == OK for status in ensemble.status)
-    found = replace(found, counts=count_table(events, record, whole))
+    seen = as_coded(events, record.reporting, ensemble, scenario)
+    found = replace(found, counts=count_table(seen, record, whole))
     relationship = scenario.relationship
     if record.claims.empty or not checks_of(relationship):
         return found

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alliance_sim import noise, provenance
+from alliance_sim import provenance
+from alliance_sim.comparison.counts import as_coded
 from alliance_sim.engine.chronology import AGREEMENT, chronology
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import NoRecord, RecordError, SettingError
@@ -62,7 +63,7 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
     ensemble = simulate(scenario, runs=1, seed=seed, first_run=run, engine=Kernel(threads=1))
     log.debug("telling the acts of that run")
     acts = chronology(ensemble, scenario)
-    reported = acts[_reported(acts, scenario, reporting, ensemble)]
+    reported = as_coded(acts, reporting, ensemble, scenario)
     source = f"made by a run of {scenario.name}: seed {seed}, run {run}"
     texts = {
         "events.csv": _csv("events", _events(reported, source)),
@@ -88,21 +89,6 @@ def reporting_for(scenario: Scenario, out: Path) -> Path | None:
     except (NoRecord, RecordError):  # a record may be made for a scenario that has none yet
         return None
     return own if own.exists() else None
-
-
-def _reported(
-    acts: pd.DataFrame, scenario: Scenario, reporting: Reporting, ensemble: Ensemble
-) -> list[bool]:
-    """Return of each act whether somebody wrote it down."""
-    channel = noise.channel(f"{scenario.partners.name}/reported:v1")
-    first = reporting.first_year or scenario.time.first_year
-    rows = zip(acts["date"], acts["salience"], strict=True)
-    return [
-        date.year >= first
-        and noise.uniform(ensemble.seed, ensemble.first_run, channel, place)
-        < reporting.of(int(salience), date.date())
-        for place, (date, salience) in enumerate(rows)
-    ]
 
 
 def _events(acts: pd.DataFrame, source: str) -> Iterable[list[str]]:

@@ -142,6 +142,7 @@ def history_page(
         stages=[(period.id, period.name) for period in calendar.periods],
         claims=_claims(comparison),
         counts=_rows(comparison.counts),
+        counted_from=comparison.counted_from(),
         rungs=rows_of(comparison.rungs),
         rung_names={rung.number: rung.title for rung in scenario.rungs},
         assumed=comparison.assumed_numbers(),
