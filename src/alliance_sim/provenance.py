@@ -18,8 +18,8 @@ WORDS_ONLY = frozenset(
 BELIEFS = frozenset({"priors", "spreads"})  # of what is fitted: they decide no run
 MANIFEST_FORMAT = 3  # 1 and 2 told runs and sweeps apart
 STATEMENT = (  # what every figure, page and summary says of itself
-    "This is a statement about the model named above, given its assumptions and one coder's list "
-    "of events. It is not evidence about what would have happened outside that model."
+    "This is a statement about the model named above, given its assumptions and its coded list "
+    "of acts. It is not evidence about what would have happened outside that model."
 )
 PACKAGES = (
     *("mesa", "numba", "numpy", "pandas", "pydantic", "pyarrow", "matplotlib"),

@@ -31,6 +31,7 @@ from alliance_sim.plots.style import (
     draw_bands,
     fold,
     looks_of,
+    numbers_of,
     panel_title,
     slide,
     styled,
@@ -117,7 +118,7 @@ def pair_figure(comparison: Comparison, label: str, *, form: Form = SLIDE) -> Fi
     runs, calendar = comparison.factual_runs, comparison.factual_runs.calendar
     about = (
         f"Against: {comparison.factual.title}. {runs.runs} pairs of simulated histories with the "
-        f"same luck, seed {runs.seed}. Starting values, not fitted. {_edited(comparison, label)}"
+        f"same luck, seed {runs.seed}. {numbers_of(runs)}. {_edited(comparison, label)}"
         f"{narrower(calendar, _first_year(comparison, label))}"
     )
     tall = 3.4 + 2.9 * len(STATES) if form.narrow else None

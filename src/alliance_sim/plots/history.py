@@ -22,6 +22,7 @@ from alliance_sim.plots.style import (
     bands,
     draw_bands,
     looks_of,
+    numbers_of,
     panel_title,
     slide,
     spread,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 DOMAINS = COUNTED_DOMAINS[:3]
 HEIGHTS = (1.9, 0.75, 2.2, 0.7)
 LABELS = 1.0  # inches beside a panel that labels take
-CODED = "This is one coder's list of events: what that coder found, and not all that happened."
+CODED = "This is a coded list of acts: what its coders found, and not all that happened."
 FLAT = 0.05  # width of a band up to which nobody sees it
 
 
@@ -114,11 +115,10 @@ def history_figure(
         UnknownName: If the ensemble lacks one of the states.
     """
     moved = "chance and unknown parameters" if ensemble.posterior else "chance alone"
-    numbers = f"With {ensemble.posterior}" if ensemble.posterior else "Starting values, not fitted"
     figure = slide(
         figure_title(words, record),
         about=f"Line: median of runs; bands: middle 50 % and 90 % of runs, {moved}. Model: "
-        f"{told_of(ensemble)}. {numbers}.",
+        f"{told_of(ensemble)}. {numbers_of(ensemble)}.",
         form=form,
         height=8.6 if form.narrow else None,
     )

@@ -390,6 +390,13 @@ def told_of(ensemble: Ensemble) -> str:
     )
 
 
+def numbers_of(ensemble: Ensemble) -> str:
+    """Return in words where the parameters of runs come from."""
+    if ensemble.posterior:
+        return f"With {ensemble.posterior}"
+    return "Parameters as the scenario states them, judged or fitted"
+
+
 def spread(wanted: Iterable[float], *, gap: float, low: float, high: float) -> list[float]:
     """Return places near those wanted, in their order, no two closer than a gap.
 
