@@ -27,7 +27,7 @@ def found() -> Comparison:
 @pytest.fixture(scope="module")
 def folder(found: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("compared")
-    write_comparison(found, run=1, out=out, command="alliance-sim compare")
+    write_comparison(found, run=2, out=out, command="alliance-sim compare")
     return out
 
 
@@ -44,7 +44,7 @@ def test_the_page_holds_every_sentence_edit_and_act(found: Comparison, folder: P
         assert sentence in words
         for edit in found.edits[label]:
             assert edit.words in words
-    moved = found.acts_of(1).query("change == 'moved'")
+    moved = found.acts_of(2).query("change == 'moved'")
     assert len(moved)
     assert all(title in words for title in moved["factual_title"])
 

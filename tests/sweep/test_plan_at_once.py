@@ -110,7 +110,7 @@ def test_a_factor_with_a_mistake_is_still_compared_with_the_others(tmp_path: Pat
     again = '[[factor]]\nname = "again"\nnumber = "willingness.threat_state"\nlow = 9\n[outcomes]'
     assert_told(
         problems_of(written(tmp_path, broken_in(SOUND, ("[outcomes]", again)))),
-        "factor 'again': low: 9 is outside the number's range 0 to 4",
+        "factor 'again': low: 9 is outside the number's range 0 to 6",
         "factor 'again': varies willingness.threat_state as 'threat_pull' does",
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from alliance_sim import load_scenario
 from alliance_sim.errors import ScenarioError
 from alliance_sim.sweep.plan import Plan
 from alliance_sim.sweep.plan_file import load_plan
@@ -206,7 +207,8 @@ def test_a_number_varies_over_its_own_range_unless_the_plan_says_otherwise(tmp_p
     factor = '[[factor]]\nname = "pace"\nnumber = "levels.pace"\nlabel = "Speed"\n'
     plan = read(tmp_path, ONE + design + factor)
     (pace,) = plan.factors
-    assert (pace.low, pace.high, pace.words()) == (0.15, 1.7, "Speed (times a year)")
+    own = load_scenario("japan_nato/baseline").levels.pace
+    assert (pace.low, pace.high, pace.words()) == (own.low, own.high, "Speed (times a year)")
     assert plan.replicates == 1
     assert plan.design.seed == 3
 
