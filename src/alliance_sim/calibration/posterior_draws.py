@@ -242,7 +242,7 @@ class PosteriorDraws(Shown):
         """Prior and posterior of each parameter, a row for each, in order.
 
         Columns `name`, `unit`; of the posterior `mean`, `sd`, `q05`, `median` and `q95`; of the
-        prior the same after "prior_"; `sd_ratio`, how much of the prior's standard deviation is
+        prior the same after `prior_`; `sd_ratio`, how much of the prior's standard deviation is
         left; and `set_by_the_prior`, whether that is 0.9 or more: the record said next to nothing.
         """
         import pandas as pd
