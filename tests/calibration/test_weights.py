@@ -16,6 +16,8 @@ from alliance_sim.calibration.power_scaling import distance
 @pytest.mark.parametrize("tail", ["light", "heavy", "very heavy"])
 def test_smoothed_weights_are_those_of_arviz(tail: str) -> None:
     az = pytest.importorskip("arviz")
+    if not hasattr(az, "psislw"):
+        pytest.skip("ArviZ 1 fits the tail in another way: a shape of 0.035 for 0.038")
     rng = np.random.default_rng(1)
     ratios = {
         "light": 0.2 * rng.normal(size=1_000),
