@@ -47,12 +47,11 @@ def as_coded(
         own = runs == run
         drawn = noise.table(ensemble.seed, run, [channel], int(places[own].max()) + 1)[0]
         luck[own] = drawn[places[own]]
-    rows = zip(events["date"], events["salience"], strict=True)
-    chances = [
-        reporting.of(int(salience), date.date()) if date.year >= first else 0.0
-        for date, salience in rows
-    ]
-    return events[luck < np.array(chances)]
+    since = np.array([era.since for era in reporting.chance], dtype="datetime64[D]")
+    days = events["date"].to_numpy(dtype="datetime64[D]")
+    era = np.maximum(np.searchsorted(since, days, side="right") - 1, 0)
+    chances = np.array(reporting.table())[era, events["salience"].to_numpy(dtype=np.int64) - 1]
+    return events[(luck < chances) & (events["date"].dt.year >= first).to_numpy()]
 
 
 def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame:
