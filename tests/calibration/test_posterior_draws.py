@@ -233,6 +233,7 @@ def test_a_shipped_posterior_that_no_longer_holds_is_left_with_a_sentence(
     assert "the scenario changed" in told
     islands_posterior.save(path := tmp_path / "sound.npz")
     monkeypatch.setattr("alliance_sim.calibration.shipped.shipped_draws", lambda _: {"RID": path})
+    monkeypatch.setattr("alliance_sim.comparison.drawn.shipped_draws", lambda _: {"RID": path})
     found, told = usual_posterior(NO_RAID)
     assert found is not None
     assert told == ""

@@ -75,6 +75,7 @@ def test_an_edited_history_and_its_factual_one_have_the_same_draws() -> None:
 
 
 def test_shipped_draws_are_used_where_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alliance_sim.comparison.drawn.shipped_draws", lambda _: {"RID": __file__})
     monkeypatch.setitem(FOUND_BY, USUAL, f"{__name__}:usual_of_the_islands")
     monkeypatch.setattr(
         "alliance_sim.results.draws.import_module", lambda _: __import__("sys").modules[__name__]
@@ -86,6 +87,7 @@ def test_shipped_draws_are_used_where_they_fit(monkeypatch: pytest.MonkeyPatch) 
 def test_shipped_draws_that_do_not_hold_are_left_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("alliance_sim.comparison.drawn.shipped_draws", lambda _: {"RID": __file__})
     monkeypatch.setitem(FOUND_BY, USUAL, f"{__name__}:nothing_that_holds")
     monkeypatch.setattr(
         "alliance_sim.results.draws.import_module", lambda _: __import__("sys").modules[__name__]
@@ -97,6 +99,7 @@ def test_shipped_draws_that_do_not_hold_are_left_with_a_sentence(
 
 def test_if_one_of_a_pair_does_not_fit_neither_has_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     unlike = OfThePrior(unlike=frozenset({NO_RAID.name}))
+    monkeypatch.setattr("alliance_sim.comparison.drawn.shipped_draws", lambda _: {"RID": __file__})
     monkeypatch.setattr("alliance_sim.comparison.drawn.finder", lambda: lambda _: (unlike, ""))
     draws, told = drawn_from(USUAL, [ISLANDS, NO_RAID], where="compare")
     assert draws is None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from alliance_sim.errors import SettingError, shown
-from alliance_sim.results.draws import USUAL, finder
+from alliance_sim.results.draws import USUAL, finder, shipped_draws
 
 if TYPE_CHECKING:
     from alliance_sim.engine.vectors import ParameterDraws
@@ -40,6 +40,8 @@ def drawn_from(
         problem = f"posterior is {shown(posterior)}, must be draws, {USUAL!r} or None"
         raise SettingError(where, [problem])
     if isinstance(posterior, str):
+        if not shipped_draws(scenarios[0].relationship):  # saves loading what would find none
+            return None, ""
         draws, told = finder()(scenarios[0])
         if draws is None:
             return None, str(told)
