@@ -51,7 +51,8 @@ def as_coded(
     days = events["date"].to_numpy(dtype="datetime64[D]")
     era = np.maximum(np.searchsorted(since, days, side="right") - 1, 0)
     chances = np.array(reporting.table())[era, events["salience"].to_numpy(dtype=np.int64) - 1]
-    return events[(luck < chances) & (events["date"].dt.year >= first).to_numpy()]
+    found: pd.DataFrame = events[(luck < chances) & (events["date"].dt.year >= first).to_numpy()]
+    return found
 
 
 def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame:
