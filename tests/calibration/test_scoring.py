@@ -288,6 +288,7 @@ class Fitted:
 
 def test_shipped_draws_join_the_baselines_in_sample_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shipped_runs(ISLANDS) is None
+    monkeypatch.setattr(drawn, "shipped_draws", lambda _: {"RID": __file__})
     monkeypatch.setattr(drawn, "finder", lambda: lambda _: (Fitted(), ""))
     model = shipped_runs(ISLANDS)
     assert model is not None
