@@ -23,14 +23,13 @@ from alliance_sim.calibration.keyed import Stage, generator
 from alliance_sim.calibration.layout import Layout, LogLikelihood
 from alliance_sim.calibration.moves import Move, usual_moves
 from alliance_sim.calibration.pool import pooled
-from alliance_sim.calibration.tempered import TemperedSettings, systematic
+from alliance_sim.calibration.tempered import TemperedSettings, furthest, systematic
 from alliance_sim.errors import SettingError
 from alliance_sim.noise import as_seed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HALVINGS = 80
 LATER = 4  # sweeps at each step once the first data are in
 
 
@@ -172,16 +171,7 @@ class Sequential:
 
         tiny = self.power + 1e-12
         least = min(self.settings.keep, 0.95 * share(tiny))
-        if share(1.0) >= least:
-            return 1.0
-        low, high = self.power, 1.0
-        for _ in range(HALVINGS):
-            middle = 0.5 * (low + high)
-            if share(middle) < least:
-                high = middle
-            else:
-                low = middle
-        return high if low <= self.power else low
+        return furthest(share, self.power, least)
 
     def _moved(
         self, weights: NDArray[np.float64], power: float, executor: Executor | None

@@ -12,7 +12,7 @@ A. Lee and N. Whiteley, "Variance estimation in the particle filter", Biometrika
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -222,6 +222,11 @@ def next_power(log_likelihood: NDArray[np.float64], power: float, keep: float) -
         weights, _ = weighed(log_likelihood, of - power)
         return 1.0 / (float(weights @ weights) * len(weights))
 
+    return furthest(share, power, least)
+
+
+def furthest(share: Callable[[float], float], power: float, least: float) -> float:
+    """Return how far from a power on a share stays at `least` or above, by halving; 1 at most."""
     if share(1.0) >= least:
         return 1.0
     low, high = power, 1.0

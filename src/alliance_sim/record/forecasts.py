@@ -13,23 +13,20 @@ and nothing is spent.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from alliance_sim import files
-from alliance_sim.errors import FileError, RecordError
+from alliance_sim.errors import RecordError
 from alliance_sim.record.folder import edition_of
 from alliance_sim.record.named import place_of
-from alliance_sim.scenario.problems import field_problems
+from alliance_sim.record.reporting import read_as
 
 if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 NAME = "forecasts.toml"
-MOST_BYTES = 100_000
 Year = Annotated[int, Field(ge=1700, le=2200)]
 
 
@@ -107,18 +104,7 @@ def read_forecasts(path: Path) -> ForecastYears:
     Raises:
         RecordError: Naming every problem.
     """
-    try:
-        tree: dict[str, Any] = tomllib.loads(files.read_text(path, MOST_BYTES))
-    except FileError as error:
-        raise RecordError(str(path), error.problems) from None
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise RecordError(str(path), [f"is not valid TOML: {error}"]) from None
-    try:
-        return ForecastYears.model_validate(tree)
-    except ValidationError as error:
-        told = field_problems(error, tree, ForecastYears)
-        problems = [problem.removeprefix("the file: ") for problem in told]
-        raise RecordError(str(path), list(dict.fromkeys(problems))) from None
+    return read_as(ForecastYears, path)
 
 
 def editions_of(scenario: Scenario) -> tuple[str, ...]:

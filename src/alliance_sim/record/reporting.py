@@ -22,7 +22,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -40,6 +40,7 @@ from alliance_sim.scenario.problems import field_problems
 
 NAME = "reporting.toml"
 MOST_BYTES = 100_000
+M = TypeVar("M", bound=BaseModel)
 
 
 class Beta(BaseModel):
@@ -178,6 +179,15 @@ def read_reporting(path: Path) -> Reporting:
     Raises:
         RecordError: Naming every problem.
     """
+    return read_as(Reporting, path)
+
+
+def read_as(model: type[M], path: Path) -> M:
+    """Return what a TOML file of a record says, checked against a model of it.
+
+    Raises:
+        RecordError: Naming every problem.
+    """
     try:
         tree: dict[str, Any] = tomllib.loads(files.read_text(path, MOST_BYTES))
     except FileError as error:
@@ -185,8 +195,8 @@ def read_reporting(path: Path) -> Reporting:
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise RecordError(str(path), [f"is not valid TOML: {error}"]) from None
     try:
-        return Reporting.model_validate(tree)
+        return model.model_validate(tree)
     except ValidationError as error:
-        told = field_problems(error, tree, Reporting)
+        told = field_problems(error, tree, model)
         problems = [problem.removeprefix("the file: ") for problem in told]
         raise RecordError(str(path), list(dict.fromkeys(problems))) from None
