@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from alliance_sim import Record, Scenario, load_scenario
-from alliance_sim.calibration.observed import observed_of
+from alliance_sim.calibration.made import EVERYTHING
+from alliance_sim.calibration.observed import formal_acts, observed_of
 from alliance_sim.engine.kernel.conditioned import Conditioned
 from alliance_sim.errors import UnknownName
+from alliance_sim.record.reporting import NAME
 from alliance_sim.scenario.fields import SERIES
 
 ISLANDS = load_scenario("two_islands/baseline")
@@ -25,6 +27,7 @@ def test_every_act_of_the_series_is_counted_in_its_quarter(scenario: Scenario, s
     found = observed_of(record, scenario, series=series)
     events = record.series(series)
     events = events[(events["kind"] != "suspension") & events["quarter"].isin(calendar.labels)]
+    events = events.drop(index=formal_acts(record, scenario), errors="ignore")
     assert found.counts.sum() == len(events) == len(found.marks)
     for row in events.itertuples():
         step = calendar.labels.index(str(row.quarter))
@@ -56,6 +59,35 @@ def test_an_office_that_was_stopped_is_refused_and_agreements_are_the_first_of_e
     first = [calendar.labels[step] for step in found.agreements or ()]
     assert first == ["2011Q4", "2013Q3", "2016Q2", "2017Q3", "2018Q2"]
     assert [calendar.labels[step] for step in found.suspensions or ()] == ["2007Q4", "2010Q1"]
+
+
+def test_rungs_and_agreements_are_not_counted_as_acts_too() -> None:
+    record = Record.of(HISTORY)
+    formal = record.events.loc[formal_acts(record, HISTORY)]
+    rungs = record.rungs[record.rungs["rung"] > 0]
+    told = formal[["date", "kind", "initiator"]].itertuples(index=False, name=None)
+    allies = [(a.date, "agreement", f"member:{a.ally}") for a in record.agreements.itertuples()]
+    found = list(told)
+    assert [row[0] for row in found[: len(rungs)]] == rungs["date"].tolist()
+    assert found[len(rungs) :] == allies
+    joint = ("2013-04-15", "agreement", "both")
+    assert joint in found, "the declaration, not the representative named on the same day"
+
+
+def test_the_acts_that_a_run_counts_are_those_that_are_counted_in_its_record(
+    tmp_path: Path,
+) -> None:
+    from alliance_sim import simulate
+    from alliance_sim.comparison.made import make_record
+
+    run = simulate(ISLANDS, runs=1, seed=11)
+    (tmp_path / NAME).write_text(EVERYTHING.format(first=ISLANDS.time.first_year))
+    make_record(ISLANDS, seed=11, run=0, out=tmp_path)
+    made = ISLANDS.model_copy(update={"record": str(tmp_path)})
+    found = observed_of(Record.of(made), made)
+    counted = np.column_stack([run.column(f"count_{series}")[0] for series in SERIES])
+    assert run.column("rung")[0, -1] > 0
+    assert found.counts.tolist() == counted.tolist()
 
 
 def test_of_two_agreements_in_a_quarter_the_second_counts_in_the_next() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from alliance_sim.engine.kernel.observation import Mark, Observed
 from alliance_sim.record.record import Record
@@ -13,22 +14,23 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import SERIES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from alliance_sim.calendar import Calendar
 
 SUSPENSION = "suspension"
 OFFICE = "office"  # kind of the act by which an item that was tabled passes
+AGREEMENT = "agreement"  # kind of the act by which a single ally signs
+MEMBER = "member:"  # before the name of a single ally
 
 
 def observed_of(record: Record, scenario: Scenario, *, series: str = "all") -> Observed:
     """Return what a record holds of the quarters of a scenario.
 
-    All acts of the series but suspensions are counted and marked, those of the ladder too; rungs,
-    refusals, items and suspensions are taken from all acts. Acts outside the years of the scenario
-    are left out. An item that was tabled is refused if a step is recorded as blocked in that
-    quarter, and has passed if an office is; else its fate is not known. Of two agreements in one
-    quarter the second counts in the next.
+    Acts of the series are counted and marked, but for suspensions and for those that are a rung, an
+    agreement or an item passed: these have hazards of their own, and runs write them down beside
+    what they count. Rungs, refusals, items and suspensions are taken from all acts. Acts outside
+    the years of the scenario are left out. An item that was tabled is refused if a step is recorded
+    as blocked in that quarter, and has passed if an office is; else its fate is not known. Of two
+    agreements in one quarter the second counts in the next.
 
     Args:
         record: The record.
@@ -41,6 +43,7 @@ def observed_of(record: Record, scenario: Scenario, *, series: str = "all") -> O
     calendar = scenario.calendar()
     counted = record.series(series)
     counted = counted[counted["kind"] != SUSPENSION]
+    counted = counted.drop(index=formal_acts(record, scenario), errors="ignore")
     marks = list(_marks(counted, record, calendar))
     counts = np.zeros((calendar.steps, len(SERIES)), dtype=np.int64)
     for mark in marks:
@@ -61,6 +64,51 @@ def observed_of(record: Record, scenario: Scenario, *, series: str = "all") -> O
         marks=marks,
         series=series,
     )
+
+
+def formal_acts(record: Record, scenario: Scenario) -> list[int]:
+    """Return which acts of a record are a rung gained, an agreement signed or an item passed.
+
+    An act is the rung if it has its day and no single ally began it; of several the one of the
+    rung's domain and kind, then the weightiest. It is an agreement if it has that day, that ally
+    and that kind. It is the item if an office is opened in the quarter in which that was tabled.
+
+    Args:
+        record: The record.
+        scenario: The scenario, which says what acts its rungs leave and which items were tabled.
+
+    Returns:
+        Their places in the index of `record.events`.
+    """
+    events, calendar = record.events, scenario.calendar()
+    rungs = {rung.number: rung for rung in scenario.rungs}
+    by_ally = events["initiator"].str.startswith(MEMBER)
+    found: list[int] = []
+    for when, number in zip(record.rungs["when"], record.rungs["rung"], strict=True):
+        there = events[(events["when"] == when) & ~by_ally & ~events.index.isin(found)]
+        rung = rungs.get(int(number))
+        if rung is None or there.empty:
+            continue
+        fits = pd.DataFrame(
+            {
+                "domain": there["domain"] == rung.event_domain,
+                "kind": there["kind"] == rung.event_kind,
+                "salience": there["salience"],
+            }
+        )
+        found.append(fits.sort_values(["domain", "kind", "salience"], kind="stable").index[-1])
+    for when, ally in zip(record.agreements["when"], record.agreements["ally"], strict=True):
+        same = (events["when"] == when) & (events["initiator"] == f"{MEMBER}{ally}")
+        there = events[same & (events["kind"] == AGREEMENT) & ~events.index.isin(found)]
+        found += there.index[:1].tolist()
+    tabled = {calendar.index(item.tabled) for item in scenario.items}
+    offices = events[(events["kind"] == OFFICE) & ~events.index.isin(found)]
+    found += [
+        place
+        for place, when in zip(offices.index.tolist(), offices["when"], strict=True)
+        if calendar.index(when.date()) in tabled
+    ]
+    return found
 
 
 def _steps(events: pd.DataFrame, calendar: Calendar) -> Iterator[int]:
