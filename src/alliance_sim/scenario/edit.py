@@ -73,7 +73,7 @@ class Remove:
 
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario without the juncture."""
-        found = _juncture(scenario, self.juncture)
+        found = juncture_named(scenario, self.juncture)
         if not found.present:
             raise PathProblem(f"juncture {self.juncture!r} was removed already")
         gone = found.model_copy(update={"present": False})
@@ -126,7 +126,7 @@ class Move:
 
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario with the juncture on its new day."""
-        found = _juncture(scenario, self.juncture)
+        found = juncture_named(scenario, self.juncture)
         if not found.present:
             raise PathProblem(f"juncture {self.juncture!r} was removed and cannot be moved")
         day = self._day(found.date)
@@ -179,27 +179,32 @@ class Set:
         value: What will stand there.
         source: Of a number; says that it was edited if left out.
         number: Whether it has to be a number.
+        told, asked: What it does in words, and the text that asked for it, if the path says less.
+        times: How many times the old number it is, where that was asked for.
     """
 
     path: str
     value: object
     source: str | None = None
     number: bool = False
+    told: str = ""
+    asked: str | None = None
+    times: float | None = None
 
     @property
     def words(self) -> str:
         """What the edit does."""
-        told = self.value if isinstance(self.value, str | dt.date) else shown(self.value)
-        return f"{self.path} set to {told}"
+        value = self.value if isinstance(self.value, str | dt.date) else shown(self.value)
+        return self.told or f"{self.path} set to {value}"
 
     @property
     def change(self) -> Change:
         """What the edit does, as a scenario keeps it."""
-        value = self.value
-        if isinstance(value, dt.date):
-            value = value.isoformat()
+        value = self.value.isoformat() if isinstance(self.value, dt.date) else self.value
         kept = value if isinstance(value, bool | int | float | str) else shown(value)
-        return Change(words=self.words, path=self.path, value=kept)
+        return Change(
+            words=self.words, path=self.path, value=kept, asked=self.asked, times=self.times
+        )
 
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario with the new value in its place."""
@@ -467,8 +472,12 @@ def _not_plain(value: object) -> str:
     return f"is {shown(value)}, must be a number, a truth value, a text or a date"
 
 
-def _juncture(scenario: Scenario, name: object) -> Juncture:
-    """Return a juncture by its name."""
+def juncture_named(scenario: Scenario, name: object) -> Juncture:
+    """Return a juncture by its name.
+
+    Raises:
+        PathProblem: If there is none, with the nearest.
+    """
     by_name = {juncture.name: juncture for juncture in scenario.junctures}
     if not isinstance(name, str):
         raise PathProblem(f"juncture is {shown(name)}, must be a name such as 'nine_eleven'")

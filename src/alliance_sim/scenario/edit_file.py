@@ -12,6 +12,11 @@ end = "stays"  # or "moves" along, as it does if nothing is said, or a day
 path = "levels.pace"
 to = 0.5
 source = "a what-if"
+
+Any edit can also stand in one list of texts, in the grammar of `scenario.edit_texts`; it is made
+after the others:
+
+edits = ["without great_raid", "shift patrol:2010-01-01", "council leader"]
 """
 
 from __future__ import annotations
@@ -83,7 +88,7 @@ ELSEWHERE = {
         'another day is [[moved]], and below it juncture = "name" and to = 2003-09-11',
     ),
     **dict.fromkeys(
-        ("change", "changes", "changed", "edit", "edits", "number", "numbers", "path", "value"),
+        ("change", "changes", "changed", "edit", "number", "numbers", "path", "value"),
         "another number or setting is [[set]], and below it path, to and source; see: alliance-sim "
         "list numbers",
     ),
@@ -110,6 +115,7 @@ class EditFile(Part):
     without: tuple[Name, ...] = ()
     moved: tuple[Moved, ...] = ()
     set: tuple[Set, ...] = ()
+    edits: tuple[Text, ...] = ()
     junctures: tuple[Juncture, ...] = Field(default=(), alias="juncture")
     leaders: tuple[Leader, ...] = Field(default=(), alias="leader")
     items: tuple[Item, ...] = Field(default=(), alias="item")

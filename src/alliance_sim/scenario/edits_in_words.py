@@ -26,7 +26,7 @@ def title_of(scenario: Scenario, changes: Sequence[Change]) -> str:
     """
     if not changes:
         return f"{scenario.title}, not edited"
-    told = [words_of(change, scenario) for change in changes]
+    told = list(dict.fromkeys(words_of(change, scenario) for change in changes))
     more = f" and {len(told) - MOST_IN_TITLE} more edits" if len(told) > MOST_IN_TITLE else ""
     text = ", ".join(told[:MOST_IN_TITLE]) + more
     return text[:1].upper() + text[1:]
@@ -47,12 +47,15 @@ def renamed(before: Scenario, after: Scenario, done: Sequence[Change]) -> Scenar
     if not done:
         return after
     edits = (*before.edits, *done)
-    name = f"{before.name}, {', '.join(edit.words for edit in done)}"
+    name = f"{before.name}, {', '.join(dict.fromkeys(edit.words for edit in done))}"
     if len(name) > LONGEST_NAME or before.name.endswith(" edits"):
         name = f"{before.name.partition(',')[0]}, {len(edits)} edits"
-    title = f"{before.title}, {', '.join(words_of(change, after) for change in done)}"
+    told = dict.fromkeys(words_of(change, after) for change in done)
+    title = f"{before.title}, {', '.join(told)}"
     if len(title) > LONGEST_NAME or before.title.endswith(" edits"):
-        whole = _before_edits(before, [words_of(change, after) for change in before.edits])
+        whole = _before_edits(
+            before, list(dict.fromkeys(words_of(change, after) for change in before.edits))
+        )
         title = f"{whole}, {len(edits)} edits"
     return after.model_copy(update={"edits": edits, "name": name, "title": title})
 
@@ -70,6 +73,8 @@ def words_of(change: Change, scenario: Scenario) -> str:
     kind, _, rest = change.path.partition(".")
     name, _, field = rest.partition(".")
     title = next((f"“{j.title}”" for j in scenario.junctures if j.name == name), "")
+    if change.asked is not None and title:
+        return change.words.replace(name, title)
     if kind != "juncture" or field not in ("present", "date", "") or not title:
         plainly = change.path.replace(".", " ")
         return change.words.replace(change.path, plainly).replace("_", " ")

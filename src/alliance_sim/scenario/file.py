@@ -37,6 +37,7 @@ from alliance_sim.scenario.edit_file import (
     listed,
     names_added,
 )
+from alliance_sim.scenario.edit_texts import read_edits
 from alliance_sim.scenario.edits_in_words import edits_in_words, title_of
 from alliance_sim.scenario.path import Tree, fields_of
 from alliance_sim.scenario.problems import field_problems, frozen
@@ -49,7 +50,15 @@ MOST_EXTENDED = 16  # files that extend each other, one after the other
 ENDING = ".toml"
 FEW = 5  # tables that may be missing before a file is told that it has to be whole
 OWN = ("relationship", "record", "series")  # settings that a file of edits may replace
-EDITS = ("without", "moved", "set", "juncture", "leader", "item")  # and nothing that is WHOLE
+EDITS = (
+    "without",
+    "moved",
+    "set",
+    "edits",
+    "juncture",
+    "leader",
+    "item",
+)  # and nothing that is WHOLE
 MEANT = ("remove", "removed", "delete", "drop", "move", "change")  # written for an edit's key
 WHOLE = tuple(  # tables without which no scenario is whole
     key
@@ -271,7 +280,7 @@ def _holds_edits(tree: Tree) -> bool:
 def _not_whole(tree: Tree) -> Iterator[str]:
     """Yield what a file that extends no other, and seems to hold edits of one, is told first."""
     missing = [key for key in WHOLE if key not in tree]
-    if len(missing) > FEW or any(key in tree for key in ("without", "moved", "set")):
+    if len(missing) > FEW or any(key in tree for key in ("without", "moved", "set", "edits")):
         line = f'extends = "{packaged.usual_scenario()}"'
         yield (
             "extends: is missing; a file that does not extend another has to be whole, one with "
@@ -332,6 +341,8 @@ def _extended(
         base = scenario
         scenario, told = apply_edits(base, edits)
         problems += [problem for problem in told if problem not in problems]
+        scenario, more = _with_texts(scenario, tree, problems)
+        edits += more
     if problems or scenario is None or base is None or given is None:
         raise ScenarioError(where, problems)
     changes = [
@@ -379,6 +390,17 @@ def _with_tables(
     except ValidationError as error:
         problems += field_problems(error, tree, Scenario)
         return scenario
+
+
+def _with_texts(scenario: Scenario, tree: Tree, problems: list[str]) -> tuple[Scenario, list[Edit]]:
+    """Return a scenario after the edits that a file lists as texts, and append all problems."""
+    try:
+        texts = read_edits(scenario, listed(tree, "edits", str))
+    except ScenarioError as error:
+        problems += [f"edits: {problem}" for problem in error.problems]
+        return scenario, []
+    edits = [edit for text in texts for edit in text.edits]
+    return apply_edits(scenario, edits)[0], edits
 
 
 def _resolved(path: Path) -> Path:

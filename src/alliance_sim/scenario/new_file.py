@@ -9,8 +9,9 @@ from typing import Any
 
 from alliance_sim.errors import ScenarioError, shown, visible
 from alliance_sim.scenario.edit import MOVES, Edit, Move, Remove, Set, edited, value_at
+from alliance_sim.scenario.edit_kinds import setting_read
 from alliance_sim.scenario.edits_in_words import title_of
-from alliance_sim.scenario.fields import Number, written_day, written_number
+from alliance_sim.scenario.fields import Number, written_day
 from alliance_sim.scenario.path import PathProblem, numbers
 from alliance_sim.scenario.scenario import Scenario
 from alliance_sim.scenario.schema import Juncture
@@ -77,15 +78,7 @@ def _set(base: Scenario, text: str) -> Edit:
             f"--set is {shown(text)}, must be a path and a value, such as "
             "willingness.threat_state=1.2 or council.rule=leader"
         )
-    old = value_at(base, path)
-    number = written_number(value)
-    if isinstance(old, bool) and value.lower() in ("true", "false"):
-        return Set(path, value.lower() == "true", SOURCE)
-    if isinstance(old, int) and not isinstance(old, bool) and number == int(number or 0):
-        return Set(path, int(number or 0), SOURCE)
-    if isinstance(old, Number) and number is not None:
-        return Set(path, number, SOURCE)
-    return Set(path, written_day(value) or value, SOURCE)
+    return setting_read(base, path, value, SOURCE)
 
 
 def new_file(base: Scenario, *, extends: str, edits: Sequence[Edit], name: str) -> str:

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.errors import ScenarioError, warn_of
-from alliance_sim.scenario import edit, yearly
+from alliance_sim.scenario import edit, edit_texts, yearly
 from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.fields import Part, Text
@@ -217,6 +217,36 @@ class Scenario(Shown, Part):
             ScenarioError: If there is no such setting or the value is not allowed.
         """
         return edit.edited(self, [edit.Set(path, value)])
+
+    def edited(self, *texts: str) -> Scenario:
+        """Return the same world after some edits, each a text as files and the command line have.
+
+        Args:
+            *texts: Such as "without great_raid", "shift joint_patrol:+16",
+                "strength great_raid:0.5", "set levels.pace=1.5", "leader admiral=none",
+                "council leader", "member hills:offset=0", "motive leverage=on", "keep ports_act"
+                or "theory RI".
+
+        Warns:
+            ScenarioWarning: Of an edit that changes nothing, and of dates that an edit has put
+                outside the run or before what they follow.
+
+        Raises:
+            ScenarioError: Naming every text that cannot be read or done, and those that contradict
+                each other.
+        """
+        asked = edit_texts.read_edits(self, texts)
+        after = edit.edited(self, [one for text in asked for one in text.edits])
+        before = set(doubts(self))
+        for sentence in (*edit_texts.idle(self, asked), *doubts(after)):
+            if sentence not in before:
+                warn_of(sentence)
+        return after
+
+    @property
+    def edit_texts(self) -> tuple[str, ...]:
+        """The edits that made it, as texts that `edited` takes; a table that was added has none."""
+        return tuple(dict.fromkeys(change.text for change in self.edits if change.text))
 
 
 def build(tree: Tree, where: str) -> Scenario:

@@ -384,6 +384,8 @@ class Change(Part):
         by_quarters: By how many quarters a juncture was moved.
         end: What became of the end of a juncture that was moved, where that was said.
         meant: True where nobody is to be warned of what is unusual about it.
+        asked: The text that asked for it, where the rest does not say it; see `text`.
+        times: How many times the number before it is, where that was asked for.
     """
 
     words: str
@@ -392,3 +394,25 @@ class Change(Part):
     by_quarters: int | None = None
     end: str | None = None
     meant: bool | None = None
+    asked: str | None = None
+    times: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The edit in the grammar of `scenario.edit_texts`, to make it again; "" for a new table.
+
+        Several changes that were asked for together have the same text.
+        """
+        head, _, rest = self.path.partition(".")
+        name, _, field = rest.rpartition(".")
+        if self.asked is not None:
+            return self.asked
+        if head == "juncture" and field == "present" and self.value is False:
+            return f"without {name}"
+        if head == "juncture" and field == "date":
+            when = self.value if self.by_quarters is None else f"{self.by_quarters:+d}"
+            return f"shift {name}:{when}" + (f":{self.end}" if self.end else "")
+        if self.value is None:
+            return ""
+        value = str(self.value).lower() if isinstance(self.value, bool) else self.value
+        return f"set {self.path}={value}"

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.scenario.edit import replaced, value_at
 from alliance_sim.scenario.path import PathProblem
-from alliance_sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario.scenario import Scenario
 
 BLOCKS = {"R": "threat", "I": "institutions", "D": "domestic"}
 NONE, WITH_TREND, TREND = "N", "+T", "willingness.trend"
@@ -134,10 +136,10 @@ def _trend(scenario: Scenario) -> float | None:
         return None
 
 
-def with_theory(scenario: Scenario, theory: Theory) -> Scenario:
-    """Return the same world under a theory: its switches set, and 0 what no switch turns off.
+def settings_under(scenario: Scenario, theory: Theory) -> dict[str, Any]:
+    """Return what has to be set in a scenario to come under a theory, by path.
 
-    What a scenario says already is not set again, so its own theory gives the identical scenario.
+    What it says already is left out.
 
     Raises:
         ScenarioError: If the theory has a trend and the scenario has no number for one.
@@ -152,7 +154,18 @@ def with_theory(scenario: Scenario, theory: Theory) -> Scenario:
         wanted[TREND] = 0.0
     for block, paths in ZERO_WITHOUT.items():
         wanted |= {path: 0.0 for path in paths if block not in theory.blocks}
-    changed = {path: value for path, value in wanted.items() if _stands(scenario, path) != value}
+    return {path: value for path, value in wanted.items() if _stands(scenario, path) != value}
+
+
+def with_theory(scenario: Scenario, theory: Theory) -> Scenario:
+    """Return the same world under a theory: its switches set, and 0 what no switch turns off.
+
+    What a scenario says already is not set again, so its own theory gives the identical scenario.
+
+    Raises:
+        ScenarioError: If the theory has a trend and the scenario has no number for one.
+    """
+    changed = settings_under(scenario, theory)
     if not changed:
         return scenario
     after = replaced(scenario, changed)

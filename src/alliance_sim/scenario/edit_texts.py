@@ -1,0 +1,199 @@
+"""Edits as texts: one grammar for files, the command line and Python.
+
+    without great_raid              a juncture that never happens
+    shift joint_patrol:+16          a juncture some quarters later, or earlier with a minus
+    shift great_raid:2005-03-01     on another day; after one more colon what becomes of its end:
+                                    moves, stays, or a day
+    strength great_raid:0.5         all that a juncture moves, times a number
+    set levels.pace=1.5             a number inside its range, or a setting
+    leader admiral=none             another leader's push in the same office, none, or drawn
+    council weighted_majority       how the alliance decides
+    member hills:offset=0           something of a member
+    motive leverage=on              a motive on or off, or how strong it is
+    keep ports_act                  a juncture stays as dated although what it follows is edited
+    theory RI                       which blocks of theory act
+
+In a file they are a list, `edits = ["without great_raid", "council leader"]`; in Python they are
+given to `Scenario.edited`; on the command line the first word is an option, `--council leader`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from alliance_sim.errors import LONGEST, ScenarioError, nearest_name, shown, unknown_name
+from alliance_sim.scenario.edit import Edit, Set, value_at
+from alliance_sim.scenario.edit_kinds import KINDS
+from alliance_sim.scenario.path import PathProblem
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario.scenario import Scenario
+
+MOST = 1000  # edits of one list
+LONGEST_TEXT = 4000  # letters of one edit
+
+
+class EditText(NamedTuple):
+    """What one text asks for.
+
+    Attributes:
+        text: The text, in its plainest form.
+        edits: What it comes to, one after the other.
+    """
+
+    text: str
+    edits: tuple[Edit, ...]
+
+
+def read_edits(base: Scenario, texts: Sequence[str]) -> list[EditText]:
+    """Return what texts ask for, each read in the scenario as those before have left it.
+
+    Raises:
+        ScenarioError: Naming everything that cannot be read or done, with the nearest names, and
+            what contradicts itself.
+    """
+    if isinstance(texts, str) or len(texts) > MOST:
+        found = shown(texts) if isinstance(texts, str) else f"{len(texts):,} edits"
+        raise ScenarioError(base.name, [f"edits: is {found}, must be a list of at most {MOST:,}"])
+    problems: list[str] = []
+    asked: list[EditText] = []
+    now = base
+    for text in texts:
+        try:
+            one = _read(now, text)
+            for edit in one.edits:
+                now = edit.applied(now)
+        except (PathProblem, ScenarioError) as problem:
+            problems += getattr(problem, "problems", [str(problem)])
+        else:
+            asked.append(one)
+    problems = [*contradictions(asked), *dict.fromkeys(problems)]
+    if problems:
+        raise ScenarioError(base.name, problems)
+    return asked
+
+
+def contradictions(asked: Sequence[EditText]) -> Iterator[str]:
+    """Yield a sentence for each pair of texts that cannot both be meant."""
+    for later, second in enumerate(asked):
+        for first in asked[:later]:
+            if first.text == second.text:
+                yield f"{first.text}: is said twice; say it once"
+            elif _clash(_paths(first), _paths(second)):
+                yield f"{first.text!r} and {second.text!r} contradict each other; leave one out"
+
+
+def idle(base: Scenario, asked: Sequence[EditText]) -> Iterator[str]:
+    """Yield a sentence for each text that changes nothing in a scenario."""
+    before = base
+    for text, edits in asked:
+        after = before
+        for edit in edits:
+            after = edit.applied(after)
+        places = [edit.change.path for edit in edits]
+        if all(_value(before, path) == _value(after, path) for path in places):
+            yield f"{text}: changes nothing, it stands so in {base.name}"
+        before = after
+    for name in (edits[0].change.path.split(".")[1] for text, edits in asked if _keeps(text)):
+        if not _hangs_on_an_edit(before, name):
+            yield f"keep {name}: nothing that it follows is edited, so there is nothing to hold"
+
+
+def kept(asked: Sequence[EditText]) -> list[str]:
+    """Return the names of junctures that are held as they were."""
+    return [one.text.partition(" ")[2] for one in asked if _keeps(one.text)]
+
+
+def as_texts(**options: str | Sequence[str] | None) -> list[str]:
+    """Return edits given by kind as one list of texts, in the order of the kinds.
+
+    Args:
+        **options: By the first word of the text, `set_` for "set", what follows it: one text or
+            several.
+
+    Raises:
+        ScenarioError: If there is no such kind.
+    """
+    named = {name.rstrip("_"): given for name, given in options.items()}
+    strangers = [unknown_name("edit", name, KINDS) for name in named if name not in KINDS]
+    if strangers:
+        raise ScenarioError("edits", strangers)
+    found = []
+    for kind in KINDS:
+        given = named.get(kind) or ()
+        found += [f"{kind} {one}" for one in ((given,) if isinstance(given, str) else given)]
+    return found
+
+
+def _keeps(text: str) -> bool:
+    return text.startswith("keep ")
+
+
+def _hangs_on_an_edit(after: Scenario, name: str) -> bool:
+    """Whether something that a juncture follows, itself or by others, is gone or moved."""
+    by_name = {juncture.name: juncture for juncture in after.junctures}
+    open_, seen = [*by_name[name].follows], set()
+    while open_:
+        cause = by_name[open_.pop()]
+        if not cause.present or cause.original_date not in (None, cause.date):
+            return True
+        if cause.name not in seen:
+            seen.add(cause.name)
+            open_ += cause.follows
+    return False
+
+
+def _paths(asked: EditText) -> list[str]:
+    return [edit.change.path for edit in asked.edits]
+
+
+def _clash(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether two edits are of one place, or one removes the juncture that the other edits."""
+    gone = {path.removesuffix("present") for path in (*first, *second) if _removes(path)}
+    return any(
+        a == b or any(a.startswith(head) and b.startswith(head) for head in gone)
+        for a in first
+        for b in second
+    )
+
+
+def _removes(path: str) -> bool:
+    return path.startswith("juncture.") and path.endswith(".present")
+
+
+def _value(scenario: Scenario, path: str) -> object:
+    found = value_at(scenario, path)
+    return getattr(found, "value", found)
+
+
+def _read(base: Scenario, text: object) -> EditText:
+    """Return what one text asks for.
+
+    Raises:
+        PathProblem: If it cannot be read.
+    """
+    if not isinstance(text, str):
+        raise PathProblem(f"edit is {shown(text)}, must be a text such as 'without great_raid'")
+    if len(text) > LONGEST_TEXT:
+        raise PathProblem(f"edit {shown(text)}: is longer than {LONGEST_TEXT:,} letters")
+    word, _, rest = text.strip().partition(" ")
+    if word not in KINDS:
+        near = nearest_name(word, KINDS)
+        meant = f"; did you mean {near!r}?" if near else ""
+        raise PathProblem(
+            f"edit {shown(text, LONGEST)}: begins with {shown(word)}{meant} (an edit begins with "
+            f"{', '.join(KINDS)})"
+        )
+    kind, rest = KINDS[word], rest.strip()
+    if not rest:
+        raise PathProblem(f"{word}: names nothing; write it like: {word} {kind.example}")
+    edits = kind.read(base, rest)
+    plain = f"{word} {rest}"
+    return EditText(plain, tuple(_marked(edit, plain) for edit in edits))
+
+
+def _marked(edit: Edit, text: str) -> Edit:
+    """Return an edit that keeps the text it was asked for by, where it cannot be told from it."""
+    return replace(edit, asked=text) if isinstance(edit, Set) else edit

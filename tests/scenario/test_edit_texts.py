@@ -1,0 +1,203 @@
+"""Edits as texts: what each comes to, that it can be made again, and every way to get one wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alliance_sim import Scenario, ScenarioError, ScenarioWarning, load_scenario
+from alliance_sim.provenance import scenario_digest
+from alliance_sim.scenario.edit_kinds import KINDS
+from alliance_sim.scenario.edit_texts import as_texts, idle, kept, read_edits
+from alliance_sim.scenario.path import follow
+
+ISLANDS = load_scenario("two_islands/baseline")
+HISTORY = load_scenario("japan_nato/baseline")
+ALL = (
+    ("without great_raid", "keep ports_act"),
+    ("shift joint_patrol:+16",),
+    ("shift joint_patrol:2005-03-01:stays",),
+    ("shift great_raid:-3",),
+    ("strength great_raid:0.5", "set levels.pace=1.5", "council leader"),
+    ("set theory.domestic=false",),
+    ("set time.last_year=2009",),
+    ("leader admiral=none",),
+    ("member hills:offset=0", "member hills:exposure.raiders=1"),
+    ("motive leverage=on", "motive agenda=0.3"),
+    ("theory R",),
+)
+
+
+def at(scenario: Scenario, path: str) -> object:
+    found = follow(scenario, path)
+    return getattr(found, "value", found)
+
+
+@pytest.mark.parametrize("texts", ALL)
+def test_every_edit_keeps_the_text_that_makes_it_again(texts: tuple[str, ...]) -> None:
+    after = ISLANDS.edited(*texts)
+    assert scenario_digest(after) != scenario_digest(ISLANDS)
+    assert len(after.edit_texts) == len(texts)
+    assert scenario_digest(ISLANDS.edited(*after.edit_texts)) == scenario_digest(after)
+
+
+def test_every_kind_of_edit_is_tried() -> None:
+    assert {text.partition(" ")[0] for texts in ALL for text in texts} == set(KINDS)
+
+
+@pytest.mark.parametrize("word", KINDS)
+def test_the_example_of_every_kind_can_be_done(word: str) -> None:
+    first = ["without great_raid"] if word == "keep" else []
+    after = ISLANDS.edited(*first, f"{word} {KINDS[word].example}")
+    assert scenario_digest(after) != scenario_digest(ISLANDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("without great_raid", ISLANDS.without("great_raid")),
+        ("shift great_raid:+16", ISLANDS.moved("great_raid", by_quarters=16)),
+        ("shift joint_patrol:+4", ISLANDS.moved("joint_patrol", by_quarters=4)),
+        ("shift joint_patrol:+4:stays", ISLANDS.moved("joint_patrol", by_quarters=4, end="stays")),
+        ("council leader", ISLANDS.with_setting("council.rule", "leader")),
+    ],
+)
+def test_a_text_comes_to_the_same_as_the_method(text: str, same: Scenario) -> None:
+    assert scenario_digest(ISLANDS.edited(text)) == scenario_digest(same)
+
+
+def test_a_number_that_was_asked_for_says_so() -> None:
+    assert follow(ISLANDS.edited("set levels.pace=1.5"), "levels.pace").source == "asked"
+
+
+def test_strength_multiplies_all_that_a_juncture_moves_and_nothing_else() -> None:
+    after = ISLANDS.edited("strength joint_patrol:0.5")
+    sizes = [effect.size.value for effect in after.junctures[1].effects]
+    assert sizes == [0.15, 0.3]
+    assert [change.times for change in after.edits] == [0.5, 0.5]
+    assert after.edits[0].path == "juncture.joint_patrol.effect.0.size"
+    assert after.edit_texts == ("strength joint_patrol:0.5",)
+
+
+def test_the_push_of_another_leader_comes_in_the_place_of_one() -> None:
+    after = HISTORY.edited("leader koizumi=hashimoto")
+    assert at(after, "leader.koizumi.push") == at(HISTORY, "leader.hashimoto.push")
+    after = HISTORY.edited("leader abe_second_government=koizumi")
+    card = next(j for j in after.junctures if j.name == "abe_second_government")
+    (stands,) = card.replacements
+    assert not card.present
+    assert (stands.size.value, stands.drawn) == (at(HISTORY, "leader.koizumi.push"), False)
+    drawn = HISTORY.edited("leader abe_second_government=drawn")
+    assert scenario_digest(drawn) == scenario_digest(HISTORY.without("abe_second_government"))
+
+
+def test_a_descendant_that_is_kept_stays_as_dated() -> None:
+    after = ISLANDS.edited("without great_raid", "keep ports_act")
+    assert at(after, "juncture.ports_act.when_cause_removed") == "stays"
+    assert kept(read_edits(ISLANDS, ["without great_raid", "keep ports_act"])) == ["ports_act"]
+
+
+def test_motives_are_off_at_nothing_and_on_in_the_middle_of_their_range() -> None:
+    assert at(ISLANDS.edited("motive leverage=on"), "motives.leverage") == 0.5
+    on = ISLANDS.edited("motive leverage=on")
+    assert at(on.edited("motive leverage=off"), "motives.leverage") == 0.0
+
+
+def test_a_file_of_edits_may_list_them_as_texts(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'extends = "two_islands/baseline"\nwithout = ["trade_act"]\n'
+        'edits = ["shift great_raid:+4", "strength great_raid:0.5", "council leader"]\n'
+    )
+    found = load_scenario(file)
+    same = ISLANDS.edited("without trade_act", *found.edit_texts[1:])
+    assert scenario_digest(found) == scenario_digest(same)
+    assert found.edit_texts[0] == "without trade_act"
+
+
+def test_what_is_wrong_with_texts_in_a_file_is_told_with_the_rest(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('extends = "two_islands/baseline"\nedits = ["withot great_raid", 3]\nwho = 1\n')
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(file)
+    told = str(caught.value)
+    assert "did you mean 'without'" in told
+    assert "who" in told
+    assert len(caught.value.problems) == 3
+
+
+WRONG = {
+    "without great_rade": "did you mean 'great_raid'",
+    "shift great_raid:soon": "such as: shift great_raid:+16",
+    "shift great_raid:+123456": "cannot be read",
+    "shift great_raid:2005-02-30": "cannot be read",
+    "shift great_raid:+4:stays": "has no end",
+    "shift joint_patrol:+4:often": "cannot be read",
+    "strength great_raid:9": "at most 1.33 times",
+    "strength great_raid:-1": "a number of at least 0",
+    "set levels.pase=1": "did you mean 'pace'",
+    "set levels.pace=99": "outside the number's range",
+    "set levels.pace": "write PATH=VALUE",
+    "leader admiral=nobody": "unknown leader 'nobody'",
+    "leader admiral=admiral": "replaced by the same",
+    "leader admiral=drawn": "no successor is drawn",
+    "council majority": "must be 'consensus', 'weighted_majority' or 'leader'",
+    "member hils:offset=0": "did you mean 'hills'",
+    "member hills:offset=far": "must be a number",
+    "motive leverage=perhaps": "MOTIVE=on",
+    "motive levrage=on": "did you mean 'leverage'",
+    "keep great_raid": "follows nothing",
+    "theory RX": "unknown theory 'RX'",
+    "hide great_raid": "an edit begins with",
+    "without": "names nothing",
+    "": "an edit begins with",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_text_that_cannot_be_done_says_why_and_what_would_do(text: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        ISLANDS.edited(text)
+    assert WRONG[text] in str(caught.value)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        ISLANDS.edited(*WRONG)
+    assert len(caught.value.problems) == len(WRONG)
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (("without great_raid", "without great_raid"), "removed already"),
+        (("council leader", "council leader"), "is said twice"),
+        (("council leader", "council weighted_majority"), "contradict each other"),
+        (("shift great_raid:+1", "without great_raid"), "contradict each other"),
+        (("strength great_raid:0.5", "without great_raid"), "contradict each other"),
+        (("theory RI", "set theory.domestic=true"), "contradict each other"),
+        (("keep ports_act", "without ports_act"), "contradict each other"),
+    ],
+)
+def test_texts_that_cannot_both_be_meant_are_refused(texts: tuple[str, ...], told: str) -> None:
+    with pytest.raises(ScenarioError, match=told):
+        ISLANDS.edited(*texts)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [("council consensus",), ("shift great_raid:+0",), ("theory RID",), ("keep ports_act",)],
+)
+def test_an_edit_that_changes_nothing_is_told(texts: tuple[str, ...]) -> None:
+    assert len(list(idle(ISLANDS, read_edits(ISLANDS, texts)))) == 1
+    with pytest.warns(ScenarioWarning, match=texts[0].partition(":")[0]):
+        ISLANDS.edited(*texts)
+
+
+def test_options_of_a_command_are_the_same_texts() -> None:
+    assert as_texts(council="leader", without=["a", "b"], set_="x=1") == [
+        *("without a", "without b", "set x=1", "council leader"),
+    ]
+    with pytest.raises(ScenarioError, match="did you mean 'without'"):
+        as_texts(withot="a")
