@@ -87,9 +87,10 @@ __all__ = [
     "sweep_sensitivity",
 ]
 
-# Public beside this module: samplers; all errors; the agents, to subclass; results as folders.
+# Public beside this module: samplers; what would have been, for any model; all errors; the agents,
+# to subclass; results as folders.
 SUBMODULES = (
-    *("alliance_sim.calibration", "alliance_sim.engine.mesa_model"),
+    *("alliance_sim.calibration", "alliance_sim.counterfactual", "alliance_sim.engine.mesa_model"),
     *("alliance_sim.errors", "alliance_sim.report"),
     "alliance_sim.viz",  # needs the extra "viz"
 )
