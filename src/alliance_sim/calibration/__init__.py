@@ -1,34 +1,43 @@
-"""Inference on unknowns that are standard normals, and scores: samplers, evidence, baselines."""
+"""Inference on unknowns that are standard normals, and scores: samplers, evidence, baselines.
 
-from alliance_sim.calibration.baselines import Baseline, Holdout, InSample, usual_baselines
-from alliance_sim.calibration.chains import Chains, ChainSettings
-from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
-from alliance_sim.calibration.diagnostics import Diagnosis, diagnose
-from alliance_sim.calibration.fit import FitSettings, calibrate
-from alliance_sim.calibration.free_runs import FreeRuns, free_runs
-from alliance_sim.calibration.layout import Layout
-from alliance_sim.calibration.made import MadeHistory, made_history
-from alliance_sim.calibration.moves import (
-    Evolve,
-    Rescale,
-    SliceAxes,
-    SliceRows,
-    SliceWindow,
-    usual_moves,
-)
-from alliance_sim.calibration.pareto import smoothed_weights
-from alliance_sim.calibration.particle_filter import bootstrap_filter
-from alliance_sim.calibration.posterior_draws import PosteriorDraws
-from alliance_sim.calibration.power_scaling import Sensitivity, power_scaling
-from alliance_sim.calibration.predictive import Predictive
-from alliance_sim.calibration.prior import Prior
-from alliance_sim.calibration.ranks import RankCheck, RankStudy, check_ranks
-from alliance_sim.calibration.sampler import Sampler
-from alliance_sim.calibration.scoring import ScoreTable, score_record
-from alliance_sim.calibration.sequential import Sequential
-from alliance_sim.calibration.shipped import shipped_posterior
-from alliance_sim.calibration.slice_sampling import elliptical_slice
-from alliance_sim.calibration.tempered import Tempered, TemperedSettings
+Names are loaded when first used: who reads a posterior waits for no sampler.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alliance_sim.calibration.baselines import Baseline, Holdout, InSample, usual_baselines
+    from alliance_sim.calibration.chains import Chains, ChainSettings
+    from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
+    from alliance_sim.calibration.diagnostics import Diagnosis, diagnose
+    from alliance_sim.calibration.fit import FitSettings, calibrate
+    from alliance_sim.calibration.free_runs import FreeRuns, free_runs
+    from alliance_sim.calibration.layout import Layout
+    from alliance_sim.calibration.made import MadeHistory, made_history
+    from alliance_sim.calibration.moves import (
+        Evolve,
+        Rescale,
+        SliceAxes,
+        SliceRows,
+        SliceWindow,
+        usual_moves,
+    )
+    from alliance_sim.calibration.pareto import smoothed_weights
+    from alliance_sim.calibration.particle_filter import bootstrap_filter
+    from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.calibration.power_scaling import Sensitivity, power_scaling
+    from alliance_sim.calibration.predictive import Predictive
+    from alliance_sim.calibration.prior import Prior
+    from alliance_sim.calibration.ranks import RankCheck, RankStudy, check_ranks
+    from alliance_sim.calibration.sampler import Sampler
+    from alliance_sim.calibration.scoring import ScoreTable, score_record
+    from alliance_sim.calibration.sequential import Sequential
+    from alliance_sim.calibration.shipped import shipped_posterior
+    from alliance_sim.calibration.slice_sampling import elliptical_slice
+    from alliance_sim.calibration.tempered import Tempered, TemperedSettings
 
 __all__ = [
     "Baseline",
@@ -73,3 +82,48 @@ __all__ = [
     "usual_baselines",
     "usual_moves",
 ]
+
+_HOMES = {
+    "alliance_sim.calibration.baselines": ["Baseline", "Holdout", "InSample", "usual_baselines"],
+    "alliance_sim.calibration.chains": ["Chains", "ChainSettings"],
+    "alliance_sim.calibration.checkpoint": ["Checkpoint", "run_to_end"],
+    "alliance_sim.calibration.diagnostics": ["Diagnosis", "diagnose"],
+    "alliance_sim.calibration.fit": ["FitSettings", "calibrate"],
+    "alliance_sim.calibration.free_runs": ["FreeRuns", "free_runs"],
+    "alliance_sim.calibration.layout": ["Layout"],
+    "alliance_sim.calibration.made": ["MadeHistory", "made_history"],
+    "alliance_sim.calibration.moves": [
+        "Evolve",
+        "Rescale",
+        "SliceAxes",
+        "SliceRows",
+        "SliceWindow",
+        "usual_moves",
+    ],
+    "alliance_sim.calibration.pareto": ["smoothed_weights"],
+    "alliance_sim.calibration.particle_filter": ["bootstrap_filter"],
+    "alliance_sim.calibration.posterior_draws": ["PosteriorDraws"],
+    "alliance_sim.calibration.power_scaling": ["Sensitivity", "power_scaling"],
+    "alliance_sim.calibration.predictive": ["Predictive"],
+    "alliance_sim.calibration.prior": ["Prior"],
+    "alliance_sim.calibration.ranks": ["RankCheck", "RankStudy", "check_ranks"],
+    "alliance_sim.calibration.sampler": ["Sampler"],
+    "alliance_sim.calibration.scoring": ["ScoreTable", "score_record"],
+    "alliance_sim.calibration.sequential": ["Sequential"],
+    "alliance_sim.calibration.shipped": ["shipped_posterior"],
+    "alliance_sim.calibration.slice_sampling": ["elliptical_slice"],
+    "alliance_sim.calibration.tempered": ["Tempered", "TemperedSettings"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name, loading its module now."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted([*globals(), *_HOME_OF])
