@@ -6,14 +6,8 @@ import pytest
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.engine.kernel.outputs import FOLDS as IN_KERNEL
-from alliance_sim.results.outcomes import (
-    AT,
-    FOLDS,
-    is_binary,
-    outcome_label,
-    outcome_title,
-    parse_outcome,
-)
+from alliance_sim.results.outcome_words import outcome_label, outcome_title
+from alliance_sim.results.outcomes import AT, FOLDS, is_binary, parse_outcome
 
 SHORT = Calendar(2000, 2001)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from alliance_sim.report.result_folder import file_name
-from alliance_sim.results.outcomes import is_binary, outcome_label, outcome_title, parse_outcome
+from alliance_sim.results.outcome_words import outcome_label, outcome_title
+from alliance_sim.results.outcomes import is_binary, parse_outcome
 from alliance_sim.scenario import load_scenario
 from alliance_sim.world.state import meanings_of
 

@@ -29,13 +29,8 @@ from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.words import Words
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.results.draws import USUAL
-from alliance_sim.results.outcomes import (
-    Outcome,
-    evaluate,
-    is_binary,
-    outcome_title,
-    parse_outcome,
-)
+from alliance_sim.results.outcome_words import outcome_title
+from alliance_sim.results.outcomes import Outcome, evaluate, is_binary, parse_outcome
 from alliance_sim.results.state_metadata import meaning
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import LEVELS

@@ -16,14 +16,12 @@ from alliance_sim.analysis.axes import Axis, Kind, year_of
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.glossary import unit_words
 from alliance_sim.provenance import STATEMENT
+from alliance_sim.results.outcome_words import compared_words, outcome_label, outcome_title
 from alliance_sim.results.outcomes import (
     IN_NAMES,
     LONGEST,
-    compared_words,
     fold_of,
     is_binary,
-    outcome_label,
-    outcome_title,
     parse_outcome,
     threshold_read,
 )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.glossary import EACH_STEP
-from alliance_sim.results.outcomes import Outcome, is_binary, outcome_title
+from alliance_sim.results.outcome_words import outcome_title
+from alliance_sim.results.outcomes import Outcome, is_binary
 from alliance_sim.results.state_metadata import Meaning, Meanings, meaning
 
 if TYPE_CHECKING:
