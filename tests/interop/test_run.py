@@ -23,7 +23,12 @@ from alliance_sim.results.outcomes import evaluate, parse_outcome, standard_outc
 from alliance_sim.scenario import Scenario
 
 BASELINE = "japan_nato/baseline"
-TEXTS = ["level_political@2014", "rung@2014", "first(rung>=8)"]
+TEXTS = [
+    "level_political@2014",
+    "rung@2014",
+    "first(rung>=8)",
+    "sum(count_political)@2001..2012>=9",
+]
 PULL = "willingness__threat_state"
 NINE_ELEVEN = "juncture__nine_eleven__present"
 

@@ -62,6 +62,16 @@ STATES = (
             "share of runs",
         ),
         (
+            "sum(count_political)@2001Q4..2012>=20",
+            "number of acts in politics ≥ 20, Formation (2001–2012)",
+            "share of runs",
+        ),
+        (
+            "mean(rung>=8)@2010..2019>0.5",
+            "share of quarters with formal step 8 of 11 or higher (rung ≥ 8) > 0.5, 2010 to 2019",
+            "share of runs",
+        ),
+        (
             "passed_tokyo_office@2025",
             "NATO liaison office in Tokyo: has passed, end of 2025",
             "share of runs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from alliance_sim.results.outcomes import (
     FOLDS,
     Outcome,
     evaluate,
+    is_binary,
     parse_outcome,
     standard_outcomes,
 )
@@ -39,7 +41,7 @@ def value(text: str, signal: list[float]) -> float:
     return float(evaluate([parsed(text, SHORT)], STATES, values, SHORT)[0, 0])
 
 
-MEANT: dict[str, tuple[str, str, str, str, float, str, int, int]] = {
+MEANT: dict[str, tuple[Any, ...]] = {
     "level_political@2014": (
         *("level_political_2014", "level_political@2014", "level_political", "", 0.0),
         *("at", 259, 260),
@@ -72,6 +74,10 @@ MEANT: dict[str, tuple[str, str, str, str, float, str, int, int]] = {
         *("mean_rung_2014", "mean(rung)@2014", "rung", "", 0.0, "mean", 256, 260),
     ),
     "sum(rung)@1950..2025": ("sum_rung", "sum(rung)", "rung", "", 0.0, "sum", 0, 304),
+    "sum(count_political)@2001..2012>=20": (
+        *("sum_count_political_2001_to_2012_ge_20", "sum(count_political)@2001..2012>=20"),
+        *("count_political", "", 0.0, "sum", 204, 252, ">=", 20.0),
+    ),
     "rung@2014Q4": ("rung_2014", "rung@2014", "rung", "", 0.0, "at", 259, 260),
 }
 
@@ -113,7 +119,9 @@ def outcomes(draw: st.DrawFn) -> tuple[Outcome, Calendar]:
     number = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-20, 20).map(float)
     threshold = draw(number) + 0.0 if compare else 0.0
     state = draw(st.sampled_from(STATES))
-    return Outcome("", "", state, compare, threshold, fold, start, stop), calendar
+    passes = "" if fold == "at" else draw(st.sampled_from(("", *COMPARES)))
+    mark = draw(number) + 0.0 if passes else 0.0
+    return Outcome("", "", state, compare, threshold, fold, start, stop, passes, mark), calendar
 
 
 def written(outcome: Outcome, calendar: Calendar) -> str:
@@ -129,7 +137,8 @@ def written(outcome: Outcome, calendar: Calendar) -> str:
         signal = outcome.state
     if outcome.fold == "at":
         return f"{signal}@{moment(outcome.start)}"
-    return f"{outcome.fold}({signal})@{moment(outcome.start)}..{moment(outcome.stop - 1)}"
+    passes = f" {outcome.passes} {outcome.mark!r}" if outcome.passes else ""
+    return f"{outcome.fold}({signal})@{moment(outcome.start)}..{moment(outcome.stop - 1)}{passes}"
 
 
 @given(outcomes())
@@ -141,6 +150,7 @@ def test_the_canonical_text_reads_back_to_the_same_outcome(case: tuple[Outcome, 
         outcome.threshold,
     )
     assert (found.fold, found.start, found.stop) == (outcome.fold, outcome.start, outcome.stop)
+    assert (found.passes, found.mark) == (outcome.passes, outcome.mark)
     assert found.name.isidentifier()
     assert parsed(found.text, calendar) == found
     renamed = parsed(found.text, calendar, name="mine")
@@ -166,16 +176,17 @@ def test_an_outcome_is_what_a_loop_over_quarters_says(
         year = calendar.last_year + 1.0
         for step in reversed(range(outcome.start, outcome.stop)):
             year = calendar.years[step] if signal[step] == 1.0 else year
-        expected.append(
-            {
-                "at": counted[0],
-                "sum": total,
-                "mean": total / len(counted),
-                "max": max(counted),
-                "min": min(counted),
-                "first": year,
-            }[outcome.fold]
-        )
+        folded = {
+            "at": counted[0],
+            "sum": total,
+            "mean": total / len(counted),
+            "max": max(counted),
+            "min": min(counted),
+            "first": year,
+        }[outcome.fold]
+        if outcome.passes:
+            folded = 1.0 if HOLDS[outcome.passes](folded, outcome.mark) else 0.0
+        expected.append(folded)
     found = evaluate([outcome], STATES, values, calendar)[:, 0]
     assert found.tobytes() == np.array(expected).tobytes()
 
@@ -202,10 +213,23 @@ def test_an_outcome_is_what_a_loop_over_quarters_says(
         ("first(rung>=3)@2000Q4..2001", 2000.75),
         ("first(rung>=6)", 2002.0),
         ("first(rung>=5)@2000", 2002.0),
+        ("sum(rung)>=24", 1.0),
+        ("sum(rung)>24", 0.0),
+        ("sum(rung)@2000>=10", 1.0),
+        ("sum(rung)@2000Q2..2001Q1<14", 0.0),
+        ("mean(rung>=3)@2000..2001 > 0.5", 1.0),
+        ("max(rung)<=4.5", 0.0),
+        ("first(rung>=4)<2001", 1.0),
     ],
 )
 def test_known_answers_by_hand(text: str, expected: float) -> None:
     assert value(text, [1, 2, 3, 4, 5, 4, 3, 2]) == expected
+
+
+def test_what_was_folded_and_compared_happens_or_does_not() -> None:
+    assert is_binary(parsed("sum(count_political)@2001..2012>=20"))
+    assert is_binary(parsed("first(rung>=8)<2015"))
+    assert not is_binary(parsed("sum(count_political)@2001..2012"))
 
 
 def test_a_failed_run_is_not_a_number_and_leaves_the_others_alone() -> None:
@@ -269,6 +293,14 @@ WRONG: dict[str, tuple[str, ...]] = {
     "rung>=\u0661@2014": ("compares with '\u0661'",),
     "rung>=8@\u0662014": ("time is '\u0662014'",),
     "rung>=-inf@2014": ("compares with '-inf', must be a finite number",),
+    "sum(rung)@2014>=": ("compares with '', must be a finite number",),
+    "sum(rung)@2014=20": ("comparison is '=', must be one of",),
+    "sum(rung)>=20@2001..2012": (
+        (
+            "compares with '20@2001..2012', must be a finite number; the time comes first, as in "
+            "@2001..2012>=20"
+        ),
+    ),
     "x" * 301: ("must be a text of at most 300 characters",),
     "meen(rng==x)@1949..2030": (
         *("unknown fold 'meen'", "unknown state 'rng'", "comparison is '=='"),

@@ -295,7 +295,9 @@ class Comparison(Shown):
                     "title": outcome_title(outcome, calendar, meanings),
                     "state": outcome.state,
                     "year": calendar.first_year + (outcome.stop - 1) // calendar.steps_per_year,
-                    "unit": "1" if outcome.compare else meaning(outcome.state, meanings).unit,
+                    "unit": "1"
+                    if outcome.compare or outcome.passes
+                    else meaning(outcome.state, meanings).unit,
                 }
                 rows.append(
                     told | _paired(mine[:, column], its[:, column], binary=is_binary(outcome))

@@ -16,7 +16,7 @@ import numpy as np
 from alliance_sim.errors import AllianceSimError, EngineError, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK
-from alliance_sim.results.outcomes import Outcome
+from alliance_sim.results.outcomes import Outcome, passed
 from alliance_sim.scenario import Scenario
 from alliance_sim.world import shares_inputs
 from alliance_sim.world.state import state_names
@@ -112,7 +112,7 @@ def summarise_cases(
             values[rows] = found.outcomes
             for row, text in zip(rows, found.status, strict=True):
                 status[row] = text
-    return Summaries(values, tuple(status))
+    return Summaries(passed(outcomes, values), tuple(status))
 
 
 def trajectories_of_cases(

@@ -32,7 +32,9 @@ def outcome_meaning(outcome: Outcome, calendar: Calendar, meanings: Meanings) ->
     state = meaning(outcome.state, meanings)
     low, high, unit = state.low, state.high, state.unit
     steps = outcome.stop - outcome.start
-    if outcome.fold == "first":
+    if outcome.passes:
+        low, high, unit = 0.0, 1.0, SHARE
+    elif outcome.fold == "first":
         low, high, unit = calendar.first_year, calendar.last_year + 1.0, "year"
     elif outcome.fold == "sum":
         whole = bool(outcome.compare) or unit == SHARE

@@ -20,8 +20,10 @@ def outcome_title(outcome: Outcome, calendar: Calendar, meanings: Meanings) -> s
     what = meaning(outcome.state, meanings).long_name
     if outcome.compare:
         what = compared_words(what, outcome.state, outcome.compare, outcome.threshold)
-    happens = outcome.compare or is_binary(outcome)
+    happens = outcome.compare or (is_binary(outcome) and not outcome.passes)
     told = (fold.words_compared if happens else fold.words).format(what)
+    if outcome.passes:
+        told += f" {SIGNS[outcome.passes]} {outcome.mark:g}"
     if outcome.fold in (AT, "first"):
         return f"{told}, {when}" if when else told
     return f"{told}, {when or 'whole run'}"
@@ -65,4 +67,5 @@ def _time_in_words(outcome: Outcome, calendar: Calendar) -> str:
     if outcome.fold == "at" and outcome.stop % calendar.steps_per_year == 0:
         return f"end of {calendar.first_year + outcome.stop // calendar.steps_per_year - 1}"
     _, _, span = outcome.text.partition("@")
+    span = re.split("[<>]", span)[0]
     return span.replace("..", " to ")

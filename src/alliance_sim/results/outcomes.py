@@ -10,6 +10,7 @@ An outcome is written in one line of text:
     max(level_operations)@1990..2000           from the first quarter of 1990 to the last of 2000
     mean(rung>=8)@1990..2000                   share of quarters in which it holds
     first(rung>=8)                             year in which it first holds
+    sum(count_operations)@2001..2012>=20       1 if what was folded is so large, else 0
 
 Where a comparison never holds in the steps that `first` looks at, the outcome is the last year of
 the run plus one, also if only earlier years were asked about.
@@ -23,7 +24,7 @@ from __future__ import annotations
 import keyword
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,15 +39,20 @@ if TYPE_CHECKING:
 AT = "at"
 FLAGS = ("passed_", "refused_", "suspensions")  # states that are 0 or 1 by nature
 COMPARES = (">=", ">", "<=", "<")
+HOLDS = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
 IN_NAMES = {">=": "ge", ">": "gt", "<=": "le", "<": "lt"}
 UNITS = {4: "Q", 2: "H", 12: "M"}  # parts of a year by their number; quarters are tried first
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST = 300  # characters of a text that is read
 SHAPES = (
-    "level_political@2014, rung>=8@2014Q2, mean(level_political)@2001Q4..2012Q4, first(rung>=8)"
+    "level_political@2014, rung>=8@2014Q2, mean(level_political)@2001Q4..2012Q4, first(rung>=8), "
+    "sum(count_political)@2001..2012>=20"
 )
 
-FOLDED = re.compile(r"(?P<fold>\w+)\s*\((?P<signal>[^()]*)\)\s*(?:@(?P<when>.*))?")
+FOLDED = re.compile(
+    r"(?P<fold>\w+)\s*\((?P<signal>[^()]*)\)\s*(?:@(?P<when>[^<>=!]*))?"
+    r"(?:(?P<passes>[<>=!]+)\s*(?P<mark>.*))?"
+)
 PLAIN = re.compile(r"(?P<signal>[^()@]*?)\s*(?:@(?P<when>.*))?")
 SIGNAL = re.compile(r"(?P<state>\w+)\s*(?:(?P<compare>[<>=!]+)\s*(?P<threshold>[^\s<>=!]\S*))?")
 MOMENT = re.compile(r"(?P<year>[0-9]{4})(?:(?P<unit>[A-Za-z])(?P<part>[0-9]{1,2}))?")
@@ -65,6 +71,8 @@ class Outcome:
         fold: How quarters become one number: "at", "mean", "sum", "max", "min" or "first".
         start: First step counted.
         stop: One past the last step counted.
+        passes: "" for what was folded itself, or one of ">=", ">", "<=", "<".
+        mark: What it is compared with; 0.0 without a comparison.
     """
 
     name: str
@@ -75,6 +83,8 @@ class Outcome:
     fold: str
     start: int
     stop: int
+    passes: str = ""
+    mark: float = 0.0
 
 
 def _sum(signal: NDArray[np.float64], _: Outcome, __: Calendar) -> NDArray[np.float64]:
@@ -178,6 +188,7 @@ def parse_outcome(
         problems.append(unknown_name("fold", fold, FOLDS))
     signal = _signal(found["signal"].strip(), states, problems)
     span = _span(found["when"], fold, calendar, problems)
+    passes = _passing(found.groupdict(), problems)
     if fold == "first" and signal is not None and not signal.compare:
         problems.append(f"first needs a comparison, such as first({signal.state}>=1)")
     if name is not None and not _is_column(name):
@@ -187,7 +198,7 @@ def parse_outcome(
         )
     if problems or signal is None or span is None:
         raise SettingError(where, problems)
-    return _outcome(name, signal, fold, span, calendar)
+    return _outcome(name, signal, fold, span, calendar, passes)
 
 
 def standard_outcomes(states: Sequence[str], calendar: Calendar, rungs: int) -> tuple[Outcome, ...]:
@@ -263,21 +274,55 @@ def evaluate(
         signal = values[worked, outcome.start : outcome.stop, positions[outcome.state]]
         compute = fold_of(outcome).compute
         result[worked, column] = compute(_compared(outcome, signal), outcome, calendar)
+    return passed(outcomes, result)
+
+
+def passed(outcomes: Sequence[Outcome], folded: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return outcomes after the comparisons of what was folded, the first array where none is.
+
+    Args:
+        outcomes: The outcomes.
+        folded: Array (run, outcome) of what the quarters were folded into.
+
+    Returns:
+        Array (run, outcome); 1 and 0 where an outcome compares, NaN where there was none.
+    """
+    if not any(outcome.passes for outcome in outcomes):
+        return folded
+    result = folded.copy()
+    for column, outcome in enumerate(outcomes):
+        if outcome.passes:
+            holds = HOLDS[outcome.passes](folded[:, column], outcome.mark).astype(np.float64)
+            result[:, column] = np.where(np.isnan(folded[:, column]), np.nan, holds)
     return result
 
 
 def is_binary(outcome: Outcome) -> bool:
     """Return whether an outcome is 1 or 0: something that happens or does not."""
     flag = bool(outcome.compare) or outcome.state.startswith(FLAGS)
-    return fold_of(outcome).one_moment and flag
+    return bool(outcome.passes) or (fold_of(outcome).one_moment and flag)
 
 
 def _compared(outcome: Outcome, signal: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the states of some steps, or 1 and 0 where they are compared."""
     if not outcome.compare:
         return signal
-    holds = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
-    return holds[outcome.compare](signal, outcome.threshold).astype(np.float64)
+    return HOLDS[outcome.compare](signal, outcome.threshold).astype(np.float64)
+
+
+def _passing(found: Mapping[str, str | None], problems: list[str]) -> tuple[str, float]:
+    """Return the comparison of what was folded, ("", 0.0) for none, or add what is wrong."""
+    sign, text = found.get("passes") or "", (found.get("mark") or "").strip()
+    if not sign:
+        return "", 0.0
+    mark = threshold_read(text)
+    if sign not in COMPARES:
+        problems.append(f"comparison is {sign!r}, must be one of {', '.join(COMPARES)}")
+    if mark is None:
+        before, at, when = text.partition("@")
+        hint = f"; the time comes first, as in @{when.strip()}{sign}{before.strip()}" if at else ""
+        problems.append(f"compares with {text!r}, must be a finite number{hint}")
+    return sign, mark or 0.0
 
 
 def _signal(text: str, states: Sequence[str], problems: list[str]) -> _Signal | None:
@@ -332,7 +377,7 @@ def _span(
     last = _moment(stop_text.strip(), calendar, problems) if dots else first
     if first is None or last is None:
         return None
-    if last[0] < first[0]:
+    if last[1] <= first[0]:
         problems.append(f"@{when.strip()} ends before it begins")
         return None
     return (last[1] - 1, last[1]) if fold == AT else (first[0], last[1])
@@ -365,7 +410,12 @@ def _moment(text: str, calendar: Calendar, problems: list[str]) -> tuple[int, in
 
 
 def _outcome(
-    name: str | None, signal: _Signal, fold: str, span: tuple[int, int], calendar: Calendar
+    name: str | None,
+    signal: _Signal,
+    fold: str,
+    span: tuple[int, int],
+    calendar: Calendar,
+    passes: tuple[str, float] = ("", 0.0),
 ) -> Outcome:
     """Return an outcome with its canonical text."""
     start, stop = span
@@ -374,7 +424,11 @@ def _outcome(
         body += f"{signal.compare}{_plain(signal.threshold)}"
     when = _when(fold, start, stop, calendar)
     text = f"{body}@{when}" if fold == AT else f"{fold}({body})" + (f"@{when}" if when else "")
-    return Outcome(name or _identifier(text), text, *signal, fold=fold, start=start, stop=stop)
+    sign, mark = passes
+    text += f"{sign}{_plain(mark)}" if sign else ""
+    return Outcome(
+        name or _identifier(text), text, *signal, fold, start, stop, passes=sign, mark=mark
+    )
 
 
 def _when(fold: str, start: int, stop: int, calendar: Calendar) -> str:
