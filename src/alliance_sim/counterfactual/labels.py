@@ -1,0 +1,219 @@
+"""What may be said of an answer: whether it holds across theories, couplings and codings.
+
+One word for the reader: *robust*, *theory-dependent*, *fragile* or *silent*, with the reasons. A
+check that was not made is a reason against "robust", for what was not tried cannot be said to hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from alliance_sim.counterfactual.rewrite_cost import AMBER
+from alliance_sim.errors import SettingError, shown, unknown_name
+
+Floats: TypeAlias = NDArray[np.float64]
+
+SENTENCE = (
+    "This is a statement about the model named above, given its assumptions and the coded list "
+    "named above. It is not evidence about what would have happened outside that model."
+)
+LABELS = ("robust", "theory-dependent", "fragile", "silent")
+LEAST_WEIGHT = 0.05  # of a theory that is asked for its sign
+SURE = 0.9  # probability of the sign
+LEARNT = 0.9  # posterior sd over prior sd above which the data said nothing of an effect
+MOST_BISTABLE = 0.1  # share of draws where a little noise decides which way it goes
+MOST_AMBIGUITY = 0.5  # share of the variance that lies between theories: above it sizes differ
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far rival theories agree on an effect.
+
+    Attributes:
+        mean: Mean over theories by their weights, of the mean effect of each.
+        low: Smallest mean effect among theories that weigh more than 0.05.
+        high: Largest.
+        sign: Of the weighted majority: 1, -1 or 0.
+        agreement: Weight of the theories whose mean effect has that sign.
+        probability: Weighted share of the draws whose effect has that sign.
+        ambiguity: Share of the variance that lies between theories; 0 if nothing varies.
+        signs: Sign of each theory that weighs more than 0.05.
+    """
+
+    mean: float
+    low: float
+    high: float
+    sign: int
+    agreement: float
+    probability: float
+    ambiguity: float
+    signs: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checks:
+    """What else was tried; None, or nothing in it, says that it was not.
+
+    Attributes:
+        couplings: Mean effect under each coupling, by name.
+        variants: Mean effect under other series of the record and other reporting, by name.
+        sd_ratio: Posterior over prior standard deviation of the effect.
+        bistable: Share of the draws in which a small change of noise turns the effect's sign.
+        bits: What the edit rewrites of history (`rewrite_cost`).
+    """
+
+    couplings: Mapping[str, float] = field(default_factory=dict)
+    variants: Mapping[str, float] = field(default_factory=dict)
+    sd_ratio: float | None = None
+    bistable: float | None = None
+    bits: float | None = None
+
+
+@dataclass(frozen=True)
+class Label:
+    """One word, and why not a better one.
+
+    Attributes:
+        name: One of "robust", "theory-dependent", "fragile" and "silent".
+        reasons: What speaks against "robust", the most important first; empty if it is.
+    """
+
+    name: str
+    reasons: tuple[str, ...]
+
+
+def agreement(effects: Mapping[str, ArrayLike], weights: Mapping[str, float]) -> Agreement:
+    """Return how far theories agree on an effect.
+
+    Args:
+        effects: Draws of the effect (draw,) under each theory, by name.
+        weights: Weight of each theory, at least 0, as from stacking; scaled to add up to 1.
+
+    Raises:
+        SettingError: If names do not match, all weights are 0, or draws are no finite numbers.
+    """
+    drawn = {name: np.asarray(values, dtype=np.float64) for name, values in effects.items()}
+    problems = [f"weights: {unknown_name('theory', n, drawn)}" for n in weights if n not in drawn]
+    problems += [f"effects: theory {name!r} has no weight" for name in drawn if name not in weights]
+    problems += [
+        f"effects of {name!r} have shape {values.shape}, must be (draw,) of finite numbers"
+        for name, values in drawn.items()
+        if values.ndim != 1 or not values.size or not np.isfinite(values).all()
+    ]
+    problems += [
+        f"weight of {name!r} is {shown(weight)}, must be a number, at least 0"
+        for name, weight in weights.items()
+        if not 0.0 <= weight < np.inf
+    ]
+    if not problems and not sum(weights.values()) > 0.0:
+        problems = ["weights add up to 0, one must be above"]
+    if problems:
+        raise SettingError("agreement", problems)
+    names = list(drawn)
+    w = np.array([weights[name] for name in names], dtype=np.float64)
+    w /= w.sum()
+    means = np.array([drawn[name].mean() for name in names])
+    mean = float(w @ means)
+    between = float(w @ (means - mean) ** 2)
+    within = float(w @ np.array([drawn[name].var() for name in names]))
+    signs = np.sign(means).astype(int)
+    by_sign = {sign: float(w[signs == sign].sum()) for sign in (1, -1, 0)}
+    majority = max(by_sign, key=lambda sign: by_sign[sign])
+    same = np.array([float((np.sign(drawn[name]) == majority).mean()) for name in names])
+    heavy = w > LEAST_WEIGHT
+    return Agreement(
+        mean=mean,
+        low=float(means[heavy].min()),
+        high=float(means[heavy].max()),
+        sign=majority,
+        agreement=by_sign[majority],
+        probability=float(w @ same),
+        ambiguity=between / (between + within) if between + within > 0.0 else 0.0,
+        signs={name: int(sign) for name, sign, of in zip(names, signs, heavy, strict=True) if of},
+    )
+
+
+def label(agreed: Agreement, checks: Checks) -> Label:
+    """Return what may be said of an answer.
+
+    Checked in this order: *silent* if the data said nothing of the effect (its posterior is as wide
+    as its prior); *fragile* if its sign hangs on the coupling, or on a little noise in more than
+    one draw of ten; *theory-dependent* if theories that weigh more than 0.05 differ in sign, or
+    more than half of the variance lies between them; *fragile* if the sign is not sure, another
+    series or reporting turns it, too much of history is rewritten, or one of these was not checked;
+    else *robust*.
+
+    Args:
+        agreed: How far theories agree.
+        checks: What else was tried.
+    """
+    silent, coupled = _silent(checks), _fragile(agreed, checks)
+    theories, unsure = _of_theories(agreed), _unsure(agreed, checks)
+    reasons = (*silent, *coupled, *theories, *unsure)
+    order = (
+        ("silent", silent),
+        ("fragile", coupled),
+        ("theory-dependent", theories),
+        ("fragile", unsure),
+    )
+    return Label(next((name for name, found in order if found), "robust"), reasons)
+
+
+def _silent(checks: Checks) -> list[str]:
+    if checks.sd_ratio is None or not checks.sd_ratio > LEARNT:
+        return []
+    return [f"the effect is as unsure as before the data (sd ratio {checks.sd_ratio:.2f})"]
+
+
+def _turned(agreed: Agreement, effects: Mapping[str, float]) -> list[str]:
+    return [name for name, effect in effects.items() if int(np.sign(effect)) != agreed.sign]
+
+
+def _fragile(agreed: Agreement, checks: Checks) -> list[str]:
+    reasons = []
+    turned = _turned(agreed, checks.couplings)
+    if turned:
+        reasons.append(f"another sign under the coupling {', '.join(turned)}")
+    if checks.bistable is not None and checks.bistable > MOST_BISTABLE:
+        reasons.append(f"a little noise decides the sign in {checks.bistable:.0%} of the draws")
+    return reasons
+
+
+def _of_theories(agreed: Agreement) -> list[str]:
+    reasons = []
+    other = [name for name, sign in agreed.signs.items() if sign != agreed.sign]
+    if other:
+        reasons.append(f"another sign, or no effect, under the theory {', '.join(other)}")
+    if agreed.ambiguity > MOST_AMBIGUITY:
+        share = f"{agreed.ambiguity:.0%} of the variance"
+        reasons.append(f"theories differ on its size ({share} lies between them)")
+    return reasons
+
+
+def _unsure(agreed: Agreement, checks: Checks) -> list[str]:
+    reasons = []
+    if agreed.sign == 0 or agreed.probability <= SURE:
+        reasons.append(f"the sign holds in {agreed.probability:.0%} of the draws only")
+    turned = _turned(agreed, checks.variants)
+    if turned:
+        reasons.append(f"another sign with {', '.join(turned)}")
+    if checks.bits is not None and checks.bits > AMBER:
+        reasons.append(f"the edit rewrites {checks.bits:.0f} bits of history, more than 14")
+    if len(agreed.signs) < 2:
+        reasons.append("one theory only was asked")
+    tried = {
+        "other couplings": len(checks.couplings) > 1,
+        "other series and reporting": bool(checks.variants),
+        "what the prior says": checks.sd_ratio is not None,
+        "bistable draws": checks.bistable is not None,
+        "the cost of the rewrite": checks.bits is not None,
+    }
+    missing = [name for name, done in tried.items() if not done]
+    if missing:
+        reasons.append(f"not checked: {', '.join(missing)}")
+    return reasons

@@ -1,0 +1,132 @@
+"""What may be said of an answer, and how much of history it rewrites."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from alliance_sim.counterfactual.labels import Checks, agreement, label
+from alliance_sim.counterfactual.rewrite_cost import rewrite_cost, squared_distance
+from alliance_sim.errors import SettingError
+
+GOOD: dict[str, Any] = {
+    "couplings": {"quantile": 0.3, "independent": 0.2},
+    "variants": {"alliance": 0.25, "salience2": 0.3},
+    "sd_ratio": 0.5,
+    "bistable": 0.02,
+    "bits": 3.0,
+}
+EQUAL = {"R": 0.5, "I": 0.5}
+
+
+def draws(mean: float, sd: float = 0.1) -> np.ndarray:
+    return mean + sd * np.random.default_rng(3).standard_normal(4000)
+
+
+def test_theories_agree_by_weight_and_their_variance_is_split() -> None:
+    found = agreement({"R": [1.0, 3.0], "I": [-1.0, -1.0]}, {"R": 3.0, "I": 1.0})
+    assert found.mean == pytest.approx(0.75 * 2.0 - 0.25 * 1.0)
+    assert (found.low, found.high) == (-1.0, 2.0)
+    assert (found.sign, found.agreement, found.probability) == (1, 0.75, 0.75)
+    between = 0.75 * (2.0 - 1.25) ** 2 + 0.25 * (-1.0 - 1.25) ** 2
+    assert found.ambiguity == pytest.approx(between / (between + 0.75 * 1.0))
+    assert found.signs == {"R": 1, "I": -1}
+    light = agreement({"R": [1.0], "I": [-1.0]}, {"R": 0.97, "I": 0.03})
+    assert light.signs == {"R": 1}
+    assert light.low == light.high == 1.0
+
+
+def test_what_holds_in_all_that_was_tried_is_robust() -> None:
+    agreed = agreement({"R": draws(0.30), "I": draws(0.25)}, EQUAL)
+    found = label(agreed, Checks(**GOOD))
+    assert (found.name, found.reasons) == ("robust", ())
+
+
+@pytest.mark.parametrize(
+    ("changed", "name", "words"),
+    [
+        ({"sd_ratio": 0.95}, "silent", "as unsure as before the data"),
+        ({"couplings": {"quantile": 0.3, "thinning": -0.1}}, "fragile", "the coupling thinning"),
+        ({"bistable": 0.2}, "fragile", "a little noise decides the sign in 20% of the draws"),
+        ({"variants": {"salience2": -0.1}}, "fragile", "another sign with salience2"),
+        ({"bits": 20.0}, "fragile", "rewrites 20 bits"),
+        ({"bits": None}, "fragile", "not checked: the cost of the rewrite"),
+        ({"couplings": {"quantile": 0.3}}, "fragile", "not checked: other couplings"),
+        ({"sd_ratio": 0.95, "bits": 20.0}, "silent", "as unsure"),
+    ],
+)
+def test_one_check_that_fails_is_enough(changed: dict[str, Any], name: str, words: str) -> None:
+    agreed = agreement({"R": draws(0.30), "I": draws(0.25)}, EQUAL)
+    found = label(agreed, Checks(**GOOD | changed))
+    assert found.name == name
+    assert words in found.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        (draws(0.3), draws(-0.3), "another sign, or no effect, under the theory"),
+        (draws(0.3), np.zeros(5), "another sign, or no effect, under the theory I"),
+        (draws(0.3, 0.01), draws(0.9, 0.01), "theories differ on its size"),
+    ],
+)
+def test_theories_that_differ_are_told(one: np.ndarray, other: np.ndarray, words: str) -> None:
+    found = label(agreement({"R": one, "I": other}, EQUAL), Checks(**GOOD))
+    assert found.name == "theory-dependent"
+    assert any(words in reason for reason in found.reasons)
+
+
+def test_an_effect_whose_sign_is_not_sure_is_fragile_and_so_is_the_word_of_one_theory() -> None:
+    found = label(agreement({"R": draws(0.05), "I": draws(0.05)}, EQUAL), Checks(**GOOD))
+    assert found.name == "fragile"
+    assert "the sign holds in" in found.reasons[0]
+    alone = label(agreement({"R": draws(0.5)}, {"R": 1.0}), Checks(**GOOD))
+    assert (alone.name, alone.reasons) == ("fragile", ("one theory only was asked",))
+
+
+def test_weights_and_effects_have_to_fit() -> None:
+    with pytest.raises(SettingError) as told:
+        agreement({"R": [1.0], "RI": [np.nan]}, {"R": -1.0, "IR": 1.0})
+    assert len(told.value.problems) == 4
+    with pytest.raises(SettingError, match="weights add up to 0"):
+        agreement({"R": [1.0]}, {"R": 0.0})
+
+
+def test_bits_are_those_of_chances_distances_and_choices() -> None:
+    assert rewrite_cost(probability=0.25).bits == 2.0
+    assert rewrite_cost().bits == 0.0
+    cost = rewrite_cost(0.5, moved_noise=[1.0, -2.0], distance=4.0, choices=[8])
+    assert cost.noise == pytest.approx(5.0 / (2.0 * math.log(2.0)))
+    assert cost.bits == pytest.approx(1.0 + 9.0 / (2.0 * math.log(2.0)) + 3.0)
+    lights = [rewrite_cost(2.0**-bits).light for bits in (7, 8, 14, 15)]
+    assert lights == ["green", "amber", "amber", "red"]
+    assert rewrite_cost(0.0).light == "red"
+
+
+def test_a_distance_is_measured_in_spreads_of_the_posterior() -> None:
+    rng = np.random.default_rng(5)
+    mix = np.array([[1.0, 0.9], [0.0, 0.4]])
+    found = squared_distance([3.0, 1.0], rng.standard_normal((200_000, 2)) @ mix)
+    at = np.linalg.solve(mix.T, [3.0, 1.0])
+    assert found == pytest.approx(float(at @ at), rel=0.03)
+    assert squared_distance(2.0, [[0.0], [1.0], [2.0]]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: rewrite_cost(1.5, [np.inf], -1.0, [0]), "probability is 1.5.*\n.*\n.*dist.*\n.*0"),
+        (
+            lambda: squared_distance([1.0], np.zeros((5, 2))),
+            r"new is \(1,\) and draws are \(5, 2\)",
+        ),
+        (lambda: squared_distance([1.0], [[1.0], [2.0]]), "must be 3 or more"),
+        (lambda: squared_distance([1.0], [[1.0]] * 5), "do not vary in every direction"),
+    ],
+)
+def test_numbers_out_of_range_are_told(call: Any, words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        call()
