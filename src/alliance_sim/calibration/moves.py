@@ -218,11 +218,11 @@ class Evolve:
 
     Attributes:
         scale: Length of the step, in units of 2.38 / sqrt(2 d), the best for a normal target with
-            d axes; half of it does better where the posterior is bent.
+            d axes; less of it does better where the posterior is bent.
         axes: How many axes it moves along, the stiffest first; 0 is all.
     """
 
-    scale: float = 0.5
+    scale: float = 0.75
     axes: int = 0
 
     def start(self, here: Here, rng: np.random.Generator) -> Trial:
