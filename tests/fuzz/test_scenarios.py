@@ -21,6 +21,7 @@ from tests.scenario.conftest import whole_tree
 
 ROOT = Path(__file__).parents[2] / "scenarios"
 WHOLE = 0.15  # part of the inputs made from the whole file; they take a tenth of a second each
+PRIORS = 0.15  # part of the inputs that are the whole file with other priors and spreads
 FIVE = ("value", "low", "high", "unit", "source")
 
 
@@ -33,6 +34,10 @@ FILES = {name: parsed(name) for name in shipped() if (ROOT / f"{name}.toml").exi
 FILES["japan_nato/baseline"] = BASE
 EDITS = [name for name, tree in FILES.items() if tree.get("extends") == "japan_nato/baseline"]
 WORDS = sorted({*BASE, *(t["name"] for key in ("juncture", "member", "leader") for t in BASE[key])})
+BELIEFS = {key: BASE[key] for key in ("prior", "spread")}
+BELIEVED = sorted(
+    {*WORDS, *(t["path"] for t in BASE["prior"]), *(t["name"] for t in BASE["spread"])}
+)
 
 
 def numbers_of(tree: Tree) -> dict[str, tuple[float, float, float, str]]:
@@ -110,6 +115,15 @@ def test_the_independent_reading_agrees_on_all_shipped_scenarios() -> None:
         agrees(load_scenario(name), FILES[name])
 
 
+def changed(rng: random.Random) -> Tree:
+    """Return what a file says with one to four of its places changed."""
+    part = rng.random()
+    if part < PRIORS:
+        return BASE | mutated(rng, BELIEFS, BELIEVED)
+    source = BASE if part < PRIORS + WHOLE else FILES[rng.choice(EDITS)]
+    return mutated(rng, source, WORDS)
+
+
 def attempted(path: Path) -> tuple[Scenario | None, str]:
     """Return what is in a file, or why it is refused; any other error ends the test."""
     try:
@@ -126,8 +140,7 @@ def test_a_scenario_file_of_any_structure_is_refused_by_name_or_read_as_it_stand
     path = tmp_path / "mine.toml"
     for number in range(inputs):
         rng = random.Random(number)
-        source = BASE if rng.random() < WHOLE else FILES[rng.choice(EDITS)]
-        text = in_toml(mutated(rng, source, WORDS))
+        text = in_toml(changed(rng))
         path.write_text(text, encoding="utf-8")
         with quickly():
             scenario, told = attempted(path)

@@ -117,6 +117,8 @@ def test_a_difference_is_of_one_number_that_has_a_common_one() -> None:
         ("logit_normal", (0.0, 0.0), "0.0 must be above 0 for family 'logit_normal'"),
         ("uniform", (2.0, 1.0), "lowest 2 must be below highest 1"),
         ("normal", (float("inf"), 1.0), "inf must be finite"),
+        ("beta", (-1.0, 1.0), "-1.0 must be above 0 for family 'beta'"),
+        ("normal", (10**400, 1.0), "a whole number of 1,329 bits must be finite"),
     ],
 )
 def test_parameters_fit_their_family(family: str, given: tuple[float, ...], says: str) -> None:

@@ -119,12 +119,21 @@ def _tables(tree: Tree, key: str) -> list[dict[str, Any]]:
 
 
 def _numbers(table: Mapping[str, Any]) -> list[float] | None:
-    """Return the parameters of a prior or spread if they are finite numbers of its family."""
+    """Return the parameters of a prior or spread if they are what its family takes."""
     family, given = FAMILIES.get(str(table.get("family"))), table.get("parameters")
     if family is None or not isinstance(given, list | tuple):
         return None
-    sound = all(isinstance(x, int | float) and math.isfinite(x) for x in given)
-    return [float(x) for x in given] if sound and len(given) == len(family.parameters) else None
+    sound = len(given) == len(family.parameters) and all(map(_finite, given))
+    positive = sound and all(given[place] > 0 for place in family.positive)
+    return [float(x) for x in given] if positive else None
+
+
+def _finite(value: object) -> bool:
+    """Whether a value is a number that a float can hold."""
+    try:
+        return isinstance(value, int | float) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _parameter_problems(where: str, table: Mapping[str, Any]) -> Iterator[str]:
@@ -140,8 +149,8 @@ def _parameter_problems(where: str, table: Mapping[str, Any]) -> Iterator[str]:
     for place, value in enumerate(given):
         if not isinstance(value, int | float):
             continue
-        if not math.isfinite(value):
-            yield f"{where}.parameters: {value} must be finite"
+        if not _finite(value):
+            yield f"{where}.parameters: {shown(value)} must be finite"
         elif place in family.positive and value <= 0:
             yield f"{where}.parameters: {value} must be above 0 for family {name!r}"
     numbers = _numbers(table)
@@ -213,8 +222,7 @@ def limits(number: Any) -> tuple[float, float]:
         return number.low, number.high
     given = dict(zip(FIELDS, number, strict=True)) if not isinstance(number, Mapping) else number
     low, high = given["low"], given["high"]
-    sound = isinstance(low, int | float) and isinstance(high, int | float)
-    return (float(low), float(high)) if sound else (math.nan, math.nan)
+    return (float(low), float(high)) if _finite(low) and _finite(high) else (math.nan, math.nan)
 
 
 def _range_problem(prior: Mapping[str, Any], numbers: list[Any]) -> str | None:
