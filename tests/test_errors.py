@@ -1,6 +1,8 @@
 """Errors say what was found, what is allowed and what is nearest, also across processes."""
 
+import inspect
 import pickle
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from alliance_sim.errors import (
     ScenarioError,
     SettingError,
     UnknownName,
+    explains_calls,
     nearest_name,
     unknown_name,
 )
@@ -101,3 +104,44 @@ def test_an_unknown_public_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'simulat'"):
         _ = alliance_sim.simulat
     assert set(alliance_sim.__all__) <= set(dir(alliance_sim))
+
+
+@explains_calls
+def served(dish: str, *more: str, hot: bool = True, **notes: str) -> str:
+    """A function with every kind of argument."""
+    return f"{dish} {more} {hot} {notes}"
+
+
+@explains_calls
+def spoilt(dish: str, *, hot: bool = True) -> str:
+    """A function in which something else goes wrong."""
+    return dish + str(len(hot))  # type: ignore[arg-type]
+
+
+def test_a_right_call_is_passed_on_as_it_is() -> None:
+    assert served("soup", "bread", hot=False, salt="little") == (
+        "soup ('bread',) False {'salt': 'little'}"
+    )
+    assert str(inspect.signature(served)) == (
+        "(dish: str, *more: str, hot: bool = True, **notes: str) -> str"
+    )
+
+
+def test_all_that_is_wrong_with_a_call_is_told_at_once() -> None:
+    called: Any = spoilt
+    with pytest.raises(SettingError) as caught:
+        called(1, 2, 3, hott=True, dish="x")
+    where = "given by its place, and only dish can be; write what it is, as in hot=... (known: hot)"
+    assert caught.value.problems == (
+        f"2 is {where}",
+        f"3 is {where}",
+        "unknown argument 'hott'; did you mean 'hot'? (known: dish, hot)",
+        "dish is given twice",
+    )
+    with pytest.raises(SettingError, match="served: 1 problem\n  - dish is missing"):
+        served(hot=True)  # type: ignore[call-arg]
+
+
+def test_what_goes_wrong_inside_of_a_right_call_stays_what_it_is() -> None:
+    with pytest.raises(TypeError, match="has no len"):
+        spoilt("soup")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import inspect
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from alliance_sim.nearest import NEAR, Spellings, matches
 
@@ -27,6 +29,9 @@ __all__ = [
     "UnfinishedError",
     "UnknownName",
 ]
+
+Asked = ParamSpec("Asked")
+Given = TypeVar("Given")
 
 PACKAGE = "alliance_sim."  # how the names of its modules begin
 MOST_LISTED = 20  # known names that are all told; of more, only those most alike
@@ -222,3 +227,57 @@ def _listing(name: str, names: Sequence[str], also: Spellings | None) -> str:
     alike = [match.name for match in matches(name, names, also, least=NEAR / 2)]
     shown = list(dict.fromkeys([*alike, *names]))[:NEAREST]
     return f"known, nearest first: {', '.join(shown)} and {len(names) - NEAREST} more"
+
+
+def explains_calls(function: Callable[Asked, Given]) -> Callable[Asked, Given]:
+    """Return a function that says what is wrong with how it was called.
+
+    Python counts what was given by its place, and knows no name that is near to another.
+
+    Raises:
+        SettingError: When the function is called with what it does not take, or without what it
+            needs; it lists all of it.
+    """
+
+    @wraps(function)
+    def called(*given: Asked.args, **named: Asked.kwargs) -> Given:
+        try:
+            return function(*given, **named)
+        except TypeError:
+            problems = _misfits(inspect.signature(function), given, named)
+            if not problems:
+                raise
+        raise SettingError(function.__name__, problems)
+
+    return called
+
+
+def _misfits(
+    signature: inspect.Signature, given: Sequence[object], named: Mapping[str, object]
+) -> list[str]:
+    """Return what of a call a function does not take, and what it lacks, in sentences."""
+    asked = signature.parameters.values()
+    single = [each for each in asked if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
+    placed = [each.name for each in single if each.kind is not each.KEYWORD_ONLY]
+    names = [each.name for each in single if each.name != "self"]
+    alone = " and ".join(name for name in placed if name in names)
+    only = f"only {alone} can be" if alone else "which nothing can be"
+    by_name = [name for name in names if name not in placed]
+    over = () if any(each.kind is each.VAR_POSITIONAL for each in asked) else given[len(placed) :]
+    there = {*placed[: len(given)], *named}
+    return [
+        *(
+            f"{shown(value)} is given by its place, and {only}; write what it is, as in "
+            f"{by_name[0]}=... (known: {', '.join(by_name)})"
+            if by_name
+            else f"{shown(value)} is one too many; it takes {alone or 'nothing'}"
+            for value in over
+        ),
+        *(unknown_name("argument", name, names) for name in named if name not in names),
+        *(f"{name} is given twice" for name in placed[: len(given)] if name in named),
+        *(
+            f"{each.name} is missing"
+            for each in single
+            if each.default is each.empty and each.name not in there
+        ),
+    ]

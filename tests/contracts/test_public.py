@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,25 @@ def test_a_private_import_would_be_found() -> None:
     ]
     assert private("import alliance_sim.world") == ["alliance_sim.world."]
     assert private("import alliance_sim\nalliance_sim.world.build_world") == ["alliance_sim.world"]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        getattr(import_module(module), name)
+        for module in PUBLIC
+        for name in sorted(PUBLIC[module])
+        if inspect.isfunction(getattr(import_module(module), name)) and name != "run"
+    ],
+    ids=lambda function: function.__name__,
+)
+def test_a_function_called_with_what_it_does_not_take_says_so(function: Any) -> None:
+    # `run` takes the names of parameters, and knows them itself.
+    misspelt = f"{next(reversed(inspect.signature(function).parameters), 'argument')}x"
+    with pytest.raises(alliance_sim.SettingError) as caught:
+        function(**{misspelt: 1})
+    assert misspelt in str(caught.value)
+    assert "did you mean" in str(caught.value) or "(known: none)" in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", DRAWN_BY)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 
 from alliance_sim import files
-from alliance_sim.errors import FileError, ResultError, SettingError
+from alliance_sim.errors import FileError, ResultError, SettingError, explains_calls
 from alliance_sim.files import why
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ class Resumable(Protocol):
 J = TypeVar("J", bound=Resumable)
 
 
+@explains_calls
 def run_to_end(
     job: J,
     *,

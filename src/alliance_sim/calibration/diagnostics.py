@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alliance_sim.errors import explains_calls
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -47,6 +49,7 @@ class Diagnosis:
     mcse: NDArray[np.float64]
 
 
+@explains_calls
 def diagnose(draws: NDArray[np.float64], *, superchains: int = 0) -> Diagnosis:
     """Return what is known of each quantity in an array (chain, draw, quantity).
 

@@ -24,7 +24,7 @@ from alliance_sim.calibration.posterior import Posterior
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.calibration.tempered import Tempered, TemperedSettings
 from alliance_sim.engine.kernel.batch import sources_digest
-from alliance_sim.errors import FileError, ResultError, SettingError
+from alliance_sim.errors import FileError, ResultError, SettingError, explains_calls
 from alliance_sim.noise import as_seed
 from alliance_sim.scenario import Scenario
 
@@ -69,6 +69,7 @@ class FitSettings:
     )
 
 
+@explains_calls
 def calibrate(
     scenario: Scenario,
     out: Path,

@@ -19,7 +19,7 @@ from alliance_sim.calibration.scoring import IN_SAMPLE
 from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, simulate
-from alliance_sim.errors import ResultError
+from alliance_sim.errors import ResultError, explains_calls
 from alliance_sim.record.folder import SUSPENSION
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series
 from alliance_sim.results import OK, Ensemble
@@ -71,6 +71,7 @@ class FreeRuns:
         return InSample(Predictive.of_counts(acts.first, drawn), self.parameters)
 
 
+@explains_calls
 def free_runs(
     scenario: Scenario,
     *,

@@ -20,7 +20,7 @@ from alliance_sim.calibration.observed import observed_of
 from alliance_sim.calibration.target import Target
 from alliance_sim.comparison.made import make_record
 from alliance_sim.engine.kernel.observation import USUAL_PARTS
-from alliance_sim.errors import NoRecord
+from alliance_sim.errors import NoRecord, explains_calls
 from alliance_sim.files import write_text
 from alliance_sim.record.record import Record
 from alliance_sim.record.reporting import NAME, Reporting
@@ -58,6 +58,7 @@ class MadeHistory:
     unknowns: NDArray[np.float64]
 
 
+@explains_calls
 def made_history(prior: Prior, *, seed: int, run: int, series: str = "all") -> MadeHistory:
     """Return a history made with draw number `run` of the prior, on the noise of that run.
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from alliance_sim.calibration.layout import Layout
 from alliance_sim.calibration.pool import Pool
+from alliance_sim.errors import explains_calls
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -284,6 +285,7 @@ def cosines(steps: int, count: int) -> Floats:
     return size * np.cos(angle)
 
 
+@explains_calls
 def usual_moves(layout: Layout, scales: tuple[Rescale, ...] = ()) -> tuple[Move, ...]:
     """Return the moves of one sweep that mix parameters and slow noise together.
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alliance_sim.errors import explains_calls
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ TRUSTED = 0.7  # largest k with which weighted means of this many draws can be t
 LEAST_TAIL = 5  # draws that a tail is fitted to
 
 
+@explains_calls
 def smoothed_weights(log_ratios: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Return log weights that add up to 1, and the shape k of the tail of the raw ones.
 

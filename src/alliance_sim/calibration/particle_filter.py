@@ -17,12 +17,14 @@ import numpy as np
 
 from alliance_sim.calibration.keyed import Stage, generator
 from alliance_sim.calibration.tempered import systematic
+from alliance_sim.errors import explains_calls
 from alliance_sim.noise import as_seed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+@explains_calls
 def bootstrap_filter(
     move: Callable[[NDArray[np.float64], int, np.random.Generator], NDArray[np.float64]],
     log_weight: Callable[[NDArray[np.float64], int], NDArray[np.float64]],

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alliance_sim.calibration.pareto import smoothed_weights
+from alliance_sim.errors import explains_calls
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +51,7 @@ class Sensitivity:
         return "prior and data disagree" if self.likelihood >= MOVED else "told by the prior"
 
 
+@explains_calls
 def power_scaling(
     names: Sequence[str],
     draws: NDArray[np.float64],

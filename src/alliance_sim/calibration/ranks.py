@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim.calibration.keyed import Stage, generator
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, explains_calls
 from alliance_sim.noise import as_seed
 from alliance_sim.parallel.executors import Inline, explained, in_flight
 
@@ -164,6 +164,7 @@ def ranks_of(
     return found
 
 
+@explains_calls
 def check_ranks(
     name: str, ranks: NDArray[np.int64], *, most: int, probability: float = 0.95
 ) -> RankCheck:

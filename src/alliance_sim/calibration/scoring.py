@@ -27,7 +27,7 @@ from alliance_sim.calibration.scores import (
     uniformity,
 )
 from alliance_sim.display import Facts, Shown, Table, counted
-from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.errors import SettingError, UnknownName, explains_calls, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.record.forecasts import ForecastYears, editions_of, forecast_years
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record
@@ -241,6 +241,7 @@ class _Work(NamedTuple):
     told: Baseline | None
 
 
+@explains_calls
 def score_record(
     scenario: Scenario,
     *,

@@ -6,13 +6,14 @@ from functools import cache
 from pathlib import Path
 
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
-from alliance_sim.errors import AllianceSimError, ScenarioError, unknown_name
+from alliance_sim.errors import AllianceSimError, ScenarioError, explains_calls, unknown_name
 from alliance_sim.results.draws import load_draws, shipped_draws
 from alliance_sim.scenario import Scenario, load_scenario
 
 SYNTHESIS = "RID"  # the theory that is meant where none is named
 
 
+@explains_calls
 def shipped_posterior(scenario: Scenario, theory: str | None = None) -> PosteriorDraws | None:
     """Return the posterior that ships for the relationship of a scenario, None if none does.
 

@@ -14,7 +14,7 @@ from alliance_sim.calibration.layout import Layout, checked
 from alliance_sim.calibration.moves import SliceRows
 from alliance_sim.calibration.pool import pooled
 from alliance_sim.calibration.sampler import Sampler, beginning
-from alliance_sim.errors import SettingError, shown
+from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.noise import as_seed
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ LEAST_WARM_UP = 100  # sweeps; a quarter of the draws if that is more
 GROUPS = 4  # of neighbouring unknowns that move by themselves in each sweep
 
 
+@explains_calls
 def elliptical_slice(
     log_likelihood: Callable[[NDArray[np.float64]], float], dimension: int, draws: int, seed: int
 ) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ from alliance_sim.comparison.pairing import pairs_of
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, Progress, shared, simulate
-from alliance_sim.errors import NoRecord
+from alliance_sim.errors import NoRecord, explains_calls
 from alliance_sim.glossary import percent
 from alliance_sim.record.checks import checks_of
 from alliance_sim.record.record import Record
@@ -181,6 +181,7 @@ class HistoryComparison(Shown):
         return f"{claims} lie inside its 90 % interval; {numbers}, not that they are true."
 
 
+@explains_calls
 def compare_history(
     scenario: Scenario,
     *,

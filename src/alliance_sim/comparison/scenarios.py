@@ -23,7 +23,7 @@ from alliance_sim.comparison.pairing import WHERE, ScenarioLike, labels_of, pair
 from alliance_sim.comparison.sentences import Findings, sentence_of
 from alliance_sim.display import Facts, Shown, Table, counted, figure
 from alliance_sim.engine.simulate import Kernel, Progress, shared, simulate
-from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.errors import SettingError, UnknownName, explains_calls, unknown_name
 from alliance_sim.glossary import signed
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.words import Words
@@ -305,6 +305,7 @@ class Comparison(Shown):
         return pd.DataFrame(rows)
 
 
+@explains_calls
 def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
     *scenarios: ScenarioLike,
     against: ScenarioLike | None = None,

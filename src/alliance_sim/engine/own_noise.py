@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from alliance_sim import noise
-from alliance_sim.errors import SettingError, shown, unknown_name
+from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.scenario import Scenario
 from alliance_sim.world.build import prepared
 from alliance_sim.world.declaration import declared
@@ -42,6 +42,7 @@ class CompleteNoise(NamedTuple):
     label: str
 
 
+@explains_calls
 def noise_of_seed(
     scenario: Scenario, *, runs: int, seed: int, first_run: int = 0
 ) -> dict[str, Uniforms]:

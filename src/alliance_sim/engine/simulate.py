@@ -15,7 +15,7 @@ import numpy as np
 
 from alliance_sim import noise, provenance
 from alliance_sim.engine.own_noise import complete_noise
-from alliance_sim.errors import AllianceSimError, SettingError, shown, unknown_name
+from alliance_sim.errors import AllianceSimError, SettingError, explains_calls, shown, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.results.ensemble import DRAWN
@@ -97,6 +97,7 @@ class Kernel:
 ENGINES: dict[str, type[Kernel] | type[Mesa]] = {"kernel": Kernel, "mesa": Mesa}
 
 
+@explains_calls
 def simulate(
     scenario: Scenario | str | os.PathLike[str],
     *,

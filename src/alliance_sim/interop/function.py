@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from alliance_sim import noise
 from alliance_sim.engine.cases import Case, Summaries, summarise_cases, trajectories_of_cases
-from alliance_sim.errors import AllianceSimError, ProblemsError, SettingError, shown, unknown_name
+from alliance_sim.errors import (
+    AllianceSimError,
+    ProblemsError,
+    SettingError,
+    explains_calls,
+    shown,
+    unknown_name,
+)
 from alliance_sim.interop.cache import SEED, OutcomesLike, ScenarioLike, base_of
 from alliance_sim.results import OK
 from alliance_sim.scenario import Scenario
@@ -28,6 +35,7 @@ SEED_BITS = 53  # so that a chosen seed survives tools that keep every result as
 DEFAULTS: dict[str, Any] = {"scenario": BASELINE, "run": 0, "rng": None, "outcomes": None}
 
 
+@explains_calls
 def run(
     parameters: Mapping[str, object] | None = None,
     /,
@@ -83,6 +91,7 @@ def run(
     return dict(zip([outcome.name for outcome in wanted], row, strict=True)) | {SEED: seed}
 
 
+@explains_calls
 def run_points(
     points: ArrayLike | pd.DataFrame,
     names: Sequence[str] | None = None,
@@ -125,6 +134,7 @@ def run_points(
     return SeededArray.of(values[:, 0] if isinstance(outcomes, str) else values, asked.seed)
 
 
+@explains_calls
 def run_trajectories(
     points: ArrayLike | pd.DataFrame,
     names: Sequence[str] | None = None,
@@ -240,6 +250,7 @@ class SeededArray(np.ndarray[Any, np.dtype[np.float64]]):
         self.seed = getattr(source, "seed", None)
 
 
+@explains_calls
 def parameters(scenario: ScenarioLike = BASELINE) -> dict[str, Parameter]:
     """Return all that `run` can be given another value for, by name.
 
@@ -285,6 +296,9 @@ def _table(
     """Return the rows of a table of points and the names of its columns."""
     if names is None and hasattr(points, "columns"):
         names = [str(name) for name in points.columns]
+    if isinstance(names, str) or not isinstance(names, Iterable | None):
+        problems.append(f"names is {shown(names)}, must be a list of the names of parameters")
+        return [], []
     try:
         rows = np.asarray(points)
     except ValueError as error:

@@ -22,7 +22,7 @@ from alliance_sim.engine.kernel.layout import LANES, reported_rows
 from alliance_sim.engine.kernel.resumable import Lanes, State
 from alliance_sim.engine.simulate import RUNS, as_ensemble, checked_runs, simulate
 from alliance_sim.engine.vectors import Vectors
-from alliance_sim.errors import SettingError, shown, unknown_name
+from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import Scenario, load_scenario
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
+@explains_calls
 def model(
     scenario: Scenario | str | os.PathLike[str],
     theory: str | None = None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from alliance_sim.comparison.acts import ANOTHER, GONE, MOVED, NEW
+from alliance_sim.errors import explains_calls
 from alliance_sim.glossary import MISSING, signed
 from alliance_sim.plots.comparison import comparison_figure
 from alliance_sim.plots.origin import origin_of
@@ -32,6 +33,7 @@ WEIGHTS = {MOVED: 9, NEW: 2, GONE: 2, ANOTHER: 0}  # with salience: shown first
 TITLE = "What would have been different, in this model"
 
 
+@explains_calls
 def write_comparison(
     comparison: Comparison, *, run: int, out: str | os.PathLike[str], command: str
 ) -> dict[str, str]:

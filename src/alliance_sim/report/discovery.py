@@ -12,7 +12,7 @@ from alliance_sim.analysis.axes import value_text
 from alliance_sim.analysis.discovery.boxes import Box, Cases, box_frame, limit_frame, outside_of
 from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
 from alliance_sim.display import Facts, Shown, Table
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, explains_calls
 from alliance_sim.glossary import percent
 from alliance_sim.plots.discovery import Side, box_figure, leaves_figure, peeling_figure
 from alliance_sim.plots.style import Heading
@@ -102,6 +102,7 @@ class SweepDiscovery(Shown):
         return [*told, *self.found.words(), *caveats(plan, [self.scenario])]
 
 
+@explains_calls
 def sweep_discovery(
     sweep: Sweep,
     outcome: str,

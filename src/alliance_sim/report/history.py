@@ -12,6 +12,7 @@ import numpy as np
 
 from alliance_sim import provenance
 from alliance_sim.comparison.claims import AS_BEFORE, HELD
+from alliance_sim.errors import explains_calls
 from alliance_sim.glossary import series_words
 from alliance_sim.plots.counts import counts_figure
 from alliance_sim.plots.history import figure_title, history_figure
@@ -38,6 +39,7 @@ RUNG = ("rung", "observed", "median", "low", "high")
 COUNTS_TITLE = "Acts per stage: the record against the model"
 
 
+@explains_calls
 def write_history(
     comparison: HistoryComparison, *, out: str | os.PathLike[str], command: str
 ) -> dict[str, str]:
@@ -172,6 +174,7 @@ def _claims(comparison: HistoryComparison) -> list[dict[str, Any]]:
     return rows
 
 
+@explains_calls
 def history_json(comparison: HistoryComparison, *, files: Mapping[str, str]) -> dict[str, Any]:
     """Return what `alliance-sim history --json` prints: plain values, null for what is missing.
 

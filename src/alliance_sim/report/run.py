@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from alliance_sim.calendar import decimal_year
 from alliance_sim.comparison.edits import edits_between
 from alliance_sim.engine.chronology import chronology
-from alliance_sim.errors import FileError, ResultError, SettingError
+from alliance_sim.errors import FileError, ResultError, SettingError, explains_calls
 from alliance_sim.files import read_json, writable_folder, write_whole
 from alliance_sim.plots.origin import origin_of, read_origin, save_png
 from alliance_sim.plots.run import ensemble_figure
@@ -42,6 +42,7 @@ class Beside(NamedTuple):
     edits: Mapping[float, str]
 
 
+@explains_calls
 def write_run(
     ensemble: Ensemble,
     scenario: Scenario,
@@ -152,6 +153,7 @@ def _drawn_there(path: Path) -> str:
         return ""
 
 
+@explains_calls
 def write_figure(
     ensemble: Ensemble,
     states: Sequence[str],

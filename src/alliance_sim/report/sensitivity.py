@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alliance_sim.analysis.replicate_variance import contrast_names, paired
 from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
 from alliance_sim.display import Facts, Shown, counted, frame_table
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, explains_calls
 from alliance_sim.glossary import percent
 from alliance_sim.plots.sensitivity import tornado_figure
 from alliance_sim.plots.style import Heading
@@ -98,6 +98,7 @@ class SweepSensitivity(Shown):
         return [*told, *self.found.words(), *caveats(plan, self.scenarios)]
 
 
+@explains_calls
 def sweep_sensitivity(
     sweep: Sweep,
     outcome: str,

@@ -20,7 +20,7 @@ from alliance_sim.analysis.bands import (
 from alliance_sim.analysis.contrasts import SCENARIO, Contrast, contrasts_asked, differences
 from alliance_sim.analysis.summaries import point_table
 from alliance_sim.display import Facts, Shown, counted, frame_table
-from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.errors import SettingError, UnknownName, explains_calls, unknown_name
 from alliance_sim.plots.style import Heading
 from alliance_sim.plots.sweep import Kind, fan_figure, heatmap_figure, periods_figure
 from alliance_sim.report.result_folder import ResultFolder, rows_of
@@ -156,6 +156,7 @@ class SweepSummary(Shown):
         return [*told, *caveats(plan, self.scenarios)]
 
 
+@explains_calls
 def summarise_sweep(
     sweep: Sweep,
     outcomes: Sequence[str] = (),

@@ -37,7 +37,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, ValidationError
 
 from alliance_sim import kinds, noise
-from alliance_sim.errors import FileError, ScenarioError, SettingError, nearest_name, shown
+from alliance_sim.errors import (
+    FileError,
+    ScenarioError,
+    SettingError,
+    explains_calls,
+    nearest_name,
+    shown,
+)
 from alliance_sim.files import read_toml
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario
@@ -106,6 +113,7 @@ class PlanFile(Part):
     outcomes: dict[Name, Text] = Field(default_factory=dict)
 
 
+@explains_calls
 def load_plan(path: str | os.PathLike[str]) -> Plan:
     """Return the plan in a TOML file, or the plan of a results folder.
 

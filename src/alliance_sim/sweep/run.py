@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alliance_sim.engine.cases import summarise_cases
 from alliance_sim.engine.simulate import Progress
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, explains_calls
 from alliance_sim.sweep import resume
 from alliance_sim.sweep.loop import Resources, fill, job_of
 from alliance_sim.sweep.plan import Plan
@@ -18,6 +18,7 @@ from alliance_sim.sweep.sweep import Sweep, is_finished, sweep_in
 from alliance_sim.sweep.task import Summarise
 
 
+@explains_calls
 def run_sweep(  # noqa: PLR0913 - what a user may choose, all but two with a default
     plan: Plan | str | os.PathLike[str],
     out: str | os.PathLike[str] | None = None,

@@ -21,7 +21,7 @@ from alliance_sim import display, files
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.engine.cases import summarise_cases
 from alliance_sim.engine.simulate import Progress
-from alliance_sim.errors import FileError, ResultError, UnknownName, unknown_name
+from alliance_sim.errors import FileError, ResultError, UnknownName, explains_calls, unknown_name
 from alliance_sim.results import OK
 from alliance_sim.results.dictionary import dictionary_frame
 from alliance_sim.results.outcomes import Outcome, parse_outcome
@@ -359,6 +359,7 @@ class Sweep(Shown):
         return parquet.as_labels(columns.schema().empty_table(), self.plan.labels)
 
 
+@explains_calls
 def open_sweep(folder: str | os.PathLike[str], *, unfinished: bool = False) -> Sweep:
     """Return the sweep in a results folder; its files are checked against their checksums.
 

@@ -19,6 +19,7 @@ from solara.server import settings as of_server
 from solara.settings import assets as scripts
 
 from alliance_sim.engine.mesa_model import Cast
+from alliance_sim.errors import explains_calls
 from alliance_sim.record.words import Words
 from alliance_sim.scenario.file import load_scenario, shipped_scenarios
 from alliance_sim.shipped import usual_scenario
@@ -200,6 +201,7 @@ def _where(run: OneRun, quarter: int) -> str:
     return ", ".join(words)
 
 
+@explains_calls
 def page_of(cast: Cast | None = None, *, scenarios: Sequence[str] = ()) -> Callable[[], Any]:
     """Return a page that shows agents or scenarios of one's own, for Solara to serve.
 

@@ -15,7 +15,7 @@ from alliance_sim.analysis.discovery import cart
 from alliance_sim.analysis.discovery.boxes import Box, Cases, outside_of
 from alliance_sim.analysis.discovery.prim import LEAST_COVERAGE, Peeled
 from alliance_sim.analysis.summaries import wilson
-from alliance_sim.errors import SettingError, UnknownName, unknown_name
+from alliance_sim.errors import SettingError, UnknownName, explains_calls, unknown_name
 from alliance_sim.glossary import percent
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class Discovery:
         return _words(self)
 
 
+@explains_calls
 def discover(
     frame: pd.DataFrame,
     *,

@@ -5,6 +5,7 @@ from alliance_sim.calibration.baselines.glm import Glm, log_quadratic_evidence
 from alliance_sim.calibration.baselines.hawkes import Hawkes
 from alliance_sim.calibration.baselines.holdout import Baseline, Holdout, InSample
 from alliance_sim.calibration.baselines.random_walk import RandomWalk
+from alliance_sim.errors import explains_calls
 
 __all__ = [
     "BASELINES",
@@ -27,6 +28,7 @@ BASELINES: tuple[Baseline, ...] = (
 )
 
 
+@explains_calls
 def usual_baselines() -> tuple[Baseline, ...]:
     """Return the baselines that are scored if nobody names others, in the order of tables."""
     return BASELINES
