@@ -412,7 +412,7 @@ def _rebuilt(steps: Sequence[tuple[Any, Any]], value: Any) -> Any:
         elif isinstance(node, dict):
             value = Table({**node, key: value})
         else:
-            value = (*node[:key], value, *node[key + 1 :])
+            value = type(node)((*node[:key], value, *node[key + 1 :]))
     return value
 
 

@@ -16,6 +16,7 @@ from alliance_sim import shipped as packaged
 from alliance_sim.errors import (
     FileError,
     ScenarioError,
+    explains_calls,
     nearest_name,
     shown,
     unknown_name,
@@ -39,7 +40,7 @@ from alliance_sim.scenario.edit_file import (
 )
 from alliance_sim.scenario.edit_texts import read_edits
 from alliance_sim.scenario.edits_in_words import edits_in_words, title_of
-from alliance_sim.scenario.path import Tree, fields_of
+from alliance_sim.scenario.path import Entries, Tree, fields_of
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario, build
 from alliance_sim.scenario.schema import Change
@@ -80,6 +81,7 @@ class Loaded(NamedTuple):
     doubts: tuple[str, ...]
 
 
+@explains_calls
 def load_scenario(
     name_or_path: str | os.PathLike[str], *, relative_to: Path | None = None
 ) -> Scenario:
@@ -149,6 +151,7 @@ def shipped_spellings() -> dict[str, tuple[str, ...]]:
     return found
 
 
+@explains_calls
 def shipped_scenarios() -> dict[str, tuple[str, str]]:
     """Return title and question of each scenario that comes with the package, by its name."""
     return {
@@ -378,8 +381,8 @@ def _with_tables(
 ) -> Scenario:
     """Return a scenario with the tables that a file of edits adds, and append all problems."""
     names = [fields_of(Scenario)[key] for key in ADDITIONS]
-    added = {name: (*getattr(scenario, name), *getattr(given, name)) for name in names}
-    added["periods"] = tuple(sorted(added["periods"], key=lambda period: period.start))
+    added = {name: Entries((*getattr(scenario, name), *getattr(given, name))) for name in names}
+    added["periods"] = Entries(sorted(added["periods"], key=lambda period: period.start))
     scenario = scenario.model_copy(update=added)
     tree, strangers = with_periods(as_tree(scenario), of_threats)
     problems += strangers

@@ -7,15 +7,18 @@ by position. A path leads through a scenario and through plain tables in the sam
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, SupportsIndex, TypeVar, get_args, overload
 
-from pydantic import BaseModel
+from pydantic import BaseModel, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
-from alliance_sim.errors import LONGEST, shown, unknown_name
+from alliance_sim.errors import LONGEST, UnknownName, nearest_name, shown, unknown_name
 from alliance_sim.files import MOST_DEPTH
 from alliance_sim.scenario.fields import FIELDS, Number
 
+Entry = TypeVar("Entry", bound=BaseModel)
 Tree = dict[str, Any]
 INPUTS = ("capability", "state_capability")  # keys whose value is a series or a number
 MOST_OFFERED = 3  # paths that end in what was asked for
@@ -51,6 +54,78 @@ def name_of(entry: Any, position: int) -> str:
         return str(position)
     domain = known.get("domain")
     return f"{domain}_{known['name']}" if isinstance(domain, str) else str(known["name"])
+
+
+class Entries(tuple[Entry, ...]):
+    """A list of tables whose entries are found by name as well as by place."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, key: SupportsIndex | str) -> Entry: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Entry, ...]: ...
+
+    def __getitem__(self, key: SupportsIndex | str | slice) -> Entry | tuple[Entry, ...]:
+        """Return the entry of a name, or at a place; or several by their places.
+
+        Raises:
+            UnknownName: If there is no entry of this name.
+            IndexError: If there is none at this place.
+        """
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        names = [_called(entry, position) for position, entry in enumerate(self)]
+        if key not in names:
+            kind = type(self[0]).__name__.lower() if self else "entry"
+            given = [str(getattr(entry, "title", "")) for entry in self]
+            titles = {name: (title,) for name, title in zip(names, given, strict=True) if title}
+            raise UnknownName(unknown_name(kind, key, names, titles))
+        return super().__getitem__(names.index(key))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return how such a list is checked: as a tuple, which then is one."""
+        (entry,) = get_args(source)
+        checked = core_schema.tuple_variable_schema(handler.generate_schema(entry))
+        return core_schema.no_info_after_validator_function(cls, checked)
+
+
+def _called(entry: BaseModel, position: int) -> str:
+    """Return how an entry is called: a prior by the path of its number, all else by name."""
+    return str(getattr(entry, "path", None) or name_of(entry, position))
+
+
+def instead_of(tree: BaseModel, key: object) -> str:
+    """Return what to write instead of asking a scenario for a key in brackets, in a sentence."""
+    spelled = {name: f".{name}" for name in type(tree).model_fields}
+    for field in type(tree).model_fields:
+        entries_of = getattr(tree, field)
+        if isinstance(entries_of, Entries):
+            for position, entry in enumerate(entries_of):
+                name = _called(entry, position)
+                spelled.setdefault(name, f".{field}[{name!r}]")
+    asked = key if isinstance(key, str) else ""
+    with suppress(PathProblem):
+        spelled[asked] = _in_python(way(tree, asked))
+    near = nearest_name(asked, spelled)
+    known = spelled.get(asked) or (spelled[near] if near else None)
+    told = f"asked for [{shown(key)}]; a scenario's parts are attributes, such as .junctures"
+    return told if known is None else f"asked for [{shown(key)}]; write {known}"
+
+
+def _in_python(steps: list[tuple[Any, Any]]) -> str:
+    """Return how Python follows a way."""
+    told = ""
+    for node, key in steps:
+        if isinstance(node, BaseModel):
+            told += f".{key}"
+        elif isinstance(node, Entries):
+            told += f"[{_called(node[key], key)!r}]"
+        else:
+            told += f"[{key!r}]"
+    return told
 
 
 @lru_cache(maxsize=256)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Never
 
 from pydantic import Field, ValidationError
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, counted
-from alliance_sim.errors import ScenarioError, warn_of
+from alliance_sim.errors import ScenarioError, did_you_mean, explains_calls, shown, warn_of
 from alliance_sim.scenario import edit, edit_texts, yearly
 from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.fields import Part, Text
-from alliance_sim.scenario.path import Tree, numbers
+from alliance_sim.scenario.path import Entries, Tree, instead_of, numbers
 from alliance_sim.scenario.problems import WHEN_RUN, field_problems, frozen
 from alliance_sim.scenario.schema import (
     Change,
@@ -47,6 +47,8 @@ from alliance_sim.scenario.theory import (
     ThreatDynamics,
     Willingness,
 )
+
+HOW_TO_GET_ONE = "load_scenario(name or path) reads a scenario, and its methods return others"
 
 
 class Scenario(Shown, Part):
@@ -92,16 +94,16 @@ class Scenario(Shown, Part):
     network: Network
     motives: Motives
     observation: Observation
-    periods: tuple[Period, ...] = Field(alias="period", min_length=1)
-    threats: tuple[Threat, ...] = Field(alias="threat", min_length=1)
-    members: tuple[Member, ...] = Field(alias="member", min_length=1)
-    leaders: tuple[Leader, ...] = Field(default=(), alias="leader")
-    junctures: tuple[Juncture, ...] = Field(default=(), alias="juncture")
-    rungs: tuple[Rung, ...] = Field(alias="rung", min_length=1)
-    items: tuple[Item, ...] = Field(default=(), alias="item")
-    kinds: tuple[Kind, ...] = Field(alias="kind", min_length=1)
-    priors: tuple[Prior, ...] = Field(default=(), alias="prior")
-    spreads: tuple[Spread, ...] = Field(default=(), alias="spread")
+    periods: Entries[Period] = Field(alias="period", min_length=1)
+    threats: Entries[Threat] = Field(alias="threat", min_length=1)
+    members: Entries[Member] = Field(alias="member", min_length=1)
+    leaders: Entries[Leader] = Field(default=Entries(), alias="leader")
+    junctures: Entries[Juncture] = Field(default=Entries(), alias="juncture")
+    rungs: Entries[Rung] = Field(alias="rung", min_length=1)
+    items: Entries[Item] = Field(default=Entries(), alias="item")
+    kinds: Entries[Kind] = Field(alias="kind", min_length=1)
+    priors: Entries[Prior] = Field(default=Entries(), alias="prior")
+    spreads: Entries[Spread] = Field(default=Entries(), alias="spread")
 
     def calendar(self) -> Calendar:
         """Return the steps that a run goes through, with the periods that acts are counted in."""
@@ -135,7 +137,44 @@ class Scenario(Shown, Part):
         """Return what rich and other printers show of a scenario."""
         return [("name", self.name), ("title", self.title)]
 
+    def __getitem__(self, key: object) -> Never:
+        """Refuse to guess which table a key is looked for in.
+
+        Raises:
+            ScenarioError: Always, with where it is, or what is like it.
+        """
+        raise ScenarioError(self.name, [instead_of(self, key)])
+
     if not TYPE_CHECKING:  # or nobody would be told of it before it runs
+
+        def __init__(self, *given: object, **parts: object) -> None:
+            """Make a scenario of its parts, all by name.
+
+            Raises:
+                ScenarioError: Naming every part that is missing or cannot be used.
+            """
+            if given:
+                found = ", ".join(map(shown, given))
+                raise ScenarioError("Scenario", [f"is given {found}; {HOW_TO_GET_ONE}"])
+            try:
+                super().__init__(**parts)
+            except ValidationError as error:
+                problems = field_problems(error, parts, Scenario)
+                raise ScenarioError("Scenario", [*problems, HOW_TO_GET_ONE]) from None
+
+        # What is read from files is checked as ever: it is no call that a user has made.
+        __init__.__pydantic_base_init__ = True
+
+        def __getattr__(self, name: str) -> object:
+            """Refuse a name that a scenario has not, with the nearest that it has.
+
+            Raises:
+                AttributeError: Always.
+            """
+            if name.startswith("_"):
+                return super().__getattr__(name)
+            known = {*type(self).model_fields, *set(dir(type(self))).difference(dir(Part))}
+            raise AttributeError(f"a scenario has no .{name}{did_you_mean(name, known)}")
 
         def __setattr__(self, name: str, value: object) -> None:
             """Refuse to change a scenario in place.
@@ -149,6 +188,7 @@ class Scenario(Shown, Part):
             )
             raise ScenarioError(self.name, [problem])
 
+    @explains_calls
     def without(self, *junctures: str) -> Scenario:
         """Return the same world in which these junctures never happened.
 
@@ -159,6 +199,7 @@ class Scenario(Shown, Part):
         """
         return edit.edited(self, [edit.Remove(name) for name in junctures])
 
+    @explains_calls
     def moved(
         self,
         juncture: str,
@@ -194,6 +235,7 @@ class Scenario(Shown, Part):
                 warn_of(sentence)
         return after
 
+    @explains_calls
     def with_number(self, path: str, value: float) -> Scenario:
         """Return the same world with one number changed inside its range.
 
@@ -206,6 +248,7 @@ class Scenario(Shown, Part):
         """
         return edit.edited(self, [edit.Set(path, value, number=True)])
 
+    @explains_calls
     def with_setting(self, path: str, value: object) -> Scenario:
         """Return the same world with a setting that is not a number changed.
 
@@ -218,6 +261,7 @@ class Scenario(Shown, Part):
         """
         return edit.edited(self, [edit.Set(path, value)])
 
+    @explains_calls
     def edited(self, *texts: str) -> Scenario:
         """Return the same world after some edits, each a text as files and the command line have.
 
