@@ -30,8 +30,8 @@ __all__ = [
     "UnknownName",
 ]
 
-Asked = ParamSpec("Asked")
-Given = TypeVar("Given")
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
 
 PACKAGE = "alliance_sim."  # how the names of its modules begin
 MOST_LISTED = 20  # known names that are all told; of more, only those most alike
@@ -229,7 +229,7 @@ def _listing(name: str, names: Sequence[str], also: Spellings | None) -> str:
     return f"known, nearest first: {', '.join(shown)} and {len(names) - NEAREST} more"
 
 
-def explains_calls(function: Callable[Asked, Given]) -> Callable[Asked, Given]:
+def explains_calls(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     """Return a function that says what is wrong with how it was called.
 
     Python counts what was given by its place, and knows no name that is near to another.
@@ -240,7 +240,7 @@ def explains_calls(function: Callable[Asked, Given]) -> Callable[Asked, Given]:
     """
 
     @wraps(function)
-    def called(*given: Asked.args, **named: Asked.kwargs) -> Given:
+    def called(*given: Arguments.args, **named: Arguments.kwargs) -> Answer:
         try:
             return function(*given, **named)
         except TypeError:

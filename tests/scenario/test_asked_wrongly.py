@@ -34,6 +34,7 @@ def test_tables_with_names_are_found_by_name_and_by_place() -> None:
         BASE.without("nine_eleven"),
         BASE.moved("nine_eleven", by_quarters=4),
         BASE.with_number("juncture.nine_eleven.effect.0.size", 0.0),
+        BASE.edited("leader abe_second_government=none"),
         load_scenario("japan_nato/no_nine_eleven"),
         pickle.loads(pickle.dumps(BASE)),
         copy.deepcopy(BASE),

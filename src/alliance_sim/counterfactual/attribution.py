@@ -24,7 +24,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_sim.errors import SettingError, shown
+from alliance_sim.errors import SettingError, explains_calls, shown
 
 Player = TypeVar("Player", bound=Hashable)
 # A number, or an array with one entry for each draw.
@@ -34,6 +34,7 @@ Value: TypeAlias = Callable[[frozenset[Any]], Amount]
 MOST_COALITIONS = 2**20  # values that are asked for at most: 20 players, or fewer in groups
 
 
+@explains_calls
 def shapley(players: Iterable[Player], value: Value) -> dict[Player, Amount]:
     """Return the Shapley value of each player: what it adds, averaged over all orders of coming.
 
@@ -60,6 +61,7 @@ def shapley(players: Iterable[Player], value: Value) -> dict[Player, Amount]:
     return _given_back(_shapley(everybody, asked), asked)
 
 
+@explains_calls
 def owen(groups: Iterable[Iterable[Player]], value: Value) -> dict[Player, Amount]:
     """Return the Owen value of each player: Shapley's where groups come and go as one.
 
@@ -98,6 +100,7 @@ def owen(groups: Iterable[Iterable[Player]], value: Value) -> dict[Player, Amoun
     return _given_back(found, whole)
 
 
+@explains_calls
 def time_ordered(players: Iterable[Player], value: Value) -> dict[Player, Amount]:
     """Return what each player adds when it comes after those before it: the asymmetric value.
 
@@ -122,6 +125,7 @@ def time_ordered(players: Iterable[Player], value: Value) -> dict[Player, Amount
     return _given_back({player: _less(after, before) for player, after, before in pairs}, asked)
 
 
+@explains_calls
 def leave_one_out(players: Iterable[Player], value: Value) -> dict[Player, Amount]:
     """Return what is lost without each player alone, all others being there.
 
@@ -145,6 +149,7 @@ def leave_one_out(players: Iterable[Player], value: Value) -> dict[Player, Amoun
     return _given_back(found, asked)
 
 
+@explains_calls
 def add_one_in(players: Iterable[Player], value: Value) -> dict[Player, Amount]:
     """Return what each player adds alone, nobody else being there.
 

@@ -15,7 +15,7 @@ from math import isfinite
 from numbers import Rational, Real
 from typing import Any, TypeAlias
 
-from alliance_sim.errors import SettingError, shown
+from alliance_sim.errors import SettingError, explains_calls, shown
 
 # A probability: a float, or a Fraction where everything given was exact.
 Number: TypeAlias = Any
@@ -25,6 +25,7 @@ ROUNDING = 1e-15  # a float below it is what rounding left of 0
 CELLS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 
+@explains_calls
 def causation_bounds(
     joint: Any, y_do1: Number, y_do0: Number, tolerance: float = 1e-9
 ) -> dict[str, Interval]:

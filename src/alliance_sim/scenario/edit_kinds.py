@@ -18,7 +18,7 @@ from alliance_sim.scenario.edit import (
     value_at,
 )
 from alliance_sim.scenario.fields import Number, written_day, written_number
-from alliance_sim.scenario.path import PathProblem
+from alliance_sim.scenario.path import Entries, PathProblem
 from alliance_sim.scenario.schema import Change, Effect, Juncture
 from alliance_sim.scenario.theories import settings_under, theory_of
 
@@ -90,7 +90,7 @@ class ReplaceLeader:
         others = tuple(r for r in found.replacements if (r.moves, r.of) != (LEADERSHIP, lost.of))
         card = {"present": False, "replacements": (*others, stands)}
         after = found.model_copy(update=card)
-        junctures = tuple(after if j.name == self.juncture else j for j in gone.junctures)
+        junctures = Entries(after if j.name == self.juncture else j for j in gone.junctures)
         return gone.model_copy(update={"junctures": junctures})
 
 
