@@ -22,12 +22,14 @@ from alliance_sim.engine.kernel.layout import LANES, rows_of
 from alliance_sim.errors import ScenarioError
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK
+from alliance_sim.rules.domestic import shut_after
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import value_at
+from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.world.build import places_of, settled_of
 from alliance_sim.world.divergence import changed_inputs
 from alliance_sim.world.lanes import LaneInputs, Place, is_coefficient, lane_coefficients
-from alliance_sim.world.settle import LAW, LAW_DRAWN, OPENS
+from alliance_sim.world.settle import LAW, LAW_DRAWN, OF, OF_JUNCTURE, OPENS, SIZE, STANDS_IN
 from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
@@ -171,18 +173,35 @@ class Vectors:
         return out
 
     def _open_laws(self, numbers: Floats, out: Floats) -> None:
-        """Work out what drawn laws open, lane by lane."""
+        """Work out what drawn laws open; effects on one domain are taken from the smallest on."""
+        for first, domains in self._openings:
+            for domain, sizes in enumerate(domains):
+                given = [numbers[size] if isinstance(size, int) else size for size in sizes]
+                openings = [np.broadcast_to(size, numbers.shape[1]) for size in given]
+                shut: Any = np.ones(numbers.shape[1])
+                for opening in np.sort(openings, axis=0) if openings else ():
+                    shut = shut_after(shut, opening)
+                out[first + domain] = 1.0 - shut
+
+    @cached_property
+    def _openings(self) -> list[tuple[int, list[list[int | float]]]]:
+        """First row of constants of each law that opens by lane, and by domain what its effects do.
+
+        That is a row of numbers, or a size where it does not vary.
+        """
         at, world = rows_of(self.ready.frame.shape), self.ready.world
         names = world.recipe.names("juncture")
         drawn = {law.name: k for k, law in enumerate(world.drawn_laws)}
-        paths = [self.paths[row] for row in self._places.values()]
-        rows = list(self._places.values())
-        for lane in range(numbers.shape[1]):
-            values = dict(zip(paths, numbers[rows, lane].tolist(), strict=True))
-            law = settled_of(world.recipe.with_values(values)).law
-            for j in self._law_rows:
-                first = at.fixed_law_opens + 3 * drawn[names[j]]
-                out[first : first + 3, lane] = law[j * LAW + OPENS : j * LAW + OPENS + 3]
+        effects = world.recipe.tables["effect"].values.tolist()
+        found = []
+        for j in self._law_rows:
+            domains: list[list[int | float]] = [[] for _ in DOMAINS]
+            for e, row in enumerate(effects):
+                if row[OF_JUNCTURE] == j and row[STANDS_IN] == 0.0:
+                    size: int | float = self._places.get(("effect", e, SIZE), row[SIZE])
+                    domains[int(row[OF])].append(size)
+            found.append((at.fixed_law_opens + len(DOMAINS) * drawn[names[j]], domains))
+        return found
 
     def own_inputs(
         self, numbers: Floats, out: Floats | None = None, *, only: set[int] | None = None
