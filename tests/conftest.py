@@ -1,9 +1,16 @@
-"""Settings that every test shares."""
+"""Settings that every test shares, and a posterior for those that need one."""
+
+from __future__ import annotations
 
 import os
 import signal
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from alliance_sim.calibration import PosteriorDraws
 
 # How long a command is silent says more about the machine, too; see `cli.activity`.
 os.environ.setdefault("ALLIANCE_SIM_QUIET", "1")
@@ -21,3 +28,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("alliance_sim")
+
+
+@pytest.fixture(scope="session")
+def islands_posterior() -> PosteriorDraws:
+    """Return a posterior of two islands, made by a short tempered SMC once for all tests."""
+    from alliance_sim import load_scenario
+    from alliance_sim.calibration import PosteriorDraws, Tempered, TemperedSettings, run_to_end
+    from alliance_sim.calibration.target import prior_of, target_of
+
+    target = target_of(prior_of(load_scenario("two_islands/baseline")))
+    settings = TemperedSettings(particles=64, cycles=(1, 2, 3, 4))
+    job = run_to_end(Tempered(target, target.layout, seed=1, settings=settings))
+    command = "alliance-sim calibrate two_islands/baseline --particles 64"
+    return PosteriorDraws.made(target, job.unknowns.T.copy(), seed=1, command=command)
