@@ -174,13 +174,16 @@ class Target:
         )
         return found
 
-    def replaying(self, theta: Floats, normals: Floats, *, seed: int) -> dict[str, Floats]:
+    def replaying(
+        self, theta: Floats, normals: Floats, *, seed: int, first_run: int = 0
+    ) -> dict[str, Floats]:
         """Return noise with which free runs of vectors come to the record, draw by draw.
 
         Args:
             theta: Natural values of the parameters (k, draw).
             normals: Slow noise (step, channel, draw).
             seed: Of what the record leaves open.
+            first_run: Number of the first draw's run; what is left open goes by it.
 
         Returns:
             By full name of a channel an array (draw, quarter) of uniforms, as `Kernel(noise=...)`
@@ -197,7 +200,7 @@ class Target:
                     *(constants, own, np.ascontiguousarray(normals[:, :, first : first + LANES])),
                     observation=observation,
                     seed=seed,
-                    runs=range(first, first + mine.shape[1]),
+                    runs=range(first_run + first, first_run + first + mine.shape[1]),
                 )
             )
         return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
