@@ -5,16 +5,16 @@ Until the first quarter that it touches both worlds are the same to the last bit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.world import settle as cards
+from alliance_sim.world.declaration import declared, size
 from alliance_sim.world.fill import Places
 from alliance_sim.world.recipe import Recipe
 from alliance_sim.world.settle import ACTING, Settled
-from alliance_sim.world.world import Channels, Inputs, World
+from alliance_sim.world.state import Channels, Inputs
+from alliance_sim.world.world import World
 
 THROUGHOUT = (
     *("calendar", "threats", "offence", "distracting", "asian", "members", "offsets", "rungs"),
@@ -37,8 +37,8 @@ def first_touched(factual: World, edited: World) -> int | None:
         return 0
     if _decisions(factual) != _decisions(edited):
         return 0
-    both_inputs = zip(_seen(factual), _seen(edited), strict=True)
-    steps = [step for step, (a, b) in enumerate(both_inputs) if a != b][:1]
+    differ = _inputs_differ(factual, edited)
+    steps = [int(np.argmax(differ))] if differ.any() else []
     laws, others = ({law.name: law for law in world.drawn_laws} for world in (factual, edited))
     for name in sorted(set(laws) | set(others)):
         pair = (laws.get(name), others.get(name))
@@ -60,12 +60,38 @@ def _decisions(world: World) -> Channels:
     return world.channels._replace(law=(), leader=(), item=())
 
 
-def _seen(world: World) -> Iterator[tuple[Inputs, dict[tuple[str, int], float]]]:
-    """Yield each quarter's inputs, with drawn leaders by name and only while in office."""
-    for now in world.inputs:
-        shares = zip(world.drawn_leaders, now.drawn_push, strict=True)
-        office = {(leader.name, leader.side): share for leader, share in shares if share > 0.0}
-        yield now._replace(drawn_push=()), office
+def _inputs_differ(factual: World, edited: World) -> Wanted:
+    """Return for each step whether its inputs differ: leaders by name, while they are in office."""
+    both = (factual, edited)
+    places = [_drawn_push(world) for world in both]
+    rest = [
+        np.delete(world.table, place, axis=1) for world, place in zip(both, places, strict=True)
+    ]
+    found: Wanted = (rest[0] != rest[1]).any(axis=1)
+    one, other = (
+        {
+            (leader.name, leader.side): world.table[:, column]
+            for leader, column in zip(
+                world.drawn_leaders, range(place.start, place.stop), strict=True
+            )
+        }
+        for world, place in zip(both, places, strict=True)
+    )
+    nobody = np.zeros(len(found))
+    for leader in {*one, *other}:
+        found |= one.get(leader, nobody) != other.get(leader, nobody)
+    return found
+
+
+def _drawn_push(world: World) -> slice:
+    """Return where in a row of the table it stands whether drawn leaders are in office."""
+    first = 0
+    for name, entry in declared(Inputs).items():
+        width = size(entry.per, world.counts)
+        if name == "drawn_push":
+            return slice(first, first + width)
+        first += width
+    raise AssertionError("inputs hold no drawn leaders")
 
 
 Wanted = NDArray[np.bool_]
