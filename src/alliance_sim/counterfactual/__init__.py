@@ -1,19 +1,55 @@
-"""What would have been different, for any model: causation, attribution, twin worlds."""
+"""What would have been different, for any model: causation, attribution, twin worlds.
 
-from alliance_sim.counterfactual.attribution import (
-    add_one_in,
-    leave_one_out,
-    owen,
-    shapley,
-    time_ordered,
-)
-from alliance_sim.counterfactual.causation import causation_bounds
+Names are loaded when first used: who asks for bounds waits for no engine.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alliance_sim.counterfactual.attribution import (
+        add_one_in,
+        leave_one_out,
+        owen,
+        shapley,
+        time_ordered,
+    )
+    from alliance_sim.counterfactual.causation import causation_bounds
+    from alliance_sim.counterfactual.histories import Histories
+    from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 
 __all__ = [
+    "Histories",
+    "TwinWorlds",
     "add_one_in",
     "causation_bounds",
     "leave_one_out",
     "owen",
     "shapley",
     "time_ordered",
+    "twin_worlds",
 ]
+
+_HOMES = {
+    "alliance_sim.counterfactual.attribution": [
+        *("add_one_in", "leave_one_out", "owen", "shapley", "time_ordered"),
+    ],
+    "alliance_sim.counterfactual.causation": ["causation_bounds"],
+    "alliance_sim.counterfactual.histories": ["Histories"],
+    "alliance_sim.counterfactual.worlds": ["TwinWorlds", "twin_worlds"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name, loading its module now."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted([*globals(), *_HOME_OF])
