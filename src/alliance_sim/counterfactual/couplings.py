@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alliance_sim import noise
-from alliance_sim.errors import SettingError, shown, unknown_name
+from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.rules.events import event_count, no_event
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def binomial(trials: int, chance: float, luck: float) -> float:
     return float(found)
 
 
+@explains_calls
 def frechet_bounds(fact: float, edited: float) -> dict[str, tuple[float, float]]:
     """Return how far couplings can move an answer, if each world's own probability is kept.
 

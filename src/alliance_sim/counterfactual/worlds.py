@@ -36,7 +36,7 @@ from alliance_sim.counterfactual.thinning import COUNTS, NEEDED, thinned
 from alliance_sim.engine.carried import Carrier, Filled, Named, first_difference
 from alliance_sim.engine.kernel.resumable import Lanes
 from alliance_sim.engine.vectors import Vectors
-from alliance_sim.errors import SettingError, shown, unknown_name
+from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.results.ensemble import DRAWN
 from alliance_sim.results.outcomes import parse_outcome
@@ -118,6 +118,7 @@ class TwinWorlds:
         return found
 
 
+@explains_calls
 def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
     base: Scenario,
     edited: Scenario,
