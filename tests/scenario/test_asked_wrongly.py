@@ -39,7 +39,7 @@ def test_tables_with_names_are_found_by_name_and_by_place() -> None:
         pickle.loads(pickle.dumps(BASE)),
         copy.deepcopy(BASE),
     ],
-    ids=["without", "moved", "number", "file", "sent", "copied"],
+    ids=["without", "moved", "number", "leader", "file", "sent", "copied"],
 )
 def test_they_still_are_after_edits_and_in_copies(scenario: Scenario) -> None:
     assert isinstance(scenario.junctures, Entries)
