@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+FEW = 200  # inputs of each fuzzer where nobody asks for another number
+
 if TYPE_CHECKING:
     from alliance_sim.calibration import PosteriorDraws
 
@@ -42,3 +44,8 @@ def islands_posterior() -> PosteriorDraws:
     job = run_to_end(Tempered(target, target.layout, seed=1, settings=settings))
     command = "alliance-sim calibrate two_islands/baseline --particles 64"
     return PosteriorDraws.made(target, job.unknowns.T.copy(), seed=1, command=command)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take how many inputs each of the fuzzers in `tests/fuzz` tries."""
+    parser.addoption("--fuzz", type=int, default=FEW, help="inputs of each fuzzer")

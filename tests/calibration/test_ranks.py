@@ -130,7 +130,7 @@ def test_a_right_sampler_passes_and_goes_on_where_it_was_cut(tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_a_move_that_is_wrong_is_caught() -> None:
-    checks = {check.name: check for check in run_to_end(study("greedy", 80)).checks()}
+    checks = {check.name: check for check in run_to_end(study("greedy", 50)).checks()}
     assert not checks["log likelihood"].inside
     assert checks["log likelihood"].p_value < 0.001
 

@@ -12,7 +12,7 @@ import pytest
 from alliance_sim import Record, Scenario, load_scenario, simulate
 from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.baselines import BASELINES, Baseline
-from alliance_sim.calibration.free_runs import coded_counts, free_runs, shipped_runs
+from alliance_sim.calibration.free_runs import FreeRuns, coded_counts, free_runs, shipped_runs
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.scores import scores_of, uniformity
 from alliance_sim.calibration.scoring import SETTINGS, Key, ScoreTable, score_record
@@ -35,6 +35,12 @@ RUNS = 300
 @pytest.fixture(scope="module")
 def islands() -> ScoreTable:
     return score_record(ISLANDS, models=QUICK)
+
+
+@pytest.fixture(scope="module")
+def true_runs() -> FreeRuns:
+    """The two islands' own runs, with the numbers that made their record."""
+    return free_runs(ISLANDS, name="true", runs=RUNS, seed=31)
 
 
 def log_scores(table: ScoreTable) -> dict[tuple[str, str, str], float]:
@@ -130,13 +136,13 @@ def test_both_editions_are_scored_and_what_was_looked_at_is_named() -> None:
 # made their record, and with others.
 
 
-def test_the_true_numbers_beat_false_ones_and_are_calibrated() -> None:
-    true = free_runs(ISLANDS, name="true", runs=RUNS, seed=31)
+@pytest.mark.slow
+def test_the_true_numbers_beat_false_ones_and_are_calibrated(true_runs: FreeRuns) -> None:
     busy = ISLANDS
     for field in COUNTED_DOMAINS:
         busy = busy.with_number(f"observation.counting.{field}.log_rate", 4.0)
     false = free_runs(busy, name="false", runs=RUNS, seed=31)
-    models: tuple[Baseline, ...] = (true, false, QUICK[0])
+    models: tuple[Baseline, ...] = (true_runs, false, QUICK[0])
     found = score_record(ISLANDS, models=models)
     for series in ("all", "alliance", "salience2"):
         for setting in SETTINGS:
@@ -151,8 +157,8 @@ def test_the_true_numbers_beat_false_ones_and_are_calibrated() -> None:
     assert found.against(key, "false").low > 0
 
 
-def test_of_histories_made_by_the_model_its_forecasts_are_uniform() -> None:
-    true = free_runs(ISLANDS, runs=RUNS, seed=31).counts["all"]
+def test_of_histories_made_by_the_model_its_forecasts_are_uniform(true_runs: FreeRuns) -> None:
+    true = true_runs.counts["all"]
     forecast = Predictive.of_counts(0, true[: RUNS // 2])
     inside = [uniformity(scores_of(forecast, one).pit).inside for one in true[RUNS // 2 :][:60]]
     assert (

@@ -230,6 +230,7 @@ def sources() -> list[str]:
     return [name for name in names if name not in objects.NOT_MADE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sources())
 def test_an_edit_of_any_source_makes_the_code_stale(name: str, tmp_path: Path) -> None:
     for source in sources():

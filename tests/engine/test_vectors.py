@@ -28,6 +28,9 @@ from alliance_sim.engine.kernel.batch import (
 )
 from alliance_sim.world.state import state_names
 
+# LLVM makes the same of the rules under every Python.
+pytestmark = pytest.mark.slow
+
 # Formal steps are rare and go run by run; counting goes on for as long as there are events.
 ONE_BY_ONE = {
     "council",

@@ -10,19 +10,14 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-FEW = 200  # inputs of each kind where nobody asks for more
 SLOW = 5.0  # seconds of a processor that no input may take, however busy the machine is
 STUCK = 60.0  # seconds after which native code will not come back
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fuzz", type=int, default=FEW, help="inputs of each fuzzer")
 
 
 @pytest.fixture(scope="session")
 def inputs(pytestconfig: pytest.Config) -> int:
     """How many inputs a fuzzer tries."""
-    return int(pytestconfig.getoption("--fuzz", default=FEW))
+    return int(pytestconfig.getoption("--fuzz"))
 
 
 @pytest.fixture(scope="session")

@@ -187,6 +187,7 @@ def test_every_axis_that_measures_names_its_unit(figure: Figure) -> None:
     assert [label for label in labels if label and not any(unit in label for unit in units)] == []
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_pixels_under_other_settings(
     figure: Figure, request: pytest.FixtureRequest, ensemble: Ensemble, record: Record,
     counts_frame: pd.DataFrame,

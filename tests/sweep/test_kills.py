@@ -25,6 +25,7 @@ def stress() -> Any:
     return module
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_killed_again_and_again_no_row_is_lost_or_doubled_and_no_byte_changed(
     stress: Any, plan_file: Path, tmp_path: Path, undisturbed: dict[str, bytes]

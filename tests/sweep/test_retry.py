@@ -76,6 +76,7 @@ def test_without_being_asked_a_finished_folder_with_failures_is_left_alone(
     assert content(tmp_path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", range(0, 30, 2))
 def test_whoever_is_stopped_while_trying_again_leaves_the_old_rows_or_the_new(
     at: int,

@@ -31,6 +31,7 @@ def thesis(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["part", "file", "bad", "other"])
 @pytest.mark.parametrize(
     "name", ["../../home/thesis.txt", "THESIS", "part-0-32.parquet", "runs-00000.parquet/x", ""]
