@@ -206,16 +206,16 @@ def test_a_number_that_an_edit_sets_keeps_its_value_in_every_draw(
     assert twins.touched == 0
     rows = dict(zip(Prior(edited).paths, range(99), strict=False))
     assert "levels.pace" not in rows
-    assert "levels.pace" not in islands.numbers_in(edited).paths
+    assert "levels.pace" not in islands.numbers_of(edited).paths
     effect = twins.effect("level_political")
     assert (effect[:, 8] != 0.0).all()  # no draw has the median itself
 
 
 def test_so_many_times_a_strength_is_taken_of_what_each_draw_has(islands: Histories) -> None:
     path = "juncture.great_raid.effect.0.size"
-    before = islands.numbers_in(ISLANDS)
+    before = islands.numbers_of(ISLANDS)
     edited = ISLANDS.edited("strength great_raid:0.5")
-    after = islands.numbers_in(edited)
+    after = islands.numbers_of(edited)
     assert path in before.paths
     mine = before.values[before.paths.index(path)]
     assert np.array_equal(after.values[after.paths.index(path)], 0.5 * mine)
@@ -224,7 +224,7 @@ def test_so_many_times_a_strength_is_taken_of_what_each_draw_has(islands: Histor
     undone = twin_worlds(ISLANDS, edited.edited("strength great_raid:2"), islands)
     assert not undone.effect("level_operations").any()
     reset = edited.with_number(path, 0.25)
-    assert path not in islands.numbers_in(reset).paths
+    assert path not in islands.numbers_of(reset).paths
 
 
 def test_after_the_last_year_that_was_looked_at_noise_is_fresh() -> None:

@@ -7,7 +7,7 @@ read, against the scenario, the priors, the record and the rules of today.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import Draws, load_draws, ranks_of
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.describe import diff
+from alliance_sim.scenario.edit import value_at
 from alliance_sim.scenario.theories import own_theory
 
 if TYPE_CHECKING:
@@ -287,7 +288,10 @@ class PosteriorDraws(Shown):
         return dict(zip(self.prior.paths, middle.tolist(), strict=True))
 
     def numbers_of(self, scenario: Scenario) -> DrawnNumbers:
-        """Return what the draws set in a scenario; what an edit has set stays set in all of them.
+        """Return what the draws set in a scenario.
+
+        What an edit has set stays set in all of them; what it has made so many times as large is so
+        many times as large as each draw has it, within the number's range.
 
         Raises:
             SettingError: If the scenario is not the fitted one or an edit of it, saying why.
@@ -299,8 +303,30 @@ class PosteriorDraws(Shown):
         prior = Prior(scenario, None if switched else self.prior.theory)
         rows = [self.names.index(name) for name in prior.names]
         values = prior.numbers(np.ascontiguousarray(self.held.parameters[:, rows].T))
+        scaled = self._scaled(scenario, prior.paths)
+        paths = (*prior.paths, *scaled)
+        values = np.concatenate([values, *(row[None] for row in scaled.values())])
         values.setflags(write=False)
-        return DrawnNumbers(prior.paths, values)
+        return DrawnNumbers(paths, values)
+
+    def _scaled(self, scenario: Scenario, drawn: Sequence[str]) -> dict[str, Floats]:
+        """Return numbers that edits multiply, by path an array (draw,), but for those drawn."""
+        times: dict[str, float] = {}
+        for change in scenario.edits:
+            if change.times is None:
+                times.pop(change.path, None)
+            else:
+                times[change.path] = times.get(change.path, 1.0) * change.times
+        mine = {path: row for row, path in enumerate(self.prior.paths)}
+        wanted = [path for path in times if path in mine and path not in drawn]
+        if not wanted:
+            return {}
+        before = self.prior.numbers(np.ascontiguousarray(self.held.parameters.T))
+        found = {}
+        for path in wanted:
+            number = value_at(scenario, path)
+            found[path] = np.clip(before[mine[path]] * times[path], number.low, number.high)
+        return found
 
     def misfit(self, scenario: Scenario) -> str:
         """Return in a sentence why the draws do not go with a scenario, "" if they do."""

@@ -25,7 +25,6 @@ from alliance_sim.engine.vectors import DrawnNumbers, Vectors
 from alliance_sim.errors import SettingError, shown, unknown_name
 from alliance_sim.noise import as_seed
 from alliance_sim.parallel import executors
-from alliance_sim.scenario.edit import value_at
 from alliance_sim.world.declaration import flattened
 from alliance_sim.world.state import state_names
 
@@ -233,32 +232,6 @@ class Histories:
         """The draw of each history, array (history,)."""
         found: Ints = np.arange(len(self), dtype=np.int64) % self.draws
         return found
-
-    def numbers_in(self, edited: Scenario) -> DrawnNumbers:
-        """Return what the draws set in an edited scenario.
-
-        What an edit sets stays set in all of them; what it makes so many times as large is so many
-        times as large as each draw has it, within the number's range.
-
-        Raises:
-            SettingError: If the draws do not go with the scenario, saying why.
-        """
-        paths, values = self.numbers_of(edited)
-        times: dict[str, float] = {}
-        for change in edited.edits:
-            if change.times is None:
-                times.pop(change.path, None)
-            else:
-                times[change.path] = times.get(change.path, 1.0) * change.times
-        mine = {path: row for row, path in enumerate(self.vectors.paths)}
-        scaled = [path for path in times if path in mine and path not in paths]
-        if not scaled:
-            return DrawnNumbers(paths, values)
-        rows = []
-        for path in scaled:
-            number = value_at(edited, path)
-            rows.append(np.clip(self._values[mine[path]] * times[path], number.low, number.high))
-        return DrawnNumbers((*paths, *scaled), np.concatenate([values, rows]))
 
     def filled(self, part: Part) -> Filled:
         """Return the factual world with the parameters of some draws in it."""

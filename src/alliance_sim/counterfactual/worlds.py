@@ -160,7 +160,7 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
         raise SettingError(WHERE, [problem])
     _check_pair(base, edited, past)
     asked = _states(base, edited, states, outcomes)
-    paths, values = past.numbers_in(edited)
+    paths, values = past.numbers_of(edited)
     vectors = Vectors(edited, paths)
     world = _Edited(past, vectors, values, kind)
     touched = world.touched
