@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from alliance_sim import SettingError, load_scenario
 from alliance_sim.calibration import PosteriorDraws
+from alliance_sim.counterfactual.coupling_free import futures, paired_gain
 from alliance_sim.counterfactual.couplings import (
     COUPLINGS,
     binomial,
@@ -149,3 +150,35 @@ def test_couplings_differ_in_what_they_let_go(islands: Histories) -> None:
     later = slice(step + 1, step + 4) if step is not None else slice(0)
     assert not np.array_equal(quantile.column(wish)[:, later], free.column(wish)[:, later])
     assert not np.array_equal(quantile.block(counts), anew.block(counts))
+
+
+def test_futures_bound_what_couplings_say(islands_posterior: PosteriorDraws) -> None:
+    past = Histories.of_posterior(islands_posterior, ISLANDS, uniforms=6, seed=2)
+    outcome = "agreements>=1@2010"
+    found = futures(ISLANDS, NO_RAID, past, outcome)
+    assert 0.0 < found.edited < 1.0
+    assert 0.0 < found.fact < 1.0
+    assert found.bounds == frechet_bounds(found.fact, found.edited)
+    low, high = found.bounds["necessity"]
+    # Both worlds free from there on the same noise: what ties them is one of many ways.
+    base = ISLANDS.with_number("levels.ratchet", ISLANDS.levels.ratchet.value)
+    worlds = [
+        twin_worlds(ISLANDS, edited, past, coupling="independent", anew_from=found.touched)
+        for edited in (base, NO_RAID)
+    ]
+    fact, edited = (twins.edited.column("agreements")[:, -1] >= 1.0 for twins in worlds)
+    tied = float((fact & ~edited).sum() / fact.sum())
+    assert low - 1e-9 <= tied <= high + 1e-9
+
+
+def test_an_outcome_that_is_no_yes_or_no_has_no_bounds(islands: Histories) -> None:
+    with pytest.raises(SettingError, match="must happen or not, such as rung"):
+        futures(ISLANDS, NO_RAID, islands, "level_political@2010")
+
+
+def test_pairs_on_one_noise_gain_what_their_correlation_says() -> None:
+    luck = np.random.default_rng(1).standard_normal((2, 20_000))
+    mine, its = luck[0], 0.8 * luck[0] + 0.6 * luck[1]
+    assert paired_gain(mine, its) == pytest.approx(1.0 / (1.0 - 0.8), rel=0.05)
+    assert paired_gain(mine, luck[1]) == pytest.approx(1.0, rel=0.05)
+    assert paired_gain(mine, mine + 2.0) > 1e20

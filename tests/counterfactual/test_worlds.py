@@ -264,7 +264,9 @@ def wrong(**changes: Any) -> dict[str, Any]:
         ({"edited": ISLANDS.with_setting("time.last_year", 2005)}, "has other quarters"),
         ({"base": ISLANDS.with_number("levels.ratchet", 0.9)}, "make histories of it"),
         ({"start": 10_000}, "must be a step from 0 to"),
-        ({"start": 3, "coupling": "redraw_after"}, "begins where touched"),
+        ({"start": 3, "coupling": "redraw_after"}, "under redraw_after say anew_from"),
+        ({"anew_from": 3}, "under quantile say start"),
+        ({"anew_from": -1, "coupling": "independent"}, "anew_from is -1, must be a step from 0"),
     ],
 )
 def test_wrong_input_is_told(islands: Histories, asked: dict[str, Any], words: str) -> None:

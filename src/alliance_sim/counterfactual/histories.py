@@ -8,6 +8,7 @@ one draw with one such set of uniforms: run freely it comes to every act of the 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -275,10 +276,13 @@ class Histories:
         kept: dict[int, State] = {}
         earlier = max((step for step in self._states if step < until), default=0)
         start = 0 if wanted or not until else earlier
+        rooms = Rooms(self.vectors, rows, self.seed)
 
         def bring(place: int) -> int:
             part = self.parts[place]
-            lanes = lanes_of(self, self.filled(part), part, rows)
+            lanes = rooms.lanes(part, self.filled(part))
+            deciding = deciding_in(self, self.vectors.ready.world, part, start)
+            lanes.take(normals=part.normals, uniforms=deciding)
             if start:
                 lanes.take_up(self._states[start][place])
             if until:
@@ -317,19 +321,31 @@ def rows_of_states(named: Named, states: Iterable[str]) -> list[int]:
     return [rows[state] for state in states]
 
 
-def lanes_of(histories: Histories, filled: Filled, part: Part, rows: Sequence[int]) -> Lanes:
-    """Return lanes of a world with the parameters, the slow noise and the acts of a part."""
-    ready = filled.vectors.ready
-    lanes = Lanes(
-        ready,
-        runs=part.numbers,
-        seed=histories.seed,
-        inputs=filled.vectors.columns,
-        keep=rows,
-    )
-    lanes.take(constants=filled.constants, own=filled.own, normals=part.normals)
-    lanes.take(uniforms=deciding_in(histories, ready.world, part))
-    return lanes
+class Rooms:
+    """Lanes of one world to run parts in, one after the other; each thread has its own."""
+
+    def __init__(self, vectors: Vectors, rows: Sequence[int], seed: int) -> None:
+        """Say which states are kept, and whose noise comes by key."""
+        self._vectors, self._rows, self._seed = vectors, tuple(rows), seed
+        self._local = threading.local()
+
+    def lanes(self, part: Part, filled: Filled) -> Lanes:
+        """Return lanes before the first quarter, with the numbers of a part."""
+        rooms: dict[str, Lanes] = vars(self._local)
+        key = str(len(part.numbers))
+        if key not in rooms:
+            rooms[key] = Lanes(
+                self._vectors.ready,
+                runs=part.numbers,
+                seed=self._seed,
+                inputs=self._vectors.columns,
+                keep=self._rows,
+            )
+        lanes = rooms[key]
+        lanes.ask(part.numbers, self._seed)
+        lanes.take(constants=filled.constants, own=filled.own)
+        lanes.restart()
+        return lanes
 
 
 def deciding_in(histories: Histories, world: World, part: Part, first: int = 0) -> Floats:

@@ -27,6 +27,7 @@ from alliance_sim.counterfactual.couplings import (
 from alliance_sim.counterfactual.histories import (
     Histories,
     Part,
+    Rooms,
     by_key,
     deciding_in,
     in_threads,
@@ -34,7 +35,6 @@ from alliance_sim.counterfactual.histories import (
 )
 from alliance_sim.counterfactual.thinning import COUNTS, NEEDED, thinned
 from alliance_sim.engine.carried import Carrier, Filled, Named, first_difference
-from alliance_sim.engine.kernel.resumable import Lanes
 from alliance_sim.engine.vectors import Vectors
 from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.results import OK, Ensemble
@@ -130,6 +130,7 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
     states: Sequence[str] | None = None,
     outcomes: Sequence[str] = (),
     start: int | None = None,
+    anew_from: int | None = None,
     threads: int | None = None,
 ) -> TwinWorlds:
     """Return histories that come to the record, and their twins in an edited world.
@@ -145,6 +146,9 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
         outcomes: Outcomes, such as "rung>=8@2014", whose states are kept too.
         start: Step from which on the edited world is run, at most the first that the edit touches,
             which is taken if None. Numbers do not depend on it.
+        anew_from: Step from which on noise is drawn anew under "redraw_after" and "independent", at
+            most the first that the edit touches, which is taken if None. An edit that touches
+            nothing then shows what else the factual world might have come to.
         threads: Threads to use, all processors if None; numbers do not depend on it.
 
     Raises:
@@ -164,9 +168,7 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
     vectors = Vectors(edited, paths)
     world = _Edited(past, vectors, values, kind)
     touched = world.touched
-    if start is not None:
-        _check_start(start, touched, kind)
-    first = touched if start is None else start
+    first = _first(touched, start, anew_from, past.vectors.ready.frame.calendar.steps, kind)
     factual = past.run(asked, until=first or 0)
     twins = factual if first is None else world.run(asked, factual, first)
     own = set(vectors.ready.world.channel_names)
@@ -210,18 +212,31 @@ def _check_pair(base: Scenario, edited: Scenario, past: Histories) -> None:
         raise SettingError(WHERE, problems)
 
 
-def _check_start(start: object, touched: int | None, coupling: str) -> None:
-    """Raise an error unless the edited world can be run from a step on.
+def _first(
+    touched: int | None, start: object, anew_from: object, steps: int, coupling: str
+) -> int | None:
+    """Return the step from which on the edited world is run, None if it is the factual one.
 
     Raises:
-        SettingError: Saying what it must be.
+        SettingError: If it is asked to begin where it cannot.
     """
-    if coupling in ANEW:
-        problem = f"start is {shown(start)}; under {coupling} the edited world begins where touched"
-        raise SettingError(WHERE, [problem])
-    if type(start) is not int or touched is None or not 0 <= start <= touched:
-        limit = "None" if touched is None else f"a step from 0 to {touched}, the first touched"
-        raise SettingError(WHERE, [f"start is {shown(start)}, must be {limit}"])
+    problems = []
+    latest = steps - 1 if touched is None else touched
+    for name, value, fits in (
+        ("start", start, coupling not in ANEW),
+        ("anew_from", anew_from, coupling in ANEW),
+    ):
+        if value is None:
+            continue
+        if not fits:
+            other = "anew_from" if name == "start" else "start"
+            problems.append(f"{name} is {shown(value)}; under {coupling} say {other}")
+        elif type(value) is not int or not 0 <= value <= latest:
+            problems.append(f"{name} is {shown(value)}, must be a step from 0 to {latest}")
+    if problems:
+        raise SettingError(WHERE, problems)
+    asked = start if anew_from is None else anew_from
+    return touched if asked is None else int(str(asked))
 
 
 def _states(
@@ -319,13 +334,21 @@ class _Edited:
         values = np.empty((len(self.past), steps, len(states)))
         values[:, :first] = factual[:, :first]
         known = self.past.run(NEEDED) if thin else None
+        anew = self.coupling in ANEW
+        seed = fresh_seed(self.past.seed, self.coupling) if anew else self.past.seed
+        rooms = Rooms(self.vectors, rows, seed)
 
         def bring(place: int) -> int:
             part = self.past.parts[place]
-            lanes = self._lanes(part, rows, first)
+            lanes = rooms.lanes(part, self._filled[part.draws.start])
+            if self.coupling != INDEPENDENT:
+                lanes.take(normals=part.normals)
+            if not anew:
+                world = self.vectors.ready.world
+                lanes.take(uniforms=deciding_in(self.past, world, part, first))
             if first > 0:
                 state = self.past.state(place, first)
-                lanes.take_up(self._carrier.carried(state, self._leader(part)))
+                lanes.take_up(self._carrier.carried(state, self._leader(part, seed)))
             lanes.advance(steps)
             found = lanes.values
             if known is not None:
@@ -336,29 +359,8 @@ class _Edited:
         in_threads(self.past, bring)
         return values
 
-    def _lanes(self, part: Part, rows: Sequence[int], first: int) -> Lanes:
-        filled, past = self._filled[part.draws.start], self.past
-        ready = self.vectors.ready
-        anew = self.coupling in ANEW
-        lanes = Lanes(
-            ready,
-            runs=part.numbers,
-            seed=fresh_seed(past.seed, self.coupling) if anew else past.seed,
-            inputs=filled.vectors.columns,
-            keep=rows,
-        )
-        lanes.take(constants=filled.constants, own=filled.own)
-        if self.coupling != INDEPENDENT:
-            lanes.take(normals=part.normals)
-        if not anew:
-            lanes.take(uniforms=deciding_in(past, ready.world, part, first))
-        return lanes
-
-    def _leader(self, part: Part) -> Any:
+    def _leader(self, part: Part, seed: int) -> Any:
         """Return what gives the push of a leader whom only the edited world draws."""
-        seed = self.past.seed
-        if self.coupling in ANEW:
-            seed = fresh_seed(seed, self.coupling)
         world = self.vectors.ready.world
         channels = world.channel_names[len(world.channel_names) - len(world.axes["leader"]) :]
         names = dict(zip(world.axes["leader"], channels, strict=True))
