@@ -12,7 +12,12 @@ import pytest
 from alliance_sim import Record, Scenario, load_scenario, simulate
 from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.baselines import BASELINES, Baseline
-from alliance_sim.calibration.free_runs import FreeRuns, coded_counts, free_runs, shipped_runs
+from alliance_sim.calibration.counted_runs import (
+    FreeRuns,
+    coded_counts,
+    free_runs,
+    shipped_runs,
+)
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.scores import scores_of, uniformity
 from alliance_sim.calibration.scoring import SETTINGS, Key, ScoreTable, score_record

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import norm
 
 from alliance_sim.calibration import power_scaling, smoothed_weights
-from alliance_sim.calibration.power_scaling import distance
+from alliance_sim.calibration.powers import distance
 
 
 @pytest.mark.parametrize("tail", ["light", "heavy", "very heavy"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import pkgutil
 import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -138,3 +140,13 @@ def test_what_draws_is_there_and_what_is_drawn_can_be_asked(kind: str) -> None:
     assert callable(getattr(import_module(module), function))
     (drawn,) = {getattr(import_module(m), kind) for m in PUBLIC if kind in PUBLIC[m]}
     assert (inspect.getdoc(drawn.plot) or "").startswith("Return a figure")
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_no_module_hides_the_public_name_that_is_spelt_like_it(name: str) -> None:
+    """Once a module inside a package is loaded, the package has an attribute of that name."""
+    package = import_module(name)
+    inside = {one.name for one in pkgutil.iter_modules(getattr(package, "__path__", ()))}
+    for both in sorted(inside & PUBLIC[name]):
+        import_module(f"{name}.{both}")
+        assert not isinstance(getattr(package, both), ModuleType), f"{name}.{both}"

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.baselines import Baseline, Holdout, InSample, usual_baselines
     from alliance_sim.calibration.chains import Chains, ChainSettings
     from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
+    from alliance_sim.calibration.counted_runs import FreeRuns, free_runs
     from alliance_sim.calibration.diagnostics import Diagnosis, diagnose
     from alliance_sim.calibration.fit import FitSettings, calibrate
-    from alliance_sim.calibration.free_runs import FreeRuns, free_runs
     from alliance_sim.calibration.layout import Layout
     from alliance_sim.calibration.made import MadeHistory, made_history
     from alliance_sim.calibration.moves import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.pareto import smoothed_weights
     from alliance_sim.calibration.particle_filter import bootstrap_filter
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
-    from alliance_sim.calibration.power_scaling import Sensitivity, power_scaling
+    from alliance_sim.calibration.powers import Sensitivity, power_scaling
     from alliance_sim.calibration.predictive import Predictive
     from alliance_sim.calibration.prior import Prior
     from alliance_sim.calibration.ranks import RankCheck, RankStudy, check_ranks
@@ -89,7 +89,7 @@ _HOMES = {
     "alliance_sim.calibration.checkpoint": ["Checkpoint", "run_to_end"],
     "alliance_sim.calibration.diagnostics": ["Diagnosis", "diagnose"],
     "alliance_sim.calibration.fit": ["FitSettings", "calibrate"],
-    "alliance_sim.calibration.free_runs": ["FreeRuns", "free_runs"],
+    "alliance_sim.calibration.counted_runs": ["FreeRuns", "free_runs"],
     "alliance_sim.calibration.layout": ["Layout"],
     "alliance_sim.calibration.made": ["MadeHistory", "made_history"],
     "alliance_sim.calibration.moves": [
@@ -103,7 +103,7 @@ _HOMES = {
     "alliance_sim.calibration.pareto": ["smoothed_weights"],
     "alliance_sim.calibration.particle_filter": ["bootstrap_filter"],
     "alliance_sim.calibration.posterior_draws": ["PosteriorDraws"],
-    "alliance_sim.calibration.power_scaling": ["Sensitivity", "power_scaling"],
+    "alliance_sim.calibration.powers": ["Sensitivity", "power_scaling"],
     "alliance_sim.calibration.predictive": ["Predictive"],
     "alliance_sim.calibration.prior": ["Prior"],
     "alliance_sim.calibration.ranks": ["RankCheck", "RankStudy", "check_ranks"],

@@ -59,7 +59,7 @@ def score(
     """Score baselines on the scenario's record, in sample and on years kept from them."""
     from alliance_sim import load_scenario
     from alliance_sim.calibration.baselines import BASELINES
-    from alliance_sim.calibration.free_runs import shipped_runs
+    from alliance_sim.calibration.counted_runs import shipped_runs
     from alliance_sim.calibration.scoring import score_record
     from alliance_sim.record.record import SERIES
     from alliance_sim.report.result_folder import result_folder, usual_folder

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim import provenance
-from alliance_sim.calibration.free_runs import MODEL
+from alliance_sim.calibration.counted_runs import MODEL
 from alliance_sim.calibration.scores import SEED
 from alliance_sim.calibration.scoring import BLIND, ScoreTable
 from alliance_sim.plots.scores import forecast_figure, pit_figure
