@@ -26,6 +26,7 @@ from declared_tables import carried, channels, inputs, phases, states
 from docutils import nodes
 from record_tables import RECORD_TABLES
 from sphinx.util.docutils import SphinxDirective
+from validation_tables import VALIDATION_TABLES
 from what_ifs import what_ifs, what_ifs_command
 
 import alliance_sim
@@ -479,7 +480,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "verdicts": verdicts,
     "what_ifs": what_ifs,
     "what_ifs_command": what_ifs_command,
-} | RECORD_TABLES
+} | {**RECORD_TABLES, **VALIDATION_TABLES}
 
 
 class FromPackage(SphinxDirective):

@@ -1,12 +1,15 @@
-"""Are fits to made-up histories right? Simulation-based calibration of the model's own likelihood.
+"""Are fits to made-up histories right, and what can they tell? Calibration and a map of recovery.
 
 python experiments/validate_made_histories.py --replicates 250 --out docs/validation
+python experiments/validate_made_histories.py --replicates 50 --scenario japan_nato/baseline
 
 Each replicate draws parameters from the prior of a scenario, makes one run with them, tells it as
 a record of which some acts go unreported, and samples the posterior of that record. Where the truth
 ranks among the draws is uniform if prior, likelihood and sampler are right: for every parameter,
-for the joint log likelihood of parameters and noise, and for what one juncture changed. Replicates
-that are done are kept beside the tables; the same command goes on with the rest.
+for the joint log likelihood of parameters and noise, and for what one juncture changed. The same
+replicates say which parameters such a record can tell: how much of the prior's standard deviation
+is left, and how well posterior means follow the truth. Replicates that are done are kept beside the
+tables; the same command goes on with the rest.
 """
 
 from __future__ import annotations
@@ -36,7 +39,12 @@ Floats = NDArray[np.float64]
 
 DRAWS = 64  # of each posterior: where each of 64 chains ends
 LOG_LIKELIHOOD, EFFECT = "joint log likelihood", "what the juncture changed"
-COLUMNS = ("quantity", "replicates", "p_value", "largest", "inside", "cover_50", "cover_90")
+COLUMNS = (
+    *("quantity", "replicates", "p_value", "largest", "inside", "cover_50", "cover_90"),
+    *("sd_ratio", "r_squared"),
+)
+SHOWN = 30  # parameters of the map, those that are recovered best
+QUICK = {"replicates": 2, "sweeps": 4}
 OUTCOME = "level_operations"
 
 
@@ -99,8 +107,13 @@ class Replicate:
 
 
 def rows(study: RankStudy) -> list[dict[str, Any]]:
-    """Return the table: p value, largest difference, and how often middle intervals hold."""
-    done = study.ranks[study.ranks[:, 0] >= 0] / study.draws
+    """Return the table: p value, largest difference, how often middle intervals hold, recovery.
+
+    Parameters are standard normals beforehand, so the standard deviation of a posterior is the
+    share of the prior's that is left.
+    """
+    there = study.ranks[:, 0] >= 0
+    done, told = study.ranks[there] / study.draws, study.told[there]
     found = []
     for k, check in enumerate(study.checks()):
         apart = np.abs(done[:, k] - 0.5)
@@ -108,9 +121,40 @@ def rows(study: RankStudy) -> list[dict[str, Any]]:
         inside = "yes" if check.inside else "no"
         numbers = (f"{check.p_value:.3f}", f"{largest:.3f}", inside)
         covers = (f"{(apart <= 0.25).mean():.3f}", f"{(apart <= 0.45).mean():.3f}")
-        row = (check.name, len(done), *numbers, *covers)
+        truth, mean, sd = told[:, :, k].T
+        ratio = "" if check.name in (LOG_LIKELIHOOD, EFFECT) else f"{sd.mean():.3f}"
+        varies = len(truth) > 2 and float(truth.std()) > 0.0 and float(mean.std()) > 0.0
+        along = f"{np.corrcoef(truth, mean)[0, 1] ** 2:.3f}" if varies else ""
+        row = (check.name, len(done), *numbers, *covers, ratio, along)
         found.append(dict(zip(COLUMNS, row, strict=True)))
     return found
+
+
+def drawn(study: RankStudy, scenario: str) -> Any:
+    """Return a figure: differences of ranks with their band, and the map of recovery."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11.0, 7.5), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    checks = study.checks()
+    for check in checks:
+        left.plot(check.points, check.difference, color="#0072B2", alpha=0.35, linewidth=0.9)
+    left.fill_between(
+        checks[0].points, checks[0].lower, checks[0].upper, color="#999999", alpha=0.3, step="mid"
+    )
+    outside = sum(not check.inside for check in checks)
+    left.set_title(f"Ranks of {len(checks)} quantities, {outside} outside their 95 % bands")
+    left.set_xlabel("share of draws below the truth")
+    left.set_ylabel("distribution function minus uniform")
+    told = [row for row in rows(study) if row["sd_ratio"]]
+    told = sorted(told, key=lambda row: float(row["sd_ratio"]))[:SHOWN][::-1]
+    right.plot([float(row["sd_ratio"]) for row in told], range(len(told)), "o", color="#0072B2")
+    right.axvline(1.0, color="#999999", linewidth=0.8)
+    right.set_yticks(range(len(told)), [row["quantity"] for row in told], fontsize=7)
+    right.set_xlim(0.0, 1.2)
+    right.set_xlabel("standard deviation of the posterior / of the prior")
+    right.set_title(f"{scenario}: the {len(told)} parameters that are recovered best")
+    return figure
 
 
 def main() -> None:
@@ -118,12 +162,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenario", default="two_islands/baseline")
     parser.add_argument("--theory", default=None)
-    parser.add_argument("--juncture", default="great_raid")
+    parser.add_argument("--juncture", help="Taken away; left out: the first of the scenario.")
     parser.add_argument("--replicates", type=int, default=250)
     parser.add_argument("--sweeps", type=int, default=16)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--out", type=Path, default=Path("results/validation"))
+    parser.add_argument("--quick", action="store_true", help="A few replicates, to try it out.")
     given = parser.parse_args()
+    if given.quick:
+        vars(given).update(QUICK)
+    given.juncture = given.juncture or load_scenario(given.scenario).junctures[0].name
     under_way = given.out / "under_way"
     under_way.mkdir(parents=True, exist_ok=True)
     replicate = Replicate(given.scenario, given.theory, given.juncture, given.seed, given.sweeps)
@@ -144,6 +192,7 @@ def main() -> None:
     np.savetxt(
         given.out / f"{name}_each.csv", study.ranks, "%d", ",", header=",".join(names), comments=""
     )
+    drawn(study, given.scenario).savefig(given.out / f"{name}.png", dpi=120)
     least = min(rows(study), key=lambda row: float(row["p_value"]))
     print(f"{time.process_time() - before:.0f} CPU s; least likely: {least}")
 

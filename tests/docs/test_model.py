@@ -34,7 +34,15 @@ def docs(monkeypatch: pytest.MonkeyPatch) -> Any:
     pytest.importorskip("sphinx")
     monkeypatch.syspath_prepend(str(ROOT / "docs"))
     yield import_module("from_package")
-    for name in ("from_package", "cells", "declared_tables", "data_tables", "mathml", "what_ifs"):
+    for name in (
+        "from_package",
+        "cells",
+        "declared_tables",
+        "data_tables",
+        "mathml",
+        "validation_tables",
+        "what_ifs",
+    ):
         sys.modules.pop(name, None)
 
 

@@ -72,6 +72,8 @@ class RankStudy:
         names: The quantities.
         ranks: Array (replicate, quantity): how many of the draws lie below the truth; -1 where a
             replicate is not done yet.
+        told: Array (replicate, 3, quantity): each truth, and the mean and standard deviation of its
+            draws; NaN where a replicate is not done yet.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class RankStudy:
         self.names, self._replicate, self.draws = tuple(names), replicate, draws
         self._seed = as_seed(seed)
         self.ranks = np.full((replicates, len(self.names)), -1, dtype=np.int64)
+        self.told = np.full((replicates, 3, len(self.names)), np.nan)
 
     @property
     def done(self) -> int:
@@ -119,7 +122,7 @@ class RankStudy:
         with explained(again):
             futures = [who.submit(self._replicate, number) for number in missing]
             found = [future.result() for future in futures]
-        ranks = self.ranks.copy()
+        ranks, told = self.ranks.copy(), self.told.copy()
         for number, (truths, draws) in zip(missing, found, strict=True):
             wanted = ((len(self.names),), (self.draws, len(self.names)))
             if (np.shape(truths), np.shape(draws)) != wanted:
@@ -130,7 +133,8 @@ class RankStudy:
                 raise SettingError("ranks", [problem])
             rng = generator(self._seed, Stage.CHOOSE, number)
             ranks[number] = ranks_of(np.asarray(truths), np.asarray(draws), rng)
-        self.ranks = ranks
+            told[number] = truths, np.mean(draws, axis=0), np.std(draws, axis=0, ddof=1)
+        self.ranks, self.told = ranks, told
 
     def checks(self) -> list[RankCheck]:
         """Return what the ranks of each quantity say, of the replicates that are done."""
@@ -139,12 +143,13 @@ class RankStudy:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that `restore` needs."""
-        return {"ranks": self.ranks.copy()}
+        return {"ranks": self.ranks.copy(), "told": self.told.copy()}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take up a `state()` of the same study, which may have had fewer or more replicates."""
         count = min(len(self.ranks), len(state["ranks"]))
         self.ranks[:count] = state["ranks"][:count]
+        self.told[:count] = state["told"][:count]
 
 
 def ranks_of(
