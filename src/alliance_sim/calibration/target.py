@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from alliance_sim.calibration.layout import LANES, Layout
 from alliance_sim.calibration.observed import observed_of
 from alliance_sim.calibration.prior import Prior
-from alliance_sim.engine.kernel.conditioned import Conditioned
+from alliance_sim.engine.kernel.conditioned import Conditioned, Filtered
 from alliance_sim.engine.kernel.noise import SLOW
 from alliance_sim.engine.kernel.observation import USUAL_PARTS, Observed
 from alliance_sim.engine.vectors import Vectors
@@ -204,6 +204,28 @@ class Target:
                 )
             )
         return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
+    def filtered(self, theta: Floats, *, particles: int, seed: int) -> Filtered:
+        """Return what a particle filter finds at one vector, slow noise integrated out.
+
+        It shares the rules with the rest of the likelihood, and none of the samplers; the
+        exponential of its log likelihood is without bias.
+
+        Args:
+            theta: Natural values of the parameters, array (k,).
+            particles: How many, rounded up to a multiple of 64.
+            seed: Of the particles' noise.
+        """
+        here = self._here
+        constants, own, observation = here.filled(self.prior.numbers(theta[:, None]))
+        for row, place in here.coded:
+            observation[row] = theta[place]
+        return here.conditioned.filter(
+            *(constants[:, 0], own[:, :, 0]),
+            observation=observation[:, 0],
+            particles=particles,
+            seed=seed,
+        )
 
     def why_impossible(self, unknowns: Floats) -> str:
         """Return what of the record cannot happen in the first column, "" if all can."""

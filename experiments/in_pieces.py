@@ -1,0 +1,92 @@
+"""Long validations in numbered pieces: what is done is kept, and the same command goes on."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim.calibration import Checkpoint, run_to_end
+
+Floats = NDArray[np.float64]
+
+
+class Pieces:
+    """Pieces of work, each of which gives as many numbers as the others.
+
+    Attributes:
+        found: Array (piece, number); NaN where a piece is not done yet.
+        cpu: Array (piece,), the CPU seconds of each.
+    """
+
+    def __init__(self, work: Callable[[int], Sequence[float]], count: int, width: int) -> None:
+        """Prepare; nothing is computed yet."""
+        self._work = work
+        self.found, self.cpu = np.full((count, width), np.nan), np.full(count, np.nan)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all pieces are done."""
+        return not np.isnan(self.cpu).any()
+
+    def advance(self, executor: Executor | None = None) -> None:
+        """Do the next piece, here."""
+        del executor
+        piece, before = int(np.flatnonzero(np.isnan(self.cpu))[0]), time.process_time()
+        self.found[piece] = self._work(piece)
+        self.cpu[piece] = time.process_time() - before
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return what is done."""
+        return {"found": self.found.copy(), "cpu": self.cpu.copy()}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take up what was done."""
+        self.found, self.cpu = state["found"].copy(), state["cpu"].copy()
+
+
+def in_pieces(
+    name: str,
+    work: Callable[[int], Sequence[float]],
+    count: int,
+    width: int,
+    *,
+    out: Path,
+    what: Mapping[str, Any],
+) -> Pieces:
+    """Return all pieces done, from wherever the folder stands.
+
+    Args:
+        name: Of the file that keeps what is under way.
+        work: From the number of a piece to its numbers.
+        count: How many pieces.
+        width: How many numbers each gives.
+        out: The folder; what is under way is kept in `under_way` in it.
+        what: All that decides the numbers.
+    """
+    place = out / "under_way"
+    place.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+
+    def told(job: Pieces) -> None:
+        done = int((~np.isnan(job.cpu)).sum())
+        spent = np.nansum(job.cpu)
+        passed = time.monotonic() - start
+        print(f"{name}: {done} of {count}, {spent:.0f} CPU s, {passed:.0f} s here", flush=True)
+
+    checkpoint = Checkpoint(place / f"{name}.npz", {**what, "pieces": count}, every=0.0)
+    return run_to_end(Pieces(work, count, width), checkpoint=checkpoint, told=told)
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows with the same keys as a table."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
