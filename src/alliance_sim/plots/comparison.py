@@ -118,14 +118,37 @@ def pair_figure(comparison: Comparison, label: str, *, form: Form = SLIDE) -> Fi
     runs, calendar = comparison.factual_runs, comparison.factual_runs.calendar
     about = (
         f"Against: {comparison.factual.title}. {runs.runs} pairs of simulated histories with the "
-        f"same luck, seed {runs.seed}. {numbers_of(runs)}. {_edited(comparison, label)}"
-        f"{narrower(calendar, _first_year(comparison, label))}"
+        f"same luck, seed {runs.seed}. {numbers_of(runs)}. {edits_told(comparison, label)}"
+        f"{narrower(calendar, first_year(comparison, label))}"
     )
-    tall = 3.4 + 2.9 * len(STATES) if form.narrow else None
-    figure = slide(label, about=about, form=form, height=tall)
-    pairs = _pairs(figure.body, form)
+    figure = slide(label, about=about, form=form, height=tall_enough(form))
+    draw_worlds(comparison, label, _pairs(figure.body, form), form=form)
+    worlds_legend(figure.body, form)
+    return figure
+
+
+def tall_enough(form: Form) -> float | None:
+    """Return the height of a figure of both worlds, None for that of the form."""
+    return 3.4 + 2.9 * len(STATES) if form.narrow else None
+
+
+def draw_worlds(
+    comparison: Comparison, label: str, pairs: Sequence[tuple[Axes, Axes]], *, form: Form
+) -> None:
+    """Draw both courses and their difference into a pair of panels for each of `STATES`.
+
+    Args:
+        comparison: The scenarios.
+        label: Which of the edited ones.
+        pairs: The panels; the upper one is for the courses.
+        form: What they are drawn for.
+
+    Raises:
+        SettingError: If every run failed.
+    """
+    calendar = comparison.factual_runs.calendar
     marks = _marks(comparison, label)
-    first = _first_year(comparison, label)
+    first = first_year(comparison, label)
     looks = looks_of(comparison.words)
     courses = {state: _course(comparison, label, state) for state in STATES}
     levels = [courses[state].difference for state in STATES if state.startswith(LEVEL)]
@@ -151,8 +174,6 @@ def pair_figure(comparison: Comparison, label: str, *, form: Form = SLIDE) -> Fi
         elif column < len(levels):
             for axes in (upper, lower):
                 axes.tick_params(labelleft=False)
-    _legend(figure.body, form)
-    return figure
 
 
 def _pairs(body: SubFigure, form: Form) -> list[tuple[Axes, Axes]]:
@@ -200,7 +221,7 @@ def _marks(comparison: Comparison, label: str) -> list[tuple[str, float]]:
     return [(letter, decimal_year(day)) for letter, day in marks]
 
 
-def _first_year(comparison: Comparison, label: str) -> int:
+def first_year(comparison: Comparison, label: str) -> int:
     """Return the first year to show: some years before anything can differ."""
     calendar = comparison.factual_runs.calendar
     touched = comparison.touched[label]
@@ -256,21 +277,21 @@ def _difference(
     axes.set_xlabel("year", labelpad=1)
 
 
-def _legend(body: SubFigure, form: Form) -> None:
-    """Say what lines and bands are."""
+def worlds_legend(body: SubFigure, form: Form, *, runs: str = "runs") -> None:
+    """Say what lines and bands are, the latter of so many "runs" or "histories"."""
     handles = [
         Line2D([], [], color=FACTUAL.colour, linestyle=FACTUAL.line, linewidth=2.4,
                label="factual"),
         Line2D([], [], color=INK, linewidth=2.4, label="edited (in colour)"),
-        Patch(color=INK, alpha=NARROW + WIDE, linewidth=0, label="middle 50 % of runs"),
-        Patch(color=INK, alpha=WIDE, linewidth=0, label="90 % of runs"),
+        Patch(color=INK, alpha=NARROW + WIDE, linewidth=0, label=f"middle 50 % of {runs}"),
+        Patch(color=INK, alpha=WIDE, linewidth=0, label=f"90 % of {runs}"),
         Patch(facecolor=SHADES[1], edgecolor=FAINT, linewidth=0.9, label="every second stage"),
     ]  # fmt: skip
     columns = 2 if form.narrow else len(handles)
     body.legend(handles=handles, loc="outside upper left", ncols=columns, handlelength=2.6)
 
 
-def _edited(comparison: Comparison, label: str) -> str:
+def edits_told(comparison: Comparison, label: str) -> str:
     """Return what was edited when, with the letters that mark the days."""
     told = [
         f"{edit.date:%Y-%m-%d}, {edit.words}" if edit.date else edit.words
