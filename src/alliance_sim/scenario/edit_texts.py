@@ -81,7 +81,7 @@ def contradictions(asked: Sequence[EditText]) -> Iterator[str]:
         for first in asked[:later]:
             if first.text == second.text:
                 yield f"{first.text}: is said twice; say it once"
-            elif _clash(_paths(first), _paths(second)):
+            elif _alike(first, second) or _clash(_paths(first), _paths(second)):
                 yield f"{first.text!r} and {second.text!r} contradict each other; leave one out"
 
 
@@ -157,6 +157,12 @@ def _clash(first: Sequence[str], second: Sequence[str]) -> bool:
         for a in first
         for b in second
     )
+
+
+def _alike(first: EditText, second: EditText) -> bool:
+    """Whether two texts are of a kind that holds for the whole world and can be said once."""
+    kinds = {one.text.partition(" ")[0] for one in (first, second)}
+    return len(kinds) == 1 and bool(kinds & {"theory", "council"})
 
 
 def _removes(path: str) -> bool:

@@ -1,0 +1,222 @@
+"""The plausibility card: six checks of a what-if itself, each with a number and a verdict.
+
+Source: P. E. Tetlock and A. Belkin (eds), "Counterfactual thought experiments in world politics"
+(1996), for the six criteria; what is computed for each is ours. Where there are no data for a
+check, the card says "not available" and nothing more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from alliance_sim.counterfactual.rewrite_cost import AMBER, GREEN, rewrite_cost, squared_distance
+from alliance_sim.counterfactual.worlds import TwinWorlds
+from alliance_sim.errors import SettingError
+from alliance_sim.scenario.edit import value_at
+from alliance_sim.scenario.path import PathProblem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.counterfactual.labels import Agreement
+    from alliance_sim.counterfactual.question import Question
+    from alliance_sim.results import Ensemble
+    from alliance_sim.scenario.schema import Change
+
+    Floats = NDArray[np.float64]
+
+PASS, WARN, REFUSE, UNKNOWN = "pass", "warn", "refuse", "not available"
+LEAST = 0.05  # chance of what is held, below which the card warns
+WIDE = 0.99  # share of factual paths between whose ends the edited ones should lie
+ROOM = 0.05  # share of edited paths that may lie outside
+LEVELS = ("level_political", "level_operations", "level_equipment")
+
+
+class Check(NamedTuple):
+    """One check.
+
+    Attributes:
+        check: Which of the six.
+        verdict: "pass", "warn", "refuse" or "not available".
+        number: What was computed; None where there is none.
+        words: What the number is, and why the verdict.
+    """
+
+    check: str
+    verdict: str
+    number: float | None
+    words: str
+
+
+class Card(NamedTuple):
+    """All checks, and the cost of the rewrite that the label needs too."""
+
+    checks: tuple[Check, ...]
+    bits: float | None
+
+
+def plausibility_card(
+    question: Question,
+    posterior: PosteriorDraws,
+    worlds: TwinWorlds,
+    agreed: Agreement,
+    *,
+    free: Ensemble,
+) -> Card:
+    """Return the card of a question.
+
+    Args:
+        question: The question.
+        posterior: The draws.
+        worlds: Histories and their twins under the quantile coupling, with all states.
+        agreed: How far theories agree on the effect.
+        free: Runs of the factual scenario with parameters of the draws and fresh noise.
+    """
+    bits = _bits(question, posterior)
+    return Card(
+        (
+            _clarity(question),
+            _cotenability(question),
+            _rewrite(worlds, bits),
+            _theory(agreed),
+            _statistics(worlds, free),
+            Check(
+                "projectability",
+                UNKNOWN,
+                None,
+                "whether these parameters forecast better than the best baseline is not tested "
+                "here (alliance-sim score says); nor is an observable outside the fit",
+            ),
+        ),
+        bits,
+    )
+
+
+def _clarity(question: Question) -> Check:
+    """Return how much of what a question has to name it does name; `ask` refuses the rest."""
+    card = [j for j in question.edited.junctures if not j.present]
+    named = {
+        "antecedent": bool(question.edits),
+        "difference from the fact": question.touched is not None,
+        "replacement": all(bool(j.when_removed) for j in card),
+        "outcome": bool(question.outcome.text),
+        "outcome after antecedent": True,  # or there would be no question
+        "horizon": question.outcome.stop > 0,
+        "what is held": all(name for name in question.kept),
+        "population": bool(question.base.relationship),
+    }
+    count = sum(named.values())
+    missing = [name for name, there in named.items() if not there]
+    words = f"{count} of {len(named)} parts are named"
+    words += f"; missing: {', '.join(missing)}" if missing else ""
+    words += f"; from {question.touched} on; " + (
+        f"held: {', '.join(question.kept)}" if question.kept else "nothing is held"
+    )
+    return Check("clarity", PASS if not missing else WARN, count / len(named), words)
+
+
+def _cotenability(question: Question) -> Check:
+    """Return how likely what is held would have been in the edited world."""
+    name = "cotenability"
+    if not question.kept:
+        return Check(name, PASS, None, "nothing is held, so all that follows may respond")
+    by_name = {juncture.name: juncture for juncture in question.base.junctures}
+    falls = [k for k in question.kept if by_name[k].when_cause_removed == "falls"]
+    if falls:
+        words = f"{', '.join(falls)}: would fall away without what it follows, by its own card"
+        return Check(name, REFUSE, 0.0, words)
+    words = f"{', '.join(question.kept)}: how likely it was all the same is not computed"
+    return Check(name, UNKNOWN, None, words)
+
+
+def _rewrite(worlds: TwinWorlds, bits: float | None) -> Check:
+    """Return how much is rewritten, and that nothing differs before the edit."""
+    first = worlds.touched or 0
+    before = worlds.factual.values[:, :first], worlds.edited.values[:, :first]
+    difference = float(np.abs(before[1] - before[0]).max()) if first else 0.0
+    same = "both worlds are the same to the last bit before the edit"
+    if difference != 0.0:
+        return Check("minimal rewrite", REFUSE, difference, "the worlds differ before the edit")
+    if bits is None:
+        words = f"{same}; the model has no chance for what was edited, so its cost is not known"
+        return Check("minimal rewrite", UNKNOWN, None, words)
+    verdict = PASS if bits <= GREEN else WARN if bits <= AMBER else REFUSE
+    return Check("minimal rewrite", verdict, bits, f"{same}; {bits:.1f} bits are rewritten")
+
+
+def _theory(agreed: Agreement) -> Check:
+    """Return in how many theories there is a way from the edit to the outcome, and its sign."""
+    words = {1: "raises", -1: "lowers", 0: "does not move"}
+    told = "; ".join(f"{name} {words[sign]} it" for name, sign in agreed.signs.items())
+    if len(agreed.signs) < 2:
+        return Check("theory", UNKNOWN, None, f"one theory only was asked: {told}")
+    verdict = PASS if len(set(agreed.signs.values())) == 1 else WARN
+    return Check("theory", verdict, agreed.agreement, told)
+
+
+def _statistics(worlds: TwinWorlds, free: Ensemble) -> Check:
+    """Return which share of edited paths moves as next to no free run of the model does."""
+    outside = []
+    for usual, edited in _moves(worlds, free):
+        low, high = np.nanquantile(usual, [(1 - WIDE) / 2, (1 + WIDE) / 2])
+        outside.append(float(((edited < low) | (edited > high)).mean()))
+    worst = max(outside)
+    words = (
+        f"at most {worst:.0%} of edited paths have a largest change in a quarter, a busiest "
+        "quarter or a growth outside those of 99 % of free runs; base rates of other relationships "
+        "are not available"
+    )
+    return Check("statistics", PASS if worst <= ROOM else WARN, worst, words)
+
+
+def _moves(worlds: TwinWorlds, free: Ensemble) -> list[tuple[Floats, Floats]]:
+    """Return largest changes, growth and busiest quarters of free runs and of edited ones."""
+    found = []
+    first = worlds.touched or 0
+    pair = (free, worlds.edited)
+    for state in LEVELS:
+        both = [runs.column(state)[:, max(first - 1, 0) :] for runs in pair]
+        steps = [np.abs(np.diff(values, axis=1)).max(axis=1) for values in both]
+        growth = [values[:, -1] - values[:, 0] for values in both]
+        found += [(steps[0], steps[1]), (growth[0], growth[1])]
+    counts = []
+    for runs in pair:
+        series = [runs.column(s)[:, first:] for s in runs.states if s.startswith("count_")]
+        counts.append(np.sum(series, axis=0).max(axis=1))
+    return [*found, (counts[0], counts[1])]
+
+
+def _bits(question: Question, posterior: PosteriorDraws) -> float | None:
+    """Return what the edits rewrite, None where the model has no chance for one of them.
+
+    What sets numbers that were fitted leaves their posterior by so much; each further edit costs
+    the choice among all junctures. Whether a dated event comes is nothing that the model draws.
+    """
+    own = question.edited.edits[len(question.base.edits) :]
+    places = [_fitted(change, question, posterior) for change in own]
+    if not own or any(place is None for place in places):
+        return None
+    columns = [column for column, _ in places]  # type: ignore[misc]
+    values = [value for _, value in places]  # type: ignore[misc]
+    try:
+        distance = squared_distance(values, posterior.held.parameters[:, columns])
+    except SettingError:
+        return None
+    more = [len(question.base.junctures)] * (len(question.edits) - 1)
+    return rewrite_cost(distance=distance, choices=more).bits
+
+
+def _fitted(
+    change: Change, question: Question, posterior: PosteriorDraws
+) -> tuple[int, float] | None:
+    """Return column and value of a number that was fitted and that an edit set, else None."""
+    if change.path not in posterior.names:
+        return None
+    try:
+        number = value_at(question.edited, change.path)
+    except PathProblem:
+        return None
+    return posterior.names.index(change.path), float(number.value)

@@ -1,0 +1,103 @@
+"""Which draws of a posterior answer a question: of the theory asked for, and of its rivals."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from alliance_sim.calibration.kept_fit import FIT, told_of_fit
+from alliance_sim.calibration.posterior_draws import PosteriorDraws
+from alliance_sim.calibration.shipped import shipped_posterior
+from alliance_sim.errors import SettingError, shown
+from alliance_sim.results.draws import ENDING, USUAL, shipped_draws
+from alliance_sim.scenario.theories import own_theory, theory_of, with_theory
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario import Scenario
+
+WHERE = "posterior"
+
+
+class Posteriors(NamedTuple):
+    """Draws for a question.
+
+    Attributes:
+        main: Those that it is answered with.
+        others: Those of rival theories.
+    """
+
+    main: PosteriorDraws
+    others: tuple[PosteriorDraws, ...] = ()
+
+
+def posteriors_of(
+    given: PosteriorDraws | str | os.PathLike[str], base: Scenario, theory: str | None = None
+) -> Posteriors:
+    """Return the draws that a question is answered with.
+
+    Args:
+        given: Draws; "shipped" for those that come with the package; else a file of draws, or a
+            folder of such files or of a fit.
+        base: The factual scenario, the one that was fitted.
+        theory: The theory that is asked for; that of the scenario's switches if left out, or of
+            the draws where they are given or in one file. Rivals are asked only if it is left out.
+
+    Raises:
+        SettingError: If there are none, or they do not go with the scenario or the theory.
+        ResultError: If they cannot be read, or no longer hold.
+        ScenarioError: If the theory is unknown, or the folder has no draws of it.
+    """
+    wanted = None if theory is None else theory_of(theory).name
+    if isinstance(given, PosteriorDraws):
+        found = [given]
+    elif given == USUAL:
+        found = _shipped(base, wanted)
+    else:
+        found = _kept(Path(os.fspath(given)), base, wanted)
+    problems = [problem for one in found if (problem := _misfit(one, base))]
+    if wanted is not None and found[0].theory != wanted:
+        problems.append(f"the draws are of theory {found[0].theory}, and {wanted} is asked for")
+    if problems:
+        raise SettingError(WHERE, problems)
+    return Posteriors(found[0], tuple(found[1:]))
+
+
+def _misfit(posterior: PosteriorDraws, base: Scenario) -> str:
+    """Return in a sentence why draws do not go with a factual scenario, "" if they do."""
+    under = with_theory(base, theory_of(posterior.theory))
+    return posterior.misfit(under.model_copy(update={"edits": posterior.prior.scenario.edits}))
+
+
+def _shipped(base: Scenario, wanted: str | None) -> list[PosteriorDraws]:
+    known = shipped_draws(base.relationship)
+    if not known:
+        problem = (
+            f"no draws of a posterior come with the package for {base.name}; fit it first and name "
+            f"the folder: alliance-sim calibrate {base.name} --out FIT, then --posterior FIT, or "
+            "posterior='FIT' in Python"
+        )
+        raise SettingError(WHERE, [problem])
+    first = wanted or own_theory(base).name
+    names = [first, *(name for name in known if name != first and wanted is None)]
+    found = [shipped_posterior(base, name) for name in names]
+    return [one for one in found if one is not None]
+
+
+def _kept(place: Path, base: Scenario, wanted: str | None) -> list[PosteriorDraws]:
+    if not place.exists():
+        problem = (
+            f"is {shown(str(place))}, must be {USUAL}, or a file or folder of draws that exists"
+        )
+        raise SettingError(WHERE, [problem])
+    if not place.is_dir():
+        theory = own_theory(base).name if wanted is None else wanted
+        return [PosteriorDraws.load(place, base, theory=theory)]
+    if (place / FIT).is_file():
+        names = list(told_of_fit(place)["theories"])
+    else:
+        names = [file.stem for file in sorted(place.glob(f"*{ENDING}"))]
+    own = own_theory(base).name
+    first = wanted or (own if own in names else next(iter(names), own))
+    chosen = [first, *(name for name in names if name != first and wanted is None)]
+    return [PosteriorDraws.load(place, base, theory=name) for name in chosen]

@@ -1,0 +1,153 @@
+"""What is asked: a factual world, edits of it, and an outcome; all that is wrong is told first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError
+from alliance_sim.results.outcome_words import outcome_title
+from alliance_sim.results.outcomes import Outcome, is_binary, parse_outcome
+from alliance_sim.scenario.edit import edited as edited_by
+from alliance_sim.scenario.edit_texts import idle, kept, read_edits
+from alliance_sim.world import build_world, first_touched
+from alliance_sim.world.state import meanings_of, state_names
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from alliance_sim.scenario import Scenario
+
+WHERE = "whatif"
+UNDER = "theory "  # how a text begins that holds for both worlds
+EXAMPLE = "--without great_raid, or without='great_raid' in Python"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A what-if that makes sense: it differs from the fact, and its outcome comes after that.
+
+    Attributes:
+        base: The factual scenario.
+        edited: The same, edited.
+        edits: What was edited, as texts that `Scenario.edited` takes; of tables that a file adds,
+            in words.
+        theory: The theory that both worlds are under, such as "RI"; None for that of the base.
+        kept: Junctures that are held as dated although what they follow is edited.
+        outcome: What is looked at.
+        touched: First day of the first quarter that the edits touch.
+    """
+
+    base: Scenario
+    edited: Scenario
+    edits: tuple[str, ...]
+    theory: str | None
+    kept: tuple[str, ...]
+    outcome: Outcome
+    touched: dt.date
+
+    @property
+    def binary(self) -> bool:
+        """Whether the outcome happens or does not."""
+        return is_binary(self.outcome)
+
+    @property
+    def outcome_title(self) -> str:
+        """The outcome in words."""
+        return outcome_title(self.outcome, self.base.calendar(), meanings_of(self.base))
+
+    @property
+    def words(self) -> str:
+        """The question in one sentence."""
+        given = f"{self.edited.question} " if self.edited.question else ""
+        return f"{given}{'; '.join(self.edits)}: {self.outcome_title}?"
+
+
+def ask(
+    base: Scenario,
+    edits: Sequence[str],
+    outcome: str,
+    *,
+    start: Scenario | None = None,
+) -> Question:
+    """Return a question, or all that is wrong with it.
+
+    Args:
+        base: The factual scenario.
+        edits: Texts such as "without great_raid"; "theory RI" holds for both worlds.
+        outcome: Such as "rung>=8@2014".
+        start: An edited scenario that the edits come on top of; `base` if left out.
+
+    Raises:
+        SettingError: Naming everything that is wrong: edits that cannot be read or done, that
+            contradict each other or change nothing; an outcome that cannot be read, or that comes
+            before anything can differ.
+    """
+    problems: list[str] = []
+    first = base if start is None else start
+    common = [text for text in edits if str(text).startswith(UNDER)]
+    own = [text for text in edits if text not in common]
+    found = _outcome(base, outcome, problems)
+    edited: Scenario | None = None
+    asked = []
+    theory = common[0].removeprefix(UNDER).strip() if common else None
+    try:
+        read_edits(first, edits)  # what contradicts itself, too
+        asked = read_edits(first, own)
+        problems += idle(first, asked)
+        edited = edited_by(first, [one for text in asked for one in text.edits])
+    except ScenarioError as error:
+        problems += error.problems
+    told = () if edited is None else _told(base, edited)
+    if edited is not None and not told:
+        problems.append(f"no edit is given; give one, such as {EXAMPLE}")
+    if edited is not None and told:
+        problems += _other_years(base, edited)
+    if problems or edited is None or found is None:
+        raise SettingError(WHERE, problems)
+    day, late = _touched(base, edited, found)
+    if late or day is None:
+        raise SettingError(WHERE, [late])
+    return Question(base, edited, told, theory, tuple(kept(asked)), found, day)
+
+
+def _outcome(base: Scenario, text: str, problems: list[str]) -> Outcome | None:
+    try:
+        return parse_outcome(text, states=state_names(base), calendar=base.calendar())
+    except SettingError as error:
+        problems += [f"{error.where}: {problem}" for problem in error.problems]
+        return None
+
+
+def _told(base: Scenario, edited: Scenario) -> tuple[str, ...]:
+    """Return the edits that lead from one scenario to the other."""
+    same = edited.edits[: len(base.edits)] == base.edits
+    changes = edited.edits[len(base.edits) :] if same else edited.edits
+    return tuple(dict.fromkeys(change.text or change.words for change in changes))
+
+
+def _other_years(base: Scenario, edited: Scenario) -> Iterator[str]:
+    mine, its = base.time, edited.time
+    if (mine.first_year, mine.last_year, mine.steps_per_year) != (
+        *(its.first_year, its.last_year, its.steps_per_year),
+    ):
+        yield "the edits change the years of the run or its steps, which both worlds share"
+
+
+def _touched(base: Scenario, edited: Scenario, outcome: Outcome) -> tuple[dt.date | None, str]:
+    """Return the first day that the edits touch, and in a sentence why the question is void."""
+    calendar = base.calendar()
+    try:
+        step = first_touched(build_world(base), build_world(edited))
+    except AllianceSimError as error:
+        return None, " ".join(str(error).split())
+    if step is None:
+        return None, "the edits change no number that the model uses, so both worlds are the same"
+    if outcome.stop - 1 < step:
+        last, first = calendar.label(outcome.stop - 1), calendar.label(step)
+        return None, (
+            f"outcome {outcome.text!r} looks at nothing after {last}, and the edits touch nothing "
+            f"before {first}; ask for a later time, such as @{calendar.last_year}"
+        )
+    return calendar.start_of(step), ""
