@@ -129,9 +129,13 @@ DRAWN_BY |= {
     "PosteriorDraws": "alliance_sim.plots.posterior:posterior_figure",
     "Record": "alliance_sim.plots.history:record_figure",
     "Sweep": "alliance_sim.report.sweep:sweep_figure",
+    "WhatIf": "alliance_sim.plots.whatif:whatif_figure",
 }
 
-FOUND_BY |= {"shipped": "alliance_sim.calibration.shipped:usual_posterior"}
+FOUND_BY |= {
+    "shipped": "alliance_sim.calibration.shipped:usual_posterior",
+    "whatif": "alliance_sim.counterfactual.answering:whatif",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
+from typing import Any
 
-# Who finds the usual draws of a scenario's parameters, "module:function", by "shipped": told by the
-# package's front door, as what holds draws against a record stands above the rooms that use them.
+# Who finds the usual draws of a scenario's parameters, by "shipped", and who answers a what-if, by
+# "whatif", each "module:function": told by the package's front door, as both stand above the rooms
+# that ask for them.
 FOUND_BY: dict[str, str] = {}
+
+
+def found_by(what: str) -> Any:
+    """Return the function that the front door has named for something."""
+    module, _, function = FOUND_BY[what].partition(":")
+    return getattr(import_module(module), function)
 
 
 def scenarios() -> Path:

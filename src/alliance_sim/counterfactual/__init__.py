@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from alliance_sim.counterfactual.answer import WhatIf
+    from alliance_sim.counterfactual.answering import whatif
     from alliance_sim.counterfactual.attribution import (
         add_one_in,
         leave_one_out,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Histories",
     "TwinWorlds",
+    "WhatIf",
     "add_one_in",
     "causation_bounds",
     "leave_one_out",
@@ -30,14 +33,17 @@ __all__ = [
     "shapley",
     "time_ordered",
     "twin_worlds",
+    "whatif",
 ]
 
 _HOMES = {
+    "alliance_sim.counterfactual.answering": ["whatif"],
     "alliance_sim.counterfactual.attribution": [
         *("add_one_in", "leave_one_out", "owen", "shapley", "time_ordered"),
     ],
     "alliance_sim.counterfactual.causation": ["causation_bounds"],
     "alliance_sim.counterfactual.histories": ["Histories"],
+    "alliance_sim.counterfactual.answer": ["WhatIf"],
     "alliance_sim.counterfactual.worlds": ["TwinWorlds", "twin_worlds"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal, Never
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never
 
 from pydantic import Field, ValidationError
 
@@ -47,6 +47,7 @@ from alliance_sim.scenario.theory import (
     ThreatDynamics,
     Willingness,
 )
+from alliance_sim.shipped import found_by
 
 HOW_TO_GET_ONE = "load_scenario(name or path) reads a scenario, and its methods return others"
 
@@ -286,6 +287,28 @@ class Scenario(Shown, Part):
             if sentence not in before:
                 warn_of(sentence)
         return after
+
+    def whatif(self, *edits: str, outcome: str, **options: Any) -> Any:
+        """Return what would have been different in this history, with something edited.
+
+        The scenario is the factual one, for which there have to be draws of a posterior.
+
+        Args:
+            *edits: Texts, as `edited` takes them.
+            outcome: What is looked at, such as "rung>=8@2014".
+            **options: Edits by kind, each a text or several, such as `without="great_raid"`; and
+                settings: `posterior` (draws, "shipped", or a file or folder of draws), `uniforms`,
+                `runs`, `seed`, `threads` and `progress`, as for `counterfactual.whatif`.
+
+        Returns:
+            A `counterfactual.WhatIf`, which shows itself and has `.plot()`, `.sentence`, `.card`
+            and data frames.
+
+        Raises:
+            SettingError: Naming all that is wrong with the question, or that there are no draws.
+            ResultError: If the draws cannot be read, or no longer hold.
+        """
+        return found_by("whatif")(self, edits, outcome=outcome, **options)
 
     @property
     def edit_texts(self) -> tuple[str, ...]:

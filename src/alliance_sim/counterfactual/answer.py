@@ -1,0 +1,391 @@
+"""What would have been different: the answer to one question, with all that it depends on.
+
+Of the histories that come to the record, each has a twin in which something was edited; the effect
+is edited minus factual. Beside it stand what other couplings and other theories say, and what runs
+with fresh noise say of necessity and sufficiency, with bounds that depend on no coupling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from alliance_sim.comparison.edits import edits_between, label_of
+from alliance_sim.comparison.scenarios import Comparison
+from alliance_sim.counterfactual.couplings import QUANTILE, frechet_bounds
+from alliance_sim.counterfactual.labels import SENTENCE
+from alliance_sim.display import Facts, Shown, Table, figure
+from alliance_sim.glossary import decimal, signed
+from alliance_sim.record.words import Words
+from alliance_sim.results.state_metadata import meaning
+from alliance_sim.scenario.describe import assumed_numbers
+from alliance_sim.scenario.edits_in_words import words_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.counterfactual.card import Check
+    from alliance_sim.counterfactual.labels import Agreement, Label
+    from alliance_sim.counterfactual.question import Question
+    from alliance_sim.counterfactual.worlds import TwinWorlds
+
+    Floats = NDArray[np.float64]
+
+LOW, HIGH = 0.05, 0.95
+PROBABILITY, MEDIAN = "probability", "median"
+
+
+class Estimate(NamedTuple):
+    """A number and its interval over draws: of means within a draw, 5th to 95th percentile."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Ensembled(NamedTuple):
+    """What pairs of runs with fresh noise say, of the factual world against the edited one.
+
+    Attributes:
+        necessity: Share of the pairs without the outcome in the edited world, of those with it in
+            the factual one (PN); None where there are none.
+        sufficiency: Share with it in the factual world, of those without it in the edited one (PS).
+        both: Share with it in the factual world and without it in the edited one (PNS).
+        bounds: Lowest and highest PN, PS and PNS under any coupling (Tian and Pearl).
+        pairs: How many pairs there are.
+    """
+
+    necessity: float | None
+    sufficiency: float | None
+    both: float
+    bounds: Mapping[str, tuple[float, float]]
+    pairs: int
+
+
+class UnderTheory(NamedTuple):
+    """What the question comes to under one theory."""
+
+    theory: str
+    fact: Estimate
+    edited: Estimate
+    effect: Estimate
+    draws: Floats  # of the effect
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WhatIf(Shown):
+    """The answer to a what-if, and what it depends on. Effects are edited minus factual.
+
+    Attributes:
+        question: What was asked.
+        posterior: Draws of parameters and noise, of the theory that is answered first.
+        twins: Histories and their twins, by coupling; "quantile" is what the answer is of.
+        fact: The outcome as it was: its probability, averaged over what the record leaves open, or
+            its median where it is a number.
+        edited: The same in the edited world.
+        effect: The difference of both.
+        given_history: Share of the histories with the outcome whose twin is without it; None for a
+            number, and where no history has the outcome.
+        ensemble: Necessity and sufficiency with fresh noise; None for a number.
+        couplings: Effect and necessity given the history under each coupling.
+        theories: The same question under every theory that there are draws of.
+        agreed: How far they agree, all weighing alike.
+        label: "robust", "theory-dependent", "fragile" or "silent", and why not better.
+        card: The plausibility card: checks of the question itself.
+        seed: Seed of what the record leaves open, and of fresh noise.
+    """
+
+    question: Question
+    posterior: PosteriorDraws
+    twins: Mapping[str, TwinWorlds]
+    fact: Estimate
+    edited: Estimate
+    effect: Estimate
+    given_history: float | None
+    ensemble: Ensembled | None
+    couplings: Mapping[str, tuple[Estimate, float | None]]
+    theories: tuple[UnderTheory, ...]
+    agreed: Agreement
+    label: Label
+    card: tuple[Check, ...]
+    seed: int
+
+    @property
+    def measure(self) -> str:
+        """What the estimates are: "probability" or "median"."""
+        return PROBABILITY if self.question.binary else MEDIAN
+
+    @property
+    def worlds(self) -> TwinWorlds:
+        """The twins that the answer is of, under the quantile coupling."""
+        return self.twins[QUANTILE]
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Both worlds as `compare` has them: tables, dates of formal steps, acts that differ."""
+        worlds, question = self.worlds, self.question
+        name = label_of(question.base, question.edited)
+        return Comparison(
+            factual=worlds.base,
+            edited={name: worlds.edited_scenario},
+            factual_runs=worlds.factual,
+            edited_runs={name: worlds.edited},
+            edits={name: edits_between(question.base, question.edited)},
+            touched={name: question.touched},
+            outcomes=(question.outcome,),
+            words=Words.of(question.base),
+            parameters=f"Parameters and noise: {self.posterior.label}.",
+        )
+
+    @property
+    def edits_in_words(self) -> str:
+        """What was edited, as it goes on after "this history"."""
+        question = self.question
+        own = question.edited.edits[len(question.base.edits) :]
+        told = dict.fromkeys(words_of(change, question.edited) for change in own)
+        return ", ".join(
+            one if one.startswith(("without ", "under ", "with ")) else f"with {one}"
+            for one in told
+        )
+
+    @property
+    def answer(self) -> str:
+        """What it comes to, in one or two plain sentences."""
+        what, edits = self.question.outcome_title, self.edits_in_words
+        what = what[:1].upper() + what[1:]
+        if not self.question.binary:
+            outcome = self.question.outcome
+            unit = meaning(outcome.state, self.worlds.factual.meanings).unit
+            unit = "1" if outcome.compare else unit
+            low, high = signed(self.effect.low, unit), signed(self.effect.high, unit)
+            return (
+                f"{what}: {decimal(self.fact.value, unit)} in this history as it was, "
+                f"{decimal(self.edited.value, unit)} in this history {edits}; the difference is "
+                f"{signed(self.effect.value, unit)} (90 % of the draws: {low} to {high})."
+            )
+        before, after = of_100(self.fact.value), of_100(self.edited.value)
+        low, high = (_counted(end) for end in (self.effect.low, self.effect.high))
+        return (
+            f"{what}: in {after} of 100 re-runs of this history {edits}, in {before} of 100 as it "
+            f"was (90 % of the draws: a difference of {low} to {high} in 100)."
+        )
+
+    @property
+    def named(self) -> str:
+        """Which model and which coded list it is a statement about."""
+        held = self.posterior.held
+        return (
+            f"Model: {self.question.base.name} under theory {self.posterior.theory}, "
+            f"{len(self.posterior)} posterior draws. Coded list: {held.record}, series "
+            f"{held.series}, to {held.until}. Coupling: {QUANTILE}. Label: {self.label.name}."
+        )
+
+    @property
+    def sentence(self) -> str:
+        """The answer, what it is about, and what it is not."""
+        return f"{self.answer} {self.named} {SENTENCE}"
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What had to be assumed, in sentences."""
+        return tuple(_assumed(self))
+
+    @cached_property
+    def over_time(self) -> pd.DataFrame:
+        """Both worlds and the effect by quarter: `state`, `quarter` and, over draws, quantiles.
+
+        Columns `fact`, `edited` and `effect`, each the median, with `_low` and `_high` for the 5th
+        and the 95th percentile, of levels, the formal step and counts of acts.
+        """
+        return _over_time(self.worlds)
+
+    @cached_property
+    def theories_frame(self) -> pd.DataFrame:
+        """A row for each theory: `theory`, and `fact`, `edited`, `effect` with `_low`, `_high`."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "theory": one.theory,
+                **_cells("fact", one.fact),
+                **_cells("edited", one.edited),
+                **_cells("effect", one.effect),
+            }
+            for one in self.theories
+        )
+
+    @cached_property
+    def couplings_frame(self) -> pd.DataFrame:
+        """A row for each coupling: `coupling`, `effect` with `_low`, `_high`, and `necessity`."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {"coupling": name, **_cells("effect", effect), "necessity": needed}
+            for name, (effect, needed) in self.couplings.items()
+        )
+
+    @cached_property
+    def card_frame(self) -> pd.DataFrame:
+        """A row for each check of the card: `check`, `verdict`, `number`, `words`."""
+        import pandas as pd
+
+        return pd.DataFrame([check._asdict() for check in self.card])
+
+    def plot(self) -> Any:
+        """Return a figure of both worlds, of their difference, and of the answer in 100 re-runs.
+
+        Returns:
+            A `matplotlib.figure.Figure`; a notebook shows it, `savefig` writes it.
+        """
+        return figure(self)
+
+    def as_tree(self) -> dict[str, Any]:
+        """Return the whole answer as plain values fit for JSON; None where there is no number."""
+        kind, ensemble = self.measure, self.ensemble
+        both = None if ensemble is None else ensemble.both
+        return {
+            "question": self.question.words,
+            "edits": list(self.question.edits),
+            "kept": list(self.question.kept),
+            "outcome": self.question.outcome.text,
+            "fact": _tree(kind, self.fact),
+            "edited": _tree(kind, self.edited),
+            "effect": _tree(kind, self.effect),
+            "necessity": {
+                "given_history": self.given_history,
+                "ensemble": None if ensemble is None else ensemble.necessity,
+            },
+            "sufficiency": None if ensemble is None else ensemble.sufficiency,
+            "both": both,
+            "bounds": {
+                name: None if ensemble is None else list(ensemble.bounds[name])
+                for name in ("PN", "PS", "PNS")
+            },
+            "couplings": self._couplings_tree(),
+            "label": self.label.name,
+            "reasons": list(self.label.reasons),
+            "card": [check._asdict() for check in self.card],
+            "theories": self._theories_tree(),
+            "agreement": {
+                "mean": self.agreed.mean,
+                "range": [self.agreed.low, self.agreed.high],
+                "agreement": self.agreed.agreement,
+                "ambiguity": self.agreed.ambiguity,
+            },
+            "assumed": list(self.assumed),
+            "sentence": self.sentence,
+            "seed": self.seed,
+            "draws": len(self.posterior),
+            "histories": self.worlds.histories,
+        }
+
+    def _couplings_tree(self) -> dict[str, Any]:
+        told = {
+            name: {"effect": _tree(self.measure, effect), "necessity": needed}
+            for name, (effect, needed) in self.couplings.items()
+        }
+        if not self.question.binary:
+            return told
+        bounds = frechet_bounds(self.fact.value, self.edited.value)
+        return {**told, "frechet": {name: list(ends) for name, ends in bounds.items()}}
+
+    def _theories_tree(self) -> list[dict[str, Any]]:
+        weight, kind = 1 / len(self.theories), self.measure
+        return [
+            {
+                "theory": one.theory,
+                "weight": weight,
+                "sign": int(np.sign(one.effect.value)),
+                "fact": _tree(kind, one.fact),
+                "edited": _tree(kind, one.edited),
+                "effect": _tree(kind, one.effect),
+            }
+            for one in self.theories
+        ]
+
+    def _facts(self) -> Facts:
+        rows = [[check.check, check.verdict, check.words] for check in self.card]
+        return Facts(
+            name=self.question.words,
+            brief=(f"effect {self.effect.value:+.2f}", self.label.name),
+            more=[
+                ("answer", self.answer),
+                ("label", "; ".join((self.label.name, *self.label.reasons))),
+                ("about", self.named),
+                ("assumed", " ".join(self.assumed)),
+                ("", SENTENCE),
+            ],
+            table=Table(("plausibility", "verdict", "why"), rows),
+        )
+
+
+def _assumed(answer: WhatIf) -> list[str]:
+    """Return what had to be assumed, in sentences."""
+    question, worlds = answer.question, answer.worlds
+    base, calendar = question.base, worlds.factual.calendar
+    judged = f"{assumed_numbers(base)} numbers of {base.name} that are judged, not fitted"
+    found = [
+        f"The rules of the model, and {judged}.",
+        f"What the noise of one world says of the other: the coupling {QUANTILE}; no data tell.",
+    ]
+    until = answer.posterior.held.until
+    if until < calendar.last_year:
+        found.append(f"After {until} the draws have seen no record, so noise is fresh from there.")
+    if question.kept:
+        found.append(
+            f"Held as dated, though what they follow is edited: {', '.join(question.kept)}."
+        )
+    else:
+        found.append("All that follows from what is edited responds (total effect).")
+    fresh = worlds.only["edited"]
+    if fresh:
+        found.append(
+            f"Drawn anew, as the factual world has no counterpart: {len(fresh)} "
+            f"({', '.join(fresh[:6])}{', …' if len(fresh) > 6 else ''})."
+        )
+    if len(answer.theories) < 2:
+        found.append("One theory only: no draws of the others were given.")
+    else:
+        found.append("Theories weigh alike.")
+    return found
+
+
+def _over_time(worlds: TwinWorlds) -> pd.DataFrame:
+    import pandas as pd
+
+    calendar = worlds.factual.calendar
+    states = [s for s in worlds.factual.states if s.startswith(("level_", "count_")) or s == "rung"]
+    frames = []
+    for state in states:
+        both = worlds.factual.column(state), worlds.edited.column(state)
+        columns: dict[str, Any] = {"state": state, "quarter": list(calendar.labels)}
+        for name, values in zip(
+            ("fact", "edited", "effect"), (*both, both[1] - both[0]), strict=True
+        ):
+            low, middle, high = np.nanquantile(worlds.by_draw(values), [LOW, 0.5, HIGH], axis=0)
+            columns |= {name: middle, f"{name}_low": low, f"{name}_high": high}
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
+
+
+def of_100(probability: float) -> int:
+    """Return a probability as how many of 100."""
+    return round(100 * probability)
+
+
+def _counted(difference: float) -> str:
+    return f"{of_100(difference):+d}".replace("-", "\N{MINUS SIGN}").replace("+0", "0")
+
+
+def _cells(name: str, estimate: Estimate) -> dict[str, float]:
+    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+
+
+def _tree(kind: str, estimate: Estimate) -> dict[str, float]:
+    return {kind: estimate.value, "low": estimate.low, "high": estimate.high}
