@@ -20,6 +20,7 @@ from alliance_sim.cli import (
     score,
     sweep,
     terminal,
+    whatif,
 )
 from alliance_sim.cli.options import (
     NONE,
@@ -456,6 +457,7 @@ def _print_origin(origin: dict[str, Any]) -> None:
 
 find.add_to(app)
 compare.add_to(app)
+whatif.add_to(app)
 score.add_to(app)
 sweep.add_to(app)
 calibrate.add_to(app)

@@ -3,6 +3,7 @@
 - `write_history`: everything that a comparison with the record comes to
 - `write_run`, `write_figure`: an ensemble of any scenario
 - `write_comparison`: edited scenarios beside the factual one
+- `write_whatif`: the answer to a what-if
 - `sweep`, `sensitivity`, `discovery`: what comes after a sweep, each a module of its own
 - `history_json`: the same as one JSON object
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 from alliance_sim.report.comparison import write_comparison
 from alliance_sim.report.history import history_json, write_history
 from alliance_sim.report.run import write_figure, write_run
+from alliance_sim.report.whatif import write_whatif
 
 __all__ = [
     "history_json",
@@ -19,4 +21,5 @@ __all__ = [
     "write_figure",
     "write_history",
     "write_run",
+    "write_whatif",
 ]

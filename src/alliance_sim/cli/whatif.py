@@ -1,0 +1,234 @@
+"""`alliance-sim whatif`: what would have been different, given what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alliance_sim.cli import terminal
+from alliance_sim.cli.adaptive_table import AdaptiveTable
+from alliance_sim.cli.edit_options import (
+    Council,
+    Keep,
+    Leader,
+    Member,
+    Motive,
+    SetTo,
+    Shift,
+    Strength,
+    Theory,
+    Without,
+)
+from alliance_sim.cli.options import (
+    SHIPPED,
+    WHOLE_NUMBER,
+    Json,
+    OwnOut,
+    Posterior,
+    Seed,
+    Workers,
+    command_line,
+    processors,
+)
+from alliance_sim.errors import SettingError
+from alliance_sim.shipped import usual_scenario
+
+if TYPE_CHECKING:
+    from alliance_sim.counterfactual.answer import Estimate, WhatIf
+
+EXAMPLE = "alliance-sim whatif --without nine_eleven --outcome 'rung>=8@2014'"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(whatif)
+
+
+def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            help="The factual scenario, or a file of edits of one: a shipped name or a TOML file."
+        ),
+    ] = usual_scenario(),
+    outcome: Annotated[
+        str | None,
+        typer.Option(help="What is looked at, such as rung>=8@2014 or level_equipment>0.5@2024."),
+    ] = None,
+    without: Without = None,
+    shift: Shift = None,
+    strength: Strength = None,
+    set_: SetTo = None,
+    leader: Leader = None,
+    council: Council = None,
+    member: Member = None,
+    motive: Motive = None,
+    keep: Keep = None,
+    theory: Theory = None,
+    posterior: Posterior = SHIPPED,
+    uniforms: Annotated[
+        int,
+        typer.Option(
+            help="How often what the record leaves open is drawn for each draw.", **WHOLE_NUMBER
+        ),
+    ] = 4,
+    runs: Annotated[
+        int,
+        typer.Option(
+            help="Pairs of runs with fresh noise, for necessity and sufficiency.", **WHOLE_NUMBER
+        ),
+    ] = 1000,
+    seed: Seed = "1",
+    out: OwnOut = None,
+    as_json: Json = False,
+    workers: Workers = None,
+) -> None:
+    """Say what would have been different, in this history: same noise, one thing changed.
+
+    Each draw of the posterior comes to what is on record; its twin has the same parameters and the
+    same noise, and something edited. Edits combine.
+    """
+    from alliance_sim import noise
+    from alliance_sim.counterfactual.answering import answered, checked_sizes
+    from alliance_sim.counterfactual.posteriors import posteriors_of
+    from alliance_sim.counterfactual.question import ask
+    from alliance_sim.report import write_whatif
+    from alliance_sim.report.result_folder import usual_folder
+    from alliance_sim.report.whatif import whatif_folder
+    from alliance_sim.scenario.edit_texts import as_texts
+
+    number = noise.as_seed(seed)
+    checked_sizes(uniforms=uniforms, runs=runs)
+    if outcome is None:
+        problem = f"is missing: what is looked at, such as {EXAMPLE}"
+        raise SettingError("--outcome", [problem])
+    given = {
+        "without": without, "shift": shift, "strength": strength, "set": set_, "leader": leader,
+        "council": council, "member": member, "motive": motive, "keep": keep, "theory": theory,
+    }  # fmt: skip
+    base, start = _worlds(scenario)
+    question = ask(base, as_texts(**given), outcome, start=start)
+    found = posteriors_of(_posterior(posterior), question.base, question.theory)
+    folder = out or usual_folder("whatif", question.edited.name)
+    whatif_folder(folder, question)
+    with terminal.progress("asking twins", "steps") as show:
+        answer = answered(
+            question,
+            found,
+            uniforms=uniforms,
+            runs=runs,
+            seed=number,
+            threads=processors(workers),
+            progress=show,
+        )
+    command = command_line(
+        "whatif",
+        scenario,
+        outcome=question.outcome.text,
+        **given,
+        posterior=None if posterior == SHIPPED else posterior,
+        uniforms=uniforms,
+        runs=runs,
+        seed=number,
+        out=folder,
+    )
+    files = write_whatif(answer, out=folder, command=command)
+    if as_json:
+        terminal.print_json({**answer.as_tree(), "files": files})
+        return
+    _print(answer)
+    terminal.tell(f"Seed {number}. Written to {folder}/")
+
+
+def _worlds(scenario: str) -> tuple[Any, Any]:
+    """Return the factual scenario, and the edited one that a file of edits makes of it."""
+    from alliance_sim import load_scenario
+    from alliance_sim.scenario import extended_scenario
+
+    chosen = load_scenario(scenario)
+    base = extended_scenario(scenario)
+    return (chosen, None) if base is None else (base, chosen)
+
+
+def _posterior(given: str) -> str:
+    """Return what was given for `--posterior`.
+
+    Raises:
+        SettingError: If it is "none": without draws nothing is known of the noise.
+    """
+    if given == "none":
+        told = "compare runs the same edits with fresh noise and the numbers of the file"
+        raise SettingError("--posterior", [f"is none, and a what-if needs draws; {told}"])
+    return given
+
+
+def _print(answer: WhatIf) -> None:
+    """Print the answer, what it depends on, and what it is worth."""
+    from alliance_sim.counterfactual.labels import SENTENCE
+
+    console = terminal.output()
+    terminal.tell(answer.question.words, "bold", wrap=True)
+    terminal.tell(f"{answer.answer}\n", wrap=True, lines=True)
+    for table in (_needed(answer), _couplings(answer), _theories(answer)):
+        if table is not None:
+            console.print(table)
+    terminal.tell("Plausibility of the question:", wrap=True)
+    for one in answer.card:
+        number = "" if one.number is None else f" ({one.number:.2f})"
+        terminal.tell(f"  - {one.check}: {one.verdict}{number}; {one.words}", wrap=True)
+    reasons = "".join(f"\n  - {reason}" for reason in answer.label.reasons)
+    terminal.tell(f"Label: {answer.label.name}{reasons}", wrap=True, lines=True)
+    terminal.tell("\nAssumed:", wrap=True, lines=True)
+    for sentence in answer.assumed:
+        terminal.tell(f"  - {sentence}", wrap=True)
+    terminal.tell(f"\n{answer.named}\n{SENTENCE}", wrap=True, lines=True)
+
+
+def _needed(answer: WhatIf) -> AdaptiveTable | None:
+    """Return necessity and sufficiency, with bounds; None for a number."""
+    ensemble = answer.ensemble
+    if ensemble is None:
+        return None
+
+    def row(what: str, value: float | None, name: str = "") -> tuple[str, ...]:
+        bounds = ensemble.bounds.get(name)
+        ends = "" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}"
+        return what, "–" if value is None else f"{value:.2f}", ends
+
+    return AdaptiveTable(
+        title="How far the edited thing was needed for the outcome, and enough",
+        heads=("what", "share", "bounds of any coupling"),
+        rows=(
+            row("needed, in this history (by the coupling)", answer.given_history),
+            row(f"needed, in {ensemble.pairs} fresh pairs (PN)", ensemble.necessity, "PN"),
+            row("enough, in fresh pairs (PS)", ensemble.sufficiency, "PS"),
+            row("needed and enough, in fresh pairs (PNS)", ensemble.both, "PNS"),
+        ),
+    )
+
+
+def _interval(estimate: Estimate) -> tuple[str, str]:
+    return f"{estimate.value:+.2f}", f"{estimate.low:+.2f} to {estimate.high:+.2f}"
+
+
+def _couplings(answer: WhatIf) -> AdaptiveTable:
+    rows = tuple(
+        (name, *_interval(effect), "–" if needed is None else f"{needed:.2f}")
+        for name, (effect, needed) in answer.couplings.items()
+    )
+    return AdaptiveTable(
+        title="Effect under each coupling of the noise, which no data can tell apart",
+        heads=("coupling", "effect", "90 % of draws", "needed"),
+        rows=rows,
+    )
+
+
+def _theories(answer: WhatIf) -> AdaptiveTable | None:
+    if len(answer.theories) < 2:
+        return None
+    return AdaptiveTable(
+        title="Effect under each theory",
+        heads=("theory", "effect", "90 % of draws"),
+        rows=tuple((one.theory, *_interval(one.effect)) for one in answer.theories),
+    )

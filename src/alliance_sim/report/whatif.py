@@ -1,0 +1,148 @@
+"""The answer to a what-if as a folder of files and as a page."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alliance_sim.counterfactual.answer import of_100
+from alliance_sim.counterfactual.labels import SENTENCE
+from alliance_sim.errors import FileError, SettingError, explains_calls
+from alliance_sim.files import read_json
+from alliance_sim.plots.origin import origin_of
+from alliance_sim.plots.whatif import whatif_figure
+from alliance_sim.report import page
+from alliance_sim.report.comparison import acts_counted, acts_told
+from alliance_sim.report.page import render
+from alliance_sim.report.result_folder import MANIFEST, ResultFolder, result_folder, rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alliance_sim.counterfactual.answer import WhatIf
+    from alliance_sim.counterfactual.question import Question
+    from alliance_sim.provenance import Origin
+    from alliance_sim.report.result_folder import Picture
+
+log = logging.getLogger("alliance_sim")
+
+KIND = "whatif"
+MOST_ACTS = 40  # on a page; all are in acts.csv
+MOST_BYTES = 10_000_000  # of a manifest that is looked at
+
+
+def whatif_folder(out: str | os.PathLike[str], question: Question) -> Path:
+    """Return a folder that the answer to a question may be written to, made if need be.
+
+    Ask before a long computation. The answer to the same question may be replaced.
+
+    Raises:
+        SettingError: If it cannot be written, or holds the answer to another question, or results
+            of another command.
+    """
+    folder = result_folder(out, kind=KIND, scenarios=[question.base, question.edited])
+    manifest = folder / f"{MANIFEST}.json"
+    if not manifest.exists():
+        return folder
+    try:
+        before = dict(read_json(manifest, MOST_BYTES)).get("outcome", question.outcome.text)
+    except (FileError, TypeError, ValueError):  # it was read a moment ago
+        before = None
+    if before != question.outcome.text:
+        told = f"holds the answer to another question, about {before}"
+        raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
+    return folder
+
+
+@explains_calls
+def write_whatif(answer: WhatIf, *, out: str | os.PathLike[str], command: str) -> dict[str, str]:
+    """Write the figure, tables, the answer, a page and a manifest; return names and paths.
+
+    The tables depend on the numbers only: the same seed gives the same bytes.
+
+    Args:
+        answer: The answer.
+        out: The folder, made if need be.
+        command: The command line that makes the files again.
+
+    Raises:
+        SettingError: If the folder or a file in it cannot be written, or holds other results.
+    """
+    worlds, question = answer.worlds, answer.question
+    origin = origin_of(worlds.factual, command=command, others=(worlds.edited,))
+    result = ResultFolder(out, kind=KIND, origin=origin)
+    log.debug("drawing")
+    image = result.picture(KIND, partial(whatif_figure, answer), question.words)
+    acts = answer.comparison.acts
+    result.table("over_time", answer.over_time)
+    result.table("couplings", answer.couplings_frame)
+    result.table("theories", answer.theories_frame, "theories_asked")
+    result.table("card", answer.card_frame)
+    result.table("steps", answer.comparison.steps)
+    result.table("acts", acts)
+    result.text("answer", "json", json.dumps(answer.as_tree(), indent=2, allow_nan=False) + "\n")
+    result.text("report", "html", whatif_page(answer, acts, image=image, origin=origin))
+    return result.close(
+        question=question.words,
+        edit_texts=list(question.edits),
+        outcome=question.outcome.text,
+        posterior=answer.posterior.label,
+    )
+
+
+def whatif_page(answer: WhatIf, acts: pd.DataFrame, *, image: Picture, origin: Origin) -> str:
+    """Return an answer as an HTML page that needs no other file.
+
+    Args:
+        answer: The answer.
+        acts: Acts that differ in one history and its twin.
+        image: The figure.
+        origin: Where the numbers come from.
+    """
+    comparison = answer.comparison
+    (label,) = comparison.edited
+    edits = comparison.edits[label]
+    return render(
+        "whatif.html",
+        title=f"{label}: what would have been different",
+        answer=answer,
+        question=answer.question,
+        edits=[edit for edit in edits if not edit.responds],
+        responses=[edit for edit in edits if edit.responds],
+        alike_until=comparison.alike_until(label),
+        before=of_100(answer.fact.value),
+        after=of_100(answer.edited.value),
+        needed=_needed(answer),
+        couplings=rows_of(answer.couplings_frame),
+        theories=rows_of(answer.theories_frame),
+        steps=rows_of(comparison.moved_steps(label)),
+        run=comparison.shown_run,
+        acts=acts_told(acts, MOST_ACTS),
+        acts_counted=acts_counted(acts),
+        image=image,
+        alt=answer.answer,
+        statement=SENTENCE,
+        words=page,
+        origin=origin,
+    )
+
+
+def _needed(answer: WhatIf) -> list[dict[str, Any]]:
+    """Return rows of necessity and sufficiency; none for a number."""
+    ensemble = answer.ensemble
+    if ensemble is None:
+        return []
+    told = (
+        ("Needed, in this history", answer.given_history, ""),
+        ("Needed, in fresh pairs of runs (PN)", ensemble.necessity, "PN"),
+        ("Enough, in fresh pairs (PS)", ensemble.sufficiency, "PS"),
+        ("Needed and enough, in fresh pairs (PNS)", ensemble.both, "PNS"),
+    )
+    return [
+        {"what": what, "value": value, "bounds": ensemble.bounds.get(name)}
+        for what, value, name in told
+    ]
