@@ -1,0 +1,295 @@
+"""A what-if: wrong questions are told first; an answer is that of twins, with its grounds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alliance_sim import Scenario, SettingError, load_scenario, simulate
+from alliance_sim.calibration import PosteriorDraws
+from alliance_sim.counterfactual import WhatIf, twin_worlds, whatif
+from alliance_sim.counterfactual.answering import answered
+from alliance_sim.counterfactual.couplings import COUPLINGS, frechet_bounds
+from alliance_sim.counterfactual.labels import LABELS, SENTENCE
+from alliance_sim.counterfactual.posteriors import posteriors_of
+from alliance_sim.counterfactual.question import ask
+from alliance_sim.results.outcomes import evaluate
+from alliance_sim.scenario.theories import theory_of, with_theory
+
+ISLANDS = load_scenario("two_islands/baseline")
+RAID, STEP, LEVEL = "without great_raid", "rung>=2@2008", "level_operations@2009"
+
+
+@pytest.fixture(scope="module")
+def answer(islands_posterior: PosteriorDraws) -> WhatIf:
+    return whatif(
+        ISLANDS,
+        without="great_raid",
+        outcome=STEP,
+        posterior=islands_posterior,
+        uniforms=2,
+        runs=150,
+        seed=3,
+    )
+
+
+def test_a_question_names_its_edits_its_outcome_and_when_it_begins() -> None:
+    question = ask(ISLANDS, [RAID, "keep ports_act", "theory RI"], STEP)
+    assert question.edits == (RAID, "keep ports_act")
+    assert (question.kept, question.theory) == (("ports_act",), "RI")
+    assert str(question.touched) == "2004-04-01"
+    assert question.binary
+    assert "formal step 2 of 3 or higher" in question.words
+
+
+def test_a_file_of_edits_can_be_asked_and_edited_further() -> None:
+    start = load_scenario("two_islands/no_raid")
+    question = ask(ISLANDS, ["council leader"], STEP, start=start)
+    assert question.edits == (RAID, "council leader")
+    assert question.words.startswith("Would the islands have drawn together")
+
+
+WRONG: dict[tuple[tuple[str, ...], str], tuple[str, ...]] = {
+    ((), STEP): ("no edit is given",),
+    (("theory RI",), STEP): ("no edit is given",),
+    (("without great_rade",), "rng@2008"): ("unknown state 'rng'", "did you mean 'great_raid'"),
+    (("council consensus",), STEP): ("changes nothing",),
+    (("without great_raid", "keep trade_act"), STEP): ("follows nothing",),
+    (("without great_raid",), "rung>=1@2004Q1"): ("looks at nothing after 2004Q1",),
+    (("without great_raid",), "rung>=1@2020"): ("must be from 2001 to 2010",),
+    (("set time.last_year=2009",), STEP): ("change the years of the run",),
+    (("shift great_raid:+1", "without great_raid"), STEP): ("contradict each other",),
+    (("theory RI", "theory R", RAID), STEP): ("contradict each other",),
+    (("set ladder.downgrade=abc",), STEP): ("must be a number",),
+}
+
+
+@pytest.mark.parametrize(("edits", "outcome"), WRONG)
+def test_a_wrong_question_is_told_before_anything_is_computed(
+    edits: tuple[str, ...], outcome: str
+) -> None:
+    with pytest.raises(SettingError) as caught:
+        ask(ISLANDS, edits, outcome)
+    says = WRONG[edits, outcome]
+    assert len(caught.value.problems) == len(says)
+    assert all(words in str(caught.value) for words in says)
+
+
+def test_where_no_draws_ship_it_is_said_how_to_get_some() -> None:
+    with pytest.raises(SettingError, match="alliance-sim calibrate two_islands/baseline"):
+        ISLANDS.whatif(RAID, outcome=STEP)
+
+
+def test_draws_of_another_theory_or_of_nothing_are_refused(
+    islands_posterior: PosteriorDraws, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingError, match="are of theory RID, and RI is asked for"):
+        ISLANDS.whatif(RAID, "theory RI", outcome=STEP, posterior=islands_posterior)
+    with pytest.raises(SettingError, match="must be shipped, or a file or folder"):
+        ISLANDS.whatif(RAID, outcome=STEP, posterior=tmp_path / "nothing")
+    with pytest.raises(SettingError, match="posterior is of 'two_islands'"):
+        load_scenario("japan_nato/baseline").whatif(
+            without="nine_eleven", outcome="rung>=8@2014", posterior=islands_posterior
+        )
+
+
+@pytest.mark.parametrize("setting", [{"uniforms": 0}, {"runs": 0}, {"uniforms": 1.5}])
+def test_sizes_out_of_range_are_told(
+    islands_posterior: PosteriorDraws, setting: dict[str, int]
+) -> None:
+    with pytest.raises(SettingError, match="must be a whole number from 1 to"):
+        ISLANDS.whatif(RAID, outcome=STEP, posterior=islands_posterior, **setting)
+
+
+def test_an_edit_of_no_known_kind_is_told_with_the_nearest(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    with pytest.raises(Exception, match="did you mean 'without'"):
+        ISLANDS.whatif(withot="great_raid", outcome=STEP, posterior=islands_posterior)
+
+
+def test_the_answer_is_that_of_the_twins(answer: WhatIf, islands_posterior: PosteriorDraws) -> None:
+    edited = ISLANDS.edited(RAID)
+    worlds = twin_worlds(ISLANDS, edited, islands_posterior, uniforms=2, seed=3, states=["rung"])
+    last = worlds.factual.calendar.index(answer.question.touched.replace(year=2008, month=12))
+    both = [(runs.column("rung")[:, last] >= 2).astype(float) for runs in
+            (worlds.factual, worlds.edited)]  # fmt: skip
+    assert answer.fact.value == pytest.approx(both[0].mean())
+    assert answer.edited.value == pytest.approx(both[1].mean())
+    assert answer.effect.value == pytest.approx((both[1] - both[0]).mean())
+    by_draw = worlds.by_draw(both[1] - both[0])
+    assert answer.effect[1:] == pytest.approx(tuple(np.quantile(by_draw, [0.05, 0.95])))
+    assert answer.given_history == pytest.approx((both[1][both[0] == 1] == 0).mean())
+
+
+def test_the_fact_is_what_is_on_record(answer: WhatIf) -> None:
+    assert answer.fact == (1.0, 1.0, 1.0)
+
+
+def test_every_coupling_is_told_and_the_bounds_hold_them_that_share_each_worlds_probability(
+    answer: WhatIf,
+) -> None:
+    assert list(answer.couplings) == list(COUPLINGS)
+    assert answer.couplings["quantile"][0] == answer.effect
+    bounds = frechet_bounds(answer.fact.value, answer.edited.value)["necessity"]
+    assert answer.given_history is not None
+    assert bounds[0] - 1e-12 <= answer.given_history <= bounds[1] + 1e-12
+
+
+def test_necessity_and_sufficiency_are_those_of_fresh_pairs_and_lie_inside_their_bounds(
+    answer: WhatIf, islands_posterior: PosteriorDraws
+) -> None:
+    ensemble = answer.ensemble
+    assert ensemble is not None
+    pair = [
+        evaluate([answer.question.outcome], runs.states, runs.values, runs.calendar)[:, 0]
+        for runs in (
+            simulate(one, runs=150, seed=3, posterior=islands_posterior)
+            for one in (ISLANDS, ISLANDS.edited(RAID))
+        )
+    ]
+    y1, y0 = (values == 1.0 for values in pair)
+    assert ensemble.both == pytest.approx((y1 & ~y0).mean())
+    assert ensemble.necessity == pytest.approx((~y0)[y1].mean())
+    assert ensemble.sufficiency == pytest.approx(y1[~y0].mean())
+    for name, value in zip(("PN", "PS", "PNS"), ensemble[:3], strict=True):
+        low, high = ensemble.bounds[name]
+        assert value is not None
+        assert low - 1e-9 <= value <= high + 1e-9
+
+
+def test_the_answer_says_what_it_rests_on_and_what_it_is_not(answer: WhatIf) -> None:
+    assert answer.label.name in LABELS
+    assert answer.sentence.endswith(SENTENCE)
+    assert f"in {round(100 * answer.edited.value)} of 100 re-runs" in answer.sentence
+    assert "two_islands/baseline under theory RID" in answer.sentence
+    assert any("total effect" in sentence for sentence in answer.assumed)
+    assert any("One theory only" in sentence for sentence in answer.assumed)
+
+
+def test_the_card_has_six_checks_with_verdicts(answer: WhatIf) -> None:
+    checks = {check.check: check for check in answer.card}
+    assert len(checks) == 6
+    assert {check.verdict for check in answer.card} <= {"pass", "warn", "refuse", "not available"}
+    assert checks["clarity"].verdict == "pass"
+    assert checks["minimal rewrite"].verdict == "not available"
+    assert checks["projectability"].number is None
+
+
+def test_what_is_held_against_its_own_card_is_refused(islands_posterior: PosteriorDraws) -> None:
+    found = ISLANDS.whatif(
+        RAID, "keep joint_patrol", outcome=LEVEL, posterior=islands_posterior, uniforms=1, runs=20
+    )
+    (check,) = (one for one in found.card if one.check == "cotenability")
+    assert (check.verdict, check.number) == ("refuse", 0.0)
+    assert any("joint_patrol" in sentence for sentence in found.assumed)
+    assert found.as_tree()["kept"] == ["joint_patrol"]
+
+
+def test_the_rewrite_of_a_fitted_number_costs_more_the_farther_it_goes(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    def bits(pace: float) -> float:
+        found = ISLANDS.whatif(
+            f"set levels.pace={pace}", outcome=LEVEL, posterior=islands_posterior, uniforms=1,
+            runs=20,
+        )  # fmt: skip
+        (check,) = (one for one in found.card if one.check == "minimal rewrite")
+        assert check.number is not None
+        return float(check.number)
+
+    middle = float(islands_posterior.medians()["levels.pace"])
+    assert bits(middle + 0.01) < bits(3.9)
+
+
+def test_a_number_is_told_by_medians_and_has_no_necessity(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    found = ISLANDS.whatif(
+        "shift joint_patrol:+4", outcome=LEVEL, posterior=islands_posterior, uniforms=1, runs=20
+    )
+    tree = found.as_tree()
+    assert set(tree["effect"]) == {"median", "low", "high"}
+    assert tree["necessity"] == {"given_history": None, "ensemble": None}
+    assert tree["bounds"] == {"PN": None, "PS": None, "PNS": None}
+    assert "the difference is" in found.answer
+
+
+KEYS = {
+    *("question", "edits", "outcome", "fact", "edited", "effect", "necessity", "sufficiency"),
+    *("both", "bounds", "couplings", "label", "card", "theories", "assumed", "sentence"),
+}
+
+
+def test_the_whole_answer_is_plain_values(answer: WhatIf) -> None:
+    tree = json.loads(json.dumps(answer.as_tree(), allow_nan=False))
+    assert set(tree) >= KEYS
+    assert tree["edits"] == [RAID]
+    assert set(tree["effect"]) == {"probability", "low", "high"}
+    assert all(len(tree["bounds"][name]) == 2 for name in ("PN", "PS", "PNS"))
+    again = ask(ISLANDS, tree["edits"], tree["outcome"])
+    assert again.edits == answer.question.edits
+
+
+def test_the_same_seed_gives_the_same_answer_on_any_number_of_threads(
+    answer: WhatIf, islands_posterior: PosteriorDraws
+) -> None:
+    again = whatif(
+        ISLANDS, [RAID], outcome=STEP, posterior=islands_posterior, uniforms=2, runs=150, seed=3,
+        threads=1,
+    )  # fmt: skip
+    assert again.as_tree() == answer.as_tree()
+
+
+def test_the_answer_shows_itself_and_gives_frames(answer: WhatIf) -> None:
+    assert repr(answer).startswith("<WhatIf without great_raid")
+    html = answer._repr_html_()
+    assert SENTENCE in html
+    assert "clarity" in html
+    over = answer.over_time
+    before = over["quarter"] < "2004Q2"
+    assert (over.loc[before, ["effect", "effect_low", "effect_high"]] == 0.0).all(axis=None)
+    assert (over["effect_low"] <= over["effect_high"]).all()
+    assert len(answer.couplings_frame) == len(COUPLINGS)
+    assert list(answer.theories_frame["theory"]) == ["RID"]
+    assert len(answer.plot().axes) >= 10
+
+
+def test_rival_theories_in_a_folder_are_asked_too(
+    islands_posterior: PosteriorDraws, tmp_path: Path
+) -> None:
+    islands_posterior.save(tmp_path / "RID.npz")
+    rival = _rival(ISLANDS)
+    rival.save(tmp_path / "RI.npz")
+    found = posteriors_of(tmp_path, ISLANDS)
+    assert [one.theory for one in (found.main, *found.others)] == ["RID", "RI"]
+    steps: list[tuple[int, int]] = []
+    answer = answered(
+        ask(ISLANDS, [RAID], STEP),
+        found,
+        uniforms=1,
+        runs=20,
+        progress=lambda done, whole: steps.append((done, whole)),
+    )
+    assert [one.theory for one in answer.theories] == ["RID", "RI"]
+    assert steps[-1][0] == steps[-1][1] == len(steps)
+    base, edited = (with_theory(one, theory_of("RI")) for one in (ISLANDS, ISLANDS.edited(RAID)))
+    worlds = twin_worlds(base, edited, rival, uniforms=1, seed=1, states=["rung"])
+    last = worlds.factual.calendar.index(answer.question.touched.replace(year=2008, month=12))
+    twins = (worlds.edited.column("rung")[:, last] >= 2).mean()
+    assert answer.theories[1].edited.value == pytest.approx(twins)
+    assert set(answer.agreed.signs) <= {"RID", "RI"}
+    alone = posteriors_of(tmp_path, ISLANDS, "RI")
+    assert (alone.main.theory, alone.others) == ("RI", ())
+
+
+def _rival(scenario: Scenario) -> PosteriorDraws:
+    """Return draws from near the middle of the prior under another theory."""
+    from alliance_sim.calibration.target import prior_of, target_of
+
+    target = target_of(prior_of(scenario, "RI"))
+    unknowns = 0.3 * np.random.default_rng(1).standard_normal((16, target.dimension))
+    return PosteriorDraws.made(target, unknowns, seed=1, command="none: made for a test")
