@@ -99,3 +99,18 @@ def test_a_record_is_of_a_relationship(tmp_path: Path) -> None:
     nameless = ISLANDS.model_copy(update={"relationship": ""})
     with pytest.raises(SettingError, match="names no relationship"):
         make_record(nameless, seed=1, run=0, out=tmp_path)
+
+
+def test_a_record_that_no_run_left_is_never_written_over(tmp_path: Path) -> None:
+    mine = tmp_path / "events.csv"
+    mine.write_text("two years of work\n")
+    with pytest.raises(SettingError, match=r"holds events.csv and no truth.toml: .*--out"):
+        make_record(ISLANDS, seed=1, run=0, out=tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "events.csv": "two years of work\n"
+    }
+    mine.unlink()
+    make_record(ISLANDS, seed=1, run=0, out=tmp_path)
+    first = mine.read_text()
+    make_record(ISLANDS, seed=2, run=0, out=tmp_path)  # one that a run left may be made anew
+    assert mine.read_text() != first

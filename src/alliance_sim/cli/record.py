@@ -79,7 +79,7 @@ def make(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="Folder for it; left out: the folder that the scenario names.", **PATH
+            "--out", help="Folder for it; left out: the folder that a file of yours names.", **PATH
         ),
     ] = None,
     as_json: Json = False,
@@ -89,9 +89,12 @@ def make(
     from alliance_sim.comparison.made import make_record, reporting_for
 
     chosen = load_scenario(scenario)
-    place = out or (Path(chosen.record) if "/" in chosen.record else None)
+    own = Path(chosen.record) if "/" in chosen.record and Path(scenario).is_file() else None
+    place = out or own
     if place is None:
-        raise SettingError("record make", [f"{scenario} names no folder of its own; give --out"])
+        again = command_line("record", "make", scenario, seed=seed, run=run, out="results/record")
+        problem = f"{scenario} is no file that names a folder of its own; give one: {again}"
+        raise SettingError("record make", [problem])
     used = reporting_for(chosen, place)
     written = make_record(chosen, seed=noise.as_seed(seed), run=noise.as_run(run), out=place)
     if as_json:

@@ -32,6 +32,7 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.path import numbers
 
 TRUTH = "truth.toml"
+RECORD = ("events.csv", "institutions.csv", "agreements.csv")  # files that are written
 
 log = logging.getLogger(__name__)
 
@@ -45,18 +46,25 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
         scenario: The scenario.
         seed: Seed of the noise.
         run: Number of the run.
-        out: The folder, made if need be; `events.csv`, `institutions.csv` and `truth.toml` in it
-            are replaced.
+        out: The folder, made if need be. A record that a run left there before is replaced.
 
     Raises:
         RecordError: If `reporting.toml` cannot be used.
-        SettingError: If the seed or the run is out of range, or the folder cannot be written.
+        SettingError: If the seed or the run is out of range, or the folder cannot be written, or
+            holds a record that nobody's run has left.
         AllianceSimError: If the run fails.
     """
     if not scenario.relationship:
         problem = f"{scenario.name} names no relationship, and a record is of one"
         raise SettingError("record make", [problem])
     folder = writable_folder(out)
+    there = [name for name in RECORD if (folder / name).exists()]
+    if there and not (folder / TRUTH).exists():
+        problem = (
+            f"holds {' and '.join(there)} and no {TRUTH}: a record that no run made, which is not "
+            "written over; choose another folder with --out"
+        )
+        raise SettingError(str(out), [problem])
     used = reporting_for(scenario, folder)
     reporting = Reporting() if used is None else read_reporting(used)
     log.debug("simulating run %d of %s", run, scenario.name)
@@ -65,10 +73,11 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
     acts = chronology(ensemble, scenario)
     reported = as_coded(acts, reporting, ensemble, scenario)
     source = f"made by a run of {scenario.name}: seed {seed}, run {run}"
+    events, institutions, agreements = RECORD
     texts = {
-        "events.csv": _csv("events", _events(reported, source)),
-        "institutions.csv": _csv("institutions", _rungs(ensemble, acts, scenario, source)),
-        "agreements.csv": _csv("agreements", _agreements(ensemble, acts, source)),
+        events: _csv("events", _events(reported, source)),
+        institutions: _csv("institutions", _rungs(ensemble, acts, scenario, source)),
+        agreements: _csv("agreements", _agreements(ensemble, acts, source)),
         TRUTH: _truth(scenario, ensemble, acts=len(acts), reported=len(reported)),
     }
     for name, text in texts.items():
