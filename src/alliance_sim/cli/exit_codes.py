@@ -217,6 +217,10 @@ EXAMPLES = {  # what is missing, and a line to type
     "plan": "the TOML file of a plan, or the folder of a sweep",
     "folder": "the results folder of a sweep, such as results/my_plan",
     "file": "a folder of results, such as results/my_what_if",
+    "new file": "the file to write, such as my.toml",
+    "state file": "the scenario file that was fitted, such as my.toml",
+    "check folder": "the folder of a record, such as my_record",
+    "fit": "the folder of a fit, such as results/calibrate_two_islands_baseline",
 }
 
 
@@ -227,10 +231,11 @@ def _example(error: Any) -> str:
         return _several(error.ctx, error.message)
     if type(error).__name__ == "NoSuchOption" and error.ctx is not None:
         return _option(error.ctx, str(error.option_name), found=bool(error.possibilities))
-    missing = type(error).__name__ == "MissingParameter"
-    if missing and name == "file" and error.ctx is not None and error.ctx.info_name == "new":
-        return " Give the file to write, such as my.toml."
-    return f" Give {EXAMPLES[name]}." if missing and name in EXAMPLES else ""
+    if type(error).__name__ != "MissingParameter":
+        return ""
+    command = getattr(error.ctx, "info_name", None)
+    example = EXAMPLES.get(f"{command} {name}", EXAMPLES.get(str(name)))
+    return f" Give {example}." if example else ""
 
 
 def _option(context: Any, name: str, *, found: bool) -> str:

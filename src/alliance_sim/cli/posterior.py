@@ -16,7 +16,7 @@ from alliance_sim.cli.options import (
     command_line,
     path_of,
 )
-from alliance_sim.errors import ResultError, SettingError
+from alliance_sim.errors import ResultError, SettingError, did_you_mean
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
@@ -48,8 +48,16 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(commands, name="posterior", no_args_is_help=True)
 
 
-def _posterior(source: str, scenario: Scenario, theory: str | None) -> PosteriorDraws:
+def _posterior(
+    source: str, scenario: Scenario, theory: str | None, *, asked: str
+) -> PosteriorDraws:
     """Return a posterior.
+
+    Args:
+        source: Where it is.
+        scenario: The scenario that was fitted.
+        theory: Its theory.
+        asked: The scenario as it was asked for.
 
     Raises:
         ResultError: If there is none, or it no longer holds.
@@ -57,10 +65,12 @@ def _posterior(source: str, scenario: Scenario, theory: str | None) -> Posterior
     from alliance_sim.calibration import PosteriorDraws, shipped_posterior
 
     if source != SHIPPED:
+        if not path_of(source).exists() and (near := did_you_mean(source, [SHIPPED])):
+            raise ResultError(f"{source}: does not exist{near}")
         return PosteriorDraws.load(path_of(source), scenario, theory=theory)
     found = shipped_posterior(scenario, theory)
     if found is None:
-        fit = command_line("calibrate", scenario.name)
+        fit = command_line("calibrate", asked)
         raise ResultError(
             f"no posterior ships for the relationship {scenario.relationship!r}; to fit one: {fit}"
             "; then give its folder with --posterior"
@@ -83,7 +93,7 @@ def show(
     from alliance_sim import load_scenario
 
     chosen = load_scenario(scenario)
-    found = _posterior(posterior, chosen, theory)
+    found = _posterior(posterior, chosen, theory, asked=scenario)
     files = {}
     if out is not None:
         from alliance_sim.report.posterior import write_posterior
@@ -177,7 +187,7 @@ def state(
     if out is not None and out.exists():
         raise SettingError(str(out), ["is there already and is not overwritten; choose another"])
     chosen = load_scenario(file)
-    found = _posterior(posterior, chosen, theory)
+    found = _posterior(posterior, chosen, theory, asked=str(file))
     target = file if out is None else out
     changes = state_medians(file, found, target)
     moved = {path: pair for path, pair in changes.items() if pair[0] != pair[1]}
