@@ -20,6 +20,8 @@ class Stage(IntEnum):
     WARM_UP = 1
     DRAWS = 2
     CHOOSE = 3  # resampling, and whom to take where more are there than are wanted
+    FORECAST = 4  # slow noise of quarters that are not known yet; sweeps are quarters there
+    GROW = 5  # the same of particles that are led on by a year
     TEMPERED = 16
 
 

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alliance_sim.calibration.held_record import HeldRecord
 from alliance_sim.calibration.layout import LANES, Layout
 from alliance_sim.calibration.observed import observed_of
 from alliance_sim.calibration.prior import Prior
-from alliance_sim.engine.kernel.conditioned import Conditioned, Filtered
+from alliance_sim.engine.kernel.conditioned import Filtered
 from alliance_sim.engine.kernel.noise import SLOW
 from alliance_sim.engine.kernel.observation import USUAL_PARTS, Observed
 from alliance_sim.engine.vectors import Vectors
@@ -165,10 +166,8 @@ class Target:
             theta: Natural values of the parameters (k, lanes).
             normals: Slow noise (step, channel, lane); None draws it by key.
         """
-        here = self._here
-        constants, own, observation = here.filled(self.prior.numbers(theta))
-        for row, place in here.coded:
-            observation[row] = theta[place]
+        here = self.room
+        constants, own, observation = here.given(theta)
         found: dict[str, Floats] = here.conditioned.log_likelihood(
             constants, own, normals, observation=observation
         )
@@ -189,12 +188,10 @@ class Target:
             By full name of a channel an array (draw, quarter) of uniforms, as `Kernel(noise=...)`
             takes them.
         """
-        here, found = self._here, []
+        here, found = self.room, []
         for first in range(0, theta.shape[1], LANES):
             mine = theta[:, first : first + LANES]
-            constants, own, observation = here.filled(self.prior.numbers(mine))
-            for row, place in here.coded:
-                observation[row] = mine[place]
+            constants, own, observation = here.given(mine)
             found.append(
                 here.conditioned.noise(
                     *(constants, own, np.ascontiguousarray(normals[:, :, first : first + LANES])),
@@ -216,7 +213,7 @@ class Target:
             particles: How many, rounded up to a multiple of 64.
             seed: Of the particles' noise.
         """
-        here = self._here
+        here = self.room
         constants, own, observation = here.filled(self.prior.numbers(theta[:, None]))
         for row, place in here.coded:
             observation[row] = theta[place]
@@ -230,7 +227,7 @@ class Target:
     def why_impossible(self, unknowns: Floats) -> str:
         """Return what of the record cannot happen in the first column, "" if all can."""
         self(unknowns)
-        return self._here.conditioned.problem(0)
+        return self.room.conditioned.problem(0)
 
     def total(self, parts: Mapping[str, Floats]) -> Floats:
         """Return the sum of the parts; minus infinity wherever one of them is, or is no number."""
@@ -240,11 +237,11 @@ class Target:
         return np.where(np.isnan(found), -np.inf, found)
 
     @property
-    def _here(self) -> _Room:
+    def room(self) -> Room:
         """What this thread computes in."""
-        room: _Room | None = getattr(self._rooms, "room", None)
+        room: Room | None = getattr(self._rooms, "room", None)
         if room is None:
-            room = self._rooms.room = _Room(self, Vectors(self.scenario, self.prior.paths))
+            room = self._rooms.room = Room(self, Vectors(self.scenario, self.prior.paths))
         return room
 
     def __getstate__(self) -> dict[str, Any]:
@@ -257,24 +254,40 @@ class Target:
         self._rooms = threading.local()
 
 
-class _Room:
-    """Vectors and arrays of one thread; what did not change since its last call is kept."""
+class Room:
+    """Vectors and arrays of one thread; what did not change since its last call is kept.
+
+    Attributes:
+        vectors: The scenario, whose numbers with a prior differ by lane.
+        conditioned: The same, with the record held.
+    """
 
     def __init__(self, target: Target, vectors: Vectors) -> None:
-        self.vectors = vectors
-        self.conditioned = Conditioned(
+        """Prepare; nothing is computed."""
+        self.vectors, self._numbers_of = vectors, target.prior.numbers
+        self.conditioned = HeldRecord(
             vectors.ready, target.observed, inputs=vectors.columns, parts=target.parts
         )
         rows = {name: row for row, name in enumerate(self.conditioned.observation_rows)}
-        self.coded = [(rows[path], place) for path, place in target.prior.coded.items()]
+        self._coded = [(rows[path], place) for path, place in target.prior.coded.items()]
         self._observed = [
             (rows[path], place) for place, path in enumerate(vectors.paths) if path in rows
         ]
         self._numbers = np.empty((len(vectors.paths), 0))
         self._filled: tuple[Floats, Floats, Floats] | None = None
 
-    def filled(self, numbers: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return constants, inputs and numbers of observation that differ by lane."""
+    def given(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return constants, inputs and numbers of observation of vectors (k, lane).
+
+        All three belong to the room: the next call changes them.
+        """
+        found = self._filled_with(self._numbers_of(theta))
+        for row, place in self._coded:
+            found[2][row] = theta[place]
+        return found
+
+    def _filled_with(self, numbers: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the same but for the chances of being coded."""
         lanes = numbers.shape[1]
         if self._filled is None or self._numbers.shape[1] != lanes:
             constants = self.conditioned.constants(lanes)
