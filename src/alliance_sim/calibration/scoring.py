@@ -1,9 +1,9 @@
 """Baselines and models held against a record, in sample and out of it.
 
-Five settings. In sample: all acts at the best numbers (plug-in). Blind: forecasts from one fixed
+Six settings. In sample: all acts at the best numbers (plug-in). Blind: forecasts from one fixed
 origin, inputs kept as they were there. Told: the same with the true inputs; acts are never told.
-Rolling: each year from the years before it, with inputs as they were. Left out: each year from all
-others.
+Rolling: each year from the years before it, with inputs as they were; and told, with the true ones.
+Left out: each year from all others.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
 from alliance_sim.calibration.acts import ActCounts, act_counts, first_observed
 from alliance_sim.calibration.baselines import BASELINES, Baseline, Holdout, log_quadratic_evidence
+from alliance_sim.calibration.baselines.holdout import InSample
 from alliance_sim.calibration.predictive import Predictive, beside
 from alliance_sim.calibration.scores import (
     Difference,
@@ -39,10 +40,17 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-IN_SAMPLE, BLIND, TOLD, ROLLING, LEAVE_OUT = "in_sample", "blind", "told", "rolling", "leave_out"
-SETTINGS = (IN_SAMPLE, BLIND, TOLD, ROLLING, LEAVE_OUT)
+IN_SAMPLE, BLIND, TOLD, LEAVE_OUT = "in_sample", "blind", "told", "leave_out"
+ROLLING, ROLLING_TOLD = "rolling", "rolling_told"
+SETTINGS = (IN_SAMPLE, BLIND, TOLD, ROLLING, ROLLING_TOLD, LEAVE_OUT)
 CURVE = "log_quadratic"
-HORIZONS = {BLIND: 8, TOLD: 8, ROLLING: 4, LEAVE_OUT: 4}  # quarters whose scores hang together
+HORIZONS = {
+    BLIND: 8,
+    TOLD: 8,
+    ROLLING: 4,
+    ROLLING_TOLD: 4,
+    LEAVE_OUT: 4,
+}  # quarters whose scores hang together
 
 
 class Cell(NamedTuple):
@@ -52,7 +60,8 @@ class Cell(NamedTuple):
         scores: Of every quarter and field.
         predictive: What they are scores of.
         parameters: Free numbers, None out of sample.
-        evidence: Log evidence in sample, None otherwise or without a proper prior.
+        evidence: Log evidence, in sample or beside rolling forecasts that add up to it; None
+            otherwise, or without a proper prior.
         evidence_error: Its numerical error.
     """
 
@@ -231,13 +240,28 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+class MadeAlready(Protocol):
+    """A model whose forecasts were made before, by fits that take longer than a score."""
+
+    @property
+    def name(self) -> str:
+        """Key in tables and JSON."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in tables."""
+
+    def held_out(self, acts: ActCounts, setting: str, start: int, stop: int) -> InSample | None:
+        """Return what it says of some quarters in a setting, None if that was not forecast."""
+
+
 class _Work(NamedTuple):
     """One model to be fitted to one series, everywhere."""
 
     edition: str
     acts: ActCounts
     years: ForecastYears
-    model: Baseline
+    model: Baseline | MadeAlready
     told: Baseline | None
 
 
@@ -248,7 +272,7 @@ def score_record(
     series: Sequence[str] = SERIES,
     editions: Sequence[str] | None = None,
     since: int | None = None,
-    models: Sequence[Baseline] = BASELINES,
+    models: Sequence[Baseline | MadeAlready] = BASELINES,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> ScoreTable:
@@ -323,7 +347,7 @@ def _within(years: ForecastYears, first: int) -> ForecastYears:
     return years
 
 
-def _told(model: Baseline) -> Baseline | None:
+def _told(model: Baseline | MadeAlready) -> Baseline | None:
     """Return what a model is where it is told the inputs, None where that makes no difference."""
     make = getattr(model, "when_told", None)
     return None if make is None else make()
@@ -331,32 +355,60 @@ def _told(model: Baseline) -> Baseline | None:
 
 def _fitted(work: _Work) -> tuple[dict[Key, Cell], str, str, tuple[float, float] | None]:
     """Return one model's cells, and for the curve its evidence under the Poisson distribution."""
+    made = hasattr(work.model, "held_out")
+    cells = _made_already(work) if made else _by_fits(work)
+    wanted = getattr(work.model, "settings", ()) or SETTINGS
+    cells = {name: cell for name, cell in cells.items() if name in wanted}
+    evidence = log_quadratic_evidence(work.acts) if work.model.name == CURVE else None
+    keys = (Key(work.edition, work.acts.series, name, work.model.name) for name in cells)
+    found = dict(zip(keys, cells.values(), strict=True))
+    return found, work.edition, work.acts.series, evidence
+
+
+def _by_fits(work: _Work) -> dict[str, Cell]:
+    """Return the cells of a model that is fitted here."""
     acts, years = work.acts, work.years
     behind = acts.year_starts(years.scored_until + 1)
     origin = Holdout(acts.year_starts(years.known_until + 1), behind)
     rolling = _yearly(acts, range(years.rolling_from, years.scored_until + 1), after=False)
     left = _yearly(acts, range(acts.first_year, acts.calendar.last_year + 1), after=True)
-    held = [origin, *rolling, *left]
-    predicted = work.model.predict(acts, held)
-    told = predicted[0] if work.told is None else work.told.predict(acts, [origin])[0]
+    model = cast("Baseline", work.model)
+    predicted = model.predict(acts, [origin, *rolling, *left])
     split = 1 + len(rolling)
+    told = predicted[:split] if work.told is None else work.told.predict(acts, [origin, *rolling])
     settings = {
         BLIND: predicted[0],
-        TOLD: told,
+        TOLD: told[0],
         ROLLING: beside(predicted[1:split]),
+        ROLLING_TOLD: beside(told[1:]),
         LEAVE_OUT: beside(predicted[split:]),
     }
-    inside = work.model.in_sample(acts)
+    inside = model.in_sample(acts)
     described = _scored(acts, inside.predictive)
     numbers = inside.parameters, inside.evidence, inside.evidence_error
     cells = {IN_SAMPLE: Cell(described, inside.predictive, *numbers)}
-    cells |= {name: Cell(_scored(acts, one), one) for name, one in settings.items()}
-    wanted = getattr(work.model, "settings", ()) or SETTINGS
-    cells = {name: cell for name, cell in cells.items() if name in wanted}
-    evidence = log_quadratic_evidence(acts) if work.model.name == CURVE else None
-    keys = (Key(work.edition, acts.series, name, work.model.name) for name in cells)
-    found = dict(zip(keys, cells.values(), strict=True))
-    return found, work.edition, acts.series, evidence
+    return cells | {name: Cell(_scored(acts, one), one) for name, one in settings.items()}
+
+
+def _made_already(work: _Work) -> dict[str, Cell]:
+    """Return the cells of a model whose forecasts were made by fits that are stored."""
+    acts, years, model = work.acts, work.years, cast("MadeAlready", work.model)
+    behind = acts.year_starts(years.scored_until + 1)
+    origin = acts.year_starts(years.known_until + 1), behind
+    rolling = acts.year_starts(years.rolling_from), behind
+    spans = {
+        BLIND: origin,
+        TOLD: origin,
+        ROLLING: rolling,
+        ROLLING_TOLD: rolling,
+        LEAVE_OUT: (acts.first, acts.steps),
+    }
+    found = {name: model.held_out(acts, name, *span) for name, span in spans.items()}
+    return {
+        name: Cell(_scored(acts, one.predictive), one.predictive, None, one.evidence)
+        for name, one in found.items()
+        if one is not None
+    }
 
 
 def _scored(acts: ActCounts, predictive: Predictive) -> Scores:

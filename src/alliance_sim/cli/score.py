@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from alliance_sim.cli import refit as again
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.options import WHOLE_NUMBER, Json, OwnOut, Workers, command_line, processors
@@ -27,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(score)
 
 
-def score(
+def score(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
     scenario: Annotated[
         str, typer.Argument(help="Name of a shipped scenario, or a TOML file of your own.")
     ] = usual_scenario(),
@@ -53,35 +54,57 @@ def score(
         ),
     ] = None,
     out: OwnOut = None,
+    refit: Annotated[bool, again.REFIT] = False,
+    theory: Annotated[list[str] | None, again.THEORY] = None,
+    settings: Annotated[list[str] | None, again.SETTINGS] = None,
+    particles: Annotated[int | None, again.PARTICLES] = None,
+    sweeps: Annotated[int | None, again.SWEEPS] = None,
+    seed: Annotated[str | None, again.SEED] = None,
     as_json: Json = False,
     workers: Workers = None,
 ) -> None:
-    """Score baselines on the scenario's record, in sample and on years kept from them."""
+    """Score the model and baselines on the scenario's record, on years kept from their fits.
+
+    Baselines are fitted here. What the model forecasts of years that its fit has not seen is read
+    from the folder of the results, else from what comes with the package; --refit makes it, which
+    takes long. Stop that with Ctrl-C whenever you like: the same command goes on, to the same
+    bytes.
+    """
     from alliance_sim import load_scenario
     from alliance_sim.calibration.baselines import BASELINES
     from alliance_sim.calibration.counted_runs import shipped_runs
     from alliance_sim.calibration.scoring import score_record
+    from alliance_sim.calibration.stored import held_out_models
     from alliance_sim.record.record import SERIES
     from alliance_sim.report.result_folder import result_folder, usual_folder
     from alliance_sim.report.scores import scores_json, write_scores
 
     chosen = load_scenario(scenario)
     editions = _editions(chosen, edition)
+    one_by_one = tuple(dict.fromkeys(series)) if series else SERIES
+    asked = again.Asked(theory, settings, particles, sweeps, seed)
     folder = out or usual_folder("score", chosen.name)
+    words = {"edition": edition, "series": series, "from": since, "out": folder}
+    command = command_line("score", scenario, **words)
+    todo = again.wanted(asked, one_by_one, refit=refit)
     result_folder(folder, kind="score", scenarios=[chosen])
-    model = shipped_runs(chosen)
+    if todo is not None:
+        go_on = command_line("score", scenario, "--refit", **asked.told(), **words)
+        again.refitted(chosen, folder / again.FOLDER, todo, workers, go_on)
+    stored, why = again.there(folder, chosen)
+    models = [*BASELINES, shipped_runs(chosen), *held_out_models(stored)]
     with terminal.progress("fitting baselines", "fits") as show:
         found = score_record(
             chosen,
-            series=list(dict.fromkeys(series)) if series else SERIES,
+            series=one_by_one,
             editions=editions,
             since=since,
-            models=BASELINES if model is None else (*BASELINES, model),
+            models=[model for model in models if model is not None],
             workers=processors(workers),
             progress=show,
         )
-    words = {"edition": edition, "series": series, "from": since, "out": folder}
-    command = command_line("score", scenario, **words)
+    if why:
+        terminal.tell(why, wrap=True)
     files = write_scores(found, chosen, out=folder, command=command)
     if as_json:
         terminal.print_json(scores_json(found, chosen, files=files))
@@ -153,7 +176,7 @@ def scores_table(found: ScoreTable, series: str) -> AdaptiveTable:
         if not any(told):
             continue
         cells = [_cell(row) for row in told]
-        evidence = None if told[0] is None else told[0]["evidence"]
+        evidence = next((row["evidence"] for row in told if row and row["evidence"]), None)
         shown = "–" if evidence is None else f"{evidence:.1f}".replace("-", "−")
         rows.append((title, cells[0].rstrip("*"), shown, *cells[1:]))
     years = found.years[found.edition]
@@ -162,7 +185,10 @@ def scores_table(found: ScoreTable, series: str) -> AdaptiveTable:
     return AdaptiveTable(
         title=f"{found.edition}, {series_words(series)}, from "
         f"{found.acts[found.edition, series].first_year}; origin {years.known_until}",
-        heads=("model", "in sample", "evidence", "blind", "told", "rolling", "left out"),
+        heads=(
+            *("model", "in sample", "evidence", "blind", "told", "rolling"),
+            *("rolling, told", "left out"),
+        ),
         rows=tuple(rows),
         marked=marked,
     )

@@ -9,7 +9,15 @@ from matplotlib.ticker import MaxNLocator
 
 from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.scores import INTERVAL, uniformity
-from alliance_sim.calibration.scoring import BLIND, LEAVE_OUT, ROLLING, TOLD, Key, ScoreTable
+from alliance_sim.calibration.scoring import (
+    BLIND,
+    LEAVE_OUT,
+    ROLLING,
+    ROLLING_TOLD,
+    TOLD,
+    Key,
+    ScoreTable,
+)
 from alliance_sim.glossary import series_words
 from alliance_sim.plots.style import (
     FAINT,
@@ -50,6 +58,7 @@ MADE = {
     BLIND: "forecast from the fixed origin",
     TOLD: "forecast from the fixed origin, inputs told",
     ROLLING: "each year forecast from those before it",
+    ROLLING_TOLD: "each year forecast from those before it, inputs told",
     LEAVE_OUT: "each year from all others",
 }
 BEFORE = 8  # years before the origin that are drawn
@@ -197,7 +206,10 @@ def pit_figure(table: ScoreTable, *, setting: str = ROLLING, form: Form = SLIDE)
     for axes, name in zip(grid.flat, names, strict=False):
         axes.set_title(fold(table.titles[name], width, size=SMALL, weight="bold"), fontsize=SMALL)
         for place, series in enumerate(shown):
-            found = uniformity(table.cells[Key(table.edition, series, setting, name)].scores.pit)
+            key = Key(table.edition, series, setting, name)
+            if key not in table.cells:
+                continue
+            found = uniformity(table.cells[key].scores.pit)
             if not place:
                 axes.fill_between(
                     found.places, found.low - found.places, found.high - found.places,

@@ -13,7 +13,7 @@ import pandas as pd
 from alliance_sim import provenance
 from alliance_sim.calibration.counted_runs import MODEL
 from alliance_sim.calibration.scores import SEED
-from alliance_sim.calibration.scoring import BLIND, ScoreTable
+from alliance_sim.calibration.scoring import BLIND, IN_SAMPLE, ScoreTable
 from alliance_sim.plots.scores import forecast_figure, pit_figure
 from alliance_sim.provenance import Origin, scenario_origin
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES
@@ -35,8 +35,17 @@ IN_SAMPLE_ONLY = (
 )
 
 
+HELD_OUT = (
+    "The model's rows out of sample come from fits that did not see the years held out. Its "
+    "evidence is the chance of all counts, each year's given all that was on record before it, told the "
+    "inputs of the year; that of baselines is of the same counts."
+)
+
+
 def about_the_model(table: ScoreTable) -> str:
     """Return in a sentence where the model stands among the rows, or why it does not."""
+    if any(key.model == MODEL and key.setting != IN_SAMPLE for key in table.cells):
+        return HELD_OUT
     return IN_SAMPLE_ONLY if MODEL in table.titles else NO_FIT.format(scenario=table.scenario)
 
 

@@ -1,0 +1,291 @@
+"""Each year forecast from those before it: increments, going on, folders, and wrong input."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from alliance_sim import ResultError, SettingError, load_scenario
+from alliance_sim.calibration import PosteriorDraws, Tempered, TemperedSettings, run_to_end
+from alliance_sim.calibration.acts import act_counts
+from alliance_sim.calibration.keyed import Stage, Streams
+from alliance_sim.calibration.refits import RefitSettings, refit
+from alliance_sim.calibration.rolling import FROZEN, TOLD, Rolling, RollingSettings
+from alliance_sim.calibration.scoring import (
+    BLIND,
+    LEAVE_OUT,
+    ROLLING,
+    ROLLING_TOLD,
+    Key,
+    score_record,
+)
+from alliance_sim.calibration.stored import (
+    HeldOutModel,
+    Place,
+    held_out_models,
+    load_stored,
+    stored_for,
+)
+from alliance_sim.calibration.target import Target, prior_of, target_of
+from alliance_sim.cli import app
+from alliance_sim.engine.kernel.observation import PARTS
+from alliance_sim.parallel import executors
+from alliance_sim.record.forecasts import forecast_years
+from alliance_sim.record.record import Record
+from alliance_sim.scenario.edit import replaced
+
+ISLANDS = load_scenario("two_islands/baseline")
+RECORD = Record.of(ISLANDS)
+PRIOR = prior_of(ISLANDS)
+ACTS = act_counts(RECORD, ISLANDS, "all")
+YEARS = forecast_years(ISLANDS, first=ACTS.first_year)
+QUICK = RollingSettings(particles=64, sweeps=1, draws=12, futures=1)
+ASKED = RefitSettings(series=("all",), rolling=QUICK, seed=3)
+WHOLE = Place("all", "RID", ROLLING)
+
+
+def a_pass(**more: Any) -> Rolling:
+    return Rolling(PRIOR, RECORD, ACTS, years=YEARS, seed=3, settings=QUICK, **more)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("refits") / "islands"
+    refit(ISLANDS, folder, ASKED)
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_what_a_year_adds_is_the_likelihood_with_it_less_that_without_it() -> None:
+    known, after = (Target(PRIOR, RECORD, until=year) for year in (2005, 2006))
+    z = np.random.default_rng(1).standard_normal((after.dimension, 64)) * 0.6
+    k, layout = len(PRIOR), after.layout
+    normals = z[k:].reshape(layout.steps, layout.channels, 64)
+    given = after.room.given(PRIOR.natural(z[:k]))
+    parts = after.room.conditioned.by_quarter(
+        given[0], given[1], normals, given[2], edges=(known.layout.steps,)
+    )
+    added = after(z) - known(np.ascontiguousarray(z[: known.dimension]))
+    assert np.isfinite(added).all()
+    np.testing.assert_allclose(parts[1].sum(axis=0), added, atol=1e-9)
+    whole = after.of_parts(PRIOR.natural(z[:k]), normals)
+    for name, values in whole.items():
+        np.testing.assert_allclose(parts[:, PARTS.index(name)].sum(axis=0), values, atol=1e-9)
+
+
+def test_an_increment_is_the_mean_of_what_particles_make_of_the_new_year() -> None:
+    job = a_pass()
+    while not job.finished:
+        year, unknowns, weights = job.year, job.unknowns, job.weights
+        known = job.increments.size
+        rows = len(job.history)
+        job.advance()
+        if job.increments.size == known or len(job.history) != rows + 1:
+            continue
+        if year < 0 or unknowns.shape[0] != Target(PRIOR, RECORD, until=year).dimension:
+            continue  # the year came in by more than one step
+        before, after = (Target(PRIOR, RECORD, until=y) for y in (year, year + 1))
+        noise = np.stack(
+            [
+                Streams(3, Stage.GROW, 1)
+                .at(0, particle, year + 1, 0)
+                .standard_normal(after.dimension - before.dimension)
+                for particle in range(64)
+            ],
+            axis=1,
+        )
+        gain = after(np.concatenate([unknowns, noise])) - before(unknowns)
+        assert job.increments[-1] == pytest.approx(np.log((weights * np.exp(gain)).sum()))
+        return
+    pytest.fail("no year came in by one step")
+
+
+def test_the_pass_comes_to_the_evidence_that_tempering_finds(done: Path) -> None:
+    numbers = load_stored(done / "refits.npz").numbers[WHOLE]
+    target = target_of(PRIOR)
+    settings = TemperedSettings(particles=64, cycles=(1, 2, 3, 4))
+    other = run_to_end(Tempered(target, target.layout, seed=1, settings=settings))
+    assert numbers["record_evidence"] == pytest.approx(other.log_evidence, abs=3.0)
+    total = numbers["before"] + sum(numbers["increments"])
+    assert numbers["record_evidence"] == pytest.approx(total)
+    assert numbers["evidence"] == pytest.approx(sum(numbers["joint"]))
+    assert numbers["first"] == 2002
+
+
+def test_a_stopped_pass_goes_on_to_the_same_bytes(done: Path, tmp_path: Path) -> None:
+    whole, rounds = tmp_path / "stopped", 0
+
+    def stop(_what: str, _job: object) -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds % 5 == 0:
+            raise KeyboardInterrupt
+
+    for _ in range(30):
+        try:
+            refit(ISLANDS, whole, ASKED, told=stop)
+            break
+        except KeyboardInterrupt:
+            continue
+    assert rounds > 10
+    assert content(whole) == content(done)
+
+
+def test_threads_and_processes_give_the_same_bytes(done: Path, tmp_path: Path) -> None:
+    with executors.chosen(threads=2) as pool:
+        refit(ISLANDS, tmp_path / "threads", ASKED, executor=pool)
+    assert content(tmp_path / "threads") == content(done)
+
+
+def test_draws_of_each_year_open_like_any_posterior(done: Path) -> None:
+    folder = done / "all" / "RID" / "draws"
+    assert sorted(path.stem for path in folder.iterdir()) == [str(y) for y in range(2001, 2010)]
+    draws = PosteriorDraws.load(folder / "2006.npz", ISLANDS)
+    assert (len(draws), draws.held.until, draws.theory) == (12, 2006, "RID")
+
+
+def test_stored_forecasts_are_rows_beside_baselines(done: Path) -> None:
+    stored = stored_for(done / "refits.npz", ISLANDS)
+    (model,) = held_out_models(stored)
+    table = score_record(ISLANDS, series=("all", "alliance"), models=[model])
+    keys = set(table.cells)
+    wanted = {Key("two_islands", "all", s, "model") for s in (BLIND, "told", ROLLING, ROLLING_TOLD)}
+    assert keys == wanted, "nothing was left out, and no other series fitted"
+    job = a_pass()
+    while job.forecast < YEARS.rolling_from:
+        job.advance()
+    cell = table.cells[Key("two_islands", "all", ROLLING, "model")]
+    start = ACTS.year_starts(YEARS.rolling_from)
+    assert cell.predictive.start == start
+    np.testing.assert_allclose(cell.predictive.chances[:4], job.chances[FROZEN, -1], atol=1e-14)
+    told = table.cells[Key("two_islands", "all", ROLLING_TOLD, "model")]
+    np.testing.assert_allclose(told.predictive.chances[:4], job.chances[TOLD, -1], atol=1e-14)
+    assert cell.evidence is None, "the first counted year was not forecast, so sums differ"
+    assert model.held_out(ACTS, LEAVE_OUT, 0, 40) is None
+
+
+def test_evidence_stands_beside_that_of_the_same_counts() -> None:
+    stored = {("all", ROLLING): a_forecast()}
+    model = HeldOutModel("model", "", "two_islands", stored, {"all": (-12.0, 2001)})
+    found = model.held_out(ACTS, ROLLING, 8, 12)
+    assert found is not None
+    assert found.evidence == -12.0
+    later = act_counts(RECORD, ISLANDS, "all", since=2002)
+    other = model.held_out(later, ROLLING, 8, 12)
+    assert other is not None
+    assert other.evidence is None
+
+
+def a_forecast() -> Any:
+    from alliance_sim.calibration.predictive import Predictive
+
+    return Predictive.of_means(4, np.full((1, 36, 4), 0.5))
+
+
+def test_stored_forecasts_say_what_has_changed_since(done: Path) -> None:
+    path = done / "refits.npz"
+    looser = ISLANDS.model_copy(
+        update={
+            "priors": (ISLANDS.priors[0].model_copy(update={"source": "new"}), *ISLANDS.priors[1:])
+        }
+    )
+    with pytest.raises(ResultError, match=r"no longer hold: the priors changed\. To make them"):
+        stored_for(path, looser)
+    fixed = replaced(ISLANDS, {"time.last_year": 2009})
+    with pytest.raises(ResultError, match="no longer hold"):
+        stored_for(path, fixed)
+    bare = ISLANDS.model_copy(update={"record": "", "relationship": ""})
+    with pytest.raises(ResultError, match="no longer hold"):
+        stored_for(path, bare)
+
+
+def test_a_changed_file_is_not_read(done: Path, tmp_path: Path) -> None:
+    path = tmp_path / "refits.npz"
+    raw = bytearray((done / "refits.npz").read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(bytes(raw))
+    with pytest.raises(ResultError, match="holds no stored forecasts"):
+        load_stored(path)
+    path.write_bytes(b"no archive")
+    with pytest.raises(ResultError, match="holds no stored forecasts"):
+        load_stored(path)
+
+
+def test_a_folder_of_something_else_is_refused(done: Path, tmp_path: Path) -> None:
+    with pytest.raises(ResultError, match=r"holds other refits \(seed is 3 there and 4 here\)"):
+        refit(ISLANDS, done, RefitSettings(series=("all",), rolling=QUICK, seed=4))
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "notes.txt").write_text("mine", "utf-8")
+    with pytest.raises(ResultError, match="holds other files"):
+        refit(ISLANDS, other, ASKED)
+    assert (other / "notes.txt").read_text("utf-8") == "mine"
+    (other / "notes.txt").unlink()
+    (other / "refits.json").write_text("{}", "utf-8")
+    with pytest.raises(ResultError, match="is no manifest of refits"):
+        refit(ISLANDS, other, ASKED)
+    broken = tmp_path / "broken"
+    shutil.copytree(done, broken)
+    (broken / "all" / "RID" / "rolling.npz").write_bytes(b"")
+    with pytest.raises(ResultError, match="is not as it was written"):
+        refit(ISLANDS, broken, ASKED)
+
+
+def test_settings_that_are_out_of_range_are_all_told() -> None:
+    with pytest.raises(SettingError) as raised:
+        RollingSettings(particles=3, sweeps=0, draws=-1)
+    assert len(raised.value.problems) == 3
+    with pytest.raises(SettingError, match=r"'roling'.*did you mean 'rolling'"):
+        RefitSettings(settings=("roling",))
+
+
+def command(*words: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["score", *map(str, words), "--workers", "1"])
+    return result.exit_code, result.stdout, " ".join(result.stderr.split())
+
+
+def test_the_command_fits_keeps_and_reads_again(tmp_path: Path) -> None:
+    base = ("two_islands/baseline", "--series", "all", "--out", tmp_path / "out", "--json")
+    fit = ("--refit", "--particles", 64, "--sweeps", 1, "--seed", 3)
+    code, said, _ = command(*base, *fit)
+    assert code == 0
+    tree = json.loads(said)
+    row = tree["series"]["all"]["rolling"]["model"]
+    assert row["log_score"] < 0.0
+    assert "did not see" in tree["missing"]
+    again = command(*base)
+    assert again[0] == 0
+    assert json.loads(again[1])["series"] == tree["series"]
+    code, _, problem = command(
+        *base[:-1], "--refit", "--particles", 128, "--sweeps", 1, "--seed", 3
+    )
+    assert code == 2
+    assert "holds other refits" in problem
+
+
+def test_the_command_refuses_options_that_do_not_go_together(tmp_path: Path) -> None:
+    base = ("two_islands/baseline", "--out", tmp_path)
+    code, _, problem = command(*base, "--theory", "RID", "--sweeps", 2)
+    assert code == 2
+    assert "--theory, --sweeps goes with --refit" in problem
+    code, _, problem = command(*base, "--refit", "--particles", 2, "--settings", "origin_")
+    assert code == 2
+    assert "particles is 2" in problem
+    assert "unknown setting 'origin_'" in problem
+    code, _, problem = command(*base, "--refit", "--theory", "RIDE")
+    assert code == 2
+    assert "RIDE" in problem
+    assert list(tmp_path.iterdir()) == []
