@@ -27,7 +27,7 @@ from cells import signed, table, text
 
 from alliance_sim import load_scenario
 from alliance_sim.calibration.baselines import BASELINES
-from alliance_sim.calibration.scoring import SETTINGS, ScoreTable, score_record
+from alliance_sim.calibration.scoring import ScoreTable, score_record
 from alliance_sim.glossary import series_words
 from alliance_sim.parallel.executors import processors
 from alliance_sim.record.record import SERIES
@@ -135,13 +135,13 @@ def _series(series: str) -> str:
     rows = []
     for model, title in TITLES.items():
         cells = [title]
-        for setting in SETTINGS:
+        for setting in COLUMNS:
             row = score(NEW, 1970, series, setting, model)
             mark = "*" if row["spent"] and setting != "in_sample" else ""
             outside = "°" if row["pit_inside"] is False or row["pit_inside"] == "False" else ""
             cells.append(f"{nats(row['log_score'])}{mark}{outside}".replace("*", "\\*"))
         rows.append(cells)
-    heads = ("model", *(COLUMNS[setting] for setting in SETTINGS))
+    heads = ("model", *(COLUMNS[setting] for setting in COLUMNS))
     named = series_words(series)
     return f"**{named[:1].upper()}{named[1:]}**\n\n{table(heads, rows)}"
 
