@@ -47,7 +47,7 @@ MOST_BYTES = 10_000_000
 REFITTED = (ROLLING, LEAVE_OUT)  # what can be asked for; the fixed origin comes with the first
 DRAWS = "draws"
 
-Told = Callable[[str, Any], object]
+EachRefit = Callable[[str, Any], object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def refit(
     settings: RefitSettings | None = None,
     *,
     executor: Executor | None = None,
-    told: Told | None = None,
+    told: EachRefit | None = None,
 ) -> StoredForecasts:
     """Fit the model to parts of a scenario's record and keep what it forecasts of the others.
 
@@ -133,7 +133,7 @@ class _Work:
     folder: RefitFolder
     asked: RefitSettings
     executor: Executor | None
-    told: Told | None
+    told: EachRefit | None
 
     def done(self, place: Place) -> StoredForecasts:
         """Return what a part comes to, from wherever its checkpoint stands."""

@@ -41,7 +41,7 @@ PARTICLES, SWEEPS, DRAWS = 512, 2, 200
 KEEP = 0.5
 FIRST = (1, 2, 2, 2)  # sweeps while what stands before the first counted year is brought in
 
-Kept = Callable[["Target", "NDArray[np.float64]"], object]
+KeepDraws = Callable[["Target", "NDArray[np.float64]"], object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +120,7 @@ class Rolling:
         years: ForecastYears,
         seed: int,
         settings: RollingSettings | None = None,
-        kept: Kept | None = None,
+        kept: KeepDraws | None = None,
     ) -> None:
         """Prepare; nothing is computed before the first `advance`.
 

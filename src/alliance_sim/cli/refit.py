@@ -39,7 +39,7 @@ SWEEPS = typer.Option(help="With --refit: sweeps whenever particles move.", **WH
 SEED = typer.Option(help="With --refit: seed of the fits; the same gives the same.")
 
 
-class Asked(NamedTuple):
+class RefitOptions(NamedTuple):
     """What was asked for on the command line, as it was given."""
 
     theory: list[str] | None
@@ -53,7 +53,7 @@ class Asked(NamedTuple):
         return {name: value for name, value in self._asdict().items() if value is not None}
 
 
-def wanted(asked: Asked, series: tuple[str, ...], *, refit: bool) -> RefitSettings | None:
+def wanted(asked: RefitOptions, series: tuple[str, ...], *, refit: bool) -> RefitSettings | None:
     """Return what is to be fitted, None without --refit.
 
     Raises:
@@ -68,7 +68,7 @@ def wanted(asked: Asked, series: tuple[str, ...], *, refit: bool) -> RefitSettin
     return None
 
 
-def settings_of(asked: Asked, series: tuple[str, ...]) -> RefitSettings:
+def settings_of(asked: RefitOptions, series: tuple[str, ...]) -> RefitSettings:
     """Return what is to be fitted.
 
     Raises:

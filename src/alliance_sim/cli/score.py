@@ -82,7 +82,7 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     chosen = load_scenario(scenario)
     editions = _editions(chosen, edition)
     one_by_one = tuple(dict.fromkeys(series)) if series else SERIES
-    asked = again.Asked(theory, settings, particles, sweeps, seed)
+    asked = again.RefitOptions(theory, settings, particles, sweeps, seed)
     folder = out or usual_folder("score", chosen.name)
     words = {"edition": edition, "series": series, "from": since, "out": folder}
     command = command_line("score", scenario, **words)
