@@ -214,9 +214,7 @@ class Target:
             seed: Of the particles' noise.
         """
         here = self.room
-        constants, own, observation = here.filled(self.prior.numbers(theta[:, None]))
-        for row, place in here.coded:
-            observation[row] = theta[place]
+        constants, own, observation = here.given(theta[:, None])
         return here.conditioned.filter(
             *(constants[:, 0], own[:, :, 0]),
             observation=observation[:, 0],

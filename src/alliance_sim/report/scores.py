@@ -37,8 +37,8 @@ IN_SAMPLE_ONLY = (
 
 HELD_OUT = (
     "The model's rows out of sample come from fits that did not see the years held out. Its "
-    "evidence is the chance of all counts, each year's given all that was on record before it, told the "
-    "inputs of the year; that of baselines is of the same counts."
+    "evidence is the chance of all counts, each year's given all that was on record before it, "
+    "told the inputs of the year; that of baselines is of the same counts."
 )
 
 
