@@ -17,7 +17,7 @@ from alliance_sim.parallel import executors
 from alliance_sim.record.record import COUNTED_DOMAINS, Record
 from alliance_sim.rules import events
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.fields import SERIES
+from alliance_sim.scenario.fields import SERIES, Series
 
 ISLANDS = load_scenario("two_islands/baseline")
 RECORD = Record.of(ISLANDS)
@@ -47,7 +47,7 @@ def levels_of_a_plain_run(draw: int) -> tuple[Scenario, dict[str, NDArray[np.flo
     return scenario, {name: run.column(name)[0] for name in run.states}
 
 
-def expected_by_hand(draw: int, step: int, series: str) -> float:
+def expected_by_hand(draw: int, step: int, series: Series) -> float:
     scenario, states = levels_of_a_plain_run(draw)
     theta = PRIOR.natural(UNKNOWNS[: len(PRIOR)])[:, draw]
     assets = states["assets_general"] + states["assets_mission"]
