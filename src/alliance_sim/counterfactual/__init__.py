@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     )
     from alliance_sim.counterfactual.causation import causation_bounds
     from alliance_sim.counterfactual.histories import Histories
+    from alliance_sim.counterfactual.system import TwinDraws, twin
     from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 
 __all__ = [
     "Histories",
+    "TwinDraws",
     "TwinWorlds",
     "WhatIf",
     "add_one_in",
@@ -32,6 +34,7 @@ __all__ = [
     "owen",
     "shapley",
     "time_ordered",
+    "twin",
     "twin_worlds",
     "whatif",
 ]
@@ -44,6 +47,7 @@ _HOMES = {
     "alliance_sim.counterfactual.causation": ["causation_bounds"],
     "alliance_sim.counterfactual.histories": ["Histories"],
     "alliance_sim.counterfactual.answer": ["WhatIf"],
+    "alliance_sim.counterfactual.system": ["TwinDraws", "twin"],
     "alliance_sim.counterfactual.worlds": ["TwinWorlds", "twin_worlds"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
