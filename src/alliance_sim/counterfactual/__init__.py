@@ -19,19 +19,27 @@ if TYPE_CHECKING:
         time_ordered,
     )
     from alliance_sim.counterfactual.causation import causation_bounds
+    from alliance_sim.counterfactual.coupling_free import Futures, futures, paired_gain
+    from alliance_sim.counterfactual.couplings import frechet_bounds
     from alliance_sim.counterfactual.histories import Histories
+    from alliance_sim.counterfactual.juncture_game import JunctureGame
     from alliance_sim.counterfactual.system import TwinDraws, twin
     from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 
 __all__ = [
+    "Futures",
     "Histories",
+    "JunctureGame",
     "TwinDraws",
     "TwinWorlds",
     "WhatIf",
     "add_one_in",
     "causation_bounds",
+    "frechet_bounds",
+    "futures",
     "leave_one_out",
     "owen",
+    "paired_gain",
     "shapley",
     "time_ordered",
     "twin",
@@ -45,9 +53,12 @@ _HOMES = {
         *("add_one_in", "leave_one_out", "owen", "shapley", "time_ordered"),
     ],
     "alliance_sim.counterfactual.causation": ["causation_bounds"],
+    "alliance_sim.counterfactual.coupling_free": ["Futures", "futures", "paired_gain"],
+    "alliance_sim.counterfactual.couplings": ["frechet_bounds"],
     "alliance_sim.counterfactual.histories": ["Histories"],
     "alliance_sim.counterfactual.answer": ["WhatIf"],
     "alliance_sim.counterfactual.system": ["TwinDraws", "twin"],
+    "alliance_sim.counterfactual.juncture_game": ["JunctureGame"],
     "alliance_sim.counterfactual.worlds": ["TwinWorlds", "twin_worlds"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -87,6 +87,7 @@ def futures(base: Scenario, edited: Scenario, past: Histories, outcome: str) -> 
     )
 
 
+@explains_calls
 def paired_gain(mine: Floats, its: Floats) -> float:
     """Return how many times smaller pairs on one noise make the variance of a difference.
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.calibration.target import Target
     from alliance_sim.scenario import Scenario
     from alliance_sim.world.world import World
 
@@ -112,6 +113,7 @@ class Histories:
         uniforms: int = 1,
         seed: int = 0,
         threads: int | None = None,
+        target: Target | None = None,
     ) -> Histories:
         """Return the histories that a posterior allows.
 
@@ -122,6 +124,8 @@ class Histories:
             uniforms: How many sets of uniforms for each draw.
             seed: Seed of what the record leaves open.
             threads: Threads to use, all processors if None; numbers do not depend on it.
+            target: What was sampled, if the record is another than the one that the scenario names,
+                such as that of a made history.
 
         Raises:
             SettingError: If a setting is out of range, or the scenario is not the one that was
@@ -134,7 +138,8 @@ class Histories:
             told = f"the factual world has to be the scenario that was fitted: {problem}"
             raise SettingError(WHERE, [told])
         held = posterior.held
-        target = target_of(posterior.prior, series=held.series, until=held.until)
+        if target is None:
+            target = target_of(posterior.prior, series=held.series, until=held.until)
         draws = len(posterior)
         theta = np.ascontiguousarray(held.parameters.T)
         world = Vectors(base, ()).ready.world
