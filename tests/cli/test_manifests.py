@@ -19,7 +19,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "manifest.md"
 # Fields that only some commands have.
 SOME = {
     *("columns", "chronology_run", "edited_days", "record", "result", "row_files", "sha256"),
-    "shown_run",
+    *("shown_run", "asked"),
 }
 EXTRA = {
     "run": {"chronology_run", "edited_days"},

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.cli import app
+from tests.cli.test_manifests import SOME, documented
 
 ISLANDS = "two_islands/baseline"
 ASKED = ("--outcome", "rung>=2@2008", "--uniforms", "1", "--runs", "30")
@@ -50,7 +51,11 @@ def test_one_json_object_is_printed_and_the_folder_holds_the_rest(
     kept = json.loads((out / "answer.json").read_text("utf-8"))
     assert kept == {key: value for key, value in tree.items() if key != "files"}
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
-    assert manifest["edit_texts"] == tree["edits"]
+    asked = manifest["asked"]
+    assert {key: asked[key] for key in ("question", "edits", "outcome")} == {
+        key: tree[key] for key in ("question", "edits", "outcome")
+    }
+    assert set(manifest) == documented() - SOME | {"asked", "columns"}
 
 
 def test_the_answer_is_told_in_words_with_all_that_it_hangs_on(draws: Path, tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from alliance_sim import Scenario, SettingError, load_scenario, simulate
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual import WhatIf, twin_worlds, whatif
 from alliance_sim.counterfactual.answering import answered
-from alliance_sim.counterfactual.couplings import COUPLINGS, frechet_bounds
+from alliance_sim.counterfactual.coupling_free import futures
+from alliance_sim.counterfactual.couplings import COUPLINGS
+from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.labels import LABELS, SENTENCE
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.question import ask
@@ -129,14 +131,17 @@ def test_the_fact_is_what_is_on_record(answer: WhatIf) -> None:
     assert answer.fact == (1.0, 1.0, 1.0)
 
 
-def test_every_coupling_is_told_and_the_bounds_hold_them_that_share_each_worlds_probability(
-    answer: WhatIf,
+def test_every_coupling_is_told_and_what_both_worlds_do_by_themselves(
+    answer: WhatIf, islands_posterior: PosteriorDraws
 ) -> None:
     assert list(answer.couplings) == list(COUPLINGS)
     assert answer.couplings["quantile"][0] == answer.effect
-    bounds = frechet_bounds(answer.fact.value, answer.edited.value)["necessity"]
-    assert answer.given_history is not None
-    assert bounds[0] - 1e-12 <= answer.given_history <= bounds[1] + 1e-12
+    past = Histories.of_posterior(islands_posterior, ISLANDS, uniforms=2, seed=3)
+    found = futures(ISLANDS, ISLANDS.edited(RAID), past, STEP)
+    assert answer.anew == found
+    free = answer.as_tree()["couplings"]["coupling_free"]
+    assert (free["fact"], free["edited"]) == (found.fact, found.edited)
+    assert f"in {round(100 * found.edited)} of 100 without" in answer.without_coupling
 
 
 def test_necessity_and_sufficiency_are_those_of_fresh_pairs_and_lie_inside_their_bounds(

@@ -173,6 +173,8 @@ def _print(answer: WhatIf) -> None:
     for table in (_needed(answer), _couplings(answer), _theories(answer)):
         if table is not None:
             console.print(table)
+    if answer.without_coupling:
+        terminal.tell(f"{answer.without_coupling}\n", wrap=True, lines=True)
     terminal.tell("Plausibility of the question:", wrap=True)
     for one in answer.card:
         number = "" if one.number is None else f" ({one.number:.2f})"

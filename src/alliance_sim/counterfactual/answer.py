@@ -16,7 +16,7 @@ import numpy as np
 
 from alliance_sim.comparison.edits import edits_between, label_of
 from alliance_sim.comparison.scenarios import Comparison
-from alliance_sim.counterfactual.couplings import QUANTILE, frechet_bounds
+from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.display import Facts, Shown, Table, figure
 from alliance_sim.glossary import decimal, signed
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.counterfactual.card import Check
+    from alliance_sim.counterfactual.coupling_free import Futures
     from alliance_sim.counterfactual.labels import Agreement, Label
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.counterfactual.worlds import TwinWorlds
@@ -93,6 +94,8 @@ class WhatIf(Shown):
         given_history: Share of the histories with the outcome whose twin is without it; None for a
             number, and where no history has the outcome.
         ensemble: Necessity and sufficiency with fresh noise; None for a number.
+        anew: How often the outcome comes about in both worlds if all is drawn anew from where the
+            edits begin, and what that bounds whatever the coupling; None for a number.
         couplings: Effect and necessity given the history under each coupling.
         theories: The same question under every theory that there are draws of.
         agreed: How far they agree, all weighing alike.
@@ -109,6 +112,7 @@ class WhatIf(Shown):
     effect: Estimate
     given_history: float | None
     ensemble: Ensembled | None
+    anew: Futures | None
     couplings: Mapping[str, tuple[Estimate, float | None]]
     theories: tuple[UnderTheory, ...]
     agreed: Agreement
@@ -174,6 +178,20 @@ class WhatIf(Shown):
         return (
             f"{what}: in {after} of 100 re-runs of this history {edits}, in {before} of 100 as it "
             f"was (90 % of the draws: a difference of {low} to {high} in 100)."
+        )
+
+    @property
+    def without_coupling(self) -> str:
+        """What both worlds do by themselves from where the edits begin; "" for a number."""
+        if self.anew is None:
+            return ""
+        low, high = self.anew.bounds["necessity"]
+        return (
+            f"With all drawn anew from {self.question.touched} on, the outcome comes about in "
+            f"{of_100(self.anew.fact)} of 100 histories as it was and in "
+            f"{of_100(self.anew.edited)} of 100 {self.edits_in_words}; so much under redraw_after "
+            "and independent is owed to the draw and not to the edit. Whatever the coupling, it "
+            f"was needed in {low:.2f} to {high:.2f} of those in which it comes about."
         )
 
     @property
@@ -290,10 +308,11 @@ class WhatIf(Shown):
             name: {"effect": _tree(self.measure, effect), "necessity": needed}
             for name, (effect, needed) in self.couplings.items()
         }
-        if not self.question.binary:
+        if self.anew is None:
             return told
-        bounds = frechet_bounds(self.fact.value, self.edited.value)
-        return {**told, "frechet": {name: list(ends) for name, ends in bounds.items()}}
+        bounds = {name: list(ends) for name, ends in self.anew.bounds.items()}
+        free = {"fact": self.anew.fact, "edited": self.anew.edited, "bounds": bounds}
+        return {**told, "coupling_free": free}
 
     def _theories_tree(self) -> list[dict[str, Any]]:
         weight, kind = 1 / len(self.theories), self.measure

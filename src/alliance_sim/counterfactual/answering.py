@@ -19,6 +19,7 @@ from alliance_sim.counterfactual.answer import (
 )
 from alliance_sim.counterfactual.card import plausibility_card
 from alliance_sim.counterfactual.causation import causation_bounds
+from alliance_sim.counterfactual.coupling_free import futures
 from alliance_sim.counterfactual.couplings import COUPLINGS, QUANTILE
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.labels import Checks, agreement, label
@@ -141,7 +142,7 @@ def answered(
         SettingError: If the draws do not go with the question's scenarios.
     """
     main = posteriors.main
-    steps = len(COUPLINGS) + len(posteriors.others) + 1 + question.binary
+    steps = len(COUPLINGS) + len(posteriors.others) + 1 + 2 * question.binary
     told = _Steps(progress, steps)
     base, edited = (_under(one, main) for one in (question.base, question.edited))
     past = Histories.of_posterior(main, base, uniforms=uniforms, seed=seed, threads=threads)
@@ -163,9 +164,11 @@ def answered(
     fresh = partial(simulate, runs=runs, seed=seed, engine=Kernel(threads=threads), posterior=main)
     free = fresh(base)
     told()
-    ensemble = None
+    ensemble = anew = None
     if question.binary:
         ensemble = _ensembled(question, free, fresh(edited))
+        told()
+        anew = futures(base, edited, past, question.outcome.text)
         told()
     agreed = agreement({one.theory: one.draws for one in under}, {one.theory: 1.0 for one in under})
     card = plausibility_card(question, main, twins[QUANTILE], agreed, free=free)
@@ -180,6 +183,7 @@ def answered(
         effect=effect,
         given_history=needed,
         ensemble=ensemble,
+        anew=anew,
         couplings={name: (one[2], one[3]) for name, one in answers.items()},
         theories=tuple(under),
         agreed=agreed,

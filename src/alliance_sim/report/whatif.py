@@ -49,9 +49,11 @@ def whatif_folder(out: str | os.PathLike[str], question: Question) -> Path:
     if not manifest.exists():
         return folder
     try:
-        before = dict(read_json(manifest, MOST_BYTES)).get("outcome", question.outcome.text)
-    except (FileError, TypeError, ValueError):  # it was read a moment ago
-        before = None
+        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
+    except KeyError:  # nothing was answered before the last one was stopped
+        return folder
+    except (FileError, TypeError, ValueError):
+        before = "something else"
     if before != question.outcome.text:
         told = f"holds the answer to another question, about {before}"
         raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
@@ -87,10 +89,12 @@ def write_whatif(answer: WhatIf, *, out: str | os.PathLike[str], command: str) -
     result.text("answer", "json", json.dumps(answer.as_tree(), indent=2, allow_nan=False) + "\n")
     result.text("report", "html", whatif_page(answer, acts, image=image, origin=origin))
     return result.close(
-        question=question.words,
-        edit_texts=list(question.edits),
-        outcome=question.outcome.text,
-        posterior=answer.posterior.label,
+        asked={
+            "question": question.words,
+            "edits": list(question.edits),
+            "outcome": question.outcome.text,
+            "posterior": answer.posterior.label,
+        }
     )
 
 
