@@ -264,6 +264,6 @@ def _held_against(
     log.debug("putting the claims to %s", scenario.name)
     return replace(
         found,
-        claims=summarise_claims(check_claims(ensemble, events, scenario), record, relationship),
+        claims=summarise_claims(check_claims(ensemble, seen, scenario), record, relationship),
         record_checks=check_record(record, relationship, ensemble.calendar),
     )
