@@ -27,7 +27,7 @@ from alliance_sim.calibration import PosteriorDraws, shipped_posterior
 from alliance_sim.results.draws import shipped_draws
 from alliance_sim.shipped import usual_scenario
 
-PAGE = HERE / "posterior" / "what_the_data_tell.md"
+PAGE = HERE / "explanation" / "what_the_data_tell.md"
 NOTHING = "*No posterior ships yet, so nothing is claimed here.*"
 BLOCK = re.compile(
     r"(<!-- written by docs/what_the_data_tell.py: (\w+) -->\n)(.*?)"
@@ -56,7 +56,7 @@ def summary(posterior: PosteriorDraws) -> str:
         f"{len(posterior)} draws of {len(rows)} parameters of {title}, under the theory "
         f"{posterior.theory}, given the record {posterior.edition} to {held.until} (series "
         f"{held.series}). **{prior} of the {len(rows)} are set by the prior**: at least 90 % of "
-        f"their prior's spread is left.\n\nMade by: `{held.command}`"
+        f"their prior's spread is left, and their mean stays.\n\nMade by: `{held.command}`"
     )
 
 

@@ -28,11 +28,28 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 PRIOR_DRAWS = 2000  # that the posterior is held against
 TAILS = (0.05, 0.5, 0.95)
-SET_BY_THE_PRIOR = 0.9  # of the prior's standard deviation: the data said next to nothing
+SET_BY_THE_PRIOR = 0.9  # of the prior's standard deviation, where the mean stays near, see below
+STAYS = 0.5  # prior standard deviations
 DRAWS, NETCDF, SUMMARY, EVIDENCE, UNKNOWNS = (
     *("draws.parquet", "posterior.nc", "summary.csv", "evidence.json", "unknowns.npz"),
 )
 LOG_LIKELIHOOD, LOG_PRIOR = "log_likelihood", "log_prior"
+
+
+def set_by_the_prior(after: Floats, before: Floats) -> NDArray[np.bool_]:
+    """Return of which parameters the data said next to nothing.
+
+    At least 0.9 of the prior's standard deviation is left, and the mean has moved by less than half
+    of it: a spread alone can stay as wide where the whole of it has moved.
+
+    Args:
+        after: Draws of the posterior (draw, parameter).
+        before: Draws of the prior (draw, parameter).
+    """
+    sd = before.std(axis=0)
+    moved = np.abs(after.mean(axis=0) - before.mean(axis=0))
+    found: NDArray[np.bool_] = (after.std(axis=0) >= SET_BY_THE_PRIOR * sd) & (moved < STAYS * sd)
+    return found
 
 
 @dataclass(frozen=True)
@@ -111,7 +128,7 @@ class Posterior:
                 "prior_mean": np.concatenate([before.mean(axis=0), none]),
                 "prior_sd": prior_sd,
                 "sd_ratio": sd / prior_sd,
-                "set_by_the_prior": [*(sd[:-1] / prior_sd[:-1] >= SET_BY_THE_PRIOR), False],
+                "set_by_the_prior": [*set_by_the_prior(after, before), False],
                 "rhat": self.diagnosis.rhat,
                 "nested_rhat": self.diagnosis.nested_rhat,
                 "ess_bulk": self.diagnosis.ess_bulk,

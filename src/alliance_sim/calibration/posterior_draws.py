@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from alliance_sim import display, provenance
 from alliance_sim.calibration.kept_fit import FIT, UNKNOWNS, told_of_fit, unknowns_of_fit
-from alliance_sim.calibration.posterior import PRIOR_DRAWS, SET_BY_THE_PRIOR, TAILS
+from alliance_sim.calibration.posterior import PRIOR_DRAWS, TAILS, set_by_the_prior
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.still_holds import (
     digests_of,
@@ -141,8 +141,7 @@ class PosteriorDraws(Shown):
             raise ResultError(f"{folder}: holds a fit of another scenario: {problem}")
         chosen = whole[np.linspace(0, len(whole) - 1, min(draws, len(whole))).round().astype(int)]
         settings = {key: tree[key] for key in ("tempered", "chains")}
-        words = f"alliance-sim calibrate {scenario.name} --theory {name} --seed {tree['seed']}"
-        command = f"{words} --series {tree['series']} --until {tree['until']} --out {folder}"
+        command = _command(scenario.name, name, tree)
         return cls.made(target, chosen, seed=tree["seed"], settings=settings, command=command)
 
     @classmethod
@@ -244,7 +243,8 @@ class PosteriorDraws(Shown):
 
         Columns `name`, `unit`; of the posterior `mean`, `sd`, `q05`, `median` and `q95`; of the
         prior the same after `prior_`; `sd_ratio`, how much of the prior's standard deviation is
-        left; and `set_by_the_prior`, whether that is 0.9 or more: the record said next to nothing.
+        left; and `set_by_the_prior`, whether that is 0.9 or more and the mean has moved by less
+        than half of it: the record said next to nothing.
         """
         import pandas as pd
 
@@ -259,7 +259,7 @@ class PosteriorDraws(Shown):
             columns |= {f"{start}q05": low, f"{start}median": median, f"{start}q95": high}
         found = pd.DataFrame(columns)
         found["sd_ratio"] = found["sd"] / found["prior_sd"]
-        found["set_by_the_prior"] = found["sd_ratio"] >= SET_BY_THE_PRIOR
+        found["set_by_the_prior"] = set_by_the_prior(self.held.parameters, before)
         return found
 
     def draws(self, n: int | None = None) -> pd.DataFrame:
@@ -427,3 +427,13 @@ def _says(edit: str, path: str) -> bool:
     """Whether an edit at one path says what differs at another; junctures change as a whole."""
     head = edit.split(".")
     return _within(path, ".".join(head[:2]) if head[0] == "juncture" else edit)
+
+
+def _command(scenario: str, theory: str, tree: Mapping[str, Any]) -> str:
+    """Return the command line that fits a theory as a folder says, into a folder of that name."""
+    words = f"alliance-sim calibrate {scenario} --theory {theory} --seed {tree['seed']}"
+    words += f" --series {tree['series']} --until {tree['until']}"
+    words += f" --particles {tree['tempered']['particles']}"
+    for option in ("chains", "warm_up", "draws"):
+        words += f" --{option.replace('_', '-')} {tree['chains'][option]}"
+    return f"{words} --out fit"
