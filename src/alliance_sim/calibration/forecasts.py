@@ -168,26 +168,12 @@ class Forecaster:
         columns, inputs = self._inputs(behind, after)
         constants = self._constants(constants, ahead.vectors.ready)
         state = _asked_anew(state, constants, ahead.vectors.ready)
-        lanes = Lanes(ahead.vectors.ready, runs=range(count), seed=seed, inputs=columns)
-        told = _Told(ahead, self.ahead, ahead.conditioned.coded_parts(observation))
         steps = range(self.start, self.ahead.layout.steps)
-        shape = (self.futures, count, len(steps), len(COUNTED_DOMAINS))
-        mean, size, formal = np.empty(shape), np.empty(shape), np.zeros((*shape, FORMAL + 1))
-        slow = np.zeros((self.ahead.layout.steps, layout.channels, LANES))
-        for future in range(self.futures):
-            runs = np.arange(first, first + count) + future * draws
-            slow[self.start :, :, :count] = prior_noise(runs.tolist(), seed, steps, layout.channels)
-            lanes.ask(runs, seed)
-            lanes.take(constants=constants, own=inputs, normals=slow)
-            lanes.take_up(state)
-            so_far = state.numbers
-            for place, step in enumerate(steps):
-                lanes.advance(step + 1)
-                now = lanes.state().numbers
-                mean[future, :, place], size[future, :, place] = told.counted(step, now)
-                formal[future, :, place] = told.formal(step, so_far, now)
-                so_far = now
-        return mean, size, formal
+        runs = [np.arange(first, first + count) + k * draws for k in range(self.futures)]
+        slow = [prior_noise(one.tolist(), seed, steps, layout.channels) for one in runs]
+        onward = Onward(runs, slow, seed)
+        given = constants, inputs, observation
+        return run_on(self.ahead, state, given, onward, steps=steps, columns=columns)
 
     def _inputs(self, before: _Rows, after: _Rows) -> tuple[tuple[int, ...], Floats]:
         """Return which inputs are given lane by lane, and what they are, (step, input, lane).
@@ -228,6 +214,65 @@ class Forecaster:
             rows = found[first : first + many]
             rows[rows >= self.start] = never
         return found
+
+
+class Onward(NamedTuple):
+    """Runs that go on from one state of some lanes, once for each future.
+
+    Attributes:
+        runs: For each future the numbers of the lanes' runs.
+        slow: For each future the slow noise, array (step from the first on, channel, lane).
+        seed: Of what is drawn.
+    """
+
+    runs: Sequence[NDArray[np.int64]]
+    slow: Sequence[Floats]
+    seed: int
+
+
+def run_on(
+    target: Target,
+    state: State,
+    given: tuple[Floats, Floats, Floats],
+    onward: Onward,
+    *,
+    steps: range,
+    columns: tuple[int, ...],
+) -> tuple[Floats, Floats, Floats]:
+    """Return what runs expect that go on from a state, acts drawn.
+
+    Args:
+        target: Of the scenario, to the last quarter that is run or further.
+        state: Of the lanes at the end of the quarter before the first of `steps`.
+        given: Constants, inputs and numbers of observation, as `Room.given` returns them.
+        onward: The runs.
+        steps: Quarters to run.
+        columns: Which inputs are given, by lane.
+
+    Returns:
+        Means and sizes, arrays (future, lane, quarter, field); and chances of formal acts, with an
+        axis more.
+    """
+    room, (constants, inputs, observation) = target.room, given
+    ready, count = room.vectors.ready, len(onward.runs[0])
+    lanes = Lanes(ready, runs=range(count), seed=onward.seed, inputs=columns)
+    told = _Told(room, target, room.conditioned.coded_parts(observation))
+    shape = (len(onward.runs), count, len(steps), len(COUNTED_DOMAINS))
+    mean, size, formal = np.empty(shape), np.empty(shape), np.zeros((*shape, FORMAL + 1))
+    normals = np.zeros((target.layout.steps, target.layout.channels, LANES))
+    for future, numbers in enumerate(onward.runs):
+        normals[steps.start : steps.stop, :, :count] = onward.slow[future]
+        lanes.ask(numbers, onward.seed)
+        lanes.take(constants=constants, own=inputs, normals=normals)
+        lanes.take_up(state)
+        so_far = state.numbers
+        for place, step in enumerate(steps):
+            lanes.advance(step + 1)
+            now = lanes.state().numbers
+            mean[future, :, place], size[future, :, place] = told.counted(step, now)
+            formal[future, :, place] = told.formal(step, so_far, now)
+            so_far = now
+    return mean, size, formal
 
 
 class _Told:

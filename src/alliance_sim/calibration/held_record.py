@@ -32,12 +32,23 @@ class HeldRecord(Conditioned):
         own: Floats | None = None,
         normals: Floats | None = None,
         observation: Floats | None = None,
+        *,
+        last: int | None = None,
     ) -> State:
-        """Return what runs are at the end of the last quarter, with all that their future needs.
+        """Return what runs are at the end of a quarter, with all that their future needs.
 
         Arguments are those of `log_likelihood`.
+
+        Args:
+            constants: As there.
+            own: As there.
+            normals: As there.
+            observation: As there.
+            last: One past the quarter; past the last of all if left out.
         """
-        return self._go({}, constants, own, normals, observation).state()
+        lanes = self._begun(constants, own, normals, observation)
+        lanes.advance(self.ready.frame.shape.steps if last is None else last)
+        return lanes.state()
 
     def by_quarter(
         self,

@@ -18,8 +18,11 @@ import numpy as np
 
 from alliance_sim import files, provenance
 from alliance_sim.calibration.acts import ActCounts, act_counts
+from alliance_sim.calibration.blocks import evaluate
 from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
 from alliance_sim.calibration.fit import check_possible
+from alliance_sim.calibration.keyed import Stage, generator
+from alliance_sim.calibration.leave_out import LeaveOut
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.prior import Prior
@@ -57,14 +60,15 @@ class RefitSettings:
     Attributes:
         series: Which acts count: one or more of "all", "alliance" and "salience2".
         theories: Names of theories; None for that of the scenario.
-        settings: "rolling", with the forecasts from the fixed origin.
+        settings: "rolling", with the forecasts from the fixed origin; and "leave_out", which starts
+            from the last draws of the former, so that this is made as well.
         rolling: How many particles, and how much they move.
         seed: Whole number from 0 to 2**64 - 1.
     """
 
     series: tuple[str, ...] = SERIES
     theories: tuple[str, ...] | None = None
-    settings: tuple[str, ...] = (ROLLING,)
+    settings: tuple[str, ...] = REFITTED
     rolling: RollingSettings = field(default_factory=RollingSettings)
     seed: int = 1
 
@@ -116,10 +120,11 @@ def refit(
         for series in asked.series:
             acts = act_counts(record, scenario, series)
             work = _Work(prior, record, acts, folder, asked, executor, told)
-            for setting in asked.settings:
+            for setting in REFITTED if LEAVE_OUT in asked.settings else asked.settings:
                 place = Place(series, prior.theory.name, setting)
                 if not folder.done(place):
-                    folder.finish(place, work.done(place))
+                    made = work.left_out if setting == LEAVE_OUT else work.rolled
+                    folder.finish(place, made(place))
     return folder.together()
 
 
@@ -135,8 +140,8 @@ class _Work:
     executor: Executor | None
     told: EachRefit | None
 
-    def done(self, place: Place) -> StoredForecasts:
-        """Return what a part comes to, from wherever its checkpoint stands."""
+    def rolled(self, place: Place) -> StoredForecasts:
+        """Return what a pass through the years comes to, from wherever its checkpoint stands."""
         whole = target_of(self.prior, series=place.series)
         check_possible(whole, self.asked.seed)
         years = forecast_years(self.prior.scenario, first=self.acts.first_year)
@@ -147,14 +152,7 @@ class _Work:
             settings=self.asked.rolling,
             kept=self._keep,
         )
-        what = {**self.folder.what, "part": str(place), "observed": digests_of(whole)["observed"]}
-        checkpoint = Checkpoint(self.folder.of(place) / f"{place.setting}.part", what)
-
-        def tell(under_way: Rolling) -> None:
-            if self.told is not None:
-                self.told(", ".join(place), under_way)
-
-        run_to_end(job, checkpoint=checkpoint, executor=self.executor, told=tell)
+        self._to_end(job, place, whole)
         found = rolling_forecasts(job, place, self.acts, years)
         one = Checked.of(whole, job.unknowns[:, int(np.argmax(job.weights))])
         return replace(
@@ -163,6 +161,56 @@ class _Work:
             numbers={place: rolling_numbers(job)},
             checked={place[:2]: one},
         )
+
+    def left_out(self, place: Place) -> StoredForecasts:
+        """Return what is said of each year by the others, from wherever the checkpoint stands."""
+        whole = target_of(self.prior, series=place.series)
+        draws, log_weights = self._last_draws(place, whole)
+        job = LeaveOut(whole, self.acts, draws, log_weights, seed=as_seed(self.asked.seed))
+        self._to_end(job, place, whole)
+        start = self.acts.year_starts(job.first)
+        chances = job.chances.reshape(-1, *job.chances.shape[2:])
+        return replace(
+            self.folder.empty(whole, place.series),
+            forecasts={place: Predictive(start, chances)},
+            numbers={place: {"first": job.first, "k": [_finite(k) for k in job.k.tolist()]}},
+        )
+
+    def _to_end(self, job: Rolling | LeaveOut, place: Place, whole: Target) -> None:
+        what = {**self.folder.what, "part": str(place), **digests_of(whole)}
+        checkpoint = Checkpoint(self.folder.of(place) / f"{place.setting}.part", what)
+
+        def tell(under_way: Rolling | LeaveOut) -> None:
+            if self.told is not None:
+                self.told(", ".join(place), under_way)
+
+        run_to_end(job, checkpoint=checkpoint, executor=self.executor, told=tell)
+
+    def _last_draws(
+        self, place: Place, whole: Target
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the latest draws that a pass kept, array (dimension, draw), and log weights.
+
+        They know the record to the end of a year; weighed by what came later, they know all of it.
+        """
+        folder = self.folder.of(place) / DRAWS
+        latest = max(folder.glob("*.npz"), key=lambda file: int(file.stem), default=None)
+        if latest is None:
+            raise ResultError(f"{folder}: holds no draws; remove {self.folder.path} to begin again")
+        found = PosteriorDraws.load(latest, self.prior.scenario, theory=place.theory)
+        count = len(found)
+        z = self.prior.inverse_transform(found.held.parameters).T
+        past = found.held.normals(slice(0, count)).reshape(-1, count)
+        known = np.ascontiguousarray(np.concatenate([z, past]))
+        rng = generator(self.asked.seed, Stage.GROW, count, found.held.until)
+        more = rng.standard_normal((whole.dimension - len(known), count))
+        draws = np.concatenate([known, more])
+        target = target_of(self.prior, series=place.series, until=found.held.until)
+        before = evaluate(target, known, self.executor)
+        after = evaluate(whole, draws, self.executor)
+        gone = (before == -np.inf) | (after == -np.inf)
+        weights = np.where(gone, 0.0, after) - np.where(gone, 0.0, before)
+        return draws, np.where(gone, -np.inf, weights)
 
     def _keep(self, target: Target, unknowns: NDArray[np.float64]) -> None:
         """Write the draws of a year, as any posterior is read."""
@@ -220,6 +268,11 @@ def rolling_numbers(job: Rolling) -> dict[str, Any]:
     }
 
 
+def _finite(k: float) -> float | None:
+    """Return a tail's shape, None where no tail could be fitted."""
+    return k if np.isfinite(k) else None
+
+
 class RefitFolder:
     """The folder of refits: what they are of, and which parts are done.
 
@@ -243,7 +296,6 @@ class RefitFolder:
         beliefs = scenario.model_dump(include=set(provenance.BELIEFS))
         self.what: dict[str, Any] = {
             "scenario": scenario.name,
-            "digest": provenance.scenario_digest(scenario),
             "priors": provenance.digest(beliefs),
             "record": record.name,
             "seed": asked.seed,
@@ -256,6 +308,7 @@ class RefitFolder:
         self._done: dict[str, str] = {}
         if manifest.exists():
             self._done = self._read(manifest)
+            self._check_parts()
             return
         if any(self.path.iterdir()):
             raise ResultError(f"{path}: holds other files; give a folder that is empty or new")
@@ -348,6 +401,24 @@ class RefitFolder:
                 "go on with them, or another folder with --out"
             )
         return done
+
+    def _check_parts(self) -> None:
+        """Refuse parts that were made of another scenario; numbers with a prior may differ.
+
+        Raises:
+            ResultError: Naming the first such part.
+        """
+        for place in (Place(*name.split("/")) for name in sorted(self._done)):
+            if not self.done(place):
+                continue
+            target = target_of(prior_of(self._scenario, place.theory), series=place.series)
+            digests = self.empty(target, place.series).digests
+            found = load_stored(self._file(place)).digests
+            if other := [name for name, digest in digests.items() if found.get(name) != digest]:
+                raise ResultError(
+                    f"{self.path}: holds other refits: of {place}, made before "
+                    f"{' and '.join(other)} changed; give another folder with --out"
+                )
 
     def _write(self) -> None:
         tree = {

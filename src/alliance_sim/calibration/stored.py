@@ -40,6 +40,7 @@ LEAST = 1e-15  # chances below are left out
 MODEL = "model"  # key of the model's own rows
 SYNTHESIS = "RID"  # the theory that is meant where none is named
 EVIDENT = "rolling"  # the setting beside whose score the evidence of the counts stands
+FROM_ORIGIN = ("blind", "told")
 LABELS, SEAL = "labels", "sha256"
 
 
@@ -199,6 +200,8 @@ class HeldOutModel:
         found = self.forecasts.get((acts.series, setting))
         if found is None or start < found.start or stop > found.stop:
             return None
+        if setting in FROM_ORIGIN and start != found.start:
+            return None  # from another origin
         part = found.chances[start - found.start : stop - found.start]
         evidence, first = self.evidence.get(acts.series, (None, None))
         whole = setting == EVIDENT and first == acts.first_year  # of the counts that baselines have

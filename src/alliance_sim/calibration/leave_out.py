@@ -1,0 +1,244 @@
+"""Each year from all the others: draws of the whole record, weighted as if a year were not in it.
+
+A draw weighs the less, the better it explains the year that is left out. Where so few draws carry
+the weight that the smoothed weights are not to be trusted (k above 0.7), chains that start from
+them are led to the posterior without the year. What is forecast of it is drawn, rungs, refusals and
+agreements too; only what came after them is held, as in every draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from alliance_sim.calibration.acts import ActCounts
+from alliance_sim.calibration.blocks import blocks, evaluate
+from alliance_sim.calibration.chains import Chains, ChainSettings
+from alliance_sim.calibration.fit import moves_of
+from alliance_sim.calibration.forecasts import Means, Onward, run_on
+from alliance_sim.calibration.pareto import TRUSTED, smoothed_weights
+from alliance_sim.calibration.predictive import MOST
+from alliance_sim.calibration.target import Target
+from alliance_sim.engine.kernel.observation import PARTS
+from alliance_sim.noise import as_seed
+from alliance_sim.parallel.executors import Inline, explained
+from alliance_sim.record.record import COUNTED_DOMAINS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from alliance_sim.calibration.predictive import Values
+
+FUTURES = 4  # runs through a year that is left out, from each draw
+CHAINS, WARM_UP, DRAWS = 64, 10, 20
+KEPT = 256  # whole draws of chains that are kept
+LEFT_OUT = ("counts", "ladder", "agreements", "marks")  # parts that are; dates of laws are inputs
+AGAIN = "Give the same command again: it goes on from the last checkpoint"
+
+
+@dataclass(frozen=True)
+class WithoutYear:
+    """The log likelihood of a record of which some quarters tell nothing.
+
+    Attributes:
+        target: With all quarters.
+        start: First quarter that is left out.
+        stop: The quarter behind the last one.
+    """
+
+    target: Target
+    start: int
+    stop: int
+
+    def __call__(self, unknowns: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the log likelihood of each column without what the quarters tell."""
+        whole, year = self.both(unknowns)
+        there = (whole > -np.inf) & (year > -np.inf)
+        return np.where(there, np.where(there, whole, 0.0) - np.where(there, year, 0.0), -np.inf)
+
+    def both(self, unknowns: Values) -> tuple[Values, Values]:
+        """Return the log likelihood of the whole record, and what the quarters add to it."""
+        z = np.asarray(unknowns, dtype=np.float64)
+        target = self.target
+        k, layout = len(target.prior), target.layout
+        normals = z[k:].reshape(layout.steps, layout.channels, z.shape[1])
+        constants, own, observation = target.room.given(target.prior.natural(z[:k]))
+        edges = tuple(edge for edge in (self.start, self.stop) if 0 < edge < layout.steps)
+        terms = target.room.conditioned.by_quarter(
+            constants, own, normals, observation, edges=edges
+        )
+        terms = np.where(np.isnan(terms), -np.inf, terms)
+        wanted = [PARTS.index(part) for part in target.parts]
+        mine = [PARTS.index(part) for part in LEFT_OUT if part in target.parts]
+        place = 1 if self.start > 0 else 0
+        return terms[:, wanted].sum(axis=(0, 1)), terms[place, mine].sum(axis=0)
+
+    def means(self, unknowns: Values, first: int, draws: int, seed: int) -> tuple[Values, ...]:
+        """Return what up to 64 draws expect in the quarters; see `forecasts.run_on`."""
+        target, count = self.target, unknowns.shape[1]
+        k, layout = len(target.prior), target.layout
+        normals = unknowns[k:].reshape(layout.steps, layout.channels, count)
+        given = target.room.given(target.prior.natural(unknowns[:k]))
+        state = target.room.conditioned.end(given[0], given[1], normals, given[2], last=self.start)
+        runs = [np.arange(first, first + count) + k * draws for k in range(FUTURES)]
+        onward = Onward(runs, [normals[self.start : self.stop]] * FUTURES, seed)
+        steps, columns = range(self.start, self.stop), target.room.vectors.columns
+        return run_on(target, state, given, onward, steps=steps, columns=columns)
+
+
+class LeaveOut:
+    """Years that are left out one after the other, which can be put down and taken up.
+
+    Attributes:
+        year: The year that is under way.
+        chances: Array (year, quarter, field, count), from the first year on.
+        k: Array (year,): by how heavy a tail the weights have; above 0.7 the year was fitted anew.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        acts: ActCounts,
+        draws: NDArray[np.float64],
+        log_weights: NDArray[np.float64],
+        *,
+        seed: int,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            target: Of the whole record.
+            acts: The counts of the series.
+            draws: Standard normals of the posterior, array (dimension, draw).
+            log_weights: What the draws weigh, array (draw,), but for a constant.
+            seed: Whole number from 0 to 2**64 - 1.
+        """
+        self._target, self._acts, self._seed = target, acts, as_seed(seed)
+        self._draws, self._log_weights = np.ascontiguousarray(draws), np.asarray(log_weights)
+        self.first = max(acts.first_year, acts.calendar.first_year + 1)
+        self.year, self.last = self.first, acts.calendar.last_year
+        each, fields = acts.calendar.steps_per_year, len(COUNTED_DOMAINS)
+        self.chances = np.zeros((0, each, fields, MOST + 1))
+        self.k = np.zeros(0)
+        self._chains: Chains | None = None
+        self._weights = np.zeros(0)  # that the chains started from
+
+    @property
+    def finished(self) -> bool:
+        """Whether all years are done."""
+        return self.year > self.last
+
+    def so_far(self) -> tuple[int, int]:
+        """Return how many years are done, and how many there are."""
+        return self.year - self.first, self.last - self.first + 1
+
+    def words(self) -> str:
+        """Return how far it is, in a few words."""
+        anew = int((self.k > TRUSTED).sum())
+        under_way = f"fitting {self.year} anew" if self._chains is not None else f"at {self.year}"
+        return f"{under_way}, {anew} years fitted anew so far"
+
+    def advance(self, executor: Executor | None = None) -> None:
+        """Weigh a year, or fit it anew for a round; does nothing at the end.
+
+        Raises:
+            SettingError: If nothing is possible without the year.
+            UnfinishedError: If a worker dies or fails; the state is as it was before.
+        """
+        if self.finished:
+            return
+        year = self._without()
+        if self._chains is None:
+            log_weights, k = self._weighed(year, executor)
+            if k <= TRUSTED:
+                self._keep(year, self._draws, np.exp(log_weights), executor)
+            else:
+                self._weights = np.exp(log_weights)
+                self._chains = self._begun(year)
+            self.k = np.append(self.k, k)
+            return
+        self._chains.advance(executor)
+        if self._chains.finished:
+            kept = np.ascontiguousarray(self._chains.kept[0].T)
+            self._keep(year, kept, np.full(kept.shape[1], 1.0 / kept.shape[1]), executor)
+
+    def _without(self) -> WithoutYear:
+        start = self._acts.year_starts(self.year)
+        return WithoutYear(self._target, start, start + self._acts.calendar.steps_per_year)
+
+    def _weighed(
+        self, year: WithoutYear, executor: Executor | None
+    ) -> tuple[NDArray[np.float64], float]:
+        """Return log weights of the draws without a year, and how far they can be trusted."""
+        without = evaluate(year, self._draws, executor)
+        whole = evaluate(self._target, self._draws, executor)
+        gone = (without == -np.inf) | (whole == -np.inf)
+        ratio = np.where(gone, -np.inf, np.where(gone, 0.0, without) - np.where(gone, 0.0, whole))
+        return smoothed_weights(self._log_weights + ratio)
+
+    def _begun(self, year: WithoutYear) -> Chains:
+        """Return chains that start from weighted draws."""
+        weights, places = self._weights, (np.arange(CHAINS) + 0.5) / CHAINS
+        chosen = np.searchsorted(np.cumsum(weights), places).clip(max=len(weights) - 1)
+        return Chains(
+            *(year, self._target.layout),
+            seed=(self._seed + self.year) % (1 << 64),
+            settings=ChainSettings(
+                chains=CHAINS, superchains=0, warm_up=WARM_UP, draws=DRAWS, round=5, keep=KEPT
+            ),
+            moves=moves_of(self._target),
+            start=self._draws[:, chosen],
+        )
+
+    def _keep(
+        self,
+        year: WithoutYear,
+        draws: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        executor: Executor | None,
+    ) -> None:
+        """Forecast the year, and go on to the next."""
+        who, count = executor or Inline(), draws.shape[1]
+        with explained(AGAIN):
+            futures = [
+                who.submit(
+                    year.means, np.ascontiguousarray(draws[:, p]), p.start, count, self._seed
+                )
+                for p in blocks(count)
+            ]
+            found = [future.result() for future in futures]
+        parts = (np.concatenate([one[k] for one in found], axis=1) for k in range(3))
+        mean, size, formal = (one.reshape(-1, *one.shape[2:]) for one in parts)
+        chances = Means(year.start, mean, size, formal, FUTURES).predictive(weights).chances
+        self.chances = np.concatenate([self.chances, chances[None]])
+        self.year, self._chains = self.year + 1, None
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that `restore` needs to go on to the same bytes."""
+        found: dict[str, NDArray[Any]] = {
+            "year": np.asarray(self.year),
+            "chances": self.chances,
+            "k": self.k,
+        }
+        if self._chains is not None:
+            found |= {f"{OF}{name}": value for name, value in self._chains.state().items()}
+            found["weights"] = self._weights
+        return found
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take up a `state()` of one that was made with the same arguments."""
+        self.year = int(state["year"])
+        self.chances, self.k = np.array(state["chances"]), np.array(state["k"])
+        own = {name.removeprefix(OF): v for name, v in state.items() if name.startswith(OF)}
+        self._chains = None
+        if own:
+            self._weights = np.array(state["weights"])
+            self._chains = self._begun(self._without())
+            self._chains.restore(own)
+
+
+OF = "chains_"

@@ -1,0 +1,107 @@
+"""Each year from all others: what is left out, weights and fits anew, and going on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from alliance_sim import load_scenario
+from alliance_sim.calibration import PosteriorDraws, leave_out
+from alliance_sim.calibration.acts import act_counts
+from alliance_sim.calibration.forecasts import Means
+from alliance_sim.calibration.layout import LANES
+from alliance_sim.calibration.leave_out import LeaveOut, WithoutYear
+from alliance_sim.calibration.predictive import Predictive
+from alliance_sim.calibration.target import Target, prior_of
+from alliance_sim.record.record import Record
+
+ISLANDS = load_scenario("two_islands/baseline")
+RECORD = Record.of(ISLANDS)
+PRIOR = prior_of(ISLANDS)
+TARGET = Target(PRIOR, RECORD)
+ACTS = act_counts(RECORD, ISLANDS, "all")
+YEAR = WithoutYear(TARGET, 24, 28)  # 2007
+
+
+def lanes(seed: int = 4) -> Any:
+    return np.random.default_rng(seed).standard_normal((TARGET.dimension, LANES)) * 0.6
+
+
+def test_the_parts_of_a_year_go_and_all_else_stays() -> None:
+    z = lanes()
+    whole, year = YEAR.both(z)
+    np.testing.assert_allclose(whole, TARGET(z), atol=1e-9)
+    np.testing.assert_allclose(YEAR(z), whole - year, atol=1e-9)
+    k, layout = len(PRIOR), TARGET.layout
+    normals = z[k:].reshape(layout.steps, layout.channels, LANES)
+    constants, own, observation = TARGET.room.given(PRIOR.natural(z[:k]))
+    terms, _ = TARGET.room.conditioned.counts_terms(
+        constants, own, normals, observation=observation
+    )
+    counts_only = Target(PRIOR, RECORD, parts=("counts",))
+    _, of_counts = WithoutYear(counts_only, 24, 28).both(z)
+    np.testing.assert_allclose(of_counts, terms[24:28].sum(axis=(0, 1)), atol=1e-9)
+    assert (year < of_counts).all(), "ladder, agreements and marks go too"
+
+
+def draws_of(posterior: PosteriorDraws) -> Any:
+    z = PRIOR.inverse_transform(posterior.held.parameters).T
+    return np.concatenate(
+        [z, posterior.held.normals(slice(0, len(posterior))).reshape(-1, len(z.T))]
+    )
+
+
+def a_job(posterior: PosteriorDraws, year: int) -> LeaveOut:
+    draws = draws_of(posterior)
+    job = LeaveOut(TARGET, ACTS, draws, np.zeros(draws.shape[1]), seed=2)
+    job.year = year
+    return job
+
+
+def test_weights_and_a_fit_anew_say_nearly_the_same(
+    islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = ACTS.year_starts(2004)
+    counts = ACTS.counts[start : start + 4]
+    weighed = a_job(islands_posterior, 2004)
+    monkeypatch.setattr(leave_out, "TRUSTED", np.inf)
+    weighed.advance()
+    assert weighed.chances.shape[0] == weighed.k.shape[0] == 1
+    np.testing.assert_allclose(weighed.chances.sum(axis=-1), 1.0)
+    monkeypatch.setattr(leave_out, "TRUSTED", -np.inf)
+    fitted, stopped = (a_job(islands_posterior, 2004) for _ in range(2))
+    rounds = 0
+    while fitted.year == 2004:
+        fitted.advance()
+        rounds += 1
+    assert rounds == 7, "once to weigh, then 30 sweeps by fives"
+    for _ in range(3):
+        stopped.advance()
+    again = a_job(islands_posterior, 2004)
+    again.restore(stopped.state())
+    while again.year == 2004:
+        again.advance()
+    assert again.chances.tobytes() == fitted.chances.tobytes()
+    scores = [
+        float(Predictive(start, job.chances[0]).logs(counts).sum()) for job in (weighed, fitted)
+    ]
+    assert scores[0] == pytest.approx(scores[1], abs=1.0)
+
+
+def test_a_year_left_out_is_not_seen(islands_posterior: PosteriorDraws) -> None:
+    job = a_job(islands_posterior, 2008)
+    job.advance()
+    if job.year == 2008:
+        pytest.skip("the weights are not trusted")
+    start = ACTS.year_starts(2008)
+    counts = ACTS.counts[start : start + 4]
+    blind = float(Predictive(start, job.chances[0]).logs(counts).sum())
+    whole = WithoutYear(TARGET, start, start + 4)
+    draws = draws_of(islands_posterior)
+    parts = [whole.means(np.ascontiguousarray(draws), 0, draws.shape[1], 2)]
+    mean, size, formal = (one.reshape(-1, *one.shape[2:]) for one in parts[0])
+    seen = Means(start, mean, size, formal, leave_out.FUTURES)
+    even = np.full(draws.shape[1], 1.0 / draws.shape[1])
+    assert float(seen.predictive(even).logs(counts).sum()) > blind
