@@ -46,7 +46,7 @@ PRIOR = prior_of(ISLANDS)
 ACTS = act_counts(RECORD, ISLANDS, "all")
 YEARS = forecast_years(ISLANDS, first=ACTS.first_year)
 QUICK = RollingSettings(particles=64, sweeps=1, draws=12, futures=1)
-ASKED = RefitSettings(series=("all",), rolling=QUICK, seed=3)
+ASKED = RefitSettings(series=("all",), settings=(ROLLING,), rolling=QUICK, seed=3)
 WHOLE = Place("all", "RID", ROLLING)
 
 
@@ -237,6 +237,9 @@ def test_a_folder_of_something_else_is_refused(done: Path, tmp_path: Path) -> No
     (other / "refits.json").write_text("{}", "utf-8")
     with pytest.raises(ResultError, match="is no manifest of refits"):
         refit(ISLANDS, other, ASKED)
+    edited = ISLANDS.edited("without ports_act")
+    with pytest.raises(ResultError, match=r"made before scenario changed; give another folder"):
+        refit(edited.model_copy(update={"name": ISLANDS.name}), done, ASKED)
     broken = tmp_path / "broken"
     shutil.copytree(done, broken)
     (broken / "all" / "RID" / "rolling.npz").write_bytes(b"")
@@ -259,7 +262,7 @@ def command(*words: object) -> tuple[int, str, str]:
 
 def test_the_command_fits_keeps_and_reads_again(tmp_path: Path) -> None:
     base = ("two_islands/baseline", "--series", "all", "--out", tmp_path / "out", "--json")
-    fit = ("--refit", "--particles", 64, "--sweeps", 1, "--seed", 3)
+    fit = ("--refit", "--settings", "rolling", "--particles", 64, "--sweeps", 1, "--seed", 3)
     code, said, _ = command(*base, *fit)
     assert code == 0
     tree = json.loads(said)

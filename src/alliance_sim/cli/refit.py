@@ -32,7 +32,7 @@ THEORY = typer.Option(
 SETTINGS = typer.Option(
     "--settings",
     help="With --refit: rolling (each year from those before it, and the years after a fixed "
-    "origin). Left out: all there are.",
+    "origin), leave_out (each year from all others; makes rolling too). Left out: both.",
 )
 PARTICLES = typer.Option(help="With --refit: particles of the pass.", **WHOLE_NUMBER)
 SWEEPS = typer.Option(help="With --refit: sweeps whenever particles move.", **WHOLE_NUMBER)
