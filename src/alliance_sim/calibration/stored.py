@@ -36,7 +36,7 @@ FORMAT = 1
 ENDING = ".npz"
 FOLDER = "scores"  # of forecasts that come with the package, by record
 MOST_BYTES = 1 << 28
-LEAST = 1e-15  # chances below are left out
+LEAST = 1e-9  # counts whose chances stay below are left out; others have 7 digits
 MODEL = "model"  # key of the model's own rows
 SYNTHESIS = "RID"  # the theory that is meant where none is named
 EVIDENT = "rolling"  # the setting beside whose score the evidence of the counts stands
@@ -132,7 +132,9 @@ class StoredForecasts:
         arrays: dict[str, NDArray[Any]] = {}
         for place, found in sorted(self.forecasts.items()):
             kept = int((found.chances > LEAST).any(axis=(0, 1)).sum())
-            arrays[f"{place}/chances"] = np.ascontiguousarray(found.chances[..., :kept])
+            arrays[f"{place}/chances"] = np.ascontiguousarray(
+                found.chances[..., :kept], dtype=np.float32
+            )
         for (series, theory), one in sorted(self.checked.items()):
             arrays[f"{series}/{theory}/parameters"] = one.parameters
             arrays[f"{series}/{theory}/ranks"] = one.ranks
