@@ -44,9 +44,9 @@ def causation_bounds(
             it are taken back to what is nearest and possible.
 
     Returns:
-        By name a pair (low, high) in [0, 1]. "PN": probability that Y had been 0 had X been 0,
-        among those with X = 1 and Y = 1. "PS": that Y had been 1 had X been 1, among those with
-        X = 0 and Y = 0. "PNS": that Y is 1 if X is set to 1 and 0 if X is set to 0, among all. A
+        By name a pair (low, high) in [0, 1]. "PN" is the probability that Y had been 0 had X been
+        0, among those with X = 1 and Y = 1; "PS" that Y had been 1 had X been 1, among those with
+        X = 0 and Y = 0; "PNS" that Y is 1 if X is set to 1 and 0 if X is set to 0, among all. A
         pair is (0, 1) where nobody is of whom it could be said. Fractions if all that was given is
         exact (`fractions.Fraction`, whole numbers) and a Fraction is among it, else floats.
 
