@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from alliance_sim import files, provenance
+from alliance_sim.calibration.carried import WHICH
 from alliance_sim.calibration.chains import Chains, ChainSettings
 from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
-from alliance_sim.calibration.moves import Move, Rescale, usual_moves
+from alliance_sim.calibration.moves import Move, Rescale, SliceRows, usual_moves
 from alliance_sim.calibration.posterior import Posterior
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.calibration.tempered import Tempered, TemperedSettings
@@ -37,6 +38,7 @@ MOST_BYTES = 10_000_000
 TABLE = "theories.csv"
 PARTICLES, CHAINS = "particles.npz", "chains.npz"  # checkpoints, gone once a theory is done
 SLOW_NOISE = "willingness.slow_noise"
+SLICES_OF_DRAWS = 3  # in a sweep
 GOOD_RHAT, GOOD_ESS = 1.01, 400.0
 SUPERCHAINS = 16  # groups of chains that start in one place each
 
@@ -191,6 +193,9 @@ class _Work:
 def moves_of(target: Target) -> tuple[Move, ...]:
     """Return the moves of one sweep; the size of slow noise and the noise itself move together."""
     names = target.prior.names
+    if WHICH in names:  # draws carried over lie side by side, and some are far from their neighbour
+        row = names.index(WHICH)
+        return (*usual_moves(target.layout), *[SliceRows(row, row + 1)] * SLICES_OF_DRAWS)
     if SLOW_NOISE not in names:
         return usual_moves(target.layout)
     row = names.index(SLOW_NOISE)
