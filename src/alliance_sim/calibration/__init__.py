@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.baselines import Baseline, Holdout, InSample, usual_baselines
+    from alliance_sim.calibration.carried_forecasts import Transfer, TransferSettings, transfer
     from alliance_sim.calibration.chains import Chains, ChainSettings
     from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
     from alliance_sim.calibration.counted_runs import FreeRuns, free_runs
@@ -67,6 +68,8 @@ __all__ = [
     "SliceWindow",
     "Tempered",
     "TemperedSettings",
+    "Transfer",
+    "TransferSettings",
     "bootstrap_filter",
     "calibrate",
     "check_ranks",
@@ -79,12 +82,14 @@ __all__ = [
     "score_record",
     "shipped_posterior",
     "smoothed_weights",
+    "transfer",
     "usual_baselines",
     "usual_moves",
 ]
 
 _HOMES = {
     "alliance_sim.calibration.baselines": ["Baseline", "Holdout", "InSample", "usual_baselines"],
+    "alliance_sim.calibration.carried_forecasts": ["Transfer", "TransferSettings", "transfer"],
     "alliance_sim.calibration.chains": ["Chains", "ChainSettings"],
     "alliance_sim.calibration.checkpoint": ["Checkpoint", "run_to_end"],
     "alliance_sim.calibration.diagnostics": ["Diagnosis", "diagnose"],

@@ -8,12 +8,14 @@ import typer
 
 from alliance_sim.cli import refit as again
 from alliance_sim.cli import terminal
+from alliance_sim.cli import transfer as elsewhere
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.options import WHOLE_NUMBER, Json, OwnOut, Workers, command_line, processors
 from alliance_sim.errors import RecordError
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
+    from alliance_sim.calibration import Transfer
     from alliance_sim.calibration.scoring import ScoreTable
     from alliance_sim.scenario import Scenario
 
@@ -60,6 +62,7 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     particles: Annotated[int | None, again.PARTICLES] = None,
     sweeps: Annotated[int | None, again.SWEEPS] = None,
     seed: Annotated[str | None, again.SEED] = None,
+    posterior: Annotated[str | None, elsewhere.POSTERIOR] = None,
     as_json: Json = False,
     workers: Workers = None,
 ) -> None:
@@ -67,8 +70,8 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
 
     Baselines are fitted here. What the model forecasts of years that its fit has not seen is read
     from the folder of the results, else from what comes with the package; --refit makes it, which
-    takes long. Stop that with Ctrl-C whenever you like: the same command goes on, to the same
-    bytes.
+    takes long. With --posterior the model has what another relationship taught about the rules.
+    Stop either with Ctrl-C whenever you like: the same command goes on, to the same bytes.
     """
     from alliance_sim import load_scenario
     from alliance_sim.calibration.baselines import BASELINES
@@ -82,9 +85,12 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     chosen = load_scenario(scenario)
     editions = _editions(chosen, edition)
     one_by_one = tuple(dict.fromkeys(series)) if series else SERIES
-    asked = again.RefitOptions(theory, settings, particles, sweeps, seed)
+    draws = elsewhere.posterior_named(posterior, theory, refit=refit) if posterior else None
+    fitted = theory if draws is None or refit else None
+    asked = again.RefitOptions(fitted, settings, particles, sweeps, seed)
     folder = out or usual_folder("score", chosen.name)
     words = {"edition": edition, "series": series, "from": since, "out": folder}
+    words |= elsewhere.told(posterior, draws)
     command = command_line("score", scenario, **words)
     todo = again.wanted(asked, one_by_one, refit=refit)
     result_folder(folder, kind="score", scenarios=[chosen])
@@ -92,7 +98,11 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         go_on = command_line("score", scenario, "--refit", **asked.told(), **words)
         again.refitted(chosen, folder / again.FOLDER, todo, workers, go_on)
     stored, why = again.there(folder, chosen)
+    carried = elsewhere.transferred(
+        *(chosen, draws, one_by_one, since), folder=folder, workers=workers, again=command
+    )
     models = [*BASELINES, shipped_runs(chosen), *held_out_models(stored)]
+    models.append(None if carried is None else carried.model)
     with terminal.progress("fitting baselines", "fits") as show:
         found = score_record(
             chosen,
@@ -105,11 +115,11 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         )
     if why:
         terminal.tell(why, wrap=True)
-    files = write_scores(found, chosen, out=folder, command=command)
+    files = write_scores(found, chosen, out=folder, command=command, carried=carried)
     if as_json:
-        terminal.print_json(scores_json(found, chosen, files=files))
+        terminal.print_json(scores_json(found, chosen, files=files, carried=carried))
         return
-    _print(found)
+    _print(found, carried)
     terminal.tell(f"Written to {folder}/")
 
 
@@ -143,7 +153,7 @@ def edition_number(record: str) -> int | None:
     return int(number) if number.isdigit() else None
 
 
-def _print(found: ScoreTable) -> None:
+def _print(found: ScoreTable, carried: Transfer | None) -> None:
     from alliance_sim.report.scores import about_the_model
 
     console = terminal.output()
@@ -162,6 +172,8 @@ def _print(found: ScoreTable) -> None:
         )
         terminal.tell(spent, wrap=True)
     terminal.tell(about_the_model(found), wrap=True)
+    if carried is not None:
+        terminal.tell(carried.sentence, wrap=True)
 
 
 def scores_table(found: ScoreTable, series: str) -> AdaptiveTable:

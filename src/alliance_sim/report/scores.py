@@ -21,6 +21,7 @@ from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import ResultFolder
 
 if TYPE_CHECKING:
+    from alliance_sim.calibration.carried_forecasts import Transfer
     from alliance_sim.scenario import Scenario
 
 ENGINE = "baselines"  # what computed the numbers: no run of the model is among them
@@ -50,7 +51,12 @@ def about_the_model(table: ScoreTable) -> str:
 
 
 def write_scores(
-    table: ScoreTable, scenario: Scenario, *, out: str | os.PathLike[str], command: str
+    table: ScoreTable,
+    scenario: Scenario,
+    *,
+    out: str | os.PathLike[str],
+    command: str,
+    carried: Transfer | None = None,
 ) -> dict[str, str]:
     """Write tables, figures and a manifest; return their names and paths.
 
@@ -59,6 +65,7 @@ def write_scores(
         scenario: Whose record was scored.
         out: The folder, made if need be.
         command: The command line that makes the files again.
+        carried: What was carried over from another relationship, None for nothing.
 
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
@@ -78,6 +85,8 @@ def write_scores(
     result.table("scores", table.frame())
     result.table("score_differences", table.differences())
     result.table("forecasts", forecasts_of(table))
+    if carried is not None:
+        result.table("carried_over", carried.frame())
     words = Words.of(scenario)
     for series in (one for one in SERIES if (table.edition, one) in table.acts):
         draw = partial(forecast_figure, table, series=series, words=words)
@@ -122,7 +131,11 @@ def forecasts_of(table: ScoreTable) -> pd.DataFrame:
 
 
 def scores_json(
-    table: ScoreTable, scenario: Scenario, *, files: Mapping[str, str]
+    table: ScoreTable,
+    scenario: Scenario,
+    *,
+    files: Mapping[str, str],
+    carried: Transfer | None = None,
 ) -> dict[str, Any]:
     """Return what `alliance-sim score --json` prints: plain values, null for what is missing.
 
@@ -130,16 +143,18 @@ def scores_json(
         table: The scores.
         scenario: Whose record was scored.
         files: Names and paths of the files written.
+        carried: What was carried over from another relationship, None for nothing.
 
     Returns:
         Keys `scenario`, `digest`, `version`; of the edition that the scenario names `edition`,
         `first_year`, `known_until`, `scored_until`, `rolling_from`, `spent` (first and last year
         looked at, or null), `why_spent` and `series`; `editions`, a list of the same for all
         editions scored; `titles` of the models; `missing`, what of the model is not among them,
-        and why; and `files`. `series` leads by series, setting (`in_sample`, `blind`, `told`,
-        `rolling`, `leave_out`) and model to `log_score` (sum), `crps`, `brier` and `coverage`
-        (means), `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_by_field`,
-        `difference` to the best (null for the best itself), in sample `parameters`, `evidence` and
+        and why; `carried_over`, from another relationship, or null; and `files`.
+        `series` leads by series, setting (`in_sample`, `blind`, `told`, `rolling`, `rolling_told`,
+        `leave_out`) and model to `log_score` (sum), `crps`, `brier` and `coverage` (means),
+        `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_by_field`, `difference`
+        to the best (null for the best itself), in sample `parameters`, `evidence` and
         `evidence_error`, and for the curve `evidence_poisson` with its error.
     """
     trees = table.tree()
@@ -152,5 +167,6 @@ def scores_json(
         "editions": list(trees.values()),
         "titles": dict(table.titles),
         "missing": about_the_model(table),
+        "carried_over": None if carried is None else carried.told(),
         "files": dict(files),
     }
