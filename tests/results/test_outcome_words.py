@@ -72,6 +72,11 @@ STATES = (
             "share of runs",
         ),
         (
+            "passed_tokyo_office>=1@2025",
+            "NATO liaison office in Tokyo: has passed, end of 2025",
+            "share of runs",
+        ),
+        (
             "passed_tokyo_office@2025",
             "NATO liaison office in Tokyo: has passed, end of 2025",
             "share of runs",

@@ -6,7 +6,7 @@ import re
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.glossary import EACH_STEP
-from alliance_sim.results.outcomes import AT, Outcome, fold_of, is_binary
+from alliance_sim.results.outcomes import AT, FLAGS, Outcome, fold_of, is_binary
 from alliance_sim.results.state_metadata import Meanings, meaning
 
 RUNG = "rung"
@@ -41,6 +41,8 @@ def compared_words(what: str, state: str, sign: str, number: float) -> str:
     ladder = REACHED.fullmatch(what)
     if ladder is not None and state == RUNG and sign == ">=" and number.is_integer():
         return f"{ladder[1]} {number:g} of {ladder[2]} or higher ({RUNG} ≥ {number:g})"
+    if state.startswith(FLAGS) and (sign, number) == (">=", 1.0):
+        return what  # which says that it is so
     return f"{what} {SIGNS[sign]} {number:g}"
 
 

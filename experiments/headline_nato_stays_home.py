@@ -1,0 +1,16 @@
+"""Would operations have grown by 2012 if NATO had led no missions far away?
+
+python experiments/headline_nato_stays_home.py --out results/headline_nato_stays_home
+"""
+
+from __future__ import annotations
+
+from headline import headline
+
+if __name__ == "__main__":
+    headline(
+        __file__,
+        str(__doc__),
+        start="japan_nato/nato_stays_home",
+        outcome="level_operations>0.5@2012",
+    )

@@ -1,0 +1,11 @@
+"""Would the cooperation programme have come by 2014 without the attacks of 11 September 2001?
+
+python experiments/headline_no_nine_eleven.py --out results/headline_no_nine_eleven
+"""
+
+from __future__ import annotations
+
+from headline import headline
+
+if __name__ == "__main__":
+    headline(__file__, str(__doc__), start="japan_nato/no_nine_eleven", outcome="rung>=8@2014")

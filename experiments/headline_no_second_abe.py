@@ -1,0 +1,13 @@
+"""Would equipment be where it is without the second Abe government?
+
+python experiments/headline_no_second_abe.py --out results/headline_no_second_abe
+"""
+
+from __future__ import annotations
+
+from headline import headline
+
+if __name__ == "__main__":
+    headline(
+        __file__, str(__doc__), start="japan_nato/no_second_abe", outcome="level_equipment>0.5@2024"
+    )

@@ -1,0 +1,16 @@
+"""Would there be an office in Tokyo if France had stood where the others did?
+
+python experiments/headline_office_not_blocked.py --out results/headline_office_not_blocked
+"""
+
+from __future__ import annotations
+
+from headline import headline
+
+if __name__ == "__main__":
+    headline(
+        __file__,
+        str(__doc__),
+        edits=("member france:offset=0",),
+        outcome="passed_tokyo_office>=1@2025",
+    )
