@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 from scipy.stats import poisson
 
 from alliance_sim.counterfactual import TwinDraws, twin
@@ -188,6 +189,46 @@ def test_a_move_that_was_seen_would_have_come_later_or_sooner() -> None:
     for quarter, probability in enumerate((1 / 8, 7 / 64, 49 / 512, 343 / 512), start=1):
         agrees(faster, faster.edited["date"][:, 0] == quarter, probability)
     agrees(faster, faster.edited["date"][:, 0], 1695 / 512)
+
+
+def limits(dates: list[float], hazards: tuple[float, ...], quarters: int) -> tuple[Any, Any]:
+    """Return between what each uniform must lie for rungs to be climbed at their dates."""
+    low, high, first = np.zeros(quarters), np.ones(quarters), 0
+    for date, hazard in zip(dates, hazards, strict=True):
+        low[first : int(date) - 1], high[int(date) - 1] = hazard, hazard
+        first = int(date)
+    return low, high
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("dates", "hazards"),
+    [
+        ([4.0, 9.0, 15.0], (0.2, 0.1, 0.15)),  # one draw of the prior in 2,000
+        ([4.0, 9.0, 15.0, 22.0, 26.0, 30.0], (0.2, 0.1, 0.15, 0.2, 0.1, 0.1)),  # one in 10 million
+    ],
+)
+def test_dates_that_hardly_ever_come_together_are_found(
+    dates: list[float], hazards: tuple[float, ...]
+) -> None:
+    found = twin(Ladder(hazards, 32), {"date": dates}, 0.1, 1000, 1)
+    assert (found.factual["date"] == dates).all()
+    assert found.ess > 250
+    low, high = limits(dates, hazards, 32)
+    uniforms = ndtr(found.noise)
+    agrees(found, uniforms, (low + high) / 2)
+    agrees(found, (uniforms - (low + high) / 2) ** 2, (high - low) ** 2 / 12)
+
+
+@pytest.mark.slow
+def test_counts_that_hardly_ever_come_together_are_found() -> None:
+    rates, seen = np.array([2.0, 1.0, 3.5, 0.7, 2.2, 4.0]), [2.0, 0.0, 5.0, 1.0, 1.0, 6.0]
+    found = twin(Counts(rates), {"count": seen}, 0.5, 1000, 1, coupling="thinning")
+    assert (found.factual["count"] == seen).all()
+    assert found.ess > 250
+    agrees(found, found.edited["count"], np.array(seen) / 2)
+    low, high = poisson.cdf(np.array(seen) - 1, rates), poisson.cdf(seen, rates)
+    agrees(found, ndtr(found.noise[:, :6]), (low + high) / 2)
 
 
 class Broken(Autoregression):

@@ -39,6 +39,9 @@ BATCH = 1_024  # draws of the prior that are made at once
 PILOT = 2 * BATCH  # draws of the prior that are looked at in any case
 ENOUGH = 64  # possible ones among them: from fewer no particles begin, if more can be found
 MOST_TRIES = 128 * BATCH  # draws of the prior in search of possible ones
+SOON = 8 * BATCH  # draws of the prior after which a search begins, if none was possible
+SLACK = 0.02  # by how much a step of the search may lead further off, on average
+SEARCHERS = 32  # places from which a search goes downhill
 TRIES_A_DRAW = 64  # draws of the prior for one that is wanted, at most, where that is all there is
 MOST_ROWS = 400  # of a quadratic: it takes half the square of their number to learn
 LINES = 3  # along which a function has to be a quadratic before that is tried
@@ -47,12 +50,28 @@ SHARP = 1e10  # the largest value with which rounding leaves a quadratic's small
 LEAST_PARTICLES, MOST_PARTICLES, PARTICLES_A_ROW = 512, 4_096, 20
 KEEP = 0.5  # share of the particles that one step of the power leaves, as effective size
 WIDER = 1.5  # variances of the fitted normal against those found: too narrow misses the tails
-FORGOTTEN, LEARNT = 0.6, 0.3  # correlation with where a step began; with where a chain was
+FORGOTTEN, LEARNT = (
+    0.6,
+    0.3,
+)  # correlation with where a step began; with where a chain was
 MOST_SWEEPS = 12  # of one step of the power
 MOST_WARM, MOST_THIN = 40, 16
+ROUNDS = 4  # in which chains learn where they are, at most
+BINS, OUTSIDE = (
+    8,
+    0.01,
+)  # of a histogram, and how much of it lies outside of what was seen
+TINY = 1e-13  # width of the narrowest bin
+ROW_MOVES = 8  # of one sweep where nothing is fitted yet
 MOST_CHAINS = 64
 LEAST_KEPT = 16  # draws of one chain: fewer say nothing of how they hang together
-SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)  # of all rows that one move changes; at least one row
+SHARES = (
+    0.0,
+    0.125,
+    0.25,
+    0.5,
+    1.0,
+)  # of all rows that one move changes; at least one row
 MOST_NARROWED = 300  # tries on one ellipse; by then it is narrower than the spacing of numbers
 
 
@@ -93,9 +112,11 @@ def given_data(
     """
     target = _Target(log_likelihood)
     rng = generator(seed, Stage.START)
-    found = _possible(target, dimension, rng)
+    found = _possible(target, dimension, rng, MOST_TRIES if misfit is None else SOON)
     if not len(found.values) and misfit is not None:
         found = _searched(target, _Target(misfit), dimension, rng)
+        if not len(found.values):
+            found = _possible(target, dimension, rng, MOST_TRIES)
     if not len(found.values):
         raise SettingError("log_likelihood", [_NOTHING.format(tries=found.tries)])
     if found.alike and found.drawn:
@@ -150,10 +171,15 @@ class _Possible:
         )
 
 
-def _possible(target: _Target, dimension: int, rng: np.random.Generator) -> _Possible:
-    """Return enough draws of the prior that are possible, or as many as could be found."""
+def _possible(target: _Target, dimension: int, rng: np.random.Generator, soon: int) -> _Possible:
+    """Return enough draws of the prior that are possible, or as many as could be found.
+
+    Where there is none among the first, `soon` says how many, nothing else is looked at.
+    """
     found = _Possible(np.zeros((0, dimension)), np.zeros(0), 0)
     while found.tries < PILOT or (len(found.values) < ENOUGH and found.tries < MOST_TRIES):
+        if not len(found.values) and found.tries >= soon:
+            break
         found = found.more(target, rng)
     return found
 
@@ -166,22 +192,22 @@ def _searched(
     Some rows are drawn again, and stay so if the misfit is no larger. What is found is where
     particles begin, no draw of the posterior yet.
     """
-    unknowns = rng.standard_normal((ENOUGH, dimension))
+    unknowns = rng.standard_normal((SEARCHERS, dimension))
     off, values = misfit(unknowns), target(unknowns)
-    tries = MOST_TRIES
-    for _ in range(MOST_TRIES // ENOUGH):
+    tries = 0
+    while tries < MOST_TRIES:
         left = np.flatnonzero(values == -np.inf)
         if not left.size:
             break
-        size = max(1, round(dimension * float(rng.choice(SHARES))))
+        size = min(dimension, int(rng.geometric(0.6)))
         again = rng.permuted(np.tile(np.arange(dimension), (left.size, 1)), axis=1)[:, :size]
         new = unknowns[left]
         np.put_along_axis(new, again, rng.standard_normal(again.shape), axis=1)
         off_new = misfit(new)
-        nearer = off_new <= off[left]
-        better = left[nearer]
+        nearer = off_new <= off[left] + SLACK * rng.standard_exponential(left.size)
+        better, worth = left[nearer], (off_new < off[left])[nearer] | (off_new[nearer] == 0.0)
         unknowns[better], off[better] = new[nearer], off_new[nearer]
-        values[better] = target(unknowns[better])
+        values[better[worth]] = target(unknowns[better[worth]])
         tries += left.size
     possible = values > -np.inf
     LOG.info("noise given data: %d places found in %d tries", int(possible.sum()), tries)
@@ -233,17 +259,43 @@ def _may_be_quadratic(target: _Target, found: _Possible) -> bool:
 
 @dataclass(frozen=True)
 class _Fit:
-    """The normal that fits where particles are.
+    """What fits where particles are: a normal, and for each row by itself a histogram.
 
     Attributes:
         mean: Array (dimension,).
         axes: Array (dimension, axis), each as long as a standard deviation.
         inverse: Its inverse.
+        edges: Array (dimension, bin + 1), of the histograms of the uniforms that rows stand for.
+        shares: Array (bin,), how much of each histogram a bin holds.
     """
 
     mean: Floats
     axes: Floats
     inverse: Floats
+    edges: Floats
+    shares: Floats
+
+    def drawn(self, count: int, rng: np.random.Generator) -> Floats:
+        """Return draws (n, dimension) of all rows by their histograms."""
+        from scipy.special import ndtri
+
+        rows = np.arange(len(self.edges))
+        bins = rng.choice(len(self.shares), size=(count, len(rows)), p=self.shares)
+        low, high = self.edges[rows, bins], self.edges[rows, bins + 1]
+        uniform = low + (high - low) * rng.random(bins.shape)
+        found: Floats = ndtri(np.clip(uniform, TINY, 1.0 - TINY))
+        return found
+
+    def log_density(self, unknowns: Floats) -> Floats:
+        """Return log of the density of the histograms against the prior's, array (n,)."""
+        from scipy.special import ndtr
+
+        total = np.zeros(len(unknowns))
+        logs = np.log(self.shares) - np.log(np.diff(self.edges, axis=1))
+        for row, edges in enumerate(self.edges):
+            inside = np.searchsorted(edges, ndtr(unknowns[:, row]), side="right") - 1
+            total += logs[row, np.clip(inside, 0, len(self.shares) - 1)]
+        return total
 
 
 def _fitted(places: Floats, weights: Floats | None = None) -> _Fit:
@@ -256,7 +308,36 @@ def _fitted(places: Floats, weights: Floats | None = None) -> _Fit:
         covariance = (1.0 - shrink) * covariance + shrink * np.diag(np.diag(covariance))
     variances, directions = np.linalg.eigh(covariance)
     sd = np.sqrt(WIDER * np.maximum(variances, 1e-14 * max(float(variances[-1]), 1e-14)))
-    return _Fit(mean, directions * sd, directions.T / sd[:, None])
+    edges, shares = _histograms(places if weights is None else places[weights > 0.0])
+    return _Fit(mean, directions * sd, directions.T / sd[:, None], edges, shares)
+
+
+def _histograms(places: Floats) -> tuple[Floats, Floats]:
+    """Return edges (row, bin + 1) and shares of bins for each row of places (n, dimension).
+
+    Bins between quantiles hold equal shares; two outside, to 0 and to 1, hold a little, so that
+    what was not seen can be drawn as well.
+    """
+    from scipy.special import ndtr
+
+    uniforms = ndtr(places)
+    low, high = uniforms.min(axis=0), uniforms.max(axis=0)
+    further = (high - low) / len(places)
+    between = np.quantile(uniforms, np.linspace(0.0, 1.0, BINS + 1)[1:-1], axis=0)
+    nothing = np.zeros_like(low)
+    edges = np.vstack(
+        [
+            nothing,
+            np.maximum(low - further, 0.0),
+            between,
+            np.minimum(high + further, 1.0),
+            1 + nothing,
+        ]
+    )
+    edges = np.maximum.accumulate(edges + TINY * np.arange(len(edges))[:, None], axis=0)
+    edges[-1] = np.maximum(edges[-1], edges[-2] + TINY)
+    shares = np.array([OUTSIDE / 2, *[(1 - OUTSIDE) / BINS] * BINS, OUTSIDE / 2])
+    return edges.T.copy(), shares
 
 
 class _Walkers:
@@ -270,7 +351,11 @@ class _Walkers:
     """
 
     def __init__(
-        self, target: _Target, unknowns: Floats, values: Floats, rng: np.random.Generator
+        self,
+        target: _Target,
+        unknowns: Floats,
+        values: Floats,
+        rng: np.random.Generator,
     ) -> None:
         self._target, self._rng = target, rng
         self.unknowns, self.values = unknowns, values
@@ -278,13 +363,30 @@ class _Walkers:
         self.fit: _Fit | None = None
 
     def sweep(self) -> None:
-        """Move along ellipses: of the fitted normal, of some of its axes, of some prior rows."""
+        """Make one move of each kind: anew, along ellipses of the fit, and of the prior."""
         dimension = self.unknowns.shape[1]
-        if self.fit is not None:
-            self._along_axes(self.fit, np.arange(dimension))
-            if dimension > 1:
-                self._along_axes(self.fit, self._some(dimension))
+        if self.fit is None:
+            for _ in range(ROW_MOVES):
+                self._along_rows(self._some(dimension))
+            return
+        self._anew(self.fit)
+        self._along_axes(self.fit, np.arange(dimension))
+        if dimension > 1:
+            self._along_axes(self.fit, self._some(dimension))
         self._along_rows(self._some(dimension))
+
+    def _anew(self, fit: _Fit) -> None:
+        """Draw all rows by their histograms, and go there or not, by Metropolis and Hastings."""
+        new = fit.drawn(len(self.values), self._rng)
+        values = self._target(new)
+        possible = values > -np.inf
+        gained = np.full(len(values), -np.inf)
+        here = self.power * self.values - fit.log_density(self.unknowns)
+        there = self.power * values[possible] - fit.log_density(new[possible])
+        gained[possible] = there - here[possible]
+        goes = gained > np.log1p(-self._rng.random(len(values)))
+        self.unknowns, self.values = self.unknowns.copy(), self.values.copy()
+        self.unknowns[goes], self.values[goes] = new[goes], values[goes]
 
     def _some(self, of: int) -> NDArray[np.int64]:
         """Return some of so many: one, or a share of them, as chance has it."""
@@ -369,7 +471,12 @@ def _tempered(target: _Target, found: _Possible, rng: np.random.Generator) -> _W
         walkers.fit, walkers.power = _fitted(walkers.unknowns, weights), power
         walkers.chosen(_systematic(weights, count, rng))
         sweeps = _forget(walkers, FORGOTTEN, MOST_SWEEPS)
-        LOG.info("noise given data: power %.3g, %d particles, %d sweeps", power, count, sweeps)
+        LOG.info(
+            "noise given data: power %.3g, %d particles, %d sweeps",
+            power,
+            count,
+            sweeps,
+        )
     return walkers
 
 
@@ -410,8 +517,13 @@ def _worst_correlation(before: Floats, now: Floats) -> float:
 
 def _chains(walkers: _Walkers, draws: int, rng: np.random.Generator) -> Conditioned:
     """Return draws of chains that begin at particles, by moves that are frozen."""
-    walkers.fit = _fitted(walkers.unknowns)
-    thin = min(MOST_THIN, 2 * _forget(walkers, LEARNT, MOST_WARM))
+    sweeps = MOST_WARM
+    for _ in range(ROUNDS):
+        walkers.fit = _fitted(walkers.unknowns)
+        sweeps, before = _forget(walkers, LEARNT, MOST_WARM), sweeps
+        if sweeps <= MOST_THIN // 4 or 4 * sweeps > 3 * before:
+            break
+    thin = min(MOST_THIN, 2 * sweeps)
     chains = min(MOST_CHAINS, max(4, -(-draws // LEAST_KEPT)))
     spread = rng.permutation(len(walkers.values))[:chains]
     walkers.chosen(spread)

@@ -210,7 +210,8 @@ def _numbers(data: Any) -> Floats:
 def _apart(found: NDArray[Any], seen: Floats) -> float:
     """Return by how much numbers differ, each against its size, where something was seen."""
     difference = np.abs(np.where(np.isfinite(found), found, 1e9) - seen) / (1.0 + np.abs(seen))
-    return float(np.where(np.isfinite(seen), difference, 0.0).sum())
+    share = difference / (0.2 + difference)  # near ones count most: they have to become exact
+    return float(np.where(np.isfinite(seen), share, 0.0).sum())
 
 
 def _checked(system: object, draws: object, coupling: object) -> list[str]:
