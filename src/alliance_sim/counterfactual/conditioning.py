@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from alliance_sim.calibration.keyed import Stage, generator
 from alliance_sim.calibration.tempered import next_power, weighed
+from alliance_sim.counterfactual.fitted import Fit, fitted
 from alliance_sim.errors import SettingError
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -49,29 +50,14 @@ EXACT = 1e-9  # of the largest value: a departure from a quadratic that is round
 SHARP = 1e10  # the largest value with which rounding leaves a quadratic's small parts right
 LEAST_PARTICLES, MOST_PARTICLES, PARTICLES_A_ROW = 512, 4_096, 20
 KEEP = 0.5  # share of the particles that one step of the power leaves, as effective size
-WIDER = 1.5  # variances of the fitted normal against those found: too narrow misses the tails
-FORGOTTEN, LEARNT = (
-    0.6,
-    0.3,
-)  # correlation with where a step began; with where a chain was
+FORGOTTEN, LEARNT = 0.6, 0.3  # correlation with where a step began; with where a chain was
 MOST_SWEEPS = 12  # of one step of the power
 MOST_WARM, MOST_THIN = 40, 16
 ROUNDS = 4  # in which chains learn where they are, at most
-BINS, OUTSIDE = (
-    8,
-    0.01,
-)  # of a histogram, and how much of it lies outside of what was seen
-TINY = 1e-13  # width of the narrowest bin
 ROW_MOVES = 8  # of one sweep where nothing is fitted yet
 MOST_CHAINS = 64
 LEAST_KEPT = 16  # draws of one chain: fewer say nothing of how they hang together
-SHARES = (
-    0.0,
-    0.125,
-    0.25,
-    0.5,
-    1.0,
-)  # of all rows that one move changes; at least one row
+SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)  # of all rows that one move changes; at least one row
 MOST_NARROWED = 300  # tries on one ellipse; by then it is narrower than the spacing of numbers
 
 
@@ -90,11 +76,7 @@ class Conditioned:
 
 
 def given_data(
-    log_likelihood: OfNoise,
-    dimension: int,
-    draws: int,
-    seed: int,
-    misfit: OfNoise | None = None,
+    log_likelihood: OfNoise, dimension: int, draws: int, seed: int, misfit: OfNoise | None = None
 ) -> Conditioned:
     """Return draws of standard normals given data.
 
@@ -257,89 +239,6 @@ def _may_be_quadratic(target: _Target, found: _Possible) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class _Fit:
-    """What fits where particles are: a normal, and for each row by itself a histogram.
-
-    Attributes:
-        mean: Array (dimension,).
-        axes: Array (dimension, axis), each as long as a standard deviation.
-        inverse: Its inverse.
-        edges: Array (dimension, bin + 1), of the histograms of the uniforms that rows stand for.
-        shares: Array (bin,), how much of each histogram a bin holds.
-    """
-
-    mean: Floats
-    axes: Floats
-    inverse: Floats
-    edges: Floats
-    shares: Floats
-
-    def drawn(self, count: int, rng: np.random.Generator) -> Floats:
-        """Return draws (n, dimension) of all rows by their histograms."""
-        from scipy.special import ndtri
-
-        rows = np.arange(len(self.edges))
-        bins = rng.choice(len(self.shares), size=(count, len(rows)), p=self.shares)
-        low, high = self.edges[rows, bins], self.edges[rows, bins + 1]
-        uniform = low + (high - low) * rng.random(bins.shape)
-        found: Floats = ndtri(np.clip(uniform, TINY, 1.0 - TINY))
-        return found
-
-    def log_density(self, unknowns: Floats) -> Floats:
-        """Return log of the density of the histograms against the prior's, array (n,)."""
-        from scipy.special import ndtr
-
-        total = np.zeros(len(unknowns))
-        logs = np.log(self.shares) - np.log(np.diff(self.edges, axis=1))
-        for row, edges in enumerate(self.edges):
-            inside = np.searchsorted(edges, ndtr(unknowns[:, row]), side="right") - 1
-            total += logs[row, np.clip(inside, 0, len(self.shares) - 1)]
-        return total
-
-
-def _fitted(places: Floats, weights: Floats | None = None) -> _Fit:
-    """Return the normal that fits weighted places (n, dimension)."""
-    count, dimension = places.shape
-    mean = np.average(places, axis=0, weights=weights)
-    covariance = np.atleast_2d(np.cov(places.T, aweights=weights, bias=True))
-    if count < 5 * dimension:  # too few to tell how rows hang together
-        shrink = dimension / (dimension + count)
-        covariance = (1.0 - shrink) * covariance + shrink * np.diag(np.diag(covariance))
-    variances, directions = np.linalg.eigh(covariance)
-    sd = np.sqrt(WIDER * np.maximum(variances, 1e-14 * max(float(variances[-1]), 1e-14)))
-    edges, shares = _histograms(places if weights is None else places[weights > 0.0])
-    return _Fit(mean, directions * sd, directions.T / sd[:, None], edges, shares)
-
-
-def _histograms(places: Floats) -> tuple[Floats, Floats]:
-    """Return edges (row, bin + 1) and shares of bins for each row of places (n, dimension).
-
-    Bins between quantiles hold equal shares; two outside, to 0 and to 1, hold a little, so that
-    what was not seen can be drawn as well.
-    """
-    from scipy.special import ndtr
-
-    uniforms = ndtr(places)
-    low, high = uniforms.min(axis=0), uniforms.max(axis=0)
-    further = (high - low) / len(places)
-    between = np.quantile(uniforms, np.linspace(0.0, 1.0, BINS + 1)[1:-1], axis=0)
-    nothing = np.zeros_like(low)
-    edges = np.vstack(
-        [
-            nothing,
-            np.maximum(low - further, 0.0),
-            between,
-            np.minimum(high + further, 1.0),
-            1 + nothing,
-        ]
-    )
-    edges = np.maximum.accumulate(edges + TINY * np.arange(len(edges))[:, None], axis=0)
-    edges[-1] = np.maximum(edges[-1], edges[-2] + TINY)
-    shares = np.array([OUTSIDE / 2, *[(1 - OUTSIDE) / BINS] * BINS, OUTSIDE / 2])
-    return edges.T.copy(), shares
-
-
 class _Walkers:
     """Places that all make the same moves at the same time, each by itself.
 
@@ -351,16 +250,12 @@ class _Walkers:
     """
 
     def __init__(
-        self,
-        target: _Target,
-        unknowns: Floats,
-        values: Floats,
-        rng: np.random.Generator,
+        self, target: _Target, unknowns: Floats, values: Floats, rng: np.random.Generator
     ) -> None:
         self._target, self._rng = target, rng
         self.unknowns, self.values = unknowns, values
         self.power = 0.0
-        self.fit: _Fit | None = None
+        self.fit: Fit | None = None
 
     def sweep(self) -> None:
         """Make one move of each kind: anew, along ellipses of the fit, and of the prior."""
@@ -375,7 +270,7 @@ class _Walkers:
             self._along_axes(self.fit, self._some(dimension))
         self._along_rows(self._some(dimension))
 
-    def _anew(self, fit: _Fit) -> None:
+    def _anew(self, fit: Fit) -> None:
         """Draw all rows by their histograms, and go there or not, by Metropolis and Hastings."""
         new = fit.drawn(len(self.values), self._rng)
         values = self._target(new)
@@ -404,7 +299,7 @@ class _Walkers:
 
         self._slice(places, np.zeros(len(now)))
 
-    def _along_axes(self, fit: _Fit, axes: NDArray[np.int64]) -> None:
+    def _along_axes(self, fit: Fit, axes: NDArray[np.int64]) -> None:
         old = self.unknowns
         standard = (old - fit.mean) @ fit.inverse.T
         now, other = standard[:, axes], self._rng.standard_normal((len(old), len(axes)))
@@ -463,20 +358,15 @@ def _tempered(target: _Target, found: _Possible, rng: np.random.Generator) -> _W
     if len(found.values) < count:  # few are possible: spread over what is, before data weigh in
         walkers.chosen(np.arange(count) % len(found.values))
         if len(found.values) > 2 * dimension:
-            walkers.fit = _fitted(found.unknowns)
+            walkers.fit = fitted(found.unknowns)
         _forget(walkers, FORGOTTEN, MOST_WARM)
     while walkers.power < 1.0:
         power = next_power(walkers.values, walkers.power, KEEP)
         weights, _ = weighed(walkers.values, power - walkers.power)
-        walkers.fit, walkers.power = _fitted(walkers.unknowns, weights), power
+        walkers.fit, walkers.power = fitted(walkers.unknowns, weights), power
         walkers.chosen(_systematic(weights, count, rng))
         sweeps = _forget(walkers, FORGOTTEN, MOST_SWEEPS)
-        LOG.info(
-            "noise given data: power %.3g, %d particles, %d sweeps",
-            power,
-            count,
-            sweeps,
-        )
+        LOG.info("noise given data: power %.3g, %d particles, %d sweeps", power, count, sweeps)
     return walkers
 
 
@@ -519,7 +409,7 @@ def _chains(walkers: _Walkers, draws: int, rng: np.random.Generator) -> Conditio
     """Return draws of chains that begin at particles, by moves that are frozen."""
     sweeps = MOST_WARM
     for _ in range(ROUNDS):
-        walkers.fit = _fitted(walkers.unknowns)
+        walkers.fit = fitted(walkers.unknowns)
         sweeps, before = _forget(walkers, LEARNT, MOST_WARM), sweeps
         if sweeps <= MOST_THIN // 4 or 4 * sweeps > 3 * before:
             break
