@@ -41,7 +41,11 @@ def test_the_sentence_names_every_claim_that_changes(edited: HistoryComparison) 
     assert f"{len(moved)} of the {len(table)} claims" in sentence
     assert all(identifier in sentence for identifier in moved["id"])
     assert not any(identifier in sentence for identifier in set(table["id"]) - set(moved["id"]))
-    assert "the numbers are judged or fitted" in sentence
+    assert "draws of a posterior" in sentence
+    plain = compare_history(
+        BASE.without("nine_eleven"), against=BASE, runs=2, seed=1, posterior=None
+    )
+    assert "the numbers are judged or fitted" in plain.changed()
 
 
 def test_a_scenario_beside_itself_changes_no_claim() -> None:
