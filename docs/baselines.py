@@ -28,6 +28,12 @@ from cells import signed, table, text
 from alliance_sim import load_scenario
 from alliance_sim.calibration.baselines import BASELINES
 from alliance_sim.calibration.scoring import ScoreTable, score_record
+from alliance_sim.calibration.stored import (
+    EVIDENT,
+    MODEL,
+    held_out_models,
+    shipped_forecasts,
+)
 from alliance_sim.glossary import series_words
 from alliance_sim.parallel.executors import processors
 from alliance_sim.record.record import SERIES
@@ -59,6 +65,10 @@ TABLE = {  # from 2012Q4, and yearly; all acts, then without those of single all
 COLUMNS = {"in_sample": "in sample", "blind": "blind", "told": "told", "rolling": "rolling",
            "leave_out": "left out"}  # fmt: skip
 
+ASKED = 4.0  # nats by which the model has to be better
+OF_THE_MODEL = {"blind": "blind", "told": "told", "rolling": "rolling",
+                "rolling_told": "rolling, told"}  # fmt: skip
+
 
 def scored(edition: str, since: int | None, series: tuple[str, ...], **more: Any) -> ScoreTable:
     """Return the scores of one edition; further arguments as for `score_record`."""
@@ -66,11 +76,24 @@ def scored(edition: str, since: int | None, series: tuple[str, ...], **more: Any
     return score_record(scenario, editions=[edition], since=since, series=series, **more)
 
 
+def of_the_model() -> list[Any]:
+    """Return the model's forecasts that ship.
+
+    Raises:
+        SystemExit: If they do not hold.
+    """
+    stored, why = shipped_forecasts(load_scenario(usual_scenario()))
+    if stored is None:
+        raise SystemExit(why or "no forecasts of the model ship")
+    return held_out_models(stored)
+
+
 def score_anew() -> None:
     """Score everything, and keep it."""
     frames, gaps = [], []
     for edition, since, series in RUNS:
-        found = scored(edition, since, series, workers=processors())
+        models = BASELINES if edition == OLD else (*BASELINES, *of_the_model())
+        found = scored(edition, since, series, models=models, workers=processors())
         first = next(iter(found.acts.values())).first_year
         frames.append(found.frame().assign(since=first))
         gaps.append(found.differences().assign(since=first))
@@ -146,6 +169,29 @@ def _series(series: str) -> str:
     return f"**{named[:1].upper()}{named[1:]}**\n\n{table(heads, rows)}"
 
 
+def model() -> str:
+    """Return how the model does beside the best baseline, and whether it is better by 4 nats."""
+    rows = []
+    for series in SERIES:
+        compared = [
+            (words, setting, setting, "log_score") for setting, words in OF_THE_MODEL.items()
+        ]
+        compared.append(("evidence", EVIDENT, "in_sample", "evidence"))
+        for words, own, theirs, key in compared:
+            mine = score(NEW, 1970, series, own, MODEL)[key]
+            others = {one: score(NEW, 1970, series, theirs, one)[key] for one in TITLES}
+            best = max(others, key=lambda one: others[one])
+            rows.append((series, words, mine, text(TITLES[best]), others[best]))
+        curve = score(NEW, 1970, series, "in_sample", "log_quadratic")["evidence_poisson"]
+        rows.append((series, "evidence", mine, "log-quadratic, Poisson", curve))
+    heads = ("acts", "setting", "the model", "beside it", "its score", "gain", "by 4 nats")
+    return table(heads, [
+        (series_words(series), words, nats(mine), title, nats(its), nats(mine - its),
+         "yes" if mine - its > ASKED else "**no**")
+        for series, words, mine, title, its in rows
+    ])  # fmt: skip
+
+
 def other_scores() -> str:
     """Return CRPS, Brier score and coverage of rolling forecasts on the newest edition."""
     rows = []
@@ -210,6 +256,7 @@ def said() -> str:
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
+    "model": model,
     "before": before,
     "method": method,
     "newest": newest,
