@@ -13,9 +13,9 @@ from alliance_sim import ResultError, SettingError, compare, load_scenario, simu
 from alliance_sim.calibration import PosteriorDraws, shipped_posterior
 from alliance_sim.calibration.shipped import usual_posterior
 from alliance_sim.calibration.still_holds import log_likelihood_of
-from alliance_sim.calibration.target import target_of
+from alliance_sim.calibration.target import prior_of, target_of
 from alliance_sim.record.record import Record
-from alliance_sim.results.draws import Draws
+from alliance_sim.results.draws import Draws, load_draws, shipped_draws
 from alliance_sim.scenario.edit import value_at
 
 ISLANDS = load_scenario("two_islands/baseline")
@@ -158,7 +158,6 @@ def _kept(path: Path, held: Draws, **changes: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"log_likelihood": np.array([-1.0, -2.0, -3.0])}, "the log likelihood of draw 0 is -"),
         ({"digests": {}}, "the scenario changed; the priors changed; what the record two_islands"),
         ({"record": "two_islands@1"}, "the record was two_islands@1, and is two_islands"),
         ({"channels": ("x",) * 7}, "the slow noise has other channels"),
@@ -240,3 +239,14 @@ def test_a_shipped_posterior_that_no_longer_holds_is_left_with_a_sentence(
     assert found is not None
     assert told == ""
     assert compare(NO_RAID, against=ISLANDS, runs=2, seed=1).parameters.startswith("Parameters: 64")
+
+
+def test_draws_that_ship_are_of_these_rules_to_the_last_bit() -> None:
+    shipped = shipped_draws("japan_nato")
+    assert shipped
+    for path in shipped.values():
+        held = load_draws(path)
+        prior = prior_of(load_scenario(held.scenario), held.theory)
+        target = target_of(prior, series=held.series, until=held.until)
+        assert np.array_equal(log_likelihood_of(target, held), held.log_likelihood)
+        assert held.command.endswith("--out fit")
