@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from alliance_sim import load_scenario, provenance
+from alliance_sim.calibration import shipped_posterior
 from alliance_sim.cli import app
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "manifest.md"
@@ -27,6 +28,7 @@ EXTRA = {
     **{kind: {"result"} for kind in ("summarise", "sensitivity", "discover")},
     "compare": {"shown_run"},
 }
+DRAWN = {"history", "compare"}  # whose runs have draws of the posterior that ships
 OF_SWEEPS = {
     "summarise": ("summary", "--outcome", "rung_end"),
     "sensitivity": ("rung_end_baseline_sobol", "--outcome", "rung_end"),
@@ -67,6 +69,10 @@ def test_a_manifest_has_every_field_and_knows_every_file(
     assert tree["format"] == provenance.MANIFEST_FORMAT
     assert tree["kind"] == kind
     engine = "function engine" if kind in OF_SWEEPS else "kernel"  # as of the fixture
+    drawn = shipped_posterior(load_scenario("japan_nato/baseline"))
+    assert drawn is not None
+    if kind in DRAWN:
+        engine += f", parameters of {drawn.label}"
     assert (tree["seed"], tree["first_run"], tree["engine"]) == (7, 0, engine)
     assert tree["runs"] > 0
     assert tree["failed_runs"] >= 0

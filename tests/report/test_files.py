@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim import provenance
+from alliance_sim import load_scenario, provenance
+from alliance_sim.calibration import shipped_posterior
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.origin import read_origin
 from alliance_sim.report import write_history
@@ -59,6 +60,12 @@ def test_the_manifest_knows_every_other_file(folder: Path) -> None:
     }
 
 
+def shipped_label() -> str:
+    drawn = shipped_posterior(load_scenario("japan_nato/baseline"))
+    assert drawn is not None
+    return drawn.label
+
+
 def test_the_manifest_says_how_to_make_it_again(
     folder: Path, comparison: HistoryComparison
 ) -> None:
@@ -72,7 +79,7 @@ def test_the_manifest_says_how_to_make_it_again(
         "first_run": 0,
         "failed_runs": 0,
         "chronology_run": 0,
-        "engine": "kernel",
+        "engine": f"kernel, parameters of {shipped_label()}",
         "environment": provenance.environment(),
     }
     assert {key: said[key] for key in expected} == expected
