@@ -92,9 +92,10 @@ ENTRIES = (
     ),
     Entry(
         "forecast",
-        "Forecasts of baselines",
-        "Acts of each quarter (dots) beside what simple models expected from a fixed origin on "
-        "(lines); the band holds the middle 90 % of what the best of them thought possible.",
+        "Forecasts of the model and of baselines",
+        "Acts of each quarter (dots) beside what the model and simple ones expected from a fixed "
+        "origin on (lines); the band holds the middle 90 % of what the best of them thought "
+        "possible.",
         ("score --edition 2 --out b",),
         "b/forecast_all.png",
     ),

@@ -11,6 +11,7 @@ from pathlib import Path
 from cells import signed, table, text
 
 PLACE = Path(__file__).with_name("validation")
+PROGRAM = "alliance-sim"
 MOST_ROWS = 40
 NUMBER = re.compile(r"[+-][0-9.]+")
 
@@ -20,9 +21,11 @@ def validation(name: str, *command: str) -> str:
 
     Args:
         name: Of its files in the folder of validations, without ending.
-        *command: The script and its arguments that write them.
+        *command: The script and its arguments that write them, or what the program was asked.
     """
-    words = " ".join(["python", f"experiments/{command[0]}", *command[1:], "--out docs/validation"])
+    words = " ".join(command)
+    if command[0] != PROGRAM:
+        words = f"python experiments/{words} --out docs/validation"
     path = PLACE / f"{name}.csv"
     if not path.exists():
         return f"*Not run yet on the model of today.* `{words}` runs it and writes this table."

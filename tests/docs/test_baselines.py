@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from alliance_sim.calibration.baselines import BASELINES
-from alliance_sim.calibration.scoring import Key
+from alliance_sim.calibration.scoring import SETTINGS, Key
 
 DOCS = Path(__file__).parents[2] / "docs"
 QUICK = tuple(model for model in BASELINES if model.name in {"constant", "four_period"})
@@ -49,8 +49,33 @@ def _place(key: Key, since: int) -> tuple[str, int, str, str, str]:
 
 def test_every_model_and_setting_was_kept(page: Any) -> None:
     frame = page.kept(page.SCORES)
-    assert len(frame) == (3 + 2 + 3) * 5 * len(BASELINES)
-    assert set(frame["model"]) == {model.name for model in BASELINES}
+    own = frame["model"] == page.MODEL
+    assert (~own).sum() == (3 + 2 + 3) * len(SETTINGS) * len(BASELINES)
+    assert set(frame["model"][~own]) == {model.name for model in BASELINES}
+    assert set(frame["setting"][own]) == set(page.OF_THE_MODEL)
+    assert own.sum() == 3 * len(page.OF_THE_MODEL)
+
+
+def test_what_was_kept_of_the_model_is_what_its_forecasts_score(page: Any) -> None:
+    found = page.scored(page.NEW, None, ("all",), models=(*QUICK, *page.of_the_model()))
+    mine = [key for key in found.cells if key.model == page.MODEL]
+    assert len(mine) == len(page.OF_THE_MODEL)
+    for key in mine:
+        kept = page.score(*_place(key, 1970))
+        assert found.told(key)["log_score"] == pytest.approx(kept["log_score"], abs=2e-4)
+
+
+def test_first_pages_repeat_the_gains_of_the_model(page: Any) -> None:
+    readme = " ".join((page.HERE.parent / "README.md").read_text("utf-8").split())
+    curve = page.score(page.NEW, 1970, "all", "in_sample", "log_quadratic")["evidence_poisson"]
+    own = page.score(page.NEW, 1970, "all", page.EVIDENT, page.MODEL)
+    best = max(
+        page.score(page.NEW, 1970, "all", "rolling", model.name)["log_score"] for model in BASELINES
+    )
+    told = page.score(page.NEW, 1970, "all", "rolling_told", page.MODEL)["log_score"]
+    assert f"{own['evidence'] - curve:.1f} nats better than that of a log-quadratic" in readme
+    assert f"{best - own['log_score']:.1f} worse without" in readme
+    assert f"{told - best:.1f} better with the inputs" in readme
 
 
 def test_a_number_that_is_typed_over_is_found(
