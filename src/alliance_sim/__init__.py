@@ -14,10 +14,10 @@ are loaded when first used, so that importing the package is quick.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from alliance_sim.display import DRAWN_BY
+from alliance_sim.late_names import late_names
 from alliance_sim.shipped import FOUND_BY
 
 if TYPE_CHECKING:
@@ -119,7 +119,6 @@ _HOMES = {
     "alliance_sim.sweep.run": ["run_sweep"],
     "alliance_sim.sweep.sweep": ["Sweep", "open_sweep"],
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 # Who draws what `.plot()` is asked of: the rooms that hold results stand below the one that draws.
 DRAWN_BY |= {
@@ -137,17 +136,4 @@ FOUND_BY |= {
     "whatif": "alliance_sim.counterfactual.answering:whatif",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Return a public name, loading its module now."""
-    if name not in _HOME_OF:
-        from alliance_sim.errors import did_you_mean
-
-        near = did_you_mean(name, _HOME_OF)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{near}")
-    return getattr(import_module(_HOME_OF[name]), name)
-
-
-def __dir__() -> list[str]:
-    """Return the public names."""
-    return sorted([*globals(), *_HOME_OF])
+__getattr__, __dir__ = late_names(__name__, _HOMES)

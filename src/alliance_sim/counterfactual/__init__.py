@@ -5,8 +5,9 @@ Names are loaded when first used: who asks for bounds waits for no engine.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from alliance_sim.late_names import late_names
 
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.answer import WhatIf
@@ -61,16 +62,5 @@ _HOMES = {
     "alliance_sim.counterfactual.juncture_game": ["JunctureGame"],
     "alliance_sim.counterfactual.worlds": ["TwinWorlds", "twin_worlds"],
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-
-def __getattr__(name: str) -> Any:
-    """Return a public name, loading its module now."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME_OF[name]), name)
-
-
-def __dir__() -> list[str]:
-    """Return the public names."""
-    return sorted([*globals(), *_HOME_OF])
+__getattr__, __dir__ = late_names(__name__, _HOMES)
