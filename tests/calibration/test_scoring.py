@@ -309,7 +309,7 @@ def test_shipped_draws_join_the_baselines_in_sample_only(monkeypatch: pytest.Mon
     assert about_the_model(found).startswith("The model is among the rows in sample only")
     table = scores_table(found, "all")
     assert [row[0] for row in table.rows] == ["constant", "the model"]
-    assert table.rows[1][3:] == ("–", "–", "–", "–")
+    assert table.rows[1][3:] == ("–",) * 5
     assert forecast_figure(found) is not None
     assert pit_figure(found) is not None
 

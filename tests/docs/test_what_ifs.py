@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alliance_sim import simulate
+from alliance_sim import load_scenario, simulate
+from alliance_sim.calibration import shipped_posterior
 from alliance_sim.scenario.file import shipped_scenarios
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -45,8 +46,9 @@ def test_a_headline_is_what_runs_with_the_same_luck_come_to(page: Any) -> None:
     row = next(row for row in page.what_ifs().splitlines() if "article_nine_1992" in row)
     found = re.search(r"(\w+) at the end of ([0-9]{4}): \+([0-9.]+)", row)
     assert found is not None
+    drawn = shipped_posterior(load_scenario("japan_nato/baseline"))
     runs = [
-        simulate(f"japan_nato/{name}", runs=RUNS, seed=page.SEED)
+        simulate(f"japan_nato/{name}", runs=RUNS, seed=page.SEED, posterior=drawn)
         for name in ("article_nine_1992", "baseline")
     ]
     state = f"level_{found[1].lower()}"

@@ -79,8 +79,8 @@ def thinned_count(count: float, means: tuple[float, float], size: float, luck: f
 
 def binomial(trials: int, chance: float, luck: float) -> float:
     """Return a binomial number, the quantile of a uniform."""
-    if chance <= 0.0:
-        return 0.0
+    if chance <= 0.0 or chance >= 1.0:
+        return float(trials) if chance >= 1.0 else 0.0
     probability = (1.0 - chance) ** trials
     below, found = probability, 0
     while found < trials and luck > below:
