@@ -2,8 +2,8 @@
 
 The part is the largest of a quarter: both sides look at threats, and every member weighs
 cooperation in each domain (its overlap with the state, its log benefit/cost, its willingness).
-NumPy's own exponential takes the place of the model's, so the last bits differ. In the baseline
-nobody's attention is drawn to distant theatres, and this part leaves that motive out.
+NumPy's own exponential and powers take the place of the model's, so the last bits differ. No line
+grows by itself in the baseline, and this part leaves that out.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Part:
         self.shape, self.at, self.kinds, _, given, space, _ = called.call_args.args[1:]
         self.constants, self.now, self.state = given.constants, space.now, space.before
         self.aside, self.after = space.aside, space.after
-        if self.state[S.attention].any():
-            raise ValueError("attention is drawn to distant theatres, which this part leaves out")
+        if self.constants[P.trend.slope].any():
+            raise ValueError("something grows by itself, which this part leaves out")
 
     def compiled(self) -> Callable[[int], None]:
         """Return what makes the part of one block so many times, compiled."""
@@ -74,7 +74,9 @@ class Part:
         tiled = (np.tile(rows, (1, runs // LANES)) for rows in self._read())
         c, now, s, a = tiled
         at, threats, members = self.at, self.shape.threats, self.shape.members
-        distracting = np.flatnonzero(self.kinds.distracting)
+        distracting, asian = (
+            np.flatnonzero(kind) for kind in (self.kinds.distracting, self.kinds.asian)
+        )
 
         def some(rows: Floats, first: int, count: int) -> Floats:
             return rows[first : first + count]
@@ -91,6 +93,9 @@ class Part:
             each = (members, threats, runs)
             felt = some(s, at.felt_member, members * threats).reshape(each)
             exposure = some(now, at.given_exposure_member, members * threats).reshape(each)
+            drawn = np.minimum(1.0, s[S.attention] + now[at.given_attention])
+            exposure = exposure.copy()
+            exposure[:, asian] **= 1.0 / (1.0 + drawn)
             overlap = 1.0 - np.prod(1.0 - np.sqrt(felt * state), axis=1)
             worry = felt[:, distracting].max(axis=1) * (1.0 - now[at.given_link])
             pulls = some(c, P.threat_pulls[1][0].overlap, 9).reshape(3, 3, runs)
