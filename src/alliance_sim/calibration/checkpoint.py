@@ -6,7 +6,6 @@ says what it is a checkpoint of, and nothing else is continued from it.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import time
@@ -21,6 +20,7 @@ import numpy as np
 from alliance_sim import files
 from alliance_sim.errors import FileError, ResultError, SettingError, explains_calls
 from alliance_sim.files import why
+from alliance_sim.results.sealed import seal_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +63,7 @@ class Checkpoint:
             raise ResultError(str(error)) from error
         except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
             raise ResultError(self._broken(str(error))) from error
-        if digest != _digest(found, what):
+        if digest != seal_of(what, found):
             raise ResultError(self._broken("its contents are not those that were written"))
         if what != self.what:
             raise ResultError(self._another(what))
@@ -80,7 +80,7 @@ class Checkpoint:
             SettingError: If the file cannot be written; what stood there still does.
         """
         arrays = {name: np.asarray(value) for name, value in state.items()}
-        digest = _digest(arrays, self.what)
+        digest = seal_of(self.what, arrays)
         try:
             with files.placing(self.path, self.path.parent) as file:
                 buffer = io.BytesIO()
@@ -112,16 +112,6 @@ class Checkpoint:
             f"{self.path} is the checkpoint of another calculation ({'; '.join(other)}); give the "
             "same command as before to go on, or another folder to begin anew"
         )
-
-
-def _digest(arrays: Mapping[str, NDArray[Any]], what: str) -> str:
-    """Return the SHA-256 of arrays and of what they are."""
-    found = hashlib.sha256(what.encode())
-    for name in sorted(arrays):
-        value = arrays[name]
-        found.update(f"{name}:{value.dtype.str}:{value.shape}:".encode())
-        found.update(np.ascontiguousarray(value).tobytes())
-    return found.hexdigest()
 
 
 class Resumable(Protocol):

@@ -23,7 +23,7 @@ from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.fit import moves_of
 from alliance_sim.calibration.forecasts import FUTURES, Forecaster, Means
 from alliance_sim.calibration.keyed import Stage, Streams, generator
-from alliance_sim.calibration.layout import whole_number
+from alliance_sim.calibration.layout import LogLikelihood, whole_number
 from alliance_sim.calibration.predictive import MOST
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.sequential import Sequential
@@ -232,12 +232,18 @@ class Rolling:
 
     def _pair(self, known: Target, after: Target, state: Mapping[str, NDArray[Any]]) -> Sequential:
         """Return particles on the way from one year to the next."""
+        return self._restored([Leading(known), after], after, state)
+
+    def _restored(
+        self, data: list[LogLikelihood], target: Target, state: Mapping[str, NDArray[Any]]
+    ) -> Sequential:
+        """Return particles of the unknowns of a target, as they were left."""
         found = Sequential(
-            [Leading(known), after],
-            after.layout,
+            data,
+            target.layout,
             seed=self._seed,
             settings=self.settings.tempered(),
-            moves=moves_of(after),
+            moves=moves_of(target),
             later=self.settings.sweeps,
         )
         found.restore(state)
@@ -327,16 +333,7 @@ class Rolling:
     def _settled(self, state: Mapping[str, NDArray[Any]]) -> Sequential:
         """Return particles that know all to the end of a year."""
         target = self.target(self.year)
-        found = Sequential(
-            [target],
-            target.layout,
-            seed=self._seed,
-            settings=self.settings.tempered(),
-            moves=moves_of(target),
-            later=self.settings.sweeps,
-        )
-        found.restore(state)
-        return found
+        return self._restored([target], target, state)
 
 
 OF = "particles_"

@@ -6,11 +6,8 @@ count. The file says what it depends on, and holds only as long as that is what 
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -27,21 +24,20 @@ from alliance_sim.calibration.baselines.holdout import InSample
 from alliance_sim.calibration.predictive import MOST, Predictive
 from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.target import Target, prior_of, target_of
-from alliance_sim.errors import AllianceSimError, FileError, NoRecord, ResultError, SettingError
+from alliance_sim.errors import AllianceSimError, NoRecord, ResultError, SettingError
 from alliance_sim.record.record import COUNTED_DOMAINS, Record
 from alliance_sim.results.draws import normals_of, ranks_of
+from alliance_sim.results.sealed import read_sealed, sealed
 from alliance_sim.scenario import Scenario
 
 FORMAT = 1
 ENDING = ".npz"
 FOLDER = "scores"  # of forecasts that come with the package, by record
-MOST_BYTES = 1 << 28
 LEAST = 1e-9  # counts whose chances stay below are left out; others have 7 digits
 MODEL = "model"  # key of the model's own rows
 SYNTHESIS = "RID"  # the theory that is meant where none is named
 EVIDENT = "rolling"  # the setting beside whose score the evidence of the counts stands
 FROM_ORIGIN = ("blind", "told")
-LABELS, SEAL = "labels", "sha256"
 
 
 class Place(NamedTuple):
@@ -152,12 +148,9 @@ class StoredForecasts:
             },
         }
         labels = json.dumps(told, sort_keys=True, ensure_ascii=False)
-        buffer = io.BytesIO()
-        said = {LABELS: np.array(labels), SEAL: np.array(_seal(labels, arrays))}
-        np.savez_compressed(buffer, allow_pickle=False, **arrays, **said)
         file = Path(path)
         try:
-            files.put(file, buffer.getvalue(), file.parent)
+            files.put(file, sealed(labels, arrays), file.parent)
         except OSError as error:
             raise SettingError(str(file), [f"cannot be written: {files.why(error)}"]) from error
 
@@ -234,23 +227,7 @@ def load_stored(path: str | os.PathLike[str]) -> StoredForecasts:
     Raises:
         ResultError: If the file is not one that `StoredForecasts.save` wrote, or was changed since.
     """
-    where = os.fspath(path)
-    try:
-        content = files.read_regular(path, MOST_BYTES)
-        with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
-            arrays = {name: loaded[name] for name in loaded.files}
-        labels, seal = str(arrays.pop(LABELS)), str(arrays.pop(SEAL))
-        if _seal(labels, arrays) != seal:
-            raise ValueError("its contents are not those that were written")
-        tree = json.loads(labels)
-        if tree["format"] != FORMAT:
-            raise ValueError(f"its format is not {FORMAT}, the one that this version reads")
-        return _read(tree, arrays)
-    except FileError as error:
-        raise ResultError(f"{where}: {error.problems[0]}") from error
-    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
-        told = "something in it is missing" if isinstance(error, KeyError) else str(error)
-        raise ResultError(f"{where}: holds no stored forecasts: {told}") from error
+    return read_sealed(path, _read, form=FORMAT, what="stored forecasts")
 
 
 def _read(tree: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> StoredForecasts:
@@ -277,15 +254,6 @@ def _read(tree: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Stored
         numbers={Place(*name.split("/")): dict(one) for name, one in tree["numbers"].items()},
         checked=checked,
     )
-
-
-def _seal(labels: str, arrays: Mapping[str, NDArray[Any]]) -> str:
-    found = hashlib.sha256(labels.encode())
-    for name in sorted(arrays):
-        value = arrays[name]
-        found.update(f"{name}:{value.dtype.str}:{value.shape}:".encode())
-        found.update(np.ascontiguousarray(value).tobytes())
-    return found.hexdigest()
 
 
 def stale(stored: StoredForecasts, scenario: Scenario) -> list[str]:

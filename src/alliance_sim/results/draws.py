@@ -8,11 +8,8 @@ which the draws depend.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import os
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -25,7 +22,8 @@ from numpy.typing import NDArray
 
 from alliance_sim import files
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.errors import FileError, ResultError
+from alliance_sim.errors import ResultError
+from alliance_sim.results.sealed import read_sealed, seal_of, sealed
 from alliance_sim.shipped import FOUND_BY
 
 if TYPE_CHECKING:
@@ -38,10 +36,7 @@ FORMAT = 1
 ENDING = ".npz"
 FOLDER = "posterior"  # of shipped draws, by relationship
 LEVELS = 1 << 16  # quantiles that a rank tells apart
-MOST_BYTES = 1 << 28
-MOST_PACKED = 1 << 30  # bytes that a file may come to when it is unpacked
 MOST_DRAWS = 100_000
-LABELS, SEAL = "labels", "sha256"
 ARRAYS = {  # by name: type and number of axes
     "parameters": (np.dtype(np.float64), 2),
     "ranks": (np.dtype(np.uint16), 3),
@@ -104,7 +99,7 @@ class Draws:
 
     def digest(self) -> str:
         """Return the SHA-256 of the draws and of all that is said about them."""
-        return _seal(self._labels(), self._arrays())
+        return seal_of(self._labels(), self._arrays())
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write one file that `load_draws` reads back whole; equal draws give equal bytes.
@@ -112,13 +107,9 @@ class Draws:
         Raises:
             ResultError: If it cannot be written.
         """
-        labels, arrays = self._labels(), self._arrays()
-        buffer = io.BytesIO()
-        said = {LABELS: np.array(labels), SEAL: np.array(_seal(labels, arrays))}
-        np.savez_compressed(buffer, allow_pickle=False, **arrays, **said)
         place = Path(path)
         try:
-            files.put(place, buffer.getvalue(), place.parent)
+            files.put(place, sealed(self._labels(), self._arrays()), place.parent)
         except OSError as error:
             raise ResultError(f"{place}: cannot be written: {files.why(error)}") from error
 
@@ -164,28 +155,7 @@ def load_draws(path: str | os.PathLike[str]) -> Draws:
     Raises:
         ResultError: If the file is not one that `Draws.save` wrote, or was changed since.
     """
-    where = os.fspath(path)
-    try:
-        content = files.read_regular(path, MOST_BYTES)
-    except FileError as error:
-        raise ResultError(f"{where}: {error.problems[0]}") from error
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MOST_PACKED:
-                raise ValueError(f"it unpacks to more than {MOST_PACKED:,} bytes")
-        with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
-            found = {name: loaded[name] for name in loaded.files}
-        labels, seal = str(found.pop(LABELS)), str(found.pop(SEAL))
-        tree = json.loads(labels)
-        if tree.pop("format") != FORMAT:
-            raise ValueError(f"its format is not {FORMAT}, the one that this version reads")
-        if _seal(labels, found) != seal:
-            raise ValueError("its contents are not those that were written")
-        draws = _read(tree, found)
-    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
-        told = "something in it is missing" if isinstance(error, KeyError) else str(error)
-        raise ResultError(f"{where}: holds no draws of a posterior: {told}") from error
-    return draws
+    return read_sealed(path, _read, form=FORMAT, what="draws of a posterior")
 
 
 def _read(tree: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Draws:
@@ -214,15 +184,6 @@ def _read(tree: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Draws:
     for name in ARRAYS:
         getattr(found, name).setflags(write=False)
     return found
-
-
-def _seal(labels: str, arrays: Mapping[str, NDArray[Any]]) -> str:
-    found = hashlib.sha256(labels.encode())
-    for name in sorted(arrays):
-        value = arrays[name]
-        found.update(f"{name}:{value.dtype.str}:{value.shape}:".encode())
-        found.update(np.ascontiguousarray(value).tobytes())
-    return found.hexdigest()
 
 
 def shipped_draws(relationship: str) -> dict[str, Path]:

@@ -1,0 +1,83 @@
+"""Arrays with what is said of them in one file, sealed: what was changed since is not read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alliance_sim import files
+from alliance_sim.errors import FileError, ResultError
+
+Arrays = Mapping[str, NDArray[Any]]
+T = TypeVar("T")
+
+MOST_BYTES = 1 << 28
+MOST_PACKED = 1 << 30  # bytes that a file may come to when it is unpacked
+LABELS, SEAL = "labels", "sha256"
+
+
+def seal_of(labels: str, arrays: Arrays) -> str:
+    """Return the SHA-256 of arrays and of what is said of them."""
+    found = hashlib.sha256(labels.encode())
+    for name in sorted(arrays):
+        value = arrays[name]
+        found.update(f"{name}:{value.dtype.str}:{value.shape}:".encode())
+        found.update(np.ascontiguousarray(value).tobytes())
+    return found.hexdigest()
+
+
+def sealed(labels: str, arrays: Arrays) -> bytes:
+    """Return the bytes of a file that `read_sealed` reads back; equal contents give equal bytes."""
+    buffer = io.BytesIO()
+    said = {LABELS: np.array(labels), SEAL: np.array(seal_of(labels, arrays))}
+    np.savez_compressed(buffer, allow_pickle=False, **arrays, **said)
+    return buffer.getvalue()
+
+
+def read_sealed(
+    path: str | os.PathLike[str],
+    read: Callable[[dict[str, Any], dict[str, NDArray[Any]]], T],
+    *,
+    form: int,
+    what: str,
+) -> T:
+    """Return what a sealed file holds.
+
+    Args:
+        path: The file.
+        read: Makes it of what is said (without the format) and of the arrays.
+        form: The format that is read.
+        what: What the file should hold, for messages.
+
+    Raises:
+        ResultError: If it is no such file, or was changed since it was written.
+    """
+    where = os.fspath(path)
+    try:
+        content = files.read_regular(path, MOST_BYTES)
+    except FileError as error:
+        raise ResultError(f"{where}: {error.problems[0]}") from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > MOST_PACKED:
+                raise ValueError(f"it unpacks to more than {MOST_PACKED:,} bytes")
+        with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
+            arrays = {name: loaded[name] for name in loaded.files}
+        labels, seal = str(arrays.pop(LABELS)), str(arrays.pop(SEAL))
+        tree = json.loads(labels)
+        if tree.pop("format") != form:
+            raise ValueError(f"its format is not {form}, the one that this version reads")
+        if seal_of(labels, arrays) != seal:
+            raise ValueError("its contents are not those that were written")
+        return read(tree, arrays)
+    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+        told = "something in it is missing" if isinstance(error, KeyError) else str(error)
+        raise ResultError(f"{where}: holds no {what}: {told}") from error
