@@ -36,7 +36,6 @@ from alliance_sim.rules.threats import first_mood, menace, next_hostility, next_
 from alliance_sim.rules.willingness import (
     Guarantee,
     Situation,
-    asset_term,
     first_slow,
     floor_in,
     guarantor_term,
@@ -59,6 +58,12 @@ def first_slows(model: AllianceModel, side: int) -> list[float]:
     return [first_slow(model.numbers.slow_spread, model.normal(channel)) for channel in channels]
 
 
+def floors_now(model: AllianceModel, side: int) -> list[float]:
+    """Return a side's floors this quarter, by domain."""
+    numbers, year = model.numbers, model.inputs.year
+    return [floor_in(numbers.trend, floor, year) for floor in numbers.floors[side]]
+
+
 class Actor(mesa.Agent):  # type: ignore[misc]
     """An agent with a name and a role, which decides and then commits."""
 
@@ -69,6 +74,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         """Join a model under a name."""
         super().__init__(model)
         self.name = name
+
+    def begin(self) -> None:
+        """Look up what the quarter brings that this agent gives out many times."""
 
     def commit(self) -> None:
         """Become what was decided."""
@@ -176,6 +184,11 @@ class State(Partner):
         self.laws = self._next_laws = [0.0] * len(model.world.drawn_laws)
         self.win_set = self._next_win_set = self.open_domains()
         self.overlap = self._next_overlap = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        """Look up the floors of the quarter."""
+        self.floors = floors_now(self.model, STATE)
 
     def settle(self) -> None:
         """Compare agendas, then weigh cooperation for the first quarter."""
@@ -201,12 +214,11 @@ class State(Partner):
         threat = threat_term(
             numbers.threat_pulls[STATE][domain], sees, model.partnership.level[domain]
         )
-        ties = model.partnership.ties
         return log_ratio(
-            floor_in(numbers.trend, numbers.floors[STATE][domain], now.year),
+            self.floors[domain],
             0.0,
             threat + guarantor_term(numbers.guarantor_pull, has, self._next_overlap),
-            asset_term(numbers.asset_pulls[domain], ties),
+            model.partnership.asset_terms[domain],
             numbers.domestic * model.push[STATE],
             now.need[STATE][domain],
             self.slow[domain],

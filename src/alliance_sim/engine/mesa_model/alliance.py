@@ -13,6 +13,7 @@ from alliance_sim.engine.mesa_model.agents import (
     Actor,
     Partner,
     first_slows,
+    floors_now,
 )
 from alliance_sim.rules.council import (
     LARGEST_RATIO,
@@ -34,9 +35,7 @@ from alliance_sim.rules.perception import (
 )
 from alliance_sim.rules.willingness import (
     Situation,
-    asset_term,
     distraction_with,
-    floor_in,
     log_ratio,
     mean_with,
     next_slow,
@@ -73,10 +72,12 @@ class Member(Partner):
 
     def situation(self) -> Situation:
         """Return what this member faces: its own overlap with the state, its own worries."""
-        now, apart, distraction = self.model.inputs, 1.0, 0.0
-        for k, felt in enumerate(self.perceived):
-            apart = apart_after(apart, felt, self.model.state.perceived[k])
-            if self.model.world.distracting[k]:
+        model, now, apart, distraction = self.model, self.model.inputs, 1.0, 0.0
+        for felt, at_home, distracts in zip(
+            self.perceived, model.state.perceived, model.world.distracting, strict=True
+        ):
+            apart = apart_after(apart, felt, at_home)
+            if distracts:
                 distraction = distraction_with(distraction, felt)
         return Situation(
             overlap=overlap(apart),
@@ -89,10 +90,10 @@ class Member(Partner):
         model, numbers = self.model, self.model.numbers
         pull = numbers.threat_pulls[ALLIANCE][domain]
         return log_ratio(
-            floor_in(numbers.trend, numbers.floors[ALLIANCE][domain], model.inputs.year),
+            model.alliance.floors[domain],
             self.offset,
             threat_term(pull, self._sees, model.partnership.level[domain]),
-            asset_term(numbers.asset_pulls[domain], self._has),
+            model.partnership.asset_terms[domain],
             numbers.domestic * model.push[ALLIANCE],
             model.inputs.need[ALLIANCE][domain],
             model.alliance.slow[domain],
@@ -100,7 +101,7 @@ class Member(Partner):
 
     def settle(self) -> None:
         """Compare agendas with the state, then weigh cooperation for the first quarter."""
-        self._sees, self._has = self.situation(), self.model.partnership.ties
+        self._sees = self.situation()
         super().settle()
 
     @property
@@ -119,7 +120,7 @@ class Member(Partner):
 
     def weigh(self) -> None:
         """Compare agendas with the state, then weigh cooperation."""
-        self._sees, self._has = self.situation(), self.model.partnership.ties
+        self._sees = self.situation()
         super().weigh()
 
 
@@ -134,14 +135,20 @@ class Alliance(Actor):
         self.slow = self._next_slow = first_slows(model, ALLIANCE)
         self.attention = self._next_attention = 0.0
         self._felt: list[float] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Look up what holds for all members this quarter: how much they weigh, their floors."""
+        self.floors, self._weights = floors_now(self.model, ALLIANCE), 0.0
+        for weight in self.model.inputs.weight:
+            self._weights = mean_with(self._weights, weight, 1.0)
 
     def mean(self, values: list[float]) -> float:
         """Return the mean of one value per member, weighted by this quarter's weights."""
-        total = weights = 0.0
+        total = 0.0
         for value, weight in zip(values, self.model.inputs.weight, strict=True):
             total = mean_with(total, weight, value)
-            weights = mean_with(weights, weight, 1.0)
-        return total / weights
+        return total / self._weights
 
     def perceived(self, threat: int) -> float:
         """Return how strongly the alliance feels a threat, in [0, 1]."""

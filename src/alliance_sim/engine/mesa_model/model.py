@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -177,6 +177,8 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.quarter += 1
         self.inputs = self.world.inputs[self.quarter]
         self.push = self._push()
+        for agent in (self.partnership, *self.sides):
+            agent.begin()
 
     def everybody(self, phase: str) -> None:
         """Let every agent that has a part in it go through a phase; no order makes a difference."""
@@ -203,23 +205,36 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         return row
 
     def _collector(self, *, agent_data: bool) -> mesa.DataCollector:
-        reporters: dict[str, Callable[[AllianceModel], object]] = {
-            "seed": lambda model: model.noise_seed,
-            "run": lambda model: model.run,
-            "quarter": lambda model: model.world.calendar.label(model.quarter),
-        }
-        for position, name in enumerate(state_names(self.world.scenario)):
-            reporters[name] = _reporter(position)
         agents: dict[str, Any] = {}
         if agent_data:
             agents = {"name": "name", "role": "role"} | {
                 state: _agent_reporter(state) for state in AGENT_STATES
             }
-        return mesa.DataCollector(model_reporters=reporters, agent_reporters=agents)
+        return RowCollector(state_names(self.world.scenario), agents)
 
 
-def _reporter(position: int) -> Callable[[AllianceModel], object]:
-    return lambda model: model.row[position]
+class RowCollector(mesa.DataCollector):  # type: ignore[misc]
+    """Collects a model's row of states as it is, after what Mesa collects.
+
+    Mesa asks a function for each state and copies the answer deeply; numbers need neither.
+    """
+
+    def __init__(self, states: Sequence[str], agents: dict[str, Any]) -> None:
+        """Collect nothing yet; `agents` are Mesa's agent reporters."""
+        reporters: dict[str, Callable[[AllianceModel], object]] = {
+            "seed": lambda model: model.noise_seed,
+            "run": lambda model: model.run,
+            "quarter": lambda model: model.world.calendar.label(model.quarter),
+        }
+        super().__init__(model_reporters=reporters, agent_reporters=agents)
+        self._columns: list[list[float]] = [[] for _ in states]
+        self.model_vars |= dict(zip(states, self._columns, strict=True))
+
+    def collect(self, model: AllianceModel) -> None:
+        """Collect this quarter."""
+        super().collect(model)
+        for column, value in zip(self._columns, model.row, strict=True):
+            column.append(value)
 
 
 def _agent_reporter(state: str) -> Callable[[Any], object]:

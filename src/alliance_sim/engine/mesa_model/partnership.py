@@ -45,7 +45,7 @@ from alliance_sim.rules.levels import (
     next_mission,
     target,
 )
-from alliance_sim.rules.willingness import Ties
+from alliance_sim.rules.willingness import Ties, asset_term
 
 if TYPE_CHECKING:
     from alliance_sim.engine.mesa_model.model import AllianceModel
@@ -74,6 +74,12 @@ class Partnership(Actor):
         nobody = [0.0] * (len(model.world.members) + 1)
         self.refused = self._next_refused = nobody
         self.item_refused = self._next_item_refused = [nobody for _ in model.world.items]
+        self.begin()
+
+    def begin(self) -> None:
+        """Sum up what has been built, as all who weigh cooperation in the quarter see it."""
+        ties = self.ties
+        self.asset_terms = [asset_term(pull, ties) for pull in self.model.numbers.asset_pulls]
 
     @property
     def assets(self) -> float:
