@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from alliance_sim.calendar import Calendar
 from alliance_sim.scenario import Scenario
 from alliance_sim.world.coefficients import Coefficients, coefficients_of
-from alliance_sim.world.declaration import Axes, flattened, unpacked
+from alliance_sim.world.declaration import Axes, declared, flattened, size
 from alliance_sim.world.recipe import Recipe
 from alliance_sim.world.settle import Settled
 from alliance_sim.world.state import SIDES, Channels, Inputs, axes_of, channel_names
@@ -125,7 +127,11 @@ class World:
     @cached_property
     def inputs(self) -> tuple[Inputs, ...]:
         """What each step brings, one entry per step."""
-        return tuple(unpacked(Inputs, row, self.counts) for row in self.table.tolist())
+        readers, begin = [], 0
+        for entry in declared(Inputs).values():
+            readers.append(_reader(entry.per, self.counts, begin))
+            begin += size(entry.per, self.counts)
+        return tuple(Inputs(*[read(row) for read in readers]) for row in self.table.tolist())
 
     @cached_property
     def all_channels(self) -> tuple[int, ...]:
@@ -136,3 +142,18 @@ class World:
     def channel_names(self) -> tuple[str, ...]:
         """The full name of every channel, with its version, in the order of `all_channels`."""
         return tuple(channel_names(Channels, self.scenario.partners.name, self.axes))
+
+
+def _reader(
+    per: tuple[str, ...], counts: Mapping[str, int], begin: int
+) -> Callable[[list[float]], Any]:
+    """Return what takes an input out of a row, nested along its axes; made once for all rows."""
+    if not per:
+        return itemgetter(begin)
+    count = counts[per[0]]
+    if len(per) == 1:
+        part = slice(begin, begin + count)
+        return lambda row: tuple(row[part])
+    width = size(per[1:], counts)
+    inside = [_reader(per[1:], counts, begin + k * width) for k in range(count)]
+    return lambda row: tuple([read(row) for read in inside])
