@@ -8,6 +8,26 @@ from importlib import import_module
 from typing import Any
 
 
+class NoSuchName(AttributeError):  # noqa: N818 - a name, as Python says it
+    """A name that a package has not; the nearest that it has is looked for when somebody reads it.
+
+    Python asks a package for each of its modules that is imported from it for the first time, and
+    takes no for an answer.
+    """
+
+    def __init__(self, package: str, name: str, known: Sequence[str]) -> None:
+        """Remember what was asked for, and what there is."""
+        super().__init__(package, name, known)
+        self.name = name
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        from alliance_sim.errors import did_you_mean
+
+        package, name, known = self.args
+        return f"module {package!r} has no attribute {name!r}{did_you_mean(name, known)}"
+
+
 def late_names(
     package: str, homes: Mapping[str, Sequence[str]]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
@@ -21,10 +41,7 @@ def late_names(
 
     def load(name: str) -> Any:
         if name not in home_of:
-            from alliance_sim.errors import did_you_mean
-
-            near = did_you_mean(name, home_of)
-            raise AttributeError(f"module {package!r} has no attribute {name!r}{near}")
+            raise NoSuchName(package, name, tuple(home_of))
         return getattr(import_module(home_of[name]), name)
 
     def names() -> list[str]:
