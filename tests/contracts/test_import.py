@@ -71,3 +71,28 @@ def test_every_public_name_is_there_and_listed(name: str) -> None:
 def test_a_name_that_is_not_there_is_an_ordinary_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'runs'"):
         _ = alliance_sim.runs
+
+
+def test_a_module_that_is_imported_from_the_package_is_not_searched_among_its_names() -> None:
+    # Python asks the package first; to look for near names then took longer than the module.
+    with pytest.raises(AttributeError) as refused:
+        _ = alliance_sim.simulat
+    assert refused.value.args[:2] == ("alliance_sim", "simulat")
+    assert "did you mean 'simulate'?" in str(refused.value)
+
+
+FIRST_WORLD = """
+import sys
+from alliance_sim.engine.mesa_model import AllianceModel
+
+AllianceModel("japan_nato/baseline", rng=1)
+names = ("scenario.edit_file", "scenario.edit_kinds", "scenario.extended", "kinds", "results.saved")
+print([name for name in names if f"alliance_sim.{name}" in sys.modules])
+"""
+
+
+def test_the_first_world_of_a_process_loads_nothing_that_reads_edits_or_results() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", FIRST_WORLD], capture_output=True, text=True, check=True
+    )
+    assert finished.stdout.strip() == "[]"

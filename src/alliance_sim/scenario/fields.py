@@ -42,7 +42,7 @@ def written_day(text: str) -> dt.date | None:
 class Frozen(BaseModel):
     """Something that cannot be changed in place, so that copies of it share what lies in it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     def __copy__(self) -> Self:
         """Return a copy, as `model_copy` takes it; a sweep makes some at every point."""

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.errors import ScenarioError, did_you_mean, explains_calls, shown, warn_of
-from alliance_sim.scenario import edit, edit_texts, yearly
+from alliance_sim.scenario import edit, yearly
 from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.fields import Part, Text
@@ -280,6 +280,8 @@ class Scenario(Shown, Part):
             ScenarioError: Naming every text that cannot be read or done, and those that contradict
                 each other.
         """
+        from alliance_sim.scenario import edit_texts
+
         asked = edit_texts.read_edits(self, texts)
         after = edit.edited(self, [one for text in asked for one in text.edits])
         before = set(doubts(self))
