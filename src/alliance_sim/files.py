@@ -224,7 +224,9 @@ def shape_problem(tree: Any, *, written: bool = False) -> str | None:
     for depth in range(MOST_DEPTH + 1):
         below: list[Any] = []
         for node in level:
-            if isinstance(node, Mapping | list | tuple):
+            if isinstance(node, str | float):
+                continue
+            if isinstance(node, dict | list | tuple | Mapping):
                 if depth == MOST_DEPTH:
                     return _too_deep()
                 if written and len(node) > MOST_ENTRIES:

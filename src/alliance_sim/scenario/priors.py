@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from alliance_sim.errors import LONGEST, shown, unknown_name
 from alliance_sim.scenario.fields import FIELDS
-from alliance_sim.scenario.path import PathProblem, Tree, entries, follow, is_number, keys_of
+from alliance_sim.scenario.path import PathProblem, Tree, entries, follow, is_number
 
 ALL = "*"  # in a path: every entry of a list or table
 SHRUNK = "shrunk"
@@ -66,31 +66,45 @@ def places(tree: Any, path: str) -> list[str]:
     Raises:
         PathProblem: If it leads nowhere, or to something that is no number.
     """
+    return list(_numbers_at(tree, path))
+
+
+def _numbers_at(tree: Any, path: str) -> dict[str, Any]:
+    """Return the numbers that a prior's path speaks of, by their own paths; as for `places`."""
     parts = path.split(".")
     if parts.count(ALL) > 1 or parts[0] == ALL:
         raise PathProblem(
             f"path {shown(path, LONGEST)}: one {ALL!r} may stand in it, behind a list or table"
         )
-    found = [path]
-    if ALL in parts:
+    if ALL not in parts:
+        found = {path: follow(tree, path)}
+    else:
         head, tail = ".".join(parts[: parts.index(ALL)]), parts[parts.index(ALL) + 1 :]
-        entries = keys_of(follow(tree, head))
-        if not entries:
+        below = entries(follow(tree, head))
+        if not below:
             raise PathProblem(f"path {shown(path, LONGEST)}: there is no entry under {head!r}")
-        found = [".".join((head, entry, *tail)) for entry in entries]
-        found = [one for one in found if not _left_out(tree, one)] or found
-    for one in found:
-        if not is_number(follow(tree, one)):
+        with_it = [(key, entry) for key, entry in below if not _left_out(entry, tail)] or below
+        found = {}
+        for key, entry in with_it:
+            one = ".".join((head, key, *tail))
+            try:
+                found[one] = follow(entry, ".".join(tail)) if tail else entry
+            except PathProblem:
+                follow(tree, one)  # says it from the beginning of the path on
+                raise
+    for one, number in found.items():
+        if not is_number(number):
             raise PathProblem(f"path {shown(one, LONGEST)} is not a number")
     return found
 
 
-def _left_out(tree: Any, path: str) -> bool:
+def _left_out(entry: Any, tail: list[str]) -> bool:
     """Whether an entry does without a number that others have, as most junctures without hazard."""
-    head, _, key = path.rpartition(".")
+    if not tail:
+        return entry is None
     try:
-        entry = follow(tree, head)
-        return dict(entries(entry)).get(key) is None
+        node = follow(entry, ".".join(tail[:-1])) if tail[:-1] else entry
+        return dict(entries(node)).get(tail[-1]) is None
     except PathProblem:
         return False
 
@@ -188,7 +202,7 @@ def _place_problems(tree: Tree) -> Iterator[str]:
         if not isinstance(path, str):
             continue
         try:
-            found = places(tree, path)
+            found = _numbers_at(tree, path)
         except PathProblem as problem:
             yield f"prior[{position}]: {problem}"
             continue
@@ -203,7 +217,7 @@ def _place_problems(tree: Tree) -> Iterator[str]:
             continue
         taken.update(dict.fromkeys(found, position))
         common.update(found if ALL in path else ())
-        told = _range_problem(prior, [follow(tree, one) for one in found])
+        told = _range_problem(prior, list(found.values()))
         if told:
             yield f"prior[{position}]: path {path!r}: {told}"
     for path, position in differences.items():
