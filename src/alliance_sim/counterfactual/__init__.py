@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         shapley,
         time_ordered,
     )
+    from alliance_sim.counterfactual.best_first import SearchResult, search
     from alliance_sim.counterfactual.causation import causation_bounds
     from alliance_sim.counterfactual.coupling_free import Futures, futures, paired_gain
     from alliance_sim.counterfactual.couplings import frechet_bounds
@@ -31,6 +32,7 @@ __all__ = [
     "Futures",
     "Histories",
     "JunctureGame",
+    "SearchResult",
     "TwinDraws",
     "TwinWorlds",
     "WhatIf",
@@ -41,6 +43,7 @@ __all__ = [
     "leave_one_out",
     "owen",
     "paired_gain",
+    "search",
     "shapley",
     "time_ordered",
     "twin",
@@ -53,6 +56,7 @@ _HOMES = {
     "alliance_sim.counterfactual.attribution": [
         *("add_one_in", "leave_one_out", "owen", "shapley", "time_ordered"),
     ],
+    "alliance_sim.counterfactual.best_first": ["SearchResult", "search"],
     "alliance_sim.counterfactual.causation": ["causation_bounds"],
     "alliance_sim.counterfactual.coupling_free": ["Futures", "futures", "paired_gain"],
     "alliance_sim.counterfactual.couplings": ["frechet_bounds"],
