@@ -6,6 +6,7 @@ used for a step throughout. Nothing here knows about results or agents.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - "date" is what arguments are called
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MONTHS_A_YEAR = 12
 QUARTERS_A_YEAR = 4
+UNITS = {4: "Q", 2: "H", 12: "M"}  # parts of a year by their number; quarters are tried first
+MOMENT = re.compile(r"(?P<year>[0-9]{4})(?:(?P<unit>[A-Za-z])(?P<part>[0-9]{1,2}))?")
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,38 @@ def date_of(year: float) -> Date:
 def _months_into(date: Date) -> float:
     """Return how many months of its year have passed when a day begins, 0 to below 12."""
     return (date.month - 1) + (date.day - 1) / monthrange(date.year, date.month)[1]
+
+
+def moment(text: str, calendar: Calendar, problems: list[str]) -> tuple[int, int] | None:
+    """Return the first step of a year or a part of it and one past the last.
+
+    Args:
+        text: Such as "2014" or "2014Q2"; where steps are not quarters "2014H1" or "2014M05".
+        calendar: The steps of a run.
+        problems: Where a sentence goes that says what is wrong, if it cannot be read.
+    """
+    found = MOMENT.fullmatch(text)
+    letters = {
+        letter: parts for parts, letter in UNITS.items() if not calendar.steps_per_year % parts
+    }
+    examples = " or ".join(["2014", *(f"2014{letter}1" for letter in letters)])
+    if found is None:
+        problems.append(f"time is {text!r}, must be written like {examples}")
+        return None
+    year, unit = int(found["year"]), (found["unit"] or "").upper()
+    if not calendar.first_year <= year <= calendar.last_year:
+        problems.append(
+            f"time is {text}, must be from {calendar.first_year} to {calendar.last_year}"
+        )
+        return None
+    parts = letters.get(unit, 1)
+    part = int(found["part"] or 1)
+    if (unit and unit not in letters) or not 1 <= part <= parts:
+        problems.append(f"time is {text!r}, must be written like {examples}")
+        return None
+    length = calendar.steps_per_year // parts
+    start = (year - calendar.first_year) * calendar.steps_per_year + (part - 1) * length
+    return start, start + length
 
 
 def periods_read(told: list[list[str]]) -> tuple[Period, ...]:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from alliance_sim.calendar import Calendar
+from alliance_sim.calendar import UNITS, Calendar, moment
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ FLAGS = ("passed_", "refused_", "suspensions")  # states that are 0 or 1 by natu
 COMPARES = (">=", ">", "<=", "<")
 HOLDS = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
 IN_NAMES = {">=": "ge", ">": "gt", "<=": "le", "<": "lt"}
-UNITS = {4: "Q", 2: "H", 12: "M"}  # parts of a year by their number; quarters are tried first
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST = 300  # characters of a text that is read
 SHAPES = (
@@ -55,7 +54,6 @@ FOLDED = re.compile(
 )
 PLAIN = re.compile(r"(?P<signal>[^()@]*?)\s*(?:@(?P<when>.*))?")
 SIGNAL = re.compile(r"(?P<state>\w+)\s*(?:(?P<compare>[<>=!]+)\s*(?P<threshold>[^\s<>=!]\S*))?")
-MOMENT = re.compile(r"(?P<year>[0-9]{4})(?:(?P<unit>[A-Za-z])(?P<part>[0-9]{1,2}))?")
 
 
 @dataclass(frozen=True)
@@ -373,40 +371,14 @@ def _span(
     if fold == AT and dots:
         problems.append(f"@{when.strip()} is a span: fold it, as in mean(...), or name one moment")
         return None
-    first = _moment(start_text.strip(), calendar, problems)
-    last = _moment(stop_text.strip(), calendar, problems) if dots else first
+    first = moment(start_text.strip(), calendar, problems)
+    last = moment(stop_text.strip(), calendar, problems) if dots else first
     if first is None or last is None:
         return None
     if last[1] <= first[0]:
         problems.append(f"@{when.strip()} ends before it begins")
         return None
     return (last[1] - 1, last[1]) if fold == AT else (first[0], last[1])
-
-
-def _moment(text: str, calendar: Calendar, problems: list[str]) -> tuple[int, int] | None:
-    """Return the first step of a year or a part of it and one past the last."""
-    found = MOMENT.fullmatch(text)
-    letters = {
-        letter: parts for parts, letter in UNITS.items() if not calendar.steps_per_year % parts
-    }
-    examples = " or ".join(["2014", *(f"2014{letter}1" for letter in letters)])
-    if found is None:
-        problems.append(f"time is {text!r}, must be written like {examples}")
-        return None
-    year, unit = int(found["year"]), (found["unit"] or "").upper()
-    if not calendar.first_year <= year <= calendar.last_year:
-        problems.append(
-            f"time is {text}, must be from {calendar.first_year} to {calendar.last_year}"
-        )
-        return None
-    parts = letters.get(unit, 1)
-    part = int(found["part"] or 1)
-    if (unit and unit not in letters) or not 1 <= part <= parts:
-        problems.append(f"time is {text!r}, must be written like {examples}")
-        return None
-    length = calendar.steps_per_year // parts
-    start = (year - calendar.first_year) * calendar.steps_per_year + (part - 1) * length
-    return start, start + length
 
 
 def _outcome(
