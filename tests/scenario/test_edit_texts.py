@@ -22,6 +22,7 @@ ALL = (
     ("strength great_raid:0.5", "set levels.pace=1.5", "council leader"),
     ("set theory.domestic=false",),
     ("set time.last_year=2009",),
+    ("hold level_operations=0.1@2003..2010", "hold rung=1@2002Q2", "hold rung=2@2004-05-17"),
     ("leader admiral=none",),
     ("member hills:offset=0", "member hills:exposure.raiders=1"),
     ("motive leverage=on", "motive agenda=0.3"),

@@ -21,7 +21,7 @@ from alliance_sim.engine.kernel.conditioned import Filtered
 from alliance_sim.engine.kernel.noise import SLOW
 from alliance_sim.engine.kernel.observation import USUAL_PARTS, Observed
 from alliance_sim.engine.vectors import Vectors
-from alliance_sim.errors import NoRecord, SettingError, shown, unknown_name
+from alliance_sim.errors import NoRecord, ScenarioError, SettingError, shown, unknown_name
 from alliance_sim.record.record import SERIES, Record
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced
@@ -50,9 +50,13 @@ def prior_of(scenario: Scenario, theory: str | None = None) -> Prior:
     """Return the prior of a scenario, with the chances of being coded if it has a record.
 
     Raises:
-        ScenarioError: As `Prior` does.
+        ScenarioError: As `Prior` does; or if the scenario holds states, which no record is of.
         RecordError: If the record cannot be used.
     """
+    if scenario.holds:
+        held = "; ".join(hold.text for hold in scenario.holds)
+        problem = f"holds states ({held}), and a record is of a world in which nothing is held"
+        raise ScenarioError(scenario.name, [f"{problem}; fit the scenario that it is an edit of"])
     try:
         reporting = Record.of(scenario).reporting
     except NoRecord:

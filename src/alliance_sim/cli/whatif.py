@@ -10,6 +10,7 @@ from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.edit_options import (
     Council,
+    Hold,
     Keep,
     Leader,
     Member,
@@ -60,6 +61,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     shift: Shift = None,
     strength: Strength = None,
     set_: SetTo = None,
+    hold: Hold = None,
     leader: Leader = None,
     council: Council = None,
     member: Member = None,
@@ -104,8 +106,9 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
         problem = f"is missing: what is looked at, such as {EXAMPLE}"
         raise SettingError("--outcome", [problem])
     given = {
-        "without": without, "shift": shift, "strength": strength, "set": set_, "leader": leader,
-        "council": council, "member": member, "motive": motive, "keep": keep, "theory": theory,
+        "without": without, "shift": shift, "strength": strength, "set": set_, "hold": hold,
+        "leader": leader, "council": council, "member": member, "motive": motive, "keep": keep,
+        "theory": theory,
     }  # fmt: skip
     base, start = _worlds(scenario)
     question = ask(base, as_texts(**given), outcome, start=start)

@@ -271,6 +271,7 @@ class WhatIf(Shown):
             "question": self.question.words,
             "edits": list(self.question.edits),
             "kept": list(self.question.kept),
+            "held": list(self.question.held),
             "outcome": self.question.outcome.text,
             "fact": _tree(kind, self.fact),
             "edited": _tree(kind, self.edited),
@@ -360,8 +361,13 @@ def _assumed(answer: WhatIf) -> list[str]:
         found.append(
             f"Held as dated, though what they follow is edited: {', '.join(question.kept)}."
         )
-    else:
+    elif not question.held:
         found.append("All that follows from what is edited responds (total effect).")
+    if question.held:
+        found.append(
+            f"{'; '.join(question.held)}: put in its place each quarter, by nobody in the model; "
+            "all else responds."
+        )
     fresh = worlds.only["edited"]
     if fresh:
         found.append(

@@ -68,6 +68,7 @@ def whatif(  # noqa: PLR0913 - what is asked of one question, by name
     shift: Texts = None,
     strength: Texts = None,
     set_: Texts = None,
+    hold: Texts = None,
     leader: Texts = None,
     council: Texts = None,
     member: Texts = None,
@@ -96,6 +97,7 @@ def whatif(  # noqa: PLR0913 - what is asked of one question, by name
         shift: Junctures on another day, such as "joint_patrol:+16" or "great_raid:2005-03-01".
         strength: All that junctures move, times a number, such as "great_raid:0.5".
         set_: Numbers and settings, such as "levels.pace=1.5".
+        hold: States held at a value over a window, such as "level_operations=0.1@2003..2010".
         leader: Leaders in the place of others, such as "admiral=none".
         council: How the alliance decides.
         member: Something of a member, such as "hills:offset=0".
@@ -110,7 +112,7 @@ def whatif(  # noqa: PLR0913 - what is asked of one question, by name
     number = as_seed(seed)
     checked_sizes(uniforms=uniforms, runs=runs)
     by_kind = as_texts(
-        without=without, shift=shift, strength=strength, set_=set_, leader=leader,
+        without=without, shift=shift, strength=strength, set_=set_, hold=hold, leader=leader,
         council=council, member=member, motive=motive, keep=keep, theory=theory,
     )  # fmt: skip
     question = ask(base, [*edits, *by_kind], outcome, start=start)

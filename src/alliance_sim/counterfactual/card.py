@@ -80,7 +80,7 @@ def plausibility_card(
         (
             _clarity(question),
             _cotenability(question),
-            _rewrite(worlds, bits),
+            _rewrite(question, worlds, bits),
             _theory(agreed),
             _statistics(worlds, free),
             Check(
@@ -113,7 +113,9 @@ def _clarity(question: Question) -> Check:
     words = f"{count} of {len(named)} parts are named"
     words += f"; missing: {', '.join(missing)}" if missing else ""
     words += f"; from {question.touched} on; " + (
-        f"held: {', '.join(question.kept)}" if question.kept else "nothing is held"
+        f"held: {', '.join((*question.kept, *question.held))}"
+        if question.kept or question.held
+        else "nothing is held"
     )
     return Check("clarity", PASS if not missing else WARN, count / len(named), words)
 
@@ -121,6 +123,9 @@ def _clarity(question: Question) -> Check:
 def _cotenability(question: Question) -> Check:
     """Return how likely what is held would have been in the edited world."""
     name = "cotenability"
+    if question.held and not question.kept:
+        words = f"{'; '.join(question.held)}: how likely it was to stay there is not computed"
+        return Check(name, UNKNOWN, None, words)
     if not question.kept:
         return Check(name, PASS, None, "nothing is held, so all that follows may respond")
     by_name = {juncture.name: juncture for juncture in question.base.junctures}
@@ -128,11 +133,12 @@ def _cotenability(question: Question) -> Check:
     if falls:
         words = f"{', '.join(falls)}: would fall away without what it follows, by its own card"
         return Check(name, REFUSE, 0.0, words)
-    words = f"{', '.join(question.kept)}: how likely it was all the same is not computed"
+    held = ", ".join((*question.kept, *question.held))
+    words = f"{held}: how likely it was all the same is not computed"
     return Check(name, UNKNOWN, None, words)
 
 
-def _rewrite(worlds: TwinWorlds, bits: float | None) -> Check:
+def _rewrite(question: Question, worlds: TwinWorlds, bits: float | None) -> Check:
     """Return how much is rewritten, and that nothing differs before the edit."""
     first = worlds.touched or 0
     before = worlds.factual.values[:, :first], worlds.edited.values[:, :first]
@@ -140,6 +146,9 @@ def _rewrite(worlds: TwinWorlds, bits: float | None) -> Check:
     same = "both worlds are the same to the last bit before the edit"
     if difference != 0.0:
         return Check("minimal rewrite", REFUSE, difference, "the worlds differ before the edit")
+    if bits is None and question.held:
+        words = f"{same}; no rule holds a state, so what it costs is not known"
+        return Check("minimal rewrite", UNKNOWN, None, words)
     if bits is None:
         words = f"{same}; the model has no chance for what was edited, so its cost is not known"
         return Check("minimal rewrite", UNKNOWN, None, words)

@@ -19,6 +19,7 @@ from alliance_sim import noise, provenance
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.calibration.target import target_of
 from alliance_sim.engine.carried import Filled, Named
+from alliance_sim.engine.held import lanes_of
 from alliance_sim.engine.kernel.layout import LANES, reported_rows
 from alliance_sim.engine.kernel.resumable import Lanes, State, whole
 from alliance_sim.engine.own_noise import complete_noise
@@ -133,6 +134,7 @@ class Histories:
         """
         base = posterior.prior.scenario if scenario is None else scenario
         number = _checked(len(posterior), uniforms, seed)
+        _free(base)
         fitted = base.model_copy(update={"edits": posterior.prior.scenario.edits})
         if problem := posterior.misfit(fitted):
             told = f"the factual world has to be the scenario that was fitted: {problem}"
@@ -195,6 +197,7 @@ class Histories:
         sizes = {len(values) for values in given.values() if np.ndim(values)}
         draws = max(sizes, default=1)
         number = _checked(draws, 1, seed)
+        _free(scenario)
         table, _ = complete_noise(given, scenario, number, range(draws))
         world = Vectors(scenario, ()).ready.world
         slow = len(_slow(world))
@@ -339,7 +342,7 @@ class Rooms:
         rooms: dict[str, Lanes] = vars(self._local)
         key = str(len(part.numbers))
         if key not in rooms:
-            rooms[key] = Lanes(
+            rooms[key] = lanes_of(
                 self._vectors.ready,
                 runs=part.numbers,
                 seed=self._seed,
@@ -425,6 +428,21 @@ def _continued(normals: Floats, world: World, seed: int, numbers: Ints) -> Float
     names = world.channel_names[: normals.shape[1]]
     fresh = np.stack([by_key(seed, name, numbers, steps)[:, there:] for name in names], axis=1)
     return np.concatenate([normals, _as_normals(fresh)])
+
+
+def _free(scenario: Scenario) -> None:
+    """Raise an error if a factual world holds a state: what happened was held by nobody.
+
+    Raises:
+        SettingError: Naming what is held.
+    """
+    if scenario.holds:
+        held = "; ".join(hold.text for hold in scenario.holds)
+        problem = (
+            f"the factual world holds states ({held}), and what is on record was held by nobody; "
+            "give the holds as edits of a world without them"
+        )
+        raise SettingError(WHERE, [problem])
 
 
 def _checked(draws: int, uniforms: object, seed: object) -> int:

@@ -11,6 +11,7 @@ from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import Outcome, is_binary, parse_outcome
 from alliance_sim.scenario.edit import edited as edited_by
 from alliance_sim.scenario.edit_texts import idle, kept, read_edits
+from alliance_sim.scenario.holds import window_of
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.state import meanings_of, state_names
 
@@ -48,6 +49,11 @@ class Question:
     touched: dt.date
 
     @property
+    def held(self) -> tuple[str, ...]:
+        """States that the edited world holds at a value, as texts of edits."""
+        return tuple(hold.text for hold in self.edited.holds)
+
+    @property
     def binary(self) -> bool:
         """Whether the outcome happens or does not."""
         return is_binary(self.outcome)
@@ -81,8 +87,8 @@ def ask(
 
     Raises:
         SettingError: Naming everything that is wrong: edits that cannot be read or done, that
-            contradict each other or change nothing; an outcome that cannot be read, or that comes
-            before anything can differ.
+            contradict each other or change nothing; an outcome that cannot be read, that comes
+            before anything can differ, or that a held state settles by itself.
     """
     problems: list[str] = []
     first = base if start is None else start
@@ -104,6 +110,8 @@ def ask(
         problems.append(f"no edit is given; give one, such as {EXAMPLE}")
     if edited is not None and told:
         problems += _other_years(base, edited)
+    if edited is not None and found is not None:
+        problems += _set_by_a_hold(edited, found)
     if problems or edited is None or found is None:
         raise SettingError(WHERE, problems)
     day, late = _touched(base, edited, found)
@@ -133,6 +141,17 @@ def _other_years(base: Scenario, edited: Scenario) -> Iterator[str]:
         *(its.first_year, its.last_year, its.steps_per_year),
     ):
         yield "the edits change the years of the run or its steps, which both worlds share"
+
+
+def _set_by_a_hold(edited: Scenario, outcome: Outcome) -> Iterator[str]:
+    """Yield a sentence for a hold that leaves nothing of an outcome open."""
+    for hold in edited.holds:
+        first, last = window_of(hold, edited.calendar())
+        if hold.state == outcome.state and first <= outcome.start and outcome.stop <= last:
+            yield (
+                f"outcome {outcome.text!r} is what {hold.text!r} says itself; ask for another "
+                "state, or for a time after the window"
+            )
 
 
 def _touched(base: Scenario, edited: Scenario, outcome: Outcome) -> tuple[dt.date | None, str]:

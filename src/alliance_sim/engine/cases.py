@@ -32,7 +32,8 @@ def trajectories_of(
     scenario: Scenario, numbers: range, seed: int, threads: int, done: Done, given: Floats | None
 ) -> tuple[Floats, list[str], tuple[str, ...]]:
     """Return every state of many runs: values (run, quarter, state), statuses and names."""
-    from alliance_sim.engine.kernel.batch import Columns, make_ready, run_block, setting_of
+    from alliance_sim.engine.held import run_columns
+    from alliance_sim.engine.kernel.batch import Columns, make_ready, setting_of
     from alliance_sim.engine.kernel.layout import LANES
 
     ready = make_ready(scenario)
@@ -50,7 +51,7 @@ def trajectories_of(
             seed,
             None if given is None else np.ascontiguousarray(given[rows]),
         )
-        status[rows] = run_block(setting, columns, values[rows]).status
+        status[rows] = run_columns(setting, columns, trajectories=values[rows]).status
         return len(part)
 
     parts = range(0, len(numbers), LANES)
@@ -96,7 +97,8 @@ def summarise_cases(
         outcomes: From `results.outcomes.parse_outcome` or `standard_outcomes`.
         threads: Threads to spread blocks over. Numbers do not depend on it.
     """
-    from alliance_sim.engine.kernel.batch import Columns, run_block
+    from alliance_sim.engine.held import run_columns
+    from alliance_sim.engine.kernel.batch import Columns
 
     values = np.full((len(cases), len(outcomes)), np.nan)
     status = [OK] * len(cases)
@@ -105,7 +107,7 @@ def summarise_cases(
     def block(part: tuple[Setting, list[Ready], list[int]]) -> tuple[list[int], BlockResult]:
         setting, ready, rows = part
         runs = np.array([cases[row].run for row in rows], dtype=np.int64)
-        return rows, run_block(setting, Columns(ready, runs, seed))
+        return rows, run_columns(setting, Columns(ready, runs, seed), outcomes)
 
     with executors.chosen(threads=min(threads, len(cases))) as pool:
         for rows, found in executors.spread(pool, block, parts):
@@ -129,7 +131,8 @@ def trajectories_of_cases(
     Returns:
         `values` is an array (case, quarter, state).
     """
-    from alliance_sim.engine.kernel.batch import Columns, run_block
+    from alliance_sim.engine.held import run_columns
+    from alliance_sim.engine.kernel.batch import Columns
 
     steps = cases[0].scenario.calendar().steps
     values = np.full((len(cases), steps, len(states)), np.nan)
@@ -140,7 +143,7 @@ def trajectories_of_cases(
         setting, ready, rows = part
         runs = np.array([cases[row].run for row in rows], dtype=np.int64)
         room = np.empty((len(rows), steps, len(setting.states)))
-        found = run_block(setting, Columns(ready, runs, seed), room)
+        found = run_columns(setting, Columns(ready, runs, seed), trajectories=room)
         wanted = [setting.states.index(state) for state in states]
         return rows, room[:, :, wanted], found.status
 
@@ -155,11 +158,14 @@ def trajectories_of_cases(
 def _parts(
     cases: Sequence[Case], outcomes: Sequence[Outcome], status: list[str]
 ) -> Iterator[tuple[Setting, list[Ready], list[int]]]:
-    """Yield blocks of cases of one frame; a scenario that cannot be used marks its cases."""
+    """Yield blocks of cases of one frame that hold the same.
+
+    A scenario that cannot be used marks its cases.
+    """
     from alliance_sim.engine.kernel.batch import make_ready, setting_of
     from alliance_sim.engine.kernel.layout import LANES
 
-    open_blocks: dict[Frame, tuple[Setting, list[Ready], list[int]]] = {}
+    open_blocks: dict[tuple[Frame, object], tuple[Setting, list[Ready], list[int]]] = {}
     recent: deque[Ready] = deque(maxlen=RECENT)
     latest: Scenario | None = None
     ready: Ready | None = None
@@ -180,19 +186,20 @@ def _parts(
         if problem or ready is None:
             status[row] = problem
             continue
-        block = open_blocks.get(ready.frame)
+        alike = ready.frame, scenario.holds
+        block = open_blocks.get(alike)
         if block is None:
             problem = _lacking(scenario, outcomes)
             if problem:
                 status[row] = problem
                 continue
             setting = setting_of(ready.frame, state_names(scenario), outcomes)
-            block = open_blocks[ready.frame] = (setting, [], [])
+            block = open_blocks[alike] = (setting, [], [])
         block[1].append(ready)
         block[2].append(row)
         if len(block[2]) == LANES:
             yield block
-            open_blocks[ready.frame] = (block[0], [], [])
+            open_blocks[alike] = (block[0], [], [])
     yield from (block for block in open_blocks.values() if block[2])
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from alliance_sim.engine.held import run_columns
 from alliance_sim.engine.kernel.batch import (
     Columns,
     Ready,
     compiled_fill,
     make_ready,
-    run_block,
     setting_of,
 )
 from alliance_sim.engine.kernel.layout import LANES, rows_of
@@ -265,7 +265,7 @@ class Vectors:
             ready = self.lanes(numbers[:, part])
             noise = None if given is None else np.ascontiguousarray(given[part])
             asked = Columns(ready, np.array(runs[part], dtype=np.int64), seed, noise)
-            status[part] = run_block(setting, asked, values[part]).status
+            status[part] = run_columns(setting, asked, trajectories=values[part]).status
             return len(ready)
 
         parts = range(0, len(runs), LANES)

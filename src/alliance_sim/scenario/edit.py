@@ -19,6 +19,7 @@ from alliance_sim.errors import ScenarioError, shown
 from alliance_sim.scenario.checks import cross_problems, size_problem
 from alliance_sim.scenario.edits_in_words import renamed
 from alliance_sim.scenario.fields import FIRST_YEAR, LAST_YEAR, Number, Part, Table, day_problem
+from alliance_sim.scenario.holds import hold_problems
 from alliance_sim.scenario.path import PathProblem, Tree, get, name_of, way
 from alliance_sim.scenario.problems import complaint
 from alliance_sim.scenario.schema import Change, Juncture, unknown_juncture
@@ -220,7 +221,7 @@ def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
         ScenarioError: Naming every edit that cannot be done, or what is wrong after them.
     """
     after, problems = apply_edits(scenario, edits)
-    problems = problems or cross_problems(as_tree(after))
+    problems = problems or [*cross_problems(as_tree(after)), *hold_problems(after)]
     if problems:
         raise ScenarioError(scenario.name, problems)
     return renamed(scenario, after, [edit.change for edit in edits])
@@ -274,7 +275,7 @@ def replaced(
     if problems:
         raise ScenarioError(scenario.name, problems)
     after = scenario.model_copy(update=update)
-    problems = cross_problems(as_tree(after)) if to_check else []
+    problems = [*cross_problems(as_tree(after)), *hold_problems(after)] if to_check else []
     if problems:
         raise ScenarioError(scenario.name, problems)
     done = [change.change for group in groups.values() for change in group]

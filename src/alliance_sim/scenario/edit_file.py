@@ -32,6 +32,7 @@ from alliance_sim.errors import shown
 from alliance_sim.scenario.edit import MOVES, STAYS, Edit, Move, Remove, value_at
 from alliance_sim.scenario.edit import Set as SetValue
 from alliance_sim.scenario.fields import Day, Name, Part, Text, day_problem
+from alliance_sim.scenario.holds import OF_AN_EDIT, PATH
 from alliance_sim.scenario.path import Tree, fields_of
 from alliance_sim.scenario.problems import WHEN_RUN
 from alliance_sim.scenario.scenario import Scenario
@@ -78,6 +79,7 @@ ELSEWHERE = {
         f'[[set]], and below it a path that begins with "{key}.", to and source'
         for key in fields_of(Scenario)
     },
+    **dict.fromkeys((PATH, "holds", "held"), OF_AN_EDIT),
     **WHEN_RUN,
     **dict.fromkeys(
         ("remove", "removed", "delete", "drop", "absent", "exclude"),

@@ -18,6 +18,7 @@ from alliance_sim.scenario.edit import (
     value_at,
 )
 from alliance_sim.scenario.fields import Number, written_day, written_number
+from alliance_sim.scenario.holds import EXAMPLE, FORM, read_hold
 from alliance_sim.scenario.path import Entries, PathProblem
 from alliance_sim.scenario.schema import Change, Effect, Juncture
 from alliance_sim.scenario.theories import settings_under, theory_of
@@ -189,6 +190,13 @@ def setting_read(base: Scenario, path: str, value: str, source: str = SOURCE) ->
     return Set(path, written_day(value) or value, source)
 
 
+def _hold(_: Scenario, rest: str) -> list[Edit]:
+    found = read_hold(rest)
+    if found is None:
+        raise _form("hold", rest)
+    return [found]
+
+
 def _leader(base: Scenario, rest: str) -> list[Edit]:
     name, other = _halves("leader", rest, "=")
     spells = {leader.name: leader for leader in base.leaders}
@@ -304,6 +312,12 @@ KINDS = {
         "PATH=VALUE",
         "levels.pace=1.5",
         "A number inside its range, or a setting (PATH=VALUE).",
+    ),
+    "hold": Kind(
+        _hold,
+        FORM,
+        EXAMPLE,
+        "A state held at a value over a window of time (STATE=VALUE@FROM..TO).",
     ),
     "leader": Kind(
         _leader,

@@ -6,6 +6,7 @@
                                     moves, stays, or a day
     strength great_raid:0.5         all that a juncture moves, times a number
     set levels.pace=1.5             a number inside its range, or a setting
+    hold rung=1@2003..2010          a state held at a value over a window of time
     leader admiral=none             another leader's push in the same office, none, or drawn
     council weighted_majority       how the alliance decides
     member hills:offset=0           something of a member
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from alliance_sim.errors import LONGEST, ScenarioError, nearest_name, shown, unknown_name
 from alliance_sim.scenario.edit import Edit, Set, value_at
 from alliance_sim.scenario.edit_kinds import KINDS
+from alliance_sim.scenario.holds import PATH, hold_problems
 from alliance_sim.scenario.path import PathProblem
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 MOST = 1000  # edits of one list
 LONGEST_TEXT = 4000  # letters of one edit
+MOST_TOLD = 3  # pairs that hang on their order
 
 
 class EditText(NamedTuple):
@@ -47,8 +50,17 @@ class EditText(NamedTuple):
     edits: tuple[Edit, ...]
 
 
-def read_edits(base: Scenario, texts: Sequence[str]) -> list[EditText]:
+def read_edits(
+    base: Scenario, texts: Sequence[str], *, beside: Sequence[EditText] = ()
+) -> list[EditText]:
     """Return what texts ask for, each read in the scenario as those before have left it.
+
+    Their order makes no difference: where it would, they are refused.
+
+    Args:
+        base: The scenario.
+        texts: The texts.
+        beside: Edits that have been made to the scenario already and that these may contradict.
 
     Raises:
         ScenarioError: Naming everything that cannot be read or done, with the nearest names, and
@@ -69,20 +81,62 @@ def read_edits(base: Scenario, texts: Sequence[str]) -> list[EditText]:
             problems += getattr(problem, "problems", [str(problem)])
         else:
             asked.append(one)
-    problems = [*contradictions(asked), *dict.fromkeys(problems)]
+    problems = [
+        *contradictions(asked, beside),
+        *dict.fromkeys(problems),
+        *hold_problems(now, [(t, edit.change.path) for t, edits in asked for edit in edits]),
+    ]
+    problems = problems or list(_hanging_on_order(base, asked, now))
     if problems:
         raise ScenarioError(base.name, problems)
     return asked
 
 
-def contradictions(asked: Sequence[EditText]) -> Iterator[str]:
-    """Yield a sentence for each pair of texts that cannot both be meant."""
+def contradictions(asked: Sequence[EditText], beside: Sequence[EditText] = ()) -> Iterator[str]:
+    """Yield a sentence for each pair of texts that cannot both be meant.
+
+    Args:
+        asked: The texts.
+        beside: Others that these are held against, but not against each other.
+    """
     for later, second in enumerate(asked):
-        for first in asked[:later]:
+        for first in (*beside, *asked[:later]):
             if first.text == second.text:
                 yield f"{first.text}: is said twice; say it once"
             elif _alike(first, second) or _clash(_paths(first), _paths(second)):
                 yield f"{first.text!r} and {second.text!r} contradict each other; leave one out"
+
+
+def _hanging_on_order(base: Scenario, asked: Sequence[EditText], after: Scenario) -> Iterator[str]:
+    """Yield a sentence for the first pairs of texts that come to something else the other way."""
+    if len(asked) < 2 or _done(base, [one.text for one in reversed(asked)]) == after:
+        return
+    told = 0
+    for later, second in enumerate(asked):
+        for first in asked[:later]:
+            pair = [first.text, second.text]
+            if _done(base, pair) != _done(base, pair[::-1]):
+                yield (
+                    f"{first.text!r} and {second.text!r} come to something else in the other "
+                    "order; leave one out, or say with set, as a number, what is meant"
+                )
+                told += 1
+        if told >= MOST_TOLD:
+            return
+    if not told:
+        yield "the edits come to something else in another order; leave some out"
+
+
+def _done(base: Scenario, texts: Sequence[str]) -> Scenario | None:
+    """Return a scenario after texts, each read as those before have left it; None if they fail."""
+    now = base
+    try:
+        for text in texts:
+            for edit in _read(now, text).edits:
+                now = edit.applied(now)
+    except (PathProblem, ScenarioError):
+        return None
+    return now
 
 
 def idle(base: Scenario, asked: Sequence[EditText]) -> Iterator[str]:
@@ -153,7 +207,7 @@ def _clash(first: Sequence[str], second: Sequence[str]) -> bool:
     """Whether two edits are of one place, or one removes the juncture that the other edits."""
     gone = {path.removesuffix("present") for path in (*first, *second) if _removes(path)}
     return any(
-        a == b or any(a.startswith(head) and b.startswith(head) for head in gone)
+        (a == b and a != PATH) or any(a.startswith(head) and b.startswith(head) for head in gone)
         for a in first
         for b in second
     )

@@ -5,7 +5,7 @@ Loaded when the first such file is read: a whole scenario needs none of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -24,8 +24,9 @@ from alliance_sim.scenario.edit_file import (
     listed,
     names_added,
 )
-from alliance_sim.scenario.edit_texts import read_edits
+from alliance_sim.scenario.edit_texts import EditText, read_edits
 from alliance_sim.scenario.edits_in_words import edits_in_words, title_of
+from alliance_sim.scenario.holds import hold_problems
 from alliance_sim.scenario.path import Entries, Tree, fields_of
 from alliance_sim.scenario.problems import field_problems, frozen
 from alliance_sim.scenario.scenario import Scenario
@@ -77,7 +78,7 @@ def extended(
         base = scenario
         scenario, told = apply_edits(base, edits)
         problems += [problem for problem in told if problem not in problems]
-        scenario, more = _with_texts(scenario, tree, problems)
+        scenario, more = _with_texts(scenario, tree, edits, problems)
         edits += more
     if problems or scenario is None or base is None or given is None:
         raise ScenarioError(where, problems)
@@ -86,7 +87,7 @@ def extended(
         *(edit.change for edit in edits),
     ]
     scenario = scenario.model_copy(update=_told(scenario, given, changes))
-    problems += cross_problems(as_tree(scenario))
+    problems += [*cross_problems(as_tree(scenario)), *hold_problems(scenario)]
     if problems:
         raise ScenarioError(where, problems)
     told_of_edits = tuple(doubts_of_edits(base, edits, extends))
@@ -128,10 +129,20 @@ def _with_tables(
         return scenario
 
 
-def _with_texts(scenario: Scenario, tree: Tree, problems: list[str]) -> tuple[Scenario, list[Edit]]:
-    """Return a scenario after the edits that a file lists as texts, and append all problems."""
+def _with_texts(
+    scenario: Scenario, tree: Tree, before: Sequence[Edit], problems: list[str]
+) -> tuple[Scenario, list[Edit]]:
+    """Return a scenario after the edits that a file lists as texts, and append all problems.
+
+    Args:
+        scenario: The scenario after the file's other edits.
+        tree: The file.
+        before: Those edits.
+        problems: Where sentences go.
+    """
+    beside = [EditText(edit.change.text, (edit,)) for edit in before]
     try:
-        texts = read_edits(scenario, listed(tree, "edits", str))
+        texts = read_edits(scenario, listed(tree, "edits", str), beside=beside)
     except ScenarioError as error:
         problems += [f"edits: {problem}" for problem in error.problems]
         return scenario, []

@@ -24,6 +24,7 @@ from alliance_sim.files import read_toml
 from alliance_sim.nearest import nearest_file
 from alliance_sim.scenario.adding import on_defaults, with_periods, without_periods
 from alliance_sim.scenario.causes import doubts
+from alliance_sim.scenario.holds import OF_AN_EDIT, PATH
 from alliance_sim.scenario.path import Tree, fields_of
 from alliance_sim.scenario.scenario import Scenario, build
 from alliance_sim.scenario.yearly import read_series
@@ -253,6 +254,8 @@ def _read_anew(path: Path, where: str, seen: tuple[Path, ...]) -> Loaded:
         for key in ("name", "edits")
         if key in tree
     ]
+    if PATH in tree:
+        problems.append(f"{PATH}: {OF_AN_EDIT}")
     tree, strangers = with_periods(*without_periods(tree))
     problems += strangers
     problems += _not_whole(tree)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, counted
@@ -15,6 +15,7 @@ from alliance_sim.scenario import edit, yearly
 from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.fields import Part, Text
+from alliance_sim.scenario.holds import Hold, without_empty
 from alliance_sim.scenario.path import Entries, Tree, instead_of, numbers
 from alliance_sim.scenario.problems import WHEN_RUN, field_problems, frozen
 from alliance_sim.scenario.schema import (
@@ -62,6 +63,7 @@ class Scenario(Shown, Part):
         name: Short name, such as "two_islands/baseline".
         question: The what-if in one sentence; empty for a described history.
         edits: What was changed against the scenario it extends, one after the other.
+        holds: States that are held at a value over a window of time, put there by edits.
         relationship: Name under which titles, words, claims and the record are found; empty, or
             one that nobody has registered, for a world without them.
         record: The record to compare with, where it is not the one of that name: another name,
@@ -105,6 +107,15 @@ class Scenario(Shown, Part):
     kinds: Entries[Kind] = Field(alias="kind", min_length=1)
     priors: Entries[Prior] = Field(default=Entries(), alias="prior")
     spreads: Entries[Spread] = Field(default=Entries(), alias="spread")
+    holds: Entries[Hold] = Field(default=Entries(), alias="hold")
+
+    @model_serializer(mode="wrap")
+    def _dumped(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Return the parts as plain tables; holds are left out where there are none.
+
+        So a scenario without them has the digest that it had before there were any.
+        """
+        return without_empty(dump(self))
 
     def calendar(self) -> Calendar:
         """Return the steps that a run goes through, with the periods that acts are counted in."""
@@ -268,9 +279,9 @@ class Scenario(Shown, Part):
 
         Args:
             *texts: Such as "without great_raid", "shift joint_patrol:+16",
-                "strength great_raid:0.5", "set levels.pace=1.5", "leader admiral=none",
-                "council leader", "member hills:offset=0", "motive leverage=on", "keep ports_act"
-                or "theory RI".
+                "strength great_raid:0.5", "set levels.pace=1.5",
+                "hold level_operations=0.1@2003..2010", "leader admiral=none", "council leader",
+                "member hills:offset=0", "motive leverage=on", "keep ports_act" or "theory RI".
 
         Warns:
             ScenarioWarning: Of an edit that changes nothing, and of dates that an edit has put

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from alliance_sim.scenario.holds import window_of
 from alliance_sim.world import settle as cards
 from alliance_sim.world.declaration import declared, size
 from alliance_sim.world.fill import Places
@@ -29,7 +30,8 @@ def first_touched(factual: World, edited: World) -> int | None:
         edited: Another with the same calendar.
 
     Returns:
-        A step; 0 if they differ in what holds throughout; None if nothing differs.
+        A step; 0 if they differ in what holds throughout; None if nothing differs. A state that
+        only one of them holds counts from the first step of its window.
     """
     if factual.coefficients != edited.coefficients:
         return 0
@@ -51,8 +53,15 @@ def first_touched(factual: World, edited: World) -> int | None:
         both = (items.get(channels), other_items.get(channels))
         if both[0] != both[1]:
             steps += [item.tabled for item in both if item is not None and item.tabled >= 0]
+    steps += _holds_differ(factual, edited)
     steps = [step for step in steps if step < factual.calendar.steps]
     return min(steps) if steps else None
+
+
+def _holds_differ(factual: World, edited: World) -> list[int]:
+    """Return the first step of each state that one world holds and the other does not."""
+    one, other = (set(world.scenario.holds) for world in (factual, edited))
+    return [window_of(hold, factual.calendar)[0] for hold in one ^ other]
 
 
 def _decisions(world: World) -> Channels:

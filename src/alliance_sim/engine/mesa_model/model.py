@@ -15,6 +15,7 @@ from alliance_sim import noise
 from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.engine.mesa_model.agents import State, Threat
 from alliance_sim.engine.mesa_model.alliance import Alliance, Member
+from alliance_sim.engine.mesa_model.holding import Holding
 from alliance_sim.engine.mesa_model.partnership import Partnership
 from alliance_sim.engine.mesa_model.states import HeldStates
 from alliance_sim.errors import SettingError
@@ -25,6 +26,7 @@ from alliance_sim.world.build import prepared
 from alliance_sim.world.state import DECISIONS, not_finite, state_names
 
 USUAL = usual_scenario()
+SHOWN = DECISIONS[-1]  # the phase in which events show what the others have decided
 AGENT_STATES = ("hostility", "willing_political", "willing_operations", "willing_equipment")
 
 
@@ -114,10 +116,12 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.push = self._push()
         self._people(cast or Cast(), scenario)
         self.held = HeldStates(self)
+        self._holding = Holding(self)
         self._parts = {
             phase: [getattr(agent, phase) for agent in self.agents if hasattr(agent, phase)]
             for phase in (*DECISIONS, "commit")
         }
+        self._holding.put("")
         self.sum_up()
         self.datacollector = self._collector(agent_data=agent_data)
         self.datacollector.collect(self)
@@ -159,13 +163,16 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Bring the next quarter, phase by phase (`world.state.PHASES`).
 
-        Everybody decides, then all commit. The one step after the last quarter only ends the run.
+        Everybody decides, then all commit. What the scenario holds is put in its place before
+        events show it. The one step after the last quarter only ends the run.
         """
         if self.quarter + 1 >= self.world.calendar.steps:
             self.running = False
             return
         self.bring()
         for phase in DECISIONS:
+            if phase == SHOWN:
+                self._holding.put("_next_")
             self.everybody(phase)
         self.held.remember()
         self.everybody("commit")
