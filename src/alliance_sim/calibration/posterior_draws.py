@@ -56,6 +56,7 @@ WHERE = "posterior"
 UNDER = " under "  # stands between a scenario and its theory
 SHOWN_ROWS = 8
 THEORY = ("theory.", "willingness.trend")
+EVIDENCE = "evidence"  # in the settings of draws that were kept of a fit
 
 
 class PosteriorDraws(Shown):
@@ -141,6 +142,9 @@ class PosteriorDraws(Shown):
             raise ResultError(f"{folder}: holds a fit of another scenario: {problem}")
         chosen = whole[np.linspace(0, len(whole) - 1, min(draws, len(whole))).round().astype(int)]
         settings = {key: tree[key] for key in ("tempered", "chains")}
+        told = tree["theories"][name]
+        if told.get("log_evidence") is not None:
+            settings[EVIDENCE] = [told["log_evidence"], told["error"]]
         command = _command(scenario.name, name, tree)
         return cls.made(target, chosen, seed=tree["seed"], settings=settings, command=command)
 
@@ -221,6 +225,12 @@ class PosteriorDraws(Shown):
     def edition(self) -> str:
         """Name of the record with its edition."""
         return self.held.record
+
+    @property
+    def evidence(self) -> tuple[float, float] | None:
+        """Log evidence of the theory and its standard error; None where that was not kept."""
+        found = self.held.settings.get(EVIDENCE)
+        return None if found is None else (float(found[0]), float(found[1]))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -13,8 +13,10 @@ from alliance_sim.cli.options import (
     SHIPPED,
     WHOLE_NUMBER,
     Json,
+    Workers,
     command_line,
     path_of,
+    processors,
 )
 from alliance_sim.errors import ResultError, SettingError, did_you_mean
 from alliance_sim.shipped import usual_scenario
@@ -199,3 +201,101 @@ def state(
         terminal.print_json({"file": str(target), "posterior": found.label, "numbers": rows})
         return
     terminal.tell(f"{target}: {len(changes)} numbers are fitted, {len(moved)} of them moved.")
+
+
+@commands.command()
+def vary(  # noqa: PLR0913, PLR0917 - the options of a command
+    scenario: Fitted = BASELINE,
+    posterior: Source = SHIPPED,
+    theory: Theory = None,
+    particles: Annotated[
+        int,
+        typer.Option(help="How many draws are led on where weights do not reach.", **WHOLE_NUMBER),
+    ] = 64,
+    sweeps: Annotated[
+        int, typer.Option(help="Sweeps of these draws at each power.", **WHOLE_NUMBER)
+    ] = 4,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Folder for the files. Left out: `variants` beside the draws, where a what-if "
+            "looks.",
+            **PATH,
+        ),
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Keep what draws are worth under other series, editions and reporting of the record.
+
+    Draws are weighed by the ratio of likelihoods; where these weights are not to be trusted (k
+    above 0.7), draws are led to the other posterior. The same command goes on where it was stopped.
+    """
+    from alliance_sim import load_scenario
+    from alliance_sim.calibration.variants import FOLDER
+    from alliance_sim.calibration.varied import vary as kept_beside
+    from alliance_sim.parallel import executors
+    from alliance_sim.results.draws import ENDING, shipped_draws
+
+    _check_led(particles, sweeps)
+    chosen = load_scenario(scenario)
+    found = _posterior(posterior, chosen, theory, asked=scenario)
+    asked = None if posterior == SHIPPED else posterior
+    if asked is None and out is None:
+        again = command_line("posterior", "vary", scenario, out="variants")
+        problem = f"is missing, as the shipped draws stand where nothing is written: {again}"
+        raise SettingError("--out", [problem])
+    known = shipped_draws(chosen.relationship)
+    beside = Path()
+    if asked is not None:
+        beside = path_of(asked)
+        beside = beside if beside.is_dir() else beside.parent
+        known = {file.stem: file for file in beside.glob(f"*{ENDING}")}
+    folder = out or beside / FOLDER
+    command = command_line(
+        "posterior", "vary", scenario, posterior=asked, theory=theory, particles=particles,
+        sweeps=sweeps, out=folder,
+    )  # fmt: skip
+    with executors.chosen(workers=processors(workers)) as pool:
+        weights, made = kept_beside(
+            found, folder, command=command, theories=known, particles=particles, sweeps=sweeps,
+            executor=pool, told=lambda what: terminal.tell(f"{what} ..."),
+        )  # fmt: skip
+    if as_json:
+        rows = [
+            {"reading": name, "k": k if k < float("inf") else None, "worth": worth,
+             "file": str(made[name]) if name in made else None}
+            for name, k, worth, _ in weights.readings()
+        ]  # fmt: skip
+        terminal.print_json({
+            "folder": str(folder), "readings": rows, "impossible": dict(weights.impossible),
+            "forecasts": {name: dict(one) for name, one in weights.forecasts.items()},
+        })  # fmt: skip
+        return
+    for name, k, worth, usable in weights.readings():
+        by = (
+            f"draws weighed, worth {worth:.0f} of {len(found)}"
+            if usable is not None
+            else (f"draws led on, in {made[name].name}")
+        )
+        terminal.tell(f"{name}: k {k:.2f}; {by}", wrap=True)
+    for name, why in weights.impossible.items():
+        terminal.tell(f"theory {name}: {why}", wrap=True)
+    terminal.tell(f"Written to {folder}/")
+
+
+def _check_led(particles: int, sweeps: int) -> None:
+    """Raise an error unless sizes are in range.
+
+    Raises:
+        SettingError: Naming each that is not.
+    """
+    sizes = {"--particles": (particles, 8, 100_000), "--sweeps": (sweeps, 1, 1000)}
+    problems = [
+        f"{name} is {value}, must be from {least} to {most:,}"
+        for name, (value, least, most) in sizes.items()
+        if not least <= value <= most
+    ]
+    if problems:
+        raise SettingError("posterior vary", problems)
