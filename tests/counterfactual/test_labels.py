@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alliance_sim.counterfactual.labels import Checks, agreement, label
+from alliance_sim.counterfactual.labels import (
+    NOT_HAD,
+    THEORIES,
+    VARIANTS,
+    Checks,
+    agreement,
+    label,
+)
 from alliance_sim.counterfactual.rewrite_cost import rewrite_cost, squared_distance
 from alliance_sim.errors import SettingError
 
@@ -51,11 +58,15 @@ def test_what_holds_in_all_that_was_tried_is_robust() -> None:
         ({"sd_ratio": 0.95}, "silent", "as unsure as before the data"),
         ({"couplings": {"quantile": 0.3, "thinning": -0.1}}, "fragile", "the coupling thinning"),
         ({"bistable": 0.2}, "fragile", "a little noise decides the sign in 20% of the draws"),
-        ({"variants": {"salience2": -0.1}}, "fragile", "another sign with salience2"),
+        ({"variants": {"salience2": -0.1}}, "fragile", "another sign, or none, with salience2"),
         ({"bits": 20.0}, "fragile", "rewrites 20 bits"),
         ({"bits": None}, "fragile", "not checked: the cost of the rewrite"),
         ({"couplings": {"quantile": 0.3}}, "fragile", "not checked: other couplings"),
         ({"sd_ratio": 0.95, "bits": 20.0}, "silent", "as unsure"),
+        ({"sd_ratio": None}, "fragile", "not checked: what the prior says"),
+        ({"variants": {}}, "fragile", "not checked: other series, editions and reporting"),
+        ({"not_had": ("edition @1 (k is 1.7)",)}, "fragile", "not to be had: edition @1"),
+        ({"sign": -1}, "fragile", "under the coupling quantile, independent"),
     ],
 )
 def test_one_check_that_fails_is_enough(changed: dict[str, Any], name: str, words: str) -> None:
@@ -63,6 +74,31 @@ def test_one_check_that_fails_is_enough(changed: dict[str, Any], name: str, word
     found = label(agreed, Checks(**GOOD | changed))
     assert found.name == name
     assert words in found.reasons[0]
+
+
+def test_an_effect_that_luck_carries_was_looked_at_too() -> None:
+    agreed = agreement({"R": draws(0.30), "I": draws(0.25)}, EQUAL)
+    assert label(agreed, Checks(**GOOD | {"sd_ratio": None, "by_luck": True})).name == "robust"
+
+
+def test_what_was_not_checked_names_the_command_that_does() -> None:
+    agreed = agreement({"R": draws(0.30)}, {"R": 1.0})
+    how = {THEORIES: "alliance-sim calibrate", VARIANTS: "alliance-sim posterior vary",
+           NOT_HAD: "alliance-sim calibrate --series two"}  # fmt: skip
+    lacking = {"variants": {}, "how": how, "not_had": ("series two (k is 1.2)",)}
+    found = label(agreed, Checks(**GOOD | lacking))
+    assert found.reasons == (
+        "one theory only was asked; to check: alliance-sim calibrate",
+        "not to be had: series two (k is 1.2); to check: alliance-sim calibrate --series two",
+        "not checked: other series, editions and reporting; to check: alliance-sim posterior vary",
+    )
+
+
+def test_a_theory_that_weighs_little_is_told_and_decides_nothing() -> None:
+    found = agreement({"R": draws(0.3), "I": draws(-0.3)}, {"R": 0.99, "I": 0.01})
+    assert found.widest == (found.means["I"], found.means["R"])
+    assert (found.low, found.high) == (found.means["R"], found.means["R"])
+    assert label(found, Checks(**GOOD)).name == "robust"
 
 
 @pytest.mark.parametrize(

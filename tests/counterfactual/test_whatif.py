@@ -287,6 +287,12 @@ def test_rival_theories_in_a_folder_are_asked_too(
     twins = (worlds.edited.column("rung")[:, last] >= 2).mean()
     assert answer.theories[1].edited.value == pytest.approx(twins)
     assert set(answer.agreed.signs) <= {"RID", "RI"}
+    assert answer.weights.basis == "alike"
+    assert set(answer.without_draws) == {"N", "R", "I", "D", "RD", "ID"}
+    assert any("calibrate two_islands/baseline --theory N" in why for why in answer.label.reasons)
+    frame = answer.robustness_frame
+    assert list(frame.loc[frame["kind"] == "theory", "name"][:2]) == ["RID", "RI"]
+    assert frame.loc[frame["kind"] == "theory", "weight"].sum() == pytest.approx(1.0)
     alone = posteriors_of(tmp_path, ISLANDS, "RI")
     assert (alone.main.theory, alone.others) == ("RI", ())
 

@@ -36,7 +36,8 @@ from alliance_sim.errors import SettingError
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
-    from alliance_sim.counterfactual.answer import Estimate, WhatIf
+    from alliance_sim.counterfactual.answer import WhatIf
+    from alliance_sim.counterfactual.estimates import Estimate
 
 EXAMPLE = "alliance-sim whatif --without nine_eleven --outcome 'rung>=8@2014'"
 

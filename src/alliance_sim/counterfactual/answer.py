@@ -17,6 +17,7 @@ import numpy as np
 from alliance_sim.comparison.edits import edits_between, label_of
 from alliance_sim.comparison.scenarios import Comparison
 from alliance_sim.counterfactual.couplings import QUANTILE
+from alliance_sim.counterfactual.estimates import HIGH, LOW, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.display import Facts, Shown, Table, figure
 from alliance_sim.glossary import decimal, signed
@@ -34,20 +35,13 @@ if TYPE_CHECKING:
     from alliance_sim.counterfactual.coupling_free import Futures
     from alliance_sim.counterfactual.labels import Agreement, Label
     from alliance_sim.counterfactual.question import Question
+    from alliance_sim.counterfactual.rivals import Weights
+    from alliance_sim.counterfactual.robustness import Robustness
     from alliance_sim.counterfactual.worlds import TwinWorlds
 
     Floats = NDArray[np.float64]
 
-LOW, HIGH = 0.05, 0.95
 PROBABILITY, MEDIAN = "probability", "median"
-
-
-class Estimate(NamedTuple):
-    """A number and its interval over draws: of means within a draw, 5th to 95th percentile."""
-
-    value: float
-    low: float
-    high: float
 
 
 class Ensembled(NamedTuple):
@@ -98,7 +92,11 @@ class WhatIf(Shown):
             edits begin, and what that bounds whatever the coupling; None for a number.
         couplings: Effect and necessity given the history under each coupling.
         theories: The same question under every theory that there are draws of.
-        agreed: How far they agree, all weighing alike.
+        weights: What they weigh, and by what.
+        without_draws: Theories of the lattice that were not asked, and why.
+        agreed: How far theories agree, by their weights.
+        robustness: What else was tried: other readings of the record, a little other noise, and
+            how much the data told of what carries the effect.
         label: "robust", "theory-dependent", "fragile" or "silent", and why not better.
         card: The plausibility card: checks of the question itself.
         seed: Seed of what the record leaves open, and of fresh noise.
@@ -115,7 +113,10 @@ class WhatIf(Shown):
     anew: Futures | None
     couplings: Mapping[str, tuple[Estimate, float | None]]
     theories: tuple[UnderTheory, ...]
+    weights: Weights
+    without_draws: Mapping[str, str]
     agreed: Agreement
+    robustness: Robustness
     label: Label
     card: tuple[Check, ...]
     seed: int
@@ -225,12 +226,21 @@ class WhatIf(Shown):
 
     @cached_property
     def theories_frame(self) -> pd.DataFrame:
-        """A row for each theory: `theory`, and `fact`, `edited`, `effect` with `_low`, `_high`."""
+        """A row for each theory: `theory`, and `fact`, `edited`, `effect` with `_low`, `_high`.
+
+        `weight` is what it weighs, `weight_low` and `weight_high` what the error of its evidence
+        leaves open, `log_evidence` that evidence; NaN where there is none.
+        """
         import pandas as pd
 
+        nothing = (np.nan, np.nan)
         return pd.DataFrame(
             {
                 "theory": one.theory,
+                "weight": self.weights.of[one.theory],
+                "weight_low": self.weights.spans.get(one.theory, nothing)[0],
+                "weight_high": self.weights.spans.get(one.theory, nothing)[1],
+                "log_evidence": self.weights.evidence.get(one.theory, nothing)[0],
                 **_cells("fact", one.fact),
                 **_cells("edited", one.edited),
                 **_cells("effect", one.effect),
@@ -247,6 +257,37 @@ class WhatIf(Shown):
             {"coupling": name, **_cells("effect", effect), "necessity": needed}
             for name, (effect, needed) in self.couplings.items()
         )
+
+    @cached_property
+    def robustness_frame(self) -> pd.DataFrame:
+        """The effect in all that was tried, a row each, in the order of the figure.
+
+        Columns `kind` ("theory", "coupling", "series", "edition" or "reporting"), `name`,
+        `effect` with `_low` and `_high` (NaN where it is not to be had), `weight` (of theories),
+        and `words`: where the number comes from, or why there is none.
+        """
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = [
+            {"kind": "theory", "name": one.theory, **_cells("effect", one.effect),
+             "weight": self.weights.of[one.theory], "words": f"{len(one.draws)} draws"}
+            for one in self.theories
+        ]  # fmt: skip
+        nowhere = Estimate(np.nan, np.nan, np.nan)
+        rows += [
+            {"kind": "theory", "name": name, **_cells("effect", nowhere), "words": why}
+            for name, why in self.without_draws.items()
+        ]
+        rows += [
+            {"kind": "coupling", "name": name, **_cells("effect", effect), "words": ""}
+            for name, (effect, _) in self.couplings.items()
+        ]
+        for one in self.robustness.varied:
+            kind, _, name = one.name.partition(" ")
+            cells = _cells("effect", nowhere if one.effect is None else one.effect)
+            rows.append({"kind": kind, "name": name, **cells, "words": one.words})
+        columns = ["kind", "name", "effect", "effect_low", "effect_high", "weight", "words"]
+        return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def card_frame(self) -> pd.DataFrame:
@@ -291,12 +332,18 @@ class WhatIf(Shown):
             "reasons": list(self.label.reasons),
             "card": [check._asdict() for check in self.card],
             "theories": self._theories_tree(),
+            "theories_without_draws": dict(self.without_draws),
             "agreement": {
+                "weights": self.weights.basis,
                 "mean": self.agreed.mean,
                 "range": [self.agreed.low, self.agreed.high],
+                "range_of_all": list(self.agreed.widest),
                 "agreement": self.agreed.agreement,
+                "sign": self.agreed.sign,
+                "probability_of_sign": self.agreed.probability,
                 "ambiguity": self.agreed.ambiguity,
             },
+            "robustness": self.robustness.tree(self.measure),
             "assumed": list(self.assumed),
             "sentence": self.sentence,
             "seed": self.seed,
@@ -316,11 +363,13 @@ class WhatIf(Shown):
         return {**told, "coupling_free": free}
 
     def _theories_tree(self) -> list[dict[str, Any]]:
-        weight, kind = 1 / len(self.theories), self.measure
+        kind, weights = self.measure, self.weights
         return [
             {
                 "theory": one.theory,
-                "weight": weight,
+                "weight": weights.of[one.theory],
+                "weight_span": list(weights.spans.get(one.theory, ())) or None,
+                "log_evidence": list(weights.evidence.get(one.theory, ())) or None,
                 "sign": int(np.sign(one.effect.value)),
                 "fact": _tree(kind, one.fact),
                 "edited": _tree(kind, one.edited),
@@ -374,10 +423,10 @@ def _assumed(answer: WhatIf) -> list[str]:
             f"Drawn anew, as the factual world has no counterpart: {len(fresh)} "
             f"({', '.join(fresh[:6])}{', …' if len(fresh) > 6 else ''})."
         )
-    if len(answer.theories) < 2:
-        found.append("One theory only: no draws of the others were given.")
-    else:
-        found.append("Theories weigh alike.")
+    found.append(answer.weights.words)
+    found += [f"Theory {name} was not asked: {why}." for name, why in answer.without_draws.items()]
+    if answer.robustness.problem:
+        found.append(f"Not used: {answer.robustness.problem}")
     return found
 
 

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from alliance_sim.counterfactual.answer import (
-    HIGH,
-    LOW,
-    Ensembled,
-    Estimate,
-    UnderTheory,
-    WhatIf,
-)
+from alliance_sim.calibration.stored import shipped_forecasts
+from alliance_sim.counterfactual.answer import Ensembled, UnderTheory, WhatIf
 from alliance_sim.counterfactual.card import plausibility_card
 from alliance_sim.counterfactual.causation import causation_bounds
 from alliance_sim.counterfactual.coupling_free import futures
 from alliance_sim.counterfactual.couplings import COUPLINGS, QUANTILE
+from alliance_sim.counterfactual.estimates import Estimate, both_worlds, estimate, outcome_of
 from alliance_sim.counterfactual.histories import Histories
-from alliance_sim.counterfactual.labels import Checks, agreement, label
+from alliance_sim.counterfactual.labels import NOT_HAD, THEORIES, VARIANTS, Checks, agreement, label
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import WHERE, Question, ask
+from alliance_sim.counterfactual.rivals import fit_command, not_asked, weights_of
+from alliance_sim.counterfactual.robustness import Tried, robustness_of
 from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
-from alliance_sim.results.outcomes import evaluate
 from alliance_sim.scenario.edit_texts import as_texts
 from alliance_sim.scenario.theories import theory_of, with_theory
 from alliance_sim.world.state import state_names
@@ -144,7 +140,7 @@ def answered(
         SettingError: If the draws do not go with the question's scenarios.
     """
     main = posteriors.main
-    steps = len(COUPLINGS) + len(posteriors.others) + 1 + 2 * question.binary
+    steps = len(COUPLINGS) + len(posteriors.others) + 4 + 2 * question.binary
     told = _Steps(progress, steps)
     base, edited = (_under(one, main) for one in (question.base, question.edited))
     past = Histories.of_posterior(main, base, uniforms=uniforms, seed=seed, threads=threads)
@@ -172,10 +168,26 @@ def answered(
         told()
         anew = futures(base, edited, past, question.outcome.text)
         told()
-    agreed = agreement({one.theory: one.draws for one in under}, {one.theory: 1.0 for one in under})
-    card = plausibility_card(question, main, twins[QUANTILE], agreed, free=free)
-    means = {name: effect.value for name, (_, _, effect, _) in answers.items()}
+    tried = Tried(question, main, base, edited, twins[QUANTILE], uniforms, seed, threads)
+    robust = robustness_of(tried, posteriors.readings, told)
+    weights = weights_of([main, *posteriors.others], _forecasts(base, posteriors))
+    agreed = agreement({one.theory: one.draws for one in under}, weights.of)
+    card = plausibility_card(
+        question, main, twins[QUANTILE], agreed, free=free, readings=posteriors.readings
+    )
     known, after, effect, needed = answers[QUANTILE]
+    missing = _without_draws(question, posteriors)
+    checks = Checks(
+        couplings={name: told[2].value for name, told in answers.items()},
+        variants=robust.means,
+        sd_ratio=robust.learnt.ratio,
+        by_luck=robust.learnt.ratio is None,
+        bistable=robust.bistable,
+        bits=card.bits,
+        sign=int(np.sign(effect.value)),
+        not_had=(*robust.not_had, *_not_asked(missing, posteriors)),
+        how=_commands(question, missing, posteriors),
+    )
     return WhatIf(
         question=question,
         posterior=main,
@@ -188,11 +200,55 @@ def answered(
         anew=anew,
         couplings={name: (one[2], one[3]) for name, one in answers.items()},
         theories=tuple(under),
+        weights=weights,
+        without_draws=missing,
         agreed=agreed,
-        label=label(agreed, Checks(couplings=means, bits=card.bits)),
+        robustness=robust,
+        label=label(agreed, checks),
         card=card.checks,
         seed=seed,
     )
+
+
+def _forecasts(base: Scenario, posteriors: Posteriors) -> Any:
+    """Return forecasts that theories are weighed by; None where one theory is asked."""
+    if not posteriors.others:
+        return None
+    return shipped_forecasts(base)[0]
+
+
+def _impossible(posteriors: Posteriors) -> dict[str, str]:
+    """Return theories whose prior cannot come to the record, and what of it."""
+    kept = posteriors.readings.weights
+    return {} if kept is None else dict(kept.impossible)
+
+
+def _without_draws(question: Question, posteriors: Posteriors) -> dict[str, str]:
+    """Return theories that were not asked, and why."""
+    if question.theory is not None:
+        return {}
+    why = _impossible(posteriors)
+    names = not_asked([posteriors.main, *posteriors.others])
+    return {name: why.get(name, "no draws of it are kept") for name in names}
+
+
+def _not_asked(missing: Mapping[str, str], posteriors: Posteriors) -> list[str]:
+    """Return theories that ought to have been asked; what cannot come to the record need not."""
+    impossible = _impossible(posteriors)
+    wanted = [name for name in missing if name not in impossible]
+    return [f"theories {', '.join(wanted)} (no draws of them are kept)"] if wanted else []
+
+
+def _commands(
+    question: Question, missing: Mapping[str, str], posteriors: Posteriors
+) -> dict[str, str]:
+    """Return the commands that make what was not checked."""
+    wanted = [name for name in missing if name not in _impossible(posteriors)]
+    vary = f"alliance-sim posterior vary {question.base.name}"
+    found = {VARIANTS: vary, NOT_HAD: vary, THEORIES: fit_command(question.base, ["all"])}
+    if wanted:
+        found[NOT_HAD] = found[THEORIES] = fit_command(question.base, wanted)
+    return found
 
 
 def checked_sizes(*, uniforms: int, runs: int) -> None:
@@ -227,23 +283,14 @@ def _under(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:
     return with_theory(scenario, theory_of(posterior.theory))
 
 
-def _both(question: Question, worlds: TwinWorlds) -> tuple[Floats, Floats]:
-    """Return the outcome of every history and of its twin, each array (history,)."""
-    one, other = (
-        evaluate([question.outcome], runs.states, runs.values, runs.calendar)[:, 0]
-        for runs in (worlds.factual, worlds.edited)
-    )
-    return one, other
-
-
 def _answer(
     question: Question, worlds: TwinWorlds
 ) -> tuple[Estimate, Estimate, Estimate, float | None]:
     """Return fact, edited and effect over draws, and the necessity given the history."""
-    fact, edited = _both(question, worlds)
-    middle = np.mean if question.binary else np.median
+    fact, edited = both_worlds(question, worlds)
     estimates = [
-        _estimate(worlds.by_draw(values), middle) for values in (fact, edited, edited - fact)
+        estimate(worlds.by_draw(values), binary=question.binary)
+        for values in (fact, edited, edited - fact)
     ]
     with_it = fact == 1.0
     needed = None
@@ -253,24 +300,16 @@ def _answer(
     return one, two, three, needed
 
 
-def _estimate(by_draw: Floats, middle: Any) -> Estimate:
-    whole = by_draw[np.isfinite(by_draw)]
-    if not len(whole):
-        raise SettingError(WHERE, ["every history failed, so there is nothing to tell"])
-    low, high = np.quantile(whole, [LOW, HIGH])
-    return Estimate(float(middle(whole)), float(low), float(high))
-
-
 def _theory(question: Question, theory: str, worlds: TwinWorlds) -> UnderTheory:
     fact, edited, effect, _ = _answer(question, worlds)
-    one, other = _both(question, worlds)
+    one, other = both_worlds(question, worlds)
     draws = worlds.by_draw(other - one)
     return UnderTheory(theory, fact, edited, effect, draws[np.isfinite(draws)])
 
 
 def _ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensembled:
     """Return necessity and sufficiency of pairs of runs with fresh noise, the same in each pair."""
-    with_x, without_x = (_outcome_of(question, runs) for runs in (factual, edited))
+    with_x, without_x = (outcome_of(question, runs) for runs in (factual, edited))
     whole = np.isfinite(with_x) & np.isfinite(without_x)
     y1, y0 = with_x[whole] == 1.0, without_x[whole] == 1.0
     do1, do0 = float(y1.mean()), float(y0.mean())
@@ -282,7 +321,3 @@ def _ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensem
         bounds=causation_bounds(joint, do1, do0),
         pairs=int(whole.sum()),
     )
-
-
-def _outcome_of(question: Question, runs: Ensemble) -> Floats:
-    return evaluate([question.outcome], runs.states, runs.values, runs.calendar)[:, 0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from alliance_sim.calibration.theories import ERRORS, NO_PREFERENCE
 from alliance_sim.counterfactual.rewrite_cost import AMBER, GREEN, rewrite_cost, squared_distance
 from alliance_sim.counterfactual.worlds import TwinWorlds
 from alliance_sim.errors import SettingError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.calibration.variants import OtherReadings
     from alliance_sim.counterfactual.labels import Agreement
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.results import Ensemble
@@ -65,6 +67,7 @@ def plausibility_card(
     agreed: Agreement,
     *,
     free: Ensemble,
+    readings: OtherReadings | None = None,
 ) -> Card:
     """Return the card of a question.
 
@@ -74,6 +77,7 @@ def plausibility_card(
         worlds: Histories and their twins under the quantile coupling, with all states.
         agreed: How far theories agree on the effect.
         free: Runs of the factual scenario with parameters of the draws and fresh noise.
+        readings: What is kept beside the draws: scores of forecasts among it.
     """
     bits = _bits(question, posterior)
     return Card(
@@ -83,13 +87,7 @@ def plausibility_card(
             _rewrite(question, worlds, bits),
             _theory(agreed),
             _statistics(worlds, free),
-            Check(
-                "projectability",
-                UNKNOWN,
-                None,
-                "whether these parameters forecast better than the best baseline is not tested "
-                "here (alliance-sim score says); nor is an observable outside the fit",
-            ),
+            _projectability(readings),
         ),
         bits,
     )
@@ -159,10 +157,16 @@ def _rewrite(question: Question, worlds: TwinWorlds, bits: float | None) -> Chec
 def _theory(agreed: Agreement) -> Check:
     """Return in how many theories there is a way from the edit to the outcome, and its sign."""
     words = {1: "raises", -1: "lowers", 0: "does not move"}
-    told = "; ".join(f"{name} {words[sign]} it" for name, sign in agreed.signs.items())
-    if len(agreed.signs) < 2:
+    asked = {name: int(np.sign(mean)) for name, mean in agreed.means.items()}
+    told = "; ".join(
+        f"{name} {words[sign]} it{'' if name in agreed.signs else ' (weighs little)'}"
+        for name, sign in asked.items()
+    )
+    if len(asked) < 2:
         return Check("theory", UNKNOWN, None, f"one theory only was asked: {told}")
     verdict = PASS if len(set(agreed.signs.values())) == 1 else WARN
+    bits = f"{abs(np.log2(agreed.agreement)):.1f} bits" if agreed.agreement > 0.0 else "no weight"
+    told += f"; theories with the sign of the majority weigh {agreed.agreement:.2f} ({bits})"
     return Check("theory", verdict, agreed.agreement, told)
 
 
@@ -179,6 +183,30 @@ def _statistics(worlds: TwinWorlds, free: Ensemble) -> Check:
         "are not available"
     )
     return Check("statistics", PASS if worst <= ROOM else WARN, worst, words)
+
+
+def _projectability(readings: OtherReadings | None) -> Check:
+    """Return whether the model forecasts better than the best baseline what its fit did not see."""
+    kept = None if readings is None else readings.weights
+    outside = "an observable outside the fit is not tested"
+    if kept is None or not kept.forecasts:
+        words = f"no scores of forecasts are kept (alliance-sim score says); {outside}"
+        return Check("projectability", UNKNOWN, None, words)
+    told = "; ".join(
+        f"{setting.replace('_', ', ')}: {one['gain']:+.1f} nats ({one['error']:.1f}) against "
+        f"{one['against']}"
+        for setting, one in kept.forecasts.items()
+    )
+    gains = [float(one["gain"]) for one in kept.forecasts.values()]
+    better = all(
+        gain >= max(NO_PREFERENCE, ERRORS * float(one["error"]))
+        for gain, one in zip(gains, kept.forecasts.values(), strict=True)
+    )
+    words = (
+        f"years that the fit did not see, beside the best baseline, {told}; "
+        f"{'better by 4 nats' if better else 'not better by the 4 nats that were asked'}; {outside}"
+    )
+    return Check("projectability", PASS if better else WARN, min(gains), words)
 
 
 def _moves(worlds: TwinWorlds, free: Ensemble) -> list[tuple[Floats, Floats]]:

@@ -28,6 +28,15 @@ SURE = 0.9  # probability of the sign
 LEARNT = 0.9  # posterior sd over prior sd above which the data said nothing of an effect
 MOST_BISTABLE = 0.1  # share of draws where a little noise decides which way it goes
 MOST_AMBIGUITY = 0.5  # share of the variance that lies between theories: above it sizes differ
+NOT_HAD = "what was not to be had"
+THEORIES, COUPLINGS, VARIANTS, LEARNING, BISTABLE, REWRITE = CHECKS = (
+    "other theories",
+    "other couplings",
+    "other series, editions and reporting",
+    "what the prior says",
+    "bistable draws",
+    "the cost of the rewrite",
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class Agreement:
         probability: Weighted share of the draws whose effect has that sign.
         ambiguity: Share of the variance that lies between theories; 0 if nothing varies.
         signs: Sign of each theory that weighs more than 0.05.
+        means: Mean effect of every theory that was asked, those that weigh little too.
     """
 
     mean: float
@@ -53,6 +63,12 @@ class Agreement:
     probability: float
     ambiguity: float
     signs: Mapping[str, int]
+    means: Mapping[str, float]
+
+    @property
+    def widest(self) -> tuple[float, float]:
+        """Smallest and largest mean effect of all theories that were asked."""
+        return min(self.means.values()), max(self.means.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +77,25 @@ class Checks:
 
     Attributes:
         couplings: Mean effect under each coupling, by name.
-        variants: Mean effect under other series of the record and other reporting, by name.
-        sd_ratio: Posterior over prior standard deviation of the effect.
+        variants: Mean effect under other series, editions and reporting of the record, by name.
+        sd_ratio: Posterior over prior standard deviation of what carries the effect.
+        by_luck: Whether that was looked for, and no number carries it.
         bistable: Share of the draws in which a small change of noise turns the effect's sign.
         bits: What the edit rewrites of history (`rewrite_cost`).
+        sign: Of the answer that is told first; that of the majority of theories if None.
+        not_had: What was to be tried and could not be, each in a few words.
+        how: By the name of a check in `CHECKS` the command that makes it.
     """
 
     couplings: Mapping[str, float] = field(default_factory=dict)
     variants: Mapping[str, float] = field(default_factory=dict)
     sd_ratio: float | None = None
+    by_luck: bool = False
     bistable: float | None = None
     bits: float | None = None
+    sign: int | None = None
+    not_had: tuple[str, ...] = ()
+    how: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -135,6 +159,7 @@ def agreement(effects: Mapping[str, ArrayLike], weights: Mapping[str, float]) ->
         probability=float(w @ same),
         ambiguity=between / (between + within) if between + within > 0.0 else 0.0,
         signs={name: int(sign) for name, sign, of in zip(names, signs, heavy, strict=True) if of},
+        means=dict(zip(names, means.tolist(), strict=True)),
     )
 
 
@@ -153,7 +178,7 @@ def label(agreed: Agreement, checks: Checks) -> Label:
         checks: What else was tried.
     """
     silent, coupled = _silent(checks), _fragile(agreed, checks)
-    theories, unsure = _of_theories(agreed), _unsure(agreed, checks)
+    theories, unsure = _of_theories(agreed, checks), _unsure(agreed, checks)
     reasons = (*silent, *coupled, *theories, *unsure)
     order = (
         ("silent", silent),
@@ -167,26 +192,33 @@ def label(agreed: Agreement, checks: Checks) -> Label:
 def _silent(checks: Checks) -> list[str]:
     if checks.sd_ratio is None or not checks.sd_ratio > LEARNT:
         return []
-    return [f"the effect is as unsure as before the data (sd ratio {checks.sd_ratio:.2f})"]
+    return [
+        f"what carries the effect is as unsure as before the data (sd ratio {checks.sd_ratio:.2f})"
+    ]
 
 
-def _turned(agreed: Agreement, effects: Mapping[str, float]) -> list[str]:
-    return [name for name, effect in effects.items() if int(np.sign(effect)) != agreed.sign]
+def _sign(agreed: Agreement, checks: Checks) -> int:
+    return agreed.sign if checks.sign is None else checks.sign
+
+
+def _turned(sign: int, effects: Mapping[str, float]) -> list[str]:
+    return [name for name, effect in effects.items() if int(np.sign(effect)) != sign]
 
 
 def _fragile(agreed: Agreement, checks: Checks) -> list[str]:
     reasons = []
-    turned = _turned(agreed, checks.couplings)
+    turned = _turned(_sign(agreed, checks), checks.couplings)
     if turned:
-        reasons.append(f"another sign under the coupling {', '.join(turned)}")
+        reasons.append(f"another sign, or none, under the coupling {', '.join(turned)}")
     if checks.bistable is not None and checks.bistable > MOST_BISTABLE:
         reasons.append(f"a little noise decides the sign in {checks.bistable:.0%} of the draws")
     return reasons
 
 
-def _of_theories(agreed: Agreement) -> list[str]:
+def _of_theories(agreed: Agreement, checks: Checks) -> list[str]:
     reasons = []
-    other = [name for name, sign in agreed.signs.items() if sign != agreed.sign]
+    sign = _sign(agreed, checks)
+    other = [name for name, its in agreed.signs.items() if its != sign]
     if other:
         reasons.append(f"another sign, or no effect, under the theory {', '.join(other)}")
     if agreed.ambiguity > MOST_AMBIGUITY:
@@ -199,21 +231,27 @@ def _unsure(agreed: Agreement, checks: Checks) -> list[str]:
     reasons = []
     if agreed.sign == 0 or agreed.probability <= SURE:
         reasons.append(f"the sign holds in {agreed.probability:.0%} of the draws only")
-    turned = _turned(agreed, checks.variants)
+    turned = _turned(_sign(agreed, checks), checks.variants)
     if turned:
-        reasons.append(f"another sign with {', '.join(turned)}")
+        reasons.append(f"another sign, or none, with {', '.join(turned)}")
     if checks.bits is not None and checks.bits > AMBER:
         reasons.append(f"the edit rewrites {checks.bits:.0f} bits of history, more than 14")
-    if len(agreed.signs) < 2:
-        reasons.append("one theory only was asked")
+    if len(agreed.means) < 2:
+        reasons.append(_with_command("one theory only was asked", checks.how.get(THEORIES)))
+    if checks.not_had:
+        told = f"not to be had: {'; '.join(checks.not_had)}"
+        reasons.append(_with_command(told, checks.how.get(NOT_HAD)))
     tried = {
-        "other couplings": len(checks.couplings) > 1,
-        "other series and reporting": bool(checks.variants),
-        "what the prior says": checks.sd_ratio is not None,
-        "bistable draws": checks.bistable is not None,
-        "the cost of the rewrite": checks.bits is not None,
+        COUPLINGS: len(checks.couplings) > 1,
+        VARIANTS: bool(checks.variants),
+        LEARNING: checks.sd_ratio is not None or checks.by_luck,
+        BISTABLE: checks.bistable is not None,
+        REWRITE: checks.bits is not None,
     }
     missing = [name for name, done in tried.items() if not done]
-    if missing:
-        reasons.append(f"not checked: {', '.join(missing)}")
+    reasons += [_with_command(f"not checked: {name}", checks.how.get(name)) for name in missing]
     return reasons
+
+
+def _with_command(words: str, command: str | None) -> str:
+    return words if command is None else f"{words}; to check: {command}"

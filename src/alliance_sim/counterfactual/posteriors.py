@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from alliance_sim.calibration.kept_fit import FIT, told_of_fit
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.shipped import shipped_posterior
+from alliance_sim.calibration.variants import OtherReadings, readings_beside
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.results.draws import ENDING, USUAL, shipped_draws
 from alliance_sim.scenario.theories import own_theory, theory_of, with_theory
@@ -25,10 +26,12 @@ class Posteriors(NamedTuple):
     Attributes:
         main: Those that it is answered with.
         others: Those of rival theories.
+        readings: What is kept beside them of other readings of the record.
     """
 
     main: PosteriorDraws
     others: tuple[PosteriorDraws, ...] = ()
+    readings: OtherReadings = OtherReadings()
 
 
 def posteriors_of(
@@ -60,7 +63,10 @@ def posteriors_of(
         problems.append(f"the draws are of theory {found[0].theory}, and {wanted} is asked for")
     if problems:
         raise SettingError(WHERE, problems)
-    return Posteriors(found[0], tuple(found[1:]))
+    readings = OtherReadings()
+    if not isinstance(given, PosteriorDraws):
+        readings = readings_beside(None if given == USUAL else given, found[0], base)
+    return Posteriors(found[0], tuple(found[1:]), readings)
 
 
 def _misfit(posterior: PosteriorDraws, base: Scenario) -> str:

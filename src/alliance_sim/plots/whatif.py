@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from alliance_sim.counterfactual.answer import Estimate, WhatIf
+    from alliance_sim.counterfactual.answer import WhatIf
+    from alliance_sim.counterfactual.estimates import Estimate
 
 ACROSS = 10  # icons in a row
 ICONS = 0.62  # width of the icons' column beside that of a state
