@@ -5,12 +5,9 @@ python experiments/headline_article_nine_1992.py --out results/headline_article_
 
 from __future__ import annotations
 
-from headline import headline
+from headline import Headline, headline
+
+ASKED = Headline(outcome="level_equipment>0.3@2005", start="japan_nato/article_nine_1992")
 
 if __name__ == "__main__":
-    headline(
-        __file__,
-        str(__doc__),
-        start="japan_nato/article_nine_1992",
-        outcome="level_equipment>0.3@2005",
-    )
+    headline(__file__, str(__doc__), ASKED)

@@ -5,7 +5,9 @@ python experiments/headline_cold_war_until_2000.py --out results/headline_cold_w
 
 from __future__ import annotations
 
-from headline import headline
+from headline import Headline, headline
+
+ASKED = Headline(outcome="rung>=8@2014", start="japan_nato/cold_war_until_2000")
 
 if __name__ == "__main__":
-    headline(__file__, str(__doc__), start="japan_nato/cold_war_until_2000", outcome="rung>=8@2014")
+    headline(__file__, str(__doc__), ASKED)

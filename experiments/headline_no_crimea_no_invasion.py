@@ -5,9 +5,13 @@ python experiments/headline_no_crimea_no_invasion.py --out results/headline_no_c
 
 from __future__ import annotations
 
-from headline import headline
+from headline import Headline, headline
+
+ASKED = Headline(
+    outcome="rung>=11@2025",
+    start="japan_nato/no_crimea_no_invasion",
+    follow=("three_documents", "transfer_principles_2023"),
+)
 
 if __name__ == "__main__":
-    headline(
-        __file__, str(__doc__), start="japan_nato/no_crimea_no_invasion", outcome="rung>=11@2025"
-    )
+    headline(__file__, str(__doc__), ASKED)

@@ -5,9 +5,13 @@ python experiments/headline_no_second_abe.py --out results/headline_no_second_ab
 
 from __future__ import annotations
 
-from headline import headline
+from headline import Headline, headline
+
+ASKED = Headline(
+    outcome="level_equipment>0.5@2024",
+    start="japan_nato/no_second_abe",
+    follow=("transfer_principles", "collective_self_defence"),
+)
 
 if __name__ == "__main__":
-    headline(
-        __file__, str(__doc__), start="japan_nato/no_second_abe", outcome="level_equipment>0.5@2024"
-    )
+    headline(__file__, str(__doc__), ASKED)
