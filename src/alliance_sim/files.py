@@ -166,7 +166,11 @@ def read_json(path: str | os.PathLike[str], most: int) -> Any:
         FileError: If it cannot be read, is no JSON, names a key twice, holds what is no number, or
             is nested deeper than 32 levels.
     """
-    text = read_text(path, most)
+    return json_in(read_text(path, most), path)
+
+
+def json_in(text: str, path: str | os.PathLike[str]) -> Any:
+    """Return the value in a text in JSON; `path` is for the message, errors as of `read_json`."""
     try:
         tree = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except RecursionError:

@@ -6,7 +6,8 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
@@ -138,6 +139,32 @@ class Origin(ScenarioOrigin):
         """
         others = [ScenarioOrigin(**other) for other in tree["others"]]
         return cls(**{**tree, "others": others})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """What a file of a result holds so that it can be made again.
+
+    Attributes:
+        origin: Where the result comes from, with the command.
+        file: Name of the file among those of the result.
+        inputs: Texts of somebody's own scenario files, by the words that the command has for them;
+            each with those that it refers to, by their paths from its own folder.
+        drawn: Digest of the numbers that a figure draws, "" of what is no figure.
+    """
+
+    origin: Origin
+    file: str
+    inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    drawn: str = ""
+
+    def as_tree(self) -> dict[str, Any]:
+        """Return it as values that JSON can hold."""
+        return asdict(self)
+
+
+# While something is made again: what it carried, which then stands for what a command would say.
+again: ContextVar[Carried | None] = ContextVar("again", default=None)
 
 
 def manifest(

@@ -20,7 +20,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "manifest.md"
 # Fields that only some commands have.
 SOME = {
     *("columns", "chronology_run", "edited_days", "record", "result", "row_files", "sha256"),
-    *("shown_run", "asked"),
+    *("shown_run", "asked", "inputs"),
 }
 EXTRA = {
     "run": {"chronology_run", "edited_days"},

@@ -54,7 +54,7 @@ def test_a_figure_file_names_no_tool_and_no_date(ensemble: Ensemble, tmp_path: P
     path = tmp_path / "rung.png"
     save_png(ensemble_figure(ensemble, ["rung"]), path, origin=origin_of(ensemble, command="x"))
     with Image.open(path) as image:
-        assert set(image.info) == {"Description", "alliance_sim", "dpi"}
+        assert set(image.info) == {"Description", "alliance_sim", "alliance_sim_carried", "dpi"}
 
 
 def test_a_picture_of_others_is_told_apart(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from alliance_sim.errors import SettingError, nearest_name, shown
 from alliance_sim.nearest import nearest_file
+from alliance_sim.provenance import again
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -141,13 +142,15 @@ def processors(workers: int | None, option: str = "--workers") -> int:
 
 
 def command_line(name: str, *arguments: str | Path, **options: object) -> str:
-    """Return the command that makes a result again.
+    """Return the command that makes a result again; while one is made again, the one it carried.
 
     Args:
         name: The command.
         *arguments: Its arguments.
         **options: Its options: a list is given once for each entry, None not at all.
     """
+    if (made := again.get()) is not None and "out" in options:
+        return made.origin.command
     words = ["alliance-sim", name, *map(str, arguments)]
     for option, value in options.items():
         values = value if isinstance(value, list) else [] if value is None else [value]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import json
 import os
+import re
 import struct
 import zlib
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import matplotlib.style
+import numpy as np
 
 from alliance_sim.errors import FileError, ResultError
-from alliance_sim.files import regular
+from alliance_sim.files import json_in, read_text, regular
 from alliance_sim.plots.style import DPI, SETTINGS
 from alliance_sim.provenance import Origin, ScenarioOrigin
 
@@ -21,7 +26,8 @@ if TYPE_CHECKING:
     from alliance_sim.results import Ensemble
 
 MOST_BYTES, MOST_PIXELS = 50_000_000, 50_000_000  # of a figure that is read
-KEY = "alliance_sim"
+_SOURCE = re.compile(r"<dc:source>([^<]*)</dc:source>")
+KEY, MORE = "alliance_sim", "alliance_sim_carried"
 
 
 def origin_of(ensemble: Ensemble, *, command: str, others: tuple[Ensemble, ...] = ()) -> Origin:
@@ -51,7 +57,13 @@ def origin_of(ensemble: Ensemble, *, command: str, others: tuple[Ensemble, ...] 
 
 
 def save_png(
-    figure: Figure, path: str | os.PathLike[str] | BinaryIO, *, origin: Origin, title: str = ""
+    figure: Figure,
+    path: str | os.PathLike[str] | BinaryIO,
+    *,
+    origin: Origin,
+    title: str = "",
+    file: str = "",
+    inputs: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Write a figure as PNG with its origin inside; the bytes hold no date and no version of tools.
 
@@ -60,22 +72,119 @@ def save_png(
         path: The file, or what takes its bytes.
         origin: Where it comes from.
         title: What it shows, for programs that list titles; left out if empty.
+        file: Its name among the files of the result.
+        inputs: Scenario files of somebody's own, as in `Carried`.
     """
     words = {
         "Title": title,
-        "Description": f"{origin.scenario}, {origin.runs} runs, seed {origin.seed}",
+        "Description": _described(origin),
         KEY: json.dumps(origin.as_tree(), sort_keys=True),
+        MORE: json.dumps(_more(figure, file, inputs), sort_keys=True),
     }
     metadata: dict[str, str | None] = {key: text for key, text in words.items() if text}
     with matplotlib.style.context(["default", SETTINGS]):
         figure.savefig(path, format="png", dpi=DPI, metadata={**metadata, "Software": None})
 
 
-def read_origin(path: str | os.PathLike[str]) -> Origin:
-    """Return the origin that `save_png` wrote into a figure file.
+def save_svg(
+    figure: Figure,
+    path: str | os.PathLike[str],
+    *,
+    origin: Origin,
+    title: str = "",
+    file: str = "",
+    inputs: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """Write a figure as SVG with its origin inside, its texts as outlines; as `save_png` does."""
+    carried = {KEY: origin.as_tree(), MORE: _more(figure, file, inputs)}
+    metadata = {
+        "Title": title or None,
+        "Description": _described(origin),
+        "Source": json.dumps(carried, sort_keys=True),
+        "Creator": None,
+        "Date": None,
+    }
+    with matplotlib.style.context(["default", SETTINGS, {"svg.hashsalt": KEY}]):
+        figure.savefig(path, format="svg", metadata=metadata)
+
+
+def _described(origin: Origin) -> str:
+    return f"{origin.scenario}, {origin.runs} runs, seed {origin.seed}"
+
+
+def _more(
+    figure: Figure, file: str, inputs: Mapping[str, Mapping[str, str]] | None
+) -> dict[str, Any]:
+    """Return what a figure carries beside its origin."""
+    return {"file": file, "inputs": inputs or {}, "drawn": drawn_digest(figure)}
+
+
+def drawn_digest(figure: Figure) -> str:
+    """Return a SHA-256 digest of the numbers that a figure draws, however they are laid out."""
+    found = hashlib.sha256()
+    for axes in figure.axes:
+        for line in axes.lines:
+            _add(found, line.get_xydata())
+        for collection in axes.collections:
+            _add(found, collection.get_offsets())
+            for path in collection.get_paths():
+                _add(found, path.vertices)
+        for patch in axes.patches:
+            _add(found, patch.get_path().vertices)
+        for image in axes.images:
+            _add(found, image.get_array())
+    return found.hexdigest()
+
+
+def drawn_in(path: str | os.PathLike[str]) -> str:
+    """Return the digest of the numbers in a figure file, "" if it carries none.
 
     Raises:
-        ResultError: If the file cannot be read, or holds none.
+        ResultError: If the file cannot be read.
+    """
+    try:
+        more = json.loads(carried_texts(path).get(MORE, "{}"))
+        return str(more.get("drawn", ""))
+    except (AttributeError, ValueError, RecursionError):
+        return ""
+
+
+def _add(found: Any, values: Any) -> None:
+    """Add numbers to a digest, rounded to nine digits, as the last bits may hang on a library."""
+    numbers = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
+    found.update(repr(numbers.shape).encode())
+    text = np.char.mod("%.9g", numbers + 0.0)
+    found.update("\n".join(text.ravel().tolist()).encode())
+
+
+def carried_texts(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the texts that a figure file carries, by their keys: those of `KEY` and `MORE`.
+
+    Raises:
+        ResultError: If the file cannot be read.
+    """
+    is_svg = os.fspath(path).lower().endswith(".svg")
+    return _texts_of_svg(path) if is_svg else texts_of_png(path)
+
+
+def _texts_of_svg(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the texts that an SVG file carries; no program reads its XML, so nothing expands."""
+    name = os.fspath(path)
+    try:
+        text = read_text(path, MOST_BYTES)
+        found = _SOURCE.search(text)
+        tree = {} if found is None else json_in(html.unescape(found[1]), path)
+    except FileError as error:
+        raise ResultError(f"{name}: cannot be read as a figure: {error.problems[0]}") from error
+    whole = isinstance(tree, dict)
+    return {key: json.dumps(tree[key]) for key in (KEY, MORE) if whole and key in tree}
+
+
+def texts_of_png(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the texts that a PNG file carries, by their keys.
+
+    Raises:
+        ResultError: If the file cannot be read.
     """
     from PIL import Image
 
@@ -86,11 +195,20 @@ def read_origin(path: str | os.PathLike[str]) -> Origin:
             if image.width * image.height > MOST_PIXELS:
                 raise ResultError(f"{name}: has {image.width} x {image.height} pixels, too many")
             image.load()
-            texts = dict(image.info)
+            return {str(key): text for key, text in image.info.items()}
     except FileError as error:
         raise ResultError(f"{name}: cannot be read as a figure: {error.problems[0]}") from error
     except (*broken, Image.DecompressionBombError) as error:
         raise ResultError(f"{name}: cannot be read as a figure: {error}") from error
+
+
+def read_origin(path: str | os.PathLike[str]) -> Origin:
+    """Return the origin that `save_png` wrote into a figure file.
+
+    Raises:
+        ResultError: If the file cannot be read, or holds none.
+    """
+    texts = carried_texts(path)
     if KEY not in texts:
         raise ResultError(f"{os.fspath(path)}: is a picture, but not one saved by this package")
     try:

@@ -66,7 +66,7 @@ def write_comparison(
     result.table("acts", acts)
     result.write("differences", "parquet", lambda part: _differences(comparison, part))
     html = comparison_page(comparison, acts, run=run, images=images, origin=origin)
-    result.text("report", "html", html)
+    result.page("report", html)
     return result.close(shown_run=run)
 
 

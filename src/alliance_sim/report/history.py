@@ -75,7 +75,7 @@ def write_history(
     result.table("chronology", chronology_table(comparison.events, ensemble))
     beside = None if factual is None else (factual.scenario, factual.ensemble)
     edits = write_trajectories(result, ensemble, comparison.scenario, beside=beside)
-    result.text("report", "html", history_page(comparison, images=images, origin=origin))
+    result.page("report", history_page(comparison, images=images, origin=origin))
     return result.close(
         chronology_run=ensemble.first_whole,
         edited_days=edits,

@@ -21,7 +21,8 @@ from alliance_sim.errors import FileError, SettingError
 from alliance_sim.files import read_json, writable_folder, write_text, write_whole
 from alliance_sim.plots.origin import save_png
 from alliance_sim.plots.style import PHONE, SLIDE
-from alliance_sim.provenance import Origin, file_digest, manifest, scenario_digest
+from alliance_sim.provenance import Carried, Origin, file_digest, manifest, scenario_digest
+from alliance_sim.report.carried import carried_in_page, inputs_of
 from alliance_sim.results.dictionary import field_metadata
 from alliance_sim.results.state_metadata import Meaning, Meanings
 
@@ -57,6 +58,7 @@ class ResultFolder:
         folder: Where they are.
         origin: Where the result comes from; every figure and the manifest hold it.
         files: Paths of those written, by name.
+        inputs: Scenario files of somebody's own that the command names, as in `Carried`.
         columns: What the columns of each table hold: by its file and the column, as with a column
             of Parquet.
     """
@@ -78,6 +80,7 @@ class ResultFolder:
         """
         self.folder: Path = writable_folder(out)
         self.kind, self.origin = kind, origin
+        self.inputs = inputs_of(origin.command)
         self._stem = file_name(stem)
         self.files: dict[str, str] = {}
         self.columns: dict[str, dict[str, dict[str, str]]] = {}
@@ -134,15 +137,24 @@ class ResultFolder:
         log.debug("drawing %s", title or name)
 
         def save(part: Path) -> None:
-            save_png(figure, part, origin=self.origin, title=title)
+            save_png(figure, part, title=title, **self._carried(name, "png"))
 
         return self.write(name, "png", save).read_bytes()
 
     def picture(self, name: str, draw: Callable[..., Any], title: str = "") -> Picture:
         """Write a figure for a slide, as drawn for a `form`; return it, and one for a phone."""
         phone = io.BytesIO()
-        save_png(draw(form=PHONE), phone, origin=self.origin, title=title)
+        save_png(draw(form=PHONE), phone, title=title, **self._carried(name, "png"))
         return Picture(self.figure(name, draw(form=SLIDE), title), phone.getvalue())
+
+    def page(self, name: str, html: str) -> None:
+        """Write a page, with what is needed to make it again inside."""
+        told = carried_in_page(Carried(**self._carried(name, "html")))
+        self.text(name, "html", html.replace("</head>", f"{told}\n</head>", 1))
+
+    def _carried(self, name: str, ending: str) -> dict[str, Any]:
+        file = self._path(name, ending).name
+        return {"origin": self.origin, "file": file, "inputs": self.inputs}
 
     def close(self, **more: Any) -> dict[str, str]:
         """Write the manifest, with the digests of all files; return all names and paths.
@@ -151,7 +163,8 @@ class ResultFolder:
             **more: What only this kind of result has, as values that JSON can hold.
         """
         digests = {name: file_digest(Path(place)) for name, place in self.files.items()}
-        held = {"columns": self.columns} if self.columns else {}
+        held: dict[str, Any] = {"columns": self.columns} if self.columns else {}
+        held |= {"inputs": self.inputs} if self.inputs else {}
         path = self._write_manifest(digests, **held, **more)
         return {**self.files, path.name: str(path)}
 

@@ -6,14 +6,14 @@ import datetime as dt
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alliance_sim.calendar import decimal_year
 from alliance_sim.comparison.edits import edits_between
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.errors import FileError, ResultError, SettingError, explains_calls
 from alliance_sim.files import read_json, writable_folder, write_whole
-from alliance_sim.plots.origin import origin_of, read_origin, save_png
+from alliance_sim.plots.origin import origin_of, read_origin, save_png, save_svg
 from alliance_sim.plots.run import ensemble_figure
 from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import MANIFEST, MOST_BYTES, ResultFolder
@@ -184,4 +184,6 @@ def write_figure(
     if path.exists() and (found := _drawn_there(path)) != origin.scenario:
         held = f"a figure of {found}" if found else "no figure of this program"
         raise SettingError(str(path), [f"is there and is {held}; choose another name with --out"])
-    write_whole(path, lambda part: save_png(figure, part, origin=origin, title=ensemble.scenario))
+    save = save_svg if path.suffix.lower() == ".svg" else save_png
+    told: dict[str, Any] = {"origin": origin, "title": ensemble.scenario, "file": path.name}
+    write_whole(path, lambda part: save(figure, part, **told))

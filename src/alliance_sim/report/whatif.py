@@ -87,7 +87,7 @@ def write_whatif(answer: WhatIf, *, out: str | os.PathLike[str], command: str) -
     result.table("steps", answer.comparison.steps)
     result.table("acts", acts)
     result.text("answer", "json", json.dumps(answer.as_tree(), indent=2, allow_nan=False) + "\n")
-    result.text("report", "html", whatif_page(answer, acts, image=image, origin=origin))
+    result.page("report", whatif_page(answer, acts, image=image, origin=origin))
     return result.close(
         asked={
             "question": question.words,
