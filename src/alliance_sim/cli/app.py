@@ -16,6 +16,7 @@ from alliance_sim.cli import (
     exit_codes,
     find,
     posterior,
+    rebuild,
     record,
     score,
     sweep,
@@ -48,6 +49,7 @@ from alliance_sim.nearest import nearest_file
 from alliance_sim.shipped import usual_scenario
 
 BASELINE = usual_scenario()
+FIGURES = (".png", ".svg")
 LONGEST_NAME = 100  # letters of a figure's file name
 
 app = typer.Typer(
@@ -383,8 +385,8 @@ def plot(
         Path | None,
         typer.Option(
             "--out",
-            help="The figure to write (.png). Left out: one beside the ensemble, named after the "
-            "states.",
+            help="The figure to write (.png, .svg). Left out: one beside the ensemble, named "
+            "after the states.",
             **PATH,
         ),
     ] = None,
@@ -398,7 +400,7 @@ def plot(
     In a folder of results of an edited scenario, the one that it edits is drawn beside it. A figure
     file holds its scenario, seed and command; that command makes it again.
     """
-    if file.suffix.lower() == ".png":
+    if file.suffix.lower() in FIGURES:
         from alliance_sim.plots.origin import read_origin
 
         origin = read_origin(file).as_tree()
@@ -424,8 +426,8 @@ def plot(
         )
     states = state or list(LEVELS)
     figure = out or saved.parent / f"{'_'.join(states)[:LONGEST_NAME]}.png"
-    if figure.suffix.lower() != ".png":
-        raise SettingError("plot", [f"--out is {str(figure)!r}, must end in .png"])
+    if figure.suffix.lower() not in FIGURES:
+        raise SettingError("plot", [f"--out is {str(figure)!r}, must end in .png or .svg"])
     command = command_line("plot", file, out=figure, state=state)
     ensemble = Ensemble.load(saved)
     write_figure(ensemble, states, figure, command, beside=beside_of(ensemble, saved))
@@ -464,3 +466,4 @@ calibrate.add_to(app)
 analyse.add_to(app)
 posterior.add_to(app)
 record.add_to(app)
+rebuild.add_to(app)
