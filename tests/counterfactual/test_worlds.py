@@ -10,11 +10,14 @@ import pytest
 from alliance_sim import Kernel, Scenario, SettingError, load_scenario, noise_of_seed, simulate
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.calibration.prior import Prior
+from alliance_sim.calibration.shipped import shipped_posterior
 from alliance_sim.calibration.target import prior_of, target_of
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
+from alliance_sim.engine.kernel.layout import rows_of
 from alliance_sim.scenario import shipped
 from alliance_sim.scenario.fields import SERIES
+from alliance_sim.world import build_world
 from alliance_sim.world.state import state_names
 
 ISLANDS, NO_RAID = load_scenario("two_islands/baseline"), load_scenario("two_islands/no_raid")
@@ -33,6 +36,17 @@ def some_draws(
     rng = np.random.default_rng(seed)
     unknowns = 0.3 * rng.standard_normal((count, target.dimension))
     return PosteriorDraws.made(target, unknowns, seed=seed, command="none: made for a test")
+
+
+def shipped_draws_until(year: int) -> PosteriorDraws:
+    """Return draws that ship with what they say of later years left out."""
+    whole = shipped_posterior(HISTORY)
+    assert whole is not None
+    target = target_of(prior_of(HISTORY), until=year)
+    parameters = whole.prior.inverse_transform(whole.held.parameters)
+    noise = whole.held.normals(slice(0, len(whole)))[: target.layout.steps]
+    unknowns = np.concatenate([parameters, noise.reshape(-1, len(whole)).T], axis=1)
+    return PosteriorDraws.made(target, unknowns, seed=1, command="none: made for a test")
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +82,34 @@ def test_histories_come_to_every_act_of_the_record(
     counts = factual.block(COUNTS)[:, seen.first :]
     assert (counts >= seen.counts[seen.first :]).all()
     assert (counts > seen.counts[seen.first :]).any()  # and to some that nobody wrote down
+
+
+def test_histories_of_draws_that_know_the_record_to_a_year_come_to_it_until_then() -> None:
+    draws = shipped_draws_until(2014)
+    past = Histories.of_posterior(draws, HISTORY, uniforms=1, seed=5, threads=1)
+    seen = target_of(draws.prior, until=2014).observed
+    rung = past.run(["rung"])[:, :, 0]
+    known = len(seen.rung)
+    assert (rung[:, :known] == seen.rung).all()
+    assert (rung[:, known:] != rung[0, known:]).any()  # what comes later is drawn
+    twins = twin_worlds(HISTORY, load_scenario("japan_nato/no_nine_eleven"), past, states=["rung"])
+    assert same(twins.factual, twin_worlds(HISTORY, HISTORY, past, states=["rung"]).edited)
+    assert twins.touched_on is not None
+    assert twins.touched_on.year == 2001
+
+
+def test_capability_of_a_history_known_to_a_year_stands_beside_the_years_known() -> None:
+    draws = some_draws(HISTORY, 2, until=1991)
+    past = Histories.of_posterior(draws, HISTORY, threads=1)
+    known = past.vectors.ready.world
+    column = rows_of(past.vectors.ready.frame.shape).given_capability_state
+    short = target_of(draws.prior, until=1991).room.vectors.ready
+    there = short.world.table[:, rows_of(short.frame.shape).given_capability_state]
+    assert np.array_equal(known.table[: len(there), column], there)
+    whole = build_world(HISTORY).table[:, column]
+    assert not np.array_equal(whole[: len(there)], there)
+    moves = np.diff(known.table[:, column])
+    assert np.allclose(moves, np.diff(whole), atol=1e-15)
 
 
 def test_nothing_differs_before_the_first_quarter_touched(islands: Histories) -> None:

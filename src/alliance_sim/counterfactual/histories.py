@@ -22,6 +22,7 @@ from alliance_sim.engine.carried import Filled, Named
 from alliance_sim.engine.held import lanes_of
 from alliance_sim.engine.kernel.layout import LANES, reported_rows
 from alliance_sim.engine.kernel.resumable import Lanes, State, whole
+from alliance_sim.engine.known_until import vectors_known
 from alliance_sim.engine.own_noise import complete_noise
 from alliance_sim.engine.vectors import DrawnNumbers, Vectors
 from alliance_sim.errors import SettingError, shown, unknown_name
@@ -78,6 +79,7 @@ class Histories:
         channels: Names of the channels that decide acts, in the order of `Part.uniforms`: those of
             the factual world, then those of laws that it dates and others draw.
         parts: The histories.
+        until: Last year of the record that they come to; None if all noise was given.
     """
 
     def __init__(  # noqa: PLR0913 - what `of_posterior` and `of_noise` put together
@@ -91,14 +93,15 @@ class Histories:
         label: str,
         seed: int,
         threads: int | None = None,
+        until: int | None = None,
     ) -> None:
         """Take histories that are whole."""
-        self.scenario, self.label, self.seed = scenario, label, seed
+        self.scenario, self.label, self.seed, self.until = scenario, label, seed, until
         self.numbers_of, self.channels, self.parts = numbers_of, tuple(channels), tuple(parts)
         self.draws = max(part.draws.stop for part in parts)
         self.threads = threads or executors.processors()
         paths, self._values = numbers
-        self.vectors = Vectors(scenario, paths)
+        self.vectors = self.vectors_of(scenario, paths)
         self.named = Named(self.vectors.ready)
         self._filled: dict[int, Filled] = {}
         self._states: dict[int, dict[int, State]] = {}
@@ -169,6 +172,7 @@ class Histories:
             label=posterior.label,
             seed=number,
             threads=threads,
+            until=held.until,
         )
 
     @classmethod
@@ -230,6 +234,10 @@ class Histories:
     def __len__(self) -> int:
         """Return how many histories there are."""
         return sum(len(part.numbers) for part in self.parts)
+
+    def vectors_of(self, scenario: Scenario, paths: Sequence[str]) -> Vectors:
+        """Return a scenario whose numbers differ by lane, known to the histories' last year."""
+        return vectors_known(scenario, paths, self.until)
 
     @cached_property
     def digest(self) -> str:

@@ -165,7 +165,7 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
     _check_pair(base, edited, past)
     asked = _states(base, edited, states, outcomes)
     paths, values = past.numbers_of(edited)
-    vectors = Vectors(edited, paths)
+    vectors = past.vectors_of(edited, paths)
     world = _Edited(past, vectors, values, kind)
     touched = world.touched
     first = _first(touched, start, anew_from, past.vectors.ready.frame.calendar.steps, kind)
