@@ -12,6 +12,7 @@ from alliance_sim.late_names import late_names
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.answer import WhatIf
     from alliance_sim.counterfactual.answering import whatif
+    from alliance_sim.counterfactual.attributing import attribute
     from alliance_sim.counterfactual.attribution import (
         add_one_in,
         leave_one_out,
@@ -21,25 +22,33 @@ if TYPE_CHECKING:
     )
     from alliance_sim.counterfactual.best_first import SearchResult, search
     from alliance_sim.counterfactual.causation import causation_bounds
+    from alliance_sim.counterfactual.contributions import Attribution
     from alliance_sim.counterfactual.coupling_free import Futures, futures, paired_gain
     from alliance_sim.counterfactual.couplings import frechet_bounds
+    from alliance_sim.counterfactual.curves import InevitabilityCurve
     from alliance_sim.counterfactual.histories import Histories
     from alliance_sim.counterfactual.juncture_game import JunctureGame
     from alliance_sim.counterfactual.system import TwinDraws, twin
+    from alliance_sim.counterfactual.when_certain import inevitability, inevitability_curves
     from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 
 __all__ = [
+    "Attribution",
     "Futures",
     "Histories",
+    "InevitabilityCurve",
     "JunctureGame",
     "SearchResult",
     "TwinDraws",
     "TwinWorlds",
     "WhatIf",
     "add_one_in",
+    "attribute",
     "causation_bounds",
     "frechet_bounds",
     "futures",
+    "inevitability",
+    "inevitability_curves",
     "leave_one_out",
     "owen",
     "paired_gain",
@@ -53,6 +62,8 @@ __all__ = [
 
 _HOMES = {
     "alliance_sim.counterfactual.answering": ["whatif"],
+    "alliance_sim.counterfactual.attributing": ["attribute"],
+    "alliance_sim.counterfactual.contributions": ["Attribution"],
     "alliance_sim.counterfactual.attribution": [
         *("add_one_in", "leave_one_out", "owen", "shapley", "time_ordered"),
     ],
@@ -62,6 +73,8 @@ _HOMES = {
     "alliance_sim.counterfactual.couplings": ["frechet_bounds"],
     "alliance_sim.counterfactual.histories": ["Histories"],
     "alliance_sim.counterfactual.answer": ["WhatIf"],
+    "alliance_sim.counterfactual.curves": ["InevitabilityCurve"],
+    "alliance_sim.counterfactual.when_certain": ["inevitability", "inevitability_curves"],
     "alliance_sim.counterfactual.system": ["TwinDraws", "twin"],
     "alliance_sim.counterfactual.juncture_game": ["JunctureGame"],
     "alliance_sim.counterfactual.worlds": ["TwinWorlds", "twin_worlds"],

@@ -1,0 +1,116 @@
+"""From when was an outcome certain? Curves that ship, or worked out from draws of each year."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from alliance_sim.counterfactual.curves import (
+    UNIFORMS,
+    InevitabilityCurve,
+    Progress,
+    asked_of_curves,
+    curves_of,
+)
+from alliance_sim.counterfactual.posteriors import posteriors_of
+from alliance_sim.counterfactual.stored_curves import StoredCurves, shipped_curve
+from alliance_sim.counterfactual.yearly_draws import YearlyDraws
+from alliance_sim.errors import explains_calls
+from alliance_sim.noise import as_seed
+from alliance_sim.results.draws import USUAL
+
+if TYPE_CHECKING:
+    from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.scenario import Scenario
+
+Years: TypeAlias = "str | os.PathLike[str] | Mapping[int, PosteriorDraws]"
+
+
+@explains_calls
+def inevitability(  # noqa: PLR0913 - what is asked of one question, by name
+    base: Scenario,
+    edits: Sequence[str] = (),
+    *,
+    outcome: str,
+    years: Years = USUAL,
+    start: Scenario | None = None,
+    posterior: PosteriorDraws | str | os.PathLike[str] = USUAL,
+    uniforms: int = UNIFORMS,
+    seed: int | str = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> InevitabilityCurve:
+    """Return the chance of an outcome for whoever knows the record to each year.
+
+    Args:
+        base: The factual scenario.
+        edits: Texts such as "without great_raid", as for `whatif`.
+        outcome: Something that happens or does not, such as "rung>=8@2014".
+        years: "shipped" for curves that come with the package; else draws by the last year that
+            they know, or a folder of them, see `YearlyDraws`.
+        start: An edited scenario that the edits come on top of; `base` if left out.
+        posterior: Draws that know the whole record, as for `whatif`.
+        uniforms: How many runs go on from each draw.
+        seed: Seed of what is drawn.
+        threads: Threads to use, all processors if None; numbers do not depend on it.
+        progress: Called with (years done, years in all).
+
+    Raises:
+        SettingError: Naming all that is wrong with the question; or that no shipped curve answers
+            it, and how to make draws that do.
+        ResultError: If draws cannot be read, or no longer hold.
+    """
+    question = asked_of_curves(base, edits, outcome, start=start)
+    if isinstance(years, str) and years == USUAL:
+        return shipped_curve(question)
+    last = posteriors_of(posterior, base, question.theory).main
+    number = as_seed(seed)
+    draws = YearlyDraws(base, years, last, seed=number)
+    (found,) = curves_of(
+        [question], draws, uniforms=uniforms, seed=number, threads=threads, progress=progress
+    )
+    return found
+
+
+@explains_calls
+def inevitability_curves(  # noqa: PLR0913 - what is asked of them, by name
+    base: Scenario,
+    questions: Sequence[Mapping[str, Any]],
+    *,
+    years: Years,
+    posterior: PosteriorDraws | str | os.PathLike[str] = USUAL,
+    uniforms: int = UNIFORMS,
+    seed: int = 1,
+    progress: Progress | None = None,
+    save: str | os.PathLike[str] | None = None,
+    command: str = "",
+) -> list[InevitabilityCurve]:
+    """Return the curves of several questions about one history, which share the runs of each year.
+
+    Args:
+        base: The factual scenario.
+        questions: Of each the `outcome`, and its `edits`, a `start`, or both, as `inevitability`
+            takes them.
+        years: Draws by the last year that they know, or a folder of them.
+        posterior: Draws that know the whole record.
+        uniforms: How many runs go on from each draw.
+        seed: Seed of what is drawn.
+        progress: Called with (years done, years in all).
+        save: A sealed file for all of them, such as ships with the package; None for none.
+        command: The command line that makes that file again.
+
+    Raises:
+        SettingError: As `inevitability` does, or if the file cannot be written.
+        ResultError: If draws cannot be read, or no longer hold.
+    """
+    asked = [
+        asked_of_curves(base, one.get("edits", ()), one["outcome"], start=one.get("start"))
+        for one in questions
+    ]
+    last = posteriors_of(posterior, base).main
+    draws = YearlyDraws(base, years, last, seed=seed)
+    found = curves_of(asked, draws, uniforms=uniforms, seed=seed, progress=progress)
+    if save is not None:
+        StoredCurves.of(found, last, command=command).save(save)
+    return found
