@@ -111,7 +111,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
         "leader": leader, "council": council, "member": member, "motive": motive, "keep": keep,
         "theory": theory,
     }  # fmt: skip
-    base, start = _worlds(scenario)
+    base, start = worlds_of(scenario)
     question = ask(base, as_texts(**given), outcome, start=start)
     found = posteriors_of(_posterior(posterior), question.base, question.theory)
     folder = out or usual_folder("whatif", question.edited.name)
@@ -145,7 +145,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     terminal.tell(f"Seed {number}. Written to {folder}/")
 
 
-def _worlds(scenario: str) -> tuple[Any, Any]:
+def worlds_of(scenario: str) -> tuple[Any, Any]:
     """Return the factual scenario, and the edited one that a file of edits makes of it."""
     from alliance_sim import load_scenario
     from alliance_sim.scenario import extended_scenario

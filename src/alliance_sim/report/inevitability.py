@@ -1,0 +1,91 @@
+"""An inevitability curve as a folder of files and as a page."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alliance_sim.counterfactual.labels import SENTENCE
+from alliance_sim.errors import explains_calls
+from alliance_sim.plots.inevitability import inevitability_figure
+from alliance_sim.provenance import Origin, scenario_origin, version
+from alliance_sim.report import page
+from alliance_sim.report.page import render
+from alliance_sim.report.result_folder import ResultFolder, result_folder, rows_of
+
+if TYPE_CHECKING:
+    from alliance_sim.counterfactual.curves import InevitabilityCurve
+    from alliance_sim.counterfactual.question import Question
+    from alliance_sim.report.result_folder import Picture
+
+KIND = "inevitability"
+
+
+def inevitability_folder(out: str | os.PathLike[str], question: Question) -> Path:
+    """Return a folder that a curve may be written to, made if need be; ask before computing.
+
+    Raises:
+        SettingError: If it cannot be written, or holds results of another question.
+    """
+    return result_folder(out, kind=KIND, scenarios=[question.base, question.edited])
+
+
+@explains_calls
+def write_inevitability(
+    curve: InevitabilityCurve, question: Question, *, out: str | os.PathLike[str], command: str
+) -> dict[str, str]:
+    """Write the figure, the table, the answer, a page and a manifest; return names and paths.
+
+    Args:
+        curve: The curve.
+        question: What was asked.
+        out: The folder, made if need be.
+        command: The command line that makes the files again.
+
+    Raises:
+        SettingError: If the folder or a file in it cannot be written, or holds other results.
+    """
+    of = scenario_origin(question.base)
+    origin = Origin(
+        scenario=of.scenario,
+        digest=of.digest,
+        edits=of.edits,
+        others=[scenario_origin(question.edited)],
+        engine=f"kernel, given the record to each year, theory {curve.theory}",
+        version=version(),
+        seed=curve.seed,
+        runs=curve.runs,
+        command=command,
+    )
+    result = ResultFolder(out, kind=KIND, origin=origin)
+    image = result.picture(KIND, partial(inevitability_figure, curve), curve.question)
+    result.table("curve", curve.frame, KIND)
+    result.text("answer", "json", json.dumps(curve.as_tree(), indent=2, allow_nan=False) + "\n")
+    result.text("report", "html", inevitability_page(curve, image=image, origin=origin))
+    return result.close(
+        asked={"question": curve.question, "edits": list(curve.edits), "outcome": curve.outcome}
+    )
+
+
+def inevitability_page(curve: InevitabilityCurve, *, image: Picture, origin: Origin) -> str:
+    """Return a curve as an HTML page that needs no other file.
+
+    Args:
+        curve: The curve.
+        image: The figure.
+        origin: Where the numbers come from.
+    """
+    return render(
+        "inevitability.html",
+        title=f"When was it certain? {curve.title}",
+        curve=curve,
+        rows=rows_of(curve.frame),
+        image=image,
+        alt=curve.line,
+        statement=SENTENCE,
+        words=page,
+        origin=origin,
+    )
