@@ -122,9 +122,11 @@ _HOMES = {
 
 # Who draws what `.plot()` is asked of: the rooms that hold results stand below the one that draws.
 DRAWN_BY |= {
+    "Attribution": "alliance_sim.plots.attribution:attribution_figure",
     "Comparison": "alliance_sim.plots.comparison:comparison_figure",
     "HistoryComparison": "alliance_sim.plots.history:compared_figure",
     "Ensemble": "alliance_sim.plots.run:ensemble_figure",
+    "InevitabilityCurve": "alliance_sim.plots.inevitability:inevitability_figure",
     "PosteriorDraws": "alliance_sim.plots.posterior:posterior_figure",
     "Record": "alliance_sim.plots.history:record_figure",
     "Sweep": "alliance_sim.report.sweep:sweep_figure",

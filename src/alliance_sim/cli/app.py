@@ -11,10 +11,12 @@ import typer
 from alliance_sim import kinds
 from alliance_sim.cli import (
     analyse,
+    attribute,
     calibrate,
     compare,
     exit_codes,
     find,
+    inevitability,
     posterior,
     rebuild,
     record,
@@ -460,6 +462,8 @@ def _print_origin(origin: dict[str, Any]) -> None:
 find.add_to(app)
 compare.add_to(app)
 whatif.add_to(app)
+inevitability.add_to(app)
+attribute.add_to(app)
 score.add_to(app)
 sweep.add_to(app)
 calibrate.add_to(app)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from alliance_sim import display
-from alliance_sim.counterfactual.answer import HIGH, LOW, MEDIAN, PROBABILITY, Estimate
+from alliance_sim.counterfactual.answer import MEDIAN, PROBABILITY
+from alliance_sim.counterfactual.estimates import HIGH, LOW, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.display import Facts, Shown, frame_table
 from alliance_sim.results.outcome_words import outcome_title

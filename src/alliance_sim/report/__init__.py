@@ -4,22 +4,27 @@
 - `write_run`, `write_figure`: an ensemble of any scenario
 - `write_comparison`: edited scenarios beside the factual one
 - `write_whatif`: the answer to a what-if
+- `write_inevitability`, `write_attribution`: from when it was certain, and which junctures made it
 - `sweep`, `sensitivity`, `discovery`: what comes after a sweep, each a module of its own
 - `history_json`: the same as one JSON object
 """
 
 from __future__ import annotations
 
+from alliance_sim.report.attribution import write_attribution
 from alliance_sim.report.comparison import write_comparison
 from alliance_sim.report.history import history_json, write_history
+from alliance_sim.report.inevitability import write_inevitability
 from alliance_sim.report.run import write_figure, write_run
 from alliance_sim.report.whatif import write_whatif
 
 __all__ = [
     "history_json",
+    "write_attribution",
     "write_comparison",
     "write_figure",
     "write_history",
+    "write_inevitability",
     "write_run",
     "write_whatif",
 ]

@@ -1,0 +1,205 @@
+"""`alliance-sim attribute`: which junctures made an outcome, by every convention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alliance_sim.cli import terminal
+from alliance_sim.cli.adaptive_table import AdaptiveTable
+from alliance_sim.cli.options import (
+    SHIPPED,
+    WHOLE_NUMBER,
+    Json,
+    OwnOut,
+    Posterior,
+    Seed,
+    Workers,
+    command_line,
+    processors,
+)
+from alliance_sim.errors import SettingError, shown
+from alliance_sim.shipped import usual_scenario
+
+if TYPE_CHECKING:
+    from alliance_sim.counterfactual.attributing import Groups
+    from alliance_sim.counterfactual.contributions import Attribution
+
+EXAMPLE = "alliance-sim attribute --outcome 'rung>=8@2014'"
+PERIOD, ACTOR = "period", "actor"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(attribute)
+
+
+def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
+    scenario: Annotated[
+        str, typer.Argument(help="The factual scenario: a shipped name or a TOML file.")
+    ] = usual_scenario(),
+    outcome: Annotated[
+        str | None,
+        typer.Option(help="What is looked at, such as rung>=8@2014 or level_equipment@2024."),
+    ] = None,
+    juncture: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A juncture that contributes; may be given several times, 15 at most. Left out: "
+            "those before the outcome that move it most.",
+            metavar="NAME",
+        ),
+    ] = None,
+    most: Annotated[
+        int,
+        typer.Option(help="How many are taken if none is named, 15 at most.", **WHOLE_NUMBER),
+    ] = 8,
+    groups: Annotated[
+        str,
+        typer.Option(
+            help="Groups of Owen's value: period (stages of the history), actor (whose doing they "
+            "are), or lists such as nine_eleven,isaf;cold_war_ends.",
+            metavar="period|actor|LISTS",
+        ),
+    ] = PERIOD,
+    theory: Annotated[
+        str | None, typer.Option(help="Theory of all worlds, such as RI.", metavar="TEXT")
+    ] = None,
+    coupling: Annotated[
+        str,
+        typer.Option(
+            help="How acts of the worlds hang together: quantile, thinning, redraw_after or "
+            "independent.",
+            metavar="NAME",
+        ),
+    ] = "quantile",
+    posterior: Posterior = SHIPPED,
+    uniforms: Annotated[
+        int,
+        typer.Option(
+            help="How often what the record leaves open is drawn for each draw.", **WHOLE_NUMBER
+        ),
+    ] = 4,
+    seed: Seed = "1",
+    out: OwnOut = None,
+    as_json: Json = False,
+    workers: Workers = None,
+) -> None:
+    """Say what each juncture contributed to an outcome of this history, by every convention.
+
+    Every set of the junctures is taken away, on the same noise: Shapley's value, Owen's by groups,
+    in order of dates, leave one out and add one in. Where they rank junctures otherwise, that is
+    said first.
+    """
+    from alliance_sim import load_scenario, noise
+    from alliance_sim.counterfactual.answering import checked_sizes
+    from alliance_sim.counterfactual.attributing import attribute as attributed
+    from alliance_sim.counterfactual.attributing import checked
+    from alliance_sim.report.attribution import attribution_folder, write_attribution
+    from alliance_sim.report.result_folder import usual_folder
+
+    number = noise.as_seed(seed)
+    checked_sizes(uniforms=uniforms, runs=1)
+    if outcome is None:
+        problem = f"is missing: what is looked at, such as {EXAMPLE}"
+        raise SettingError("--outcome", [problem])
+    if posterior == "none":
+        problem = "is none, and an attribution needs draws: without them nothing is known of noise"
+        raise SettingError("--posterior", [problem])
+    base, names = load_scenario(scenario), juncture or []
+    divided = _groups(groups)
+    seen = checked(base, names, outcome, coupling=coupling, most=most, groups=divided)
+    folder = out or usual_folder("attribute", base.name, seen.text)
+    attribution_folder(folder, base, seen)
+    with terminal.progress("taking junctures away", "worlds") as show:
+        found = attributed(
+            base,
+            names,
+            outcome=outcome,
+            groups=divided,
+            posterior=posterior,
+            theory=theory,
+            coupling=coupling,
+            most=most,
+            uniforms=uniforms,
+            seed=number,
+            threads=processors(workers),
+            progress=show,
+        )
+    command = command_line(
+        "attribute",
+        scenario,
+        outcome=seen.text,
+        juncture=names,
+        most=None if names else most,
+        groups=groups,
+        theory=theory,
+        coupling=coupling,
+        posterior=None if posterior == SHIPPED else posterior,
+        uniforms=uniforms,
+        seed=number,
+        out=folder,
+    )
+    files = write_attribution(found, out=folder, command=command)
+    if as_json:
+        terminal.print_json({**found.as_tree(), "files": files})
+        return
+    _print(found)
+    terminal.tell(f"Seed {number}. Written to {folder}/")
+
+
+def _groups(given: str) -> Groups:
+    """Return the groups that were asked for.
+
+    Raises:
+        SettingError: If they are neither named nor listed.
+    """
+    if given == PERIOD:
+        return "period"
+    if given == ACTOR:
+        return "actor"
+    if "," not in given and ";" not in given:
+        problem = f"is {shown(given)}, must be {PERIOD}, {ACTOR}, or lists such as a,b;c"
+        raise SettingError("--groups", [problem])
+    return [[name.strip() for name in one.split(",") if name.strip()] for one in given.split(";")]
+
+
+def _print(found: Attribution) -> None:
+    """Print whether conventions agree, what it comes to, and all contributions."""
+    from alliance_sim.counterfactual.contributions import SHAPLEY
+    from alliance_sim.counterfactual.labels import SENTENCE
+
+    terminal.tell(found.verdict, "bold", wrap=True)
+    terminal.tell(f"{found.answer}\n", wrap=True, lines=True)
+    conventions = tuple(found.draws)
+    rows = []
+    for player in found.ranks(SHAPLEY):
+        mean, low, high = found.estimate(SHAPLEY, player)
+        others = (f"{found.estimate(name, player).value:+.3f}" for name in conventions[1:])
+        rows.append((player, f"{mean:+.3f}", f"{low:+.3f} to {high:+.3f}", *others))
+    console = terminal.output()
+    console.print(
+        AdaptiveTable(
+            title="What each juncture contributes, mean over draws, by convention",
+            heads=("juncture", "Shapley", "90 %", "Owen", "by date", "leave out", "add in"),
+            rows=tuple(rows),
+        )
+    )
+    groups = tuple(
+        (
+            str(row.group),
+            f"{row.contribution:+.3f}",
+            f"{row.contribution_low:+.3f} to {row.contribution_high:+.3f}",
+            str(row.junctures),
+        )
+        for row in found.groups_frame.itertuples()
+    )
+    console.print(
+        AdaptiveTable(
+            title="What groups contribute (Owen)",
+            heads=("group", "contribution", "90 %", "junctures"),
+            rows=groups,
+        )
+    )
+    terminal.tell(f"\n{found.about}\n{SENTENCE}", wrap=True, lines=True)

@@ -1,0 +1,120 @@
+"""What junctures contributed, as a folder of files and as a page."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alliance_sim.counterfactual.contributions import SHAPLEY, TITLES
+from alliance_sim.counterfactual.labels import SENTENCE
+from alliance_sim.errors import FileError, SettingError, explains_calls
+from alliance_sim.files import read_json
+from alliance_sim.plots.attribution import attribution_figure
+from alliance_sim.provenance import Origin, scenario_origin, version
+from alliance_sim.report import page
+from alliance_sim.report.page import render
+from alliance_sim.report.result_folder import MANIFEST, ResultFolder, result_folder, rows_of
+
+if TYPE_CHECKING:
+    from alliance_sim.counterfactual.contributions import Attribution
+    from alliance_sim.report.result_folder import Picture
+    from alliance_sim.results.outcomes import Outcome
+    from alliance_sim.scenario import Scenario
+
+KIND = "attribute"
+MOST_BYTES = 10_000_000  # of a manifest that is looked at
+
+
+def attribution_folder(out: str | os.PathLike[str], base: Scenario, outcome: Outcome) -> Path:
+    """Return a folder that an attribution may be written to, made if need be; ask first.
+
+    Raises:
+        SettingError: If it cannot be written, or holds results of another question.
+    """
+    folder = result_folder(out, kind=KIND, scenarios=[base])
+    manifest = folder / f"{MANIFEST}.json"
+    if not manifest.exists():
+        return folder
+    try:
+        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
+    except KeyError:  # nothing was answered before the last one was stopped
+        return folder
+    except (FileError, TypeError, ValueError):
+        before = "something else"
+    if before != outcome.text:
+        told = f"holds the attribution of another outcome, {before}"
+        raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
+    return folder
+
+
+@explains_calls
+def write_attribution(
+    found: Attribution, *, out: str | os.PathLike[str], command: str
+) -> dict[str, str]:
+    """Write the figure, tables, the answer, a page and a manifest; return names and paths.
+
+    Args:
+        found: The attribution.
+        out: The folder, made if need be.
+        command: The command line that makes the files again.
+
+    Raises:
+        SettingError: If the folder or a file in it cannot be written, or holds other results.
+    """
+    of = scenario_origin(found.scenario)
+    origin = Origin(
+        scenario=of.scenario,
+        digest=of.digest,
+        edits=of.edits,
+        engine=f"kernel, given the record, {found.coupling} coupling, {found.posterior.label}",
+        version=version(),
+        seed=found.seed,
+        runs=found.histories,
+        command=command,
+    )
+    result = ResultFolder(out, kind=KIND, origin=origin)
+    image = result.picture("attribution", partial(attribution_figure, found), found.outcome.text)
+    result.table("contributions", found.frame)
+    result.table("groups", found.groups_frame, "contributions")
+    result.text("answer", "json", json.dumps(found.as_tree(), indent=2, allow_nan=False) + "\n")
+    result.text("report", "html", attribution_page(found, image=image, origin=origin))
+    return result.close(asked={"outcome": found.outcome.text, "junctures": list(found.players)})
+
+
+def attribution_page(found: Attribution, *, image: Picture, origin: Origin) -> str:
+    """Return an attribution as an HTML page that needs no other file.
+
+    Args:
+        found: The attribution.
+        image: The figure.
+        origin: Where the numbers come from.
+    """
+    return render(
+        "attribution.html",
+        title=f"Which junctures made it? {found.title}",
+        found=found,
+        conventions=[TITLES[name] for name in found.draws],
+        rows=_rows(found),
+        groups=rows_of(found.groups_frame),
+        image=image,
+        alt=f"{found.verdict} {found.answer}",
+        statement=SENTENCE,
+        words=page,
+        origin=origin,
+    )
+
+
+def _rows(found: Attribution) -> list[dict[str, Any]]:
+    """Return a row for each juncture, the largest by Shapley's value first."""
+    return [
+        {
+            "juncture": player,
+            "title": found.titles[player],
+            "shapley": found.estimate(SHAPLEY, player),
+            "others": [found.estimate(name, player).value for name in found.draws][1:],
+        }
+        for player in found.ranks(SHAPLEY)
+    ]
