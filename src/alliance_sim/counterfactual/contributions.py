@@ -149,15 +149,15 @@ class Attribution(Shown):
         """Whether the conventions agree in rank; said before anything else."""
         if not self.disagree:
             return "All conventions rank the junctures alike."
-        names = ", ".join(TITLES[name] for name in self.disagree)
-        worst = max(
-            (pair for name in self.disagree if (pair := self._reversed(name)) is not None),
-            key=lambda pair: self.estimate(SHAPLEY, pair[0]).value,
-        )
+        names = [f"\u201c{TITLES[name]}\u201d" for name in self.disagree]
+        listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+        pairs = {name: self._reversed(name) for name in self.disagree}
+        name, pair = next((name, pair) for name, pair in pairs.items() if pair is not None)
         return (
-            f"The attribution depends on the convention: {names} "
-            f"{'rank' if len(self.disagree) > 1 else 'ranks'} junctures otherwise than Shapley's "
-            f"value does, such as {worst[0]} before {worst[1]}."
+            f"The attribution depends on the convention: {listed} "
+            f"{'rank' if len(names) > 1 else 'ranks'} junctures otherwise than Shapley's value, "
+            f"which puts {pair[0]} before {pair[1]}, and \u201c{TITLES[name]}\u201d the other way "
+            "round."
         )
 
     @property

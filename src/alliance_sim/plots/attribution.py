@@ -60,14 +60,18 @@ def attribution_figure(found: Attribution, *, form: Form = SLIDE) -> Figure:
         axes.axhspan(-place - 0.5, -place + 0.5, color=SHADES[place % 2], linewidth=0, zorder=0)
         _bar(axes, found, player, -place)
     axes.axvline(0.0, color=INK, linewidth=0.9, zorder=2)
-    names = [_name(found, player, form) for player in ranks]
-    axes.set_yticks([-place for place in range(count)], names, fontsize=SMALL)
+    titles = [_name(found, player, form) for player in ranks]
+    axes.set_yticks([-place for place in range(count)], titles, fontsize=SMALL)
     axes.set_ylim(-count + 0.5, 0.5)
     unit = "chance of the outcome" if found.binary else "outcome"
-    axes.set_xlabel(f"contribution to the {unit}, mean and 90 % of the draws", fontsize=SMALL)
-    figure.body.legend(
-        *axes.get_legend_handles_labels(), loc="outside lower left", ncols=1 if form.narrow else 5
-    )
+    words = f"contribution to the {unit}, mean and 90 % of the draws"
+    room = form.width - (1.7 if form.narrow else 4.0)
+    axes.set_xlabel(fold(words, room, size=SMALL), fontsize=SMALL)
+    handles, names = axes.get_legend_handles_labels()
+    figure.body.legend(  # bars come last among handles, and first in what is told
+        [handles[-1], *handles[:-1]], [names[-1], *names[:-1]], loc="outside lower left",
+        ncols=1 if form.narrow else 5,
+    )  # fmt: skip
     return figure
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from alliance_sim.counterfactual.contributions import SHAPLEY, TITLES
 from alliance_sim.counterfactual.labels import SENTENCE
-from alliance_sim.errors import FileError, SettingError, explains_calls
-from alliance_sim.files import read_json
+from alliance_sim.errors import explains_calls
 from alliance_sim.plots.attribution import attribution_figure
 from alliance_sim.provenance import Origin, scenario_origin, version
 from alliance_sim.report import page
+from alliance_sim.report.inevitability import of_this_outcome
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import MANIFEST, ResultFolder, result_folder, rows_of
+from alliance_sim.report.result_folder import ResultFolder, result_folder, rows_of
 
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.contributions import Attribution
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 KIND = "attribute"
-MOST_BYTES = 10_000_000  # of a manifest that is looked at
 
 
 def attribution_folder(out: str | os.PathLike[str], base: Scenario, outcome: Outcome) -> Path:
@@ -35,19 +34,7 @@ def attribution_folder(out: str | os.PathLike[str], base: Scenario, outcome: Out
         SettingError: If it cannot be written, or holds results of another question.
     """
     folder = result_folder(out, kind=KIND, scenarios=[base])
-    manifest = folder / f"{MANIFEST}.json"
-    if not manifest.exists():
-        return folder
-    try:
-        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
-    except KeyError:  # nothing was answered before the last one was stopped
-        return folder
-    except (FileError, TypeError, ValueError):
-        before = "something else"
-    if before != outcome.text:
-        told = f"holds the attribution of another outcome, {before}"
-        raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
-    return folder
+    return of_this_outcome(folder, outcome.text, "attribution")
 
 
 @explains_calls

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alliance_sim.counterfactual.labels import SENTENCE
-from alliance_sim.errors import explains_calls
+from alliance_sim.errors import FileError, SettingError, explains_calls
+from alliance_sim.files import read_json
 from alliance_sim.plots.inevitability import inevitability_figure
+from alliance_sim.plots.origin import save_png
+from alliance_sim.plots.style import PHONE, SLIDE
 from alliance_sim.provenance import Origin, scenario_origin, version
 from alliance_sim.report import page
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import ResultFolder, result_folder, rows_of
+from alliance_sim.report.result_folder import (
+    MANIFEST,
+    Picture,
+    ResultFolder,
+    result_folder,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.curves import InevitabilityCurve
     from alliance_sim.counterfactual.question import Question
-    from alliance_sim.report.result_folder import Picture
 
 KIND = "inevitability"
+MOST_BYTES = 10_000_000  # of a manifest that is looked at
 
 
 def inevitability_folder(out: str | os.PathLike[str], question: Question) -> Path:
@@ -30,7 +40,29 @@ def inevitability_folder(out: str | os.PathLike[str], question: Question) -> Pat
     Raises:
         SettingError: If it cannot be written, or holds results of another question.
     """
-    return result_folder(out, kind=KIND, scenarios=[question.base, question.edited])
+    folder = result_folder(out, kind=KIND, scenarios=[question.base, question.edited])
+    return of_this_outcome(folder, question.outcome.text, "curve")
+
+
+def of_this_outcome(folder: Path, outcome: str, what: str) -> Path:
+    """Return a folder of results that holds none of another outcome.
+
+    Raises:
+        SettingError: If it does.
+    """
+    manifest = folder / f"{MANIFEST}.json"
+    if not manifest.exists():
+        return folder
+    try:
+        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
+    except KeyError:  # nothing was answered before the last one was stopped
+        return folder
+    except (FileError, TypeError, ValueError):
+        before = "something else"
+    if before != outcome:
+        told = f"holds the {what} of another outcome, {before}"
+        raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
+    return folder
 
 
 @explains_calls
@@ -89,3 +121,20 @@ def inevitability_page(curve: InevitabilityCurve, *, image: Picture, origin: Ori
         words=page,
         origin=origin,
     )
+
+
+def curve_told(curve: InevitabilityCurve | None, origin: Origin) -> dict[str, Any] | None:
+    """Return what the page of a what-if shows of a curve; None for none.
+
+    Args:
+        curve: The curve.
+        origin: Where the page comes from.
+    """
+    if curve is None:
+        return None
+    drawn = []
+    for form in (SLIDE, PHONE):
+        file = io.BytesIO()
+        save_png(inevitability_figure(curve, form=form), file, origin=origin, title=curve.question)
+        drawn.append(file.getvalue())
+    return {"image": Picture(*drawn), "line": curve.line, "about": curve.about}
