@@ -19,6 +19,7 @@ from alliance_sim.comparison.scenarios import Comparison
 from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import HIGH, LOW, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
+from alliance_sim.counterfactual.stored_curves import curve_if_shipped
 from alliance_sim.display import Facts, Shown, Table, figure
 from alliance_sim.glossary import decimal, signed
 from alliance_sim.record.words import Words
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.counterfactual.card import Check
     from alliance_sim.counterfactual.coupling_free import Futures
+    from alliance_sim.counterfactual.curves import InevitabilityCurve
     from alliance_sim.counterfactual.labels import Agreement, Label
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.counterfactual.rivals import Weights
@@ -130,6 +132,11 @@ class WhatIf(Shown):
     def worlds(self) -> TwinWorlds:
         """The twins that the answer is of, under the quantile coupling."""
         return self.twins[QUANTILE]
+
+    @cached_property
+    def curve(self) -> InevitabilityCurve | None:
+        """From when the outcome was certain, where a curve of the question ships; else None."""
+        return curve_if_shipped(self.question, self.posterior.theory)
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -314,6 +321,7 @@ class WhatIf(Shown):
             "kept": list(self.question.kept),
             "held": list(self.question.held),
             "outcome": self.question.outcome.text,
+            "inevitability": None if self.curve is None else self.curve.as_tree(),
             "fact": _tree(kind, self.fact),
             "edited": _tree(kind, self.edited),
             "effect": _tree(kind, self.effect),

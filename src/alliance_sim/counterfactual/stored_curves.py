@@ -167,6 +167,12 @@ def shipped_curves(scenario: Scenario) -> tuple[StoredCurves | None, str]:
     return found, ""
 
 
+def curve_if_shipped(question: Question, theory: str) -> InevitabilityCurve | None:
+    """Return the curve that ships for a question under a theory, None if there is none."""
+    found, _ = shipped_curves(question.base)
+    return None if found is None else found.curves.get(key_of(question, theory))
+
+
 def shipped_curve(question: Question) -> InevitabilityCurve:
     """Return the curve that ships for a question.
 

@@ -17,6 +17,7 @@ from alliance_sim.plots.origin import origin_of
 from alliance_sim.plots.whatif import whatif_figure
 from alliance_sim.report import page
 from alliance_sim.report.comparison import acts_counted, acts_told
+from alliance_sim.report.inevitability import curve_told
 from alliance_sim.report.page import render
 from alliance_sim.report.result_folder import MANIFEST, ResultFolder, result_folder, rows_of
 
@@ -121,6 +122,7 @@ def whatif_page(answer: WhatIf, acts: pd.DataFrame, *, image: Picture, origin: O
         before=of_100(answer.fact.value),
         after=of_100(answer.edited.value),
         needed=_needed(answer),
+        curve=curve_told(answer.curve, origin),
         couplings=rows_of(answer.couplings_frame),
         theories=rows_of(answer.theories_frame),
         steps=rows_of(comparison.moved_steps(label)),
