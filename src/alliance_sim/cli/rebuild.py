@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 # Commands that write figures or pages, and change nothing else.
 MAKERS = (
-    *("history", "run", "compare", "whatif", "plot", "score", "summarise", "sensitivity"),
-    *("discover", "posterior show", "record agreement"),
+    *("history", "run", "compare", "whatif", "inevitability", "attribute", "plot", "score"),
+    *("summarise", "sensitivity", "discover", "posterior show", "record agreement"),
 )
 SCENARIOS = {"scenario", "scenarios", "against"}  # parameters that name a scenario
 DROPPED = {"out", "workers", "as_json"}  # decided by whoever makes it again

@@ -67,7 +67,7 @@ def write_attribution(
     result.table("contributions", found.frame)
     result.table("groups", found.groups_frame, "contributions")
     result.text("answer", "json", json.dumps(found.as_tree(), indent=2, allow_nan=False) + "\n")
-    result.text("report", "html", attribution_page(found, image=image, origin=origin))
+    result.page("report", attribution_page(found, image=image, origin=origin))
     return result.close(asked={"outcome": found.outcome.text, "junctures": list(found.players)})
 
 

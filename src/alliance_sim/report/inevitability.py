@@ -96,7 +96,7 @@ def write_inevitability(
     image = result.picture(KIND, partial(inevitability_figure, curve), curve.question)
     result.table("curve", curve.frame, KIND)
     result.text("answer", "json", json.dumps(curve.as_tree(), indent=2, allow_nan=False) + "\n")
-    result.text("report", "html", inevitability_page(curve, image=image, origin=origin))
+    result.page("report", inevitability_page(curve, image=image, origin=origin))
     return result.close(
         asked={"question": curve.question, "edits": list(curve.edits), "outcome": curve.outcome}
     )
