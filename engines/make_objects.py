@@ -18,11 +18,11 @@ import platform
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 
 import llvmlite.binding as llvm
@@ -48,6 +48,7 @@ FUNCTIONS = (simulate_block, fill)
 RAISED = re.compile(r"^ *store ptr @?\"?\.const\.picklebuf[^\n]*\n", re.MULTILINE)
 COUNTING = ("NRT_incref", "NRT_decref")  # references to arrays, which belong to the caller
 Given = dict[str, tuple[Any, ...]]
+Result = TypeVar("Result")
 
 
 class Library(codegen.JITCodeLibrary):
@@ -117,7 +118,9 @@ def filling_by(function: Callable[..., None]) -> AbstractContextManager[Any]:
     return mock.patch.object(batch, "compiled_fill", function)
 
 
-def lowered(given: Given) -> tuple[dict[str, str], list[str]]:
+def lowered(
+    given: Given, functions: Sequence[Callable[..., Any]] = FUNCTIONS
+) -> tuple[dict[str, str], list[str]]:
     """Return how each function is called in the texts, and the texts of all that is needed."""
     enable()
     context: Any = cpu_target.target_context
@@ -126,7 +129,7 @@ def lowered(given: Given) -> tuple[dict[str, str], list[str]]:
     context.get_executable = lambda *_: [].append  # no code to run; anything callable will do
     options: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     names, texts, known = {}, [], set[int]()
-    for function in FUNCTIONS:
+    for function in functions:
         types = tuple(map(numba.typeof, given[function.__name__]))
         dispatcher: Any = numba.njit(**options)(function)
         dispatcher.typingctx.refresh()
@@ -166,8 +169,11 @@ def entry_of(name: str, function: Any) -> str:
     return "\n".join([*lines, f"  %status = {call}", "  ret i32 %status", "}", ""])
 
 
-def optimised_ir(names: dict[str, str], texts: list[str]) -> bytes:
-    """Return the IR: one module with two functions to call, which needs nothing else."""
+def optimised_ir(names: dict[str, str], texts: list[str], triple: str = TRIPLE) -> bytes:
+    """Return the IR: one module with some functions to call, which needs nothing else.
+
+    How large a pointer is counts from here on, so that the page's has a triple of its own.
+    """
     whole = linked(texts)
     text = RAISED.sub("", str(whole)).replace("@sqrt(", "@llvm.sqrt.f64(")
     for name in COUNTING:
@@ -183,8 +189,8 @@ def optimised_ir(names: dict[str, str], texts: list[str]) -> bytes:
         if not variable.is_declaration:
             variable.linkage = "internal"
     whole.verify()
-    machine = llvm.Target.from_triple(TRIPLE).create_target_machine(opt=3)
-    whole.triple, whole.data_layout = TRIPLE, str(machine.target_data)
+    machine = llvm.Target.from_triple(triple).create_target_machine(opt=3)
+    whole.triple, whole.data_layout = triple, str(machine.target_data)
     objects.optimised(whole, machine, vectors=False)
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     passes = llvm.create_new_module_pass_manager()
@@ -257,7 +263,7 @@ def make() -> None:
         print(f"{name}: {len(content):,} bytes{', tried' if made.tried else ''}")
 
 
-def told(what: str, work: Callable[[], Made]) -> Made:
+def told(what: str, work: Callable[[], Result]) -> Result:
     """Do some work and say how long it took."""
     print(f"{what} ...", end=" ", file=sys.stderr, flush=True)
     before = time.perf_counter()
