@@ -1,0 +1,1 @@
+"""The teaching page: the same model in the reader's browser, bit for bit."""
