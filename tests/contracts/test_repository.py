@@ -34,7 +34,7 @@ TEXT = sorted(
     )
     for path in (ROOT / room).glob("*" if room == "." else "**/*")
     if path.is_file()
-    and path.suffix not in {".ir", ".npz", ".o", ".png", ".pyc", ".parquet"}
+    and path.suffix not in {".ir", ".npz", ".o", ".png", ".pyc", ".parquet", ".wasm"}
     and not {"_build", ".git", ".hypothesis"} & set(path.parts)
 )
 MOST_LINES = 500
