@@ -16,7 +16,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from alliance_sim.lab import module
-from tests.lab.conftest import WORLDS, needs_module, text
+from tests.lab.worlds import WORLDS, needs_module, text
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 HOST = Path(module.__file__).with_name("engine.mjs")

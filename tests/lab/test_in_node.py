@@ -11,7 +11,7 @@ import pytest
 
 from alliance_sim import load_scenario, simulate
 from alliance_sim.lab import module
-from tests.lab.conftest import WORLDS, frame, needs_module, text
+from tests.lab.worlds import WORLDS, frame, needs_module, text
 
 NODE = shutil.which("node")
 HOST = Path(module.__file__).with_name("engine.mjs")

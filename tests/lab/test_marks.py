@@ -12,11 +12,10 @@ from alliance_sim import Scenario, load_scenario, simulate
 from alliance_sim.calendar import Calendar
 from alliance_sim.engine.chronology import AGREEMENT, chronology
 from alliance_sim.lab import marks
-from alliance_sim.lab.host import Host
 from alliance_sim.scenario.fields import SERIES
 from alliance_sim.world.state import axes_of
 from alliance_sim.world.tables import recipe_of
-from tests.lab.conftest import WORLDS, edited, frame, host, needs_module, prepared
+from tests.lab.worlds import WORLDS, Host, edited, frame, host, needs_module, prepared
 
 SEED = 2**40 + 5
 Told = tuple[Any, ...]

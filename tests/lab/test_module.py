@@ -18,13 +18,12 @@ from alliance_sim.errors import EngineError, SettingError
 from alliance_sim.lab import module
 from alliance_sim.lab.entries import prepare
 from alliance_sim.lab.frame import GOLDEN_RUN, GOLDEN_SEED, frame_of
-from alliance_sim.lab.host import Host
 from alliance_sim.results.outcomes import standard_outcomes
 from alliance_sim.world.build import build_world
 from alliance_sim.world.divergence import first_touched
 from alliance_sim.world.state import state_names
 from alliance_sim.world.tables import recipe_of
-from tests.lab.conftest import WORLDS, edited, frame, host, needs_module, prepared, text
+from tests.lab.worlds import WORLDS, Host, edited, frame, host, needs_module, prepared, text
 
 RUNS = 5
 

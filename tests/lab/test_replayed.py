@@ -13,10 +13,9 @@ from alliance_sim.calibration.shipped import shipped_posterior
 from alliance_sim.counterfactual.histories import Histories, Part
 from alliance_sim.counterfactual.worlds import twin_worlds
 from alliance_sim.lab import module
-from alliance_sim.lab.host import Host
 from alliance_sim.lab.replayed import columns_of
 from alliance_sim.world.state import state_names
-from tests.lab.conftest import frame, needs_module, prepared, text
+from tests.lab.worlds import Host, frame, needs_module, prepared, text
 
 NAME = "japan_nato/baseline"
 SEED = 6
