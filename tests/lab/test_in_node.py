@@ -19,7 +19,7 @@ SCRIPT = """
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 const [host, module, frame] = process.argv.slice(2);
-const { Engine, hasVectors } = await import(host);
+const { Engine, hasVectors, start } = await import(host);
 const engine = new Engine(new WebAssembly.Module(readFileSync(module)),
   JSON.parse(readFileSync(frame, "utf8")));
 const sha = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -43,7 +43,16 @@ const kept = 3 * steps * engine.frame.states.length;
 const edited = sha(new Uint8Array(engine.floats("kept.trajectories").slice(0, kept).buffer));
 let refused = "";
 try { engine.set("juncture.nobody.present", 0); } catch (error) { refused = error.message; }
-console.log(JSON.stringify({ vectors: hasVectors(), golden, gone, edited, first, refused }));
+let odd = "";
+try { engine.set(`${gone}.date`, NaN); } catch (error) { odd = error.message; }
+const bytes = readFileSync(module);
+const again = JSON.parse(readFileSync(frame, "utf8"));
+const same = (await start({ simd: bytes, scalar: bytes }, again)) instanceof Engine;
+again.golden.sha256 = golden.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
+let other = "";
+try { await start({ simd: bytes, scalar: bytes }, again); } catch (error) { other = error.message; }
+const told = { vectors: hasVectors(), golden, gone, edited, first, refused, odd, same, other };
+console.log(JSON.stringify(told));
 """
 
 
@@ -77,3 +86,6 @@ def test_the_host_in_javascript_comes_to_the_same_bits(
     assert told["first"] < frame(name).shape.steps
     assert told["edited"] == hashlib.sha256(wanted.tobytes()).hexdigest()
     assert told["refused"] == "the recipe has no number juncture.nobody.present"
+    assert told["odd"] == f"{told['gone']}.date is to be NaN"
+    assert told["same"] is True
+    assert told["other"].startswith("this computes other bits than alliance-sim ")

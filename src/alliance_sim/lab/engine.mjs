@@ -193,6 +193,7 @@ export class Engine {
    * @param {number | null} value
    */
   set(path, value) {
+    if (value !== null && !Number.isFinite(value)) throw new Error(`${path} is to be ${value}`);
     const { array, place } = this.number(path);
     this.floats(array)[place] = value ?? Infinity;
   }
@@ -264,4 +265,21 @@ export class Engine {
     const kept = this.frame.shape.steps * this.frame.states.length;
     return new Uint8Array(this.floats("kept.trajectories").slice(0, kept).buffer);
   }
+}
+
+/**
+ * Start the module that can run here, and hold it against the frame's golden digest: an engine that
+ * computes other bits is not handed out.
+ * @param {{simd: BufferSource, scalar: BufferSource}} modules
+ * @param {Frame} frame
+ */
+export async function start(modules, frame) {
+  const bytes = hasVectors() ? modules.simd : modules.scalar;
+  const engine = new Engine(await WebAssembly.compile(bytes), frame);
+  const digest = await crypto.subtle.digest("SHA-256", engine.goldenBytes());
+  const text = Array.from(new Uint8Array(digest), (x) => x.toString(16).padStart(2, "0")).join("");
+  if (text !== frame.golden.sha256) {
+    throw new Error(`this computes other bits than alliance-sim ${frame.program}`);
+  }
+  return engine;
 }
