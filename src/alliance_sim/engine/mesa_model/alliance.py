@@ -66,8 +66,10 @@ class Member(Partner):
         if attention <= 0.0:
             return given
         return tuple(
-            attended_exposure(exposure, attention) if asian else exposure
-            for exposure, asian in zip(given, self.model.world.asian, strict=True)
+            [
+                attended_exposure(exposure, attention) if asian else exposure
+                for exposure, asian in zip(given, self.model.world.asian, strict=True)
+            ]
         )
 
     def situation(self) -> Situation:
@@ -87,17 +89,9 @@ class Member(Partner):
 
     def log_ratio(self, domain: int) -> float:
         """Return this member's log benefit/cost of cooperating in a domain."""
-        model, numbers = self.model, self.model.numbers
-        pull = numbers.threat_pulls[ALLIANCE][domain]
-        return log_ratio(
-            model.alliance.floors[domain],
-            self.offset,
-            threat_term(pull, self._sees, model.partnership.level[domain]),
-            model.partnership.asset_terms[domain],
-            numbers.domestic * model.push[ALLIANCE],
-            model.inputs.need[ALLIANCE][domain],
-            model.alliance.slow[domain],
-        )
+        floor, pull, level, assets, push, need, slow = self.model.alliance.common[domain]
+        threat = threat_term(pull, self._sees, level)
+        return log_ratio(floor, self.offset, threat, assets, push, need, slow)
 
     def settle(self) -> None:
         """Compare agendas with the state, then weigh cooperation for the first quarter."""
@@ -138,9 +132,26 @@ class Alliance(Actor):
         self.begin()
 
     def begin(self) -> None:
-        """Look up what holds for all members this quarter: how much they weigh, their floors."""
-        self.floors, self._weights = floors_now(self.model, ALLIANCE), 0.0
-        for weight in self.model.inputs.weight:
+        """Look up what is the same for all members this quarter.
+
+        That is how much they weigh in all; and by domain the floor, the pull of threats, the level,
+        what assets add, the leaders' push, what events ask for, and slow noise.
+        """
+        model, numbers = self.model, self.model.numbers
+        self.common = tuple(
+            zip(
+                floors_now(model, ALLIANCE),
+                numbers.threat_pulls[ALLIANCE],
+                model.partnership.level,
+                model.partnership.asset_terms,
+                [numbers.domestic * model.push[ALLIANCE]] * len(self.slow),
+                model.inputs.need[ALLIANCE],
+                self.slow,
+                strict=True,
+            )
+        )
+        self._weights = 0.0
+        for weight in model.inputs.weight:
             self._weights = mean_with(self._weights, weight, 1.0)
 
     def mean(self, values: list[float]) -> float:
