@@ -53,6 +53,7 @@ def test_one_chain_of_ellipses_finds_the_noise_that_must_have_been() -> None:
     within(draws[None], MEAN, VARIANCE)
 
 
+@pytest.mark.slow
 def test_particles_find_the_noise_that_must_have_been_and_the_evidence() -> None:
     settings = TemperedSettings(particles=2_048)
     found = run_to_end(Tempered(linear_gaussian, CHAIN, seed=3, settings=settings))
@@ -73,6 +74,7 @@ def test_the_error_of_the_evidence_is_what_seeds_differ_by() -> None:
     assert 0.6 < spread / told < 1.7  # 20 seeds tell a spread to 15 %
 
 
+@pytest.mark.slow
 def test_the_evidence_of_a_correlated_normal_is_found() -> None:
     target = correlated_normal()
     settings = TemperedSettings(particles=1_024, cycles=(2, 3, 4, 6))

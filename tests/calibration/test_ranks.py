@@ -135,6 +135,7 @@ def test_a_move_that_is_wrong_is_caught() -> None:
     assert checks["log likelihood"].p_value < 0.001
 
 
+@pytest.mark.slow
 def test_a_sampler_that_forgets_the_data_is_caught_by_the_log_likelihood_alone() -> None:
     """The prior is a posterior of no data, so the ranks of the parameters are uniform."""
     checks = {check.name: check for check in run_to_end(study("forgets", 60)).checks()}

@@ -116,6 +116,7 @@ def test_workers_change_no_number() -> None:
     assert one.frame().equals(two.frame())
 
 
+@pytest.mark.slow
 def test_both_editions_are_scored_and_what_was_looked_at_is_named() -> None:
     scenario = load_scenario("japan_nato/baseline")
     assert editions_of(scenario) == ("japan_nato@1", "japan_nato@2")
@@ -162,6 +163,7 @@ def test_the_true_numbers_beat_false_ones_and_are_calibrated(true_runs: FreeRuns
     assert found.against(key, "false").low > 0
 
 
+@pytest.mark.slow
 def test_of_histories_made_by_the_model_its_forecasts_are_uniform(true_runs: FreeRuns) -> None:
     true = true_runs.counts["all"]
     forecast = Predictive.of_counts(0, true[: RUNS // 2])
@@ -297,6 +299,7 @@ class Fitted:
         return DrawnNumbers(("willingness.assets",), np.array([[2.0, 3.0]]))
 
 
+@pytest.mark.slow
 def test_shipped_draws_join_the_baselines_in_sample_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shipped_runs(ISLANDS) is None
     monkeypatch.setattr(drawn, "shipped_draws", lambda _: {"RID": __file__})

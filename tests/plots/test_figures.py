@@ -8,6 +8,7 @@ import itertools
 import subprocess
 import sys
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -43,15 +44,15 @@ FORMS = {"slide": style.SLIDE, "phone": style.PHONE}
 TOLD = Words.of(load_scenario("japan_nato/baseline"))
 
 
-@pytest.fixture(params=itertools.product(KINDS, FORMS), ids="-".join)
+@pytest.fixture(scope="module", params=itertools.product(KINDS, FORMS), ids="-".join)
 def figure(
     request: pytest.FixtureRequest, ensemble: Ensemble, record: Record, counts_frame: pd.DataFrame
 ) -> Figure:
-    """Return each kind of figure in turn, for a slide and for a phone."""
+    """Return each kind of figure in turn, for a slide and for a phone; no test changes it."""
     return drawn(request.param, ensemble, record, counts_frame)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def counts_frame(counts: pd.DataFrame) -> pd.DataFrame:
     return counts
 
@@ -86,6 +87,7 @@ def shifted(ensemble: Ensemble, by: float) -> Ensemble:
     return replace(ensemble, scenario=f"edited by {by}", values=values)
 
 
+@lru_cache(maxsize=1)  # tests of one figure follow each other, and drawing it takes longest
 def texts(figure: Figure) -> list[tuple[Text, Bbox]]:
     """Return every text that is drawn, with the place that it takes."""
     renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
@@ -188,12 +190,11 @@ def test_every_axis_that_measures_names_its_unit(figure: Figure) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", [*itertools.product(KINDS, FORMS)], ids="-".join)
 def test_the_same_input_gives_the_same_pixels_under_other_settings(
-    figure: Figure, request: pytest.FixtureRequest, ensemble: Ensemble, record: Record,
-    counts_frame: pd.DataFrame,
-) -> None:  # fmt: skip
-    kind = request.node.callspec.params["figure"]
-    before = pixels(figure)
+    kind: tuple[str, str], ensemble: Ensemble, record: Record, counts_frame: pd.DataFrame
+) -> None:
+    before = pixels(drawn(kind, ensemble, record, counts_frame))
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "pink", "lines.linewidth": 9}):
         again = drawn(kind, ensemble, record, counts_frame)
     assert pixels(again) == before

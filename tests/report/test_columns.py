@@ -64,6 +64,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ASKED)
 def test_every_column_of_every_table_is_explained(
     name: str, swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
