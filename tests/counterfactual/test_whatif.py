@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alliance_sim import Scenario, SettingError, load_scenario, simulate
+from alliance_sim import Scenario, ScenarioError, SettingError, load_scenario, simulate
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual import WhatIf, twin_worlds, whatif
 from alliance_sim.counterfactual.answering import answered
@@ -55,7 +55,11 @@ def test_a_file_of_edits_can_be_asked_and_edited_further() -> None:
 
 
 WRONG: dict[tuple[tuple[str, ...], str], tuple[str, ...]] = {
-    ((), STEP): ("no edit is given",),
+    ((), STEP): ("no edit is given; give one, such as --without",),
+    ((RAID,), "rung>=4@2008"): ("is never so, whatever is edited: rung lies from 0 to 3",),
+    ((RAID,), "rung>=0@2008"): ("is always so",),
+    ((RAID,), "first(level_political>1)"): ("is never so",),
+    ((RAID,), "max(level_political)@2008..2009<=1"): ("is always so",),
     (("theory RI",), STEP): ("no edit is given",),
     (("without great_rade",), "rng@2008"): ("unknown state 'rng'", "did you mean 'great_raid'"),
     (("council consensus",), STEP): ("changes nothing",),
@@ -83,6 +87,17 @@ def test_a_wrong_question_is_told_before_anything_is_computed(
 def test_where_no_draws_ship_it_is_said_how_to_get_some() -> None:
     with pytest.raises(SettingError, match="alliance-sim calibrate two_islands/baseline"):
         ISLANDS.whatif(RAID, outcome=STEP)
+
+
+def test_what_ships_no_draws_of_a_theory_says_which_it_has_and_how_to_get_more() -> None:
+    history = load_scenario("japan_nato/baseline")
+    with pytest.raises(ScenarioError, match=r"no draws of theory N\+T come .*--theory N\+T --out"):
+        posteriors_of("shipped", history, "N+T")
+
+
+def test_a_folder_that_is_no_fit_and_holds_no_draws_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"holds no fit and no draws .* --out FIT"):
+        posteriors_of(tmp_path, ISLANDS)
 
 
 def test_draws_of_another_theory_or_of_nothing_are_refused(

@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
-from alliance_sim.errors import AllianceSimError, ScenarioError, explains_calls, unknown_name
+from alliance_sim.errors import AllianceSimError, ScenarioError, explains_calls
 from alliance_sim.results.draws import load_draws, shipped_draws
 from alliance_sim.scenario import Scenario, load_scenario
+from alliance_sim.scenario.theories import theory_of
 
 SYNTHESIS = "RID"  # the theory that is meant where none is named
 
@@ -30,7 +31,12 @@ def shipped_posterior(scenario: Scenario, theory: str | None = None) -> Posterio
     if name not in known:
         if theory is None or not known:
             return None
-        raise ScenarioError("theory", [unknown_name("theory", name, known)])
+        problem = (
+            f"no draws of theory {theory_of(name).name} come with the package (known: "
+            f"{', '.join(sorted(known))}); fit it and name the folder as the posterior: "
+            f"alliance-sim calibrate {scenario.name} --theory {name} --out FIT"
+        )
+        raise ScenarioError("theory", [problem])
     return _shipped(known[name])
 
 

@@ -103,6 +103,12 @@ def _kept(place: Path, base: Scenario, wanted: str | None) -> list[PosteriorDraw
         names = list(told_of_fit(place)["theories"])
     else:
         names = [file.stem for file in sorted(place.glob(f"*{ENDING}"))]
+    if not names:
+        problem = (
+            f"{shown(str(place))} holds no fit and no draws (files that end in {ENDING}); give the "
+            f"folder of a fit: alliance-sim calibrate {base.name} --out FIT"
+        )
+        raise SettingError(WHERE, [problem])
     own = own_theory(base).name
     first = wanted or (own if own in names else next(iter(names), own))
     chosen = [first, *(name for name in names if name != first and wanted is None)]

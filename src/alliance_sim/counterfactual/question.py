@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError
 from alliance_sim.results.outcome_words import outcome_title
-from alliance_sim.results.outcomes import Outcome, is_binary, parse_outcome
+from alliance_sim.results.outcomes import HOLDS, Outcome, is_binary, parse_outcome
 from alliance_sim.scenario.edit import edited as edited_by
 from alliance_sim.scenario.edit_texts import idle, kept, read_edits
 from alliance_sim.scenario.holds import window_of
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 WHERE = "whatif"
 UNDER = "theory "  # how a text begins that holds for both worlds
-EXAMPLE = "--without great_raid, or without='great_raid' in Python"
+EXAMPLE = "--without {name}, or without={name!r} in Python"
+FOLDS_WITHIN = ("at", "mean", "max", "min")  # folds of a state that stay within its range
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,15 @@ def ask(
         problems += error.problems
     told = () if edited is None else _told(base, edited)
     if edited is not None and not told:
-        problems.append(f"no edit is given; give one, such as {EXAMPLE}")
+        there = (juncture.name for juncture in base.junctures if juncture.present)
+        example = EXAMPLE.format(name=next(there, "great_raid"))
+        problems.append(f"no edit is given; give one, such as {example}")
     if edited is not None and told:
         problems += _other_years(base, edited)
     if edited is not None and found is not None:
         problems += _set_by_a_hold(edited, found)
+    if found is not None:
+        problems += _beyond_the_range(base, found)
     if problems or edited is None or found is None:
         raise SettingError(WHERE, problems)
     day, late = _touched(base, edited, found)
@@ -151,6 +156,25 @@ def _set_by_a_hold(edited: Scenario, outcome: Outcome) -> Iterator[str]:
             yield (
                 f"outcome {outcome.text!r} is what {hold.text!r} says itself; ask for another "
                 "state, or for a time after the window"
+            )
+
+
+def _beyond_the_range(base: Scenario, outcome: Outcome) -> Iterator[str]:
+    """Yield a sentence for an outcome that its state's range settles, whatever happens."""
+    compare, value = outcome.compare, outcome.threshold
+    if not compare and outcome.passes and outcome.fold in FOLDS_WITHIN:
+        compare, value = outcome.passes, outcome.mark
+    meaning = meanings_of(base)[outcome.state]
+    low, high = meaning.low, meaning.high
+    if outcome.state == "rung":
+        high = max(rung.number for rung in base.rungs)
+    ends = {compare: (HOLDS[compare](low, value), HOLDS[compare](high, value))} if compare else {}
+    for at_low, at_high in ends.values():
+        if at_low == at_high:
+            told = "always" if at_low else "never"
+            yield (
+                f"outcome {outcome.text!r} is {told} so, whatever is edited: {outcome.state} lies "
+                f"from {low:g} to {high:g}; compare it with a value in between"
             )
 
 
