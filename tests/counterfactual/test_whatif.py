@@ -8,7 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alliance_sim import Scenario, ScenarioError, SettingError, load_scenario, simulate
+from alliance_sim import (
+    ResultError,
+    Scenario,
+    ScenarioError,
+    SettingError,
+    load_scenario,
+    simulate,
+)
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual import WhatIf, twin_worlds, whatif
 from alliance_sim.counterfactual.answering import answered
@@ -93,6 +100,16 @@ def test_what_ships_no_draws_of_a_theory_says_which_it_has_and_how_to_get_more()
     history = load_scenario("japan_nato/baseline")
     with pytest.raises(ScenarioError, match=r"no draws of theory N\+T come .*--theory N\+T --out"):
         posteriors_of("shipped", history, "N+T")
+
+
+def test_a_posterior_of_another_scenario_is_told_as_that(
+    islands_posterior: PosteriorDraws, tmp_path: Path
+) -> None:
+    islands_posterior.save(tmp_path / "RID.npz")
+    history = load_scenario("japan_nato/baseline")
+    told = "is a posterior of two_islands/baseline, and does not go with japan_nato/baseline: .*"
+    with pytest.raises(ResultError, match=told + "calibrate japan_nato/baseline --out FIT"):
+        posteriors_of(tmp_path, history)
 
 
 def test_a_folder_that_is_no_fit_and_holds_no_draws_is_told_as_that(tmp_path: Path) -> None:

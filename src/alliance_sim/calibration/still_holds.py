@@ -79,7 +79,7 @@ def prior_if_held(held: Draws, scenario: Scenario, where: str) -> Prior:
     try:
         target = target_of(prior, series=held.series, until=held.until)
     except (NoRecord, SettingError) as error:
-        raise ResultError(_stale(where, held, [" ".join(str(error).split())])) from error
+        raise ResultError(_stale(where, held, scenario, [" ".join(str(error).split())])) from error
     problems = []
     now = digests_of(target)
     if target.record != held.record:
@@ -104,12 +104,19 @@ def prior_if_held(held: Draws, scenario: Scenario, where: str) -> Prior:
                 f"{float(found[at])!r}, and was {float(held.log_likelihood[at])!r}"
             )
     if problems:
-        raise ResultError(_stale(where, held, problems))
+        raise ResultError(_stale(where, held, scenario, problems))
     return prior
 
 
-def _stale(where: str, held: Draws, problems: list[str]) -> str:
+def _stale(where: str, held: Draws, scenario: Scenario, problems: list[str]) -> str:
+    told = "; ".join(problems)
+    if held.scenario != scenario.name:
+        return (
+            f"{where}: is a posterior of {held.scenario}, and does not go with {scenario.name}: "
+            f"{told}. To fit this one: alliance-sim calibrate {scenario.name} --out FIT, then "
+            "--posterior FIT; to go on without: --posterior none"
+        )
     return (
         f"{where}: the posterior of {held.scenario} under {held.theory} no longer holds: "
-        f"{'; '.join(problems)}. To fit anew: {held.command}; to go on without: --posterior none"
+        f"{told}. To fit anew: {held.command}; to go on without: --posterior none"
     )
