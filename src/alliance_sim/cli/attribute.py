@@ -167,7 +167,7 @@ def _groups(given: str) -> Groups:
 
 def _print(found: Attribution) -> None:
     """Print whether conventions agree, what it comes to, and all contributions."""
-    from alliance_sim.counterfactual.contributions import SHAPLEY
+    from alliance_sim.counterfactual.contributions import HEADS, SHAPLEY
     from alliance_sim.counterfactual.labels import SENTENCE
 
     terminal.tell(found.verdict, "bold", wrap=True)
@@ -182,7 +182,7 @@ def _print(found: Attribution) -> None:
     console.print(
         AdaptiveTable(
             title="What each juncture contributes, mean over draws, by convention",
-            heads=("juncture", "Shapley", "90 %", "Owen", "by date", "leave out", "add in"),
+            heads=("juncture", HEADS[SHAPLEY], "90 %", *(HEADS[name] for name in conventions[1:])),
             rows=tuple(rows),
         )
     )

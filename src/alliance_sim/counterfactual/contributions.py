@@ -45,6 +45,13 @@ TITLES = {
     WITHOUT: "leave one out",
     ALONE: "add one in",
 }
+HEADS = {  # the same over columns
+    SHAPLEY: "Shapley",
+    OWEN: "Owen",
+    IN_ORDER: "By date",
+    WITHOUT: "Leave out",
+    ALONE: "Add in",
+}
 ADD_UP = (SHAPLEY, OWEN, IN_ORDER)  # conventions whose shares come to the whole contrast
 
 

@@ -65,7 +65,7 @@ class InevitabilityCurve(Shown):
         scenario: Name of the factual scenario.
         theory: Theory that both worlds are under.
         record: Name of the record with its edition, and the series whose acts count.
-        years: Last years known, array (year,); the first is before the record begins.
+        years: Last years known, array (year,), from that before the record if there is one.
         sources: Of each year, where its draws come from: "prior", "yearly pass" or "fit".
         fact: Chance as it was, array (year, 3): the share, and the ends of its 90 % interval.
         edited: The same in the edited world.
@@ -151,18 +151,20 @@ class InevitabilityCurve(Shown):
     def line(self) -> str:
         """What the curve says, in a sentence or two."""
         first = int(self.years[0])
-        before = f"{_of_100(self.fact[0, 0])} of 100 for who knows nothing of the record ({first})"
+        nothing = self.sources[0] == PRIOR
+        known = f"before anything is coded ({first})" if nothing else f"with the record to {first}"
+        before = f"{_of_100(self.fact[0, 0])} of 100 {known}"
         half, sure = self.since(0.5), self.since(CERTAIN)
         turned = "never more likely than not before it was decided"
         if half is not None:
             turned = f"more likely than not from {half} on"
             turned += f", 9 in 10 from {sure} on" if sure is not None else ", never 9 in 10"
-        known = min(int(self.years[-1]), self.decided)
-        fact, edited = self.at(known)
+        last = min(int(self.years[-1]), self.decided)
+        fact, edited = self.at(last)
         end = "on record" if self.on_record else "not on record, so it stays a probability"
         title = self.title[:1].upper() + self.title[1:]
         return (
-            f"{title}: {before}; {turned}; {_of_100(fact)} of 100 with the record to {known} "
+            f"{title}: {before}; {turned}; {_of_100(fact)} of 100 with the record to {last} "
             f"({end}), and {_of_100(edited)} of 100 edited ({'; '.join(self.edits)})."
         )
 

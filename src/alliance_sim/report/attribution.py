@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alliance_sim.counterfactual.contributions import SHAPLEY, TITLES
+from alliance_sim.counterfactual.contributions import HEADS, SHAPLEY
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.errors import explains_calls
 from alliance_sim.plots.attribution import attribution_figure
@@ -83,7 +83,7 @@ def attribution_page(found: Attribution, *, image: Picture, origin: Origin) -> s
         "attribution.html",
         title=f"Which junctures made it? {found.title}",
         found=found,
-        conventions=[TITLES[name] for name in found.draws],
+        conventions=[HEADS[name] for name in found.draws],
         rows=_rows(found),
         groups=rows_of(found.groups_frame),
         image=image,
