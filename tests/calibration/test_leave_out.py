@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from alliance_sim import load_scenario
-from alliance_sim.calibration import PosteriorDraws, leave_out
+from alliance_sim.calibration import (
+    PosteriorDraws,
+    Tempered,
+    TemperedSettings,
+    leave_out,
+    run_to_end,
+)
 from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.forecasts import Means
 from alliance_sim.calibration.layout import LANES
@@ -105,3 +111,55 @@ def test_a_year_left_out_is_not_seen(islands_posterior: PosteriorDraws) -> None:
     seen = Means(start, mean, size, formal, leave_out.FUTURES)
     even = np.full(draws.shape[1], 1.0 / draws.shape[1])
     assert float(seen.predictive(even).logs(counts).sum()) > blind
+
+
+def test_draws_of_uneven_weights_are_made_anew_once_and_gone_on_with(
+    islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leave_out, "WHOLE_WARM_UP", 5)
+    monkeypatch.setattr(leave_out, "WHOLE_DRAWS", 20)
+    monkeypatch.setattr(leave_out, "WHOLE_KEPT", LANES)
+    draws = draws_of(islands_posterior)
+    even = np.zeros(draws.shape[1])
+    uneven = np.where(np.arange(len(even)) < 8, 0.0, -np.inf)
+    assert LeaveOut(TARGET, ACTS, draws, even, seed=2).words().startswith("at ")
+    job, stopped = (LeaveOut(TARGET, ACTS, draws, uneven, seed=2) for _ in range(2))
+    assert job.words() == "making draws of the whole record"
+    for _ in range(6):  # 25 sweeps by fives, then the first year is weighed
+        job.advance()
+    for _ in range(3):
+        stopped.advance()
+    again = LeaveOut(TARGET, ACTS, draws, uneven, seed=2)
+    again.restore(stopped.state())
+    while len(again.k) < 1:
+        again.advance()
+    np.testing.assert_array_equal(again.k, job.k)
+    assert job.k[0] <= leave_out.TRUSTED, "draws of the posterior can be weighed"
+    made, posterior = job.state()["draws"], TARGET(np.ascontiguousarray(draws))
+    assert made.shape == (TARGET.dimension, LANES)
+    apart = TARGET(np.ascontiguousarray(made)).mean() - posterior.mean()
+    assert abs(apart) < posterior.std()
+
+
+def test_a_year_fitted_anew_agrees_with_particles_from_the_prior(
+    islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leave_out, "TRUSTED", -np.inf)
+    job = a_job(islands_posterior, 2007)
+    while job.year == 2007:
+        job.advance()
+    settings = TemperedSettings(particles=128, cycles=(1, 2, 4, 8))
+    prior = run_to_end(Tempered(YEAR, TARGET.layout, seed=3, settings=settings)).unknowns
+    parts = [
+        YEAR.means(np.ascontiguousarray(prior[:, place : place + LANES]), place, 128, 2)
+        for place in (0, LANES)
+    ]
+    mean, size, formal = (np.concatenate([one[k] for one in parts], axis=1) for k in range(3))
+    mean, size, formal = (one.reshape(-1, *one.shape[2:]) for one in (mean, size, formal))
+    even = np.full(128, 1 / 128)
+    expected = Means(24, mean, size, formal, leave_out.FUTURES).predictive(even)
+    found = Predictive(24, job.chances[0])
+    counts = ACTS.counts[24:28]
+    apart = float(found.logs(counts).sum() - expected.logs(counts).sum())
+    assert abs(apart) < 0.5
+    np.testing.assert_allclose(found.means(), expected.means(), rtol=0.35, atol=0.05)

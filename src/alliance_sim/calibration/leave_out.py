@@ -2,8 +2,10 @@
 
 A draw weighs the less, the better it explains the year that is left out. Where so few draws carry
 the weight that the smoothed weights are not to be trusted (k above 0.7), chains that start from
-them are led to the posterior without the year. What is forecast of it is drawn, rungs, refusals and
-agreements too; only what came after them is held, as in every draw.
+them are led to the posterior without the year. Draws that know the whole record by uneven weights
+only are led to its posterior in the same way, once, before any year is left out. What is forecast
+of a year is drawn, rungs, refusals and agreements too; only what came after them is held, as in
+every draw.
 """
 
 from __future__ import annotations
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.predictive import Values
 
 FUTURES = 4  # runs through a year that is left out, from each draw
-CHAINS, WARM_UP, DRAWS = 64, 10, 20
-KEPT = 256  # whole draws of chains that are kept
+CHAINS, ROUND = 64, 5
+WARM_UP, DRAWS, KEPT = 10, 20, 256  # sweeps without a year, and whole draws that are kept of them
+WHOLE_WARM_UP, WHOLE_DRAWS, WHOLE_KEPT = 20, 60, 512  # the same of the whole record
+EVEN = 0.5  # share of draws that weights leave effective, below which draws are made anew
 LEFT_OUT = ("counts", "ladder", "agreements", "marks")  # parts that are; dates of laws are inputs
 AGAIN = "Give the same command again: it goes on from the last checkpoint"
 
@@ -125,7 +129,9 @@ class LeaveOut:
         self.chances = np.zeros((0, each, fields, MOST + 1))
         self.k = np.zeros(0)
         self._chains: Chains | None = None
-        self._weights = np.zeros(0)  # that the chains started from
+        self._weights = np.exp(smoothed_weights(self._log_weights)[0])  # that chains start from
+        effective = 1.0 / float((self._weights**2).sum())
+        self._anew = effective < EVEN * len(self._weights)
 
     @property
     def finished(self) -> bool:
@@ -138,18 +144,23 @@ class LeaveOut:
 
     def words(self) -> str:
         """Return how far it is, in a few words."""
+        if self._anew:
+            return "making draws of the whole record"
         anew = int((self.k > TRUSTED).sum())
         under_way = f"fitting {self.year} anew" if self._chains is not None else f"at {self.year}"
         return f"{under_way}, {anew} years fitted anew so far"
 
     def advance(self, executor: Executor | None = None) -> None:
-        """Weigh a year, or fit it anew for a round; does nothing at the end.
+        """Weigh a year, or go on with chains for a round; does nothing at the end.
 
         Raises:
             SettingError: If nothing is possible without the year.
             UnfinishedError: If a worker dies or fails; the state is as it was before.
         """
         if self.finished:
+            return
+        if self._anew:
+            self._draw_anew(executor)
             return
         year = self._without()
         if self._chains is None:
@@ -158,13 +169,23 @@ class LeaveOut:
                 self._keep(year, self._draws, np.exp(log_weights), executor)
             else:
                 self._weights = np.exp(log_weights)
-                self._chains = self._begun(year)
+                self._chains = self._begun()
             self.k = np.append(self.k, k)
             return
         self._chains.advance(executor)
         if self._chains.finished:
             kept = np.ascontiguousarray(self._chains.kept[0].T)
             self._keep(year, kept, np.full(kept.shape[1], 1.0 / kept.shape[1]), executor)
+
+    def _draw_anew(self, executor: Executor | None) -> None:
+        """Lead weighted draws of the whole record to its posterior, for a round."""
+        if self._chains is None:
+            self._chains = self._begun()
+        self._chains.advance(executor)
+        if self._chains.finished:
+            self._draws = np.ascontiguousarray(self._chains.kept[0].T)
+            self._log_weights = np.zeros(self._draws.shape[1])
+            self._chains, self._anew = None, False
 
     def _without(self) -> WithoutYear:
         start = self._acts.year_starts(self.year)
@@ -180,15 +201,18 @@ class LeaveOut:
         ratio = np.where(gone, -np.inf, np.where(gone, 0.0, without) - np.where(gone, 0.0, whole))
         return smoothed_weights(self._log_weights + ratio)
 
-    def _begun(self, year: WithoutYear) -> Chains:
-        """Return chains that start from weighted draws."""
+    def _begun(self) -> Chains:
+        """Return chains, of the whole record or without the year, from weighted draws."""
         weights, places = self._weights, (np.arange(CHAINS) + 0.5) / CHAINS
         chosen = np.searchsorted(np.cumsum(weights), places).clip(max=len(weights) - 1)
+        warm_up, draws, keep = WARM_UP, DRAWS, KEPT
+        if self._anew:
+            warm_up, draws, keep = WHOLE_WARM_UP, WHOLE_DRAWS, WHOLE_KEPT
         return Chains(
-            *(year, self._target.layout),
-            seed=(self._seed + self.year) % (1 << 64),
+            *(self._target if self._anew else self._without(), self._target.layout),
+            seed=(self._seed + (0 if self._anew else self.year)) % (1 << 64),
             settings=ChainSettings(
-                chains=CHAINS, superchains=0, warm_up=WARM_UP, draws=DRAWS, round=5, keep=KEPT
+                chains=CHAINS, superchains=0, warm_up=warm_up, draws=draws, round=ROUND, keep=keep
             ),
             moves=moves_of(self._target),
             start=self._draws[:, chosen],
@@ -223,6 +247,9 @@ class LeaveOut:
             "year": np.asarray(self.year),
             "chances": self.chances,
             "k": self.k,
+            "anew": np.asarray(self._anew),
+            "draws": self._draws,
+            "log_weights": self._log_weights,
         }
         if self._chains is not None:
             found |= {f"{OF}{name}": value for name, value in self._chains.state().items()}
@@ -233,11 +260,13 @@ class LeaveOut:
         """Take up a `state()` of one that was made with the same arguments."""
         self.year = int(state["year"])
         self.chances, self.k = np.array(state["chances"]), np.array(state["k"])
+        self._anew = bool(state["anew"])
+        self._draws, self._log_weights = np.array(state["draws"]), np.array(state["log_weights"])
         own = {name.removeprefix(OF): v for name, v in state.items() if name.startswith(OF)}
         self._chains = None
         if own:
             self._weights = np.array(state["weights"])
-            self._chains = self._begun(self._without())
+            self._chains = self._begun()
             self._chains.restore(own)
 
 
