@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from alliance_sim.late_names import late_names
 
 if TYPE_CHECKING:
-    from alliance_sim.counterfactual.answer import WhatIf
-    from alliance_sim.counterfactual.answering import whatif
-    from alliance_sim.counterfactual.attributing import attribute
-    from alliance_sim.counterfactual.attribution import (
+    from alliance_sim.analysis.attribution import (
         add_one_in,
         leave_one_out,
         owen,
         shapley,
         time_ordered,
     )
+    from alliance_sim.counterfactual.answer import WhatIf
+    from alliance_sim.counterfactual.answering import whatif
+    from alliance_sim.counterfactual.attributing import attribute
     from alliance_sim.counterfactual.best_first import SearchResult, search
     from alliance_sim.counterfactual.causation import causation_bounds
     from alliance_sim.counterfactual.contributions import Attribution
@@ -64,7 +64,7 @@ _HOMES = {
     "alliance_sim.counterfactual.answering": ["whatif"],
     "alliance_sim.counterfactual.attributing": ["attribute"],
     "alliance_sim.counterfactual.contributions": ["Attribution"],
-    "alliance_sim.counterfactual.attribution": [
+    "alliance_sim.analysis.attribution": [
         *("add_one_in", "leave_one_out", "owen", "shapley", "time_ordered"),
     ],
     "alliance_sim.counterfactual.best_first": ["SearchResult", "search"],

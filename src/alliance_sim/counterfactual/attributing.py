@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from alliance_sim.counterfactual.attribution import (
+from alliance_sim.analysis.attribution import (
     add_one_in,
     leave_one_out,
     owen,
