@@ -91,3 +91,13 @@ def test_a_claim_that_everybody_passes_is_worth_next_to_nothing() -> None:
     assert found["posterior"].tolist() == [1.0, 1.0, 1.0]
     with pytest.raises(SettingError, match=r"posterior has shape \(2, 2\), must be \(run, 3\)"):
         claim_information(["C01", "C02", "C03"], prior, np.ones((2, 2), dtype=bool))
+
+
+def test_runs_to_which_a_claim_does_not_apply_are_left_out() -> None:
+    prior = np.array([[1.0, np.nan], [0.0, np.nan], [np.nan, np.nan], [np.nan, np.nan]])
+    posterior = np.array([[1.0, 1.0], [1.0, np.nan]])
+    found = claim_information(["a", "b"], prior, posterior).set_index("id")
+    assert found.loc["a", "prior"] == 0.5
+    assert found.loc["a", "bits"] == pytest.approx(1.0)
+    assert found.loc["a", "gained"] == pytest.approx(np.log2(2.5 / 3.0) + 1.0)
+    assert found.loc["b", ["prior", "bits", "gained"]].isna().all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -187,3 +188,31 @@ def test_a_fit_that_was_changed_is_refused(fit: Path, tmp_path: Path) -> None:
     code, told = called("posterior", "keep", copy, ISLANDS, "--out", tmp_path / "out")
     assert code == 2
     assert "is not as it was written" in told
+
+
+def test_draws_are_stamped_anew_only_where_their_likelihoods_hold(
+    kept: Path, tmp_path: Path
+) -> None:
+    held = load_draws(kept)
+    older = replace(held, digests={**held.digests, "rules": "of before", "scenario": "of before"})
+    older.save(tmp_path / "older.npz")
+    words = "posterior", "restamp", tmp_path / "older.npz", "--scenario", ISLANDS
+    code, told = called(*words)
+    assert code == 2
+    assert "give either --out FILE or --in-place" in told
+    code, told = called(*words, "--out", tmp_path / "newer.npz")
+    assert code == 0
+    assert "3 log likelihoods hold; scenario and rules stamped anew" in told
+    assert (tmp_path / "newer.npz").read_bytes() == kept.read_bytes()
+    code, told = called(*words, "--out", tmp_path / "newer.npz")
+    assert (code, "is not overwritten" in told) == (2, True)
+    for name, change in (
+        ("priors", {"digests": {**held.digests, "priors": "of before"}}),
+        ("scenario", {"log_likelihood": held.log_likelihood + 1.0}),
+    ):
+        before = replace(held, **change)
+        before.save(tmp_path / "other.npz")
+        code, told = called(*words[:2], tmp_path / "other.npz", *words[3:], "--in-place")
+        assert code == 2
+        assert f"the {name} changed" in told.replace("\n", " ")
+        assert load_draws(tmp_path / "other.npz").digests == before.digests

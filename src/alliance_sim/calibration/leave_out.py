@@ -111,6 +111,7 @@ class LeaveOut:
         log_weights: NDArray[np.float64],
         *,
         seed: int,
+        fit_anew: bool = True,
     ) -> None:
         """Prepare.
 
@@ -120,7 +121,10 @@ class LeaveOut:
             draws: Standard normals of the posterior, array (dimension, draw).
             log_weights: What the draws weigh, array (draw,), but for a constant.
             seed: Whole number from 0 to 2**64 - 1.
+            fit_anew: Whether draws and years whose weights are not to be trusted are made anew;
+                else they stand as they are weighed, and `k` says which years these are.
         """
+        self._fit_anew = fit_anew
         self._target, self._acts, self._seed = target, acts, as_seed(seed)
         self._draws, self._log_weights = np.ascontiguousarray(draws), np.asarray(log_weights)
         self.first = max(acts.first_year, acts.calendar.first_year + 1)
@@ -131,7 +135,7 @@ class LeaveOut:
         self._chains: Chains | None = None
         self._weights = np.exp(smoothed_weights(self._log_weights)[0])  # that chains start from
         effective = 1.0 / float((self._weights**2).sum())
-        self._anew = effective < EVEN * len(self._weights)
+        self._anew = fit_anew and effective < EVEN * len(self._weights)
 
     @property
     def finished(self) -> bool:
@@ -165,7 +169,7 @@ class LeaveOut:
         year = self._without()
         if self._chains is None:
             log_weights, k = self._weighed(year, executor)
-            if k <= TRUSTED:
+            if k <= TRUSTED or not self._fit_anew:
                 self._keep(year, self._draws, np.exp(log_weights), executor)
             else:
                 self._weights = np.exp(log_weights)

@@ -8,6 +8,7 @@ Where nothing changed they are not worked out, which spares whoever reads draws 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,28 @@ def prior_if_held(held: Draws, scenario: Scenario, where: str) -> Prior:
     if problems:
         raise ResultError(_stale(where, held, scenario, problems))
     return prior
+
+
+def restamped(held: Draws, scenario: Scenario, where: str) -> Draws:
+    """Return draws with the digests of today, where they are still draws of the same posterior.
+
+    Priors and what the record holds have to be what they were, and the log likelihoods that were
+    kept have to come out to the last bit. Then whatever else changed, in rules or scenario, changed
+    no number, and whoever reads the draws need not work that out again.
+
+    Raises:
+        ResultError: Saying everything that has changed since they were made, and what to do.
+    """
+    target = target_of(prior_of(scenario, held.theory), series=held.series, until=held.until)
+    now = digests_of(target)
+    prior_if_held(
+        replace(held, digests={**held.digests, "scenario": now["scenario"]}), scenario, where
+    )
+    found = log_likelihood_of(target, held)
+    if (found != held.log_likelihood).any():
+        problem = "the scenario changed: draws come to other log likelihoods"
+        raise ResultError(_stale(where, held, scenario, [problem]))
+    return replace(held, digests=now)
 
 
 def _stale(where: str, held: Draws, scenario: Scenario, problems: list[str]) -> str:

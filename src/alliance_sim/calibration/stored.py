@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +88,22 @@ class Checked:
         normals = np.ascontiguousarray(normals_of(self.ranks)[:, :, None])
         theta = np.ascontiguousarray(self.parameters[:, None])
         return float(target.of_vectors(theta, normals)[0])
+
+
+class Kept(Protocol):
+    """What came of fits and is kept, with all by which is seen whether it still holds."""
+
+    @property
+    def record(self) -> str:
+        """Name of the record, with the edition."""
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Of scenario, priors and rules, and of what the record holds by series."""
+
+    @property
+    def checked(self) -> Mapping[tuple[str, str], Checked]:
+        """By series and theory a draw to check by."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -256,8 +272,8 @@ def _read(tree: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Stored
     )
 
 
-def stale(stored: StoredForecasts, scenario: Scenario) -> list[str]:
-    """Return in a sentence each what has changed since forecasts were stored; none if they hold.
+def stale(stored: Kept, scenario: Scenario) -> list[str]:
+    """Return in a sentence each what has changed since something was kept; none if it holds.
 
     Numbers that have a prior may be stated anew. Other rules matter only where a draw that is kept
     no longer comes to what it came to, to the last bit.

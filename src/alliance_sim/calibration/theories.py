@@ -6,12 +6,14 @@ claims from runs of prior and posterior.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
-from itertools import permutations
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alliance_sim.analysis.attribution import shapley
 from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
@@ -76,23 +78,17 @@ def theory_shapley(scores: Mapping[str, float], blocks: str = "RID") -> dict[str
         SettingError: Naming every combination that has no score.
     """
     known = {frozenset(name) - {"N"}: value for name, value in scores.items()}
-    wanted = {frozenset(order[:k]) for order in permutations(blocks) for k in range(len(order) + 1)}
-    if missing := sorted("".join(sorted(one)) or "N" for one in wanted - set(known)):
+    wanted = [frozenset(some) for n in range(len(blocks) + 1) for some in combinations(blocks, n)]
+    if missing := sorted("".join(sorted(one)) or "N" for one in wanted if one not in known):
         raise SettingError("theory Shapley", [f"no score of {', '.join(missing)}"])
-    orders = list(permutations(blocks))
-    added = dict.fromkeys(blocks, 0.0)
-    for order in orders:
-        for place, block in enumerate(order):
-            before = frozenset(order[:place])
-            added[block] += (known[before | {block}] - known[before]) / len(orders)
-    return added
+    return {block: float(part) for block, part in shapley(blocks, known.__getitem__).items()}
 
 
 def theory_table(
     evidence: Mapping[str, tuple[float, float]],
     held_out: Mapping[str, Values],
     *,
-    against: str = "N",
+    against: str | None = "N",
 ) -> pd.DataFrame:
     """Return theories beside each other, best evidence first.
 
@@ -100,7 +96,7 @@ def theory_table(
         evidence: By theory the log evidence and its error.
         held_out: By theory the log score of each held-out cell, arrays of one shape, the first
             axis quarters.
-        against: The theory that gains are told against.
+        against: The theory that gains are told against; None for none, so that they are NaN.
 
     Returns:
         Columns `theory`, `evidence`, `evidence_error`, `held_out`, `gain` (of held-out score over
@@ -116,7 +112,7 @@ def theory_table(
 
     problems = [f"{name}: evidence or held-out score is missing"
                 for name in sorted(set(evidence) ^ set(held_out))]  # fmt: skip
-    if against not in evidence:
+    if against is not None and against not in evidence:
         problems.append(f"{against} is none of {', '.join(sorted(evidence))}")
     if problems:
         raise SettingError("theory table", problems)
@@ -124,30 +120,38 @@ def theory_table(
     weights = stacking_weights(np.column_stack([held_out[name].ravel() for name in names]))
     rows = []
     for name, weight in zip(names, weights, strict=True):
-        gain = difference(held_out[name], held_out[against])
-        preferred = gain.total >= max(NO_PREFERENCE, ERRORS * gain.error)
-        rows.append([name, *evidence[name], float(held_out[name].sum()), gain.total, gain.error,
+        total = error = math.nan
+        if against is not None:
+            gain = difference(held_out[name], held_out[against])
+            total, error = gain.total, gain.error
+        preferred = total >= max(NO_PREFERENCE, ERRORS * error)
+        rows.append([name, *evidence[name], float(held_out[name].sum()), total, error,
                      float(weight), bool(name != against and preferred)])  # fmt: skip
     heads = ["theory", "evidence", "evidence_error", "held_out", "gain", "gain_error", "weight"]
     return pd.DataFrame(rows, columns=[*heads, "preferred"])
 
 
 def claim_information(
-    claims: Collection[str], prior: NDArray[np.bool_], posterior: NDArray[np.bool_]
+    claims: Collection[str],
+    prior: NDArray[np.bool_] | Values,
+    posterior: NDArray[np.bool_] | Values,
 ) -> pd.DataFrame:
     """Return how often claims hold under prior and posterior, and what holding one is worth.
 
     A claim that nearly every draw of the prior passes says nothing for the model: passing it is
-    worth minus log2 of the prior's pass rate, in bits. The rate is that of a Beta posterior with
-    Jeffreys' prior, so that no claim is worth infinitely much because no draw happened to pass.
+    worth minus log2 of the prior's pass rate, in bits. In bits the rates are those of a Beta
+    posterior with Jeffreys' prior, so that no claim is worth infinitely much because no draw
+    happened to pass.
 
     Args:
         claims: Their ids.
-        prior: Whether each free run of the prior passes, array (run, claim).
+        prior: Whether each free run of the prior passes, array (run, claim); NaN where a claim does
+            not apply to a run, which is then left out.
         posterior: The same for the posterior.
 
     Returns:
-        Columns `id`, `prior` and `posterior` (pass rates), and `bits`.
+        Columns `id`, `prior` and `posterior` (pass rates; NaN where a claim applies to no run),
+        `bits`, and `gained` (log2 of the posterior's rate over the prior's).
 
     Raises:
         SettingError: If the shapes do not fit, or there is no run.
@@ -162,12 +166,19 @@ def claim_information(
     ]
     if problems:
         raise SettingError("claims", problems)
-    rate = (prior.sum(axis=0) + 0.5) / (len(prior) + 1.0)
+    rates, logs = [], []
+    for given in (prior, posterior):
+        values = np.asarray(given, dtype=np.float64)
+        applied, passed = (~np.isnan(values)).sum(axis=0), np.nansum(values, axis=0)
+        rates.append(np.where(applied > 0, passed / np.maximum(applied, 1), np.nan))
+        rate = np.log2((passed + 0.5) / (applied + 1.0))
+        logs.append(np.where(applied > 0, rate, np.nan))
     return pd.DataFrame(
         {
             "id": list(claims),
-            "prior": prior.mean(axis=0),
-            "posterior": posterior.mean(axis=0),
-            "bits": -np.log2(rate),
+            "prior": rates[0],
+            "posterior": rates[1],
+            "bits": -logs[0],
+            "gained": logs[1] - logs[0],
         }
     )
