@@ -34,7 +34,6 @@ BLOCK = re.compile(
     r"(<!-- end of what is written -->)",
     re.DOTALL,
 )
-STAGE = "period."
 
 
 def rows_of(posterior: PosteriorDraws) -> list[dict[str, Any]]:
@@ -79,15 +78,11 @@ def unknown(posterior: PosteriorDraws) -> str:
 
 def stages(posterior: PosteriorDraws) -> str:
     """Return the fitted differences of stages from their common row."""
-    moved = {p.name for p in posterior.prior.parameters if p.difference}
-    cells = []
-    for row in rows_of(posterior):
-        if row["name"] in moved and str(row["name"]).startswith(STAGE):
-            apart = row["q05"] > 0.0 or row["q95"] < 0.0
-            cells.append(
-                (f"`{row['name']}`", told(row), told(row, "prior_"),
-                 "supported" if apart else "not supported")
-            )  # fmt: skip
+    cells = [
+        (f"`{row['name']}`", told(row), told(row, "prior_"),
+         "supported" if row["supported"] else "not supported")
+        for row in posterior.stages().to_dict("records")
+    ]  # fmt: skip
     if not cells:
         return "No difference between stages is a parameter."
     return table(("difference of a stage", "posterior", "prior", "the record"), cells)

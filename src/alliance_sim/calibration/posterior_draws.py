@@ -55,6 +55,7 @@ MOST_TOLD = 3  # differences of a scenario that are named
 WHERE = "posterior"
 UNDER = " under "  # stands between a scenario and its theory
 SHOWN_ROWS = 8
+STAGE = "period."  # begins the names of what a stage sets
 THEORY = ("theory.", "willingness.trend")
 EVIDENCE = "evidence"  # in the settings of draws that were kept of a fit
 
@@ -271,6 +272,17 @@ class PosteriorDraws(Shown):
         found["sd_ratio"] = found["sd"] / found["prior_sd"]
         found["set_by_the_prior"] = set_by_the_prior(self.held.parameters, before)
         return found
+
+    def stages(self) -> pd.DataFrame:
+        """Return the fitted differences of stages from the row of numbers that all share.
+
+        Returns:
+            Rows of `parameters`, with `supported`: whether the middle 90 % of the posterior leaves
+            out 0. None where no such difference is a parameter.
+        """
+        moved = [p.difference and p.name.startswith(STAGE) for p in self.prior.parameters]
+        found = self.parameters[moved].reset_index(drop=True)
+        return found.assign(supported=(found["q05"] > 0.0) | (found["q95"] < 0.0))
 
     def draws(self, n: int | None = None) -> pd.DataFrame:
         """Return draws of the parameters: a column for each, and a row for each draw.

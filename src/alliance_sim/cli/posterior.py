@@ -1,4 +1,4 @@
-"""The commands about posteriors: what one says, keep one of a fit, state its medians in a file."""
+"""The commands about posteriors: show, keep, restamp, state medians, compare theories."""
 
 from __future__ import annotations
 
@@ -182,15 +182,9 @@ def state(
     from alliance_sim import load_scenario
     from alliance_sim.calibration.stated import state_medians
 
-    if in_place == (out is not None):
-        again = command_line("posterior", "state", file, "--in-place")
-        problem = f"give either --out FILE or --in-place, such as: {again}"
-        raise SettingError("posterior state", [problem])
-    if out is not None and out.exists():
-        raise SettingError(str(out), ["is there already and is not overwritten; choose another"])
+    target = _one_target("posterior state", file, out, in_place=in_place)
     chosen = load_scenario(file)
     found = _posterior(posterior, chosen, theory, asked=str(file))
-    target = file if out is None else out
     changes = state_medians(file, found, target)
     moved = {path: pair for path, pair in changes.items() if pair[0] != pair[1]}
     if as_json:
@@ -299,3 +293,93 @@ def _check_led(particles: int, sweeps: int) -> None:
     ]
     if problems:
         raise SettingError("posterior vary", problems)
+
+
+@commands.command()
+def restamp(
+    file: Annotated[
+        Path, typer.Argument(help="File of draws, as `posterior keep` wrote it.", **PATH)
+    ],
+    scenario: Annotated[
+        str, typer.Option(help="The scenario that was fitted: a shipped name, or a TOML file.")
+    ] = BASELINE,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; not there yet.", **PATH)
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Write the file itself anew.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say in a file of draws that they hold for the rules of today, once that was worked out.
+
+    Only where priors and record are what they were and the log likelihoods that were kept come out
+    to the last bit; the draws stay as they are.
+    """
+    from alliance_sim import load_scenario
+    from alliance_sim.calibration.still_holds import restamped
+    from alliance_sim.results.draws import load_draws
+
+    target = _one_target("posterior restamp", file, out, in_place=in_place)
+    held = load_draws(file)
+    found = restamped(held, load_scenario(scenario), str(file))
+    changed = [name for name, digest in found.digests.items() if held.digests.get(name) != digest]
+    found.save(target)
+    if as_json:
+        terminal.print_json({"file": str(target), "changed": changed, "digest": found.digest()})
+        return
+    told = " and ".join(changed) or "nothing"
+    terminal.tell(f"{target}: {len(found.checked)} log likelihoods hold; {told} stamped anew.")
+
+
+def _one_target(command: str, file: Path, out: Path | None, *, in_place: bool) -> Path:
+    """Return the file that is to be written.
+
+    Raises:
+        SettingError: If none or two are named, or what is named is there.
+    """
+    if in_place == (out is not None):
+        again = command_line(command, file, "--in-place")
+        raise SettingError(command, [f"give either --out FILE or --in-place, such as: {again}"])
+    if out is not None and out.exists():
+        raise SettingError(str(out), ["is there already and is not overwritten; choose another"])
+    return file if out is None else out
+
+
+@commands.command()
+def theories(
+    fits: Annotated[
+        list[Path],
+        typer.Argument(help="Folders of alliance-sim calibrate, of the same record.", **PATH),
+    ],
+    scenario: Annotated[
+        str, typer.Option(help="The scenario that was fitted: a shipped name, or a TOML file.")
+    ] = BASELINE,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the file. Left out: results/theories.", **PATH),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Put what fits of rival theories came to beside each other, and keep it as one small file.
+
+    Evidence, how far chains agree, and log scores of years left out. `alliance-sim score` shows
+    the file that ships, or with --fit the folders.
+    """
+    from alliance_sim import load_scenario
+    from alliance_sim.calibration.fitted_theories import ENDING
+    from alliance_sim.cli.theories import of_folders, theories_table
+    from alliance_sim.files import writable_folder
+    from alliance_sim.report.result_folder import rows_of
+
+    found = of_folders(fits, load_scenario(scenario))
+    folder = writable_folder(out or Path("results") / "theories")
+    path = folder / f"{found.record}{ENDING}"
+    found.save(path)
+    if as_json:
+        rows, parts = rows_of(found.frame()), rows_of(found.shapley())
+        terminal.print_json({"file": str(path), "theories": rows, "theory_shapley": parts})
+        return
+    terminal.output().print(theories_table(found))
+    terminal.tell(found.told(), wrap=True)
+    terminal.tell(f"Written to {path}")

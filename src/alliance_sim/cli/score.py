@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from alliance_sim.cli import refit as again
 from alliance_sim.cli import terminal
+from alliance_sim.cli import theories as beside
 from alliance_sim.cli import transfer as elsewhere
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.options import WHOLE_NUMBER, Json, OwnOut, Workers, command_line, processors
@@ -63,6 +65,7 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     sweeps: Annotated[int | None, again.SWEEPS] = None,
     seed: Annotated[str | None, again.SEED] = None,
     posterior: Annotated[str | None, elsewhere.POSTERIOR] = None,
+    fit: Annotated[list[Path] | None, beside.FIT] = None,
     as_json: Json = False,
     workers: Workers = None,
 ) -> None:
@@ -71,6 +74,7 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     Baselines are fitted here. What the model forecasts of years that its fit has not seen is read
     from the folder of the results, else from what comes with the package; --refit makes it, which
     takes long. With --posterior the model has what another relationship taught about the rules.
+    Rival theories and claims stand beside the scores, where fits of them ship or are given.
     Stop either with Ctrl-C whenever you like: the same command goes on, to the same bytes.
     """
     from alliance_sim import load_scenario
@@ -86,11 +90,11 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     editions = _editions(chosen, edition)
     one_by_one = tuple(dict.fromkeys(series)) if series else SERIES
     draws = elsewhere.posterior_named(posterior, theory, refit=refit) if posterior else None
-    fitted = theory if draws is None or refit else None
-    asked = again.RefitOptions(fitted, settings, particles, sweeps, seed)
+    mine = theory if draws is None or refit else None
+    asked = again.RefitOptions(mine, settings, particles, sweeps, seed)
     folder = out or usual_folder("score", chosen.name)
     words = {"edition": edition, "series": series, "from": since, "out": folder}
-    words |= elsewhere.told(posterior, draws)
+    words |= {"fit": fit} | elsewhere.told(posterior, draws)
     command = command_line("score", scenario, **words)
     todo = again.wanted(asked, one_by_one, refit=refit)
     result_folder(folder, kind="score", scenarios=[chosen])
@@ -101,8 +105,8 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     carried = elsewhere.transferred(
         *(chosen, draws, one_by_one, since), folder=folder, workers=workers, again=command
     )
-    models = [*BASELINES, shipped_runs(chosen), *held_out_models(stored)]
-    models.append(None if carried is None else carried.model)
+    elsewhere_made = None if carried is None else carried.model
+    models = [*BASELINES, shipped_runs(chosen), *held_out_models(stored), elsewhere_made]
     with terminal.progress("fitting baselines", "fits") as show:
         found = score_record(
             chosen,
@@ -115,11 +119,13 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         )
     if why:
         terminal.tell(why, wrap=True)
-    files = write_scores(found, chosen, out=folder, command=command, carried=carried)
+    more = {"carried": carried} | ({} if draws else beside.beside(chosen, fit, workers))
+    files = write_scores(found, chosen, out=folder, command=command, **more)
     if as_json:
-        terminal.print_json(scores_json(found, chosen, files=files, carried=carried))
+        terminal.print_json(scores_json(found, chosen, files=files, **more))
         return
     _print(found, carried)
+    beside.shown(more)
     terminal.tell(f"Written to {folder}/")
 
 

@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 
 from alliance_sim.calendar import decimal_year
 from alliance_sim.display import counted
+from alliance_sim.errors import SettingError
 from alliance_sim.plots.style import (
     FAINT,
     INK,
@@ -120,6 +121,61 @@ def _rows(axes: Axes, table: pd.DataFrame, rows: int, form: Form) -> None:
     axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=0)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+@styled
+def stages_figure(posterior: PosteriorDraws, form: Form = SLIDE) -> Figure:
+    """Return how far each stage differs from the row that all share, and whether that is supported.
+
+    A difference is supported where the middle 90 % of its posterior leaves out 0.
+
+    Args:
+        posterior: The posterior.
+        form: What it is drawn for.
+
+    Raises:
+        SettingError: If no difference of a stage is among its parameters.
+    """
+    table = posterior.stages()
+    if table.empty:
+        raise SettingError("stages", ["no difference of a stage is a parameter of the posterior"])
+    supported, held = int(table["supported"].sum()), posterior.held
+    figure = slide(
+        "Are the stages in the record?",
+        about="Fitted differences of stages from the row of numbers that all share: middle 90 % "
+        "and median of the posterior, over the same of the prior (grey). A difference is supported "
+        f"if its 90 % leave out 0: {supported} of {len(table)}. Scenario {held.scenario} under "
+        f"{posterior.theory}, record {held.record}, {counted(len(posterior), 'draw')}.",
+        form=form,
+        below="A difference that is not supported is not refuted: the record says little of it.",
+    )
+    axes = figure.body.subplots()
+    for place, row in enumerate(table.to_dict("records")):
+        axes.barh(
+            place, row["prior_q95"] - row["prior_q05"], left=row["prior_q05"], height=0.6,
+            color=FAINT, alpha=0.55, linewidth=0,
+        )  # fmt: skip
+        sure = bool(row["supported"])
+        colour, face = PLAINLY.colour, PLAINLY.colour if sure else "white"
+        axes.plot([row["q05"], row["q95"]], [place, place], color=colour, linewidth=2.0)
+        axes.plot(row["median"], place, "o", color=colour, markersize=6, markerfacecolor=face)
+    width = form.width / 2.2 if form.narrow else NAMED
+    named = [fold(name, width, size=SMALL) for name in table["name"]]
+    axes.set_yticks(range(len(table)), named, fontsize=SMALL)
+    axes.set_ylim(len(table) - 0.4, -0.6)
+    axes.axvline(0.0, color=INK, linewidth=0.9)
+    axes.set_xlabel("difference, on the scale of its prior", fontsize=SMALL)
+    line: dict[str, Any] = {"color": PLAINLY.colour, "linewidth": 2.0, "marker": "o"}
+    figure.body.legend(
+        handles=[
+            Patch(color=FAINT, alpha=0.55, label="prior, 90 %"),
+            Line2D([], [], **line, label="supported"),
+            Line2D([], [], **line, markerfacecolor="white", label="not supported"),
+        ],
+        loc="outside upper left",
+        ncols=1 if form.narrow else 3,
+    )
+    return figure
 
 
 @styled

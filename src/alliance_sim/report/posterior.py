@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from alliance_sim.plots.posterior import fit_figure, posterior_figure
+from alliance_sim.plots.posterior import fit_figure, posterior_figure, stages_figure
 from alliance_sim.provenance import Origin, scenario_origin
 from alliance_sim.record.record import Record
 from alliance_sim.record.words import Words
@@ -28,7 +28,7 @@ def write_posterior(
     command: str,
     seed: int = 1,
 ) -> dict[str, str]:
-    """Write a table, two figures and a manifest; return their names and paths.
+    """Write tables, figures and a manifest; return their names and paths.
 
     Args:
         posterior: The posterior.
@@ -56,6 +56,12 @@ def write_posterior(
     result.picture(
         "parameters", partial(posterior_figure, posterior), "Prior and posterior of each parameter"
     )
+    stages = posterior.stages()
+    if not stages.empty:
+        result.table("stages", stages)
+        result.picture(
+            "stages", partial(stages_figure, posterior), "Which differences of stages are supported"
+        )
     free, conditioned = posterior.histories(seed=seed)
     draw = partial(
         fit_figure,

@@ -15,13 +15,15 @@ from alliance_sim.calibration.counted_runs import MODEL
 from alliance_sim.calibration.scores import SEED
 from alliance_sim.calibration.scoring import BLIND, IN_SAMPLE, ScoreTable
 from alliance_sim.plots.scores import forecast_figure, pit_figure
+from alliance_sim.plots.theories import claims_figure, theory_figure
 from alliance_sim.provenance import Origin, scenario_origin
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES
 from alliance_sim.record.words import Words
-from alliance_sim.report.result_folder import ResultFolder
+from alliance_sim.report.result_folder import ResultFolder, rows_of
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.carried_forecasts import Transfer
+    from alliance_sim.calibration.fitted_theories import FittedTheories
     from alliance_sim.scenario import Scenario
 
 ENGINE = "baselines"  # what computed the numbers: no run of the model is among them
@@ -57,6 +59,8 @@ def write_scores(
     out: str | os.PathLike[str],
     command: str,
     carried: Transfer | None = None,
+    theories: FittedTheories | None = None,
+    claims: pd.DataFrame | None = None,
 ) -> dict[str, str]:
     """Write tables, figures and a manifest; return their names and paths.
 
@@ -66,6 +70,8 @@ def write_scores(
         out: The folder, made if need be.
         command: The command line that makes the files again.
         carried: What was carried over from another relationship, None for nothing.
+        theories: What fits of rival theories came to, None for none.
+        claims: How often claims hold, as `claim_passes` returns it, None for none.
 
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
@@ -92,6 +98,14 @@ def write_scores(
         draw = partial(forecast_figure, table, series=series, words=words)
         result.figure(f"forecast_{series}", draw(), f"Forecasts beside what happened: {series}")
     result.figure("pit", pit_figure(table), "Were the forecasts calibrated?")
+    if theories is not None:
+        result.table("theories", theories.frame())
+        result.table("theory_shapley", theories.shapley())
+        result.figure("theories", theory_figure(theories), "Rival theories on the same record")
+    if claims is not None:
+        result.table("claim_passes", claims)
+        figure = claims_figure(claims, scenario=scenario.name)
+        result.figure("claims", figure, "What passing a claim is worth")
     return result.close(record=table.edition)
 
 
@@ -136,6 +150,8 @@ def scores_json(
     *,
     files: Mapping[str, str],
     carried: Transfer | None = None,
+    theories: FittedTheories | None = None,
+    claims: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Return what `alliance-sim score --json` prints: plain values, null for what is missing.
 
@@ -144,13 +160,17 @@ def scores_json(
         scenario: Whose record was scored.
         files: Names and paths of the files written.
         carried: What was carried over from another relationship, None for nothing.
+        theories: What fits of rival theories came to, None for none.
+        claims: How often claims hold, as `claim_passes` returns it, None for none.
 
     Returns:
         Keys `scenario`, `digest`, `version`; of the edition that the scenario names `edition`,
         `first_year`, `known_until`, `scored_until`, `rolling_from`, `spent` (first and last year
         looked at, or null), `why_spent` and `series`; `editions`, a list of the same for all
         editions scored; `titles` of the models; `missing`, what of the model is not among them,
-        and why; `carried_over`, from another relationship, or null; and `files`.
+        and why; `carried_over`, from another relationship, or null; `theories`, a row for each as
+        `FittedTheories.frame` has it, `theory_shapley`, a row for each block, and `theories_told`,
+        what they are of; `claims`, a row for each as `claim_passes` has it, or null; and `files`.
         `series` leads by series, setting (`in_sample`, `blind`, `told`, `rolling`, `rolling_told`,
         `leave_out`) and model to `log_score` (sum), `crps`, `brier` and `coverage` (means),
         `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_by_field`, `difference`
@@ -168,5 +188,9 @@ def scores_json(
         "titles": dict(table.titles),
         "missing": about_the_model(table),
         "carried_over": None if carried is None else carried.told(),
+        "theories": None if theories is None else rows_of(theories.frame()),
+        "theory_shapley": None if theories is None else rows_of(theories.shapley()),
+        "theories_told": "" if theories is None else theories.told(),
+        "claims": None if claims is None else rows_of(claims),
         "files": dict(files),
     }
