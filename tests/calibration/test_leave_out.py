@@ -19,6 +19,7 @@ from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.forecasts import Means
 from alliance_sim.calibration.layout import LANES
 from alliance_sim.calibration.leave_out import LeaveOut, WithoutYear
+from alliance_sim.calibration.pareto import TRUSTED
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.target import Target, prior_of
 from alliance_sim.record.record import Record
@@ -134,7 +135,7 @@ def test_draws_of_uneven_weights_are_made_anew_once_and_gone_on_with(
     while len(again.k) < 1:
         again.advance()
     np.testing.assert_array_equal(again.k, job.k)
-    assert job.k[0] <= leave_out.TRUSTED, "draws of the posterior can be weighed"
+    assert job.k[0] <= TRUSTED, "draws of the posterior can be weighed"
     made, posterior = job.state()["draws"], TARGET(np.ascontiguousarray(draws))
     assert made.shape == (TARGET.dimension, LANES)
     apart = TARGET(np.ascontiguousarray(made)).mean() - posterior.mean()
