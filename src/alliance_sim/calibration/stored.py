@@ -90,7 +90,7 @@ class Checked:
         return float(target.of_vectors(theta, normals)[0])
 
 
-class Kept(Protocol):
+class StoredResult(Protocol):
     """What came of fits and is kept, with all by which is seen whether it still holds."""
 
     @property
@@ -272,7 +272,7 @@ def _read(tree: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Stored
     )
 
 
-def stale(stored: Kept, scenario: Scenario) -> list[str]:
+def stale(stored: StoredResult, scenario: Scenario) -> list[str]:
     """Return in a sentence each what has changed since something was kept; none if it holds.
 
     Numbers that have a prior may be stated anew. Other rules matter only where a draw that is kept
