@@ -1,8 +1,9 @@
-# ruff: noqa: E402, INP001 - a program beside the page that it writes
+# ruff: noqa: E402, INP001, TID253 - a program beside the page that it writes
 """Write what the shipped posterior says into the page on it, so that no number is typed by hand.
 
     python docs/what_the_data_tell.py            # says whether the page holds what ships
     python docs/what_the_data_tell.py --write    # writes it into the page
+    python docs/what_the_data_tell.py --claims   # puts claims to free runs first, in seconds
 
 The numbers are those of the draws that ship for the usual scenario; while none ship, the page says
 so and claims nothing.
@@ -14,20 +15,25 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # where `cells` stands
 
-from cells import table
+import pandas as pd
+from cells import signed, table, text
 
 from alliance_sim import load_scenario
 from alliance_sim.calibration import PosteriorDraws, shipped_posterior
+from alliance_sim.calibration.claim_passes import claim_passes
+from alliance_sim.calibration.fitted_theories import shipped_theories
 from alliance_sim.results.draws import shipped_draws
 from alliance_sim.shipped import usual_scenario
 
 PAGE = HERE / "explanation" / "what_the_data_tell.md"
+CLAIMS = HERE / "validation" / "claim_passes.csv"
 NOTHING = "*No posterior ships yet, so nothing is claimed here.*"
 BLOCK = re.compile(
     r"(<!-- written by docs/what_the_data_tell.py: (\w+) -->\n)(.*?)"
@@ -99,12 +105,79 @@ def theories(posterior: PosteriorDraws) -> str:
     return table(("theory", "draws", "parameters", "set by the prior"), cells)
 
 
+def evidence(posterior: PosteriorDraws) -> str:
+    """Return rival theories beside each other, and what each block of theory adds."""
+    found, why = shipped_theories(posterior.prior.scenario)
+    if found is None:
+        return why or "No table of theories ships yet."
+    rows = [
+        (row["theory"], str(row["parameters"]),
+         f"{nats(row['evidence'])} ± {row['evidence_error']:.1f}", nats(row["held_out"]),
+         "–" if isnan(row["gain"]) else f"{nats(row['gain'])} ± {row['gain_error']:.1f}",
+         f"{row['weight']:.2f}", f"{row['nested_rhat']:.3f}", str(row["doubtful_years"]))
+        for row in found.frame().to_dict("records")
+    ]  # fmt: skip
+    heads = ("theory", "parameters", "log evidence", "years left out", "gain over N",
+             "stacking weight", "nested R-hat", "years with k > 0.7")  # fmt: skip
+    parts = [table(heads, rows), found.told()]
+    adds = [
+        (row["over"], row["block"], f"{nats(row['evidence'])} ± {row['evidence_error']:.1f}",
+         nats(row["held_out"]))
+        for row in found.shapley().to_dict("records")
+    ]  # fmt: skip
+    if adds:
+        parts.append(table(("over", "block", "adds to evidence", "to years left out"), adds))
+    parts.append(f"Made by `{found.command}`.")
+    return "\n\n".join(parts)
+
+
+def claims(_: PosteriorDraws) -> str:
+    """Return how often claims hold in free runs of prior and posterior, as was kept last."""
+    frame = pd.read_csv(CLAIMS)
+    known = frame[frame["record"] == "supported"]
+    rows = [
+        (row["id"], text(row["claim"]), row["record"], share(row["prior"]),
+         share(row["posterior"]), "–" if isnan(row["bits"]) else f"{row['bits']:.1f}")
+        for row in frame.to_dict("records")
+    ]  # fmt: skip
+    heads = ("id", "claim", "the record", "prior", "posterior", "bits")
+    asked = int(known["asked"].sum())
+    return (
+        f"**{asked} of the {len(known)} claims that the record supports hold in 90 % of free runs "
+        f"of the posterior**; 90 % of them were asked to.\n\n{table(heads, rows)}"
+    )
+
+
+def nats(value: float) -> str:
+    """Return a number of nats as it is told."""
+    return signed(f"{value:.1f}")
+
+
+def share(value: float) -> str:
+    """Return a share in percent."""
+    return "–" if isnan(value) else f"{100 * value:.0f} %"
+
+
+def put_claims() -> None:
+    """Put the claims to free runs of prior and posterior, and keep what comes of it.
+
+    Raises:
+        SystemExit: If no posterior ships.
+    """
+    found = claim_passes(load_scenario(usual_scenario()))
+    if found is None:
+        raise SystemExit("no posterior ships")
+    found.to_csv(CLAIMS, index=False, float_format="%.4f", lineterminator="\n")
+
+
 BLOCKS: dict[str, Callable[[PosteriorDraws], str]] = {
     "summary": summary,
     "learned": learned,
     "unknown": unknown,
     "stages": stages,
     "theories": theories,
+    "evidence": evidence,
+    "claims": claims,
 }
 
 
@@ -128,7 +201,11 @@ def main() -> int:
     """Compare or write, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--write", action="store_true", help="write what ships into the page")
-    if parser.parse_args().write:
+    parser.add_argument("--claims", action="store_true", help="put claims to free runs first")
+    asked = parser.parse_args()
+    if asked.claims:
+        put_claims()
+    if asked.write or asked.claims:
         PAGE.write_text(page(), "utf-8")
     late = page() != PAGE.read_text("utf-8")
     if late:
