@@ -13,6 +13,7 @@ of the record from 1950 and from 1970 on, as it was measured before, and the new
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Callable
@@ -43,6 +44,7 @@ from alliance_sim.shipped import usual_scenario
 PAGE = HERE / "explanation" / "baselines.md"
 SCORES = HERE / "validation" / "baselines.csv"
 DIFFERENCES = HERE / "validation" / "baseline_differences.csv"
+PLUG_IN, PLUG_IN_ASKED = HERE / "validation" / "plug_in_edition_1.csv", -391.6
 OLD, NEW = "japan_nato@1", "japan_nato@2"
 RUNS: tuple[tuple[str, int | None, tuple[str, ...]], ...] = (
     (OLD, None, SERIES),
@@ -111,10 +113,11 @@ def score_the_model() -> None:
     """
     found = scored(NEW, None, SERIES, models=of_the_model())
     first = next(iter(found.acts.values())).first_year
-    before = kept(SCORES)
-    mine = (before["edition"] == NEW) & (before["model"].isin(found.titles))
-    whole = pd.concat([before[~mine], found.frame().assign(since=first)], ignore_index=True)
-    whole.to_csv(SCORES, index=False, float_format="%.4f", lineterminator="\n")
+    now = io.StringIO(found.frame().assign(since=first).to_csv(index=False, float_format="%.4f"))
+    before, mine = (pd.read_csv(one, dtype=str, keep_default_na=False) for one in (SCORES, now))
+    others = (before["edition"] != NEW) | ~before["model"].isin(list(found.titles))
+    whole = pd.concat([before[others], mine[before.columns]], ignore_index=True)
+    whole.to_csv(SCORES, index=False, lineterminator="\n")
     kept.cache_clear()
 
 
@@ -279,6 +282,22 @@ def said() -> str:
     return "\n".join(told)
 
 
+def plug_in() -> str:
+    """Return what a search for the model's best numbers came to, as it was kept."""
+    if not PLUG_IN.exists():
+        return "*Not searched for yet.* `python docs/plug_in_mode.py` does, and writes this table."
+    frame = kept(PLUG_IN)
+    rows = [
+        (str(row["draw"]), f"{row['pull']:g}", signed(f"{row['slow_noise']:g}"), nats(row["held"]),
+         nats(row["fresh"]), f"{row['runs']:,}")
+        for row in frame.to_dict("records")
+    ]  # fmt: skip
+    heads = ("start", "pull of the prior", "slow noise", "held", "fresh", "fresh runs")
+    last = frame["fresh"].iloc[-1]
+    reached = "That reaches" if last >= PLUG_IN_ASKED else "**That does not reach**"
+    return f"{table(heads, rows)}\n\n{reached} {nats(PLUG_IN_ASKED)}: {nats(last)}."
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "model": model,
     "before": before,
@@ -288,6 +307,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "evidence": evidence,
     "behind": behind,
     "said": said,
+    "plug_in": plug_in,
 }
 
 

@@ -74,7 +74,8 @@ def test_what_a_posterior_says_is_shown_with_the_prior(kept: Path, tmp_path: Pat
     assert code == 0, told
     assert "left of the prior's spread" in told
     assert {path.name for path in out.iterdir()} == {
-        *("parameters.csv", "parameters.png", "fit.png", "manifest.json")
+        *("parameters.csv", "parameters.png", "stages.csv", "stages.png", "fit.png"),
+        "manifest.json",
     }
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["posterior"]["theory"] == "RID"

@@ -1,6 +1,7 @@
+# ruff: noqa: INP001, TID253 - a program beside the pages, one of which shows what it finds
 """How well can the model describe the first edition, at the best numbers that can be found?
 
-python experiments/plug_in_mode.py --out docs/validation
+    python docs/plug_in_mode.py --starts 1 --few 256 --rounds 80    # some minutes; keeps the rows
 
 A first look, before anything was fitted in full, found -391.6 with clean inputs: quarterly counts
 of four fields, 1950 to 2025, all acts but suspensions, twenty empty years counted as zeros; the log
@@ -16,10 +17,11 @@ runs is scored anew on the full number, with other noise.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import numpy as np
-from in_pieces import write_rows
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -35,6 +37,7 @@ from alliance_sim.record.record import COUNTED_DOMAINS, Record
 from alliance_sim.shipped import usual_scenario
 
 Floats = NDArray[np.float64]
+ROWS = Path(__file__).with_name("validation") / "plug_in_edition_1.csv"
 EDITION = "japan_nato@1"
 SLOW_NOISE = "willingness.slow_noise"
 STEP = 1e-3  # between two points of a slope
@@ -103,13 +106,12 @@ class Counts:
 
 def main() -> None:
     """Search, score, save what came out."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--starts", type=int, default=3, help="Draws to climb from.")
     parser.add_argument("--rounds", type=int, default=60, help="Steps of each climb.")
     parser.add_argument("--few", type=int, default=512, help="Fresh runs that choose.")
     parser.add_argument("--runs", type=int, default=8000, help="Fresh runs of the last score.")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("results/validation"))
     given = parser.parse_args()
     model, posterior = Counts(), shipped_posterior(load_scenario(usual_scenario()))
     if posterior is None:
@@ -136,14 +138,13 @@ def main() -> None:
                     "held": f"{float(model.held(at[:, None])[0]):.1f}",
                     "fresh": f"{score:.1f}", "runs": given.few,
                 })  # fmt: skip
-                print(rows[-1], flush=True)
+                sys.stderr.write(f"{rows[-1]}\n")
     best = max(range(len(tried)), key=lambda one: tried[one][0])
     last = model.fresh(tried[best][1], given.runs, given.seed + 1)
     rows.append({**rows[best], "fresh": f"{last:.1f}", "runs": given.runs})
-    given.out.mkdir(parents=True, exist_ok=True)
-    write_rows(given.out / "plug_in_edition_1.csv", rows)
+    pd.DataFrame(rows).to_csv(ROWS, index=False, lineterminator="\n")
     told = "reached" if last >= ASKED else "not reached"
-    print(f"{len(model.target.prior)} free numbers: {last:.1f}; {ASKED} is {told}")
+    sys.stderr.write(f"{len(model.target.prior)} free numbers: {last:.1f}; {ASKED} is {told}\n")
 
 
 if __name__ == "__main__":
