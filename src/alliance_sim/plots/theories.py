@@ -131,7 +131,7 @@ def _parts(axes: Axes, parts: pd.DataFrame) -> None:
     axes.set_ylim(len(over) - 0.4, -0.6)
     axes.grid(axis="x", color="#dcdcdc", linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.set_title("what each block adds (Shapley), nats", pad=5)
+    axes.set_title("Shapley parts, nats", pad=5)
     axes.legend(
         handles=[
             Line2D([], [], color=PLAINLY.colour, linewidth=6, label="to the evidence"),
