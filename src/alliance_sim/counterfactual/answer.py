@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+MOST_EDITS = 3  # that a sentence names
 PROBABILITY, MEDIAN = "probability", "median"
 
 
@@ -157,14 +158,16 @@ class WhatIf(Shown):
 
     @property
     def edits_in_words(self) -> str:
-        """What was edited, as it goes on after "this history"."""
+        """What was edited, as it goes on after "this history"; of many edits the first three."""
         question = self.question
         own = question.edited.edits[len(question.base.edits) :]
-        told = dict.fromkeys(words_of(change, question.edited) for change in own)
-        return ", ".join(
+        told = list(dict.fromkeys(words_of(change, question.edited) for change in own))
+        more = len(told) - MOST_EDITS
+        words = ", ".join(
             one if one.startswith(("without ", "under ", "with ")) else f"with {one}"
-            for one in told
+            for one in told[: MOST_EDITS if more > 1 else None]
         )
+        return f"{words} and {more} more edits" if more > 1 else words
 
     @property
     def answer(self) -> str:

@@ -114,7 +114,7 @@ def _icons(axes: Axes, world: Estimate, name: str, *, inches: float, factual: bo
         )
     axes.set_xlim(-0.8, ACROSS - 0.2)
     axes.set_ylim(-ACROSS + 0.2, 0.8)
-    axes.set_aspect("equal")
+    axes.set_aspect("equal", anchor="W")  # so that the title has the room that it was folded for
     _bare(axes)
     panel_title(axes, f"{name}: in {with_it} of 100 re-runs", inches=inches)
 
