@@ -13,6 +13,7 @@ from alliance_sim import load_scenario
 from alliance_sim.cli import app
 from alliance_sim.provenance import scenario_digest
 from alliance_sim.scenario import shipped
+from alliance_sim.scenario.edit_kinds import KINDS
 from alliance_sim.scenario.path import follow
 from alliance_sim.shipped import usual_scenario
 
@@ -86,13 +87,58 @@ def test_every_example_in_an_empty_file_can_be_used(name: str) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert "take the # away" in result.stdout
     text = Path("my.toml").read_text("utf-8")
-    keys = "without|juncture|to|end|path|source"
-    used = re.sub(rf"^# ((?:{keys}) =|\[\[)", r"\1", text, flags=re.MULTILINE)
+    keys = "without|juncture|to|end|path|source|edits"
+    used = re.sub(rf"^# ((?:{keys}) =|\[\[|    \"|\]$)", r"\1", text, flags=re.MULTILINE)
     assert used.count("\n# ") < text.count("\n# ")
     Path("used.toml").write_text(used, "utf-8")
-    assert {"without", "moved", "set"} <= tomllib.loads(used).keys()
+    tree = tomllib.loads(used)
+    assert {"without", "moved", "set", "edits"} <= tree.keys()
+    shown = {text.partition(" ")[0] for text in tree["edits"]}
+    assert shown >= {*KINDS} - {"without", "set", "keep"}
+    assert "keep" in shown or name == "no_raid"
     checked = call("validate", "used.toml")
     assert (checked.exit_code, checked.stderr) == (0, "")
+
+
+def test_a_file_with_an_edit_of_every_kind_reads_back_equal() -> None:
+    texts = {
+        "without": "nine_eleven", "shift": "isaf:+8", "strength": "gulf_war:0.5",
+        "set": "levels.pace=0.5", "hold": "level_operations=0.1@2003..2010",
+        "leader": "koizumi=hashimoto", "council": "leader", "member": "small_members:offset=0",
+        "motive": "leverage=on", "keep": "anti_terrorism_law", "theory": "RI",
+    }  # fmt: skip
+    base = load_scenario(usual_scenario())
+    member, law = (
+        base.members[0].name,
+        next(j.name for j in base.junctures if "nine_eleven" in j.follows),
+    )
+    texts |= {"member": f"{member}:offset={base.members[0].offset.low:g}", "keep": law}
+    assert texts.keys() == KINDS.keys()
+    options = [word for kind, text in texts.items() for word in (f"--{kind}", text)]
+    result = call("new", "my.toml", *options)
+    assert (result.exit_code, result.stderr) == (0, "")
+    expected = base.edited(*(f"{kind} {text}" for kind, text in texts.items()))
+    found = load_scenario("my.toml")
+    pace = expected.levels.pace.model_copy(update={"source": found.levels.pace.source})
+    levels = expected.levels.model_copy(update={"pace": pace})
+    expected = expected.model_copy(update={"levels": levels})
+    assert scenario_digest(found) == scenario_digest(expected)
+    assert call("new", "again.toml", *options).exit_code == 0
+    assert Path("again.toml").read_text("utf-8").replace("again", "my") == Path(
+        "my.toml"
+    ).read_text("utf-8")
+
+
+def test_edits_of_every_kind_that_cannot_be_are_told_at_once() -> None:
+    wrong = call(
+        *("new", "my.toml", "--without", "isf", "--hold", "rung=99@2003", "--shift", "gulf_war"),
+        *("--council", "majority", "--theory", "X"),
+    )
+    assert wrong.exit_code == 2
+    assert wrong.stderr.count("\n  - ") == 5
+    clash = call("new", "my.toml", "--without", "isaf", "--strength", "isaf:0.5")
+    assert clash.exit_code == 2
+    assert not Path("my.toml").exists()
 
 
 def test_a_file_of_ones_own_is_extended_from_another_folder(elsewhere: Path) -> None:

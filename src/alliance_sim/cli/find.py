@@ -11,6 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alliance_sim.cli import terminal
+from alliance_sim.cli.edit_options import (
+    Council,
+    Hold,
+    Keep,
+    Leader,
+    Member,
+    Motive,
+    Shift,
+    Strength,
+    Theory,
+)
 from alliance_sim.cli.options import PATH, Json
 from alliance_sim.errors import SettingError, visible
 from alliance_sim.files import create_text
@@ -91,7 +102,7 @@ def _is_scenario(word: str) -> bool:
     return word in shipped() or word.endswith(".toml")
 
 
-def new(
+def new(  # noqa: PLR0913, PLR0917 - the options of a command
     file: Annotated[Path, typer.Argument(help="The file to write, such as my.toml.", **PATH)],
     extends: Annotated[
         str, typer.Option("--extends", help="The scenario that it edits.")
@@ -110,10 +121,20 @@ def new(
         list[str] | None,
         typer.Option("--set", help="A path and a value, such as willingness.threat_state=1.2."),
     ] = None,
+    shift: Shift = None,
+    strength: Strength = None,
+    hold: Hold = None,
+    leader: Leader = None,
+    council: Council = None,
+    member: Member = None,
+    motive: Motive = None,
+    keep: Keep = None,
+    theory: Theory = None,
 ) -> None:
     """Write a what-if, commented and ready to run; a file that is there is never overwritten."""
     from alliance_sim import load_scenario
     from alliance_sim.scenario import shipped
+    from alliance_sim.scenario.edit_texts import as_texts
     from alliance_sim.scenario.new_file import edits_asked, new_file
 
     if file.suffix != ".toml":
@@ -121,10 +142,15 @@ def new(
         raise SettingError(str(file), [problem])
     base = load_scenario(extends)
     called = extends if extends in shipped() or Path(extends).is_absolute() else None
-    edits = edits_asked(base, without or [], move or [], set_ or [])
+    texts = as_texts(
+        shift=shift, strength=strength, hold=hold, leader=leader, council=council, member=member,
+        motive=motive, keep=keep, theory=theory,
+    )  # fmt: skip
+    asked = edits_asked(base, without or [], move or [], set_ or [], texts)
+    edits = any(asked)
     near = called or (base.name if base.name in shipped() else _beside(Path(extends), file))
     command = shlex.quote(str(file))
-    create_text(file, new_file(base, extends=near, edits=edits, name=command))
+    create_text(file, new_file(base, extends=near, asked=asked, name=command))
     with terminal.warned(quiet=not edits):
         load_scenario(file)
     terminal.tell(f"Written to {file}.")
