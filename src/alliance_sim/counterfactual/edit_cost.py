@@ -78,9 +78,11 @@ def edit_cost(
         until: Last day that the outcome looks at.
 
     Returns:
-        The cost, all parts at least 0; None if nothing was edited, or the draws are too few for a
-        distance.
+        The cost, all parts at least 0; None if nothing was edited, if a state is held, which no
+        rule does, or the draws are too few for a distance.
     """
+    if edited.holds != base.holds:
+        return None
     return cost_of([edit_parts(base, edited, posterior, until=until)], base, posterior)
 
 
