@@ -17,6 +17,7 @@ from alliance_sim.engine.held import Held, HeldLanes, held_block
 from alliance_sim.engine.kernel.batch import make_ready
 from alliance_sim.engine.kernel.layout import reported_rows
 from alliance_sim.engine.kernel.resumable import Lanes
+from alliance_sim.errors import SettingError
 from alliance_sim.results.outcomes import evaluate, parse_outcome
 from alliance_sim.scenario.holds import CAN_BE_HELD, Hold, holdable, window_of
 from alliance_sim.world.state import state_names
@@ -201,3 +202,10 @@ def test_given_noise_and_threads_make_no_difference() -> None:
         == by_seed.values[69:].tobytes()
     )
     assert np.isfinite(by_seed.values).all()
+
+
+def test_what_cannot_hold_a_state_says_so() -> None:
+    from alliance_sim.lab.frame import frame_of
+
+    with pytest.raises(SettingError, match="which the module does not do"):
+        frame_of(ISLANDS.edited("hold rung=1@2003"))

@@ -186,12 +186,15 @@ def frame_of(
         outcomes: What is folded of each run, from `results.outcomes.parse_outcome`.
 
     Raises:
-        SettingError: If there is no such state.
+        SettingError: If there is no such state, or the scenario holds one.
     """
     known = state_names(scenario)
     kept = known if states is None else tuple(states)
     asked = [*kept, *(outcome.state for outcome in outcomes)]
     problems = [unknown_name("state", name, known) for name in asked if name not in known]
+    if scenario.holds:
+        held = "; ".join(hold.text for hold in scenario.holds)
+        problems.append(f"{scenario.name} holds states ({held}), which the module does not do")
     if problems:
         raise SettingError(WHERE, problems)
     recipe = recipe_of(scenario)
