@@ -8,9 +8,9 @@ from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
 
-# Who finds the usual draws of a scenario's parameters, by "shipped", and who answers a what-if, by
-# "whatif", each "module:function": told by the package's front door, as both stand above the rooms
-# that ask for them.
+# Who finds the usual draws of a scenario's parameters, by "shipped", who answers a what-if, by
+# "whatif", and who searches a rewrite, by "rewrite", each "module:function": told by the package's
+# front door, as they stand above the rooms that ask for them.
 FOUND_BY: dict[str, str] = {}
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from alliance_sim.counterfactual.curves import InevitabilityCurve
     from alliance_sim.counterfactual.histories import Histories
     from alliance_sim.counterfactual.juncture_game import JunctureGame
+    from alliance_sim.counterfactual.rewrite_result import Rewrite
+    from alliance_sim.counterfactual.rewriting import rewrite
     from alliance_sim.counterfactual.system import TwinDraws, twin
     from alliance_sim.counterfactual.when_certain import inevitability, inevitability_curves
     from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
@@ -38,6 +40,7 @@ __all__ = [
     "Histories",
     "InevitabilityCurve",
     "JunctureGame",
+    "Rewrite",
     "SearchResult",
     "TwinDraws",
     "TwinWorlds",
@@ -52,6 +55,7 @@ __all__ = [
     "leave_one_out",
     "owen",
     "paired_gain",
+    "rewrite",
     "search",
     "shapley",
     "time_ordered",
@@ -75,6 +79,8 @@ _HOMES = {
     "alliance_sim.counterfactual.answer": ["WhatIf"],
     "alliance_sim.counterfactual.curves": ["InevitabilityCurve"],
     "alliance_sim.counterfactual.when_certain": ["inevitability", "inevitability_curves"],
+    "alliance_sim.counterfactual.rewrite_result": ["Rewrite"],
+    "alliance_sim.counterfactual.rewriting": ["rewrite"],
     "alliance_sim.counterfactual.system": ["TwinDraws", "twin"],
     "alliance_sim.counterfactual.juncture_game": ["JunctureGame"],
     "alliance_sim.counterfactual.worlds": ["TwinWorlds", "twin_worlds"],

@@ -323,6 +323,27 @@ class Scenario(Shown, Part):
         """
         return found_by("whatif")(self, edits, outcome=outcome, **options)
 
+    def rewrite(self, *, outcome: str, **options: Any) -> Any:
+        """Return the smallest rewrite of this history that turns an outcome, and what comes near.
+
+        The scenario is the factual one, for which there have to be draws of a posterior.
+
+        Args:
+            outcome: Something that happens or does not, such as "rung>=8@2014".
+            **options: Settings, as for `counterfactual.rewrite`: `wanted`, `threshold`, `most`,
+                `budget`, `several`, `together`, `shifts`, `strengths`, `also`, `posterior`,
+                `uniforms`, `seed`, `threads` and `progress`.
+
+        Returns:
+            A `counterfactual.Rewrite`, which shows itself and has `.plot()`, `.found`, `.frame` and
+            `.sentence`.
+
+        Raises:
+            SettingError: Naming all that is wrong with the question, or that there are no draws.
+            ResultError: If the draws cannot be read, or no longer hold.
+        """
+        return found_by("rewrite")(self, outcome=outcome, **options)
+
     @property
     def edit_texts(self) -> tuple[str, ...]:
         """The edits that made it, as texts that `edited` takes; a table that was added has none."""
