@@ -129,11 +129,13 @@ DRAWN_BY |= {
     "InevitabilityCurve": "alliance_sim.plots.inevitability:inevitability_figure",
     "PosteriorDraws": "alliance_sim.plots.posterior:posterior_figure",
     "Record": "alliance_sim.plots.history:record_figure",
+    "Rewrite": "alliance_sim.plots.rewrite:rewrite_figure",
     "Sweep": "alliance_sim.report.sweep:sweep_figure",
     "WhatIf": "alliance_sim.plots.whatif:whatif_figure",
 }
 
 FOUND_BY |= {
+    "rewrite": "alliance_sim.counterfactual.rewriting:rewrite",
     "shipped": "alliance_sim.calibration.shipped:usual_posterior",
     "whatif": "alliance_sim.counterfactual.answering:whatif",
 }

@@ -5,6 +5,7 @@
 - `write_comparison`: edited scenarios beside the factual one
 - `write_whatif`: the answer to a what-if
 - `write_inevitability`, `write_attribution`: from when it was certain, and which junctures made it
+- `write_rewrite`: the smallest rewrite that turns an outcome
 - `sweep`, `sensitivity`, `discovery`: what comes after a sweep, each a module of its own
 - `history_json`: the same as one JSON object
 """
@@ -15,6 +16,7 @@ from alliance_sim.report.attribution import write_attribution
 from alliance_sim.report.comparison import write_comparison
 from alliance_sim.report.history import history_json, write_history
 from alliance_sim.report.inevitability import write_inevitability
+from alliance_sim.report.rewrite import write_rewrite
 from alliance_sim.report.run import write_figure, write_run
 from alliance_sim.report.whatif import write_whatif
 
@@ -25,6 +27,7 @@ __all__ = [
     "write_figure",
     "write_history",
     "write_inevitability",
+    "write_rewrite",
     "write_run",
     "write_whatif",
 ]

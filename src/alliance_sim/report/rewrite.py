@@ -1,0 +1,121 @@
+"""The smallest rewrite of history as a folder of files and as a page."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alliance_sim import provenance
+from alliance_sim.counterfactual.answer import of_100
+from alliance_sim.counterfactual.labels import SENTENCE
+from alliance_sim.errors import FileError, SettingError, explains_calls
+from alliance_sim.files import read_json
+from alliance_sim.plots.rewrite import rewrite_figure
+from alliance_sim.provenance import Origin, scenario_origin
+from alliance_sim.report import page
+from alliance_sim.report.page import render
+from alliance_sim.report.result_folder import MANIFEST, ResultFolder, result_folder
+
+if TYPE_CHECKING:
+    from alliance_sim.counterfactual.rewrite_question import RewriteQuestion
+    from alliance_sim.counterfactual.rewrite_result import Rewrite
+    from alliance_sim.report.result_folder import Picture
+
+log = logging.getLogger("alliance_sim")
+
+KIND = "rewrite"
+MOST_BYTES = 10_000_000  # of a manifest that is looked at
+
+
+def rewrite_folder(out: str | os.PathLike[str], question: RewriteQuestion) -> Path:
+    """Return a folder that the answer to a question may be written to, made if need be.
+
+    Ask before a long search. The answer to the same question may be replaced.
+
+    Raises:
+        SettingError: If it cannot be written, or holds the answer to another question, or results
+            of another command.
+    """
+    folder = result_folder(out, kind=KIND, scenarios=[question.base])
+    manifest = folder / f"{MANIFEST}.json"
+    if not manifest.exists():
+        return folder
+    try:
+        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
+    except KeyError:  # nothing was answered before the last one was stopped
+        return folder
+    except (FileError, TypeError, ValueError):
+        before = "something else"
+    if before != question.outcome.text:
+        told = f"holds the answer to another question, about {before}"
+        raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
+    return folder
+
+
+@explains_calls
+def write_rewrite(answer: Rewrite, *, out: str | os.PathLike[str], command: str) -> dict[str, str]:
+    """Write the tree as a figure, all that was tried, a page and a manifest; return their paths.
+
+    The tables depend on the numbers only: the same seed gives the same bytes.
+
+    Args:
+        answer: The answer.
+        out: The folder, made if need be.
+        command: The command line that makes the files again.
+
+    Raises:
+        SettingError: If the folder or a file in it cannot be written, or holds other results.
+    """
+    named = scenario_origin(answer.base)
+    origin = Origin(
+        scenario=named.scenario,
+        digest=named.digest,
+        edits=named.edits,
+        engine=f"kernel, given the record, quantile coupling, {answer.posterior.label}",
+        version=provenance.version(),
+        seed=answer.seed,
+        runs=answer.searched.histories[-1],
+        command=command,
+    )
+    result = ResultFolder(out, kind=KIND, origin=origin)
+    log.debug("drawing")
+    image = result.picture(KIND, partial(rewrite_figure, answer), answer.words)
+    result.table("tried", answer.frame)
+    result.text("answer", "json", json.dumps(answer.as_tree(), indent=2, allow_nan=False) + "\n")
+    result.page("report", rewrite_page(answer, image=image, origin=origin))
+    return result.close(
+        asked={
+            "question": answer.words,
+            "edits": list(answer.nearest.edits),
+            "outcome": answer.outcome.text,
+            "posterior": answer.posterior.label,
+        }
+    )
+
+
+def rewrite_page(answer: Rewrite, *, image: Picture, origin: Origin) -> str:
+    """Return an answer as an HTML page that needs no other file.
+
+    Args:
+        answer: The answer.
+        image: The figure.
+        origin: Where the numbers come from.
+    """
+    return render(
+        "rewrite.html",
+        title=f"{answer.outcome_title}: the smallest rewrite",
+        answer=answer,
+        rows=[(node, of_100(node.probability)) for node in answer.tree],
+        found=[(one, of_100(one.told.value), of_100(one.told.low), of_100(one.told.high))
+               for one in answer.found or (answer.nearest,)],
+        least=of_100(answer.searched.limits.threshold),
+        image=image,
+        alt=answer.answer,
+        statement=SENTENCE,
+        words=page,
+        origin=origin,
+    )  # fmt: skip
