@@ -20,6 +20,7 @@ from alliance_sim.cli import (
     posterior,
     rebuild,
     record,
+    rewrite,
     score,
     sweep,
     terminal,
@@ -464,6 +465,7 @@ compare.add_to(app)
 whatif.add_to(app)
 inevitability.add_to(app)
 attribute.add_to(app)
+rewrite.add_to(app)
 score.add_to(app)
 sweep.add_to(app)
 calibrate.add_to(app)

@@ -27,7 +27,17 @@ if TYPE_CHECKING:
 
 # Commands that write figures or pages, and change nothing else.
 MAKERS = (
-    *("history", "run", "compare", "whatif", "inevitability", "attribute", "plot", "score"),
+    *(
+        "history",
+        "run",
+        "compare",
+        "whatif",
+        "inevitability",
+        "attribute",
+        "rewrite",
+        "plot",
+        "score",
+    ),
     *("summarise", "sensitivity", "discover", "posterior show", "record agreement"),
 )
 SCENARIOS = {"scenario", "scenarios", "against"}  # parameters that name a scenario
