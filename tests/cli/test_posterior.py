@@ -64,6 +64,9 @@ def test_a_fit_is_kept_as_a_small_file(fit: Path, tmp_path: Path) -> None:
     assert len(held) == 30
     assert held.command.startswith(f"alliance-sim calibrate {ISLANDS} --theory RID --seed 1")
     assert held.settings["tempered"]["particles"] == 64
+    found = PosteriorDraws.load(tmp_path / "RID.npz", load_scenario(ISLANDS)).evidence
+    table = json.loads((fit / "fit.json").read_text("utf-8"))["theories"]["RID"]
+    assert found == (table["log_evidence"], table["error"])
     code, told = called("posterior", "keep", fit, ISLANDS, "--out", tmp_path, "--json")
     assert json.loads(told)["draws"] == 32
 
@@ -217,3 +220,44 @@ def test_draws_are_stamped_anew_only_where_their_likelihoods_hold(
         assert code == 2
         assert f"the {name} changed" in told.replace("\n", " ")
         assert load_draws(tmp_path / "other.npz").digests == before.digests
+
+
+def test_other_readings_are_kept_beside_draws_and_a_what_if_uses_them(
+    kept: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "RID.npz"
+    shutil.copy(kept, file)
+    words = ("posterior", "vary", ISLANDS, "--posterior", file, "--particles", 8, "--sweeps", 1)
+    code, told = called(*words, "--workers", 1, "--json")
+    assert code == 0, told
+    tree = json.loads(told[told.index("{") :])
+    assert tree["folder"] == str(tmp_path / "variants")
+    assert [row["reading"] for row in tree["readings"]][:2] == [
+        "series alliance",
+        "series salience2",
+    ]
+    for row in tree["readings"]:
+        assert (row["file"] is None) == (row["k"] is not None and row["k"] <= 0.7)
+    question = ("--without", "great_raid", "--outcome", "rung>=2@2008", "--runs", 20)
+    code, told = called(
+        "whatif", ISLANDS, *question, "--uniforms", 1, "--posterior", file, "--json",
+        "--out", tmp_path / "answer",
+    )  # fmt: skip
+    assert code == 0, told
+    readings = json.loads(told[told.index("{") :])["robustness"]["readings"]
+    assert {one["reading"] for one in readings} == {row["reading"] for row in tree["readings"]}
+    assert all(one["effect"] is not None for one in readings)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "the shipped draws stand where nothing is written"),
+        (("--particles", 4, "--sweeps", 0), "--particles is 4, must be from 8"),
+        (("--posterior", "shiped"), "did you mean 'shipped'"),
+    ],
+)
+def test_other_readings_that_cannot_be_made_are_told(words: tuple[object, ...], says: str) -> None:
+    code, told = called("posterior", "vary", *words)
+    assert code == 2
+    assert says in " ".join(told.split())

@@ -38,6 +38,7 @@ def test_theories_agree_by_weight_and_their_variance_is_split() -> None:
     assert found.mean == pytest.approx(0.75 * 2.0 - 0.25 * 1.0)
     assert (found.low, found.high) == (-1.0, 2.0)
     assert (found.sign, found.agreement, found.probability) == (1, 0.75, 0.75)
+    assert found.against == 0.25
     between = 0.75 * (2.0 - 1.25) ** 2 + 0.25 * (-1.0 - 1.25) ** 2
     assert found.ambiguity == pytest.approx(between / (between + 0.75 * 1.0))
     assert found.signs == {"R": 1, "I": -1}

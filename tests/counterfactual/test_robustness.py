@@ -31,6 +31,8 @@ from alliance_sim.counterfactual.question import ask
 from alliance_sim.counterfactual.rivals import by_evidence, not_asked, weights_of
 from alliance_sim.counterfactual.robustness import carried, nudged
 from alliance_sim.errors import ResultError
+from alliance_sim.plots.robustness import robustness_figure
+from alliance_sim.plots.style import PHONE, SLIDE, Form
 from alliance_sim.record.record import Record
 
 ISLANDS = load_scenario("two_islands/baseline")
@@ -226,3 +228,19 @@ def test_weights_that_were_changed_are_not_read(
     place.write_bytes(bytes(content))
     with pytest.raises(ResultError, match="holds no weights of draws"):
         load_variants(place)
+
+
+@pytest.mark.parametrize("form", [SLIDE, PHONE])
+def test_the_figure_has_a_line_for_all_that_was_tried(varied: WhatIf, form: Form) -> None:
+    figure = robustness_figure(varied, form=form)
+    (axes,) = figure.body.axes
+    frame = varied.robustness_frame
+    assert len(axes.get_yticks()) == len(frame)
+    points = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [float(line.get_xdata()[0]) for line in points] == pytest.approx(
+        frame["effect"].dropna().tolist()
+    )
+    words = [text.get_text() for text in axes.texts]
+    assert words.count("not to be had") == int(frame["effect"].isna().sum())
+    assert "Series of acts" in words
+    assert "Edition of the record" not in words  # the islands have one

@@ -212,7 +212,10 @@ def test_the_card_has_six_checks_with_verdicts(answer: WhatIf) -> None:
     assert len(checks) == 6
     assert {check.verdict for check in answer.card} <= {"pass", "warn", "refuse", "not available"}
     assert checks["clarity"].verdict == "pass"
-    assert checks["minimal rewrite"].verdict == "not available"
+    assert checks["minimal rewrite"].verdict == "pass"
+    bits = checks["minimal rewrite"].number
+    assert bits is not None
+    assert 0.0 < bits < 7.0
     assert checks["projectability"].number is None
 
 

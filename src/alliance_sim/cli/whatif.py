@@ -174,7 +174,7 @@ def _print(answer: WhatIf) -> None:
     console = terminal.output()
     terminal.tell(answer.question.words, "bold", wrap=True)
     terminal.tell(f"{answer.answer}\n", wrap=True, lines=True)
-    for table in (_needed(answer), _couplings(answer), _theories(answer)):
+    for table in (_needed(answer), _couplings(answer), _theories(answer), _readings(answer)):
         if table is not None:
             console.print(table)
     if answer.without_coupling:
@@ -183,6 +183,13 @@ def _print(answer: WhatIf) -> None:
     for one in answer.card:
         number = "" if one.number is None else f" ({one.number:.2f})"
         terminal.tell(f"  - {one.check}: {one.verdict}{number}; {one.words}", wrap=True)
+    robust = answer.robustness
+    told = (
+        ""
+        if robust.bistable is None
+        else (f"A little other noise turns the sign in {robust.bistable:.0%} of the draws. ")
+    )
+    terminal.tell(f"{told}What the data told: {robust.learnt.words}.", wrap=True)
     reasons = "".join(f"\n  - {reason}" for reason in answer.label.reasons)
     terminal.tell(f"Label: {answer.label.name}{reasons}", wrap=True, lines=True)
     terminal.tell("\nAssumed:", wrap=True, lines=True)
@@ -233,8 +240,27 @@ def _couplings(answer: WhatIf) -> AdaptiveTable:
 def _theories(answer: WhatIf) -> AdaptiveTable | None:
     if len(answer.theories) < 2:
         return None
+    weights = answer.weights.of
     return AdaptiveTable(
-        title="Effect under each theory",
-        heads=("theory", "effect", "90 % of draws"),
-        rows=tuple((one.theory, *_interval(one.effect)) for one in answer.theories),
+        title=f"Effect under each theory; weights: {answer.weights.basis}",
+        heads=("theory", "effect", "90 % of draws", "weight"),
+        rows=tuple(
+            (one.theory, *_interval(one.effect), f"{weights[one.theory]:.2f}")
+            for one in answer.theories
+        ),
+    )
+
+
+def _readings(answer: WhatIf) -> AdaptiveTable | None:
+    """Return the effect under other readings of the record; None where none are kept."""
+    varied = answer.robustness.varied
+    if not varied:
+        return None
+    return AdaptiveTable(
+        title="Effect under other readings of the record",
+        heads=("reading", "effect", "90 % of draws", "by"),
+        rows=tuple(
+            (one.name, *(("–", "–") if one.effect is None else _interval(one.effect)), one.words)
+            for one in varied
+        ),
     )

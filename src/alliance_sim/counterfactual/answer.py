@@ -352,6 +352,7 @@ class WhatIf(Shown):
                 "agreement": self.agreed.agreement,
                 "sign": self.agreed.sign,
                 "probability_of_sign": self.agreed.probability,
+                "probability_of_opposite": self.agreed.against,
                 "ambiguity": self.agreed.ambiguity,
             },
             "robustness": self.robustness.tree(self.measure),

@@ -7,16 +7,15 @@ check, the card says "not available" and nothing more.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from alliance_sim.calibration.theories import ERRORS, NO_PREFERENCE
-from alliance_sim.counterfactual.rewrite_cost import AMBER, GREEN, rewrite_cost, squared_distance
+from alliance_sim.counterfactual.edit_cost import edit_cost
+from alliance_sim.counterfactual.rewrite_cost import AMBER, GREEN
 from alliance_sim.counterfactual.worlds import TwinWorlds
-from alliance_sim.errors import SettingError
-from alliance_sim.scenario.edit import value_at
-from alliance_sim.scenario.path import PathProblem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from alliance_sim.counterfactual.labels import Agreement
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.results import Ensemble
-    from alliance_sim.scenario.schema import Change
 
     Floats = NDArray[np.float64]
 
@@ -227,33 +225,9 @@ def _moves(worlds: TwinWorlds, free: Ensemble) -> list[tuple[Floats, Floats]]:
 
 
 def _bits(question: Question, posterior: PosteriorDraws) -> float | None:
-    """Return what the edits rewrite, None where the model has no chance for one of them.
-
-    What sets numbers that were fitted leaves their posterior by so much; each further edit costs
-    the choice among all junctures. Whether a dated event comes is nothing that the model draws.
-    """
-    own = question.edited.edits[len(question.base.edits) :]
-    places = [_fitted(change, question, posterior) for change in own]
-    if not own or any(place is None for place in places):
+    """Return what the edits rewrite, None where that is not known; see `edit_cost`."""
+    if question.held:
         return None
-    columns = [column for column, _ in places]  # type: ignore[misc]
-    values = [value for _, value in places]  # type: ignore[misc]
-    try:
-        distance = squared_distance(values, posterior.held.parameters[:, columns])
-    except SettingError:
-        return None
-    more = [len(question.base.junctures)] * (len(question.edits) - 1)
-    return rewrite_cost(distance=distance, choices=more).bits
-
-
-def _fitted(
-    change: Change, question: Question, posterior: PosteriorDraws
-) -> tuple[int, float] | None:
-    """Return column and value of a number that was fitted and that an edit set, else None."""
-    if change.path not in posterior.names:
-        return None
-    try:
-        number = value_at(question.edited, change.path)
-    except PathProblem:
-        return None
-    return posterior.names.index(change.path), float(number.value)
+    until = question.base.calendar().start_of(question.outcome.stop) - dt.timedelta(days=1)
+    cost = edit_cost(question.base, question.edited, posterior, until=until)
+    return None if cost is None else cost.bits

@@ -50,6 +50,8 @@ class Agreement:
         sign: Of the weighted majority: 1, -1 or 0.
         agreement: Weight of the theories whose mean effect has that sign.
         probability: Weighted share of the draws whose effect has that sign.
+        against: Weighted share of those whose effect has the opposite sign; in the others nothing
+            changes.
         ambiguity: Share of the variance that lies between theories; 0 if nothing varies.
         signs: Sign of each theory that weighs more than 0.05.
         means: Mean effect of every theory that was asked, those that weigh little too.
@@ -61,6 +63,7 @@ class Agreement:
     sign: int
     agreement: float
     probability: float
+    against: float
     ambiguity: float
     signs: Mapping[str, int]
     means: Mapping[str, float]
@@ -149,6 +152,7 @@ def agreement(effects: Mapping[str, ArrayLike], weights: Mapping[str, float]) ->
     by_sign = {sign: float(w[signs == sign].sum()) for sign in (1, -1, 0)}
     majority = max(by_sign, key=lambda sign: by_sign[sign])
     same = np.array([float((np.sign(drawn[name]) == majority).mean()) for name in names])
+    other = np.array([float((np.sign(drawn[name]) == -majority).mean()) for name in names])
     heavy = w > LEAST_WEIGHT
     return Agreement(
         mean=mean,
@@ -157,6 +161,7 @@ def agreement(effects: Mapping[str, ArrayLike], weights: Mapping[str, float]) ->
         sign=majority,
         agreement=by_sign[majority],
         probability=float(w @ same),
+        against=float(w @ other) if majority else 0.0,
         ambiguity=between / (between + within) if between + within > 0.0 else 0.0,
         signs={name: int(sign) for name, sign, of in zip(names, signs, heavy, strict=True) if of},
         means=dict(zip(names, means.tolist(), strict=True)),
@@ -230,7 +235,8 @@ def _of_theories(agreed: Agreement, checks: Checks) -> list[str]:
 def _unsure(agreed: Agreement, checks: Checks) -> list[str]:
     reasons = []
     if agreed.sign == 0 or agreed.probability <= SURE:
-        reasons.append(f"the sign holds in {agreed.probability:.0%} of the draws only")
+        told = f"the sign holds in {agreed.probability:.0%} of the draws only"
+        reasons.append(f"{told}, the opposite in {agreed.against:.0%}")
     turned = _turned(_sign(agreed, checks), checks.variants)
     if turned:
         reasons.append(f"another sign, or none, with {', '.join(turned)}")

@@ -14,6 +14,7 @@ from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.errors import FileError, SettingError, explains_calls
 from alliance_sim.files import read_json
 from alliance_sim.plots.origin import origin_of
+from alliance_sim.plots.robustness import robustness_figure
 from alliance_sim.plots.whatif import whatif_figure
 from alliance_sim.report import page
 from alliance_sim.report.comparison import acts_counted, acts_told
@@ -80,15 +81,19 @@ def write_whatif(answer: WhatIf, *, out: str | os.PathLike[str], command: str) -
     result = ResultFolder(out, kind=KIND, origin=origin)
     log.debug("drawing")
     image = result.picture(KIND, partial(whatif_figure, answer), question.words)
+    held = result.picture(
+        "robustness", partial(robustness_figure, answer), f"Does it hold? {question.words}"
+    )
     acts = answer.comparison.acts
     result.table("over_time", answer.over_time)
     result.table("couplings", answer.couplings_frame)
     result.table("theories", answer.theories_frame, "theories_asked")
     result.table("card", answer.card_frame)
+    result.table("robustness", answer.robustness_frame, "everything_tried")
     result.table("steps", answer.comparison.steps)
     result.table("acts", acts)
     result.text("answer", "json", json.dumps(answer.as_tree(), indent=2, allow_nan=False) + "\n")
-    result.page("report", whatif_page(answer, acts, image=image, origin=origin))
+    result.page("report", whatif_page(answer, acts, images=(image, held), origin=origin))
     return result.close(
         asked={
             "question": question.words,
@@ -99,13 +104,15 @@ def write_whatif(answer: WhatIf, *, out: str | os.PathLike[str], command: str) -
     )
 
 
-def whatif_page(answer: WhatIf, acts: pd.DataFrame, *, image: Picture, origin: Origin) -> str:
+def whatif_page(
+    answer: WhatIf, acts: pd.DataFrame, *, images: tuple[Picture, Picture], origin: Origin
+) -> str:
     """Return an answer as an HTML page that needs no other file.
 
     Args:
         answer: The answer.
         acts: Acts that differ in one history and its twin.
-        image: The figure.
+        images: The figure of both worlds, and that of all that was tried.
         origin: Where the numbers come from.
     """
     comparison = answer.comparison
@@ -129,7 +136,13 @@ def whatif_page(answer: WhatIf, acts: pd.DataFrame, *, image: Picture, origin: O
         run=comparison.shown_run,
         acts=acts_told(acts, MOST_ACTS),
         acts_counted=acts_counted(acts),
-        image=image,
+        image=images[0],
+        tried=images[1],
+        tried_alt=f"The effect under all that was tried. Label: {answer.label.name}.",
+        learnt=answer.robustness.learnt.words,
+        bistable=answer.robustness.bistable,
+        weighed=answer.weights.words,
+        readings=answer.robustness.varied,
         alt=answer.answer,
         statement=SENTENCE,
         words=page,
