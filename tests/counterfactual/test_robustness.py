@@ -113,7 +113,11 @@ def test_what_carries_an_effect_is_found_and_how_much_was_learnt_of_it() -> None
     assert silent.carriers == ("b",)
     assert silent.ratio == pytest.approx(1.0, rel=0.08)
     assert carried(after, rng.standard_normal(400), before, names).ratio is None
-    assert carried(after, np.zeros(400), before, names) == (None, (), None)
+    assert carried(after, np.zeros(400), before, names) == (None, (), 0.0, None)
+    assert found.share == pytest.approx(1.0)
+    half = carried(after, after[:, 1] + rng.standard_normal(400), before, names)
+    assert half.share == pytest.approx(0.5, abs=0.1)
+    assert "luck the rest" in half.words
 
 
 def test_nudged_noise_is_as_normal_as_before_and_near(islands_posterior: PosteriorDraws) -> None:

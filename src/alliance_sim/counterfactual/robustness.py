@@ -64,12 +64,15 @@ class Learnt(NamedTuple):
         ratio: Standard deviation of it under the posterior over that under the prior; None where
             the effect goes with no single number over the draws, so that luck carries it.
         carriers: Numbers that carry it, the most important first.
+        share: Share of the effect's variance over the draws that goes with their sum, 0 to 1; the
+            rest is luck.
         edited: The same ratio of the numbers that belong to what is edited, such as the size of a
             juncture's effect; None where there are none.
     """
 
     ratio: float | None
     carriers: tuple[str, ...]
+    share: float = 0.0
     edited: float | None = None
 
     @property
@@ -78,7 +81,10 @@ class Learnt(NamedTuple):
         if self.ratio is None:
             told = "over the draws the effect goes with no single number: luck carries it"
         else:
-            told = f"{', '.join(self.carriers)} carry the effect (sd ratio {self.ratio:.2f})"
+            told = (
+                f"{', '.join(self.carriers)} carry {self.share:.0%} of the effect's variance over "
+                f"the draws, luck the rest (sd ratio of what carries it {self.ratio:.2f})"
+            )
         if self.edited is not None:
             told += f"; of the size of what is edited the sd ratio is {self.edited:.2f}"
         return told
@@ -127,6 +133,7 @@ class Robustness:
             "bistable": self.bistable,
             "sd_ratio": self.learnt.ratio,
             "carried_by": list(self.learnt.carriers),
+            "share_carried": self.learnt.share,
             "sd_ratio_of_what_is_edited": self.learnt.edited,
             "not_used": self.problem,
         }  # fmt: skip
@@ -310,6 +317,8 @@ def carried(after: Floats, effect: Floats, before: Floats, names: Sequence[str])
     if not r.any():
         return Learnt(None, ())
     slopes = r / np.where(varies, spread, np.inf)
-    ratio = float((after @ slopes).std() / (before @ slopes).std())
+    sums = after @ slopes
+    ratio = float(sums.std() / (before @ slopes).std())
+    share = float(np.corrcoef(sums, effect)[0, 1] ** 2)
     order = np.argsort(-np.abs(r), kind="stable")[:MOST_TOLD]
-    return Learnt(ratio, tuple(names[k] for k in order.tolist() if r[k] != 0.0))
+    return Learnt(ratio, tuple(names[k] for k in order.tolist() if r[k] != 0.0), share)
