@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.labels import LABELS, SENTENCE
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.question import ask
+from alliance_sim.counterfactual.worlds import chances_of_laws
 from alliance_sim.results.outcomes import evaluate
 from alliance_sim.scenario.theories import theory_of, with_theory
 
@@ -227,6 +229,30 @@ def test_what_is_held_against_its_own_card_is_refused(islands_posterior: Posteri
     assert (check.verdict, check.number) == ("refuse", 0.0)
     assert any("joint_patrol" in sentence for sentence in found.assumed)
     assert found.as_tree()["kept"] == ["joint_patrol"]
+
+
+def test_how_likely_a_law_that_is_held_would_have_been_is_told(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    found = ISLANDS.whatif(
+        RAID, "keep ports_act", outcome=LEVEL, posterior=islands_posterior, uniforms=4, runs=20
+    )
+    (check,) = (one for one in found.card if one.check == "cotenability")
+    assert check.number is not None
+    assert check.verdict == (
+        "pass" if check.number >= 0.05 else "warn" if check.number else "refuse"
+    )
+    past = Histories.of_posterior(islands_posterior, ISLANDS, uniforms=4, seed=1)
+    last = ISLANDS.calendar().steps - 1
+    chances = [
+        chances_of_laws(past, ISLANDS.edited(RAID), {"ports_act": step})["ports_act"]
+        for step in (found.worlds.touched, 17, last)
+    ]
+    assert chances[0] <= chances[1] <= chances[2]
+    assert chances[2] > chances[0]
+    by_its_day = ISLANDS.calendar().index(dt.date(2005, 6, 15))
+    again = chances_of_laws(past, ISLANDS.edited(RAID), {"ports_act": by_its_day})
+    assert again["ports_act"] == pytest.approx(check.number)
 
 
 def test_the_rewrite_of_a_fitted_number_costs_more_the_farther_it_goes(

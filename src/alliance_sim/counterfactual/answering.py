@@ -173,7 +173,13 @@ def answered(
     weights = weights_of([main, *posteriors.others], _forecasts(base, posteriors))
     agreed = agreement({one.theory: one.draws for one in under}, weights.of)
     card = plausibility_card(
-        question, main, twins[QUANTILE], agreed, free=free, readings=posteriors.readings
+        question,
+        main,
+        twins[QUANTILE],
+        agreed,
+        free=free,
+        readings=posteriors.readings,
+        past=past,
     )
     known, after, effect, needed = answers[QUANTILE]
     missing = _without_draws(question, posteriors)

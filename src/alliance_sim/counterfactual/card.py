@@ -15,13 +15,15 @@ import numpy as np
 from alliance_sim.calibration.theories import ERRORS, NO_PREFERENCE
 from alliance_sim.counterfactual.edit_cost import edit_cost
 from alliance_sim.counterfactual.rewrite_cost import AMBER, GREEN
-from alliance_sim.counterfactual.worlds import TwinWorlds
+from alliance_sim.counterfactual.worlds import TwinWorlds, chances_of_laws
+from alliance_sim.scenario.edit import replaced
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.calibration.variants import OtherReadings
+    from alliance_sim.counterfactual.histories import Histories
     from alliance_sim.counterfactual.labels import Agreement
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.results import Ensemble
@@ -66,6 +68,7 @@ def plausibility_card(
     *,
     free: Ensemble,
     readings: OtherReadings | None = None,
+    past: Histories | None = None,
 ) -> Card:
     """Return the card of a question.
 
@@ -76,12 +79,13 @@ def plausibility_card(
         agreed: How far theories agree on the effect.
         free: Runs of the factual scenario with parameters of the draws and fresh noise.
         readings: What is kept beside the draws: scores of forecasts among it.
+        past: The histories, to be led on without what is held; None leaves that out.
     """
     bits = _bits(question, posterior)
     return Card(
         (
             _clarity(question),
-            _cotenability(question),
+            _cotenability(question, worlds, past),
             _rewrite(question, worlds, bits),
             _theory(agreed),
             _statistics(worlds, free),
@@ -116,8 +120,14 @@ def _clarity(question: Question) -> Check:
     return Check("clarity", PASS if not missing else WARN, count / len(named), words)
 
 
-def _cotenability(question: Question) -> Check:
-    """Return how likely what is held would have been in the edited world."""
+def _cotenability(question: Question, worlds: TwinWorlds, past: Histories | None) -> Check:
+    """Return how likely what is held would have been in the edited world.
+
+    Laws that are held as dated are drawn there instead, on the noise that made them pass in fact:
+    a uniform below its hazard there. The share of twins in which a law has passed by its day is so
+    the ratio of its chance in the edited world to that in fact, 1 at most. The number
+    is that of the least likely.
+    """
     name = "cotenability"
     if question.held and not question.kept:
         words = f"{'; '.join(question.held)}: how likely it was to stay there is not computed"
@@ -129,9 +139,22 @@ def _cotenability(question: Question) -> Check:
     if falls:
         words = f"{', '.join(falls)}: would fall away without what it follows, by its own card"
         return Check(name, REFUSE, 0.0, words)
-    held = ", ".join((*question.kept, *question.held))
-    words = f"{held}: how likely it was all the same is not computed"
-    return Check(name, UNKNOWN, None, words)
+    drawn = [k for k in question.kept if by_name[k].when_cause_removed == "drawn"]
+    if past is None or question.held or len(drawn) < len(question.kept):
+        held = ", ".join((*question.kept, *question.held))
+        words = f"{held}: how likely it was all the same is not computed"
+        return Check(name, UNKNOWN, None, words)
+    free = {f"juncture.{law}.when_cause_removed": "drawn" for law in drawn}
+    calendar = question.base.calendar()
+    due = {law: calendar.index(by_name[law].date) for law in drawn}
+    chances = chances_of_laws(past, replaced(worlds.edited_scenario, free), due)
+    least = min(chances.values())
+    told = "; ".join(
+        f"{law}: {chance:.2f}" + (f" ({abs(np.log2(chance)):.1f} bits)" if chance else "")
+        for law, chance in chances.items()
+    )
+    words = f"chance to have passed by its day, were it not held, against that in fact: {told}"
+    return Check(name, REFUSE if least == 0.0 else PASS if least >= LEAST else WARN, least, words)
 
 
 def _rewrite(question: Question, worlds: TwinWorlds, bits: float | None) -> Check:

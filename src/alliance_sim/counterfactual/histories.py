@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+LAW_AGE = "law_age."  # before the name of a drawn law: quarters since it passed
 WHERE = "histories"
 MOST = 100_000  # histories
 MOST_KEPT = 64  # quarters whose states are kept
@@ -331,9 +332,11 @@ def in_threads(histories: Histories, work: Callable[[int], int]) -> None:
 
 
 def rows_of_states(named: Named, states: Iterable[str]) -> list[int]:
-    """Return the engine's rows of some reported states."""
+    """Return the engine's rows of some reported states, or of how long a drawn law is in force."""
     names = state_names(named.ready.world.scenario)
     rows = dict(zip(names, reported_rows(named.ready.frame.shape), strict=True))
+    drawn = named.ready.world.drawn_laws
+    rows |= {f"{LAW_AGE}{law.name}": named.state["law_age", law.name] for law in drawn}
     return [rows[state] for state in states]
 
 

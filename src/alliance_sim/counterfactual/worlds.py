@@ -25,6 +25,7 @@ from alliance_sim.counterfactual.couplings import (
     fresh_seed,
 )
 from alliance_sim.counterfactual.histories import (
+    LAW_AGE,
     Histories,
     Part,
     Rooms,
@@ -187,6 +188,33 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
             "edited": tuple(sorted(own - set(past.channels) - mine)),
         },
     )
+
+
+def chances_of_laws(past: Histories, edited: Scenario, laws: Mapping[str, int]) -> dict[str, float]:
+    """Return in which share of twins laws that the edited world draws have passed by some step.
+
+    The noise is that of the histories: where a law is dated in fact, that which made it pass then.
+
+    Args:
+        past: The histories that the edited world is the twin of.
+        edited: The edited world, in which each of the laws is drawn.
+        laws: By the name of a law the step by whose end it should have passed.
+
+    Returns:
+        By the name of a law the share of twins in which it has; 1 where the edit touches nothing.
+    """
+    paths, values = past.numbers_of(edited)
+    world = _Edited(past, Vectors(edited, paths), values, QUANTILE)
+    if world.touched is None:
+        return dict.fromkeys(laws, 1.0)
+    past.run((), until=world.touched)
+    names = [f"{LAW_AGE}{name}" for name in laws]
+    nothing = np.zeros((len(past), past.vectors.ready.frame.calendar.steps, len(names)))
+    ages = world.run(names, nothing, world.touched)
+    return {
+        name: float((ages[:, step, place] > 0.0).mean())
+        for place, (name, step) in enumerate(laws.items())
+    }
 
 
 def _check_pair(base: Scenario, edited: Scenario, past: Histories) -> None:
