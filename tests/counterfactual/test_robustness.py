@@ -237,7 +237,7 @@ def test_weights_that_were_changed_are_not_read(
 @pytest.mark.parametrize("form", [SLIDE, PHONE])
 def test_the_figure_has_a_line_for_all_that_was_tried(varied: WhatIf, form: Form) -> None:
     figure = robustness_figure(varied, form=form)
-    (axes,) = figure.body.axes
+    (axes,) = figure.axes
     frame = varied.robustness_frame
     assert len(axes.get_yticks()) == len(frame)
     points = [line for line in axes.lines if line.get_marker() == "o"]
