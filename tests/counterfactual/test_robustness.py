@@ -20,6 +20,7 @@ from alliance_sim.calibration.variants import (
     WEIGHTS,
     OtherReadings,
     Variants,
+    digest_of,
     load_variants,
     readings_beside,
 )
@@ -138,7 +139,7 @@ def weights_for(posterior: PosteriorDraws, first: float, k: float = 0.3) -> Vari
     logs[0, 0], logs[0, 1] = np.log(first), np.log(1.0 - first)
     logs[1] = -np.log(count)
     return Variants(
-        draws=posterior.held.digest(), scenario=ISLANDS.name, theory=posterior.theory,
+        draws=digest_of(posterior), scenario=ISLANDS.name, theory=posterior.theory,
         record=posterior.held.record, command="alliance-sim posterior vary X", version="0",
         names=("series alliance", "reporting odds doubled"), log_weights=logs,
         k=np.array([k, 1.2]), impossible={"N": "the record cannot happen under N"},
@@ -210,7 +211,12 @@ def test_weights_are_read_back_and_go_with_their_draws_only(
         assert found.weights is not None
         assert not found.problem
     assert posteriors_of(tmp_path, ISLANDS).readings.weights is not None
-    others = PosteriorDraws(replace(islands_posterior.held, seed=99), islands_posterior.prior)
+    stamped = PosteriorDraws(replace(islands_posterior.held, version="9"), islands_posterior.prior)
+    assert readings_beside(tmp_path, stamped, ISLANDS).weights is not None  # the same draws
+    moved = np.flip(islands_posterior.held.parameters, axis=0)
+    others = PosteriorDraws(
+        replace(islands_posterior.held, parameters=moved), islands_posterior.prior
+    )
     found = readings_beside(tmp_path, others, ISLANDS)
     assert found.weights is None
     assert "holds weights of other draws" in found.problem

@@ -18,7 +18,7 @@ from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.reweighting import as_it_is
 from alliance_sim.calibration.sequential import Sequential
 from alliance_sim.calibration.tempered import TemperedSettings
-from alliance_sim.calibration.variants import OF, READING, SERIES
+from alliance_sim.calibration.variants import OF, READING, SERIES, digest_of
 from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def draws_under(
         command=command,
         settings={
             READING: reading.name,
-            OF: held.digest(),
+            OF: digest_of(posterior),
             "particles": particles,
             "sweeps": sweeps,
         },

@@ -25,7 +25,7 @@ from alliance_sim.calibration.scoring import ROLLING, ROLLING_TOLD, Key, score_r
 from alliance_sim.calibration.stored import held_out_models, shipped_forecasts
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.calibration.variants import SERIES as OF_SERIES
-from alliance_sim.calibration.variants import Variants
+from alliance_sim.calibration.variants import Variants, digest_of
 from alliance_sim.errors import SettingError
 from alliance_sim.record.forecasts import editions_of
 from alliance_sim.record.record import SERIES, Record
@@ -209,7 +209,7 @@ def weighed(
         weights.append(found)
         shapes.append(k)
     return Variants(
-        draws=held.digest(),
+        draws=digest_of(posterior),
         scenario=held.scenario,
         theory=held.theory,
         record=held.record,

@@ -24,7 +24,7 @@ from alliance_sim.calibration.pareto import TRUSTED
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.errors import AllianceSimError, ResultError
 from alliance_sim.results.draws import ENDING, load_draws, shipped_draws
-from alliance_sim.results.sealed import read_sealed, sealed
+from alliance_sim.results.sealed import read_sealed, seal_of, sealed
 from alliance_sim.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Variants:
     """Weights of draws under other readings of the record.
 
     Attributes:
-        draws: SHA-256 of the draws that are weighed.
+        draws: SHA-256 of the draws that are weighed; see `digest_of`.
         scenario: Name of the scenario that was fitted.
         theory: Its theory.
         record: Name of the record that the draws are of, with its edition.
@@ -107,6 +107,13 @@ class Variants:
 _TOLD = ("draws", "scenario", "theory", "record", "command", "version")
 
 
+def digest_of(posterior: PosteriorDraws) -> str:
+    """Return the SHA-256 of the parameters and the noise of draws, whatever is said of them."""
+    held = posterior.held
+    arrays = {"parameters": held.parameters, "ranks": held.ranks}
+    return seal_of("/".join(held.names), arrays)
+
+
 def load_variants(path: str | os.PathLike[str]) -> Variants:
     """Return weights as they were saved, whatever draws they belong to.
 
@@ -170,7 +177,7 @@ def readings_beside(
             problems.append(str(error))
         if weights is not None and weights.theory != posterior.theory:
             weights = None
-        if weights is not None and weights.draws != posterior.held.digest():
+        if weights is not None and weights.draws != digest_of(posterior):
             problems.append(
                 f"{folder / WEIGHTS}: holds weights of other draws; to make them again: "
                 f"{weights.command}"
@@ -185,7 +192,7 @@ def readings_beside(
             if fits:
                 found = PosteriorDraws.load(file, scenario, theory=posterior.theory)
                 name = str(found.held.settings.get(READING, f"{SERIES}{found.held.series}"))
-                if found.held.settings.get(OF) == posterior.held.digest():
+                if found.held.settings.get(OF) == digest_of(posterior):
                     fitted[name] = found
                 else:
                     told = "to make them again: alliance-sim posterior vary"

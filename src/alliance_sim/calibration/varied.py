@@ -20,6 +20,7 @@ from alliance_sim.calibration.variants import (
     READING,
     WEIGHTS,
     Variants,
+    digest_of,
     load_variants,
 )
 from alliance_sim.errors import ResultError
@@ -68,7 +69,7 @@ def vary(  # noqa: PLR0913 - what is varied, and how, by name
         ResultError: If the folder holds files of other draws.
         SettingError: If a setting is out of range, or a reading is impossible in every draw.
     """
-    folder, digest = files.writable_folder(out), posterior.held.digest()
+    folder, digest = files.writable_folder(out), digest_of(posterior)
     place = folder / WEIGHTS
     if place.exists():
         weights = load_variants(place)
