@@ -110,7 +110,7 @@ _TOLD = ("draws", "scenario", "theory", "record", "command", "version")
 def digest_of(posterior: PosteriorDraws) -> str:
     """Return the SHA-256 of the parameters and the noise of draws, whatever is said of them."""
     held = posterior.held
-    arrays = {"parameters": held.parameters, "ranks": held.ranks}
+    arrays: dict[str, NDArray[Any]] = {"parameters": held.parameters, "ranks": held.ranks}
     return seal_of("/".join(held.names), arrays)
 
 
