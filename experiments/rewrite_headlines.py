@@ -32,6 +32,7 @@ def row(answer: Rewrite) -> tuple[object, ...]:
     one = answer.nearest
     state = "found" if answer.found else "nearest"
     edits = "nothing to rewrite" if answer.reached else f"{state}: {'; '.join(one.words)}"
+    edits = edits if one.edits or answer.reached else "nothing comes nearer than the fact"
     told = [round(100 * value) for value in one.told]
     worlds = len(answer.searched.tried)
     span = f"{told[1]} to {told[2]}"

@@ -106,6 +106,12 @@ class Rewrite(Shown):
         far = f"in {often} of 100 re-runs of this history ({span}), in {before} of 100 as it was"
         if not self.found:
             why = "" if self.searched.complete else " within the budget of worlds"
+            if not one.edits:
+                return (
+                    f"Nothing that was searched turns it in {least} of 100{why}, or comes nearer "
+                    f"than the fact: {self._what} is {self.turns} in {before} of 100 re-runs of "
+                    "this history as it was."
+                )
             return (
                 f"Nothing that was searched turns it in {least} of 100{why}. Nearest comes: "
                 f"{edits} ({bits_told(one.cost.bits)}); {self._what} is then {self.turns} {far}."
