@@ -22,6 +22,7 @@ from alliance_sim.compiled.function import Compiled
 from alliance_sim.compiled.jit import ASSEMBLY, CODE, Jitted
 from alliance_sim.engine.kernel.batch import FILLED_FROM, PACKAGE, SOURCES
 from alliance_sim.errors import EngineError
+from alliance_sim.lab.module import MADE_FROM
 
 PROGRAM = """
 import numpy as np
@@ -405,4 +406,5 @@ def test_all_that_a_compiled_function_imports_is_among_its_sources(
 def test_all_that_is_marked_for_the_compiler_is_among_some_sources() -> None:
     marked = [p for p in PACKAGE.rglob("*.py") if MARKED.search(p.read_text(encoding="utf-8"))]
     assert len(marked) > 15
-    assert [path for path in marked if not among(SOURCES + FILLED_FROM, path)] == []
+    sources = SOURCES + FILLED_FROM + MADE_FROM
+    assert [path for path in marked if not among(sources, path)] == []

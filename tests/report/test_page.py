@@ -80,7 +80,8 @@ def test_the_page_asks_for_nothing_from_outside(page: Outline, source: str) -> N
         if name in {"src", "href", "srcset", "action", "data", "poster"} and value
     ]
     assert [place for place in places if not place.startswith(("data:image/png", "#"))] == []
-    assert not {"script", "link", "iframe", "object", "form"} & {tag for tag, _ in page.elements}
+    assert not {"link", "iframe", "object", "form"} & {tag for tag, _ in page.elements}
+    assert {attributes["type"] for attributes in page.having("script")} == {"application/json"}
     assert "url(" not in source
     assert "@import" not in source
 
