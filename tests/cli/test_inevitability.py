@@ -12,6 +12,8 @@ from alliance_sim.calibration import PosteriorDraws
 from tests.cli.test_manifests import SOME, documented
 from tests.cli.test_whatif import ISLANDS, called
 
+pytestmark = pytest.mark.slow
+
 RAID = ("--without", "nine_eleven", "--outcome", "rung>=8@2014")
 PLAYERS = ("--juncture", "great_raid", "--juncture", "joint_patrol")
 SMALL = ("--outcome", "level_operations>0.3@2010", "--uniforms", "1")

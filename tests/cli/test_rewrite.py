@@ -11,6 +11,8 @@ from alliance_sim.calibration import PosteriorDraws
 from tests.cli.test_manifests import SOME, documented
 from tests.cli.test_whatif import called
 
+pytestmark = pytest.mark.slow
+
 ISLANDS = "two_islands/baseline"
 STEP = "rung>=2@2008"
 ASKED = ("--outcome", STEP, "--shifts", "8", "--strengths", "0.5", "--uniforms", "1")

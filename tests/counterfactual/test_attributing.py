@@ -19,6 +19,8 @@ from alliance_sim.counterfactual.contributions import (
     WITHOUT,
 )
 
+pytestmark = pytest.mark.slow
+
 ISLANDS = load_scenario("two_islands/baseline")
 HISTORY = load_scenario("japan_nato/baseline")
 NAMES = ("trade_act", "great_raid", "joint_patrol", "ports_act")

@@ -22,6 +22,8 @@ from alliance_sim.record.record import Record
 from alliance_sim.results.outcomes import evaluate, parse_outcome
 from alliance_sim.world.state import state_names
 
+pytestmark = pytest.mark.slow
+
 ISLANDS = load_scenario("two_islands/baseline")
 HISTORY = load_scenario("japan_nato/baseline")
 RAID = ("without great_raid",)

@@ -22,6 +22,8 @@ from alliance_sim.counterfactual.rewrite_tree import FACT, FOUND, REST
 from alliance_sim.plots.rewrite import rewrite_figure
 from alliance_sim.plots.style import PHONE
 
+pytestmark = pytest.mark.slow
+
 ISLANDS = load_scenario("two_islands/baseline")
 STEP, END = "rung>=2@2008", dt.date(2008, 12, 31)
 GRID: dict[str, Any] = {"shifts": (4, 8), "strengths": (0.5,), "uniforms": 2, "seed": 3}

@@ -142,6 +142,7 @@ def test_probabilities_of_causation_of_an_exclusive_or() -> None:
     agrees(anybody, anybody.edited["y"] & ~twin(system, {}, False, DRAWS, 1).edited["y"], 7 / 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("coupling", "edit", "exact"),
     [
@@ -161,6 +162,7 @@ def test_couplings_agree_on_the_mean_and_on_nothing_else(
         agrees(found, found.edited["count"][:, 0] == count, probability)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("coupling", "edit", "mean"),
     [
@@ -175,6 +177,7 @@ def test_couplings_of_counts_have_these_means(coupling: str, edit: float, mean: 
     agrees(found, found.edited["count"][:, 0], mean)
 
 
+@pytest.mark.slow
 def test_a_move_that_was_seen_would_have_come_later_or_sooner() -> None:
     system = Ladder((0.2,), quarters=160)
     slower = twin(system, {"date": [4.0]}, 0.1, DRAWS, 1)

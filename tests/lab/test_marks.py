@@ -17,6 +17,8 @@ from alliance_sim.world.state import axes_of
 from alliance_sim.world.tables import recipe_of
 from tests.lab.worlds import WORLDS, Host, edited, frame, host, needs_module, prepared
 
+pytestmark = pytest.mark.slow
+
 SEED = 2**40 + 5
 Told = tuple[Any, ...]
 

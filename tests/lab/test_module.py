@@ -25,6 +25,8 @@ from alliance_sim.world.state import state_names
 from alliance_sim.world.tables import recipe_of
 from tests.lab.worlds import WORLDS, Host, edited, frame, host, needs_module, prepared, text
 
+pytestmark = pytest.mark.slow
+
 RUNS = 5
 
 
