@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 import time
-import zipfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 from alliance_sim import files
 from alliance_sim.errors import FileError, ResultError, SettingError, explains_calls
 from alliance_sim.files import why
-from alliance_sim.results.sealed import seal_of
+from alliance_sim.results.sealed import UNREADABLE, seal_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +60,7 @@ class Checkpoint:
             digest = str(found.pop(DIGEST, ""))
         except FileError as error:
             raise ResultError(str(error)) from error
-        except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        except (ValueError, KeyError, *UNREADABLE) as error:
             raise ResultError(self._broken(str(error))) from error
         if digest != seal_of(what, found):
             raise ResultError(self._broken("its contents are not those that were written"))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import html
+import io
 import json
 import os
 import re
 import struct
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import matplotlib.style
 import numpy as np
 
 from alliance_sim.errors import FileError, ResultError
-from alliance_sim.files import json_in, read_text, regular
+from alliance_sim.files import json_in, read_text, regular, write_text
 from alliance_sim.plots.style import DPI, SETTINGS
 from alliance_sim.provenance import Origin, ScenarioOrigin
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from alliance_sim.results import Ensemble
 
 MOST_BYTES, MOST_PIXELS = 50_000_000, 50_000_000  # of a figure that is read
+_MADE_ID = re.compile(r'\bid="([a-z][0-9a-f]{10})"')  # by Matplotlib, out of what may be an address
 _SOURCE = re.compile(r"<dc:source>([^<]*)</dc:source>")
 KEY, MORE = "alliance_sim", "alliance_sim_carried"
 
@@ -105,7 +108,17 @@ def save_svg(
         "Date": None,
     }
     with matplotlib.style.context(["default", SETTINGS, {"svg.hashsalt": KEY}]):
-        figure.savefig(path, format="svg", metadata=metadata)
+        drawn = io.StringIO()
+        figure.savefig(drawn, format="svg", metadata=metadata)
+    write_text(Path(path), _numbered(drawn.getvalue()))
+
+
+def _numbered(svg: str) -> str:
+    """Return an SVG whose made-up names are numbers in order, so that each drawing has the same."""
+    names = {name: f"part{n}" for n, name in enumerate(dict.fromkeys(_MADE_ID.findall(svg)), 1)}
+    if not names:
+        return svg
+    return re.sub("|".join(names), lambda match: names[match[0]], svg)
 
 
 def _described(origin: Origin) -> str:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 1 << 28
 MOST_PACKED = 1 << 30  # bytes that a file may come to when it is unpacked
+UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error)  # a file of arrays that is damaged
 LABELS, SEAL = "labels", "sha256"
 
 
@@ -78,6 +80,6 @@ def read_sealed(
         if seal_of(labels, arrays) != seal:
             raise ValueError("its contents are not those that were written")
         return read(tree, arrays)
-    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, *UNREADABLE) as error:
         told = "something in it is missing" if isinstance(error, KeyError) else str(error)
         raise ResultError(f"{where}: holds no {what}: {told}") from error
