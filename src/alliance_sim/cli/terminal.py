@@ -154,8 +154,8 @@ def show_log() -> None:
     log = logging.getLogger("alliance_sim")
     if not any(isinstance(handler, _Messages) for handler in log.handlers):
         log.addHandler(_Messages())
-        log.setLevel(logging.DEBUG)
-        log.propagate = False
+    log.setLevel(logging.DEBUG)  # each time: whoever came between may have put it back
+    log.propagate = False
 
 
 @contextmanager
