@@ -14,9 +14,8 @@ from alliance_sim.errors import explains_calls
 from alliance_sim.plots.attribution import attribution_figure
 from alliance_sim.provenance import Origin, scenario_origin, version
 from alliance_sim.report import page
-from alliance_sim.report.inevitability import of_this_outcome
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import ResultFolder, result_folder, rows_of
+from alliance_sim.report.result_folder import ResultFolder, of_this_outcome, result_folder, rows_of
 
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.contributions import Attribution
@@ -34,7 +33,7 @@ def attribution_folder(out: str | os.PathLike[str], base: Scenario, outcome: Out
         SettingError: If it cannot be written, or holds results of another question.
     """
     folder = result_folder(out, kind=KIND, scenarios=[base])
-    return of_this_outcome(folder, outcome.text, "attribution")
+    return of_this_outcome(folder, outcome.text, "holds the attribution of another outcome,")
 
 
 @explains_calls

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.counterfactual.labels import SENTENCE
-from alliance_sim.errors import FileError, SettingError, explains_calls
-from alliance_sim.files import read_json
+from alliance_sim.errors import explains_calls
 from alliance_sim.plots.inevitability import inevitability_figure
 from alliance_sim.plots.origin import save_png
 from alliance_sim.plots.style import PHONE, SLIDE
@@ -19,9 +18,9 @@ from alliance_sim.provenance import Origin, scenario_origin, version
 from alliance_sim.report import page
 from alliance_sim.report.page import render
 from alliance_sim.report.result_folder import (
-    MANIFEST,
     Picture,
     ResultFolder,
+    of_this_outcome,
     result_folder,
     rows_of,
 )
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from alliance_sim.counterfactual.question import Question
 
 KIND = "inevitability"
-MOST_BYTES = 10_000_000  # of a manifest that is looked at
 
 
 def inevitability_folder(out: str | os.PathLike[str], question: Question) -> Path:
@@ -41,28 +39,7 @@ def inevitability_folder(out: str | os.PathLike[str], question: Question) -> Pat
         SettingError: If it cannot be written, or holds results of another question.
     """
     folder = result_folder(out, kind=KIND, scenarios=[question.base, question.edited])
-    return of_this_outcome(folder, question.outcome.text, "curve")
-
-
-def of_this_outcome(folder: Path, outcome: str, what: str) -> Path:
-    """Return a folder of results that holds none of another outcome.
-
-    Raises:
-        SettingError: If it does.
-    """
-    manifest = folder / f"{MANIFEST}.json"
-    if not manifest.exists():
-        return folder
-    try:
-        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
-    except KeyError:  # nothing was answered before the last one was stopped
-        return folder
-    except (FileError, TypeError, ValueError):
-        before = "something else"
-    if before != outcome:
-        told = f"holds the {what} of another outcome, {before}"
-        raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
-    return folder
+    return of_this_outcome(folder, question.outcome.text, "holds the curve of another outcome,")
 
 
 @explains_calls

@@ -244,6 +244,34 @@ def result_folder(out: str | os.PathLike[str], *, kind: str, scenarios: Sequence
     return folder
 
 
+def of_this_outcome(
+    folder: Path, outcome: str, told: str = "holds the answer to another question, about"
+) -> Path:
+    """Return a folder of results that holds none of another outcome.
+
+    Args:
+        folder: The folder, from `result_folder`.
+        outcome: What is looked at, as it was asked.
+        told: What is said of a folder that does, before its outcome.
+
+    Raises:
+        SettingError: If it does.
+    """
+    manifest = folder / f"{MANIFEST}.json"
+    if not manifest.exists():
+        return folder
+    try:
+        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
+    except KeyError:  # nothing was answered before the last one was stopped
+        return folder
+    except (FileError, TypeError, ValueError):
+        before = "something else"
+    if before != outcome:
+        problem = f"{told} {before}; choose another folder with --out"
+        raise SettingError(str(folder), [problem])
+    return folder
+
+
 def _names(origin: Origin) -> list[str]:
     return [origin.scenario, *(other.scenario for other in origin.others)]
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from alliance_sim import provenance
 from alliance_sim.counterfactual.answer import of_100
 from alliance_sim.counterfactual.labels import SENTENCE
-from alliance_sim.errors import FileError, SettingError, explains_calls
-from alliance_sim.files import read_json
+from alliance_sim.errors import explains_calls
 from alliance_sim.plots.rewrite import rewrite_figure
 from alliance_sim.provenance import Origin, scenario_origin
 from alliance_sim.report import page
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import MANIFEST, ResultFolder, result_folder
+from alliance_sim.report.result_folder import ResultFolder, of_this_outcome, result_folder
 
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.rewrite_question import RewriteQuestion
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("alliance_sim")
 
 KIND = "rewrite"
-MOST_BYTES = 10_000_000  # of a manifest that is looked at
 
 
 def rewrite_folder(out: str | os.PathLike[str], question: RewriteQuestion) -> Path:
@@ -41,19 +39,7 @@ def rewrite_folder(out: str | os.PathLike[str], question: RewriteQuestion) -> Pa
             of another command.
     """
     folder = result_folder(out, kind=KIND, scenarios=[question.base])
-    manifest = folder / f"{MANIFEST}.json"
-    if not manifest.exists():
-        return folder
-    try:
-        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
-    except KeyError:  # nothing was answered before the last one was stopped
-        return folder
-    except (FileError, TypeError, ValueError):
-        before = "something else"
-    if before != question.outcome.text:
-        told = f"holds the answer to another question, about {before}"
-        raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
-    return folder
+    return of_this_outcome(folder, question.outcome.text)
 
 
 @explains_calls

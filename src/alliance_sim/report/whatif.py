@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from alliance_sim.counterfactual.answer import of_100
 from alliance_sim.counterfactual.labels import SENTENCE
-from alliance_sim.errors import FileError, SettingError, explains_calls
-from alliance_sim.files import read_json
+from alliance_sim.errors import explains_calls
 from alliance_sim.plots.origin import origin_of
 from alliance_sim.plots.robustness import robustness_figure
 from alliance_sim.plots.whatif import whatif_figure
@@ -20,7 +19,7 @@ from alliance_sim.report import page
 from alliance_sim.report.comparison import acts_counted, acts_told
 from alliance_sim.report.inevitability import curve_told
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import MANIFEST, ResultFolder, result_folder, rows_of
+from alliance_sim.report.result_folder import ResultFolder, of_this_outcome, result_folder, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +33,6 @@ log = logging.getLogger("alliance_sim")
 
 KIND = "whatif"
 MOST_ACTS = 40  # on a page; all are in acts.csv
-MOST_BYTES = 10_000_000  # of a manifest that is looked at
 
 
 def whatif_folder(out: str | os.PathLike[str], question: Question) -> Path:
@@ -47,19 +45,7 @@ def whatif_folder(out: str | os.PathLike[str], question: Question) -> Path:
             of another command.
     """
     folder = result_folder(out, kind=KIND, scenarios=[question.base, question.edited])
-    manifest = folder / f"{MANIFEST}.json"
-    if not manifest.exists():
-        return folder
-    try:
-        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
-    except KeyError:  # nothing was answered before the last one was stopped
-        return folder
-    except (FileError, TypeError, ValueError):
-        before = "something else"
-    if before != question.outcome.text:
-        told = f"holds the answer to another question, about {before}"
-        raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
-    return folder
+    return of_this_outcome(folder, question.outcome.text)
 
 
 @explains_calls
