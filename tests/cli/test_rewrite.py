@@ -101,3 +101,9 @@ def test_where_no_draws_ship_it_is_said_how_to_get_some() -> None:
     code, _, error = called("rewrite", ISLANDS, *ASKED)
     assert code == 2
     assert "no draws of a posterior come with the package" in error
+
+
+def test_an_outcome_beyond_the_range_of_its_state_is_refused_at_once() -> None:
+    code, _, error = called("rewrite", ISLANDS, "--outcome", "rung>=88@2008")
+    assert code == 2
+    assert "is never so, whatever is edited" in " ".join(error.split())

@@ -116,7 +116,7 @@ def ask(
     if edited is not None and found is not None:
         problems += _set_by_a_hold(edited, found)
     if found is not None:
-        problems += _beyond_the_range(base, found)
+        problems += beyond_the_range(base, found)
     if problems or edited is None or found is None:
         raise SettingError(WHERE, problems)
     day, late = _touched(base, edited, found)
@@ -159,7 +159,7 @@ def _set_by_a_hold(edited: Scenario, outcome: Outcome) -> Iterator[str]:
             )
 
 
-def _beyond_the_range(base: Scenario, outcome: Outcome) -> Iterator[str]:
+def beyond_the_range(base: Scenario, outcome: Outcome) -> Iterator[str]:
     """Yield a sentence for an outcome that its state's range settles, whatever happens."""
     compare, value = outcome.compare, outcome.threshold
     if not compare and outcome.passes and outcome.fold in FOLDS_WITHIN:

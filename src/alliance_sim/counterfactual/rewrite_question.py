@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
+from alliance_sim.counterfactual.question import beyond_the_range
 from alliance_sim.counterfactual.rewrite_candidates import (
     SHIFTS,
     STRENGTHS,
@@ -118,6 +119,8 @@ def ask_rewrite(
         raise SettingError(WHERE, [problem])
     calendar = base.calendar()
     found = parse_outcome(outcome, states=state_names(base), calendar=calendar)
+    if settled := list(beyond_the_range(base, found)):
+        raise SettingError(f"outcome {found.text!r}", settled)
     if not is_binary(found):
         example = f"{found.state}>0.5@{calendar.last_year}"
         problem = f"is a number, and a rewrite turns what happens or not, such as {example}"
