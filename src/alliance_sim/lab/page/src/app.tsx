@@ -1,0 +1,98 @@
+// The frame of the page: its title, its parts, language and look, and what went wrong.
+import { useEffect } from "preact/hooks";
+import { PANELS } from "./panels";
+import type { Store } from "./state/store";
+import { LANGUAGES, language, t, wording } from "./text";
+import { nextTheme, theme } from "./theme";
+
+export function App({ store }: { store: Store }) {
+  const shown = PANELS.find(({ name }) => name === store.panel.value) ?? PANELS[0];
+  useEffect(() => {
+    document.documentElement.lang = language.value;
+    document.title = `${wording().title} · ${t("page.title")}`;
+  }, [language.value]);
+  return (
+    <>
+      <a class="skip" href="#main" onClick={toMain}>
+        {t("page.skip")}
+      </a>
+      <header class="top">
+        <div class="title">
+          <h1>{wording().title}</h1>
+          <p>{t("page.title")}</p>
+        </div>
+        <div class="tools">
+          <button type="button" disabled={!store.canUndo.value} onClick={() => store.undo()}>
+            {t("page.undo")}
+          </button>
+          <button type="button" disabled={!store.canRedo.value} onClick={() => store.redo()}>
+            {t("page.redo")}
+          </button>
+          <button type="button" onClick={() => store.reset()}>
+            {t("page.reset")}
+          </button>
+          <label>
+            <span>{t("page.language")}</span>
+            <select
+              value={language.value}
+              onChange={(event) => (language.value = event.currentTarget.value)}
+            >
+              {Object.entries(LANGUAGES).map(([code, { own }]) => (
+                <option key={code} value={code} lang={code}>
+                  {own}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="button" onClick={nextTheme}>
+            {t(`page.theme.${theme.value}`)}
+          </button>
+        </div>
+      </header>
+      <Tabs store={store} />
+      <Problems store={store} />
+      <main id="main" tabIndex={-1} aria-labelledby={`tab-${shown?.name}`}>
+        {shown && <shown.view store={store} />}
+      </main>
+      <footer class="bottom">
+        <p>{store.model.value?.bits ?? t("page.starting")}</p>
+        <p>{t("page.sentence", { model: store.payload.scenario.title })}</p>
+      </footer>
+    </>
+  );
+}
+
+function toMain(event: Event): void {
+  event.preventDefault(); // the address is the question's
+  document.getElementById("main")?.focus();
+}
+
+function Tabs({ store }: { store: Store }) {
+  return (
+    <nav class="tabs" aria-label={t("page.parts")}>
+      {PANELS.map(({ name }) => (
+        <button
+          key={name}
+          id={`tab-${name}`}
+          type="button"
+          aria-current={store.panel.value === name ? "page" : undefined}
+          onClick={() => store.show(name)}
+        >
+          {t(`${name}.title`)}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function Problems({ store }: { store: Store }) {
+  const link = store.linkProblems.value.map((problem) => t(`link.${problem}`));
+  const told = [...link, ...store.problems.value];
+  return (
+    <div role="alert" class="problems">
+      {told.map((problem) => (
+        <p key={problem}>{problem}</p>
+      ))}
+    </div>
+  );
+}

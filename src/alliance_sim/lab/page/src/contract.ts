@@ -1,0 +1,244 @@
+// What the parts of the page tell each other. Python writes `Payload`, see `lab/payload.py`; the
+// engine answers a `Question` with a `Picture` that fills while blocks of histories come in.
+
+/** Dates are decimal years, as everywhere in the package: 2001.69 is 11 September 2001. */
+export type Year = number;
+
+export interface Payload {
+  format: "alliance-sim lab";
+  version: 1;
+  program: string;
+  /** Names of sides and domains, in order; words of the relationship by language. */
+  relationship: {
+    name: string;
+    /** Always "en"; others where they have been written. */
+    words: Record<string, Words>;
+    /** Line and text colours by domain, light and dark theme. */
+    colours: Record<Series, { light: string; dark: string }>;
+  };
+  scenario: { name: string; title: string; digest: string; description: string };
+  /** What `frame_of` tells, see engine.mjs. */
+  frame: unknown;
+  periods: { name: string; title: string; from: Year; until: Year }[];
+  rungs: { rung: number; title: string }[];
+  junctures: Juncture[];
+  leaders: Leader[];
+  members: Member[];
+  threats: { name: string; title: string }[];
+  /** Choices of the alliance's decision rule; the first is the scenario's own. */
+  councils: { name: string; title: string }[];
+  motives: { name: string; title: string; path: string; value: number }[];
+  /** "RID" and so on; only those whose draws come with the page can be asked given the history. */
+  theories: Theory[];
+  states: { name: string; title: string; unit: string; low: number | null; high: number | null }[];
+  /** Outcomes that the page offers; others can be typed. */
+  outcomes: { text: string; title: string }[];
+  /** Every number of the scenario: what it is, where it comes from. */
+  numbers: Numbered[];
+  /** The coded record, or why there is none. */
+  record: CodedRecord | null;
+  /** Draws by theory, see engine/; null where the scenario has no posterior. */
+  draws: Record<string, unknown> | null;
+  /** Inevitability curves that ship with the package, one a headline question. */
+  curves: Curve[];
+  /** A made relationship whose truth is known, for the homework; null in exports that leave it out. */
+  known: { frame: unknown; truth: unknown; title: string } | null;
+  /** Ready answers of the package to the headline questions, shown where nothing can be run. */
+  headlines: { question: string; edits: string[]; outcome: string; answer: unknown }[];
+  lesson: string | null;
+  language: string;
+}
+
+export interface Words {
+  title: string;
+  state: string;
+  alliance: string;
+  domains: Record<Domain, string>;
+  /** By key "juncture.nine_eleven", "member.france", "rung.8" and so on. */
+  names: Record<string, string>;
+}
+
+export type Domain = "political" | "operations" | "equipment";
+export type Series = Domain | "institution";
+
+export interface Juncture {
+  name: string;
+  title: string;
+  kind: string;
+  date: Year;
+  end: Year | null;
+  /** Earliest and latest day that the run holds. */
+  range: [Year, Year];
+  follows: string[];
+  source: string;
+  description: string;
+}
+
+export interface Leader {
+  name: string;
+  title: string;
+  juncture: string | null;
+  /** Who can take the place: names of others, "none", "drawn". */
+  replacements: { name: string; title: string }[];
+}
+
+export interface Member {
+  name: string;
+  title: string;
+  /** Numbers that can be edited: path after "member NAME:", what it is, value, range, unit. */
+  numbers: {
+    path: string;
+    title: string;
+    value: number;
+    low: number;
+    high: number;
+    unit: string;
+  }[];
+}
+
+export interface Theory {
+  name: string;
+  title: string;
+  /** Evidence weight over the lattice, null where it was not fitted. */
+  weight: number | null;
+  draws: number;
+}
+
+export interface Numbered {
+  path: string;
+  title: string;
+  kind: "known" | "fitted" | "assumed";
+  source: string;
+  value: number | boolean | string;
+  low: number | null;
+  high: number | null;
+  unit: string;
+}
+
+export interface CodedRecord {
+  edition: string;
+  acts: Act[];
+  rungs: { date: Year; rung: number; title: string; source: string }[];
+  /** Claims of the description with the coding's verdict. */
+  claims: { id: string; text: string; verdict: string }[];
+}
+
+export interface Act {
+  date: Year;
+  /** As it was coded: YYYY, YYYY-MM or YYYY-MM-DD. */
+  day: string;
+  series: Series;
+  kind: string;
+  salience: 1 | 2 | 3;
+  initiator: string;
+  title: string;
+  source: string;
+}
+
+export interface Curve {
+  question: string;
+  edits: string[];
+  outcome: string;
+  theory: string;
+  years: { year: number; fact: number; edited: number; low: number; high: number }[];
+  sentence: string;
+}
+
+/** Edits are texts in the grammar of `whatif`, in plainest form: "without nine_eleven". */
+export interface Question {
+  edits: string[];
+  outcome: string;
+  theory: string;
+  /** "posterior": twins of the history that happened; "fresh": paired runs with noise of their own. */
+  noise: "posterior" | "fresh";
+  /** Sets of uniforms a draw (posterior), or runs (fresh). */
+  runs: number;
+  seed: number;
+}
+
+export const KEPT = [
+  "level_political",
+  "level_operations",
+  "level_equipment",
+  "rung",
+  "agenda_overlap",
+] as const;
+export type Kept = (typeof KEPT)[number];
+
+/** Quantiles by quarter: arrays of `steps` numbers. */
+export interface Fan {
+  low: Float64Array;
+  lower: Float64Array;
+  middle: Float64Array;
+  upper: Float64Array;
+  high: Float64Array;
+}
+
+/** What is known of a question so far; `done === of` once it is whole. */
+export interface Picture {
+  question: Question;
+  done: number;
+  of: number;
+  steps: number;
+  /** By state: 5, 25, 50, 75 and 95 % of the histories, in both worlds, and of edited minus fact. */
+  fans: Record<Kept, { factual: Fan; edited: Fan; difference: Fan }>;
+  /** Shares of histories that have reached each rung, array (rung, quarter). */
+  ladder: { factual: Float64Array; edited: Float64Array };
+  /** First quarter that an edit touches; null if none does. */
+  touched: number | null;
+  /** Outcome by history, 1 or 0; in the order of histories. */
+  outcome: { factual: Uint8Array; edited: Uint8Array };
+  /** Draw of each history; -1 with fresh noise. */
+  draw: Int32Array;
+  milliseconds: number;
+}
+
+/** One history in one world, whole. */
+export interface OneRun {
+  history: number;
+  world: "factual" | "edited";
+  states: Record<string, Float64Array>;
+  events: RunEvent[];
+  /** Terms of the log benefit/cost ratio: [side][domain][term] by quarter. */
+  terms: { side: "state" | "alliance"; domain: Domain; term: string; values: Float64Array }[];
+  /** Quarters in which a formal step or an item was refused: by whom, and what tipped it. */
+  refusals: {
+    step: number;
+    what: string;
+    members: { name: string; term: string; ratio: number }[];
+  }[];
+}
+
+export interface RunEvent {
+  date: Year;
+  step: number;
+  what:
+    | "counted"
+    | "climbed"
+    | "lost"
+    | "passed"
+    | "rung refused"
+    | "item refused"
+    | "agreement"
+    | "suspension";
+  series: Series | null;
+  kind: string;
+  salience: number;
+  initiator: string;
+  title: string;
+}
+
+/** The engine as the page sees it; made by `engine/pool.ts`. */
+export interface Model {
+  /** "same bits as alliance-sim 1.2.3", or an error is thrown before. */
+  readonly bits: string;
+  readonly simd: boolean;
+  /** Problems of edits and outcome, [] if it can be asked. */
+  problems(question: Question): string[];
+  /** Ask; each call ends the one before. `paint` is called on every block that comes in. */
+  ask(question: Question, paint: (picture: Picture) => void): Promise<Picture | null>;
+  one(question: Question, history: number, world: "factual" | "edited"): Promise<OneRun>;
+  /** Date of a quarter's begin. */
+  year(step: number): Year;
+  readonly steps: number;
+}

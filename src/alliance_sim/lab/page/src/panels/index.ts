@@ -1,0 +1,11 @@
+// The parts of the page, in the order in which they stand. Each is told all by the store.
+import type { FunctionComponent } from "preact";
+import type { Store } from "../state/store";
+
+export interface Panel {
+  /** Its name in the address, and of its texts. */
+  name: string;
+  view: FunctionComponent<{ store: Store }>;
+}
+
+export const PANELS: readonly Panel[] = [];

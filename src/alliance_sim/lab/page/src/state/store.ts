@@ -1,0 +1,113 @@
+// What is asked now, what was asked before, and the address that says so.
+import { computed, signal } from "@preact/signals";
+import type { Model, Payload, Picture, Question } from "../contract";
+import { beginning, linkOf, readLink, type Place } from "./link";
+
+const MOST_UNDONE = 200;
+
+export class Store {
+  readonly payload: Payload;
+  readonly panels: readonly string[];
+  readonly place;
+  readonly picture = signal<Picture | null>(null);
+  /** Problems of the link the page was opened with, by key of `link.problem`. */
+  readonly linkProblems = signal<string[]>([]);
+  /** Problems of the question itself, as the engine says them. */
+  readonly problems = signal<string[]>([]);
+  readonly model = signal<Model | null>(null);
+  readonly question;
+  readonly panel;
+  readonly canUndo;
+  readonly canRedo;
+  private readonly before = signal<Question[]>([]);
+  private readonly after = signal<Question[]>([]);
+
+  constructor(payload: Payload, panels: readonly string[]) {
+    this.payload = payload;
+    this.panels = panels;
+    this.place = signal<Place>(beginning(payload));
+    this.question = computed(() => this.place.value.question);
+    this.panel = computed(() => this.place.value.panel);
+    this.canUndo = computed(() => this.before.value.length > 0);
+    this.canRedo = computed(() => this.after.value.length > 0);
+  }
+
+  /** Take what an address says, as the page opens or the reader goes back. */
+  follow(hash: string): void {
+    const { place, problems } = readLink(hash, this.payload, this.panels);
+    this.linkProblems.value = problems;
+    if (problems.length === 0) this.place.value = place;
+  }
+
+  /** Ask another question. While somebody drags, `passing` keeps it out of what can be undone. */
+  change(change: Partial<Question>, passing = false): void {
+    const old = this.question.value;
+    const question = { ...old, ...change };
+    if (same(old, question) && (passing || this.held === null)) return;
+    if (passing) {
+      this.held ??= old;
+    } else {
+      const from = this.held ?? old;
+      this.held = null;
+      if (!same(from, question)) {
+        this.before.value = [...this.before.value, from].slice(-MOST_UNDONE);
+        this.after.value = [];
+      }
+    }
+    this.place.value = { ...this.place.value, question };
+    if (!passing) this.write();
+  }
+
+  private held: Question | null = null;
+
+  show(panel: string): void {
+    if (panel === this.panel.value || !this.panels.includes(panel)) return;
+    this.place.value = { ...this.place.value, panel };
+    this.write();
+  }
+
+  undo(): void {
+    this.step(this.before, this.after);
+  }
+
+  redo(): void {
+    this.step(this.after, this.before);
+  }
+
+  reset(): void {
+    const { question } = beginning(this.payload);
+    this.change(question);
+  }
+
+  private step(from: typeof this.before, to: typeof this.before): void {
+    const last = from.value.at(-1);
+    if (last === undefined) return;
+    from.value = from.value.slice(0, -1);
+    to.value = [...to.value, this.question.value];
+    this.place.value = { ...this.place.value, question: last };
+    this.write();
+  }
+
+  /** The part of the address behind the #, for what is shown now. */
+  link(): string {
+    return linkOf(this.place.value, this.payload.scenario.digest);
+  }
+
+  private write(): void {
+    try {
+      history.pushState(null, "", `#${this.link()}`);
+    } catch {
+      location.hash = this.link(); // a browser that lets no page from a disk write its history
+    }
+  }
+}
+
+/** Whether two questions are one. */
+export function same(one: Question, other: Question): boolean {
+  return JSON.stringify(ordered(one)) === JSON.stringify(ordered(other));
+}
+
+function ordered(question: Question): unknown[] {
+  const { edits, outcome, theory, noise, runs, seed } = question;
+  return [edits, outcome, theory, noise, runs, seed];
+}

@@ -1,0 +1,59 @@
+// All words of the page, one file a language in text/. A key that a language lacks is said in English.
+import { signal } from "@preact/signals";
+import en from "./text/en.json";
+import ja from "./text/ja.json";
+import type { Words } from "./contract";
+
+type Tree = { [key: string]: string | Tree };
+export const LANGUAGES: Record<string, { own: string; text: Tree }> = {
+  en: { own: "English", text: en },
+  ja: { own: "日本語", text: ja },
+};
+export const language = signal("en");
+/** The relationship's own words by language, put in once the payload is read. */
+export const words = signal<Record<string, Words>>({});
+
+function find(tree: Tree, key: string): string | undefined {
+  let here: string | Tree | undefined = tree;
+  for (const part of key.split(".")) {
+    if (typeof here !== "object" || !Object.hasOwn(here, part)) return undefined;
+    here = here[part];
+  }
+  return typeof here === "string" ? here : undefined;
+}
+
+/**
+ * Return a text by its key, with {names} filled in. With a number `n`, "key.one" is used for one
+ * and "key.other" for more where a language tells them apart.
+ */
+export function t(key: string, given: Record<string, string | number> = {}): string {
+  const tree = LANGUAGES[language.value]?.text ?? en;
+  const n = given["n"];
+  const keys = typeof n === "number" ? [`${key}.${plural(n)}`, `${key}.other`, key] : [key];
+  let text: string | undefined;
+  for (const source of [tree, en as Tree]) {
+    for (const one of keys) text ??= find(source, one);
+  }
+  return (text ?? key).replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(given, name) ? String(given[name]) : whole,
+  );
+}
+
+function plural(n: number): string {
+  return new Intl.PluralRules(language.value).select(n);
+}
+
+/** Return how the relationship names something in the language: "juncture.nine_eleven". */
+export function named(key: string, otherwise: string): string {
+  const mine = words.value[language.value]?.names ?? {};
+  const usual = words.value["en"]?.names ?? {};
+  if (Object.hasOwn(mine, key)) return mine[key] ?? otherwise;
+  return (Object.hasOwn(usual, key) ? usual[key] : undefined) ?? otherwise;
+}
+
+/** Return the names of sides and domains. */
+export function wording(): Words {
+  const found = words.value[language.value] ?? words.value["en"];
+  if (found === undefined) throw new Error("the page has no words of its relationship");
+  return found;
+}

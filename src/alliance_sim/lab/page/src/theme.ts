@@ -1,0 +1,21 @@
+// Light, dark, or as the reader's system has it.
+import { effect, signal } from "@preact/signals";
+
+const THEMES = ["system", "light", "dark"] as const;
+export const theme = signal<(typeof THEMES)[number]>("system");
+
+export function nextTheme(): void {
+  const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length];
+  if (next !== undefined) theme.value = next;
+}
+
+/** Whether the page is dark now. */
+export function isDark(): boolean {
+  if (theme.value !== "system") return theme.value === "dark";
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+effect(() => {
+  if (theme.value === "system") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = theme.value;
+});
