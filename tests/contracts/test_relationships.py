@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parents[2] / "src" / "alliance_sim"
 ACTORS = re.compile(r"\b(?:japan|nato|china|france|japan_nato)\b", re.IGNORECASE)
 SOURCES = [
     path
-    for path in sorted(PACKAGE.rglob("*.py"))
-    if not path.is_relative_to(PACKAGE / "record" / "japan_nato")
+    for path in sorted({*PACKAGE.rglob("*.py"), *(PACKAGE / "lab" / "page" / "src").rglob("*.*")})
+    if path.is_file() and not path.is_relative_to(PACKAGE / "record" / "japan_nato")
 ]
 
 

@@ -35,8 +35,9 @@ TEXT = sorted(
     for path in (ROOT / room).glob("*" if room == "." else "**/*")
     if path.is_file()
     and path.suffix not in {".ir", ".npz", ".o", ".png", ".pyc", ".parquet", ".wasm"}
-    and not {"_build", ".git", ".hypothesis"} & set(path.parts)
+    and not {"_build", ".git", ".hypothesis", "node_modules", "build"} & set(path.parts)
 )
+PAGE = [path for path in TEXT if "page" in path.parts and path.suffix in {".ts", ".tsx", ".css"}]
 MOST_LINES = 500
 MOST_STATEMENTS = 40
 VAGUE_NAMES = {"utils.py", "helpers.py", "shared.py"}
@@ -84,8 +85,9 @@ def test_the_notebook_lines_of_the_readme_run(monkeypatch: pytest.MonkeyPatch) -
     assert scope["difference"] is not None
 
 
-def test_no_python_file_is_too_long_to_read() -> None:
-    lengths = {relative(path): len(path.read_text("utf-8").splitlines()) for path in PYTHON}
+def test_no_file_of_code_is_too_long_to_read() -> None:
+    code = [*PYTHON, *PAGE]
+    lengths = {relative(path): len(path.read_text("utf-8").splitlines()) for path in code}
     assert {name: count for name, count in lengths.items() if count > MOST_LINES} == {}
 
 
