@@ -54,7 +54,7 @@ export interface Words {
   state: string;
   alliance: string;
   domains: Record<Domain, string>;
-  /** By key "juncture.nine_eleven", "member.france", "rung.8" and so on. */
+  /** By key "juncture.nine_eleven", "member.hills", "rung.8" and so on. */
   names: Record<string, string>;
 }
 
