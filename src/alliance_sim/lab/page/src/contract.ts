@@ -20,7 +20,12 @@ export interface Payload {
   /** What `frame_of` tells, see engine.mjs. */
   frame: unknown;
   periods: { name: string; title: string; from: Year; until: Year }[];
-  rungs: { rung: number; title: string }[];
+  /** Formal steps, and as what kind of act each is coded. */
+  rungs: { rung: number; title: string; domain: Series; kind: string; salience: number }[];
+  /** Kinds of acts, sorted by series (in the order of `Series`), then by name. */
+  kinds: { name: string; domain: Series; title: string }[];
+  /** Proposals that are put to the alliance, sorted by name. */
+  items: { name: string; title: string }[];
   junctures: Juncture[];
   leaders: Leader[];
   members: Member[];
@@ -197,20 +202,34 @@ export interface Picture {
 export interface OneRun {
   history: number;
   world: "factual" | "edited";
+  /** All reported states by name, each by quarter. */
   states: Record<string, Float64Array>;
   events: RunEvent[];
-  /** Terms of the log benefit/cost ratio: [side][domain][term] by quarter. */
+  /** Terms of the log benefit/cost ratio, by quarter; the alliance's are the mean of its members'. */
   terms: { side: "state" | "alliance"; domain: Domain; term: string; values: Float64Array }[];
+  /** By quarter: weight, 0 while it is not in, and log benefit/cost in each domain. */
+  members: { name: string; weight: Float64Array; ratios: Float64Array[] }[];
   /** Quarters in which a formal step or an item was refused: by whom, and what tipped it. */
-  refusals: {
-    step: number;
-    what: string;
-    members: { name: string; term: string; ratio: number }[];
-  }[];
+  refusals: { step: number; what: "rung" | "item"; which: number; members: Refusing[] }[];
 }
 
+export interface Refusing {
+  /** A member's name, or "state". */
+  name: string;
+  /** A term of the ratio, or "reluctance", "luck", "law": what made the answer a no. */
+  term: string;
+  /** Log benefit/cost of its least willing state; of the state the part that law leaves open. */
+  ratio: number;
+  demand: number;
+  /** What chance added to the ratio. */
+  luck: number;
+}
+
+/** A dated act of a history; see `engine/events.ts`. */
 export interface RunEvent {
   date: Year;
+  /** YYYY-MM-DD. */
+  day: string;
   step: number;
   what:
     | "counted"
@@ -221,10 +240,16 @@ export interface RunEvent {
     | "item refused"
     | "agreement"
     | "suspension";
-  series: Series | null;
+  /** Rung, or position among the items; 0 for others. */
+  which: number;
+  series: Series;
   kind: string;
   salience: number;
-  initiator: string;
+  /** Who started, refused or signed it: "state", "alliance", "both", or members' names. */
+  who: string[];
+  /** Length of a suspension, else 0. */
+  months: number;
+  /** In English, letter by letter as the package's chronology has it. */
   title: string;
 }
 
