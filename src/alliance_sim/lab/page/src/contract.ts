@@ -198,6 +198,22 @@ export interface Picture {
   milliseconds: number;
 }
 
+/** What the noise of one world says of the acts of the other; see `counterfactual.couplings`. */
+export type Coupling = "quantile" | "thinning" | "redraw_after" | "independent";
+
+/** Outcomes alone, by history. */
+export interface Outcomes {
+  factual: Uint8Array;
+  edited: Uint8Array;
+  /** Draw of each history; -1 with fresh noise. */
+  draw: Int32Array;
+  /**
+   * Under "independent" the factual world with all drawn anew from the quarter that the edits touch,
+   * as `counterfactual.coupling_free` does; else null.
+   */
+  anew: Uint8Array | null;
+}
+
 /** One history in one world, whole. */
 export interface OneRun {
   history: number;
@@ -263,6 +279,13 @@ export interface Model {
   /** Ask; each call ends the one before. `paint` is called on every block that comes in. */
   ask(question: Question, paint: (picture: Picture) => void): Promise<Picture | null>;
   one(question: Question, history: number, world: "factual" | "edited"): Promise<OneRun>;
+  /** Couplings that `outcomes` can be asked under; "quantile" always. */
+  readonly couplings: readonly Coupling[];
+  /**
+   * Outcomes of a question beside the one that is shown: another coupling, another theory, or pairs
+   * with fresh noise. They wait for what is shown; null once something else is asked.
+   */
+  outcomes(question: Question, coupling: Coupling): Promise<Outcomes | null>;
   /** Date of a quarter's begin. */
   year(step: number): Year;
   readonly steps: number;
