@@ -16,7 +16,14 @@ export interface Payload {
     /** Line and text colours by domain, light and dark theme. */
     colours: Record<Series, { light: string; dark: string }>;
   };
-  scenario: { name: string; title: string; digest: string; description: string };
+  scenario: {
+    name: string;
+    title: string;
+    digest: string;
+    description: string;
+    /** How many of its numbers are judged, not read from a source or fitted. */
+    assumed?: number;
+  };
   /** What `frame_of` tells, see engine.mjs. */
   frame: unknown;
   periods: { name: string; title: string; from: Year; until: Year }[];
@@ -71,6 +78,8 @@ export interface Juncture {
   title: string;
   kind: string;
   date: Year;
+  /** The same as YYYY-MM-DD. */
+  day?: string;
   end: Year | null;
   /** Earliest and latest day that the run holds. */
   range: [Year, Year];
@@ -118,10 +127,21 @@ export interface Numbered {
   low: number | null;
   high: number | null;
   unit: string;
+  /** Of a fitted one: median and middle 90 % under posterior and prior, and what the data told. */
+  told?: {
+    posterior: [number, number, number];
+    prior: [number, number, number];
+    /** Posterior over prior standard deviation. */
+    ratio: number;
+    /** Whether the prior sets it: 90 % of its spread is left, and the mean has hardly moved. */
+    byPrior: boolean;
+  };
 }
 
 export interface CodedRecord {
   edition: string;
+  /** What the draws have seen of it, as `whatif` says: "…@2", "all", 2025. */
+  held?: { record: string; series: string; until: number };
   acts: Act[];
   rungs: { date: Year; rung: number; title: string; source: string }[];
   /** Claims of the description with the coding's verdict. */
