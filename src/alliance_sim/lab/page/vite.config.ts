@@ -1,11 +1,16 @@
 import preact from "@preact/preset-vite";
 import { viteSingleFile } from "vite-plugin-singlefile";
 import { defineConfig } from "vitest/config";
+import { strictPolicy } from "./strict.ts";
 
 // One file for everything: the page is opened from a disk, with the network off. What differs from
 // one export to the next (model, record, draws) is put in by `alliance-sim lab`, see `payload.ts`.
 export default defineConfig({
-  plugins: [preact({ devToolsEnabled: false }), viteSingleFile({ removeViteModuleLoader: true })],
+  plugins: [
+    preact({ devToolsEnabled: false }),
+    viteSingleFile({ removeViteModuleLoader: true }),
+    strictPolicy(),
+  ],
   build: { outDir: "build", target: "es2022", modulePreload: false, reportCompressedSize: false },
   worker: { format: "es" },
   test: { include: ["tests/unit/**/*.test.{ts,tsx}"], environment: "happy-dom" },

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { LONGEST_LINK, beginning, linkOf, readLink } from "../../src/state/link";
+import { smallPayload } from "./payload";
+
+const PANELS = ["timeline", "about"];
+const payload = smallPayload();
+const digest = payload.scenario.digest;
+const reading = (hash: string, of = payload) => readLink(hash, of, PANELS);
+
+describe("a link", () => {
+  test("says all that a question is", () => {
+    const question = {
+      edits: ["without great_raid", "shift joint_patrol:+16", "set levels.pace=1.5"],
+      outcome: "level_equipment>0.5@2024",
+      theory: "N",
+      noise: "fresh" as const,
+      runs: 77,
+      seed: 12345,
+    };
+    const place = { question, panel: "about" };
+    expect(reading(`#${linkOf(place, digest)}`)).toEqual({ place, problems: [] });
+  });
+
+  test("that is empty is the beginning", () => {
+    expect(reading("")).toEqual({ place: beginning(payload), problems: [] });
+    expect(reading("#")).toEqual({ place: beginning(payload), problems: [] });
+  });
+
+  test("that leaves things out has them as at the beginning", () => {
+    const { place, problems } = reading("#v=1&edit=without+great_raid");
+    expect(problems).toEqual([]);
+    expect(place.question).toEqual({
+      ...beginning(payload).question,
+      edits: ["without great_raid"],
+    });
+  });
+
+  test("keeps a script in a name as letters", () => {
+    const hostile = "without <script>alert(1)</script>&edit=x#";
+    const place = {
+      question: { ...beginning(payload).question, edits: [hostile] },
+      panel: "about",
+    };
+    expect(reading(`#${linkOf(place, digest)}`).place.question.edits).toEqual([hostile]);
+  });
+
+  test.each([
+    ["v=2", "version"],
+    ["edit=without+x", "version"],
+    ["v=1&of=another", "scenario"],
+    [`v=1&edit=${"x".repeat(LONGEST_LINK)}`, "long"],
+    [`v=1${"&edit=x".repeat(101)}`, "edits"],
+    ["v=1&noise=posterior", "noise"],
+    ["v=1&noise=__proto__", "noise"],
+    ["v=1&theory=constructor", "theory"],
+    ["v=1&runs=NaN", "runs"],
+    ["v=1&runs=1e3", "runs"],
+    ["v=1&runs=0", "runs"],
+    ["v=1&runs=99999999", "runs"],
+    ["v=1&runs=-1", "runs"],
+    ["v=1&seed=99999999999999999999", "seed"],
+    ["v=1&seed=0x10", "seed"],
+    ["v=1&panel=toString", "panel"],
+  ])("that cannot be read (%s) says why and changes nothing", (hash, problem) => {
+    const { place, problems } = reading(`#${hash}`);
+    expect(problems).toEqual([problem]);
+    expect(place).toEqual(beginning(payload));
+  });
+
+  test("tells all its problems at once", () => {
+    expect(reading("#v=1&runs=x&seed=y&theory=z").problems).toEqual(["theory", "runs", "seed"]);
+  });
+
+  test("may ask given the history where draws are in the page", () => {
+    const { place, problems } = reading("#v=1&noise=posterior&runs=7", smallPayload({ draws: {} }));
+    expect(problems).toEqual([]);
+    expect([place.question.noise, place.question.runs]).toEqual(["posterior", 7]);
+  });
+});

@@ -1,0 +1,45 @@
+// A small payload for unit tests.
+import type { Payload } from "../../src/contract";
+
+export function smallPayload(change: Partial<Payload> = {}): Payload {
+  return {
+    format: "alliance-sim lab",
+    version: 1,
+    program: "0",
+    relationship: {
+      name: "two_islands",
+      words: {},
+      colours: {} as Payload["relationship"]["colours"],
+    },
+    scenario: {
+      name: "two_islands/baseline",
+      title: "",
+      digest: "0123456789abcdef",
+      description: "",
+    },
+    frame: {},
+    periods: [],
+    rungs: [],
+    junctures: [],
+    leaders: [],
+    members: [],
+    threats: [],
+    councils: [],
+    motives: [],
+    theories: [
+      { name: "RID", title: "all", weight: null, draws: 3 },
+      { name: "N", title: "none", weight: null, draws: 3 },
+    ],
+    states: [],
+    outcomes: [{ text: "rung>=2@2010", title: "" }],
+    numbers: [],
+    record: null,
+    draws: null,
+    curves: [],
+    known: null,
+    headlines: [],
+    lesson: null,
+    language: "en",
+    ...change,
+  };
+}
