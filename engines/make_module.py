@@ -25,11 +25,12 @@ from alliance_sim.compiled.objects import DamagedError, Target
 from alliance_sim.engine.kernel.batch import plain_runs
 from alliance_sim.engine.kernel.pieces import advance_block
 from alliance_sim.lab import module
-from alliance_sim.lab.entries import prepare, touched
+from alliance_sim.lab.entries import draw_uniforms, normals_of_ranks, prepare, touched
 from alliance_sim.lab.frame import frame_of
 from alliance_sim.lab.host import Host
 from alliance_sim.lab.marks import mark_events
 from alliance_sim.lab.module import AGAIN, NAMES, Module
+from alliance_sim.lab.terms import weigh_terms
 from engines.make_objects import NAME, lowered, optimised_ir, told, versions
 from engines.wasm_link import linked
 
@@ -40,7 +41,10 @@ TARGETS = {
     name: Target(TRIPLE, "mvp", f"{FEATURES}{more}", objects.NONE, "", ())
     for name, more in zip(NAMES, (",+simd128", ""), strict=True)
 }
-FUNCTIONS = (prepare, touched, advance_block, mark_events)
+FUNCTIONS = (
+    *(prepare, touched, advance_block, mark_events),
+    *(draw_uniforms, normals_of_ranks, weigh_terms),
+)
 
 
 def made_ir() -> Module:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from alliance_sim.engine.kernel import coded
 from alliance_sim.engine.kernel.conditioned import Conditioned
-from alliance_sim.engine.kernel.history import SERIES, SHARE, Seen
+from alliance_sim.engine.kernel.history import SERIES, SHARE, History, Seen
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.engine.kernel.resumable import NOTHING, Lanes, State, room_to_find, whole
 
@@ -110,6 +110,14 @@ class HeldRecord(Conditioned):
         lanes.held = (self._history, self._seen(told), found)
         lanes.restart()
         return lanes
+
+    def told(self, observation: Floats) -> tuple[History, Seen]:
+        """Return what is held, and how it came to be recorded, for an engine elsewhere.
+
+        Args:
+            observation: Array (row, lane), from `observation`.
+        """
+        return self._history, self._seen(observation)
 
     def coded_parts(self, observation: Floats) -> CodedParts:
         """Return what tells which part of acts is on record, for runs in which acts are drawn.

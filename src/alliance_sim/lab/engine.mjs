@@ -52,12 +52,13 @@ export class Engine {
     this.exports = exports;
     this.frame = frame;
     this.top = exports.heap_base.value;
-    /** @type {Map<string, {address: number, told: Told}>} */
+    /** @type {Map<string, {address: number, size: number, told: Told}>} */
     this.places = new Map();
-    /** @type {Map<string, {address: number, numbers: Map<string, number>}>} */
+    /** @type {Map<string, {address: number, length: number, numbers: Map<string, number>}>} */
     this.words = new Map();
     for (const [name, told] of Object.entries(frame.arrays)) {
-      this.places.set(name, { address: this.room(8 * size(told.shape)), told });
+      const length = size(told.shape);
+      this.places.set(name, { address: this.room(8 * length), size: length, told });
     }
     for (const name of Object.keys(frame.calls)) this.describe(name);
     for (const [name, told] of Object.entries(frame.arrays)) {
@@ -101,8 +102,10 @@ export class Engine {
       const strides = shape.map((_, k) => 8 * size(shape.slice(k + 1)));
       words.push(0, 0, size(shape), 8, this.place(argument.array).address, ...shape, ...strides);
     }
-    const address = this.room(8 * words.length);
-    this.words.set(name, { address, numbers });
+    const before = this.words.get(name);
+    const fits = before !== undefined && before.length === words.length;
+    const address = fits ? before.address : this.room(8 * words.length);
+    this.words.set(name, { address, length: words.length, numbers });
     const memory = this.exports.memory.buffer;
     new BigInt64Array(memory, address, words.length).set(words.map(BigInt));
   }
@@ -133,21 +136,37 @@ export class Engine {
   }
 
   /**
+   * Give an array another shape. Where its room is large enough, what lies in it stays.
+   * @param {string} name
+   * @param {number[]} shape
+   */
+  reshape(name, shape) {
+    const place = this.place(name);
+    const { kind } = place.told;
+    const length = size(shape);
+    const fits = length <= place.size;
+    const address = fits ? place.address : this.room(8 * length);
+    this.places.set(name, { address, size: fits ? place.size : length, told: { kind, shape } });
+    for (const [call, given] of Object.entries(this.frame.calls)) {
+      let there = false;
+      for (const argument of given) {
+        if (!("array" in argument) || argument.array !== name) continue;
+        argument.shape = shape;
+        there = true;
+      }
+      if (there) this.describe(call);
+    }
+  }
+
+  /**
    * Take another array, perhaps of another shape, in the place of one.
    * @param {string} name
    * @param {number[]} shape
    * @param {ArrayLike<number>} values
    */
   replace(name, shape, values) {
-    const { kind } = this.place(name).told;
-    this.places.set(name, { address: this.room(8 * size(shape)), told: { kind, shape } });
-    for (const [call, given] of Object.entries(this.frame.calls)) {
-      for (const argument of given) {
-        if ("array" in argument && argument.array === name) argument.shape = shape;
-      }
-      this.describe(call);
-    }
-    if (kind === "int64") this.whole(name).set(Array.from(values, BigInt));
+    this.reshape(name, shape);
+    if (this.place(name).told.kind === "int64") this.whole(name).set(Array.from(values, BigInt));
     else this.floats(name).set(values);
   }
 

@@ -16,9 +16,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from alliance_sim.arithmetic import inverse_normal
 from alliance_sim.compiled import inlined, stage
 from alliance_sim.engine.kernel.generated import made_function
 from alliance_sim.engine.kernel.layout import NEVER, Shape
+from alliance_sim.engine.kernel.noise import as_uniform
+from alliance_sim.noise import WORD, philox
 from alliance_sim.world.coefficients import Coefficients, Values, combined
 from alliance_sim.world.declaration import declared, leaf_types
 from alliance_sim.world.fill import Into, Places, fill
@@ -315,3 +318,40 @@ def touched(n: int, shape: Shape, rows: Any, one: Ready, other: Ready, found: In
             step = min(step, 1.0 * (place // width))
             break
     found[0] = int(max(step, 0.0))
+
+
+def draw_uniforms(n: int, steps: int, key: Ints, channels: Ints, runs: Ints, out: Floats) -> None:
+    """Draw uniforms by key, as `noise.table` does.
+
+    Args:
+        n: How many runs.
+        steps: How many steps.
+        key: The seed in two halves of 32 bits.
+        channels: Array (2, channel) of the halves of their numbers.
+        runs: Numbers of the runs.
+        out: Array (run, channel, step).
+    """
+    for i in range(n):
+        for channel in range(out.shape[1]):
+            low, high = channels[0, channel] & WORD, channels[1, channel] & WORD
+            for step in range(0, steps, 4):
+                counter = (low, high, runs[i] & WORD, (step >> 2) & WORD)
+                words = philox(counter, key[0] & WORD, key[1] & WORD)
+                out[i, channel, step] = as_uniform(words[0])  # type: ignore[no-untyped-call]
+                if step + 1 < steps:
+                    out[i, channel, step + 1] = as_uniform(words[1])  # type: ignore[no-untyped-call]
+                if step + 2 < steps:
+                    out[i, channel, step + 2] = as_uniform(words[2])  # type: ignore[no-untyped-call]
+                if step + 3 < steps:
+                    out[i, channel, step + 3] = as_uniform(words[3])  # type: ignore[no-untyped-call]
+
+
+def normals_of_ranks(levels: int, values: Floats) -> None:
+    """Turn ranks into the standard normals in the middle of their intervals, where they stand.
+
+    Args:
+        levels: How many equally likely intervals there are.
+        values: Array (number,): from 0 to `levels` - 1; normals afterwards.
+    """
+    for k in range(values.shape[0]):
+        values[k] = inverse_normal((values[k] + 0.5) / levels)

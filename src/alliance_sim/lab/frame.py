@@ -33,9 +33,10 @@ from alliance_sim.engine.kernel.resumable import (
 )
 from alliance_sim.engine.simulate import simulate
 from alliance_sim.errors import SettingError, unknown_name
-from alliance_sim.lab import marks
+from alliance_sim.lab import marks, terms
 from alliance_sim.lab.entries import Drawable, Ready, Tables
 from alliance_sim.noise import WORD
+from alliance_sim.results.draws import LEVELS
 from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import SERIES
@@ -272,6 +273,8 @@ def _given(
     ready = Ready(given.constants, kinds.asian, kinds.distracting, kinds.after, table)
     before = Ready(*(np.zeros_like(array) for array in ready))
     work = np.zeros((counts.periods + 3) * shape.steps)
+    asked, space = _asked(channels), workspace(shape, at)
+    weighed = np.zeros((3 * (terms.FIRST_MEMBER + shape.members) * terms.MANY, LANES))
     room: list[Any] = [np.ones(places.width), effects, work, table]
     return {
         "prepare": {
@@ -299,12 +302,12 @@ def _given(
             "shape": shape,
             "rows": at,
             "kinds": kinds,
-            "asked": _asked(channels),
+            "asked": asked,
             "given": given,
             "differing": Differing(
                 np.zeros(0, dtype=np.int64), np.zeros((shape.steps, 0, LANES)), NOTHING
             ),
-            "space": workspace(shape, at),
+            "space": space,
             "kept": _outputs(recipe, shape, *wanted),
             "history": free_history(),
             "seen": unseen(),
@@ -318,6 +321,27 @@ def _given(
             "tables": tables,
             "inputs": given.tables,
             **_told(scenario, shape, wanted[0]),
+        },
+        "draw_uniforms": {
+            "n": LANES,
+            "steps": shape.steps,
+            "key": asked.key,
+            "keyed.channels": np.zeros((2, 0), dtype=np.int64),
+            "runs": asked.runs,
+            "keyed.uniforms": NOTHING,
+        },
+        "normals_of_ranks": {"levels": LEVELS, "ranks": np.zeros(LEVELS)},
+        "weigh_terms": {
+            "n": LANES,
+            "shape": shape,
+            "rows": at,
+            "kinds": kinds,
+            "constants": given.constants,
+            "now": space.now,
+            "was": np.zeros_like(space.after),
+            "after": space.after,
+            "aside": space.aside,
+            "terms": weighed,
         },
     }
 
