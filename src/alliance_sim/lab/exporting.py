@@ -1,0 +1,135 @@
+"""The page as one file: the template with payload and modules put in.
+
+The template is what Vite makes of `page/` (`python -m engines.make_page`); what differs from one
+export to the next stands in three elements that mean nothing to a browser, as gzip in base64, so
+that nothing in it can be taken for markup. The same payload gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from alliance_sim import files
+from alliance_sim.errors import EngineError, FileError, SettingError
+from alliance_sim.lab import module
+
+TEMPLATE = Path(__file__).with_name("made") / "page.html"
+VARIABLE = "ALLIANCE_SIM_LAB_PAGE"  # a template in place of the one that ships
+MOST_BYTES = 20_000_000
+ENDINGS = (".html", ".htm")
+HEAD = 4_096  # bytes of a file by which it is known
+GENERATOR = b'<meta name="generator" content="alliance-sim lab" />'
+CHARSET = b'<meta charset="utf-8" />'
+LANGUAGE = b'<html lang="en"'
+AGAIN = "make it anew: python -m engines.make_page"
+
+
+def page_of(payload: Mapping[str, Any], *, template: Path | None = None) -> bytes:
+    """Return the whole page, a file of its own.
+
+    Args:
+        payload: What the page is about, from `payload_of`.
+        template: A page without content, in place of the one that ships.
+
+    Raises:
+        EngineError: If the template is not there or is none, or the modules were made from other
+            rules.
+    """
+    text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    parts = {
+        "lab-payload": text.encode("utf-8", "backslashreplace"),
+        "lab-simd": module.usable("simd"),
+        "lab-scalar": module.usable("scalar"),
+    }
+    page = _template(template)
+    for name, content in parts.items():
+        page = _with(page, _element(name, b""), _element(name, _packed(content)))
+    language = str(payload["language"]).encode()
+    page = _with(page, LANGUAGE, LANGUAGE.replace(b"en", language))
+    return _with(page, CHARSET, CHARSET + b"\n    " + GENERATOR)
+
+
+def export(payload: Mapping[str, Any], out: Path, *, template: Path | None = None) -> int:
+    """Write the page whole or not at all, and return how many bytes it has.
+
+    A page that was written so before is replaced, no other file is.
+
+    Args:
+        payload: What the page is about, from `payload_of`.
+        out: The file.
+        template: As for `page_of`.
+
+    Raises:
+        SettingError: If the file is somebody else's, or cannot be written.
+        EngineError: As `page_of` does.
+    """
+    checked_place(out)
+    page = page_of(payload, template=template)
+    try:
+        files.put(out, page, out.parent)
+    except OSError as error:
+        raise SettingError(str(out), [f"cannot be written: {files.why(error)}"]) from error
+    return len(page)
+
+
+def checked_place(out: Path) -> None:
+    """Raise an error unless a page may be written to a file, before much is worked out.
+
+    Raises:
+        SettingError: If it has another ending, its folder is not there, or it is somebody else's.
+    """
+    problems = []
+    if out.suffix.lower() not in ENDINGS:
+        name = out.with_suffix(ENDINGS[0]).name if out.name else "lesson.html"
+        problems.append(f"must end in {ENDINGS[0]}, such as {name}")
+    if not out.parent.is_dir():
+        problems.append(f"cannot be written: there is no folder {str(out.parent)!r}")
+    if (out.exists() or out.is_symlink()) and not is_page(out):
+        problems.append("is there already, and is no page of the lab; choose another name")
+    if problems:
+        raise SettingError(str(out), problems)
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is a page that was exported."""
+    try:
+        with files.regular(path, MOST_BYTES * 2) as file:
+            return GENERATOR in file.read(HEAD)
+    except (FileError, OSError):
+        return False
+
+
+def _template(given: Path | None) -> bytes:
+    path = given or Path(os.environ.get(VARIABLE) or TEMPLATE)
+    try:
+        return files.read_regular(path, MOST_BYTES)
+    except FileError as error:
+        told = "; ".join(error.problems)
+        raise EngineError(f"the page's template {path.name} {told}; {AGAIN}") from error
+
+
+def _with(page: bytes, place: bytes, content: bytes) -> bytes:
+    """Return a page with something in the place of what stands there once.
+
+    Raises:
+        EngineError: If it stands there never, or more than once.
+    """
+    found = page.count(place)
+    if found != 1:
+        told = f"holds {place.decode()} {found} times, must hold it once"
+        raise EngineError(f"the page's template {told}; {AGAIN}")
+    return page.replace(place, content)
+
+
+def _element(name: str, content: bytes) -> bytes:
+    return b'<script type="text/plain" id="%s">%s</script>' % (name.encode(), content)
+
+
+def _packed(content: bytes) -> bytes:
+    return base64.b64encode(gzip.compress(content, 9, mtime=0))

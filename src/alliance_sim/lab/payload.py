@@ -1,0 +1,400 @@
+"""What the page is about, as plain values: `page/src/contract.ts` says the same for TypeScript.
+
+Everything that the page shows of a scenario is worked out here: titles, dates, ranges, sources, the
+record, what ships of a posterior. The page itself knows of no relationship. Parts that a scenario
+has not are null: a record, draws of a posterior, curves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, get_args
+
+from alliance_sim import provenance
+from alliance_sim.calendar import decimal_year
+from alliance_sim.counterfactual.stored_curves import shipped_curves
+from alliance_sim.errors import AllianceSimError, NoRecord
+from alliance_sim.lab import evidence, lessons, wording
+from alliance_sim.lab.frame import frame_of
+from alliance_sim.record.record import Record
+from alliance_sim.results.outcome_words import outcome_title
+from alliance_sim.results.outcomes import parse_outcome
+from alliance_sim.scenario.describe import assumed_numbers
+from alliance_sim.scenario.edit_kinds import DRAWN, NONE
+from alliance_sim.scenario.fields import DOMAINS, SERIES
+from alliance_sim.scenario.path import numbers
+from alliance_sim.scenario.theories import own_theory
+from alliance_sim.scenario.theory import Council
+from alliance_sim.world.catalogue import catalogue
+from alliance_sim.world.state import meanings_of, state_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alliance_sim.scenario import Scenario
+    from alliance_sim.scenario.schema import Juncture
+
+FORMAT, VERSION = "alliance-sim lab", 1
+# States that are kept of every history, quarter by quarter; `KEPT` in contract.ts.
+KEPT = ("level_political", "level_operations", "level_equipment", "rung", "agenda_overlap")
+MIDDLE = 0.5  # a level that is offered as an outcome
+LEADERSHIP = "leadership"
+RULES = {
+    "consensus": "Consensus: every member has to agree",
+    "weighted_majority": "Majority: members count by their weight",
+    "leader": "One member decides",
+}
+BLOCKS = {"R": "common threat", "I": "institutions", "D": "domestic politics"}
+NOTHING = "none of the three"
+MOTIVES = {
+    "leverage": "Work with the alliance opens what law at home shuts",
+    "agenda": "Political ties draw the alliance's attention",
+}
+
+
+def payload_of(
+    scenario: Scenario,
+    *,
+    lesson: str | None = None,
+    language: str = "en",
+    draws: bool = True,
+) -> dict[str, Any]:
+    """Return what the page is about, fit for JSON.
+
+    Args:
+        scenario: The scenario that edits start from.
+        lesson: Name of the lesson that the page opens with; None for none.
+        language: Language that the page opens in, "en" or "ja"; its reader can choose another.
+        draws: Whether the draws of the posterior come along, where the scenario has one.
+
+    Raises:
+        SettingError: If there is no such lesson or language, naming the nearest; or the scenario
+            holds a state, which the page's module does not do.
+        ScenarioError: If the scenario cannot be run.
+    """
+    wording.checked_language(language)
+    every = lessons.of(scenario)
+    lessons.checked(lesson, every)
+    outcomes = offered(scenario)
+    parsed = [
+        parse_outcome(text, states=state_names(scenario), calendar=scenario.calendar())
+        for text in outcomes
+    ]
+    frame = frame_of(scenario, states=KEPT, outcomes=parsed)
+    known = evidence.of(scenario, with_draws=draws)
+    meanings = meanings_of(scenario)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "program": provenance.version(),
+        "relationship": {
+            "name": scenario.relationship,
+            "words": wording.words_of(scenario),
+            "colours": wording.colours_of(scenario),
+        },
+        "scenario": {
+            "name": scenario.name,
+            "title": scenario.title,
+            "digest": provenance.scenario_digest(scenario),
+            "description": " ".join(scenario.description.split()),
+            "assumed": assumed_numbers(scenario),
+        },
+        "frame": json.loads(frame.to_json()),
+        "periods": list(_periods(scenario)),
+        "rungs": [
+            {
+                "rung": rung.number,
+                "title": rung.title,
+                "domain": rung.event_domain,
+                "kind": rung.event_kind,
+                "salience": rung.salience,
+            }
+            for rung in sorted(scenario.rungs, key=lambda rung: rung.number)
+        ],
+        "kinds": [
+            {"name": kind.name, "domain": kind.domain, "title": kind.title}
+            for kind in sorted(scenario.kinds, key=lambda k: (SERIES.index(k.domain), k.name))
+        ],
+        "items": [
+            {"name": item.name, "title": item.title}
+            for item in sorted(scenario.items, key=lambda item: item.name)
+        ],
+        "junctures": list(_junctures(scenario)),
+        "leaders": list(_leaders(scenario)),
+        "members": list(_members(scenario)),
+        "threats": [{"name": one.name, "title": one.title} for one in scenario.threats],
+        "councils": _councils(scenario),
+        "motives": list(_motives(scenario)),
+        "theories": list(_theories(scenario, known)),
+        "states": [
+            {
+                "name": name,
+                "title": told.long_name,
+                "unit": told.unit,
+                "low": _finite(told.low),
+                "high": _finite(told.high),
+            }
+            for name, told in meanings.items()
+        ],
+        "outcomes": [
+            {"text": one.text, "title": outcome_title(one, scenario.calendar(), meanings)}
+            for one in parsed
+        ],
+        "numbers": list(_numbers(scenario, known)),
+        "record": _record(scenario, known),
+        "draws": known.draws,
+        "curves": _curves(scenario),
+        "known": None,
+        "headlines": [],
+        "lessons": every,
+        "lesson": lesson,
+        "language": language,
+    }
+
+
+def offered(scenario: Scenario) -> tuple[str, ...]:
+    """Return the outcomes that the page offers, each a yes or no, as texts.
+
+    First those of questions whose curves ship, the ladder before levels; then whether ladder and
+    levels are above their middle at the end of the run, and whether each item has passed.
+    """
+    last = scenario.time.last_year
+    curves, _ = shipped_curves(scenario)
+    asked = [] if curves is None else [curve.outcome for curve in curves.curves.values()]
+    asked.sort(key=lambda text: (not text.startswith("rung"), text.rpartition("@")[2], text))
+    steps = sorted(rung.number for rung in scenario.rungs)
+    usual = [
+        f"rung>={steps[len(steps) // 2]}@{last}",
+        *(f"level_{domain}>{MIDDLE}@{last}" for domain in DOMAINS),
+        f"rung>={steps[-1]}@{last}",
+        *(f"passed_{item.name}>=1@{last}" for item in scenario.items),
+        f"agreements>=1@{last}",
+    ]
+    return tuple(dict.fromkeys([*asked, *usual]))
+
+
+def _periods(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    declared = sorted(scenario.periods, key=lambda period: period.start)
+    spans = scenario.calendar().periods
+    for period, span in zip(declared, spans, strict=True):
+        yield {
+            "name": period.name,
+            "title": period.title,
+            "from": decimal_year(span.start),
+            "until": decimal_year(span.end + dt.timedelta(days=1)),
+        }
+
+
+def _junctures(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    first, last = scenario.time.first_year, scenario.time.last_year
+    span = decimal_year(dt.date(first, 1, 1)), decimal_year(dt.date(last, 12, 31))
+    for one in sorted(scenario.junctures, key=lambda one: (one.date, one.name)):
+        if not one.present:
+            continue
+        yield {
+            "name": one.name,
+            "title": one.title,
+            "kind": one.kind,
+            "date": decimal_year(one.date),
+            "day": one.date.isoformat(),
+            "end": None if one.end is None else decimal_year(one.end),
+            "range": span,
+            "follows": one.follows,
+            "source": one.source,
+            "description": one.when_removed,
+        }
+
+
+def _leaders(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    """Yield whoever can be replaced, with those of the same side that can take the place."""
+    offices = {one.name: one for one in scenario.junctures if _leads(one)}
+    sides: dict[str, tuple[str, str | None]] = {
+        one.name: (one.title, one.partner) for one in scenario.leaders
+    }
+    for name, one in offices.items():
+        effect = next(effect for effect in one.effects if effect.moves == LEADERSHIP)
+        sides[name] = (one.title, effect.of)
+    for name, (title, side) in sides.items():
+        others = [(n, t) for n, (t, s) in sides.items() if s == side and n != name]
+        more = [(NONE, "nobody")]
+        if name in offices and any(
+            r.moves == LEADERSHIP and r.drawn for r in offices[name].replacements
+        ):
+            more.append((DRAWN, "a successor who is drawn"))
+        yield {
+            "name": name,
+            "title": title,
+            "juncture": name if name in offices else None,
+            "replacements": [{"name": n, "title": t} for n, t in [*others, *more]],
+        }
+
+
+def _leads(one: Juncture) -> bool:
+    return (
+        one.kind == "leader"
+        and one.present
+        and any(effect.moves == LEADERSHIP for effect in one.effects)
+    )
+
+
+def _members(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for member in sorted(scenario.members, key=lambda one: (one.accessions[0].date, one.name)):
+        yield {
+            "name": member.name,
+            "title": member.title,
+            "numbers": [
+                {
+                    "path": path,
+                    "title": wording.of_member(member, path, scenario),
+                    "value": number.value,
+                    "low": number.low,
+                    "high": number.high,
+                    "unit": number.unit,
+                }
+                for path, number in numbers(member)
+            ],
+        }
+
+
+def _councils(scenario: Scenario) -> list[dict[str, str]]:
+    """Return the rules by which the alliance can decide, the scenario's own first."""
+    known = get_args(Council.model_fields["rule"].annotation)
+    own = scenario.council.rule
+    leader = {one.name: one.title for one in scenario.members}.get(scenario.council.leader)
+    titles = dict(RULES)
+    if leader is not None:
+        titles["leader"] = f"{leader} decides alone"
+    return [{"name": name, "title": titles[name]} for name in sorted(known, key=lambda n: n != own)]
+
+
+def _motives(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for name, number in numbers(scenario.motives):
+        yield {
+            "name": name,
+            "title": MOTIVES[name],
+            "path": f"motives.{name}",
+            "value": number.value,
+            "low": number.low,
+            "high": number.high,
+        }
+
+
+def _theories(scenario: Scenario, known: evidence.Evidence) -> Iterator[dict[str, Any]]:
+    own = own_theory(scenario).name
+    for name in sorted(known.theories, key=lambda name: name != own):
+        told = [BLOCKS[letter] for letter in name.partition("+")[0] if letter in BLOCKS]
+        yield {
+            "name": name,
+            "title": ", ".join(told) or NOTHING,
+            "weight": known.weights.get(name),
+            "draws": known.counts.get(name, 0),
+        }
+
+
+def _numbers(scenario: Scenario, known: evidence.Evidence) -> Iterator[dict[str, Any]]:
+    """Yield numbers and days, as `list inputs` does, with titles."""
+    for row in catalogue("inputs", scenario).rows:
+        path, (kind, source, value, low, high, unit) = str(row[0]), row[1:]
+        yield {
+            "path": path,
+            "title": wording.of_number(path, scenario),
+            "kind": kind,
+            "source": source,
+            "value": value,
+            "low": low,
+            "high": high,
+            "unit": unit,
+            **({"told": known.told[path]} if path in known.told else {}),
+        }
+
+
+def _record(scenario: Scenario, known: evidence.Evidence) -> dict[str, Any] | None:
+    """Return what was coded in the years of the run; None where there is no record."""
+    try:
+        found = Record.of(scenario)
+    except NoRecord:
+        return None
+    first, last = found.years
+    acts = found.events[found.events["when"].dt.year.between(first, last)]
+    rungs = found.rungs[found.rungs["rung"] > 0]
+    return {
+        "edition": found.name,
+        **({} if known.held is None else {"held": known.held}),
+        "acts": [_act(row) for row in _rows(acts.sort_values("when", kind="stable"))],
+        "rungs": [
+            {
+                "date": decimal_year(row["when"].date()),
+                "rung": int(row["rung"]),
+                "title": row["description"],
+                "source": row["source"],
+            }
+            for row in _rows(rungs)
+        ],
+        "claims": [
+            {"id": row["claim_id"], "text": row["claim"], "verdict": row["record"]}
+            for row in _rows(found.claims)
+        ],
+    }
+
+
+def _act(row: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: row[name] for name in ("kind", "initiator", "title", "source")}
+    return {
+        "date": decimal_year(row["when"].date()),
+        "day": row["date"],
+        "series": row["domain"],
+        "salience": int(row["salience"]),
+        **kept,
+    }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _curves(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return the inevitability curves that ship for a scenario, none where they do not hold."""
+    try:
+        found, _ = shipped_curves(scenario)
+    except AllianceSimError:
+        return []
+    if found is None:
+        return []
+    return [
+        {
+            "question": curve.question,
+            "title": curve.title,
+            "edits": [_plainest(edit) for edit in curve.edits],
+            "outcome": curve.outcome,
+            "theory": curve.theory,
+            "years": [
+                {
+                    "year": int(year),
+                    "fact": fact[0],
+                    "fact_low": fact[1],
+                    "fact_high": fact[2],
+                    "edited": edited[0],
+                    "low": edited[1],
+                    "high": edited[2],
+                }
+                for year, fact, edited in zip(
+                    curve.years, curve.fact.tolist(), curve.edited.tolist(), strict=True
+                )
+            ],
+            "sentence": curve.sentence,
+        }
+        for curve in found.curves.values()
+    ]
+
+
+def _plainest(edit: str) -> str:
+    """Return an edit as the page writes it."""
+    head = "set council.rule="
+    return f"council {edit.removeprefix(head)}" if edit.startswith(head) else edit
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

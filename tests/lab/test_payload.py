@@ -1,0 +1,222 @@
+"""What the page is about says what the package says, for any relationship with a scenario."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alliance_sim import Record, Scenario, SettingError, load_scenario, shipped_scenarios
+from alliance_sim.calendar import decimal_year
+from alliance_sim.lab import wording
+from alliance_sim.lab.exporting import GENERATOR, export, page_of
+from alliance_sim.lab.payload import KEPT, payload_of
+from alliance_sim.provenance import scenario_digest
+from alliance_sim.results.outcomes import is_binary, parse_outcome
+from alliance_sim.scenario.path import numbers
+from alliance_sim.world.state import state_names
+
+HISTORY, ISLANDS = "japan_nato/baseline", "two_islands/baseline"
+CONTRACT = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page" / "src"
+
+
+@cache
+def payload(name: str) -> dict[str, Any]:
+    """What the page of a shipped scenario is about."""
+    return payload_of(load_scenario(name))
+
+
+@pytest.fixture(params=[ISLANDS, HISTORY])
+def told(request: pytest.FixtureRequest) -> tuple[Scenario, dict[str, Any]]:
+    """A scenario, and what its page is about."""
+    return load_scenario(request.param), payload(request.param)
+
+
+def test_every_key_is_one_that_the_page_knows(told: tuple[Scenario, dict[str, Any]]) -> None:
+    contract = (CONTRACT / "contract.ts").read_text("utf-8")
+    head, _, rest = contract.partition("export interface Payload {")
+    body = rest.partition("\n}")[0]
+    assert head
+    missing = [key for key in told[1] if f"\n  {key}:" not in body and key != "lessons"]
+    assert missing == []
+
+
+def test_numbers_are_those_of_the_scenario(told: tuple[Scenario, dict[str, Any]]) -> None:
+    scenario, found = told
+    rows = {row["path"]: row for row in found["numbers"] if row["unit"] != "day"}
+    for path, number in numbers(scenario):
+        row = rows.pop(path)
+        assert (row["value"], row["low"], row["high"]) == (number.value, number.low, number.high)
+        assert (row["kind"], row["source"]) == (number.kind, number.source)
+        assert row["title"]
+    assert rows == {}
+
+
+def test_junctures_stand_in_order_with_the_day_and_the_range_of_the_run(
+    told: tuple[Scenario, dict[str, Any]],
+) -> None:
+    scenario, found = told
+    days = {one.name: one.date for one in scenario.junctures if one.present}
+    assert {one["name"] for one in found["junctures"]} == set(days)
+    dates = [one["date"] for one in found["junctures"]]
+    assert dates == sorted(dates)
+    for one in found["junctures"]:
+        assert one["day"] == days[one["name"]].isoformat()
+        assert one["date"] == decimal_year(days[one["name"]])
+        first, last = one["range"]
+        assert first == scenario.time.first_year
+        assert scenario.time.last_year < last < scenario.time.last_year + 1
+
+
+def test_outcomes_offered_can_be_asked_and_happen_or_do_not(
+    told: tuple[Scenario, dict[str, Any]],
+) -> None:
+    scenario, found = told
+    for one in found["outcomes"]:
+        parsed = parse_outcome(
+            one["text"], states=state_names(scenario), calendar=scenario.calendar()
+        )
+        assert is_binary(parsed)
+    texts = [one["text"] for one in found["outcomes"]]
+    assert [one["text"] for one in found["frame"]["outcomes"]] == texts
+    assert found["frame"]["states"] == list(KEPT)
+
+
+def test_each_leader_can_be_replaced_as_the_payload_says(
+    told: tuple[Scenario, dict[str, Any]],
+) -> None:
+    scenario, found = told
+    for leader in found["leaders"]:
+        for other in leader["replacements"]:
+            edited = scenario.edited(f"leader {leader['name']}={other['name']}")
+            assert edited != scenario
+
+
+def test_each_number_of_a_member_can_be_set_as_the_payload_says(
+    told: tuple[Scenario, dict[str, Any]],
+) -> None:
+    scenario, found = told
+    for member in found["members"]:
+        for number in member["numbers"]:
+            value = number["high"] if number["high"] != number["value"] else number["low"]
+            edited = scenario.edited(f"member {member['name']}:{number['path']}={value!r}")
+            assert edited != scenario
+
+
+def test_the_record_is_the_coded_one(told: tuple[Scenario, dict[str, Any]]) -> None:
+    scenario, found = told
+    record = Record.of(scenario)
+    acts = found["record"]["acts"]
+    assert len(acts) == record.counts().to_numpy().sum()
+    assert [act["date"] for act in acts] == sorted(act["date"] for act in acts)
+    assert found["record"]["edition"] == record.name
+    assert {act["title"] for act in acts} <= set(record.events["title"])
+    assert len(found["record"]["claims"]) == len(record.claims)
+
+
+def test_weights_and_what_the_data_told_come_with_a_posterior_only() -> None:
+    with_one, without = payload(HISTORY), payload(ISLANDS)
+    weights = [theory["weight"] for theory in with_one["theories"]]
+    assert sum(weights) == pytest.approx(1.0)
+    assert with_one["theories"][0]["name"] == "RID"
+    told = [row for row in with_one["numbers"] if "told" in row]
+    assert {row["kind"] for row in told} == {"fitted"}
+    for row in told:
+        low, middle, high = row["told"]["posterior"]
+        assert low <= middle <= high
+    assert all(theory["weight"] is None for theory in without["theories"])
+    assert not any("told" in row for row in without["numbers"])
+    assert "held" not in without["record"]
+
+
+def test_curves_are_those_that_ship_for_this_very_scenario() -> None:
+    assert len(payload(HISTORY)["curves"]) == 10
+    assert payload("japan_nato/no_nine_eleven")["curves"] == []
+    assert payload(ISLANDS)["curves"] == []
+
+
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+def test_every_shipped_scenario_has_a_payload_of_its_own_digest(name: str) -> None:
+    scenario = load_scenario(name)
+    found = payload(name)
+    assert found["scenario"]["digest"] == scenario_digest(scenario)
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_scenario_without_relationship_and_record_has_neither() -> None:
+    bare = load_scenario(ISLANDS).model_copy(update={"relationship": "", "record": ""})
+    found = payload_of(bare)
+    assert found["record"] is None
+    assert found["draws"] is None
+    assert found["lessons"] == {}
+    assert list(found["relationship"]["words"]) == ["en"]
+
+
+def test_an_unknown_language_or_lesson_is_told_with_the_nearest() -> None:
+    islands = load_scenario(ISLANDS)
+    with pytest.raises(SettingError, match="unknown language 'jp'"):
+        payload_of(islands, language="jp")
+    with pytest.raises(SettingError, match="there is no lesson 'was_it_ab'"):
+        payload_of(islands, lesson="was_it_ab")
+
+
+def test_a_colour_on_dark_ground_can_be_read() -> None:
+    for colour in ("#000000", "#0072B2", "#330000", "#ffffff"):
+        mixed = wording.lightened(colour, wording.DARK)
+        parts = [tuple(int(text[k : k + 2], 16) for k in (1, 3, 5)) for text in (mixed, "#1b1f24")]
+        assert wording.contrast(*parts) >= wording.READABLE
+
+
+PAGE = b"""<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+  </head>
+  <script type="text/plain" id="lab-payload"></script>
+  <script type="text/plain" id="lab-simd"></script>
+  <script type="text/plain" id="lab-scalar"></script>
+</html>
+"""
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """A page without content."""
+    path = tmp_path / "template.html"
+    path.write_bytes(PAGE)
+    return path
+
+
+def test_the_same_payload_gives_the_same_bytes_and_is_replaced(
+    template: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "lesson.html"
+    size = export(payload(ISLANDS), out, template=template)
+    first = out.read_bytes()
+    assert len(first) == size
+    assert GENERATOR in first
+    export(payload(ISLANDS), out, template=template)
+    assert out.read_bytes() == first == page_of(payload(ISLANDS), template=template)
+
+
+def test_a_file_of_somebody_else_is_not_replaced(template: Path, tmp_path: Path) -> None:
+    out = tmp_path / "lesson.html"
+    out.write_text("<html>mine</html>")
+    with pytest.raises(SettingError, match="is no page of the lab"):
+        export(payload(ISLANDS), out, template=template)
+    assert out.read_text() == "<html>mine</html>"
+    with pytest.raises(SettingError, match=r"must end in .html, such as lesson.html"):
+        export(payload(ISLANDS), tmp_path / "lesson.txt", template=template)
+    with pytest.raises(SettingError, match="there is no folder"):
+        export(payload(ISLANDS), tmp_path / "no" / "lesson.html", template=template)
+
+
+def test_a_title_that_would_end_a_script_stays_a_title(template: Path) -> None:
+    title = "</script><script>alert(1)</script>"
+    hostile = load_scenario(ISLANDS).model_copy(update={"title": title})
+    page = page_of(payload_of(hostile), template=template)
+    assert b"alert(1)" not in page
+    assert page.count(b"<script") == PAGE.count(b"<script")
