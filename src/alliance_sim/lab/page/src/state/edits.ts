@@ -1,0 +1,225 @@
+// The list of edits as the page changes it: an edit takes the place of another of the same thing,
+// what cannot stand beside it goes, and what changes nothing is left out. Whether an edit can be
+// done at all, the engine says.
+import type { Juncture, Payload } from "../contract";
+
+/** One edit, taken apart: `shift great_raid:+4` is of kind "shift", about "great_raid", says "+4". */
+export interface Said {
+  kind: string;
+  about: string;
+  says: string;
+}
+
+const MARKS: Record<string, string> = {
+  without: "",
+  keep: "",
+  council: "",
+  theory: "",
+  shift: ":=",
+  strength: ":=",
+  set: "=",
+  leader: "=",
+  motive: "=",
+  member: "=",
+};
+const QUARTERS = /^[+-]\d{1,4}$/;
+
+/** Return an edit taken apart; null where its first word is none of an edit of this page. */
+export function said(text: string): Said | null {
+  const [, kind = "", rest = ""] = /^(\w+)\s+(.*)$/s.exec(text.trim()) ?? [];
+  if (!Object.hasOwn(MARKS, kind)) return null;
+  const marks = MARKS[kind] ?? "";
+  const place = [...rest].findIndex((letter) => marks.includes(letter));
+  if (marks === "" || place < 0) return { kind, about: rest.trim(), says: "" };
+  return { kind, about: rest.slice(0, place).trim(), says: rest.slice(place + 1).trim() };
+}
+
+/** Return where in the scenario an edit acts; a place that ends in a dot is all that is below it. */
+function placeOf(text: string, payload: Payload): string {
+  const edit = said(text);
+  if (edit === null) return text;
+  const { kind, about } = edit;
+  switch (kind) {
+    case "without":
+      return `juncture.${about}.`;
+    case "shift":
+      return `juncture.${about}.date`;
+    case "strength":
+      return `juncture.${about}.effect.`;
+    case "keep":
+      return `juncture.${about}.when_cause_removed`;
+    case "leader":
+      return payload.junctures.some(({ name }) => name === about)
+        ? `juncture.${about}.`
+        : `leader.${about}.push`;
+    case "council":
+      return "council.rule";
+    case "motive":
+      return `motives.${about}`;
+    case "member":
+      return `member.${about.replace(":", ".")}`;
+    case "theory":
+      return "theory.";
+    default:
+      return about;
+  }
+}
+
+function clash(one: string, other: string): boolean {
+  const under = (a: string, b: string) => a.endsWith(".") && b.startsWith(a);
+  return one === other || under(one, other) || under(other, one);
+}
+
+/** Return edits with one more, in place of what was said of the same thing before. */
+export function put(edits: readonly string[], text: string, payload: Payload): string[] {
+  const place = placeOf(text, payload);
+  const kept: string[] = [];
+  let stands = false;
+  for (const edit of edits) {
+    const theirs = placeOf(edit, payload);
+    if (!clash(theirs, place)) kept.push(edit);
+    else if (theirs === place && !stands) stands = kept.push(text) > 0;
+  }
+  return tidied(stands ? kept : [...kept, text], payload);
+}
+
+/** Return edits without one of them, and without what then holds nothing. */
+export function dropped(edits: readonly string[], text: string, payload: Payload): string[] {
+  return tidied(
+    edits.filter((edit) => edit !== text),
+    payload,
+  );
+}
+
+/** Return edits without those of one kind about one thing. */
+export function cleared(
+  edits: readonly string[],
+  kind: string,
+  about: string | null,
+  payload: Payload,
+): string[] {
+  const meant = (edit: string) => {
+    const found = said(edit);
+    return found?.kind === kind && (about === null || found.about === about);
+  };
+  return tidied(
+    edits.filter((edit) => !meant(edit)),
+    payload,
+  );
+}
+
+/** Return what the edits say of one kind about one thing; null if nothing. */
+export function saidOf(edits: readonly string[], kind: string, about: string): string | null {
+  for (const edit of edits) {
+    const found = said(edit);
+    if (found?.kind === kind && found.about === about) return found.says;
+  }
+  return null;
+}
+
+export function happens(edits: readonly string[], name: string): boolean {
+  return !edits.some((edit) => {
+    const found = said(edit);
+    return (found?.kind === "without" || found?.kind === "leader") && found.about === name;
+  });
+}
+
+/**
+ * Return by how many quarters a juncture is moved: 0 if it is not. A shift to a day is told in
+ * quarters between the two days, not rounded.
+ */
+export function movedBy(edits: readonly string[], juncture: Juncture): number {
+  const says = saidOf(edits, "shift", juncture.name);
+  if (says === null) return 0;
+  const when = says.split(":")[0] ?? "";
+  if (QUARTERS.test(when)) return Number(when);
+  const day = Date.parse(`${when}T00:00:00Z`);
+  return Number.isNaN(day) ? 0 : (decimalYear(day) - juncture.date) * 4;
+}
+
+/** Return edits with a juncture so many quarters later than it was; what becomes of its end stays. */
+export function moved(
+  edits: readonly string[],
+  juncture: Juncture,
+  quarters: number,
+  payload: Payload,
+): string[] {
+  if (quarters === 0) return cleared(edits, "shift", juncture.name, payload);
+  const says = saidOf(edits, "shift", juncture.name) ?? "";
+  const end = says.includes(":") ? says.slice(says.indexOf(":")) : "";
+  const many = `${quarters > 0 ? "+" : "-"}${Math.abs(quarters)}`;
+  return put(edits, `shift ${juncture.name}:${many}${end}`, payload);
+}
+
+/** Return how many quarters a juncture can be moved, earliest and latest. */
+export function reach(juncture: Juncture): [number, number] {
+  const [first, last] = juncture.range;
+  const low = Math.ceil((first - juncture.date) * 4 - 1e-6);
+  const high = Math.floor((last - juncture.date) * 4 + 1e-6);
+  return [Math.min(low, 0) + 0, Math.max(high, 0)]; // + 0: no minus zero
+}
+
+/** Return edits without those that change nothing: what stands so in the scenario, what holds nothing. */
+export function tidied(edits: readonly string[], payload: Payload): string[] {
+  const speaking = [...new Set(edits)].filter((edit) => !idle(edit, payload));
+  return speaking.filter((edit) => {
+    const found = said(edit);
+    return found?.kind !== "keep" || hangsOnEdit(found.about, speaking, payload);
+  });
+}
+
+function idle(text: string, payload: Payload): boolean {
+  const edit = said(text);
+  if (edit === null) return false;
+  const { kind, about, says } = edit;
+  const same = (value: unknown) => String(value) === says || numeric(says) === value;
+  switch (kind) {
+    case "shift":
+      return /^[+-]?0+$/.test(says.split(":")[0] ?? "");
+    case "strength":
+      return numeric(says) === 1;
+    case "council":
+      return payload.councils[0]?.name === about;
+    case "motive": {
+      const motive = payload.motives.find(({ name }) => name === about);
+      return motive !== undefined && (says === "off" ? motive.value === 0 : same(motive.value));
+    }
+    case "member": {
+      const [name = "", path = ""] = about.split(":");
+      const member = payload.members.find((one) => one.name === name);
+      const number = member?.numbers.find((one) => one.path === path);
+      return number !== undefined && same(number.value);
+    }
+    case "set": {
+      const number = payload.numbers.find(({ path }) => path === about);
+      return number !== undefined && same(number.value);
+    }
+    default:
+      return false;
+  }
+}
+
+/** Whether something that a juncture follows, itself or by others, is gone or moved. */
+function hangsOnEdit(name: string, edits: readonly string[], payload: Payload): boolean {
+  const byName = new Map(payload.junctures.map((one) => [one.name, one]));
+  const open = [...(byName.get(name)?.follows ?? [])];
+  const seen = new Set<string>();
+  for (let cause = open.pop(); cause !== undefined; cause = open.pop()) {
+    if (seen.has(cause)) continue;
+    seen.add(cause);
+    if (!happens(edits, cause) || saidOf(edits, "shift", cause) !== null) return true;
+    open.push(...(byName.get(cause)?.follows ?? []));
+  }
+  return false;
+}
+
+function numeric(text: string): number | null {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : null;
+}
+
+/** Return a moment as a decimal year. */
+export function decimalYear(milliseconds: number): number {
+  const year = new Date(milliseconds).getUTCFullYear();
+  const [begin, next] = [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)];
+  return year + (milliseconds - begin) / (next - begin);
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import {
+  cleared,
+  dropped,
+  happens,
+  moved,
+  movedBy,
+  put,
+  reach,
+  said,
+  tidied,
+} from "../../src/state/edits";
+import { madePayload } from "./made";
+
+const payload = madePayload();
+const raid = payload.junctures[0]!;
+
+describe("an edit", () => {
+  test("is taken apart at the mark of its kind", () => {
+    expect(said("shift great_raid:+4:stays")).toEqual({
+      kind: "shift",
+      about: "great_raid",
+      says: "+4:stays",
+    });
+    expect(said("member hills:exposure.raiders=2")).toEqual({
+      kind: "member",
+      about: "hills:exposure.raiders",
+      says: "2",
+    });
+    expect(said("council leader")).toEqual({ kind: "council", about: "leader", says: "" });
+  });
+
+  test("of no kind that the page has is none, and names of a prototype are none", () => {
+    for (const text of ["hold rung=3@2003", "", "constructor x", "__proto__ x", "toString y"]) {
+      expect(said(text)).toBeNull();
+    }
+  });
+});
+
+describe("putting an edit", () => {
+  test("takes the place of another of the same thing", () => {
+    const edits = ["shift great_raid:+4", "council leader"];
+    expect(put(edits, "shift great_raid:-2", payload)).toEqual([
+      "shift great_raid:-2",
+      "council leader",
+    ]);
+    expect(put(["council leader"], "set council.rule=weighted", payload)).toEqual([
+      "set council.rule=weighted",
+    ]);
+    expect(put(["set member.hills.offset=0.1"], "member hills:offset=0.5", payload)).toEqual([
+      "member hills:offset=0.5",
+    ]);
+  });
+
+  test("of a removed juncture leaves no other edit of it standing, and the other way round", () => {
+    const moves = ["shift great_raid:+4", "strength great_raid:0.5"];
+    expect(put(moves, "without great_raid", payload)).toEqual(["without great_raid"]);
+    expect(put(["without great_raid"], "shift great_raid:+4", payload)).toEqual([
+      "shift great_raid:+4",
+    ]);
+    expect(put(["shift admiral_rules:+4"], "leader admiral_rules=none", payload)).toEqual([
+      "leader admiral_rules=none",
+    ]);
+  });
+
+  test("of what is similar in name only touches nothing else", () => {
+    const edits = ["without great_raid"];
+    expect(put(edits, "without great_raid_ii", payload)).toEqual([
+      "without great_raid",
+      "without great_raid_ii",
+    ]);
+  });
+
+  test("that changes nothing takes the old one back", () => {
+    expect(put(["set levels.pace=2"], "set levels.pace=1.0", payload)).toEqual([]);
+    expect(put(["council leader"], "council consensus", payload)).toEqual([]);
+    expect(put(["motive leverage=on"], "motive leverage=off", payload)).toEqual([]);
+    expect(put(["member hills:offset=1"], "member hills:offset=0.2", payload)).toEqual([]);
+    expect(put(["strength great_raid:2"], "strength great_raid:1", payload)).toEqual([]);
+  });
+});
+
+describe("what is kept as dated", () => {
+  test("stays while something that it follows is edited, itself or by others", () => {
+    const edits = ["without great_raid", "keep ports_act"];
+    expect(tidied(edits, payload)).toEqual(edits);
+    expect(dropped(edits, "without great_raid", payload)).toEqual([]);
+    expect(tidied(["shift joint_patrol:+1", "keep ports_act"], payload)).toHaveLength(2);
+    expect(tidied(["without admiral_rules", "keep ports_act"], payload)).toHaveLength(1);
+  });
+});
+
+describe("a juncture", () => {
+  test("is moved by quarters, and back where it was is not moved", () => {
+    const edits = moved([], raid, 6, payload);
+    expect(edits).toEqual(["shift great_raid:+6"]);
+    expect(movedBy(edits, raid)).toBe(6);
+    expect(moved(edits, raid, -3, payload)).toEqual(["shift great_raid:-3"]);
+    expect(moved(edits, raid, 0, payload)).toEqual([]);
+  });
+
+  test("keeps what was said of its end while it is moved", () => {
+    expect(moved(["shift great_raid:+1:stays"], raid, 2, payload)).toEqual([
+      "shift great_raid:+2:stays",
+    ]);
+  });
+
+  test("that was put on a day is told in quarters from where it was", () => {
+    expect(movedBy(["shift great_raid:1996-04-02"], raid)).toBeCloseTo(4, 1);
+    expect(movedBy(["shift great_raid:nonsense"], raid)).toBe(0);
+  });
+
+  test("happens unless it is removed or another leader stands in its place", () => {
+    expect(happens([], "great_raid")).toBe(true);
+    expect(happens(["without great_raid"], "great_raid")).toBe(false);
+    expect(happens(["leader admiral_rules=none"], "admiral_rules")).toBe(false);
+    expect(happens(["shift great_raid:+1"], "great_raid")).toBe(true);
+  });
+
+  test("can be moved to the first and the last quarter of the run, no farther", () => {
+    expect(reach(raid)).toEqual([-21, 18]);
+    expect(reach({ ...raid, range: [1995.25, 1995.25] })).toEqual([0, 0]);
+  });
+
+  test("is cleared of edits of one kind alone", () => {
+    const edits = ["shift great_raid:+1", "strength great_raid:2", "shift ports_act:+1"];
+    expect(cleared(edits, "shift", "great_raid", payload)).toEqual(edits.slice(1));
+    expect(cleared(edits, "shift", null, payload)).toEqual(["strength great_raid:2"]);
+  });
+});
