@@ -1,0 +1,76 @@
+// Edits in words to be read; the texts that are typed stay as they are.
+import type { Payload } from "../contract";
+import { movedBy, said } from "../state/edits";
+import { language, named, t } from "../text";
+import { monthText, quartersOn } from "./dates";
+
+/** Return an edit in words of the reader's language: 'without "Great raid"'. */
+export function editInWords(text: string, payload: Payload): string {
+  const edit = said(text);
+  if (edit === null) return text;
+  const { kind, about, says } = edit;
+  const juncture = payload.junctures.find(({ name }) => name === about);
+  const name = juncture ? named(`juncture.${about}`, juncture.title) : about;
+  switch (kind) {
+    case "shift": {
+      if (juncture === undefined) return text;
+      const quarters = movedBy([text], juncture);
+      const date = monthText(quartersOn(juncture.date, quarters), language.value);
+      return t("edits.shift", { name, from: monthText(juncture.date, language.value), date });
+    }
+    case "without":
+    case "keep":
+      return t(`edits.${kind}`, { name });
+    case "strength":
+      return t("edits.strength", { name, times: says });
+    case "leader":
+      return t(`edits.leader.${says === "none" || says === "drawn" ? says : "other"}`, {
+        name: leaderName(about, payload),
+        other: leaderName(says, payload),
+      });
+    case "council":
+      return t("edits.council", { rule: councilName(about, payload) });
+    case "member": {
+      const [who = "", path = ""] = about.split(":");
+      const member = payload.members.find((one) => one.name === who);
+      const number = member?.numbers.find((one) => one.path === path);
+      return t("edits.number", {
+        name: `${named(`member.${who}`, member?.title ?? who)}: ${number?.title ?? path}`,
+        value: says,
+      });
+    }
+    case "motive": {
+      const motive = payload.motives.find((one) => one.name === about);
+      const key = says === "on" || says === "off" ? says : "number";
+      return t(`edits.motive.${key}`, {
+        name: named(`motive.${about}`, motive?.title ?? about),
+        value: says,
+      });
+    }
+    case "set": {
+      const number = payload.numbers.find(({ path }) => path === about);
+      return t("edits.number", {
+        name: named(`number.${about}`, number?.title ?? about),
+        value: says,
+      });
+    }
+    default:
+      return text;
+  }
+}
+
+/** Return how a leader, a juncture that brings one, "none" or "drawn" is called. */
+export function leaderName(name: string, payload: Payload): string {
+  if (name === "none" || name === "drawn") return t(`edits.leader.name_${name}`);
+  const leader = payload.leaders.find((one) => one.name === name);
+  const juncture = payload.junctures.find((one) => one.name === name);
+  return named(
+    `leader.${name}`,
+    named(`juncture.${name}`, leader?.title ?? juncture?.title ?? name),
+  );
+}
+
+export function councilName(name: string, payload: Payload): string {
+  const council = payload.councils.find((one) => one.name === name);
+  return named(`council.${name}`, council?.title ?? name);
+}

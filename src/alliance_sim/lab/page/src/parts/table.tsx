@@ -1,0 +1,50 @@
+// The numbers of a picture, for whoever would rather read them: a table that opens on demand.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
+export interface Rows {
+  caption: string;
+  heads: readonly string[];
+  /** The first cell of each row is its head. */
+  rows: readonly (readonly (string | number)[])[];
+}
+
+/** A table behind its title; what stands in it is worked out when it is opened. */
+export function DataTable({ title, rows }: { title: string; rows: () => Rows }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="data" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{title}</summary>
+      {open && <Table {...rows()} />}
+    </details>
+  );
+}
+
+export function Table({ caption, heads, rows }: Rows) {
+  return (
+    <div class="data-sheet" tabIndex={0} role="region" aria-label={caption}>
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([head, ...cells], place) => (
+            <tr key={place}>
+              <th scope="row">{head as ComponentChildren}</th>
+              {cells.map((cell, column) => (
+                <td key={column}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
