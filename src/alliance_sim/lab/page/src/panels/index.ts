@@ -1,6 +1,7 @@
 // The parts of the page, in the order in which they stand. Each is told all by the store.
 import type { FunctionComponent } from "preact";
 import type { Store } from "../state/store";
+import { Timeline } from "./timeline";
 
 export interface Panel {
   /** Its name in the address, and of its texts. */
@@ -8,4 +9,4 @@ export interface Panel {
   view: FunctionComponent<{ store: Store }>;
 }
 
-export const PANELS: readonly Panel[] = [];
+export const PANELS: readonly Panel[] = [{ name: "timeline", view: Timeline }];

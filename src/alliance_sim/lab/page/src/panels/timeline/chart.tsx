@@ -1,0 +1,200 @@
+// The chart: periods and junctures above, a row for each thing that is followed, years below. What
+// stretch of time is looked at can be changed by buttons, keys, wheel, and by dragging over a row.
+import { useSignal, type Signal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { yearTicks } from "../../parts/dates";
+import { useWidth } from "../../parts/size";
+import { inside, nearer, spanOf, xOf, yearAt, type Places, type Window } from "../../parts/window";
+import type { Store } from "../../state/store";
+import { named, t } from "../../text";
+import { actAt, STRIP } from "./acts";
+import { actsShown } from "./acts_shown";
+import { Handles } from "./handles";
+import { Plot } from "./plot";
+import { rowName, ROWS, type Row } from "./rows";
+
+const NARROW = 640; // below this width the junctures are a list beside the chart
+const MEANT = 6; // pixels from which on a pointer drags
+
+export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
+  const [place, width] = useWidth<HTMLDivElement>();
+  const span = useMemo(() => spanOf(store.payload), [store]);
+  const narrow = width.value < NARROW;
+  const places: Places = {
+    ...view.value,
+    width: width.value,
+    left: narrow ? 28 : 36,
+    right: narrow ? 8 : 14,
+  };
+  const shown = useMemo(
+    () =>
+      actsShown(store.payload, (date) => {
+        const { from, until } = view.peek();
+        if (date >= from && date <= until) return;
+        const half = (until - from) / 2;
+        view.value = inside({ from: date - half, until: date + half }, span);
+      }),
+    [store, view, span],
+  );
+  const drag = useSignal<[number, number] | null>(null);
+  const now = useRef(places);
+  now.current = places;
+  useWheel(place, view, span, now);
+  const ticks = yearTicks(places.from, places.until, narrow ? 5 : 12);
+  const nearTo = (event: MouseEvent) =>
+    event.clientX - (place.current?.getBoundingClientRect().left ?? 0);
+  return (
+    <div
+      ref={place}
+      class={narrow ? "timeline-chart narrow" : "timeline-chart"}
+      role="group"
+      aria-label={t("timeline.chart")}
+      onKeyDown={(event) => zoomByKey(event, view, span)}
+    >
+      {width.value > 0 && (
+        <>
+          <Periods store={store} places={places} />
+          {!narrow && <Handles store={store} places={places} />}
+          {ROWS.map((row, order) => (
+            <section key={row.state} class="timeline-row">
+              <h3>{rowName(row)}</h3>
+              <div
+                class="timeline-ground-of-row"
+                onPointerDown={(event) => {
+                  if (event.button !== 0 || !event.isPrimary) return;
+                  drag.value = [nearTo(event), nearTo(event)];
+                }}
+                onPointerMove={(event) => {
+                  const x = nearTo(event);
+                  if (drag.value !== null) {
+                    if (Math.abs(x - drag.value[0]) > MEANT) {
+                      event.currentTarget.setPointerCapture(event.pointerId);
+                    }
+                    drag.value = [drag.value[0], x];
+                  } else if (event.pointerType !== "touch") {
+                    shown.told.value = pointedAt(event, row, x);
+                  }
+                }}
+                onPointerUp={(event) => {
+                  const [from, until] = drag.value ?? [0, 0];
+                  drag.value = null;
+                  if (Math.abs(until - from) > MEANT) {
+                    const [a, b] = [yearAt(places, from), yearAt(places, until)];
+                    view.value = inside({ from: Math.min(a, b), until: Math.max(a, b) }, span);
+                  } else {
+                    shown.told.value = pointedAt(event, row, nearTo(event));
+                  }
+                }}
+                onPointerCancel={() => (drag.value = null)}
+                onPointerLeave={() => {
+                  if (document.activeElement?.classList.contains("timeline-act") !== true) {
+                    shown.told.value = null;
+                  }
+                }}
+                onDblClick={(event) =>
+                  (view.value = nearer(
+                    view.value,
+                    event.shiftKey ? 2 : 0.5,
+                    yearAt(places, nearTo(event)),
+                    span,
+                  ))
+                }
+              >
+                <Plot
+                  store={store}
+                  row={row}
+                  places={places}
+                  ticks={ticks}
+                  height={heightOf(row, narrow)}
+                  shown={shown}
+                  last={order === ROWS.length - 1}
+                />
+              </div>
+            </section>
+          ))}
+          <Chosen drag={drag} places={places} />
+        </>
+      )}
+    </div>
+  );
+
+  function pointedAt(event: PointerEvent, row: Row, x: number): number | null {
+    if (row.series === null) return null;
+    const ground = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const high = event.clientY - ground.top - (heightOf(row, narrow) - STRIP);
+    return high < -8 ? null : actAt(shown, row.series, places, x);
+  }
+}
+
+function heightOf(row: Row, narrow: boolean): number {
+  const strip = row.series === null ? 0 : STRIP;
+  if (row.stepped) return strip + (narrow ? 84 : 104);
+  return strip + (narrow ? 58 : row.series === null ? 60 : 78);
+}
+
+/** The stretch that a drag over the rows has marked so far. */
+function Chosen({ drag, places }: { drag: Signal<[number, number] | null>; places: Places }) {
+  if (drag.value === null) return null;
+  const [low, high] = [Math.min(...drag.value), Math.max(...drag.value)];
+  if (high - low <= MEANT) return null;
+  const left = Math.max(low, places.left);
+  const right = Math.min(high, places.width - places.right);
+  return (
+    <div
+      class="timeline-chosen"
+      aria-hidden="true"
+      style={{ left: `${left}px`, width: `${Math.max(right - left, 0)}px` }}
+    />
+  );
+}
+
+function Periods({ store, places }: { store: Store; places: Places }) {
+  return (
+    <ol class="timeline-periods" aria-label={t("timeline.periods")}>
+      {store.payload.periods.map(({ name, title, from, until }) => {
+        const left = xOf(places, Math.max(from, places.from));
+        const right = xOf(places, Math.min(until, places.until));
+        if (right - left < 2) return null;
+        const called = named(`period.${name}`, title);
+        return (
+          <li key={name} title={called} style={{ left: `${left}px`, width: `${right - left}px` }}>
+            <span>{called}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** With ctrl (or two fingers on a pad) the wheel goes nearer to what lies below the pointer. */
+function useWheel(
+  place: { current: HTMLElement | null },
+  view: Signal<Window>,
+  span: Window,
+  now: { current: Places },
+): void {
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const turn = (event: WheelEvent) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const x = event.clientX - element.getBoundingClientRect().left;
+      const factor = Math.exp(Math.max(-1, Math.min(1, event.deltaY / 200)));
+      view.value = nearer(view.value, factor, yearAt(now.current, x), span);
+    };
+    element.addEventListener("wheel", turn, { passive: false });
+    return () => element.removeEventListener("wheel", turn);
+  }, [place, view, span, now]);
+}
+
+function zoomByKey(event: KeyboardEvent, view: Signal<Window>, span: Window): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const { from, until } = view.value;
+  const middle = (from + until) / 2;
+  if (event.key === "+" || event.key === "=") view.value = nearer(view.value, 0.5, middle, span);
+  else if (event.key === "-") view.value = nearer(view.value, 2, middle, span);
+  else if (event.key === "0") view.value = span;
+  else return;
+  event.preventDefault();
+}

@@ -1,0 +1,196 @@
+// A handle at each juncture: drag it in time, or by arrow keys; switch it off beside it.
+import { useSignal, type Signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { Juncture } from "../../contract";
+import { quartersOn } from "../../parts/dates";
+import { xOf, yearAt, type Places } from "../../parts/window";
+import { happens, moved, movedBy, reach } from "../../state/edits";
+import { ask, settle } from "../../state/asking";
+import type { Store } from "../../state/store";
+import { named, t } from "../../text";
+import { chosen, inWords, Sign } from "./juncture_signs";
+import { HANDLE, LANE, standings, type Standing } from "./lanes";
+import { switched } from "./switching";
+
+const LETTER = 6.4; // how wide a letter of a label is, about, in CSS pixels
+const MOST_LETTERS = 26;
+const YEAR = 4; // quarters
+
+export function Handles({ store, places }: { store: Store; places: Places }) {
+  const { edits } = store.question.value;
+  const junctures = store.payload.junctures;
+  const dragged = useSignal(false);
+  const kept = useRef<Standing[]>([]);
+  const dates = junctures.map((one) => quartersOn(one.date, movedBy(edits, one)));
+  const xs = dates.map((date) => xOf(places, date));
+  const inView = dates.map((date) => date >= places.from && date <= places.until);
+  if (!dragged.value || kept.current.length !== xs.length) {
+    kept.current = stand(junctures, xs, inView, places);
+  }
+  const lanes = 1 + Math.max(0, ...kept.current.map(({ lane }) => lane));
+  return (
+    <div class="timeline-junctures">
+      <h3>{t("timeline.junctures")}</h3>
+      <p id="timeline-handle-help" class="unseen">
+        {t("timeline.handle_help")}
+      </p>
+      <div class="timeline-handles" style={{ height: `${lanes * LANE}px` }}>
+        {junctures.map((juncture, place) =>
+          inView[place] ? (
+            <Handle
+              key={juncture.name}
+              store={store}
+              juncture={juncture}
+              places={places}
+              x={xs[place] ?? 0}
+              standing={kept.current[place] ?? { lane: 0, room: 0 }}
+              dragged={dragged}
+            />
+          ) : null,
+        )}
+      </div>
+    </div>
+  );
+}
+
+function stand(
+  junctures: readonly Juncture[],
+  xs: readonly number[],
+  inView: readonly boolean[],
+  places: Places,
+): Standing[] {
+  const seen = xs.map((_, place) => place).filter((place) => inView[place]);
+  const found = standings(
+    seen.map((place) => xs[place] ?? 0),
+    seen.map((place) => labelWidth(junctures[place])),
+    places.width,
+  );
+  const all: Standing[] = xs.map(() => ({ lane: 0, room: 0 }));
+  seen.forEach((place, order) => (all[place] = found[order] ?? { lane: 0, room: 0 }));
+  return all;
+}
+
+function labelWidth(juncture: Juncture | undefined): number {
+  if (juncture === undefined) return 0;
+  const name = named(`juncture.${juncture.name}`, juncture.title);
+  return Math.min([...name].length, MOST_LETTERS) * LETTER + 10;
+}
+
+interface HandleProps {
+  store: Store;
+  juncture: Juncture;
+  places: Places;
+  x: number;
+  standing: Standing;
+  dragged: Signal<boolean>;
+}
+
+function Handle({ store, juncture, places, x, standing, dragged }: HandleProps) {
+  const { edits } = store.question.value;
+  const { payload } = store;
+  const on = happens(edits, juncture.name);
+  const quarters = movedBy(edits, juncture);
+  const [least, most] = reach(juncture);
+  const name = named(`juncture.${juncture.name}`, juncture.title);
+  const before = useRef<string[] | null>(null); // the edits as a drag or a held key began
+  const grabbed = useRef(0);
+  const to = (wanted: number, passing: boolean) => {
+    const many = Math.min(Math.max(Math.round(wanted), least), most);
+    before.current ??= edits;
+    if (many === Math.round(quarters) && passing) return;
+    const next = moved(store.question.value.edits, juncture, many, payload);
+    store.change({ edits: next }, passing);
+  };
+  const done = () => {
+    if (before.current === null) return;
+    settle(store, before.current);
+    before.current = null;
+    dragged.value = false;
+  };
+  const classes = ["timeline-handle", `kind-${juncture.kind}`];
+  if (!on) classes.push("off");
+  if (quarters !== 0) classes.push("moved");
+  if (chosen.value === juncture.name) classes.push("chosen");
+  const was = xOf(places, juncture.date);
+  const top = standing.lane * LANE;
+  return (
+    <>
+      {quarters !== 0 && on && (
+        <span
+          class="timeline-way"
+          aria-hidden="true"
+          style={{
+            left: `${Math.min(was, x)}px`,
+            width: `${Math.abs(x - was)}px`,
+            top: `${top + LANE / 2}px`,
+          }}
+        />
+      )}
+      <div
+        class={classes.join(" ")}
+        role="slider"
+        tabIndex={0}
+        aria-label={name}
+        aria-valuemin={least}
+        aria-valuemax={most}
+        aria-valuenow={Math.round(quarters)}
+        aria-valuetext={inWords(juncture, quarters, on)}
+        aria-disabled={!on}
+        aria-describedby="timeline-handle-help"
+        title={`${name}, ${inWords(juncture, quarters, on)}`}
+        style={{ left: `${x - HANDLE / 2}px`, top: `${top}px` }}
+        onFocus={() => (chosen.value = juncture.name)}
+        onBlur={done}
+        onPointerDown={(event) => {
+          if (event.button !== 0) return;
+          event.currentTarget.focus({ preventScroll: true });
+          event.preventDefault();
+          if (!on) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          grabbed.current = event.clientX - x;
+          dragged.value = true;
+          before.current = edits;
+        }}
+        onPointerMove={(event) => {
+          if (!dragged.value || before.current === null) return;
+          const year = yearAt(places, event.clientX - grabbed.current);
+          to((year - juncture.date) * YEAR, true);
+        }}
+        onPointerUp={done}
+        onPointerCancel={done}
+        onKeyUp={done}
+        onKeyDown={(event) => {
+          const now = Math.round(quarters);
+          const by = event.shiftKey ? YEAR : 1;
+          const key = event.key;
+          if (key === "Escape" && before.current !== null) {
+            store.change({ edits: before.current }, true);
+            done();
+          } else if (key === " " || key === "Enter" || key === "Delete") {
+            ask(store, { edits: switched(store, juncture.name, !on) });
+          } else if (!on) return;
+          else if (key === "ArrowRight" || key === "ArrowUp") to(now + by, true);
+          else if (key === "ArrowLeft" || key === "ArrowDown") to(now - by, true);
+          else if (key === "PageUp") to(now + YEAR, true);
+          else if (key === "PageDown") to(now - YEAR, true);
+          else if (key === "Home") to(least, true);
+          else if (key === "End") to(most, true);
+          else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      >
+        <Sign kind={juncture.kind} on={on} />
+        {standing.room > 0 && (
+          <span
+            class="timeline-label"
+            style={{ maxWidth: `${standing.room}px` }}
+            aria-hidden="true"
+          >
+            {name}
+          </span>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+// Timeline: what happened in the histories, as they were and as they are with the reader's changes.
+import { signal, type Signal } from "@preact/signals";
+import { along, firstWindow, nearer, spanOf, type Window } from "../../parts/window";
+import type { Store } from "../../state/store";
+import { t } from "../../text";
+import { Chart } from "./chart";
+import { Controls } from "./controls";
+import { inTwoSentences } from "./summary";
+import { Tables } from "./tables";
+import "./timeline.css";
+
+/** What is looked at; it stays while the reader visits other parts of the page. */
+const views = new WeakMap<Store, Signal<Window>>();
+
+function viewOf(store: Store): Signal<Window> {
+  const found = views.get(store) ?? signal(firstWindow(store.payload));
+  views.set(store, found);
+  return found;
+}
+
+export function Timeline({ store }: { store: Store }) {
+  const view = viewOf(store);
+  return (
+    <div class="timeline">
+      <div class="timeline-main">
+        <h2 class="unseen">{t("timeline.title")}</h2>
+        <div class="timeline-bar">
+          <Legend />
+          <Zoom store={store} view={view} />
+        </div>
+        <Summary store={store} view={view} />
+        <Chart store={store} view={view} />
+        <Tables store={store} view={view} />
+      </div>
+      <Controls store={store} />
+    </div>
+  );
+}
+
+function Legend() {
+  return (
+    <ul class="timeline-legend">
+      <li>
+        <Sample class="factual" />
+        {t("timeline.factual")}
+      </li>
+      <li>
+        <Sample class="edited" />
+        {t("timeline.edited")}
+      </li>
+      <li>{t("timeline.bands")}</li>
+    </ul>
+  );
+}
+
+function Sample({ class: name }: { class: string }) {
+  return (
+    <svg class={`timeline-sample ${name}`} width="34" height="16" aria-hidden="true">
+      <rect width="34" height="16" class="outer" />
+      <rect y="4" width="34" height="8" class="inner" />
+      <line x2="34" y1="8" y2="8" />
+    </svg>
+  );
+}
+
+function Zoom({ store, view }: { store: Store; view: Signal<Window> }) {
+  const span = spanOf(store.payload);
+  const { from, until } = view.value;
+  const middle = (from + until) / 2;
+  const whole = from <= span.from && until >= span.until;
+  const ways: [string, string, Window, boolean][] = [
+    ["earlier", "←", along(view.value, -0.25, span), from <= span.from],
+    ["later", "→", along(view.value, 0.25, span), until >= span.until],
+    ["nearer", "+", nearer(view.value, 0.5, middle, span), false],
+    ["farther", "−", nearer(view.value, 2, middle, span), whole],
+  ];
+  return (
+    <div class="timeline-zoom" role="group" aria-label={t("timeline.zoom.title")}>
+      <span class="timeline-span" aria-live="polite">
+        {t("timeline.zoom.shown", { from: Math.floor(from), until: Math.ceil(until) - 1 })}
+      </span>
+      {ways.map(([name, sign, to, disabled]) => (
+        <button
+          key={name}
+          type="button"
+          disabled={disabled}
+          aria-label={t(`timeline.zoom.${name}`)}
+          title={t(`timeline.zoom.${name}`)}
+          onClick={() => (view.value = to)}
+        >
+          {sign}
+        </button>
+      ))}
+      <button type="button" disabled={whole} onClick={() => (view.value = span)}>
+        {t("timeline.zoom.all")}
+      </button>
+    </div>
+  );
+}
+
+/** Two sentences; said to whoever listens once a question is answered whole. */
+function Summary({ store, view }: { store: Store; view: Signal<Window> }) {
+  const picture = store.picture.value;
+  const whole = picture !== null && picture.done === picture.of;
+  return (
+    <div class="timeline-told">
+      <p aria-live="polite">
+        {whole ? inTwoSentences(picture, store.payload, view.value) : t("timeline.working")}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { codedDay, monthText, quartersOn, yearTicks } from "../../src/parts/dates";
+import { along, firstWindow, inside, nearer, spanOf, xOf, yearAt } from "../../src/parts/window";
+import { words } from "../../src/text";
+import { nextAct } from "../../src/panels/timeline/acts_shown";
+import { HANDLE, standings } from "../../src/panels/timeline/lanes";
+import { inTwoSentences, largest } from "../../src/panels/timeline/summary";
+import { madePayload, madePicture } from "./made";
+
+const payload = madePayload();
+const span = spanOf(payload);
+const question = { edits: ["without great_raid"], outcome: "", theory: "RID", seed: 1, runs: 4 };
+const asked = { ...question, noise: "fresh" as const };
+
+beforeAll(() => {
+  words.value = payload.relationship.words;
+});
+
+describe("dates", () => {
+  test("go on by quarters on the same day of the month", () => {
+    expect(monthText(quartersOn(2001.69, 4), "en")).toBe("Sep 2002");
+    expect(quartersOn(2001 + 58 / 365, 4)).toBeCloseTo(2002 + 58 / 365, 6); // 28 February
+    expect(monthText(quartersOn(2001 + 333.5 / 365, 1), "en")).toBe("Feb 2002"); // 30 November
+    expect(monthText(quartersOn(1995.25, -21), "en")).toBe("Jan 1990");
+  });
+
+  test("are told no more exactly than they were coded", () => {
+    expect(codedDay("1997", "en")).toBe("1997");
+    expect(codedDay("1995-02", "en")).toBe("February 1995");
+    expect(codedDay("1995-08-11", "en")).toBe("August 11, 1995");
+    expect(codedDay("sometime", "en")).toBe("sometime");
+  });
+
+  test("stand at round years on an axis, no more than are asked for", () => {
+    expect(yearTicks(1990, 2000, 12)).toHaveLength(11);
+    expect(yearTicks(1984, 2026, 9)).toEqual([
+      1985, 1990, 1995, 2000, 2005, 2010, 2015, 2020, 2025,
+    ]);
+    expect(yearTicks(1950, 2026, 4).length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe("the window", () => {
+  test("begins some years before the first juncture and never leaves the run", () => {
+    expect(firstWindow(payload)).toEqual({ from: 1990, until: 2000 });
+    expect(inside({ from: 1900, until: 1905 }, span)).toEqual({ from: 1990, until: 1995 });
+    expect(inside({ from: 1999.9, until: 1999.95 }, span)).toEqual({ from: 1998, until: 2000 });
+    expect(along(span, 0.5, span)).toEqual(span);
+  });
+
+  test("goes nearer and farther around the year that is pointed at", () => {
+    const near = nearer(span, 0.5, 1994, span);
+    expect(near).toEqual({ from: 1992, until: 1997 });
+    expect(nearer(near, 100, 1994, span)).toEqual(span);
+  });
+
+  test("turns places into years and back", () => {
+    const places = { ...span, width: 500, left: 40, right: 10 };
+    expect(yearAt(places, xOf(places, 1996.3))).toBeCloseTo(1996.3, 9);
+    expect(xOf(places, 1990)).toBe(40);
+    expect(xOf(places, 2000)).toBe(490);
+  });
+});
+
+describe("handles", () => {
+  test("never lie on each other, however close their dates are", () => {
+    const xs = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 40, 41, 300];
+    const found = standings(
+      xs,
+      xs.map(() => 100),
+      320,
+    );
+    xs.forEach((x, place) => {
+      xs.slice(0, place).forEach((other, before) => {
+        const apart = found[place]!.lane !== found[before]!.lane;
+        expect(apart || Math.abs(x - other) >= HANDLE).toBe(true);
+      });
+    });
+  });
+
+  test("have labels that end before the next handle of their lane begins", () => {
+    const xs = [10, 90, 170, 250];
+    const found = standings(
+      xs,
+      xs.map(() => 500),
+      300,
+    );
+    found.forEach(({ lane, room }, place) => {
+      xs.forEach((x, other) => {
+        if (found[other]!.lane !== lane || x <= xs[place]!) return;
+        expect(xs[place]! + HANDLE / 2 + room).toBeLessThanOrEqual(x - HANDLE / 2);
+      });
+    });
+  });
+});
+
+describe("acts", () => {
+  const acts = payload.record!.acts;
+  test("follow each other by arrow keys, by date and by row", () => {
+    expect(nextAct(acts, 0, "ArrowRight")).toBe(1);
+    expect(nextAct(acts, 0, "ArrowLeft")).toBe(0);
+    expect(nextAct(acts, 2, "ArrowRight")).toBe(2);
+    expect(nextAct(acts, 2, "ArrowDown")).toBe(1);
+    expect(nextAct(acts, 1, "ArrowUp")).toBe(0);
+    expect(nextAct(acts, 1, "ArrowDown")).toBe(1);
+    expect(nextAct(acts, 0, "End")).toBe(2);
+    expect(nextAct(acts, 0, "x")).toBeNull();
+  });
+});
+
+describe("the summary", () => {
+  test("tells level and trend, and that nothing was changed", () => {
+    const picture = madePicture({ ...asked, edits: [] }, null);
+    expect(inTwoSentences(picture, payload, span)).toBe(
+      "From 1990 to 1999 the middle history as it was goes from 0.20 to 0.69 in “Talks”, from 0.20 " +
+        "to 0.69 in “Patrols”, and from 0.20 to 0.69 in “Ships”; it ends at formal step 3. You have " +
+        "changed nothing yet.",
+    );
+  });
+
+  test("tells where and when the worlds differ most, and where the ladder ends", () => {
+    const picture = madePicture(asked, 12);
+    expect(largest(picture, [0, 39])).toMatchObject({
+      step: 12,
+      row: { state: "level_operations" },
+    });
+    expect(inTwoSentences(picture, payload, span)).toContain(
+      "With your changes the largest difference of levels is in “Patrols”, 0.15 lower in 1993, and " +
+        "the middle history ends at formal step 1 instead of 3.",
+    );
+  });
+
+  test("tells of no difference where there is none to speak of", () => {
+    const picture = madePicture(asked, 100);
+    expect(inTwoSentences(picture, payload, span)).toContain("no level differs by 0.01 or more");
+  });
+});
