@@ -32,7 +32,7 @@ export function strictPolicy(): Plugin {
     configResolved: ({ root, build }) => {
       folder = join(root, build.outDir);
     },
-    closeBundle: () => {
+    writeBundle: () => {
       const path = join(folder, "index.html");
       writeFileSync(path, strict(readFileSync(path, "utf8")));
     },
