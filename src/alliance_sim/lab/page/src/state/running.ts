@@ -1,0 +1,53 @@
+// What is asked is put to the model, and how long answers take is noted where browsers keep such
+// times (performance.measure: "first picture", "whole picture"), for the benchmark and the curious.
+import { effect } from "@preact/signals";
+import { startModel } from "../engine/pool";
+import type { Question } from "../contract";
+import { same, type Store } from "./store";
+
+const FIRST = "first picture";
+const WHOLE = "whole picture";
+
+/** Start the model, and ask it whatever the store asks from then on. */
+export async function run(store: Store): Promise<void> {
+  try {
+    store.model.value = await startModel(store.payload);
+  } catch (error) {
+    store.problems.value = [worded(error)];
+    return;
+  }
+  let last: Question | null = null;
+  effect(() => {
+    const model = store.model.value;
+    const question = store.question.value;
+    if (model === null || (last !== null && same(last, question))) return;
+    last = question;
+    const problems = model.problems(question);
+    store.problems.value = problems;
+    if (problems.length > 0) return;
+    const asked = performance.now();
+    let painted = false;
+    model
+      .ask(question, (picture) => {
+        store.picture.value = picture;
+        if (!painted) noteOncePainted(FIRST, asked);
+        painted = true;
+        if (picture.done === picture.of) noteOncePainted(WHOLE, asked);
+      })
+      .catch((error: unknown) => (store.problems.value = [worded(error)]));
+  });
+}
+
+function worded(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Note the time since something was asked, after the frame that shows it; only the last is kept. */
+function noteOncePainted(name: string, asked: number): void {
+  requestAnimationFrame(() => {
+    setTimeout(() => {
+      performance.clearMeasures(name);
+      performance.measure(name, { start: asked, end: performance.now() });
+    });
+  });
+}
