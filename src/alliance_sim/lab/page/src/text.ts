@@ -57,3 +57,9 @@ export function wording(): Words {
   if (found === undefined) throw new Error("the page has no words of its relationship");
   return found;
 }
+
+/** Return a text of the page by its key, or what else it is called where the page has none. */
+export function ours(key: string, otherwise: string): string {
+  const found = t(key);
+  return found === key ? otherwise : found;
+}

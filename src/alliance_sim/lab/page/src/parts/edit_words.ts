@@ -1,8 +1,9 @@
 // Edits in words to be read; the texts that are typed stay as they are.
 import type { Payload } from "../contract";
 import { movedBy, said } from "../state/edits";
-import { language, named, t } from "../text";
-import { monthText, quartersOn } from "./dates";
+import { language, named, ours, t } from "../text";
+import { quartersOn } from "../state/calendar";
+import { monthText } from "./dates";
 
 /** Return an edit in words of the reader's language: 'without "Great raid"'. */
 export function editInWords(text: string, payload: Payload): string {
@@ -43,7 +44,7 @@ export function editInWords(text: string, payload: Payload): string {
       const motive = payload.motives.find((one) => one.name === about);
       const key = says === "on" || says === "off" ? says : "number";
       return t(`edits.motive.${key}`, {
-        name: named(`motive.${about}`, motive?.title ?? about),
+        name: named(`motive.${about}`, ours(`controls.motive.${about}`, motive?.title ?? about)),
         value: says,
       });
     }
@@ -72,5 +73,5 @@ export function leaderName(name: string, payload: Payload): string {
 
 export function councilName(name: string, payload: Payload): string {
   const council = payload.councils.find((one) => one.name === name);
-  return named(`council.${name}`, council?.title ?? name);
+  return named(`council.${name}`, ours(`controls.council.${name}`, council?.title ?? name));
 }

@@ -2,6 +2,7 @@
 // what cannot stand beside it goes, and what changes nothing is left out. Whether an edit can be
 // done at all, the engine says.
 import type { Juncture, Payload } from "../contract";
+import { dayWritten, decimalYear } from "./calendar";
 
 /** One edit, taken apart: `shift great_raid:+4` is of kind "shift", about "great_raid", says "+4". */
 export interface Said {
@@ -133,8 +134,8 @@ export function movedBy(edits: readonly string[], juncture: Juncture): number {
   if (says === null) return 0;
   const when = says.split(":")[0] ?? "";
   if (QUARTERS.test(when)) return Number(when);
-  const day = Date.parse(`${when}T00:00:00Z`);
-  return Number.isNaN(day) ? 0 : (decimalYear(day) - juncture.date) * 4;
+  const day = dayWritten(when);
+  return day === null ? 0 : (decimalYear(day) - juncture.date) * 4;
 }
 
 /** Return edits with a juncture so many quarters later than it was; what becomes of its end stays. */
@@ -215,11 +216,4 @@ function hangsOnEdit(name: string, edits: readonly string[], payload: Payload): 
 
 function numeric(text: string): number | null {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : null;
-}
-
-/** Return a moment as a decimal year. */
-export function decimalYear(milliseconds: number): number {
-  const year = new Date(milliseconds).getUTCFullYear();
-  const [begin, next] = [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)];
-  return year + (milliseconds - begin) / (next - begin);
 }

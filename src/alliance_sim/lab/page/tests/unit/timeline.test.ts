@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { codedDay, monthText, quartersOn, yearTicks } from "../../src/parts/dates";
+import { codedDay, monthText, yearTicks } from "../../src/parts/dates";
 import { along, firstWindow, inside, nearer, spanOf, xOf, yearAt } from "../../src/parts/window";
+import { dayOf, dayWritten, decimalYear, quartersOn } from "../../src/state/calendar";
 import { words } from "../../src/text";
 import { nextAct } from "../../src/panels/timeline/acts_shown";
 import { HANDLE, standings } from "../../src/panels/timeline/lanes";
@@ -17,11 +18,31 @@ beforeAll(() => {
 });
 
 describe("dates", () => {
-  test("go on by quarters on the same day of the month", () => {
+  test("are those of the package: months are twelfths, days parts of their month", () => {
+    expect(decimalYear({ year: 2001, month: 4, day: 1 })).toBe(2001.25);
+    expect(decimalYear({ year: 2001, month: 9, day: 11 })).toBeCloseTo(2001.6944444444443, 12);
+    for (let month = 1; month <= 12; month += 1) {
+      for (const day of [1, 2, 15, 28]) {
+        expect(dayOf(decimalYear({ year: 2004, month, day }))).toEqual({ year: 2004, month, day });
+      }
+    }
+    expect(dayOf(2001.99999)).toEqual({ year: 2002, month: 1, day: 1 });
+  });
+
+  test("that are none are not taken for one", () => {
+    expect(dayWritten("2001-09-11")).toEqual({ year: 2001, month: 9, day: 11 });
+    for (const text of ["2001-02-30", "2001-13-01", "2001-9-11", "NaN", ""]) {
+      expect(dayWritten(text)).toBeNull();
+    }
+  });
+
+  test("go on by quarters on the same day of the month, or on its last", () => {
+    const on = (text: string, quarters: number) =>
+      dayOf(quartersOn(decimalYear(dayWritten(text)!), quarters));
+    expect(on("2001-09-11", 4)).toEqual({ year: 2002, month: 9, day: 11 });
+    expect(on("2001-11-30", 1)).toEqual({ year: 2002, month: 2, day: 28 });
+    expect(on("1995-04-01", -21)).toEqual({ year: 1990, month: 1, day: 1 });
     expect(monthText(quartersOn(2001.69, 4), "en")).toBe("Sep 2002");
-    expect(quartersOn(2001 + 58 / 365, 4)).toBeCloseTo(2002 + 58 / 365, 6); // 28 February
-    expect(monthText(quartersOn(2001 + 333.5 / 365, 1), "en")).toBe("Feb 2002"); // 30 November
-    expect(monthText(quartersOn(1995.25, -21), "en")).toBe("Jan 1990");
   });
 
   test("are told no more exactly than they were coded", () => {

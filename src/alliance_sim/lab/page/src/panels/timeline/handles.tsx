@@ -2,7 +2,7 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Juncture } from "../../contract";
-import { quartersOn } from "../../parts/dates";
+import { quartersOn } from "../../state/calendar";
 import { xOf, yearAt, type Places } from "../../parts/window";
 import { happens, moved, movedBy, reach } from "../../state/edits";
 import { ask, settle } from "../../state/asking";

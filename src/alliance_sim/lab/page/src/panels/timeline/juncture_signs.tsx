@@ -1,7 +1,8 @@
 // How a juncture is shown: which one is chosen, its sign, and when it is.
 import { signal } from "@preact/signals";
 import type { Juncture } from "../../contract";
-import { monthText, quartersOn } from "../../parts/dates";
+import { monthText } from "../../parts/dates";
+import { quartersOn } from "../../state/calendar";
 import { language, t } from "../../text";
 
 /** The juncture that the card tells about. */

@@ -1,7 +1,8 @@
 // All that the chart shows, as tables: levels by year, formal steps, acts, junctures.
 import type { Signal } from "@preact/signals";
 import type { Picture } from "../../contract";
-import { codedDay, monthText, quartersOn } from "../../parts/dates";
+import { codedDay, monthText } from "../../parts/dates";
+import { quartersOn } from "../../state/calendar";
 import { DataTable, type Rows } from "../../parts/table";
 import { spanOf, type Window } from "../../parts/window";
 import { happens, movedBy } from "../../state/edits";
