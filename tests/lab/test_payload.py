@@ -18,6 +18,7 @@ from alliance_sim.provenance import scenario_digest
 from alliance_sim.results.outcomes import is_binary, parse_outcome
 from alliance_sim.scenario.path import numbers
 from alliance_sim.world.state import state_names
+from tests.lab.blank import PAGE
 
 HISTORY, ISLANDS = "japan_nato/baseline", "two_islands/baseline"
 CONTRACT = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page" / "src"
@@ -157,10 +158,11 @@ def test_a_scenario_without_relationship_and_record_has_neither() -> None:
 
 def test_an_unknown_language_or_lesson_is_told_with_the_nearest() -> None:
     islands = load_scenario(ISLANDS)
-    with pytest.raises(SettingError, match="unknown language 'jp'"):
-        payload_of(islands, language="jp")
-    with pytest.raises(SettingError, match="there is no lesson 'was_it_ab'"):
-        payload_of(islands, lesson="was_it_ab")
+    with pytest.raises(SettingError) as told:
+        payload_of(islands, language="jp", lesson="was_it_ab")
+    first, second = told.value.problems
+    assert first == "unknown language 'jp' (known: en, ja)"
+    assert second.startswith("there is no lesson 'was_it_ab'")
 
 
 def test_a_colour_on_dark_ground_can_be_read() -> None:
@@ -168,18 +170,6 @@ def test_a_colour_on_dark_ground_can_be_read() -> None:
         mixed = wording.lightened(colour, wording.DARK)
         parts = [tuple(int(text[k : k + 2], 16) for k in (1, 3, 5)) for text in (mixed, "#1b1f24")]
         assert wording.contrast(*parts) >= wording.READABLE
-
-
-PAGE = b"""<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-  </head>
-  <script type="text/plain" id="lab-payload"></script>
-  <script type="text/plain" id="lab-simd"></script>
-  <script type="text/plain" id="lab-scalar"></script>
-</html>
-"""
 
 
 @pytest.fixture
@@ -220,3 +210,22 @@ def test_a_title_that_would_end_a_script_stays_a_title(template: Path) -> None:
     page = page_of(payload_of(hostile), template=template)
     assert b"alert(1)" not in page
     assert page.count(b"<script") == PAGE.count(b"<script")
+
+
+def test_draws_come_along_unless_they_are_left_out() -> None:
+    with_draws, without = payload(HISTORY), payload_of(load_scenario(HISTORY), draws=False)
+    counts = {one["name"]: one["draws"] for one in with_draws["theories"]}
+    assert set(with_draws["draws"]["theories"]) == {name for name, n in counts.items() if n}
+    assert counts["RID"] == with_draws["draws"]["theories"]["RID"]["draws"] > 100
+    assert without["draws"] is None
+    assert not any(one["draws"] for one in without["theories"])
+    assert without["theories"][0]["weight"] == with_draws["theories"][0]["weight"]
+
+
+def test_a_page_has_under_one_megabyte_without_draws_and_under_eight_with_them(
+    template: Path,
+) -> None:
+    room = 300_000  # for the template, which is left out here
+    assert len(page_of(payload(HISTORY), template=template)) + room < 8_000_000
+    without = payload_of(load_scenario(HISTORY), draws=False)
+    assert len(page_of(without, template=template)) + room < 1_000_000

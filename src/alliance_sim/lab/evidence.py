@@ -10,12 +10,13 @@ from alliance_sim.calibration.stored import shipped_forecasts
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.rivals import weights_of
 from alliance_sim.errors import AllianceSimError
+from alliance_sim.lab.carried_draws import carried_draws
 from alliance_sim.results.draws import USUAL
 from alliance_sim.scenario.theories import LATTICE, own_theory
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
-    from alliance_sim.scenario import Scenario
+    from alliance_sim.lab.frame import Frame
 
 
 @dataclass(frozen=True)
@@ -39,22 +40,24 @@ class Evidence:
     told: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def of(scenario: Scenario, *, with_draws: bool = True) -> Evidence:  # noqa: ARG001
-    """Return what ships of a scenario's posterior, with its draws or without.
+def of(frame: Frame, *, with_draws: bool = True) -> Evidence:
+    """Return what ships of the posterior of a scenario that is laid out, with its draws or without.
 
     A scenario that the draws that ship do not go with, such as an edited one, has none.
     """
+    scenario = frame.scenario
     theories = tuple(dict.fromkeys((own_theory(scenario).name, *LATTICE)))
     try:
         found = posteriors_of(USUAL, scenario)
     except AllianceSimError:
         return Evidence(theories)
     every = [found.main, *found.others]
-    weights = weights_of(every, shipped_forecasts(scenario)[0])
     held = found.main.held
     return Evidence(
         theories,
-        weights=dict(weights.of),
+        weights=dict(weights_of(every, shipped_forecasts(scenario)[0]).of),
+        counts={one.theory: len(one) for one in every} if with_draws else {},
+        draws=carried_draws(frame, every) if with_draws else None,
         held={"record": held.record, "series": held.series, "until": held.until},
         told=_told(found.main),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import files
-from alliance_sim.errors import FileError, RecordError, SettingError, unknown_name
+from alliance_sim.errors import FileError, RecordError, shown, unknown_name
 from alliance_sim.record.translation import folder_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FOLDER = "lessons"
 MOST_BYTES = 500_000  # of a lesson
-WHERE = "lab"
 
 
 def of(scenario: Scenario) -> dict[str, dict[str, Any]]:
@@ -39,16 +38,11 @@ def of(scenario: Scenario) -> dict[str, dict[str, Any]]:
     return found
 
 
-def checked(lesson: str | None, known: Iterable[str]) -> None:
-    """Raise an error unless a lesson is among those known; none is fine.
-
-    Raises:
-        SettingError: If it is not, with the nearest.
-    """
+def problem_of(lesson: str | None, known: Iterable[str]) -> str | None:
+    """Return why there is no such lesson, with the nearest; None if there is, or none is wanted."""
     names = sorted(known)
     if lesson is None or lesson in names:
-        return
-    problem = unknown_name("lesson", lesson, names)
+        return None
     if not names:
-        problem = f"there is no lesson {lesson!r}: the scenario's relationship has none"
-    raise SettingError(WHERE, [problem])
+        return f"there is no lesson {shown(lesson)}: the scenario's relationship has none"
+    return unknown_name("lesson", lesson, names)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from alliance_sim import provenance
 from alliance_sim.calendar import decimal_year
 from alliance_sim.counterfactual.stored_curves import shipped_curves
-from alliance_sim.errors import AllianceSimError, NoRecord
+from alliance_sim.errors import AllianceSimError, NoRecord, SettingError
 from alliance_sim.lab import evidence, lessons, wording
 from alliance_sim.lab.frame import frame_of
 from alliance_sim.record.record import Record
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario.schema import Juncture
 
 FORMAT, VERSION = "alliance-sim lab", 1
+WHERE = "lab"
 # States that are kept of every history, quarter by quarter; `KEPT` in contract.ts.
 KEPT = ("level_political", "level_operations", "level_equipment", "rung", "agenda_overlap")
 MIDDLE = 0.5  # a level that is offered as an outcome
@@ -75,16 +76,17 @@ def payload_of(
             holds a state, which the page's module does not do.
         ScenarioError: If the scenario cannot be run.
     """
-    wording.checked_language(language)
     every = lessons.of(scenario)
-    lessons.checked(lesson, every)
+    problems = [wording.language_problem(language), lessons.problem_of(lesson, every)]
+    if any(problems):
+        raise SettingError(WHERE, [problem for problem in problems if problem])
     outcomes = offered(scenario)
     parsed = [
         parse_outcome(text, states=state_names(scenario), calendar=scenario.calendar())
         for text in outcomes
     ]
     frame = frame_of(scenario, states=KEPT, outcomes=parsed)
-    known = evidence.of(scenario, with_draws=draws)
+    known = evidence.of(frame, with_draws=draws)
     meanings = meanings_of(scenario)
     return {
         "format": FORMAT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from alliance_sim.errors import SettingError, unknown_name
+from alliance_sim.errors import unknown_name
 from alliance_sim.record.translation import translations_of
 from alliance_sim.record.words import Words
 from alliance_sim.scenario.describe import MOVES
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from alliance_sim.scenario.schema import Member
 
 LANGUAGES = ("en", "ja")  # that the page has texts of
-WHERE = "lab"
 # Text in a domain's colour on white, and a lighter one on dark, where a relationship has none.
 COLOURS = {
     "political": ("#005a8c", "#6db8e8"),
@@ -32,14 +31,10 @@ OFFSET = "willingness against the alliance's mean"
 HEADS = ("juncture", "member", "leader", "threat", "period", "rung", "item")
 
 
-def checked_language(language: str) -> None:
-    """Raise an error unless the page has texts of a language.
-
-    Raises:
-        SettingError: If it has not, with the nearest.
-    """
-    if language not in LANGUAGES:
-        raise SettingError(WHERE, [unknown_name("language", language, LANGUAGES)])
+def language_problem(language: str) -> str | None:
+    """Return why the page cannot open in a language, with the nearest; None if it can."""
+    known = language in LANGUAGES
+    return None if known else unknown_name("language", language, LANGUAGES)
 
 
 def words_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
