@@ -17,6 +17,7 @@ from alliance_sim.cli import (
     exit_codes,
     find,
     inevitability,
+    lab,
     posterior,
     rebuild,
     record,
@@ -472,4 +473,5 @@ calibrate.add_to(app)
 analyse.add_to(app)
 posterior.add_to(app)
 record.add_to(app)
+lab.add_to(app)
 rebuild.add_to(app)

@@ -116,6 +116,10 @@ ALSO_CALLED = {
     "cart": "discover",
     "sobol": "sensitivity",
     "morris": "sensitivity",
+    "page": "lab",
+    "lesson": "lab",
+    "browser": "lab",
+    "teach": "lab",
     "version": "--version",
     "help": "--help",
 }  # what other programs call a command, and what it is called here

@@ -71,11 +71,21 @@ def export(payload: Mapping[str, Any], out: Path, *, template: Path | None = Non
     """
     checked_place(out)
     page = page_of(payload, template=template)
+    written(page, out)
+    return len(page)
+
+
+def written(page: bytes, out: Path) -> None:
+    """Write a page whole or not at all.
+
+    Raises:
+        SettingError: If the file is somebody else's, or cannot be written.
+    """
+    checked_place(out)
     try:
         files.put(out, page, out.parent)
     except OSError as error:
         raise SettingError(str(out), [f"cannot be written: {files.why(error)}"]) from error
-    return len(page)
 
 
 def checked_place(out: Path) -> None:
