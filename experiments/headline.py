@@ -13,7 +13,7 @@ from alliance_sim.counterfactual import WhatIf, whatif
 from alliance_sim.report import write_whatif
 
 BASELINE = "japan_nato/baseline"
-UNIFORMS, RUNS, SEED = 7, 1000, 1
+UNIFORMS, RUNS, SEED = 8, 1000, 1
 
 
 class Headline(NamedTuple):

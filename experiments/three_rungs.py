@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 STATE, FIRST, LAST = "level_operations", 2005, 2010
 STEP, YEAR = 8, 2014
 EVENT = "nine_eleven"
-RUNS, UNIFORMS, SEED = 6000, 7, 1
+RUNS, UNIFORMS, SEED = 6000, 8, 1
 INK, QUIET = "#1a1a1a", "#8a8a8a"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from alliance_sim.counterfactual.labels import (
     Checks,
     agreement,
     label,
+    sign_of,
 )
 from alliance_sim.counterfactual.rewrite_cost import rewrite_cost, squared_distance
 from alliance_sim.errors import SettingError
@@ -167,3 +169,16 @@ def test_a_distance_is_measured_in_spreads_of_the_posterior() -> None:
 def test_numbers_out_of_range_are_told(call: Any, words: str) -> None:
     with pytest.raises(SettingError, match=words):
         call()
+
+
+def test_an_effect_too_small_to_be_told_has_no_sign() -> None:
+    drawn = {"R": draws(0.30), "I": np.full(50, -0.004)}
+    assert agreement(drawn, EQUAL).signs["I"] == -1
+    small = agreement(drawn, EQUAL, least=0.005)
+    assert small.signs["I"] == 0
+    assert small.against < 0.001
+    assert [sign_of(value, 0.005) for value in (-0.2, 0.0049, 0.005)] == [-1, 0, 1]
+    turned = Checks(**{**GOOD, "couplings": {"quantile": 0.3, "thinning": 0.004}})
+    whole = agreement({"R": draws(0.30), "I": draws(0.25)}, EQUAL)
+    assert label(whole, turned).name == "robust"
+    assert label(whole, replace(turned, least=0.005)).name == "fragile"

@@ -26,7 +26,7 @@ from alliance_sim.calibration.variants import (
 )
 from alliance_sim.counterfactual import WhatIf
 from alliance_sim.counterfactual.answering import answered
-from alliance_sim.counterfactual.estimates import effects_by_draw, estimate
+from alliance_sim.counterfactual.estimates import both_worlds, estimate
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import ask
 from alliance_sim.counterfactual.rivals import by_evidence, not_asked, weights_of
@@ -116,9 +116,14 @@ def test_what_carries_an_effect_is_found_and_how_much_was_learnt_of_it() -> None
     assert carried(after, rng.standard_normal(400), before, names).ratio is None
     assert carried(after, np.zeros(400), before, names) == (None, (), 0.0, None)
     assert found.share == pytest.approx(1.0)
+    own = carried(after, after[:, 0], before, names, own=[1])
+    assert set(own.carriers) == {"a", "b"}  # what is edited counts, seen to carry or not
+    assert carried(after, rng.standard_normal(400), before, names, own=[1]).carriers == ("b",)
     half = carried(after, after[:, 1] + rng.standard_normal(400), before, names)
     assert half.share == pytest.approx(0.5, abs=0.1)
     assert "luck the rest" in half.words
+    apart = carried(after, after[:, 1] + rng.standard_normal(400), before, names, reruns=1.0)
+    assert apart.share == pytest.approx(1.0, abs=0.15)  # luck within draws is no luck over them
 
 
 def test_nudged_noise_is_as_normal_as_before_and_near(islands_posterior: PosteriorDraws) -> None:
@@ -169,10 +174,12 @@ def varied(islands_posterior: PosteriorDraws) -> WhatIf:
 def test_an_answer_is_weighed_for_other_readings_of_the_record(varied: WhatIf) -> None:
     found = {one.name: one for one in varied.robustness.varied}
     assert list(found) == ["series alliance", "series salience2", "reporting odds doubled"]
-    effects = effects_by_draw(varied.question, varied.worlds)
-    assert found["series alliance"].effect == (
-        effects[0], min(effects[:2]), max(effects[:2]),
-    )  # fmt: skip
+    fact, edited = both_worlds(varied.question, varied.worlds)
+    of_two = (edited - fact).reshape(-1, varied.worlds.draws)[:, :2]  # all that weighs anything
+    told = found["series alliance"].effect
+    assert told is not None
+    assert (told.low, told.high) == (of_two.min(), of_two.max())
+    assert told.value in of_two[:, 0]
     assert found["series alliance"].how == "weights"
     assert found["series salience2"].effect == varied.effect  # the same draws, held otherwise
     assert found["series salience2"].how == "draws"

@@ -22,6 +22,7 @@ from alliance_sim.counterfactual import WhatIf, twin_worlds, whatif
 from alliance_sim.counterfactual.answering import answered
 from alliance_sim.counterfactual.coupling_free import futures
 from alliance_sim.counterfactual.couplings import COUPLINGS
+from alliance_sim.counterfactual.estimates import likely
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.labels import LABELS, SENTENCE
 from alliance_sim.counterfactual.posteriors import posteriors_of
@@ -156,8 +157,8 @@ def test_the_answer_is_that_of_the_twins(answer: WhatIf, islands_posterior: Post
     assert answer.fact.value == pytest.approx(both[0].mean())
     assert answer.edited.value == pytest.approx(both[1].mean())
     assert answer.effect.value == pytest.approx((both[1] - both[0]).mean())
-    by_draw = worlds.by_draw(both[1] - both[0])
-    assert answer.effect[1:] == pytest.approx(tuple(np.quantile(by_draw, [0.05, 0.95])))
+    spread = likely(both[1] - both[0], worlds.draws, binary=True)
+    assert answer.effect[1:] == pytest.approx(tuple(np.quantile(spread, [0.05, 0.95])))
     assert answer.given_history == pytest.approx((both[1][both[0] == 1] == 0).mean())
 
 

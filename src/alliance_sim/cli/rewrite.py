@@ -84,7 +84,7 @@ def rewrite(  # noqa: PLR0913, PLR0917 - the options of a command
             "tells.",
             **WHOLE_NUMBER,
         ),
-    ] = 4,
+    ] = 8,
     seed: Seed = "1",
     out: OwnOut = None,
     as_json: Json = False,

@@ -75,7 +75,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
         typer.Option(
             help="How often what the record leaves open is drawn for each draw.", **WHOLE_NUMBER
         ),
-    ] = 4,
+    ] = 8,
     runs: Annotated[
         int,
         typer.Option(

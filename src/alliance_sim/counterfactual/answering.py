@@ -15,9 +15,24 @@ from alliance_sim.counterfactual.card import plausibility_card
 from alliance_sim.counterfactual.causation import causation_bounds
 from alliance_sim.counterfactual.coupling_free import futures
 from alliance_sim.counterfactual.couplings import COUPLINGS, QUANTILE
-from alliance_sim.counterfactual.estimates import Estimate, both_worlds, estimate, outcome_of
+from alliance_sim.counterfactual.estimates import (
+    LEAST,
+    Estimate,
+    both_worlds,
+    estimate_of,
+    likely,
+    outcome_of,
+)
 from alliance_sim.counterfactual.histories import Histories
-from alliance_sim.counterfactual.labels import NOT_HAD, THEORIES, VARIANTS, Checks, agreement, label
+from alliance_sim.counterfactual.labels import (
+    NOT_HAD,
+    THEORIES,
+    VARIANTS,
+    Checks,
+    agreement,
+    label,
+    sign_of,
+)
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import WHERE, Question, ask
 from alliance_sim.counterfactual.rivals import fit_command, not_asked, weights_of
@@ -42,7 +57,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 Texts: TypeAlias = str | Sequence[str] | None
-UNIFORMS = 4  # sets of uniforms for each draw, if nobody says
+UNIFORMS = 8  # sets of uniforms for each draw, if nobody says
 RUNS = 1000  # pairs with fresh noise
 MOST_UNIFORMS, MOST_RUNS = 1000, 1_000_000
 
@@ -171,7 +186,8 @@ def answered(
     tried = Tried(question, main, base, edited, twins[QUANTILE], uniforms, seed, threads)
     robust = robustness_of(tried, posteriors.readings, told)
     weights = weights_of([main, *posteriors.others], _forecasts(base, posteriors))
-    agreed = agreement({one.theory: one.draws for one in under}, weights.of)
+    least = LEAST if question.binary else 0.0
+    agreed = agreement({one.theory: one.likely for one in under}, weights.of, least=least)
     card = plausibility_card(
         question,
         main,
@@ -190,7 +206,8 @@ def answered(
         by_luck=robust.learnt.ratio is None,
         bistable=robust.bistable,
         bits=card.bits,
-        sign=int(np.sign(effect.value)),
+        sign=sign_of(effect.value, least),
+        least=least,
         not_had=(*robust.not_had, *_not_asked(missing, posteriors)),
         how=_commands(question, missing, posteriors),
     )
@@ -295,7 +312,7 @@ def _answer(
     """Return fact, edited and effect over draws, and the necessity given the history."""
     fact, edited = both_worlds(question, worlds)
     estimates = [
-        estimate(worlds.by_draw(values), binary=question.binary)
+        estimate_of(values, worlds.draws, binary=question.binary)
         for values in (fact, edited, edited - fact)
     ]
     with_it = fact == 1.0
@@ -309,8 +326,8 @@ def _answer(
 def _theory(question: Question, theory: str, worlds: TwinWorlds) -> UnderTheory:
     fact, edited, effect, _ = _answer(question, worlds)
     one, other = both_worlds(question, worlds)
-    draws = worlds.by_draw(other - one)
-    return UnderTheory(theory, fact, edited, effect, draws[np.isfinite(draws)])
+    spread = likely(other - one, worlds.draws, binary=question.binary)
+    return UnderTheory(theory, fact, edited, effect, spread[np.isfinite(spread)], worlds.draws)
 
 
 def _ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensembled:

@@ -86,6 +86,7 @@ class Checks:
         bistable: Share of the draws in which a small change of noise turns the effect's sign.
         bits: What the edit rewrites of history (`rewrite_cost`).
         sign: Of the answer that is told first; that of the majority of theories if None.
+        least: Size below which an effect counts as none, and has no sign.
         not_had: What was to be tried and could not be, each in a few words.
         how: By the name of a check in `CHECKS` the command that makes it.
     """
@@ -97,6 +98,7 @@ class Checks:
     bistable: float | None = None
     bits: float | None = None
     sign: int | None = None
+    least: float = 0.0
     not_had: tuple[str, ...] = ()
     how: Mapping[str, str] = field(default_factory=dict)
 
@@ -114,12 +116,20 @@ class Label:
     reasons: tuple[str, ...]
 
 
-def agreement(effects: Mapping[str, ArrayLike], weights: Mapping[str, float]) -> Agreement:
+def sign_of(effect: float, least: float = 0.0) -> int:
+    """Return the sign of an effect: 1, -1, or 0 where it is below a size that counts."""
+    return 0 if abs(effect) < least else int(np.sign(effect))
+
+
+def agreement(
+    effects: Mapping[str, ArrayLike], weights: Mapping[str, float], *, least: float = 0.0
+) -> Agreement:
     """Return how far theories agree on an effect.
 
     Args:
         effects: Draws of the effect (draw,) under each theory, by name.
         weights: Weight of each theory, at least 0, as from stacking; scaled to add up to 1.
+        least: Size below which an effect counts as none, and has no sign.
 
     Raises:
         SettingError: If names do not match, all weights are 0, or draws are no finite numbers.
@@ -148,11 +158,12 @@ def agreement(effects: Mapping[str, ArrayLike], weights: Mapping[str, float]) ->
     mean = float(w @ means)
     between = float(w @ (means - mean) ** 2)
     within = float(w @ np.array([drawn[name].var() for name in names]))
-    signs = np.sign(means).astype(int)
+    signs = np.array([sign_of(value, least) for value in means.tolist()])
     by_sign = {sign: float(w[signs == sign].sum()) for sign in (1, -1, 0)}
     majority = max(by_sign, key=lambda sign: by_sign[sign])
-    same = np.array([float((np.sign(drawn[name]) == majority).mean()) for name in names])
-    other = np.array([float((np.sign(drawn[name]) == -majority).mean()) for name in names])
+    of_draws = [np.where(np.abs(drawn[n]) < least, 0.0, np.sign(drawn[n])) for n in names]
+    same = np.array([float((its == majority).mean()) for its in of_draws])
+    other = np.array([float((its == -majority).mean()) for its in of_draws])
     heavy = w > LEAST_WEIGHT
     return Agreement(
         mean=mean,
@@ -206,13 +217,13 @@ def _sign(agreed: Agreement, checks: Checks) -> int:
     return agreed.sign if checks.sign is None else checks.sign
 
 
-def _turned(sign: int, effects: Mapping[str, float]) -> list[str]:
-    return [name for name, effect in effects.items() if int(np.sign(effect)) != sign]
+def _turned(checks: Checks, sign: int, effects: Mapping[str, float]) -> list[str]:
+    return [name for name, effect in effects.items() if sign_of(effect, checks.least) != sign]
 
 
 def _fragile(agreed: Agreement, checks: Checks) -> list[str]:
     reasons = []
-    turned = _turned(_sign(agreed, checks), checks.couplings)
+    turned = _turned(checks, _sign(agreed, checks), checks.couplings)
     if turned:
         reasons.append(f"another sign, or none, under the coupling {', '.join(turned)}")
     if checks.bistable is not None and checks.bistable > MOST_BISTABLE:
@@ -236,8 +247,9 @@ def _unsure(agreed: Agreement, checks: Checks) -> list[str]:
     reasons = []
     if agreed.sign == 0 or agreed.probability <= SURE:
         told = f"the sign holds in {agreed.probability:.0%} of the draws only"
-        reasons.append(f"{told}, the opposite in {agreed.against:.0%}")
-    turned = _turned(_sign(agreed, checks), checks.variants)
+        rest = "; in the others next to nothing changes" if agreed.sign else ""
+        reasons.append(f"{told}, the opposite in {agreed.against:.0%}{rest}")
+    turned = _turned(checks, _sign(agreed, checks), checks.variants)
     if turned:
         reasons.append(f"another sign, or none, with {', '.join(turned)}")
     if checks.bits is not None and checks.bits > AMBER:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 WHERE = "rewrite"
 BUDGET, MOST_EDITS, SEVERAL = 1000, 3, 5
 TOGETHER = 24  # candidates that are put together
-TOLD = 4  # sets of uniforms of each draw that tells
+TOLD = 8  # sets of uniforms of each draw that tells
 LEAST_DRAWS = 8
 MOST_BUDGET, MOST_AT_ONCE = 100_000, 5
 

@@ -26,9 +26,9 @@ from alliance_sim.counterfactual.answer import UnderTheory
 from alliance_sim.counterfactual.best_first import SearchResult, search
 from alliance_sim.counterfactual.couplings import COUPLINGS, QUANTILE
 from alliance_sim.counterfactual.edit_cost import cost_of
-from alliance_sim.counterfactual.estimates import HIGH, LOW, Estimate
+from alliance_sim.counterfactual.estimates import LEAST, Estimate, estimate_of, likely
 from alliance_sim.counterfactual.histories import Histories
-from alliance_sim.counterfactual.labels import Checks, agreement, label
+from alliance_sim.counterfactual.labels import Checks, agreement, label, sign_of
 from alliance_sim.counterfactual.rewrite_candidates import SHIFTS, STRENGTHS, Candidate
 from alliance_sim.counterfactual.rewrite_cost import RewriteCost
 from alliance_sim.counterfactual.rewrite_question import (
@@ -342,9 +342,9 @@ class _Worlds:
 
     def told(self, chosen: Iterable[str]) -> Estimate:
         """Return how often the outcome is as wanted, on draws that the search did not use."""
-        return _estimate(self._by_draw(chosen))
+        return _estimate(self._values(chosen), self._tellers.draws)
 
-    def _by_draw(
+    def _values(
         self, chosen: Iterable[str], coupling: str = QUANTILE, past: Histories | None = None
     ) -> Floats:
         texts = self.texts(chosen)
@@ -354,9 +354,7 @@ class _Worlds:
             values = self._fact(histories)
         else:
             values = _outcome_of(self.question.outcome, self._twins(edited, histories, coupling))
-        sets = (values == float(self.wanted)).reshape(-1, histories.draws)
-        found: Floats = sets.mean(axis=0)
-        return found
+        return np.asarray(values == float(self.wanted), dtype=np.float64)
 
     def found(self, chosen: frozenset[str]) -> SmallRewrite:
         """Return a set of edits with all that is told of it."""
@@ -372,7 +370,7 @@ class _Worlds:
             words=tuple(self._by_text[text].words for text in texts),
             cost=self.cost(chosen),
             searched=self.value(chosen),
-            confirmed=float(self._by_draw(texts, past=self._confirmers).mean()),
+            confirmed=float(self._values(texts, past=self._confirmers).mean()),
             told=told,
             parts=tuple(parts),
             threshold=self.limits.threshold,
@@ -393,14 +391,15 @@ class _Worlds:
         found = tuple(one for one in proposed if one.holds)
         near = found[0] if found else self.found(nearest.changes)
         under = self._theories(near.edits)
-        effects = {one.theory: one.draws for one in under}
-        posteriors = question.posteriors
-        agreed = agreement(effects, weights_of([main, *posteriors.others]).of)
+        effects = {one.theory: one.likely for one in under}
+        weights = weights_of([main, *question.posteriors.others]).of
+        agreed = agreement(effects, weights, least=LEAST)
         couplings = self._couplings(near.edits)
         checks = Checks(
             couplings={name: one.value for name, one in couplings.items()},
             bits=near.cost.bits,
-            sign=int(np.sign(under[0].effect.value)),
+            sign=sign_of(under[0].effect.value, LEAST),
+            least=LEAST,
         )
         return Rewrite(
             base=question.base,
@@ -436,25 +435,24 @@ class _Worlds:
 
     def _couplings(self, edits: Sequence[str]) -> Mapping[str, Estimate]:
         """Return the effect of edits on how often the outcome is as wanted, by coupling."""
-        fact = self._by_draw(())
+        fact, draws = self._values(()), self._tellers.draws
         return {
-            name: _estimate((self._by_draw(edits, name) if edits else fact) - fact)
+            name: _estimate((self._values(edits, name) if edits else fact) - fact, draws)
             for name in COUPLINGS
         }
 
     def _theories(self, edits: Sequence[str]) -> tuple[UnderTheory, ...]:
-        fact, edited = self._by_draw(()), self._by_draw(edits)
-        main = self.question.posteriors.main
-        found = [_under_theory(main.theory, fact, edited)]
+        main, draws = self.question.posteriors.main, self._tellers.draws
+        found = [_under_theory(main.theory, self._values(()), self._values(edits), draws)]
         for other in self.question.posteriors.others:
-            past = self._past(other, np.arange(len(other)), 1)
+            past = self._past(other, np.arange(len(other)), self.limits.uniforms)
             both = self._fact(past)
             changed = both
             if edits:
                 under = _under(self.question.base, other).edited(*edits)
                 changed = _outcome_of(self.question.outcome, self._twins(under, past))
-            pair = [(values == float(self.wanted)).astype(float) for values in (both, changed)]
-            found.append(_under_theory(other.theory, *pair))
+            one, two = ((v == float(self.wanted)).astype(float) for v in (both, changed))
+            found.append(_under_theory(other.theory, one, two, past.draws))
         return tuple(found)
 
 
@@ -490,11 +488,11 @@ def _upwards(outcome: Outcome) -> float:
     return 1.0 if up else -1.0
 
 
-def _estimate(by_draw: Floats) -> Estimate:
-    low, high = np.quantile(by_draw, [LOW, HIGH])
-    return Estimate(float(by_draw.mean()), float(low), float(high))
+def _estimate(values: Floats, draws: int) -> Estimate:
+    return estimate_of(values, draws, binary=True)
 
 
-def _under_theory(theory: str, fact: Floats, edited: Floats) -> UnderTheory:
-    apart = edited - fact
-    return UnderTheory(theory, _estimate(fact), _estimate(edited), _estimate(apart), apart)
+def _under_theory(theory: str, fact: Floats, edited: Floats, draws: int) -> UnderTheory:
+    one, two, three = (_estimate(values, draws) for values in (fact, edited, edited - fact))
+    spread = likely(edited - fact, draws, binary=True).ravel()
+    return UnderTheory(theory, one, two, three, spread, draws)

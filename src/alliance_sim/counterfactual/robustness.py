@@ -18,7 +18,7 @@ from alliance_sim.counterfactual.estimates import (
     Estimate,
     both_worlds,
     effects_by_draw,
-    estimate,
+    estimate_of,
 )
 from alliance_sim.counterfactual.histories import Histories, by_key
 from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
@@ -63,9 +63,10 @@ class Learnt(NamedTuple):
     Attributes:
         ratio: Standard deviation of it under the posterior over that under the prior; None where
             the effect goes with no single number over the draws, so that luck carries it.
-        carriers: Numbers that carry it, the most important first.
+        carriers: Numbers that carry it, the most important first: those of what is edited, and
+            any other that the effect goes with over the draws.
         share: Share of the effect's variance over the draws that goes with their sum, 0 to 1; the
-            rest is luck.
+            rest is luck. What re-runs within a draw add to that variance is left out.
         edited: The same ratio of the numbers that belong to what is edited, such as the size of a
             juncture's effect; None where there are none.
     """
@@ -199,20 +200,22 @@ def under_other_readings(tried: Tried, readings: OtherReadings) -> tuple[Varied,
         readings: What is kept beside the draws.
     """
     found: dict[str, Varied] = {}
-    binary = tried.question.binary
-    kept = readings.weights
-    usual = effects_by_draw(tried.question, tried.worlds)
+    question, kept = tried.question, readings.weights
+    fact, edited = both_worlds(question, tried.worlds)
     for name, k, ess, weights in () if kept is None else kept.readings():
         if weights is None:
             words = f"k is {k:.1f}, above {TRUSTED}: the draws lie too far from its posterior"
             found[name] = Varied(name, None, "", k, words)
         else:
             words = f"draws weighed, worth {ess:.0f} of {len(weights)}, k {k:.1f}"
-            effect = estimate(usual, binary=binary, weights=weights)
+            effect = estimate_of(
+                edited - fact, tried.worlds.draws, binary=question.binary, weights=weights
+            )
             found[name] = Varied(name, effect, "weights", k, words)
     for name, draws in readings.fitted.items():
         worlds = tried.twins_of(draws, tried.uniforms)
-        effect = estimate(effects_by_draw(tried.question, worlds), binary=binary)
+        one, other = both_worlds(question, worlds)
+        effect = estimate_of(other - one, worlds.draws, binary=question.binary)
         words = f"{len(draws)} draws of its own, of the record to {draws.held.until}"
         found[name] = Varied(name, effect, "draws", None, words)
     order = {kind: place for place, kind in enumerate(VARIED)}
@@ -266,9 +269,11 @@ def learnt(tried: Tried) -> Learnt:
     """Return how much the data told of what carries the effect.
 
     A yes/no effect has no spread under the prior that could be compared: most histories of the
-    prior never come near the outcome. So it is asked of the numbers that the effect goes with over
-    the draws: of the sum of them, each by the slope of the effect in it, the spread over draws of
-    the posterior against that over the prior. 1 says that the data told nothing of it.
+    prior never come near the outcome. So it is asked of the numbers that carry it: those of what is
+    edited, and any that the effect goes with over the draws. Of the sum of them, each by the slope
+    of the effect in it, the spread over draws of the posterior is held against that over the prior.
+    1 says that the data told nothing of it. Whether a further number is seen to carry the effect
+    takes draws and re-runs; those of what is edited are there with any.
 
     Args:
         tried: What the answer rests on.
@@ -278,8 +283,9 @@ def learnt(tried: Tried) -> Learnt:
     effect = effects_by_draw(tried.question, tried.worlds)
     there = np.isfinite(effect)
     after = posterior.held.parameters[there]
-    found = carried(after, effect[there], before, posterior.names)
     own = _edited_numbers(tried)
+    reruns = _by_reruns(tried)
+    found = carried(after, effect[there], before, posterior.names, own=own, reruns=reruns)
     if not own:
         return found
     shares = after[:, own].var(axis=0) / before[:, own].var(axis=0)
@@ -298,7 +304,25 @@ def _edited_numbers(tried: Tried) -> list[int]:
     ]
 
 
-def carried(after: Floats, effect: Floats, before: Floats, names: Sequence[str]) -> Learnt:
+def _by_reruns(tried: Tried) -> float:
+    """Return how much of the variance of mean effects over draws comes from few re-runs."""
+    fact, edited = both_worlds(tried.question, tried.worlds)
+    sets = (edited - fact).reshape(-1, tried.worlds.draws)
+    if len(sets) < 2:
+        return 0.0
+    whole = sets[:, np.isfinite(sets).all(axis=0)]
+    return float(whole.var(axis=0, ddof=1).mean()) / len(sets) if whole.size else 0.0
+
+
+def carried(
+    after: Floats,
+    effect: Floats,
+    before: Floats,
+    names: Sequence[str],
+    *,
+    own: Sequence[int] = (),
+    reruns: float = 0.0,
+) -> Learnt:
     """Return how much narrower what carries an effect has become.
 
     Args:
@@ -306,6 +330,9 @@ def carried(after: Floats, effect: Floats, before: Floats, names: Sequence[str])
         effect: The effect in each of them, array (draw,).
         before: Draws of the prior, array (draw, parameter).
         names: Names of the parameters.
+        own: Which parameters are what is edited: they count whether or not the effect is seen to
+            go with them.
+        reruns: How much of the variance of the effect over draws comes from few re-runs.
     """
     count, spread = len(effect), after.std(axis=0)
     if count < 3 or np.ptp(effect) == 0.0:
@@ -313,12 +340,16 @@ def carried(after: Floats, effect: Floats, before: Floats, names: Sequence[str])
     varies = spread > 0.0
     x = (after - after.mean(axis=0)) / np.where(varies, spread, np.inf)
     r = (effect - effect.mean()) @ x / (effect.std() * count)
-    r = np.where(varies & (np.abs(r) > SURE / np.sqrt(count)), r, 0.0)
+    carries = np.abs(r) > SURE / np.sqrt(count)
+    carries[list(own)] = True
+    r = np.where(varies & carries, r, 0.0)
     if not r.any():
         return Learnt(None, ())
     slopes = r / np.where(varies, spread, np.inf)
     sums = after @ slopes
     ratio = float(sums.std() / (before @ slopes).std())
-    share = float(np.corrcoef(sums, effect)[0, 1] ** 2)
+    over_draws = max(1.0 - reruns / float(effect.var()), 0.0)
+    seen = float(np.corrcoef(sums, effect)[0, 1] ** 2)
+    share = min(seen / over_draws, 1.0) if over_draws > 0.0 else 1.0
     order = np.argsort(-np.abs(r), kind="stable")[:MOST_TOLD]
     return Learnt(ratio, tuple(names[k] for k in order.tolist() if r[k] != 0.0), share)
