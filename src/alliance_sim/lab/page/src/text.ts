@@ -39,6 +39,11 @@ export function t(key: string, given: Record<string, string | number> = {}): str
   );
 }
 
+/** Return a text as a language has it, with nothing filled in; undefined if it has none. */
+export function said(code: string, key: string): string | undefined {
+  return find(LANGUAGES[code]?.text ?? {}, key);
+}
+
 function plural(n: number): string {
   return new Intl.PluralRules(language.value).select(n);
 }

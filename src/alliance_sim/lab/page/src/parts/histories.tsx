@@ -1,0 +1,122 @@
+// Which history is looked at: the same one in every part of the page that shows a single one.
+import { signal, type Signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import type { OneRun } from "../contract";
+import type { Store } from "../state/store";
+import { t } from "../text";
+import "./histories.css";
+
+export type World = "factual" | "edited";
+
+const chosen = new WeakMap<Store, Signal<number>>();
+
+/** The history that is looked at, from 0. */
+export function historyOf(store: Store): Signal<number> {
+  const known = chosen.get(store) ?? signal(0);
+  chosen.set(store, known);
+  return known;
+}
+
+/** How many histories the question asked has; 0 until the first come in. */
+export function manyOf(store: Store): number {
+  return store.picture.value?.of ?? 0;
+}
+
+/** What is known of a run that was asked for. */
+export interface Asked {
+  run: OneRun | null;
+  problem: string | null;
+}
+
+/** Return a history of the question in a world; what was shown stays until the next is there. */
+export function useRun(store: Store, world: World): Asked {
+  const [asked, setAsked] = useState<Asked>({ run: null, problem: null });
+  const model = store.model.value;
+  const question = store.question.value;
+  const many = manyOf(store);
+  const history = Math.min(historyOf(store).value, Math.max(0, many - 1));
+  const ready = model !== null && many > 0 && store.problems.value.length === 0;
+  const key = JSON.stringify([question, history, world]);
+  useEffect(() => {
+    if (!ready || model === null) return;
+    let wanted = true;
+    model.one(question, history, world).then(
+      (run) => wanted && setAsked({ run, problem: null }),
+      (error: unknown) => {
+        if (wanted) setAsked({ run: null, problem: error instanceof Error ? error.message : "" });
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [model, ready, key]);
+  return asked;
+}
+
+/** The number of the history, another one, and one in which the edits change the outcome. */
+export function ChooseHistory({ store }: { store: Store }) {
+  const history = historyOf(store);
+  const many = manyOf(store);
+  const picture = store.picture.value;
+  const turned = picture === null ? null : nextTurned(picture.outcome, history.value);
+  const take = (value: number) => {
+    if (Number.isInteger(value) && value >= 1 && value <= many) history.value = value - 1;
+  };
+  return (
+    <div class="histories" role="group" aria-label={t("histories.which")}>
+      <label>
+        <span>{t("histories.number", { many: many.toLocaleString("en") })}</span>
+        <input
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={Math.max(1, many)}
+          value={history.value + 1}
+          onChange={(event) => {
+            take(Number(event.currentTarget.value));
+            event.currentTarget.value = String(history.value + 1);
+          }}
+        />
+      </label>
+      <button
+        type="button"
+        disabled={many < 2}
+        onClick={() => (history.value = (history.value + 1) % many)}
+      >
+        {t("histories.another")}
+      </button>
+      <button
+        type="button"
+        disabled={turned === null}
+        onClick={() => turned !== null && (history.value = turned)}
+      >
+        {t("histories.turned")}
+      </button>
+    </div>
+  );
+}
+
+/** Return the next history whose outcome differs between the worlds, around the end; null if none. */
+export function nextTurned(
+  { factual, edited }: { factual: ArrayLike<number>; edited: ArrayLike<number> },
+  from: number,
+): number | null {
+  const many = Math.min(factual.length, edited.length);
+  for (let on = 1; on <= many; on += 1) {
+    const place = (from + on) % many;
+    if (factual[place] !== edited[place]) return place;
+  }
+  return null;
+}
+
+/** Return the outcome of the history that is looked at, in words. */
+export function outcomeText(store: Store): string {
+  const outcome = store.picture.value?.outcome;
+  const place = historyOf(store).value;
+  const [one, other] = [outcome?.factual[place], outcome?.edited[place]];
+  if (one === undefined || other === undefined) return "";
+  const yes = (value: number) => t(value > 0 ? "histories.yes" : "histories.no");
+  const asked = store.question.value.outcome;
+  const title = store.payload.outcomes.find(({ text }) => text === asked)?.title ?? asked;
+  return t("histories.outcome", { title, factual: yes(one), edited: yes(other) });
+}
