@@ -16,7 +16,7 @@ import pandas as pd
 from alliance_sim import Scenario, load_scenario, simulate
 from alliance_sim.comparison.acts import differing_acts
 from alliance_sim.engine.chronology import chronology
-from alliance_sim.lab import marks
+from alliance_sim.lab import terms
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario.fields import SERIES
 from tests.lab.worlds import frame, host, needs_module, prepared
@@ -92,7 +92,7 @@ def examples() -> dict[str, Any]:
     calendar = frame(NAME).recipe.calendar
     return {
         "time": [calendar.first_year, calendar.last_year, calendar.steps_per_year],
-        "columns": marks.COLUMNS,
+        "terms": list(terms.TERMS),
         "names": {
             "state": base.partners.state_title,
             "alliance": base.partners.alliance_title,

@@ -1,7 +1,9 @@
 // The parts of the page, in the order in which they stand. Each is told all by the store.
 import type { FunctionComponent } from "preact";
 import type { Store } from "../state/store";
+import { OneWorld } from "./one_world";
 import { Timeline } from "./timeline";
+import { TwoWorlds } from "./two_worlds";
 
 export interface Panel {
   /** Its name in the address, and of its texts. */
@@ -9,4 +11,8 @@ export interface Panel {
   view: FunctionComponent<{ store: Store }>;
 }
 
-export const PANELS: readonly Panel[] = [{ name: "timeline", view: Timeline }];
+export const PANELS: readonly Panel[] = [
+  { name: "timeline", view: Timeline },
+  { name: "one_world", view: OneWorld },
+  { name: "two_worlds", view: TwoWorlds },
+];

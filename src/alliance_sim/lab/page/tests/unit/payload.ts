@@ -20,6 +20,8 @@ export function smallPayload(change: Partial<Payload> = {}): Payload {
     frame: {},
     periods: [],
     rungs: [],
+    kinds: [],
+    items: [],
     junctures: [],
     leaders: [],
     members: [],

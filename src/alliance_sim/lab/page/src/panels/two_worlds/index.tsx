@@ -1,0 +1,203 @@
+// A history as it was and its twin with the edits, act by act: what stayed, went, came and moved.
+import type { FunctionComponent } from "preact";
+import { signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import type { Payload, RunEvent, Series } from "../../contract";
+import { isFormal, SERIES, seriesTitle, titleOf } from "../../parts/acts";
+import { codedDay } from "../../parts/dates";
+import { ChooseHistory, historyOf, outcomeText, useRun } from "../../parts/histories";
+import { DataTable } from "../../parts/table";
+import type { Store } from "../../state/store";
+import { language, t } from "../../text";
+import { CHANGES, later, matched, type Change, type Pair } from "./matching";
+import "./two_worlds.css";
+
+const hiddenSeries = signal<readonly Series[]>([]);
+const hiddenChanges = signal<readonly Change[]>(["same"]);
+const MARKS: Record<Change, string> = { same: "=", moved: "→", another: "⇄", gone: "✕", new: "+" };
+
+export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
+  const factual = useRun(store, "factual");
+  const edited = useRun(store, "edited");
+  const { payload } = store;
+  const pairs = useMemo(() => {
+    const [one, other] = [factual.run, edited.run];
+    if (one === null || other === null || one.history !== other.history) return null;
+    return matched(one.events, other.events, payload);
+  }, [factual.run, edited.run, payload]);
+  const problem = factual.problem ?? edited.problem;
+  return (
+    <div class="two-worlds">
+      <h2>{t("two_worlds.heading")}</h2>
+      <p>{t("two_worlds.intro")}</p>
+      <ChooseHistory store={store} />
+      <p>{outcomeText(store)}</p>
+      {problem !== null && <p role="alert">{t("one_world.cannot", { problem })}</p>}
+      {pairs === null ? (
+        problem === null && <p>{t("one_world.waiting")}</p>
+      ) : (
+        <Shown pairs={pairs} store={store} />
+      )}
+    </div>
+  );
+};
+
+function Shown({ pairs, store }: { pairs: Pair[]; store: Store }) {
+  const { payload } = store;
+  const shown = pairs.filter(
+    (pair) =>
+      !hiddenSeries.value.includes(told(pair).series) && !hiddenChanges.value.includes(pair.change),
+  );
+  return (
+    <>
+      <p class="two-worlds-summary" aria-live="polite">
+        {summaryOf(pairs, store)}
+      </p>
+      <Filters pairs={pairs} />
+      <p class="two-worlds-count">
+        {t("two_worlds.shown", { n: shown.length, all: pairs.length })}
+      </p>
+      <div class="two-worlds-heads" aria-hidden="true">
+        <span>{t("one_world.factual")}</span>
+        <span />
+        <span>{t("one_world.edited")}</span>
+      </div>
+      <ol class="two-worlds-list">
+        {shown.map((pair, place) => (
+          <Row key={place} pair={pair} payload={payload} />
+        ))}
+      </ol>
+      <DataTable title={t("two_worlds.table")} rows={() => rowsOf(shown, payload)} />
+    </>
+  );
+}
+
+/** The act of a pair that its place and domain are told by. */
+function told({ factual, edited }: Pair): RunEvent {
+  const found = factual ?? edited;
+  if (found === null) throw new Error("an act is in one of both histories");
+  return found;
+}
+
+function summaryOf(pairs: Pair[], store: Store): string {
+  const many = (change: Change) => pairs.filter((pair) => pair.change === change).length;
+  const first = pairs.find(({ change }) => change !== "same");
+  const history = historyOf(store).value + 1;
+  if (store.question.value.edits.length === 0) return t("two_worlds.nothing_edited");
+  if (first === undefined) return t("two_worlds.all_same", { n: many("same"), history });
+  return [
+    t("two_worlds.differs", {
+      history,
+      day: codedDay(told(first).day, language.value),
+      same: many("same"),
+    }),
+    t("two_worlds.counts", {
+      gone: many("gone"),
+      new: many("new"),
+      moved: many("moved"),
+      another: many("another"),
+    }),
+  ].join(" ");
+}
+
+function Filters({ pairs }: { pairs: Pair[] }) {
+  const toggled = <T,>(list: readonly T[], one: T) =>
+    list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
+  const many = (keep: (pair: Pair) => boolean) => pairs.filter(keep).length;
+  return (
+    <div class="two-worlds-filters">
+      <fieldset>
+        <legend>{t("two_worlds.domains")}</legend>
+        {SERIES.map((series) => (
+          <label key={series}>
+            <input
+              type="checkbox"
+              checked={!hiddenSeries.value.includes(series)}
+              onChange={() => (hiddenSeries.value = toggled(hiddenSeries.value, series))}
+            />
+            {`${seriesTitle(series)} (${many((pair) => told(pair).series === series)})`}
+          </label>
+        ))}
+      </fieldset>
+      <fieldset>
+        <legend>{t("two_worlds.changes")}</legend>
+        {CHANGES.map((change) => (
+          <label key={change}>
+            <input
+              type="checkbox"
+              checked={!hiddenChanges.value.includes(change)}
+              onChange={() => (hiddenChanges.value = toggled(hiddenChanges.value, change))}
+            />
+            <span aria-hidden="true">{MARKS[change]}</span>
+            {`${t(`two_worlds.change.${change}`)} (${many((pair) => pair.change === change)})`}
+          </label>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+function Row({ pair, payload }: { pair: Pair; payload: Payload }) {
+  const { change, factual, edited } = pair;
+  const formal = isFormal(told(pair)) ? " two-worlds-formal" : "";
+  return (
+    <li class={`two-worlds-pair two-worlds-${change}${formal}`}>
+      <Act event={factual} payload={payload} world="factual" />
+      <span class="two-worlds-mark">
+        <b aria-hidden="true">{MARKS[change]}</b> {changeText(pair)}
+      </span>
+      {change === "same" ? (
+        <span class="two-worlds-twin" aria-hidden="true">
+          {edited !== null && titleOf(edited, payload)}
+        </span>
+      ) : (
+        <Act event={edited} payload={payload} world="edited" />
+      )}
+    </li>
+  );
+}
+
+interface ActProps {
+  event: RunEvent | null;
+  payload: Payload;
+  world: "factual" | "edited";
+}
+
+function Act({ event, payload, world }: ActProps) {
+  if (event === null) {
+    return <span class={`two-worlds-none two-worlds-in-${world}`}>{t("two_worlds.none")}</span>;
+  }
+  return (
+    <span class={`two-worlds-act two-worlds-in-${world} two-worlds-of-${event.series}`}>
+      <span class="two-worlds-when">
+        <span class="two-worlds-world">{t(`one_world.${world}`)}: </span>
+        <time dateTime={event.day}>{codedDay(event.day, language.value)}</time>
+        {` · ${seriesTitle(event.series)}`}
+      </span>
+      <span class="two-worlds-what">{titleOf(event, payload)}</span>
+    </span>
+  );
+}
+
+function changeText(pair: Pair): string {
+  const by = later(pair);
+  if (pair.change !== "moved") return t(`two_worlds.mark.${pair.change}`);
+  if (by === 0) return t("two_worlds.mark.within");
+  return t(by > 0 ? "two_worlds.mark.later" : "two_worlds.mark.earlier", { n: Math.abs(by) });
+}
+
+function rowsOf(pairs: Pair[], payload: Payload) {
+  const day = (event: RunEvent | null) => event?.day ?? "–";
+  const title = (event: RunEvent | null) => (event === null ? "–" : titleOf(event, payload));
+  return {
+    caption: t("two_worlds.table"),
+    heads: ["change", "domain", "factual_day", "factual_act", "edited_day", "edited_act"].map(
+      (head) => t(`two_worlds.head.${head}`),
+    ),
+    rows: pairs.map((pair) => [
+      changeText(pair),
+      seriesTitle(told(pair).series),
+      ...[day(pair.factual), title(pair.factual), day(pair.edited), title(pair.edited)],
+    ]),
+  };
+}
