@@ -179,7 +179,7 @@ def answered(
     told()
     ensemble = anew = None
     if question.binary:
-        ensemble = _ensembled(question, free, fresh(edited))
+        ensemble = ensembled(question, free, fresh(edited))
         told()
         anew = futures(base, edited, past, question.outcome.text)
         told()
@@ -330,8 +330,14 @@ def _theory(question: Question, theory: str, worlds: TwinWorlds) -> UnderTheory:
     return UnderTheory(theory, fact, edited, effect, spread[np.isfinite(spread)], worlds.draws)
 
 
-def _ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensembled:
-    """Return necessity and sufficiency of pairs of runs with fresh noise, the same in each pair."""
+def ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensembled:
+    """Return necessity and sufficiency of pairs of runs with fresh noise, the same in each pair.
+
+    Args:
+        question: The question, whose outcome happens or does not.
+        factual: Runs of the factual world.
+        edited: Runs of the edited one with the same noise, pair by pair.
+    """
     with_x, without_x = (outcome_of(question, runs) for runs in (factual, edited))
     whole = np.isfinite(with_x) & np.isfinite(without_x)
     y1, y0 = with_x[whole] == 1.0, without_x[whole] == 1.0

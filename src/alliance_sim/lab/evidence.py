@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alliance_sim.calibration.stored import shipped_forecasts
 from alliance_sim.counterfactual.posteriors import posteriors_of
-from alliance_sim.counterfactual.rivals import weights_of
+from alliance_sim.counterfactual.rivals import ALIKE, weights_of
 from alliance_sim.errors import AllianceSimError
 from alliance_sim.lab.carried_draws import carried_draws
 from alliance_sim.results.draws import USUAL
@@ -26,6 +26,8 @@ class Evidence:
     Attributes:
         theories: Names of those that can be asked.
         weights: By theory its weight among those that were fitted; empty without a posterior.
+        basis: What they weigh by, as `counterfactual.rivals` calls it.
+        evidence: By theory its log evidence and the error of that, where it was kept.
         counts: By theory how many draws come along.
         draws: The draws themselves by theory; None where there are none.
         held: What the draws have seen of which record: its name, the series, the last year.
@@ -34,6 +36,8 @@ class Evidence:
 
     theories: tuple[str, ...]
     weights: Mapping[str, float] = field(default_factory=dict)
+    basis: str = ALIKE
+    evidence: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     draws: dict[str, Any] | None = None
     held: dict[str, Any] | None = None
@@ -52,10 +56,13 @@ def of(frame: Frame, *, with_draws: bool = True) -> Evidence:
     except AllianceSimError:
         return Evidence(theories)
     every = [found.main, *found.others]
+    weights = weights_of(every, shipped_forecasts(scenario)[0])
     held = found.main.held
     return Evidence(
         theories,
-        weights=dict(weights_of(every, shipped_forecasts(scenario)[0]).of),
+        weights=dict(weights.of),
+        basis=weights.basis,
+        evidence=dict(weights.evidence),
         counts={one.theory: len(one) for one in every} if with_draws else {},
         draws=carried_draws(frame, every) if with_draws else None,
         held={"record": held.record, "series": held.series, "until": held.until},

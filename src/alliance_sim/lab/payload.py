@@ -131,6 +131,7 @@ def payload_of(
         "councils": _councils(scenario),
         "motives": list(_motives(scenario)),
         "theories": list(_theories(scenario, known)),
+        "weighing": known.basis,
         "states": [
             {
                 "name": name,
@@ -292,6 +293,7 @@ def _theories(scenario: Scenario, known: evidence.Evidence) -> Iterator[dict[str
             "name": name,
             "title": ", ".join(told) or NOTHING,
             "weight": known.weights.get(name),
+            "evidence": known.evidence.get(name),
             "draws": known.counts.get(name, 0),
         }
 

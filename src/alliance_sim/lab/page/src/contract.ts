@@ -42,6 +42,8 @@ export interface Payload {
   motives: { name: string; title: string; path: string; value: number }[];
   /** "RID" and so on; only those whose draws come with the page can be asked given the history. */
   theories: Theory[];
+  /** What theories weigh by, see `counterfactual.rivals`. */
+  weighing?: "stacking" | "evidence" | "alike";
   states: { name: string; title: string; unit: string; low: number | null; high: number | null }[];
   /** Outcomes that the page offers; others can be typed. */
   outcomes: { text: string; title: string }[];
@@ -116,6 +118,8 @@ export interface Theory {
   /** Evidence weight over the lattice, null where it was not fitted. */
   weight: number | null;
   draws: number;
+  /** Log evidence of its fit and the error of that, where it was kept. */
+  evidence?: [number, number] | null;
 }
 
 export interface Numbered {

@@ -1,0 +1,174 @@
+"""The answer that the page gives, worked out here: `whatif`, as far as a page can compute it.
+
+The page has draws of some theories and no other readings of the record, and does not say what the
+prior says or how a little other noise goes. What it leaves out counts as not checked, so its label
+is never better than that of `whatif`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from alliance_sim.calibration.variants import OtherReadings
+from alliance_sim.counterfactual.answering import RUNS, UNIFORMS, answered, ensembled
+from alliance_sim.counterfactual.card import UNKNOWN, Check
+from alliance_sim.counterfactual.estimates import outcome_of
+from alliance_sim.counterfactual.labels import Checks, agreement, label
+from alliance_sim.counterfactual.rivals import Weights
+from alliance_sim.engine.simulate import simulate
+
+if TYPE_CHECKING:
+    from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.counterfactual.answer import WhatIf
+    from alliance_sim.counterfactual.posteriors import Posteriors
+    from alliance_sim.counterfactual.question import Question
+    from alliance_sim.scenario import Scenario
+
+# What `whatif` says and the page does not.
+LEFT_OUT = ("inevitability", "robustness", "theories_without_draws", "kept", "held")
+ANEW = "Drawn anew, "  # begins what is said of noise that only one world has
+COUNTED = ("without", "shift", "council")  # edits whose cost the page works out
+STATISTICS = "free runs are not looked at in the page; alliance-sim whatif does"
+PROJECTABILITY = (
+    "no scores of forecasts are kept (alliance-sim score says); an observable outside the fit is "
+    "not tested"
+)
+REWRITE = (
+    "both worlds are the same to the last bit before the edit; what this edit rewrites is not "
+    "worked out in the page; alliance-sim whatif does"
+)
+
+
+def page_answer(
+    question: Question,
+    posteriors: Posteriors,
+    *,
+    weights: Weights,
+    missing: Sequence[str] = (),
+    uniforms: int = UNIFORMS,
+    runs: int = RUNS,
+    seed: int = 1,
+) -> dict[str, Any]:
+    """Return what the page says of a question given the history, by the keys of `whatif --json`.
+
+    Args:
+        question: The question.
+        posteriors: Draws that are in the page, those of the theory that is asked first.
+        weights: What all theories weigh; those in the page are scaled to add up to 1.
+        missing: Theories that are not in the page.
+        uniforms: Sets of uniforms for each draw.
+        runs: Pairs with fresh noise.
+        seed: Seed of all that is drawn.
+
+    Returns:
+        Plain values, fit for JSON. `bits` is what the edits rewrite, None where the page does not
+        work it out.
+
+    Raises:
+        SettingError: If the draws do not go with the question.
+    """
+    found = answered(
+        question,
+        posteriors._replace(readings=OtherReadings()),
+        uniforms=uniforms,
+        runs=runs,
+        seed=seed,
+    )
+    asked = [one.theory for one in found.theories]
+    total = sum(weights.of[name] for name in asked)
+    own = Weights(
+        weights.basis,
+        {name: weights.of[name] / total for name in asked},
+        {},
+        {name: value for name, value in weights.evidence.items() if name in asked},
+    )
+    agreed = agreement({one.theory: one.draws for one in found.theories}, own.of)
+    bits = _bits(found)
+    checks = Checks(
+        couplings={name: effect.value for name, (effect, _) in found.couplings.items()},
+        bits=bits,
+        sign=int(np.sign(found.effect.value)),
+        not_had=(f"theories {', '.join(missing)} (no draws of them are kept)",) if missing else (),
+    )
+    mine = replace(
+        found,
+        weights=own,
+        agreed=agreed,
+        label=label(agreed, checks),
+        without_draws=dict.fromkeys(missing, "no draws of it are kept"),
+        card=tuple(_check(one, found, bits) for one in found.card),
+    )
+    tree = {key: value for key, value in mine.as_tree().items() if key not in LEFT_OUT}
+    assumed = [words for words in tree["assumed"] if not words.startswith(ANEW)]
+    return {**tree, "assumed": assumed, "bits": bits}
+
+
+def fresh_answer(
+    question: Question,
+    *,
+    runs: int = RUNS,
+    seed: int = 1,
+    posterior: PosteriorDraws | None = None,
+) -> dict[str, Any]:
+    """Return what the page says of a question over pairs of runs with noise of their own.
+
+    Args:
+        question: The question, whose outcome happens or does not.
+        runs: Pairs of runs.
+        seed: Seed of the noise.
+        posterior: Draws whose parameters the runs have; None for the numbers that are stated.
+    """
+
+    def fresh(scenario: Scenario) -> Any:
+        return simulate(scenario, runs=runs, seed=seed, posterior=posterior)
+
+    factual, edited = fresh(question.base), fresh(question.edited)
+    found = ensembled(question, factual, edited)
+    one, other = (float(np.mean(outcome_of(question, world))) for world in (factual, edited))
+    return {
+        "question": question.words,
+        "edits": list(question.edits),
+        "outcome": question.outcome.text,
+        "fact": {"probability": one},
+        "edited": {"probability": other},
+        "effect": {"probability": other - one},
+        "necessity": {"given_history": None, "ensemble": found.necessity},
+        "sufficiency": found.sufficiency,
+        "both": found.both,
+        "bounds": {name: list(ends) for name, ends in found.bounds.items()},
+        "seed": seed,
+        "runs": runs,
+    }
+
+
+def _bits(found: WhatIf) -> float | None:
+    """Return what the edits rewrite, None where the page does not work it out."""
+    question = found.question
+    leading = {
+        juncture.name
+        for juncture in question.base.junctures
+        if any(effect.moves == "leadership" for effect in juncture.effects)
+    }
+    for edit in question.edits:
+        kind, _, rest = edit.partition(" ")
+        if kind not in COUNTED or (kind == "without" and rest in leading):
+            return None
+    return next(one.number for one in found.card if one.check == "minimal rewrite")
+
+
+def _check(one: Check, found: WhatIf, bits: float | None) -> Check:
+    """Return a check of the card as the page has it."""
+    names: Mapping[str, str] = {"statistics": STATISTICS, "projectability": PROJECTABILITY}
+    if one.check in names:
+        return Check(one.check, UNKNOWN, None, names[one.check])
+    if one.check == "minimal rewrite" and bits is None:
+        return Check(one.check, UNKNOWN, None, REWRITE)
+    kept = ", ".join((*found.question.kept, *found.question.held))
+    if one.check == "cotenability" and kept:
+        words = f"{kept}: how likely it was all the same is not computed"
+        return Check(one.check, UNKNOWN, None, words)
+    return one
