@@ -1,0 +1,250 @@
+// The answer to a question: numbers first, by the formulas of `counterfactual/answering.py`, then what
+// may be said of them. Nothing here knows of the page.
+import type { Coupling, Outcomes, Payload, Picture, Question } from "../contract";
+import { cardOf, type Check } from "./card";
+import { ensembledOf, frechetBounds, type Ensembled, type Interval } from "./causation";
+import { byDraw, differences, drawsOf, estimateOf, necessityOf, type Estimate } from "./estimates";
+import { agreementOf, labelOf, signOf, type Agreement, type Label } from "./labels";
+import { rewriteBits } from "./rewrite";
+import { meanOf } from "./sums";
+
+export const PAIRS = 1000;
+export const COUPLINGS: readonly Coupling[] = [
+  "quantile",
+  "thinning",
+  "redraw_after",
+  "independent",
+];
+
+/** What is asked beside the picture, as far as it has come in. */
+export interface Beside {
+  couplings: Partial<Record<Coupling, Outcomes>>;
+  theories: Record<string, Outcomes>;
+  fresh: Outcomes | null;
+  /** Whether more is still to come. */
+  open: boolean;
+}
+
+export const NOTHING_BESIDE: Beside = { couplings: {}, theories: {}, fresh: null, open: true };
+
+export interface Coupled {
+  name: Coupling;
+  effect: Estimate;
+  necessity: number | null;
+}
+
+export interface UnderTheory {
+  name: string;
+  /** Of all that were asked, adding up to 1. */
+  weight: number;
+  fact: Estimate;
+  edited: Estimate;
+  effect: Estimate;
+}
+
+export interface Futures {
+  fact: number;
+  edited: number;
+  bounds: { lost: Interval; won: Interval; necessity: Interval };
+}
+
+/** A formal step in both worlds: quarter of the median history, null if that never comes to it. */
+export interface Step {
+  rung: number;
+  title: string;
+  factual: number | null;
+  edited: number | null;
+  /** Shares of histories that reach it. */
+  reached: { factual: number; edited: number };
+}
+
+export interface Answer {
+  question: Question;
+  histories: number;
+  draws: number;
+  whole: boolean;
+  fact: Estimate;
+  edited: Estimate;
+  effect: Estimate;
+  given: number | null;
+  ensemble: Ensembled | null;
+  couplings: Coupled[];
+  futures: Futures | null;
+  theories: UnderTheory[];
+  /** Theories that the page has no draws of. */
+  missing: string[];
+  agreed: Agreement | null;
+  label: Label | null;
+  card: Check[];
+  bits: number | null;
+  touched: number | null;
+  parted: number | null;
+  steps: Step[];
+}
+
+/** Return the answer as far as it is known. */
+export function answerOf(payload: Payload, picture: Picture, beside: Beside): Answer {
+  const { question, outcome, draw } = picture;
+  const given = question.noise === "posterior";
+  const whole = picture.done === picture.of;
+  const both = given
+    ? worlds(outcome.factual, outcome.edited, draw)
+    : withoutDraws(outcome.factual, outcome.edited);
+  const shown: Outcomes = { ...outcome, draw, anew: null };
+  const couplings = given ? coupled({ ...beside.couplings, quantile: shown }) : [];
+  const asked = given ? { [question.theory]: shown, ...beside.theories } : {};
+  const theories = given && whole ? under(payload, asked) : [];
+  const missing = payload.theories.filter(({ draws }) => draws === 0).map(({ name }) => name);
+  const fresh = given ? beside.fresh : { ...shown };
+  const agreed = theories.length > 0 ? agreedOf(asked, theories) : null;
+  const bits = rewriteBits(question.edits, question.outcome, payload);
+  const ready = agreed !== null && !beside.open;
+  return {
+    question,
+    histories: outcome.factual.length,
+    draws: given ? drawsOf(draw) : 0,
+    whole,
+    fact: both.fact,
+    edited: both.edited,
+    effect: both.effect,
+    given: given ? necessityOf(outcome.factual, outcome.edited) : null,
+    ensemble: fresh === null ? null : ensembledOf(fresh.factual, fresh.edited),
+    couplings,
+    futures: given ? futuresOf(beside.couplings.independent) : null,
+    theories,
+    missing,
+    agreed,
+    label: ready ? labelled(agreed, couplings, missing, bits, both.effect.value) : null,
+    card: cardOf({ payload, question, picture, agreed, bits }),
+    bits,
+    touched: picture.touched,
+    parted: partedAt(picture),
+    steps: stepsOf(payload, picture),
+  };
+}
+
+interface Worlds {
+  fact: Estimate;
+  edited: Estimate;
+  effect: Estimate;
+}
+
+function worlds(factual: Uint8Array, edited: Uint8Array, draw: Int32Array): Worlds {
+  const of = (values: ArrayLike<number>): Estimate => estimateOf(byDraw(values, draw));
+  return { fact: of(factual), edited: of(edited), effect: of(differences(factual, edited)) };
+}
+
+/** Return shares of runs; they have no draws that an interval could be over. */
+function withoutDraws(factual: Uint8Array, edited: Uint8Array): Worlds {
+  const [one, other] = [meanOf(factual), meanOf(edited)];
+  const plainly = (value: number): Estimate => ({ value, low: null, high: null });
+  return { fact: plainly(one), edited: plainly(other), effect: plainly(other - one) };
+}
+
+function coupled(asked: Partial<Record<Coupling, Outcomes>>): Coupled[] {
+  return COUPLINGS.flatMap((name) => {
+    const found = asked[name];
+    if (found === undefined) return [];
+    const { effect } = worlds(found.factual, found.edited, found.draw);
+    return [{ name, effect, necessity: necessityOf(found.factual, found.edited) }];
+  });
+}
+
+function futuresOf(found: Outcomes | undefined): Futures | null {
+  if (found === undefined || found.anew === null) return null;
+  const fact = meanOf(byDraw(found.anew, found.draw));
+  const edited = meanOf(byDraw(found.edited, found.draw));
+  return { fact, edited, bounds: frechetBounds(fact, edited) };
+}
+
+function under(payload: Payload, asked: Record<string, Outcomes>): UnderTheory[] {
+  const names = Object.keys(asked);
+  const weights = names.map((name) => weightOf(payload, name));
+  const total = weights.reduce((so_far, weight) => so_far + weight, 0);
+  return names.flatMap((name, place) => {
+    const found = asked[name];
+    if (found === undefined) return [];
+    const weight = (weights[place] ?? 0) / total;
+    return [{ name, weight, ...worlds(found.factual, found.edited, found.draw) }];
+  });
+}
+
+/** Return what a theory weighs; where no weights are known all weigh alike. */
+function weightOf(payload: Payload, name: string): number {
+  return payload.theories.find((one) => one.name === name)?.weight ?? 1;
+}
+
+function agreedOf(asked: Record<string, Outcomes>, theories: UnderTheory[]): Agreement {
+  const drawn = Object.entries(asked).map(([name, { factual, edited, draw }]) => [
+    name,
+    byDraw(differences(factual, edited), draw),
+  ]);
+  const weights = theories.map(({ name, weight }) => [name, weight]);
+  return agreementOf(
+    Object.fromEntries(drawn) as Record<string, number[]>,
+    Object.fromEntries(weights) as Record<string, number>,
+  );
+}
+
+function labelled(
+  agreed: Agreement,
+  couplings: Coupled[],
+  missing: string[],
+  bits: number | null,
+  effect: number,
+): Label {
+  return labelOf(agreed, {
+    couplings: Object.fromEntries(couplings.map(({ name, effect }) => [name, effect.value])),
+    variants: {},
+    sdRatio: null,
+    bistable: null,
+    bits,
+    sign: signOf(effect),
+    missing,
+  });
+}
+
+const APART = 0.05;
+const IN_A_ROW = 4;
+
+/**
+ * Return the first of four quarters in a row in which a level differs by more than 0.05, the same
+ * way, in 95 of 100 histories; null if there is none.
+ */
+function partedAt(picture: Picture): number | null {
+  const levels = ["level_political", "level_operations", "level_equipment"] as const;
+  const firsts = levels.flatMap((state) => {
+    const { low, high } = picture.fans[state].difference;
+    let row = 0;
+    for (let step = 0; step < picture.steps; step += 1) {
+      const apart = (low[step] ?? 0) > APART || (high[step] ?? 0) < -APART;
+      row = apart ? row + 1 : 0;
+      if (row === IN_A_ROW) return [step - IN_A_ROW + 1];
+    }
+    return [];
+  });
+  return firsts.length === 0 ? null : Math.min(...firsts);
+}
+
+/** Return when the median history climbs each formal step, in both worlds. */
+function stepsOf(payload: Payload, picture: Picture): Step[] {
+  const { steps, done } = picture;
+  return payload.rungs.map(({ rung, title }, place) => {
+    const first = (shares: Float64Array): number | null => {
+      const middle = Math.ceil(0.5 * done);
+      for (let step = 0; step < steps; step += 1) {
+        if (Math.round((shares[place * steps + step] ?? 0) * done) >= middle) return step;
+      }
+      return null;
+    };
+    const { factual, edited } = picture.ladder;
+    const last = (place + 1) * steps - 1;
+    return {
+      rung,
+      title,
+      factual: first(factual),
+      edited: first(edited),
+      reached: { factual: factual[last] ?? 0, edited: edited[last] ?? 0 },
+    };
+  });
+}

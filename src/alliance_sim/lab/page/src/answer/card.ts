@@ -1,0 +1,152 @@
+// The plausibility card: six checks of the question itself, as `counterfactual/card.py` has them. What
+// a page cannot check is told as "not available", with where to get it.
+import type { Payload, Picture, Question } from "../contract";
+import { fixed, MISSING, share } from "../parts/numbers";
+import { t } from "../text";
+import type { Agreement, Sign } from "./labels";
+import { AMBER, GREEN } from "./rewrite";
+import { monthOf } from "./words";
+
+export type Verdict = "pass" | "warn" | "refuse" | "not available";
+
+export interface Check {
+  check:
+    "clarity" | "cotenability" | "minimal rewrite" | "theory" | "statistics" | "projectability";
+  verdict: Verdict;
+  number: number | null;
+  words: string;
+}
+
+interface Asked {
+  payload: Payload;
+  question: Question;
+  picture: Picture;
+  agreed: Agreement | null;
+  bits: number | null;
+}
+
+/** Return all checks, in the language of the page. */
+export function cardOf(asked: Asked): Check[] {
+  return [
+    clarity(asked),
+    cotenability(asked),
+    rewrite(asked),
+    theory(asked),
+    { check: "statistics", verdict: "not available", number: null, words: t("answer.card.free") },
+    {
+      check: "projectability",
+      verdict: "not available",
+      number: null,
+      words: t("answer.card.unscored"),
+    },
+  ];
+}
+
+function heldOf({ question }: Asked): string[] {
+  return question.edits.flatMap((edit) => (edit.startsWith("keep ") ? [edit.slice(5)] : []));
+}
+
+function clarity(asked: Asked): Check {
+  const { question, picture, payload } = asked;
+  const removed = question.edits.flatMap((edit) => {
+    const name = edit.startsWith("without ") ? edit.slice(8) : "";
+    return payload.junctures.filter((juncture) => juncture.name === name);
+  });
+  const named: Record<string, boolean> = {
+    antecedent: question.edits.length > 0,
+    difference: picture.touched !== null,
+    replacement: removed.every(({ description }) => description !== ""),
+    outcome: question.outcome !== "",
+    after: true,
+    horizon: true,
+    held: true,
+    population: payload.relationship.name !== "",
+  };
+  const parts = Object.values(named);
+  const count = parts.filter(Boolean).length;
+  const missing = Object.keys(named).filter((name) => !named[name]);
+  const held = heldOf(asked);
+  const words = [
+    t("answer.card.named", { count, of: parts.length }),
+    ...(missing.length > 0
+      ? [
+          t("answer.card.missing", {
+            names: missing.map((n) => t(`answer.card.part.${n}`)).join(", "),
+          }),
+        ]
+      : []),
+    t("answer.card.from", { day: dayOf(picture.touched, payload) }),
+    held.length > 0 ? t("answer.card.held", { names: held.join(", ") }) : t("answer.card.free_all"),
+  ].join("; ");
+  const verdict = missing.length > 0 ? "warn" : "pass";
+  return { check: "clarity", verdict, number: count / parts.length, words };
+}
+
+/** Return the first day of the first quarter that the edits touch. */
+function dayOf(touched: number | null, payload: Payload): string {
+  return touched === null ? MISSING : `${monthOf(touched, payload)}-01`;
+}
+
+function cotenability(asked: Asked): Check {
+  const held = heldOf(asked);
+  if (held.length === 0) {
+    return {
+      check: "cotenability",
+      verdict: "pass",
+      number: null,
+      words: t("answer.card.nothing_held"),
+    };
+  }
+  const words = t("answer.card.held_unknown", { names: held.join(", ") });
+  return { check: "cotenability", verdict: "not available", number: null, words };
+}
+
+function rewrite({ bits }: Asked): Check {
+  const check = "minimal rewrite";
+  if (bits === null) {
+    return { check, verdict: "not available", number: null, words: t("answer.card.no_bits") };
+  }
+  const verdict = bits <= GREEN ? "pass" : bits <= AMBER ? "warn" : "refuse";
+  return { check, verdict, number: bits, words: t("answer.card.bits", { bits: fixed(bits, 1) }) };
+}
+
+const MOVES: Record<Sign, string> = { 1: "raises", [-1]: "lowers", 0: "still" } as Record<
+  Sign,
+  string
+>;
+
+function theory({ agreed }: Asked): Check {
+  if (agreed === null) {
+    return {
+      check: "theory",
+      verdict: "not available",
+      number: null,
+      words: t("answer.card.no_theory"),
+    };
+  }
+  const names = Object.keys(agreed.means);
+  const told = names
+    .map((name) => {
+      const mean = agreed.means[name] ?? 0;
+      const sign: Sign = mean > 0 ? 1 : mean < 0 ? -1 : 0;
+      const light = Object.hasOwn(agreed.signs, name) ? "" : t("answer.card.light");
+      return t(`answer.card.${MOVES[sign]}`, { name }) + light;
+    })
+    .join("; ");
+  if (names.length < 2) {
+    return {
+      check: "theory",
+      verdict: "not available",
+      number: null,
+      words: t("answer.card.one_theory", { told }),
+    };
+  }
+  const alike = new Set(Object.values(agreed.signs)).size === 1;
+  const bits = Math.abs(Math.log2(agreed.agreement));
+  const worth =
+    agreed.agreement > 0
+      ? t("answer.card.in_bits", { bits: fixed(bits, 1) })
+      : t("answer.card.no_weight");
+  const words = t("answer.card.majority", { told, weight: share(agreed.agreement), worth });
+  return { check: "theory", verdict: alike ? "pass" : "warn", number: agreed.agreement, words };
+}

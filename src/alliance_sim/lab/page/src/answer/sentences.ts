@@ -1,0 +1,127 @@
+// An answer in sentences. In English they are those of `whatif`, letter by letter; see
+// `counterfactual/answer.py`, `labels.py` and `rivals.py`.
+import type { Payload } from "../contract";
+import { counted, fixed, of100, percentClose, share } from "../parts/numbers";
+import { t } from "../text";
+import type { Answer } from "./answer";
+import type { Label, Reason } from "./labels";
+import { begun, editsInWords, monthOf, outcomeTitle, timeOf } from "./words";
+
+const NO_PREFERENCE = 4; // nats
+
+/** Return what it comes to, in one sentence. */
+export function answerSentence(answer: Answer, payload: Payload): string {
+  const { question, fact, edited, effect } = answer;
+  const given = {
+    what: begun(outcomeTitle(question.outcome, payload)),
+    after: of100(edited.value),
+    before: of100(fact.value),
+    edits: editsInWords(question.edits, payload),
+  };
+  if (question.edits.length === 0) {
+    return t(`answer.told.${question.noise}.unedited`, given);
+  }
+  if (effect.low === null || effect.high === null) {
+    return t("answer.told.fresh.edited", { ...given, difference: counted(effect.value) });
+  }
+  const ends = { low: counted(effect.low), high: counted(effect.high) };
+  return t("answer.told.posterior.edited", { ...given, ...ends });
+}
+
+/** Return which model and which coded list it is a statement about. */
+export function namedSentence(answer: Answer, payload: Payload): string {
+  const { question, draws } = answer;
+  const model = { model: payload.scenario.name, theory: question.theory };
+  const held = payload.record?.held;
+  if (question.noise === "fresh" || held === undefined) {
+    return t("answer.named.fresh", { ...model, pairs: answer.histories });
+  }
+  const told = t("answer.named.posterior", { ...model, draws, ...held });
+  return answer.label === null
+    ? told
+    : `${told} ${t("answer.named.label", { label: t(`answer.label.${answer.label.name}`) })}`;
+}
+
+/** Return the sentence that stands under every figure. */
+export function fixedSentence(): string {
+  return t("answer.fixed");
+}
+
+/** Return answer, what it is about and what it is not, as `whatif` says it. */
+export function wholeSentence(answer: Answer, payload: Payload): string {
+  const parts = [answerSentence(answer, payload), namedSentence(answer, payload), fixedSentence()];
+  return parts.join(t("answer.between"));
+}
+
+export function reasonsInWords(label: Label): { words: string; unchecked: boolean }[] {
+  return label.reasons.map((reason) => ({ words: inWords(reason), unchecked: reason.unchecked }));
+}
+
+function inWords({ key, given }: Reason): string {
+  const told: Record<string, string | number> = { ...given };
+  for (const name of ["share", "against"]) {
+    const value = given[name];
+    if (typeof value === "number") told[name] = percentClose(value);
+  }
+  if (typeof given["ratio"] === "number") told["ratio"] = share(given["ratio"]);
+  if (typeof given["bits"] === "number") told["bits"] = fixed(given["bits"], 0);
+  return t(`answer.reason.${key}`, told);
+}
+
+/** Return what had to be assumed, in sentences. */
+export function assumedSentences(answer: Answer, payload: Payload): string[] {
+  const { question } = answer;
+  const { name, assumed } = payload.scenario;
+  const found = [
+    assumed === undefined
+      ? t("answer.assumed.rules", { model: name })
+      : t("answer.assumed.numbers", { model: name, count: assumed }),
+  ];
+  if (question.noise === "fresh") return [...found, t("answer.assumed.fresh")];
+  found.push(t("answer.assumed.coupling"));
+  const until = payload.record?.held?.until;
+  if (until !== undefined && until < timeOf(payload)[1]) {
+    found.push(t("answer.assumed.until", { year: until }));
+  }
+  const held = question.edits.filter((edit) => edit.startsWith("keep ")).map((e) => e.slice(5));
+  found.push(
+    held.length > 0
+      ? t("answer.assumed.held", { names: held.join(", ") })
+      : t("answer.assumed.total"),
+  );
+  const weights = weighing(answer, payload);
+  if (weights !== "") found.push(weights);
+  for (const theory of answer.missing) found.push(t("answer.assumed.missing", { theory }));
+  return found;
+}
+
+/** Return how theories weigh, in a sentence. */
+function weighing({ theories }: Answer, payload: Payload): string {
+  if (theories.length === 0) return "";
+  if (theories.length < 2) return t("answer.weighing.one");
+  const told = theories.map(({ name, weight }) => `${name} ${share(weight)}`).join(", ");
+  if (payload.weighing === "stacking") return t("answer.weighing.stacking", { told });
+  if (payload.weighing !== "evidence") return t("answer.weighing.alike");
+  const evidence = theories.flatMap(({ name }) => {
+    const value = payload.theories.find((one) => one.name === name)?.evidence?.[0];
+    return value === undefined ? [] : [{ name, value }];
+  });
+  const best = Math.max(...evidence.map(({ value }) => value));
+  const near = evidence.filter(({ value }) => best - value < NO_PREFERENCE).map(({ name }) => name);
+  return t("answer.weighing.evidence", { told, near: near.join(", ") });
+}
+
+/** Return what both worlds do by themselves from where the edits begin; "" where that is not known. */
+export function futuresSentence(answer: Answer, payload: Payload): string {
+  const { futures, touched, question } = answer;
+  if (futures === null || touched === null) return "";
+  const [low, high] = futures.bounds.necessity;
+  return t("answer.futures", {
+    day: `${monthOf(touched, payload)}-01`,
+    before: of100(futures.fact),
+    after: of100(futures.edited),
+    edits: editsInWords(question.edits, payload),
+    low: share(low),
+    high: share(high),
+  });
+}

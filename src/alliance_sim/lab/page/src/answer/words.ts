@@ -1,0 +1,235 @@
+// Questions and edits in words. In English they are the words of `whatif`, letter by letter.
+import type { Payload, Question } from "../contract";
+import { fixed } from "../parts/numbers";
+import { language, named, t } from "../text";
+
+const MOST_EDITS = 3;
+const SIGNS: Record<string, string> = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
+const FLAGS = ["passed_", "refused_", "suspensions"];
+const ONE_MOMENT = ["at", "max", "min"];
+
+export interface Outcome {
+  text: string;
+  state: string;
+  compare: string;
+  threshold: number;
+  fold: string;
+  when: string;
+  passes: string;
+  mark: number;
+}
+
+const FOLDED = /^(\w+)\s*\(([^()]*)\)\s*(?:@([^<>=!]*))?(?:([<>=!]+)\s*(.*))?$/;
+const PLAIN = /^([^()@]*?)\s*(?:@(.*))?$/;
+const SIGNAL = /^(\w+)\s*(?:([<>=!]+)\s*([^\s<>=!]\S*))?$/;
+
+/** Return the parts of an outcome's text; null if it is none. What they mean is the engine's. */
+export function readOutcome(text: string): Outcome | null {
+  const folded = FOLDED.exec(text.trim());
+  const plain = folded === null ? PLAIN.exec(text.trim()) : null;
+  const signal = SIGNAL.exec((folded?.[2] ?? plain?.[1] ?? "").trim());
+  if (signal === null) return null;
+  return {
+    text,
+    state: signal[1] ?? "",
+    compare: signal[2] ?? "",
+    threshold: Number(signal[3] ?? 0),
+    fold: folded?.[1] ?? "at",
+    when: (folded?.[3] ?? plain?.[2] ?? "").trim(),
+    passes: folded?.[4] ?? "",
+    mark: Number(folded?.[5] ?? 0),
+  };
+}
+
+/** Return an outcome in words: as the package has it where it offers it, else by the same rules. */
+export function outcomeTitle(text: string, payload: Payload): string {
+  const offered = payload.outcomes.find((one) => one.text === text);
+  if (offered !== undefined) return named(`outcome.${text}`, offered.title);
+  const found = readOutcome(text);
+  const state = payload.states.find(({ name }) => name === found?.state);
+  if (found === null || state === undefined) return text;
+  let what = named(`state.${state.name}`, state.title);
+  if (found.compare !== "") what = compared(what, found);
+  const flag = found.compare !== "" || FLAGS.some((begin) => found.state.startsWith(begin));
+  const happens =
+    found.compare !== "" || (ONE_MOMENT.includes(found.fold) && flag && found.passes === "");
+  const fold = t(`answer.fold.${found.fold}.${happens ? "happens" : "number"}`, { what });
+  const told = found.passes === "" ? fold : `${fold} ${SIGNS[found.passes]} ${found.mark}`;
+  const when = timeInWords(found);
+  if (found.fold === "at" || found.fold === "first") return when === "" ? told : `${told}, ${when}`;
+  return `${told}, ${when === "" ? t("answer.when.whole") : when}`;
+}
+
+function compared(what: string, { state, compare, threshold }: Outcome): string {
+  const ladder = /^(.*) reached, of (\d+) \(rung\)$/.exec(what);
+  if (ladder !== null && state === "rung" && compare === ">=" && Number.isInteger(threshold)) {
+    return `${ladder[1]} ${threshold} of ${ladder[2]} or higher (rung ≥ ${threshold})`;
+  }
+  const flag = FLAGS.some((begin) => state.startsWith(begin));
+  if (flag && compare === ">=" && threshold === 1) return what;
+  return `${what} ${SIGNS[compare]} ${threshold}`;
+}
+
+function timeInWords({ fold, when }: Outcome): string {
+  const year = /^(\d{4})(?:Q4)?$/.exec(when);
+  if (fold === "at" && year !== null) return t("answer.when.end", { year: year[1] ?? "" });
+  return when.replace("..", t("answer.when.to"));
+}
+
+/** Return first and last year of a run, and how many steps a year has. */
+export function timeOf(payload: Payload): readonly [number, number, number] {
+  return (payload.frame as { time?: [number, number, number] }).time ?? [1950, 2025, 4];
+}
+
+/** Return the month in which a step begins, such as "2001-07". */
+export function monthOf(step: number, payload: Payload): string {
+  const [first, , perYear] = timeOf(payload);
+  const month = (step % perYear) * (12 / perYear) + 1;
+  return `${first + Math.floor(step / perYear)}-${String(month).padStart(2, "0")}`;
+}
+
+/** Return the last day that an outcome looks at, as a count of days; null if that is not plain. */
+export function lastDay(text: string, payload: Payload): number | null {
+  const found = readOutcome(text);
+  if (found === null) return null;
+  const last = found.when.split("..").at(-1)?.trim() ?? "";
+  const time = /^(\d{4})(?:Q([1-4]))?$/.exec(last);
+  if (time === null && last === "") return dayNumber(timeOf(payload)[1], 12, 31);
+  if (time === null) return null;
+  const quarter = Number(time[2] ?? 4);
+  return dayNumber(Number(time[1]), 3 * quarter + 1, 0);
+}
+
+/** Return a day as a count of days; months may run over. */
+export function dayNumber(year: number, month: number, day: number): number {
+  return Date.UTC(year, month - 1, day) / 86_400_000;
+}
+
+/** Return one edit in words to be read: 'without “Ports act”', 'council rule set to leader'. */
+export function editInWords(text: string, payload: Payload): string {
+  const [kind = "", ...more] = text.split(" ");
+  const rest = more.join(" ").trim();
+  const [name = "", value = "", end = ""] = kind === "set" ? [rest] : rest.split(/[:=]/, 3);
+  const title = titled(name, payload);
+  switch (kind) {
+    case "without":
+      return t("answer.edit.without", { title });
+    case "shift":
+      return moved(title, value, end);
+    case "strength":
+      return t("answer.edit.strength", { title, times: Number(value) });
+    case "leader":
+      return value === "drawn"
+        ? t("answer.edit.without", { title })
+        : t(value === "none" ? "answer.edit.nobody" : "answer.edit.leader", {
+            title,
+            other: plainName(value, payload),
+          });
+    case "council":
+      return t("answer.edit.set", { what: t("answer.edit.council"), value: spoken(rest) });
+    case "motive":
+      return motive(name, value, payload);
+    case "member": {
+      const cut = rest.indexOf("=");
+      const where = spoken(rest.slice(0, cut).replaceAll(/[.:]/g, " "));
+      const what = `${t("answer.edit.member")} ${where}`;
+      return t("answer.edit.set", { what, value: number(rest.slice(cut + 1)) });
+    }
+    case "set":
+      return setting(rest, payload);
+    default:
+      return text;
+  }
+}
+
+function titled(name: string, payload: Payload): string {
+  const juncture = payload.junctures.find((one) => one.name === name);
+  if (juncture === undefined) return plainName(name, payload);
+  return `“${named(`juncture.${name}`, juncture.title)}”`;
+}
+
+/** Return somebody's name: in English as it is typed, elsewhere as the relationship has it. */
+function plainName(name: string, payload: Payload): string {
+  if (language.value === "en") return spoken(name);
+  const leader = payload.leaders.find((one) => one.name === name);
+  return named(`leader.${name}`, leader?.title ?? spoken(name));
+}
+
+function moved(title: string, value: string, end: string): string {
+  const quarters = /^[+-]\d+$/.test(value);
+  const told = quarters
+    ? t("answer.edit.quarters", { title, count: Number(value) })
+    : t("answer.edit.moved", { title, day: value });
+  if (end === "" || end === "moves") return told;
+  return told + (end === "stays" ? t("answer.edit.stays") : t("answer.edit.ends", { day: end }));
+}
+
+function motive(name: string, value: string, payload: Payload): string {
+  const found = payload.motives.find((one) => one.name === name);
+  const number = payload.numbers.find(({ path }) => path === found?.path);
+  const what = named(`motive.${name}`, spoken(name));
+  if (value !== "on" && value !== "off") {
+    return t("answer.edit.motive_at", { what, value: Number(value) });
+  }
+  const told = t(`answer.edit.motive_${value}`, { what });
+  const [low, high] = [number?.low, number?.high];
+  if (value === "off" || typeof low !== "number" || typeof high !== "number") return told;
+  return told + t("answer.edit.middle", { value: (low + high) / 2 });
+}
+
+function setting(rest: string, payload: Payload): string {
+  const cut = rest.indexOf("=");
+  const [path, value] = [rest.slice(0, cut), rest.slice(cut + 1)];
+  const [kind, name = ""] = path.split(".");
+  const juncture = payload.junctures.find((one) => kind === "juncture" && one.name === name);
+  const what =
+    juncture === undefined
+      ? spoken(path.replaceAll(".", " "))
+      : path.replace(name, `“${named(`juncture.${name}`, juncture.title)}”`);
+  return t("answer.edit.set", { what, value: number(value) });
+}
+
+function spoken(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+/** Return a value as Python shows it: a number with its point, else as it stands. */
+function number(text: string): string {
+  if (text === "true" || text === "false") return text === "true" ? "True" : "False";
+  const value = Number(text);
+  if (text === "" || Number.isNaN(value)) return spoken(text);
+  return Number.isInteger(value) ? fixed(value, 1) : String(value);
+}
+
+/** Return what was edited, as it goes on after "this history"; of many edits the first three. */
+export function editsInWords(edits: readonly string[], payload: Payload): string {
+  const told = [...new Set(edits.map((edit) => editInWords(edit, payload)))];
+  const more = told.length - MOST_EDITS;
+  const words = (more > 1 ? told.slice(0, MOST_EDITS) : told)
+    .map((one) => (/^(without|under|with) /.test(one) ? one : t("answer.edit.with", { edit: one })))
+    .join(", ");
+  return more > 1 ? t("answer.edit.more", { words, count: more }) : words;
+}
+
+/** Return the first letter of a sentence large. */
+export function begun(text: string): string {
+  return text.slice(0, 1).toLocaleUpperCase(language.value) + text.slice(1);
+}
+
+/** Return the command line that answers a question in full. */
+export function commandOf(question: Question, payload: Payload): string {
+  const words = ["alliance-sim", "whatif", payload.scenario.name];
+  for (const edit of question.edits) {
+    const cut = edit.indexOf(" ");
+    words.push(`--${edit.slice(0, cut)}`, quoted(edit.slice(cut + 1)));
+  }
+  words.push("--outcome", quoted(question.outcome));
+  if (question.theory !== payload.theories[0]?.name) words.push("--theory", question.theory);
+  if (question.noise === "posterior") words.push("--uniforms", String(question.runs));
+  words.push("--seed", String(question.seed));
+  return words.join(" ");
+}
+
+function quoted(text: string): string {
+  return /^[\w.,:+=@/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,152 @@
+"""Answers of the package beside what the page is given, for the tests of the page.
+
+    python -m tests.lab.page_answers --write
+
+writes `page/tests/unit/data/answers.json`: questions put to the shipped draws, outcomes of every
+history in both worlds, and what `page_answer` says of them. Vitest reads it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from alliance_sim import Scenario, load_scenario
+from alliance_sim.calibration import PosteriorDraws, shipped_posterior
+from alliance_sim.counterfactual.couplings import COUPLINGS, INDEPENDENT, QUANTILE
+from alliance_sim.counterfactual.estimates import outcome_of
+from alliance_sim.counterfactual.histories import Histories
+from alliance_sim.counterfactual.posteriors import Posteriors
+from alliance_sim.counterfactual.question import Question, ask
+from alliance_sim.counterfactual.rivals import weights_of
+from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
+from alliance_sim.engine.simulate import simulate
+from alliance_sim.lab.answers import fresh_answer, page_answer
+from alliance_sim.lab.payload import payload_of
+from alliance_sim.scenario.theories import LATTICE, theory_of, with_theory
+from alliance_sim.shipped import usual_scenario
+
+PAGE = Path(str(resources.files("alliance_sim.lab"))) / "page"
+PLACE = PAGE / "tests" / "unit" / "data" / "answers.json"
+THEORIES = ("RID", "ID", "RI")
+UNIFORMS, RUNS, SEED = 2, 400, 3
+KEPT = ("scenario", "record", "theories", "weighing", "states", "outcomes", "junctures", "leaders",
+        "motives", "rungs", "councils", "relationship")  # fmt: skip
+QUESTIONS = (
+    (("without nine_eleven",), "rung>=8@2014"),
+    (("shift abe_second_government:+16", "council leader"), "level_equipment>0.5@2024"),
+    (("strength ukraine_2022:0.5", "motive leverage=on"), "rung>=10@2024Q2"),
+    (("without isaf", "without crimea_2014"), "max(level_operations>0.5)@2003..2014"),
+    (("set levels.pace=1.5", "leader koizumi=none", "shift isaf:2005-03-01:stays",
+      "member canada:offset=1", "without nine_eleven"), "sum(count_operations)@2001..2012>=20"),
+)  # fmt: skip
+
+
+def bits(values: np.ndarray) -> str:
+    """Return yes or no by history as a text of ones and zeros."""
+    return "".join("1" if value == 1.0 else "0" for value in values.tolist())
+
+
+@cache
+def draws() -> Posteriors:
+    """Return the draws that the page is taken to have."""
+    base = load_scenario(usual_scenario())
+    found = [shipped_posterior(base, name) for name in THEORIES]
+    assert all(one is not None for one in found)
+    return Posteriors(found[0], tuple(found[1:]))  # type: ignore[arg-type]
+
+
+def outcomes(question: Question, worlds: TwinWorlds) -> list[str]:
+    """Return the outcome of every history and of its twin."""
+    return [bits(outcome_of(question, one)) for one in (worlds.factual, worlds.edited)]
+
+
+def under(question: Question, posterior: PosteriorDraws) -> tuple[Scenario, Scenario]:
+    """Return both worlds under the theory of some draws."""
+    theory = theory_of(posterior.theory)
+    return with_theory(question.base, theory), with_theory(question.edited, theory)
+
+
+def given(question: Question) -> dict[str, Any]:
+    """Return what the page's engine would hand over."""
+    posteriors = draws()
+    main = posteriors.main
+    base, edited = under(question, main)
+    past = Histories.of_posterior(main, base, uniforms=UNIFORMS, seed=SEED)
+    told: dict[str, Any] = {"draws": past.draws, "couplings": {}, "theories": {}}
+    states = [question.outcome.state]
+    for name in COUPLINGS:
+        worlds = twin_worlds(base, edited, past, coupling=name, states=states)
+        told["couplings"][name] = outcomes(question, worlds)
+        if name == QUANTILE:
+            told["touched"] = worlds.touched
+        if name == INDEPENDENT:
+            first = worlds.touched
+            again = twin_worlds(base, base, past, coupling=name, states=states, anew_from=first)
+            told["anew"] = bits(outcome_of(question, again.edited))
+    for other in posteriors.others:
+        own, its = under(question, other)
+        histories = Histories.of_posterior(other, own, uniforms=UNIFORMS, seed=SEED)
+        worlds = twin_worlds(own, its, histories, states=states)
+        told["theories"][other.theory] = outcomes(question, worlds)
+    told["fresh"] = [
+        bits(outcome_of(question, simulate(one, runs=RUNS, seed=SEED, posterior=main)))
+        for one in (base, edited)
+    ]
+    return told
+
+
+def made() -> dict[str, Any]:
+    """Return everything that the page's tests read."""
+    base = load_scenario(usual_scenario())
+    posteriors = draws()
+    weights = weights_of([posteriors.main, *posteriors.others])
+    missing = [name for name in LATTICE if name not in THEORIES]
+    payload = payload_of(base, draws=False)
+    kept = {name: payload[name] for name in KEPT}
+    kept["record"] = {"edition": payload["record"]["edition"], "held": payload["record"]["held"]}
+    counts = {one.theory: len(one) for one in (posteriors.main, *posteriors.others)}
+    kept["numbers"] = [one for one in payload["numbers"] if one["path"].startswith("motives.")]
+    kept["time"] = payload["frame"]["time"]
+    for one in kept["theories"]:
+        one["draws"] = counts.get(one["name"], 0)
+    cases = []
+    for edits, outcome in QUESTIONS:
+        question = ask(base, edits, outcome)
+        size = {"runs": RUNS, "seed": SEED}
+        answer = page_answer(
+            question, posteriors, weights=weights, missing=missing, uniforms=UNIFORMS, **size
+        )
+        fresh = fresh_answer(question, **size, posterior=posteriors.main)
+        cases.append({"edits": list(question.edits), "outcome": question.outcome.text,
+                      "given": given(question), "answer": answer, "fresh": fresh})  # fmt: skip
+    return {"payload": kept, "uniforms": UNIFORMS, "runs": RUNS, "seed": SEED, "cases": cases}
+
+
+def text() -> str:
+    """Return the file as it should be."""
+    return json.dumps(made(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def main() -> int:
+    """Compare or write, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write what the package says")
+    if parser.parse_args().write:
+        PLACE.write_text(text(), "utf-8")
+        return 0
+    late = PLACE.read_text("utf-8") != text()
+    if late:
+        sys.stderr.write("late; type: python -m tests.lab.page_answers --write\n")
+    return 1 if late else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
