@@ -1,6 +1,7 @@
 // The parts of the page, in the order in which they stand. Each is told all by the store.
 import type { FunctionComponent } from "preact";
 import type { Store } from "../state/store";
+import { AnswerPanel } from "./answer";
 import { OneWorld } from "./one_world";
 import { Timeline } from "./timeline";
 import { TwoWorlds } from "./two_worlds";
@@ -13,6 +14,7 @@ export interface Panel {
 
 export const PANELS: readonly Panel[] = [
   { name: "timeline", view: Timeline },
+  { name: "answer", view: AnswerPanel },
   { name: "one_world", view: OneWorld },
   { name: "two_worlds", view: TwoWorlds },
 ];

@@ -1,0 +1,122 @@
+// The answer: what it comes to in 100 re-runs, how sure that is, what it hangs on, and what it is not.
+import { answering } from "../../answer/asking";
+import type { Answer } from "../../answer/answer";
+import {
+  answerSentence,
+  assumedSentences,
+  fixedSentence,
+  namedSentence,
+} from "../../answer/sentences";
+import { outcomeTitle } from "../../answer/words";
+import type { Payload } from "../../contract";
+import { counted, of100 } from "../../parts/numbers";
+import { Icons } from "../../parts/icons";
+import type { Store } from "../../state/store";
+import { t } from "../../text";
+import { Card } from "./card";
+import { Hangs } from "./hangs";
+import { Full, Trust } from "./trust";
+import { Needed } from "./needed";
+import { When } from "./when";
+import "./answer.css";
+
+export function AnswerPanel({ store }: { store: Store }) {
+  const answer = answering(store).value;
+  const { payload } = store;
+  if (answer === null) return <p role="status">{t("answer.waiting")}</p>;
+  const edited = answer.question.edits.length > 0;
+  return (
+    <article class="answer">
+      <h2>{t("answer.title")}</h2>
+      {!edited && <p class="answer-hint">{t("answer.unedited")}</p>}
+      <p class="answer-told" aria-live="polite">
+        {answerSentence(answer, payload)}
+      </p>
+      <Progress answer={answer} store={store} />
+      <div class="answer-first">
+        <Reruns answer={answer} payload={payload} />
+        {edited && <Trust answer={answer} />}
+      </div>
+      {edited && (
+        <div class="answer-sheet">
+          <Needed answer={answer} />
+          <When answer={answer} payload={payload} />
+          <Hangs answer={answer} payload={payload} />
+          <Card answer={answer} />
+        </div>
+      )}
+      <section class="answer-assumed">
+        <h3>{t("answer.heading.assumed")}</h3>
+        <ul>
+          {assumedSentences(answer, payload).map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+        <p class="answer-fixed">
+          {namedSentence(answer, payload)} {fixedSentence()}
+        </p>
+      </section>
+      <Full answer={answer} payload={payload} />
+    </article>
+  );
+}
+
+function Progress({ answer, store }: { answer: Answer; store: Store }) {
+  const picture = store.picture.value;
+  if (picture !== null && !answer.whole) {
+    return <p class="answer-soft">{t("answer.so_far", { done: picture.done, of: picture.of })}</p>;
+  }
+  const open = answer.question.noise === "posterior" && answer.label === null;
+  return (
+    <p class="answer-soft" role="status">
+      {open ? t("answer.more_to_come") : ""}
+    </p>
+  );
+}
+
+/** Both worlds in icons, the difference between them, and how to read it. */
+export function Reruns({ answer, payload }: { answer: Answer; payload: Payload }) {
+  const { fact, edited, effect, question } = answer;
+  const what = outcomeTitle(question.outcome, payload);
+  const changed = question.edits.length > 0;
+  const label = (count: number, world: string) =>
+    `${world}: ${t("answer.icons.summary", { count, what })}`;
+  const [before, after] = [of100(fact.value), of100(edited.value)];
+  return (
+    <section class="answer-reruns" aria-label={t("answer.heading.question")}>
+      <h3>{t("answer.heading.question")}</h3>
+      <div class="answer-icons">
+        <figure>
+          <Icons world="factual" count={before} label={label(before, t("answer.icons.fact"))} />
+          <figcaption>
+            {t("answer.icons.fact")} <strong>{before}</strong>
+          </figcaption>
+        </figure>
+        {changed && (
+          <figure>
+            <Icons world="edited" count={after} label={label(after, t("answer.icons.edited"))} />
+            <figcaption>
+              {t("answer.icons.edited")} <strong>{after}</strong>
+            </figcaption>
+          </figure>
+        )}
+      </div>
+      {changed && (
+        <p class="answer-effect">
+          {t("answer.effect.title")}:{" "}
+          <strong>{t("answer.effect.value", { value: counted(effect.value) })}</strong>
+          <span>
+            {effect.low === null || effect.high === null
+              ? t("answer.effect.none")
+              : t("answer.effect.interval", {
+                  low: counted(effect.low),
+                  high: counted(effect.high),
+                })}
+          </span>
+        </p>
+      )}
+      <p class="answer-soft">{t("answer.icons.legend", { what })}</p>
+      <p class="answer-soft">{t(`answer.how.${question.noise}`, { draws: answer.draws })}</p>
+    </section>
+  );
+}

@@ -1,0 +1,75 @@
+// When the two worlds part, and which formal steps come later or earlier.
+import type { Answer, Step } from "../../answer/answer";
+import { monthOf } from "../../answer/words";
+import type { Payload } from "../../contract";
+import { MISSING, percent } from "../../parts/numbers";
+import { named, t } from "../../text";
+
+export function When({ answer, payload }: { answer: Answer; payload: Payload }) {
+  const { touched, parted, steps } = answer;
+  const moved = steps.filter(({ factual, edited }) => factual !== edited);
+  const month = (step: number | null) =>
+    step === null ? t("answer.when.never") : monthOf(step, payload);
+  return (
+    <section>
+      <h3>{t("answer.heading.when")}</h3>
+      <p>
+        {touched === null
+          ? t("answer.when.untouched")
+          : t("answer.when.touched", { month: monthOf(touched, payload) })}{" "}
+        {parted === null
+          ? t("answer.when.not_parted")
+          : t("answer.when.parted", { month: monthOf(parted, payload) })}
+      </p>
+      {moved.length === 0 ? <p>{t("answer.when.none")}</p> : <Steps steps={moved} month={month} />}
+      {moved.length < steps.length && (
+        <details>
+          <summary>{t("answer.when.all")}</summary>
+          <Steps steps={steps} month={month} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Steps({ steps, month }: { steps: Step[]; month: (step: number | null) => string }) {
+  const heads = ["step", "fact", "edited", "delay", "share"];
+  return (
+    <div class="answer-scroll" tabIndex={0} role="region" aria-label={t("answer.when.caption")}>
+      <table class="answer-numbers">
+        <caption class="unseen">{t("answer.when.caption")}</caption>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {t(`answer.when.${head}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {steps.map(({ rung, title, factual, edited, reached }) => (
+            <tr key={rung}>
+              <th scope="row">
+                {rung}. {named(`rung.title.${rung}`, title)}
+              </th>
+              <td>{month(factual)}</td>
+              <td>{month(edited)}</td>
+              <td>{delay(factual, edited)}</td>
+              <td>
+                {percent(reached.factual)} → {percent(reached.edited)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Return by how many quarters the median comes later; a dash where one of them never comes. */
+function delay(factual: number | null, edited: number | null): string {
+  if (factual === null || edited === null) return MISSING;
+  const later = edited - factual;
+  return later === 0 ? "0" : later > 0 ? `+${later}` : `−${-later}`;
+}
