@@ -19,6 +19,7 @@ from alliance_sim.counterfactual.stored_curves import shipped_curves
 from alliance_sim.errors import AllianceSimError, NoRecord, SettingError
 from alliance_sim.lab import evidence, lessons, wording
 from alliance_sim.lab.frame import frame_of
+from alliance_sim.lab.known import known_world
 from alliance_sim.record.record import Record
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import parse_outcome
@@ -74,9 +75,10 @@ def payload_of(
     Raises:
         SettingError: If there is no such lesson or language, naming the nearest; or the scenario
             holds a state, which the page's module does not do.
+        RecordError: If a lesson of the relationship cannot be used, naming all that is wrong.
         ScenarioError: If the scenario cannot be run.
     """
-    every = lessons.of(scenario)
+    every = lessons.lessons_of(scenario)
     problems = [wording.language_problem(language), lessons.problem_of(lesson, every)]
     if any(problems):
         raise SettingError(WHERE, [problem for problem in problems if problem])
@@ -150,7 +152,7 @@ def payload_of(
         "record": _record(scenario, known),
         "draws": known.draws,
         "curves": _curves(scenario),
-        "known": None,
+        "known": known_world(),
         "headlines": [],
         "lessons": every,
         "lesson": lesson,

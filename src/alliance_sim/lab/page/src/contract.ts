@@ -56,7 +56,9 @@ export interface Payload {
   /** Inevitability curves that ship with the package, one a headline question. */
   curves: Curve[];
   /** A made relationship whose truth is known, for the homework; null in exports that leave it out. */
-  known: { frame: unknown; truth: unknown; title: string } | null;
+  known: { frame: unknown; truth: KnownTruth; title: string } | null;
+  /** Lessons of the relationship; the last, "generic", has no words of its own. */
+  lessons: Lesson[];
   /** Ready answers of the package to the headline questions, shown where nothing can be run. */
   headlines: { question: string; edits: string[]; outcome: string; answer: unknown }[];
   lesson: string | null;
@@ -313,4 +315,92 @@ export interface Model {
   /** Date of a quarter's begin. */
   year(step: number): Year;
   readonly steps: number;
+}
+
+export const STEPS = [
+  "before",
+  "predict",
+  "reveal",
+  "curves",
+  "run",
+  "compare",
+  "claim",
+  "exit",
+] as const;
+export type StepKind = (typeof STEPS)[number];
+
+/** Edits and outcome of a what-if. */
+export interface Asked {
+  edits: string[];
+  outcome: string;
+}
+
+/** What Python makes of a lesson's files, see `lab/lessons.py`. */
+export interface Lesson {
+  name: string;
+  /** Acts up to here are shown before the reveal: decimal year, and the day. */
+  known: Year;
+  known_day: string;
+  minutes: number;
+  steps: { kind: StepKind; minutes: number }[];
+  items: LessonItem[];
+  suggestions: (Asked & { name: string })[];
+  /** Which of the payload's curves is drawn. */
+  curve: Asked | null;
+  /** Estimated at the beginning and at the end; null where nothing can be asked. */
+  belief: Asked | null;
+  /** By language; none in the generic lesson, whose words are the page's. */
+  texts: Record<string, LessonText>;
+}
+
+export interface LessonItem {
+  name: string;
+  /** Day by which it has to have come about. */
+  by: string;
+  rung: number | null;
+  /** Whether more acts come of the first field than of the second, with how many they are. */
+  series: [Series, Series] | null;
+  counts?: [number, number];
+  outcome: string | null;
+  happened: boolean;
+  acts: { date: Year; day: string; title: string; source: string }[];
+}
+
+/** Words; {by} and {known} stand for dates. */
+export interface LessonText {
+  title: string;
+  question: string;
+  summary: string;
+  /** Says that no native speaker has read a translation. */
+  unread: string | null;
+  causes: { title: string; text: string }[];
+  steps: Partial<Record<StepKind, { title: string; text: string; notes: string[] }>>;
+  items: Record<string, { text: string; after: string }>;
+  suggestions: Record<string, { title: string; replaced: string; follows: string; result: string }>;
+  belief: string;
+}
+
+/** A made history whose luck is stored, see `lab/known.py`; levels are those at the end of years. */
+export interface KnownTruth {
+  titles: Record<string, string>;
+  sides: [string, string];
+  scenario: string;
+  digest: string;
+  description: string;
+  seed: number;
+  run: number;
+  years: [number, number];
+  acts: { date: Year; day: string; series: Series; salience: number; title: string }[];
+  rungs: { day: string; rung: number; title: string }[];
+  levels: Record<string, number[]>;
+  /** How many free runs `share` is of. */
+  free: number;
+  questions: (Asked & {
+    name: string;
+    title: Record<string, string>;
+    fact: number;
+    edited: number;
+    share: number;
+    levels: Record<string, number[]>;
+  })[];
 }
