@@ -9,13 +9,29 @@ export function nextTheme(): void {
   if (next !== undefined) theme.value = next;
 }
 
+/** Whether the page is being printed: on paper it is light, whatever it is on the screen. */
+export const printing = signal(false);
+
 /** Whether the page is dark now. */
 export function isDark(): boolean {
+  if (printing.value) return false;
   if (theme.value !== "system") return theme.value === "dark";
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-effect(() => {
+function dress(): void {
   if (theme.value === "system") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme.value;
-});
+}
+effect(dress);
+
+if (typeof addEventListener === "function") {
+  addEventListener("beforeprint", () => {
+    document.documentElement.dataset["theme"] = "light";
+    printing.value = true;
+  });
+  addEventListener("afterprint", () => {
+    dress();
+    printing.value = false;
+  });
+}

@@ -1,18 +1,14 @@
 // A canvas that is as sharp as the screen and draws itself again whenever what it shows changes.
 import { effect, signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { theme } from "../theme";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { printing, theme } from "../theme";
 
-/** Whether the page is being printed: then canvases take the colours of paper. */
-export const printing = signal(false);
 /** How many pixels of the screen one CSS pixel has. */
 const sharpness = signal(1);
 /** Counts changes of the system's look, which no other signal tells. */
 const looks = signal(0);
 
 if (typeof window !== "undefined") {
-  addEventListener("beforeprint", () => (printing.value = true));
-  addEventListener("afterprint", () => (printing.value = false));
   matchMedia("(prefers-color-scheme: dark)").addEventListener?.("change", () => (looks.value += 1));
   const measure = () => (sharpness.value = Math.min(window.devicePixelRatio || 1, 3));
   addEventListener("resize", measure);
@@ -22,6 +18,7 @@ if (typeof window !== "undefined") {
 /** Return the colours of the page's tokens as they are now. */
 export function colours(names: readonly string[]): Record<string, string> {
   void theme.value;
+  void printing.value;
   void looks.value;
   const style = getComputedStyle(document.documentElement);
   return Object.fromEntries(
@@ -39,7 +36,7 @@ interface CanvasProps {
 /** A picture without words: whoever shows it says beside it what is to be seen. */
 export function Canvas({ width, height, paint }: CanvasProps) {
   const place = useRef<HTMLCanvasElement>(null);
-  useEffect(
+  useLayoutEffect(
     () =>
       effect(() => {
         const canvas = place.current;
@@ -55,5 +52,7 @@ export function Canvas({ width, height, paint }: CanvasProps) {
       }),
     [width, height, paint],
   );
-  return <canvas ref={place} aria-hidden="true" style={{ width: "100%", height: `${height}px` }} />;
+  return (
+    <canvas ref={place} aria-hidden="true" style={{ width: `${width}px`, height: `${height}px` }} />
+  );
 }

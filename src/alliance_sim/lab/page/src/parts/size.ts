@@ -1,10 +1,13 @@
-// How wide an element is now, in whole CSS pixels.
-import { signal, type Signal } from "@preact/signals";
+// How wide an element is now, in whole CSS pixels; on paper as wide as a page.
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { RefObject } from "preact";
+import { printing } from "../theme";
 
+/** What a page of paper (A4, or letter) has room for between its margins. */
+const PAPER = 690;
 /** Return a place for an element, and its width as it changes; 0 before it is shown. */
-export function useWidth<E extends HTMLElement>(): [RefObject<E | null>, Signal<number>] {
+export function useWidth<E extends HTMLElement>(): [RefObject<E | null>, ReadonlySignal<number>] {
   const place = useRef<E>(null);
   const width = useMemo(() => signal(0), []);
   useLayoutEffect(() => {
@@ -16,5 +19,6 @@ export function useWidth<E extends HTMLElement>(): [RefObject<E | null>, Signal<
     watch.observe(element);
     return () => watch.disconnect();
   }, [width]);
-  return [place, width];
+  const shown = useMemo(() => computed(() => (printing.value ? PAPER : width.value)), [width]);
+  return [place, shown];
 }
