@@ -133,7 +133,13 @@ export function ActTip({ shown, series, places }: Omit<ActsProps, "top">) {
   const wide = Math.min(320, places.width - 8);
   const left = Math.min(Math.max(xOf(places, act.date) - wide / 2, 4), places.width - wide - 4);
   return (
-    <div class="timeline-tip" role="tooltip" style={{ left: `${left}px`, width: `${wide}px` }}>
+    <div
+      class="timeline-tip"
+      role="tooltip"
+      style={{ left: `${left}px`, width: `${wide}px` }}
+      onPointerMove={stay}
+      onPointerDown={stay}
+    >
       <p>
         <strong>{codedDay(act.day, language.value)}</strong>{" "}
         {t(`timeline.salience.${act.salience}`)}
@@ -142,4 +148,9 @@ export function ActTip({ shown, series, places }: Omit<ActsProps, "top">) {
       <p class="timeline-source">{t("timeline.source", { source: act.source })}</p>
     </div>
   );
+}
+
+/** Whoever points at what is told keeps it, and can mark its words. */
+function stay(event: Event): void {
+  event.stopPropagation();
 }

@@ -11,7 +11,8 @@ import { actAt, STRIP } from "./acts";
 import { actsShown } from "./acts_shown";
 import { Handles } from "./handles";
 import { Plot } from "./plot";
-import { rowName, ROWS, type Row } from "./rows";
+import { Hair, RowHead } from "./reading";
+import { ROWS, type Row } from "./rows";
 
 const NARROW = 640; // below this width the junctures are a list beside the chart
 const MEANT = 6; // pixels from which on a pointer drags
@@ -37,9 +38,17 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
     [store, view, span],
   );
   const drag = useSignal<[number, number] | null>(null);
+  const pointed = useSignal<number | null>(null);
   const now = useRef(places);
   now.current = places;
   useWheel(place, view, span, now);
+  useEffect(() => {
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === "Escape") shown.told.value = null;
+    };
+    document.addEventListener("keydown", leave);
+    return () => document.removeEventListener("keydown", leave);
+  }, [shown]);
   const ticks = yearTicks(places.from, places.until, narrow ? 5 : 12);
   const nearTo = (event: MouseEvent) =>
     event.clientX - (place.current?.getBoundingClientRect().left ?? 0);
@@ -57,7 +66,7 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
           {!narrow && <Handles store={store} places={places} />}
           {ROWS.map((row, order) => (
             <section key={row.state} class="timeline-row">
-              <h3>{rowName(row)}</h3>
+              <RowHead store={store} row={row} places={places} pointed={pointed} />
               <div
                 class="timeline-ground-of-row"
                 onPointerDown={(event) => {
@@ -73,6 +82,7 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
                     drag.value = [drag.value[0], x];
                   } else if (event.pointerType !== "touch") {
                     shown.told.value = pointedAt(event, row, x);
+                    pointed.value = yearAt(places, x);
                   }
                 }}
                 onPointerUp={(event) => {
@@ -86,10 +96,11 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
                   }
                 }}
                 onPointerCancel={() => (drag.value = null)}
-                onPointerLeave={() => {
-                  if (document.activeElement?.classList.contains("timeline-act") !== true) {
-                    shown.told.value = null;
-                  }
+                onPointerLeave={(event) => {
+                  if (event.pointerType === "touch") return; // what was tapped stays told
+                  pointed.value = null;
+                  const held = document.activeElement?.classList.contains("timeline-act") === true;
+                  if (!held) shown.told.value = null;
                 }}
                 onDblClick={(event) =>
                   (view.value = nearer(
@@ -112,6 +123,7 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
               </div>
             </section>
           ))}
+          <Hair places={places} pointed={pointed} />
           <Chosen drag={drag} places={places} />
         </>
       )}

@@ -1,5 +1,6 @@
 // Timeline: what happened in the histories, as they were and as they are with the reader's changes.
 import { signal, type Signal } from "@preact/signals";
+import { editInWords } from "../../parts/edit_words";
 import { along, firstWindow, nearer, spanOf, type Window } from "../../parts/window";
 import type { Store } from "../../state/store";
 import { t } from "../../text";
@@ -29,7 +30,13 @@ export function Timeline({ store }: { store: Store }) {
           <Zoom store={store} view={view} />
         </div>
         <Summary store={store} view={view} />
+        <ul class="timeline-printed">
+          {store.question.value.edits.map((edit) => (
+            <li key={edit}>{editInWords(edit, store.payload)}</li>
+          ))}
+        </ul>
         <Chart store={store} view={view} />
+        <p class="timeline-hint">{t("timeline.bands")}</p>
         <Tables store={store} view={view} />
       </div>
       <Controls store={store} />
@@ -48,7 +55,6 @@ function Legend() {
         <Sample class="edited" />
         {t("timeline.edited")}
       </li>
-      <li>{t("timeline.bands")}</li>
     </ul>
   );
 }

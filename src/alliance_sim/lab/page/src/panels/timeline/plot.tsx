@@ -1,12 +1,13 @@
 // One row of the chart: a fan of histories on canvas; axis, handles' lines and coded acts in SVG.
 import { useMemo } from "preact/hooks";
-import { Canvas, colours, printing } from "../../parts/canvas";
+import { Canvas, colours } from "../../parts/canvas";
 import { paintFan, type Look, type Scale } from "../../parts/fan";
 import { spanOf, xOf, type Places } from "../../parts/window";
 import type { Store } from "../../state/store";
 import { language, named } from "../../text";
-import { isDark } from "../../theme";
+import { isDark, printing } from "../../theme";
 import { Acts, ActTip, STRIP } from "./acts";
+import { Guides } from "./guides";
 import type { ActsShown } from "./acts_shown";
 import { limits, rowName, valueTicks, type Row } from "./rows";
 
@@ -70,6 +71,7 @@ export function Plot({ store, row, places, ticks, height, shown, last }: PlotPro
               </text>
             ))}
         </g>
+        <Guides store={store} places={places} height={height} />
         {row.stepped && <Steps store={store} places={places} y={y} />}
         {row.series !== null && (
           <Acts places={places} shown={shown} series={row.series} top={height - STRIP} />
@@ -115,7 +117,7 @@ function painter(store: Store, row: Row, places: Places, y: (value: number) => n
   const first = spanOf(store.payload).from;
   return (brush: CanvasRenderingContext2D) => {
     const found = colours(["soft", "line", "sheet", "ink"]);
-    const dark = isDark() && !printing.value;
+    const dark = isDark();
     const height = brush.canvas.clientHeight || brush.canvas.height;
     brush.save();
     brush.beginPath();

@@ -8,9 +8,15 @@ import { language, t } from "../../../text";
 
 const STEPS = 100; // of a slider over the whole range
 
-export function Part({ title, children }: { title: string; children: ComponentChildren }) {
+interface PartProps {
+  title: string;
+  open?: boolean;
+  children: ComponentChildren;
+}
+
+export function Part({ title, open = false, children }: PartProps) {
   return (
-    <details class="controls-part">
+    <details class="controls-part" open={open}>
       <summary>{title}</summary>
       {children}
     </details>

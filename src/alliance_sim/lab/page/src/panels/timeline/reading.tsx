@@ -1,0 +1,55 @@
+// What a row says in the year that is pointed at, or in the last one shown: in figures.
+import type { Signal } from "@preact/signals";
+import { xOf, type Places, spanOf } from "../../parts/window";
+import type { Store } from "../../state/store";
+import { t } from "../../text";
+import { rowName, type Row } from "./rows";
+import { level, quartersOf } from "./summary";
+
+const STEPS_A_YEAR = 4;
+
+interface ReadingProps {
+  store: Store;
+  row: Row;
+  places: Places;
+  pointed: Signal<number | null>;
+}
+
+export function RowHead({ store, row, places, pointed }: ReadingProps) {
+  const name = rowName(row);
+  return (
+    <div class="timeline-head">
+      <h3>{name.charAt(0).toUpperCase() + name.slice(1)}</h3>
+      <Reading store={store} row={row} places={places} pointed={pointed} />
+    </div>
+  );
+}
+
+function Reading({ store, row, places, pointed }: ReadingProps) {
+  const picture = store.picture.value;
+  if (picture === null) return null;
+  const first = spanOf(store.payload).from;
+  const [, last] = quartersOf(places, store.payload, picture.steps);
+  const at = pointed.value === null ? last : Math.floor((pointed.value - first) * STEPS_A_YEAR);
+  const step = Math.min(Math.max(at, 0), picture.steps - 1);
+  const { factual, edited } = picture.fans[row.state];
+  const write = row.stepped ? String : level;
+  const fact = write(factual.middle[step] ?? 0);
+  const year = Math.floor(first + step / STEPS_A_YEAR);
+  const differs = picture.touched !== null && step >= picture.touched;
+  return (
+    <span class="timeline-reading" aria-hidden="true">
+      {differs
+        ? t("timeline.reading.both", { year, fact, edited: write(edited.middle[step] ?? 0) })
+        : t("timeline.reading.fact", { year, fact })}
+    </span>
+  );
+}
+
+/** A hair line through all rows at the year that is pointed at. */
+export function Hair({ places, pointed }: Pick<ReadingProps, "places" | "pointed">) {
+  if (pointed.value === null) return null;
+  const x = xOf(places, pointed.value);
+  if (x < places.left || x > places.width - places.right) return null;
+  return <div class="timeline-hair" aria-hidden="true" style={{ left: `${x}px` }} />;
+}
