@@ -31,7 +31,7 @@ from alliance_sim.calibration import (
     ChainSettings,
     Checkpoint,
     RankStudy,
-    made_history,
+    first_made,
     run_to_end,
 )
 
@@ -90,7 +90,7 @@ class Replicate:
     def __call__(self, number: int) -> tuple[Floats, Floats]:
         """Return truths (quantity,) and draws (draw, quantity)."""
         factual, without = models(self.scenario, self.theory, self.juncture)
-        made = made_history(factual.prior, seed=self.seed, run=number)
+        made = first_made(factual.prior, seed=self.seed, number=number)
         settings = ChainSettings(
             chains=DRAWS, warm_up=self.sweeps, draws=self.sweeps, round=self.sweeps // 4, keep=DRAWS
         )

@@ -31,7 +31,7 @@ from alliance_sim.calibration import (
     PosteriorDraws,
     Prior,
     RankStudy,
-    made_history,
+    first_made,
     run_to_end,
 )
 from alliance_sim.counterfactual import Histories, twin_worlds
@@ -70,7 +70,7 @@ class Replicate:
 
     def __call__(self, number: int) -> tuple[Floats, Floats]:
         """Return true effects (quantity,) and those of the draws (draw, quantity)."""
-        made = made_history(Prior(pair(self.base, self.edited)[0]), seed=self.seed, run=number)
+        made = first_made(Prior(pair(self.base, self.edited)[0]), seed=self.seed, number=number)
         settings = ChainSettings(
             chains=DRAWS, warm_up=self.sweeps, draws=self.sweeps, round=self.sweeps // 4, keep=DRAWS
         )

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import alliance_sim
-from alliance_sim.calibration import made_history
-from alliance_sim.calibration.made import _reporting
+from alliance_sim.calibration import first_made, made_history
+from alliance_sim.calibration.made import APART, _reporting
 from alliance_sim.calibration.prior import Prior
+from alliance_sim.errors import RecordError
 from alliance_sim.record.reporting import Beta, Chance, Reporting
 from alliance_sim.scenario import load_scenario
 
@@ -46,6 +47,19 @@ def test_seed_and_run_decide_a_made_history_to_the_bit(prior: Prior) -> None:
     assert (one.unknowns == same.unknowns).all()
     assert (one.target.observed.counts == same.target.observed.counts).all()
     assert not (one.unknowns == other.unknowns).any()
+
+
+def test_a_run_that_loses_a_formal_step_is_no_record_and_another_takes_its_place(
+    prior: Prior,
+) -> None:
+    losing = 88  # found by going through the runs
+    with pytest.raises(RecordError, match=rf"run {losing} loses formal step 1 in 20\d\dQ\d"):
+        made_history(prior, seed=2026, run=losing)
+    one = first_made(prior, seed=2026, number=losing)
+    same = made_history(prior, seed=2026, run=losing + APART)
+    assert (one.unknowns == same.unknowns).all()
+    kept = made_history(prior, seed=2026, run=87)
+    assert (first_made(prior, seed=2026, number=87).unknowns == kept.unknowns).all()
 
 
 def test_chances_of_being_coded_that_are_not_known_are_drawn_with_the_rest() -> None:

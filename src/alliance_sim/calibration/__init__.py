@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.diagnostics import Diagnosis, diagnose
     from alliance_sim.calibration.fit import FitSettings, calibrate
     from alliance_sim.calibration.layout import Layout
-    from alliance_sim.calibration.made import MadeHistory, made_history
+    from alliance_sim.calibration.made import MadeHistory, first_made, made_history
     from alliance_sim.calibration.moves import (
         Evolve,
         Rescale,
@@ -76,6 +76,7 @@ __all__ = [
     "check_ranks",
     "diagnose",
     "elliptical_slice",
+    "first_made",
     "free_runs",
     "made_history",
     "power_scaling",
@@ -97,7 +98,7 @@ _HOMES = {
     "alliance_sim.calibration.fit": ["FitSettings", "calibrate"],
     "alliance_sim.calibration.counted_runs": ["FreeRuns", "free_runs"],
     "alliance_sim.calibration.layout": ["Layout"],
-    "alliance_sim.calibration.made": ["MadeHistory", "made_history"],
+    "alliance_sim.calibration.made": ["MadeHistory", "first_made", "made_history"],
     "alliance_sim.calibration.moves": [
         "Evolve",
         "Rescale",

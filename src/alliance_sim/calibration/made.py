@@ -8,6 +8,7 @@ against the unknowns that made it.
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from alliance_sim.calibration.observed import observed_of
 from alliance_sim.calibration.target import Target
 from alliance_sim.comparison.made import make_record
 from alliance_sim.engine.kernel.observation import USUAL_PARTS
-from alliance_sim.errors import NoRecord, explains_calls
+from alliance_sim.errors import NoRecord, RecordError, explains_calls
 from alliance_sim.files import write_text
 from alliance_sim.record.record import Record
 from alliance_sim.record.reporting import NAME, Reporting
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 # Laws whose dates a scenario gives are not drawn by the run that makes a record, which so says
 # nothing of their hazards.
 PARTS = tuple(part for part in USUAL_PARTS if part != "laws")
+APART, MOST_RUNS = 1_000_000, 20  # runs that one number stands for
 HELD = ("rung", "blocked", "agreements", "suspensions", "items")
 EVERYTHING = """first_year = {first}
 [[chance]]
@@ -74,7 +76,8 @@ def made_history(prior: Prior, *, seed: int, run: int, series: str = "all") -> M
 
     Raises:
         SettingError: If a seed or a series is out of range.
-        RecordError: If the run leaves no record, such as one without an act.
+        RecordError: If the run leaves no record, such as one without an act, or one that loses a
+            formal step, which no record tells.
         AllianceSimError: If the run fails.
     """
     z = prior.normals(range(run, run + 1), seed)[0]
@@ -94,6 +97,29 @@ def made_history(prior: Prior, *, seed: int, run: int, series: str = "all") -> M
     uniforms = noise.table(seed, run, channels, target.layout.steps)  # (channel, step)
     slow = [inverse_normal(float(u)) for u in uniforms.T.ravel()]
     return MadeHistory(target, np.concatenate([z, slow]))
+
+
+@explains_calls
+def first_made(prior: Prior, *, seed: int, number: int) -> MadeHistory:
+    """Return the history of the first run that leaves a record, of those that a number stands for.
+
+    Passing runs over leaves ranks of truths uniform: what decides is the history itself, and given
+    a history that was not passed over its posterior is what it was.
+
+    Args:
+        prior: What is believed of the parameters.
+        seed: Of the draws and of the noise.
+        number: Stands for the runs `number`, `number + APART`, `number + 2 * APART` and so on.
+
+    Raises:
+        SettingError: If a seed is out of range.
+        RecordError: If none of `MOST_RUNS` runs leaves a record.
+        AllianceSimError: If a run fails.
+    """
+    for run in range(number, number + (MOST_RUNS - 1) * APART, APART):
+        with suppress(RecordError):
+            return made_history(prior, seed=seed, run=run)
+    return made_history(prior, seed=seed, run=number + (MOST_RUNS - 1) * APART)
 
 
 def _told(scenario: Scenario, reporting: str, place: Path, *, seed: int, run: int) -> Record:

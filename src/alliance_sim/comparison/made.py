@@ -49,7 +49,8 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
         out: The folder, made if need be. A record that a run left there before is replaced.
 
     Raises:
-        RecordError: If `reporting.toml` cannot be used.
+        RecordError: If `reporting.toml` cannot be used, or the run loses a formal step, which no
+            record tells.
         SettingError: If the seed or the run is out of range, or the folder cannot be written, or
             holds a record that nobody's run has left.
         AllianceSimError: If the run fails.
@@ -69,6 +70,7 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
     reporting = Reporting() if used is None else read_reporting(used)
     log.debug("simulating run %d of %s", run, scenario.name)
     ensemble = simulate(scenario, runs=1, seed=seed, first_run=run, engine=Kernel(threads=1))
+    _without_losses(ensemble, run)
     log.debug("telling the acts of that run")
     acts = chronology(ensemble, scenario)
     reported = as_coded(acts, reporting, ensemble, scenario)
@@ -83,6 +85,23 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
     for name, text in texts.items():
         write_text(folder / name, text)
     return {name: str(folder / name) for name in texts}
+
+
+def _without_losses(ensemble: Ensemble, run: int) -> None:
+    """Raise an error if a formal step is lost: in a record they rise, and stay.
+
+    Raises:
+        RecordError: Saying which, and when.
+    """
+    rung = ensemble.column("rung")[0]
+    lost = np.flatnonzero(np.diff(rung) < 0.0) + 1
+    problems = [
+        f"run {run} loses formal step {int(rung[step - 1])} in {ensemble.calendar.label(step)}, "
+        "and a record holds no loss; choose another run"
+        for step in lost.tolist()
+    ]
+    if problems:
+        raise RecordError("record make", problems)
 
 
 def reporting_for(scenario: Scenario, out: Path) -> Path | None:
