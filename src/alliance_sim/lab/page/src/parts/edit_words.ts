@@ -1,4 +1,5 @@
-// Edits in words to be read; the texts that are typed stay as they are.
+// Edits as items of a list of changes, with dates and titles. Sentences about a question, in the
+// words of `whatif`, are in answer/words.ts.
 import type { Payload } from "../contract";
 import { movedBy, said } from "../state/edits";
 import { language, named, ours, t } from "../text";
@@ -6,7 +7,7 @@ import { quartersOn } from "../state/calendar";
 import { monthText } from "./dates";
 
 /** Return an edit in words of the reader's language: 'without "Great raid"'. */
-export function editInWords(text: string, payload: Payload): string {
+export function changeInWords(text: string, payload: Payload): string {
   const edit = said(text);
   if (edit === null) return text;
   const { kind, about, says } = edit;

@@ -208,6 +208,8 @@ export function madeModel(refuses: (question: Question) => string[] = () => []):
     steps: STEPS,
     year: (step: number) => FIRST + step / 4,
     problems: refuses,
+    couplings: [],
+    outcomes: async () => null,
     ask: async (question: Question, paint: (picture: Picture) => void) => {
       const picture = madePicture(question, question.edits.length > 0 ? 12 : null);
       paint(picture);

@@ -91,7 +91,7 @@ function Mark({ act, x, top, first, told, onFocus, onBlur, onKeyDown }: MarkProp
       ref={place}
       class={told ? "timeline-act told" : "timeline-act"}
       role="img"
-      tabIndex={first ? 0 : -1}
+      tabindex={first ? 0 : -1}
       aria-label={actInWords(act)}
       onFocus={onFocus}
       onBlur={onBlur}

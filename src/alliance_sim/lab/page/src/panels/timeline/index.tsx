@@ -1,9 +1,10 @@
 // Timeline: what happened in the histories, as they were and as they are with the reader's changes.
 import { signal, type Signal } from "@preact/signals";
-import { editInWords } from "../../parts/edit_words";
+import { changeInWords } from "../../parts/edit_words";
 import { along, firstWindow, nearer, spanOf, type Window } from "../../parts/window";
 import type { Store } from "../../state/store";
 import { t } from "../../text";
+import { ShortAnswer } from "../answer/short";
 import { Chart } from "./chart";
 import { Controls } from "./controls";
 import { inTwoSentences } from "./summary";
@@ -32,11 +33,12 @@ export function Timeline({ store }: { store: Store }) {
         <Summary store={store} view={view} />
         <ul class="timeline-printed">
           {store.question.value.edits.map((edit) => (
-            <li key={edit}>{editInWords(edit, store.payload)}</li>
+            <li key={edit}>{changeInWords(edit, store.payload)}</li>
           ))}
         </ul>
         <Chart store={store} view={view} />
         <p class="timeline-hint">{t("timeline.bands")}</p>
+        <ShortAnswer store={store} />
         <Tables store={store} view={view} />
       </div>
       <Controls store={store} />

@@ -1,10 +1,11 @@
 // What a row says in the year that is pointed at, or in the last one shown: in figures.
 import type { Signal } from "@preact/signals";
-import { xOf, type Places, spanOf } from "../../parts/window";
+import { share } from "../../parts/numbers";
+import { spanOf, xOf, type Places } from "../../parts/window";
 import type { Store } from "../../state/store";
 import { t } from "../../text";
 import { rowName, type Row } from "./rows";
-import { level, quartersOf } from "./summary";
+import { quartersOf } from "./summary";
 
 const STEPS_A_YEAR = 4;
 
@@ -33,7 +34,7 @@ function Reading({ store, row, places, pointed }: ReadingProps) {
   const at = pointed.value === null ? last : Math.floor((pointed.value - first) * STEPS_A_YEAR);
   const step = Math.min(Math.max(at, 0), picture.steps - 1);
   const { factual, edited } = picture.fans[row.state];
-  const write = row.stepped ? String : level;
+  const write = row.stepped ? String : share;
   const fact = write(factual.middle[step] ?? 0);
   const year = Math.floor(first + step / STEPS_A_YEAR);
   const differs = picture.touched !== null && step >= picture.touched;

@@ -1,5 +1,6 @@
 // The chart in two sentences, worked out of its numbers: level and trend, then what differs.
 import type { Payload, Picture } from "../../contract";
+import { share } from "../../parts/numbers";
 import { spanOf, type Window } from "../../parts/window";
 import { language, t } from "../../text";
 import { rowName, ROWS, type Row } from "./rows";
@@ -8,11 +9,6 @@ import { rowName, ROWS, type Row } from "./rows";
 export const LEAST = 0.01;
 const ALIKE = 1e-9; // of two differences that are one, the first quarter is told
 const STEPS_A_YEAR = 4;
-
-export function level(value: number): string {
-  const form = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return new Intl.NumberFormat(language.value, form).format(value);
-}
 
 /** Return the first and the last quarter that is looked at. */
 export function quartersOf(view: Window, payload: Payload, steps: number): [number, number] {
@@ -31,8 +27,8 @@ export function inTwoSentences(picture: Picture, payload: Payload, view: Window)
     const middle = picture.fans[row.state].factual.middle;
     return t("timeline.summary.level", {
       name: rowName(row),
-      from: level(middle[from] ?? 0),
-      until: level(middle[until] ?? 0),
+      from: share(middle[from] ?? 0),
+      until: share(middle[until] ?? 0),
     });
   });
   const list = new Intl.ListFormat(language.value, { type: "conjunction" }).format(told);
@@ -60,11 +56,11 @@ function edited(
       ? t("timeline.summary.same_rung", { rung: is })
       : t("timeline.summary.other_rung", { rung: is, was });
   if (most === null || Math.abs(most.by) < LEAST) {
-    return t("timeline.summary.alike", { least: level(LEAST), steps });
+    return t("timeline.summary.alike", { least: share(LEAST), steps });
   }
   return t(most.by < 0 ? "timeline.summary.lower" : "timeline.summary.higher", {
     name: rowName(most.row),
-    by: level(Math.abs(most.by)),
+    by: share(Math.abs(most.by)),
     year: year(most.step),
     steps,
   });

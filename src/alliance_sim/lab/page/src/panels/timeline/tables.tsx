@@ -3,13 +3,13 @@ import type { Signal } from "@preact/signals";
 import type { Picture } from "../../contract";
 import { codedDay, monthText } from "../../parts/dates";
 import { quartersOn } from "../../state/calendar";
+import { of100, share } from "../../parts/numbers";
 import { DataTable, type Rows } from "../../parts/table";
 import { spanOf, type Window } from "../../parts/window";
 import { happens, movedBy } from "../../state/edits";
 import type { Store } from "../../state/store";
 import { language, named, t, wording } from "../../text";
 import { rowName, ROWS } from "./rows";
-import { level } from "./summary";
 
 const STEPS_A_YEAR = 4;
 
@@ -40,7 +40,7 @@ export function Tables({ store, view }: { store: Store; view: Signal<Window> }) 
 function years(store: Store, picture: Picture, row: (typeof ROWS)[number], view: Window): Rows {
   const first = spanOf(store.payload).from;
   const { factual, edited, difference } = picture.fans[row.state];
-  const write = row.stepped ? String : level;
+  const write = row.stepped ? String : share;
   const rows: (string | number)[][] = [];
   for (let year = Math.ceil(view.from); year < view.until; year += 1) {
     const step = (year - first + 1) * STEPS_A_YEAR - 1; // the last quarter of the year
@@ -77,7 +77,7 @@ function ladder(store: Store, picture: Picture): Rows {
   };
   const last = (shares: Float64Array, place: number) =>
     t("timeline.table.of_100", {
-      n: Math.round(100 * (shares[(place + 1) * steps - 1] ?? 0)),
+      n: of100(shares[(place + 1) * steps - 1] ?? 0),
     });
   const heads = ["rung", "half_factual", "half_edited", "end_factual", "end_edited"];
   return {

@@ -1,10 +1,11 @@
 // What is asked of the histories, and how they are run: outcome, theory, noise, how many, seed.
 import { useSignal } from "@preact/signals";
+import { outcomeTitle } from "../../../answer/words";
 import type { Question } from "../../../contract";
 import { ask } from "../../../state/asking";
 import { MOST_RUNS } from "../../../state/link";
 import type { Store } from "../../../state/store";
-import { language, named, ours, t } from "../../../text";
+import { language, ours, t } from "../../../text";
 import { Choice, Part } from "./fields";
 
 const OFFERED = { posterior: [1, 2, 4, 8, 16, 32], fresh: [100, 300, 1000, 3000, 10_000] };
@@ -15,9 +16,9 @@ export function Outcome({ store }: { store: Store }) {
   const { payload } = store;
   const { outcome } = store.question.value;
   const typed = useSignal("");
-  const offered = payload.outcomes.map(({ text, title }) => ({
+  const offered = payload.outcomes.map(({ text }) => ({
     value: text,
-    text: named(`outcome.${text}`, title),
+    text: outcomeTitle(text, payload),
   }));
   const own = offered.every(({ value }) => value !== outcome);
   return (
@@ -25,7 +26,9 @@ export function Outcome({ store }: { store: Store }) {
       <Choice
         label={t("controls.outcome")}
         value={outcome}
-        options={own ? [...offered, { value: outcome, text: outcome }] : offered}
+        options={
+          own ? [...offered, { value: outcome, text: outcomeTitle(outcome, payload) }] : offered
+        }
         choose={(text) => ask(store, { outcome: text })}
       />
       <form

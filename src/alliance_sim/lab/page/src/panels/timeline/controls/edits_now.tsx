@@ -1,5 +1,5 @@
 // What is changed now, each change with a button that takes it back.
-import { editInWords } from "../../../parts/edit_words";
+import { changeInWords } from "../../../parts/edit_words";
 import { ask } from "../../../state/asking";
 import { dropped } from "../../../state/edits";
 import type { Store } from "../../../state/store";
@@ -13,7 +13,7 @@ export function EditsNow({ store }: { store: Store }) {
       <h3 id="controls-edits">{t("controls.edited")}</h3>
       <ul class="controls-edits" aria-labelledby="controls-edits">
         {edits.map((edit) => {
-          const words = editInWords(edit, store.payload);
+          const words = changeInWords(edit, store.payload);
           return (
             <li key={edit}>
               <span>
