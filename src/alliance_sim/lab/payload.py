@@ -35,6 +35,7 @@ from alliance_sim.world.state import meanings_of, state_names
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alliance_sim.lab.naming import Names
     from alliance_sim.scenario import Scenario
     from alliance_sim.scenario.schema import Juncture
 
@@ -44,17 +45,6 @@ WHERE = "lab"
 KEPT = ("level_political", "level_operations", "level_equipment", "rung", "agenda_overlap")
 MIDDLE = 0.5  # a level that is offered as an outcome
 LEADERSHIP = "leadership"
-RULES = {
-    "consensus": "Consensus: every member has to agree",
-    "weighted_majority": "Majority: members count by their weight",
-    "leader": "One member decides",
-}
-BLOCKS = {"R": "common threat", "I": "institutions", "D": "domestic politics"}
-NOTHING = "none of the three"
-MOTIVES = {
-    "leverage": "Work with the alliance opens what law at home shuts",
-    "agenda": "Political ties draw the alliance's attention",
-}
 
 
 def payload_of(
@@ -89,14 +79,14 @@ def payload_of(
     ]
     frame = frame_of(scenario, states=KEPT, outcomes=parsed)
     known = evidence.of(frame, with_draws=draws)
-    meanings = meanings_of(scenario)
+    meanings, names = meanings_of(scenario), wording.names_of(scenario)
     return {
         "format": FORMAT,
         "version": VERSION,
         "program": provenance.version(),
         "relationship": {
             "name": scenario.relationship,
-            "words": wording.words_of(scenario),
+            "words": wording.words_of(scenario, parsed),
             "colours": wording.colours_of(scenario),
         },
         "scenario": {
@@ -127,12 +117,12 @@ def payload_of(
             for item in sorted(scenario.items, key=lambda item: item.name)
         ],
         "junctures": list(_junctures(scenario)),
-        "leaders": list(_leaders(scenario)),
-        "members": list(_members(scenario)),
+        "leaders": list(_leaders(scenario, names)),
+        "members": list(_members(scenario, names)),
         "threats": [{"name": one.name, "title": one.title} for one in scenario.threats],
-        "councils": _councils(scenario),
-        "motives": list(_motives(scenario)),
-        "theories": list(_theories(scenario, known)),
+        "councils": _councils(scenario, names),
+        "motives": list(_motives(scenario, names)),
+        "theories": list(_theories(scenario, known, names)),
         "weighing": known.basis,
         "states": [
             {
@@ -148,7 +138,7 @@ def payload_of(
             {"text": one.text, "title": outcome_title(one, scenario.calendar(), meanings)}
             for one in parsed
         ],
-        "numbers": list(_numbers(scenario, known)),
+        "numbers": list(_numbers(scenario, known, names)),
         "record": _record(scenario, known),
         "draws": known.draws,
         "curves": _curves(scenario),
@@ -213,7 +203,7 @@ def _junctures(scenario: Scenario) -> Iterator[dict[str, Any]]:
         }
 
 
-def _leaders(scenario: Scenario) -> Iterator[dict[str, Any]]:
+def _leaders(scenario: Scenario, names: Names) -> Iterator[dict[str, Any]]:
     """Yield whoever can be replaced, with those of the same side that can take the place."""
     offices = {one.name: one for one in scenario.junctures if _leads(one)}
     sides: dict[str, tuple[str, str | None]] = {
@@ -224,11 +214,12 @@ def _leaders(scenario: Scenario) -> Iterator[dict[str, Any]]:
         sides[name] = (one.title, effect.of)
     for name, (title, side) in sides.items():
         others = [(n, t) for n, (t, s) in sides.items() if s == side and n != name]
-        more = [(NONE, "nobody")]
+        nobody, drawn = names.replacements
+        more = [(NONE, nobody)]
         if name in offices and any(
             r.moves == LEADERSHIP and r.drawn for r in offices[name].replacements
         ):
-            more.append((DRAWN, "a successor who is drawn"))
+            more.append((DRAWN, drawn))
         yield {
             "name": name,
             "title": title,
@@ -245,7 +236,7 @@ def _leads(one: Juncture) -> bool:
     )
 
 
-def _members(scenario: Scenario) -> Iterator[dict[str, Any]]:
+def _members(scenario: Scenario, names: Names) -> Iterator[dict[str, Any]]:
     for member in sorted(scenario.members, key=lambda one: (one.accessions[0].date, one.name)):
         yield {
             "name": member.name,
@@ -253,7 +244,9 @@ def _members(scenario: Scenario) -> Iterator[dict[str, Any]]:
             "numbers": [
                 {
                     "path": path,
-                    "title": wording.of_member(member, path, scenario),
+                    "title": names.number(f"member.{member.name}.{path}").removeprefix(
+                        f"{member.title}: "
+                    ),
                     "value": number.value,
                     "low": number.low,
                     "high": number.high,
@@ -264,22 +257,21 @@ def _members(scenario: Scenario) -> Iterator[dict[str, Any]]:
         }
 
 
-def _councils(scenario: Scenario) -> list[dict[str, str]]:
+def _councils(scenario: Scenario, names: Names) -> list[dict[str, str]]:
     """Return the rules by which the alliance can decide, the scenario's own first."""
     known = get_args(Council.model_fields["rule"].annotation)
     own = scenario.council.rule
-    leader = {one.name: one.title for one in scenario.members}.get(scenario.council.leader)
-    titles = dict(RULES)
-    if leader is not None:
-        titles["leader"] = f"{leader} decides alone"
-    return [{"name": name, "title": titles[name]} for name in sorted(known, key=lambda n: n != own)]
+    return [
+        {"name": name, "title": names.council(name)}
+        for name in sorted(known, key=lambda n: n != own)
+    ]
 
 
-def _motives(scenario: Scenario) -> Iterator[dict[str, Any]]:
+def _motives(scenario: Scenario, names: Names) -> Iterator[dict[str, Any]]:
     for name, number in numbers(scenario.motives):
         yield {
             "name": name,
-            "title": MOTIVES[name],
+            "title": names.motive(name),
             "path": f"motives.{name}",
             "value": number.value,
             "low": number.low,
@@ -287,26 +279,29 @@ def _motives(scenario: Scenario) -> Iterator[dict[str, Any]]:
         }
 
 
-def _theories(scenario: Scenario, known: evidence.Evidence) -> Iterator[dict[str, Any]]:
+def _theories(
+    scenario: Scenario, known: evidence.Evidence, names: Names
+) -> Iterator[dict[str, Any]]:
     own = own_theory(scenario).name
     for name in sorted(known.theories, key=lambda name: name != own):
-        told = [BLOCKS[letter] for letter in name.partition("+")[0] if letter in BLOCKS]
         yield {
             "name": name,
-            "title": ", ".join(told) or NOTHING,
+            "title": names.theory(name),
             "weight": known.weights.get(name),
             "evidence": known.evidence.get(name),
             "draws": known.counts.get(name, 0),
         }
 
 
-def _numbers(scenario: Scenario, known: evidence.Evidence) -> Iterator[dict[str, Any]]:
+def _numbers(
+    scenario: Scenario, known: evidence.Evidence, names: Names
+) -> Iterator[dict[str, Any]]:
     """Yield numbers and days, as `list inputs` does, with titles."""
     for row in catalogue("inputs", scenario).rows:
         path, (kind, source, value, low, high, unit) = str(row[0]), row[1:]
         yield {
             "path": path,
-            "title": wording.of_number(path, scenario),
+            "title": names.number(path),
             "kind": kind,
             "source": source,
             "value": value,

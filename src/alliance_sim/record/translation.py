@@ -119,6 +119,7 @@ def _nameable(scenario: Scenario) -> dict[str, list[str]]:
     return {
         "period": [one.name for one in scenario.periods],
         "juncture": [one.name for one in scenario.junctures],
+        "juncture_description": [one.name for one in scenario.junctures],
         "leader": [one.name for one in scenario.leaders],
         "member": [one.name for one in scenario.members],
         "threat": [one.name for one in scenario.threats],
