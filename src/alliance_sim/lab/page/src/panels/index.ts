@@ -1,6 +1,7 @@
 // The parts of the page, in the order in which they stand. Each is told all by the store.
 import type { FunctionComponent } from "preact";
 import type { Store } from "../state/store";
+import { About } from "./about";
 import { AnswerPanel } from "./answer";
 import { OneWorld } from "./one_world";
 import { Timeline } from "./timeline";
@@ -17,4 +18,5 @@ export const PANELS: readonly Panel[] = [
   { name: "answer", view: AnswerPanel },
   { name: "one_world", view: OneWorld },
   { name: "two_worlds", view: TwoWorlds },
+  { name: "about", view: About },
 ];

@@ -40,8 +40,6 @@ export function smallPayload(change: Partial<Payload> = {}): Payload {
     curves: [],
     known: null,
     lessons: [],
-    kinds: [],
-    items: [],
     headlines: [],
     lesson: null,
     language: "en",
