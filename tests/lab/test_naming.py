@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from alliance_sim import Scenario, load_scenario
+from alliance_sim import Scenario, load_scenario, shipped_scenarios
 from alliance_sim.errors import RecordError
 from alliance_sim.lab.naming import PLACE, texts
 from alliance_sim.lab.payload import payload_of
 from alliance_sim.lab.wording import LANGUAGES
 from alliance_sim.record.translation import translations_of
+from alliance_sim.record.words import registered
 
 SHIPPED = ("two_islands/baseline", "japan_nato/baseline")
 ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")  # letters of Japanese
@@ -101,3 +103,18 @@ def test_a_name_may_hold_anything_and_is_only_a_name(tmp_path: Path) -> None:
     names = told["relationship"]["words"]["ja"]["names"]
     assert names["juncture.great_raid"].startswith("</script>")
     assert "{__class__}" in names["number.juncture.great_raid.date"]
+
+
+@pytest.mark.parametrize("name", sorted(registered()))
+def test_words_that_ship_name_only_what_some_scenario_of_the_relationship_has(name: str) -> None:
+    known: set[str] = set()
+    for scenario in (load_scenario(one) for one in shipped_scenarios() if one.startswith(name)):
+        parts: dict[str, Iterable[Any]] = {
+            "juncture": scenario.junctures,
+            "leader": scenario.leaders,
+            "member": scenario.members,
+        }
+        known |= {f"{kind}.{one.name}" for kind, every in parts.items() for one in every}
+    for told in translations_of(load_scenario(f"{name}/baseline")).values():
+        own = {key for key in told.names if key.startswith(("juncture.", "leader.", "member."))}
+        assert own <= known

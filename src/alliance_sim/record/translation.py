@@ -48,7 +48,8 @@ def translations_of(scenario: Scenario) -> dict[str, Translation]:
     """Return what a scenario's relationship is called in other languages, by language.
 
     They stand in files such as `words.ja.toml`, beside the words of a relationship that the package
-    knows, and in the folder of a record that the scenario names.
+    knows, and in the folder of a record that the scenario names. The former also name what only
+    other scenarios of the relationship have.
 
     Raises:
         RecordError: If such a file cannot be used, naming all that is wrong with it.
@@ -77,7 +78,7 @@ def _translation(file: Path, scenario: Scenario) -> Translation:
         tree = files.read_toml(file, MOST_BYTES)
     except FileError as error:
         raise RecordError(str(file), error.problems) from None
-    known = _nameable(scenario)
+    known, ours = _nameable(scenario), scenario.relationship in registered()
     problems = [
         unknown_name("key", key, [*TOLD, "checked", "domains", *known])
         for key in tree
@@ -98,9 +99,8 @@ def _translation(file: Path, scenario: Scenario) -> Translation:
         if not isinstance(table, dict):
             problems.append(f"{kind} is {shown(table)}, must be a table of names")
             continue
-        problems += [
-            f"{kind}: {unknown_name('name', name, names)}" for name in table if name not in names
-        ]
+        others = [] if ours else [name for name in table if name not in names]
+        problems += [f"{kind}: {unknown_name('name', name, names)}" for name in others]
         problems += [
             f"{kind}.{name} is {shown(text)}, must be a text"
             for name, text in table.items()
