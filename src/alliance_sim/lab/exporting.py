@@ -1,8 +1,9 @@
 """The page as one file: the template with payload and modules put in.
 
 The template is what Vite makes of `page/` (`python -m engines.make_page`); what differs from one
-export to the next stands in three elements that mean nothing to a browser, as gzip in base64, so
-that nothing in it can be taken for markup. The same payload gives the same bytes.
+export to the next stands in three elements that mean nothing to a browser, as gzip in base 85, a
+fifteenth smaller than base64, with digits that cannot be taken for markup. The same payload gives
+the same bytes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ HEAD = 4_096  # bytes of a file by which it is known
 GENERATOR = b'<meta name="generator" content="alliance-sim lab" />'
 CHARSET = b'<meta charset="utf-8" />'
 LANGUAGE = b'<html lang="en"'
+# Digits of base 85 that mean something in markup, and what stands in their place.
+_PLAIN = bytes.maketrans(b"<&>", b",.:")
 AGAIN = "make it anew: python -m engines.make_page"
 
 
@@ -49,7 +52,7 @@ def page_of(payload: Mapping[str, Any], *, template: Path | None = None) -> byte
     }
     page = _template(template)
     for name, content in parts.items():
-        page = _with(page, _element(name, b""), _element(name, _packed(content)))
+        page = _with(page, _element(name, b""), _element(name, packed(content)))
     language = str(payload["language"]).encode()
     page = _with(page, LANGUAGE, LANGUAGE.replace(b"en", language))
     return _with(page, CHARSET, CHARSET + b"\n    " + GENERATOR)
@@ -141,5 +144,6 @@ def _element(name: str, content: bytes) -> bytes:
     return b'<script type="text/plain" id="%s">%s</script>' % (name.encode(), content)
 
 
-def _packed(content: bytes) -> bytes:
-    return base64.b64encode(gzip.compress(content, 9, mtime=0))
+def packed(content: bytes) -> bytes:
+    """Return bytes as an element holds them: gzip, then base 85, as `payload.ts` reads it."""
+    return base64.b85encode(gzip.compress(content, 9, mtime=0)).translate(_PLAIN)
