@@ -88,10 +88,10 @@ __all__ = [
 ]
 
 # Public beside this module: samplers; what would have been, for any model; all errors; the agents,
-# to subclass; results as folders.
+# to subclass; the teaching page; results as folders.
 SUBMODULES = (
     *("alliance_sim.calibration", "alliance_sim.counterfactual", "alliance_sim.engine.mesa_model"),
-    *("alliance_sim.errors", "alliance_sim.report"),
+    *("alliance_sim.errors", "alliance_sim.lab", "alliance_sim.report"),
     "alliance_sim.viz",  # needs the extra "viz"
 )
 
@@ -135,6 +135,7 @@ DRAWN_BY |= {
 }
 
 FOUND_BY |= {
+    "lab": "alliance_sim.lab.shown_page:lab",
     "rewrite": "alliance_sim.counterfactual.rewriting:rewrite",
     "shipped": "alliance_sim.calibration.shipped:usual_posterior",
     "whatif": "alliance_sim.counterfactual.answering:whatif",

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 # Who finds the usual draws of a scenario's parameters, by "shipped", who answers a what-if, by
-# "whatif", and who searches a rewrite, by "rewrite", each "module:function": told by the package's
-# front door, as they stand above the rooms that ask for them.
+# "whatif", who searches a rewrite, by "rewrite", and who makes a page, by "lab", each
+# "module:function": told by the package's front door, as they stand above the rooms that ask.
 FOUND_BY: dict[str, str] = {}
 
 

@@ -344,6 +344,21 @@ class Scenario(Shown, Part):
         """
         return found_by("rewrite")(self, outcome=outcome, **options)
 
+    def lab(self, **options: Any) -> Any:
+        """Return the lab of this scenario: the page in which a class runs it; a notebook shows it.
+
+        Args:
+            **options: Settings, as for `lab.Page.of`: `lesson`, `language`, `draws` and `height`.
+
+        Returns:
+            A `lab.Page`, which shows itself in a notebook and has `.save(path)`.
+
+        Raises:
+            SettingError: If there is no such lesson or language, or the scenario holds a state.
+            EngineError: If the page did not come with the package.
+        """
+        return found_by("lab")(self, **options)
+
     @property
     def edit_texts(self) -> tuple[str, ...]:
         """The edits that made it, as texts that `edited` takes; a table that was added has none."""
