@@ -44,8 +44,12 @@ export function said(code: string, key: string): string | undefined {
   return find(LANGUAGES[code]?.text ?? {}, key);
 }
 
+const rules = new Map<string, Intl.PluralRules>();
+
 function plural(n: number): string {
-  return new Intl.PluralRules(language.value).select(n);
+  let rule = rules.get(language.value);
+  if (rule === undefined) rules.set(language.value, (rule = new Intl.PluralRules(language.value)));
+  return rule.select(n);
 }
 
 /** Return how the relationship names something in the language: "juncture.nine_eleven". */

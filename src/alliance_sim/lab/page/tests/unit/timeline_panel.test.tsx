@@ -23,6 +23,16 @@ function show(refuses: (question: Question) => string[] = () => []): void {
   void act(() => render(<Timeline store={store} />, root));
 }
 
+/** Open what is behind a title. */
+function open(selector: string): void {
+  for (const part of all(selector) as HTMLDetailsElement[]) {
+    void act(() => {
+      part.open = true;
+      part.dispatchEvent(new Event("toggle"));
+    });
+  }
+}
+
 const edits = () => store.question.value.edits;
 const find = <E extends Element = HTMLElement>(selector: string) =>
   root.querySelector<E>(selector)!;
@@ -212,6 +222,7 @@ describe("controls", () => {
 
   test("switch a juncture and list what is changed, with a button that takes it back", () => {
     show();
+    open(".controls-part");
     const box = find<HTMLInputElement>(".controls-junctures input[type=checkbox]");
     void act(() => box.click());
     expect(edits()).toEqual(["without great_raid"]);
@@ -222,6 +233,7 @@ describe("controls", () => {
 
   test("set leaders, the rule, motives and the seed", () => {
     show();
+    open(".controls-part");
     const choose = (text: string, value: string) => {
       const select = field(text).querySelector("select")!;
       void act(() => {
@@ -248,6 +260,7 @@ describe("controls", () => {
 
   test("set a member's number, and a value that is none leaves it as it was", () => {
     show();
+    open(".controls-part");
     const number = find<HTMLInputElement>(".controls-number input[type=number]");
     type(number, "0.5");
     expect(edits()).toEqual(["member hills:offset=0.5"]);
@@ -259,6 +272,7 @@ describe("controls", () => {
 
   test("find any number by its name and set it", () => {
     show();
+    open(".controls-part");
     type(find<HTMLInputElement>("input[type=search]"), "PACE levels", "input");
     const found = all(".controls-number").find((one) => one.textContent?.includes("pace"))!;
     type(found.querySelector<HTMLInputElement>("input[type=number]")!, "2");
@@ -284,6 +298,7 @@ describe("controls", () => {
 
   test("read a pasted file, and show a hostile one as the words that it is", () => {
     show();
+    open(".controls-part");
     const paste = (text: string) => {
       type(find<HTMLTextAreaElement>(".controls textarea"), text, "input");
       const read = all(".controls button").find((one) => one.textContent === "Read the text")!;
@@ -305,10 +320,7 @@ describe("tables", () => {
     show();
     const [levels] = all(".data") as HTMLDetailsElement[];
     expect(levels!.querySelector("table")).toBeNull();
-    void act(() => {
-      levels!.open = true;
-      levels!.dispatchEvent(new Event("toggle"));
-    });
+    open(".data");
     expect(levels!.querySelectorAll("tbody tr")).toHaveLength(10);
     expect(levels!.querySelector("tbody tr")!.textContent).toContain("1990");
   });

@@ -15,6 +15,7 @@ import { Hair, RowHead } from "./reading";
 import { ROWS, type Row } from "./rows";
 
 const NARROW = 640; // below this width the junctures are a list beside the chart
+const WIDE = 1200; // from this width on rows are high enough for the back of a class
 const MEANT = 6; // pixels from which on a pointer drags
 
 export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
@@ -116,7 +117,7 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
                   row={row}
                   places={places}
                   ticks={ticks}
-                  height={heightOf(row, narrow)}
+                  height={heightOf(row, width.value)}
                   shown={shown}
                   last={order === ROWS.length - 1}
                 />
@@ -133,15 +134,17 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
   function pointedAt(event: PointerEvent, row: Row, x: number): number | null {
     if (row.series === null) return null;
     const ground = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const high = event.clientY - ground.top - (heightOf(row, narrow) - STRIP);
+    const high = event.clientY - ground.top - (heightOf(row, width.value) - STRIP);
     return high < -8 ? null : actAt(shown, row.series, places, x);
   }
 }
 
-function heightOf(row: Row, narrow: boolean): number {
+/** Return how high a row is, its acts with it: higher where the chart is wide. */
+function heightOf(row: Row, width: number): number {
   const strip = row.series === null ? 0 : STRIP;
-  if (row.stepped) return strip + (narrow ? 84 : 104);
-  return strip + (narrow ? 58 : row.series === null ? 60 : 78);
+  const size = width < NARROW ? 0 : width < WIDE ? 1 : 2;
+  const heights = row.stepped ? [84, 104, 130] : row.series === null ? [58, 60, 80] : [58, 78, 104];
+  return strip + (heights[size] ?? 0);
 }
 
 /** The stretch that a drag over the rows has marked so far. */

@@ -4,11 +4,11 @@ import { useRef } from "preact/hooks";
 import type { Juncture } from "../../contract";
 import { quartersOn } from "../../state/calendar";
 import { xOf, yearAt, type Places } from "../../parts/window";
-import { happens, moved, movedBy, reach } from "../../state/edits";
+import { moved, movedBy, reach } from "../../state/edits";
 import { ask, settle } from "../../state/asking";
 import type { Store } from "../../state/store";
 import { named, t } from "../../text";
-import { chosen, inWords, Sign } from "./juncture_signs";
+import { chosen, inWords, Sign, useJuncture } from "./juncture_signs";
 import { HANDLE, LANE, standings, type Standing } from "./lanes";
 import { switched } from "./switching";
 
@@ -16,15 +16,19 @@ const LETTER = 6.4; // how wide a letter of a label is, about, in CSS pixels
 const MOST_LETTERS = 26;
 const YEAR = 4; // quarters
 
+/**
+ * The handles in their lanes. While one is held, by pointer or by key, lanes stay as they are and
+ * nothing but that handle is drawn again.
+ */
 export function Handles({ store, places }: { store: Store; places: Places }) {
-  const { edits } = store.question.value;
   const junctures = store.payload.junctures;
-  const dragged = useSignal(false);
-  const kept = useRef<Standing[]>([]);
+  const held = useSignal(false);
+  const { edits } = held.value ? store.question.peek() : store.question.value;
   const dates = junctures.map((one) => quartersOn(one.date, movedBy(edits, one)));
   const xs = dates.map((date) => xOf(places, date));
   const inView = dates.map((date) => date >= places.from && date <= places.until);
-  if (!dragged.value || kept.current.length !== xs.length) {
+  const kept = useRef<Standing[]>([]);
+  if (!held.value || kept.current.length !== xs.length) {
     kept.current = stand(junctures, xs, inView, places);
   }
   const lanes = 1 + Math.max(0, ...kept.current.map(({ lane }) => lane));
@@ -42,9 +46,8 @@ export function Handles({ store, places }: { store: Store; places: Places }) {
               store={store}
               juncture={juncture}
               places={places}
-              x={xs[place] ?? 0}
               standing={kept.current[place] ?? { lane: 0, room: 0 }}
-              dragged={dragged}
+              held={held}
             />
           ) : null,
         )}
@@ -80,32 +83,33 @@ interface HandleProps {
   store: Store;
   juncture: Juncture;
   places: Places;
-  x: number;
   standing: Standing;
-  dragged: Signal<boolean>;
+  held: Signal<boolean>;
 }
 
-function Handle({ store, juncture, places, x, standing, dragged }: HandleProps) {
-  const { edits } = store.question.value;
+function Handle({ store, juncture, places, standing, held }: HandleProps) {
   const { payload } = store;
-  const on = happens(edits, juncture.name);
-  const quarters = movedBy(edits, juncture);
+  const now = useJuncture(store, juncture);
+  const { on, quarters } = now.value;
+  const x = xOf(places, quartersOn(juncture.date, quarters));
   const [least, most] = reach(juncture);
   const name = named(`juncture.${juncture.name}`, juncture.title);
   const before = useRef<string[] | null>(null); // the edits as a drag or a held key began
   const grabbed = useRef(0);
-  const to = (wanted: number, passing: boolean) => {
+  const to = (wanted: number) => {
     const many = Math.min(Math.max(Math.round(wanted), least), most);
+    const { edits } = store.question.peek();
     before.current ??= edits;
-    if (many === Math.round(quarters) && passing) return;
-    const next = moved(store.question.value.edits, juncture, many, payload);
-    store.change({ edits: next }, passing);
+    held.value = true;
+    if (many !== Math.round(movedBy(edits, juncture))) {
+      store.change({ edits: moved(edits, juncture, many, payload) }, true);
+    }
   };
   const done = () => {
     if (before.current === null) return;
     settle(store, before.current);
     before.current = null;
-    dragged.value = false;
+    held.value = false;
   };
   const classes = ["timeline-handle", `kind-${juncture.kind}`];
   if (!on) classes.push("off");
@@ -148,19 +152,19 @@ function Handle({ store, juncture, places, x, standing, dragged }: HandleProps) 
           if (!on) return;
           event.currentTarget.setPointerCapture(event.pointerId);
           grabbed.current = event.clientX - x;
-          dragged.value = true;
-          before.current = edits;
+          held.value = true;
+          before.current = store.question.peek().edits;
         }}
         onPointerMove={(event) => {
-          if (!dragged.value || before.current === null) return;
+          if (before.current === null) return;
           const year = yearAt(places, event.clientX - grabbed.current);
-          to((year - juncture.date) * YEAR, true);
+          to((year - juncture.date) * YEAR);
         }}
         onPointerUp={done}
         onPointerCancel={done}
         onKeyUp={done}
         onKeyDown={(event) => {
-          const now = Math.round(quarters);
+          const from = Math.round(quarters);
           const by = event.shiftKey ? YEAR : 1;
           const key = event.key;
           if (key === "Escape" && before.current !== null) {
@@ -169,12 +173,12 @@ function Handle({ store, juncture, places, x, standing, dragged }: HandleProps) 
           } else if (key === " " || key === "Enter" || key === "Delete") {
             ask(store, { edits: switched(store, juncture.name, !on) });
           } else if (!on) return;
-          else if (key === "ArrowRight" || key === "ArrowUp") to(now + by, true);
-          else if (key === "ArrowLeft" || key === "ArrowDown") to(now - by, true);
-          else if (key === "PageUp") to(now + YEAR, true);
-          else if (key === "PageDown") to(now - YEAR, true);
-          else if (key === "Home") to(least, true);
-          else if (key === "End") to(most, true);
+          else if (key === "ArrowRight" || key === "ArrowUp") to(from + by);
+          else if (key === "ArrowLeft" || key === "ArrowDown") to(from - by);
+          else if (key === "PageUp") to(from + YEAR);
+          else if (key === "PageDown") to(from - YEAR);
+          else if (key === "Home") to(least);
+          else if (key === "End") to(most);
           else return;
           event.preventDefault();
           event.stopPropagation();

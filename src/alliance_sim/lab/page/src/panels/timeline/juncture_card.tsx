@@ -1,11 +1,11 @@
 // What is known of the juncture that is chosen, with all that can be done to it.
 import { useId } from "preact/hooks";
 import { ask } from "../../state/asking";
-import { happens, moved, movedBy, reach } from "../../state/edits";
+import { moved, reach } from "../../state/edits";
 import type { Juncture } from "../../contract";
 import type { Store } from "../../state/store";
 import { named, t } from "../../text";
-import { chosen, inWords, Sign } from "./juncture_signs";
+import { chosen, inWords, Sign, useJuncture } from "./juncture_signs";
 import { switched } from "./switching";
 
 export function JunctureCard({ store }: { store: Store }) {
@@ -14,7 +14,11 @@ export function JunctureCard({ store }: { store: Store }) {
   return (
     <div class="timeline-card">
       <JunctureLine store={store} juncture={juncture} />
-      <p>{named(`juncture_description.${juncture.name}`, juncture.description)}</p>
+      <p>
+        {t("timeline.without", {
+          what: named(`juncture_description.${juncture.name}`, juncture.description),
+        })}
+      </p>
       <p class="timeline-source">{t("timeline.source", { source: juncture.source })}</p>
     </div>
   );
@@ -22,15 +26,15 @@ export function JunctureCard({ store }: { store: Store }) {
 
 /** One juncture with its switch and the buttons that move it by a year and by a quarter. */
 export function JunctureLine({ store, juncture }: { store: Store; juncture: Juncture }) {
-  const { edits } = store.question.value;
   const id = useId();
+  const now = useJuncture(store, juncture);
+  const { on, quarters: exact } = now.value;
+  const quarters = Math.round(exact);
   const name = named(`juncture.${juncture.name}`, juncture.title);
-  const on = happens(edits, juncture.name);
-  const quarters = Math.round(movedBy(edits, juncture));
   const [least, most] = reach(juncture);
   const step = (by: number) => {
     const to = Math.min(Math.max(quarters + by, least), most);
-    ask(store, { edits: moved(edits, juncture, to, store.payload) });
+    ask(store, { edits: moved(store.question.peek().edits, juncture, to, store.payload) });
   };
   return (
     <div class={on ? "timeline-line" : "timeline-line off"}>
@@ -50,7 +54,7 @@ export function JunctureLine({ store, juncture }: { store: Store; juncture: Junc
         <span>{name}</span>
       </label>
       <span class="timeline-when" id={id}>
-        {inWords(juncture, movedBy(edits, juncture), on)}
+        {inWords(juncture, exact, on)}
       </span>
       <span class="timeline-steps-of-time" role="group" aria-label={t("timeline.move", { name })}>
         {([-4, -1, 1, 4] as const).map((by) => (

@@ -1,12 +1,32 @@
 // How a juncture is shown: which one is chosen, its sign, and when it is.
-import { signal } from "@preact/signals";
+import { signal, useComputed, type ReadonlySignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { Juncture } from "../../contract";
 import { monthText } from "../../parts/dates";
 import { quartersOn } from "../../state/calendar";
+import { happens, movedBy } from "../../state/edits";
+import type { Store } from "../../state/store";
 import { language, t } from "../../text";
 
 /** The juncture that the card tells about. */
 export const chosen = signal<string | null>(null);
+
+export interface JunctureNow {
+  on: boolean;
+  quarters: number;
+}
+
+/** Return whether a juncture happens and how far it is moved; it changes with these two alone. */
+export function useJuncture(store: Store, juncture: Juncture): ReadonlySignal<JunctureNow> {
+  const last = useRef<JunctureNow>({ on: true, quarters: 0 });
+  return useComputed(() => {
+    const { edits } = store.question.value;
+    const [on, quarters] = [happens(edits, juncture.name), movedBy(edits, juncture)];
+    if (on !== last.current.on || quarters !== last.current.quarters)
+      last.current = { on, quarters };
+    return last.current;
+  });
+}
 
 /** Return when a juncture is, in words: "September 2002, 4 quarters later than it was". */
 export function inWords(juncture: Juncture, quarters: number, on: boolean): string {

@@ -6,7 +6,7 @@ import { ask } from "../../../state/asking";
 import { MOST_RUNS } from "../../../state/link";
 import type { Store } from "../../../state/store";
 import { language, ours, t } from "../../../text";
-import { Choice, Part } from "./fields";
+import { Choice } from "./fields";
 
 const OFFERED = { posterior: [1, 2, 4, 8, 16, 32], fresh: [100, 300, 1000, 3000, 10_000] };
 const USUAL = { posterior: 4, fresh: 1000 };
@@ -65,7 +65,7 @@ export function Running({ store }: { store: Store }) {
   const draws = payload.theories.find(({ name }) => name === theory)?.draws ?? 0;
   const count = (many: number) => new Intl.NumberFormat(language.value).format(many);
   return (
-    <Part title={t("controls.running")}>
+    <>
       <Choice
         label={t("controls.noise")}
         value={noise}
@@ -123,6 +123,6 @@ export function Running({ store }: { store: Store }) {
         />
       </label>
       <p class="controls-hint">{t("controls.seed_hint")}</p>
-    </Part>
+    </>
   );
 }

@@ -5,16 +5,15 @@ import { ask } from "../../../state/asking";
 import { cleared, put, said, saidOf } from "../../../state/edits";
 import type { Store } from "../../../state/store";
 import { named, ours, t } from "../../../text";
-import { Choice, NumberField, Part } from "./fields";
+import { Choice, NumberField } from "./fields";
 
 const AS_IT_WAS = "";
 
 export function Leaders({ store }: { store: Store }) {
   const { payload } = store;
   const { edits } = store.question.value;
-  if (payload.leaders.length === 0) return null;
   return (
-    <Part title={t("controls.leaders")}>
+    <>
       <p class="controls-hint">{t("controls.leaders_hint")}</p>
       {payload.leaders.map(({ name, replacements }) => (
         <Choice
@@ -38,7 +37,7 @@ export function Leaders({ store }: { store: Store }) {
           }
         />
       ))}
-    </Part>
+    </>
   );
 }
 
@@ -53,7 +52,7 @@ export function Council({ store }: { store: Store }) {
     payload.councils[0]?.name ??
     "";
   return (
-    <Part title={t("controls.council_title")}>
+    <>
       <Choice
         label={t("controls.rule")}
         value={rule}
@@ -90,16 +89,15 @@ export function Council({ store }: { store: Store }) {
           unit={unit}
         />
       ))}
-    </Part>
+    </>
   );
 }
 
 export function Motives({ store }: { store: Store }) {
   const { payload } = store;
   const { edits } = store.question.value;
-  if (payload.motives.length === 0) return null;
   return (
-    <Part title={t("controls.motives")}>
+    <>
       <p class="controls-hint">{t("controls.motives_hint")}</p>
       {payload.motives.map(({ name, title, value, path }) => {
         const says = saidOf(edits, "motive", name) ?? saidOf(edits, "set", path);
@@ -119,6 +117,6 @@ export function Motives({ store }: { store: Store }) {
           </label>
         );
       })}
-    </Part>
+    </>
   );
 }

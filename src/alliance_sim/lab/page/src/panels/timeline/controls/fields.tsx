@@ -1,6 +1,6 @@
 // Fields that the parts of the controls share: a number with its range, a choice.
 import type { ComponentChildren } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { ask, settle } from "../../../state/asking";
 import { put } from "../../../state/edits";
 import type { Store } from "../../../state/store";
@@ -11,14 +11,20 @@ const STEPS = 100; // of a slider over the whole range
 interface PartProps {
   title: string;
   open?: boolean;
-  children: ComponentChildren;
+  children: () => ComponentChildren;
 }
 
+/** A part of the controls behind its title; what stands in it is made when it is opened. */
 export function Part({ title, open = false, children }: PartProps) {
+  const [shown, setShown] = useState(open);
   return (
-    <details class="controls-part" open={open}>
+    <details
+      class="controls-part"
+      open={open}
+      onToggle={(event) => setShown(event.currentTarget.open)}
+    >
       <summary>{title}</summary>
-      {children}
+      {shown && children()}
     </details>
   );
 }

@@ -5,7 +5,7 @@ import { ask } from "../../../state/asking";
 import { put, saidOf } from "../../../state/edits";
 import type { Store } from "../../../state/store";
 import { named, t } from "../../../text";
-import { NumberField, Part } from "./fields";
+import { NumberField } from "./fields";
 
 const MOST = 8; // that are shown at once
 
@@ -14,7 +14,7 @@ export function Numbers({ store }: { store: Store }) {
   const sought = useSignal("");
   const found = useComputed(() => search(payload.numbers, sought.value));
   return (
-    <Part title={t("controls.numbers")}>
+    <>
       <label class="controls-field">
         <span>{t("controls.search")}</span>
         <input
@@ -42,7 +42,7 @@ export function Numbers({ store }: { store: Store }) {
       {found.value.slice(0, MOST).map((number) => (
         <AnyNumber key={number.path} store={store} number={number} />
       ))}
-    </Part>
+    </>
   );
 }
 

@@ -6,14 +6,13 @@ import { tidied } from "../../../state/edits";
 import { MOST_LETTERS, readWhatIf, whatIfFile } from "../../../state/what_if_file";
 import type { Store } from "../../../state/store";
 import { t } from "../../../text";
-import { Part } from "./fields";
 
 export function Sharing({ store }: { store: Store }) {
   const told = useSignal<string[]>([]);
   const pasted = useSignal("");
   const id = useId();
   return (
-    <Part title={t("controls.sharing")}>
+    <>
       <CopyLink store={store} told={told} />
       <p class="controls-row">
         <button type="button" onClick={() => save(store)}>
@@ -59,7 +58,7 @@ export function Sharing({ store }: { store: Store }) {
           <p key={one}>{one}</p>
         ))}
       </div>
-    </Part>
+    </>
   );
 }
 
