@@ -3,6 +3,7 @@ import type { FunctionComponent } from "preact";
 import type { Store } from "../state/store";
 import { About } from "./about";
 import { AnswerPanel } from "./answer";
+import { GuessPanel } from "./guess";
 import { OneWorld } from "./one_world";
 import { Timeline } from "./timeline";
 import { TwoWorlds } from "./two_worlds";
@@ -18,5 +19,6 @@ export const PANELS: readonly Panel[] = [
   { name: "answer", view: AnswerPanel },
   { name: "one_world", view: OneWorld },
   { name: "two_worlds", view: TwoWorlds },
+  { name: "guess", view: GuessPanel },
   { name: "about", view: About },
 ];

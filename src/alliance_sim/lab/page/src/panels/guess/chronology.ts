@@ -1,0 +1,121 @@
+// Chronologies to be told apart, all in one form: acts of weight, by year, domain and kind. Small acts
+// are left out, as many of them are in no list.
+import { timeOf } from "../../answer/words";
+import type { OneRun, Payload, Series } from "../../contract";
+import { SERIES } from "../../parts/acts";
+
+const WEIGHTY = 2; // salience from which an act counts
+
+export interface Told {
+  date: number;
+  series: Series;
+  kind: string;
+  salience: number;
+}
+
+/** What can be counted in a chronology, by key of `guess.feature`. */
+export const FEATURES = [
+  "total",
+  "first",
+  "busiest",
+  "quiet",
+  "late",
+  "political",
+  "operations",
+  "equipment",
+  "institution",
+] as const;
+export type Feature = (typeof FEATURES)[number];
+export type Features = Record<Feature, number | null>;
+
+/** Return the record as a run would be told, null where there is none or too little of it. */
+export function recordTold(payload: Payload): Told[] | null {
+  const [first, last] = timeOf(payload);
+  const known = new Set(payload.kinds.map(({ name, domain }) => `${domain}.${name}`));
+  const found = (payload.record?.acts ?? []).filter(
+    ({ date, series, kind, salience }) =>
+      salience >= WEIGHTY && date >= first && date < last + 1 && known.has(`${series}.${kind}`),
+  );
+  return found.length === 0 ? null : sorted(found);
+}
+
+/** Return a simulated history as it would be coded: counted acts and formal steps. */
+export function runTold({ events }: OneRun): Told[] {
+  return sorted(
+    events.filter(
+      ({ what, salience }) => (what === "counted" || what === "climbed") && salience >= WEIGHTY,
+    ),
+  );
+}
+
+function sorted(acts: readonly Told[]): Told[] {
+  return acts
+    .map(({ date, series, kind, salience }) => ({ date, series, kind, salience }))
+    .sort((one, other) => one.date - other.date);
+}
+
+/** Return what can be counted in a chronology; null where there is nothing to count. */
+export function featuresOf(acts: readonly Told[], payload: Payload): Features {
+  const [first, last] = timeOf(payload);
+  const years = new Map<number, number>();
+  for (const { date } of acts) {
+    const year = Math.floor(date);
+    years.set(year, (years.get(year) ?? 0) + 1);
+  }
+  const gaps = acts.slice(1).map(({ date }, place) => date - (acts[place]?.date ?? date));
+  const late = last + 1 - (last + 1 - first) / 4;
+  const of = (series: Series): number => acts.filter((act) => act.series === series).length;
+  return {
+    total: acts.length,
+    first: acts[0] === undefined ? null : Math.floor(acts[0].date),
+    busiest: acts.length === 0 ? null : Math.max(...years.values()),
+    quiet: gaps.length === 0 ? null : Math.floor(Math.max(...gaps)),
+    late: acts.filter(({ date }) => date >= late).length,
+    ...(Object.fromEntries(SERIES.map((series) => [series, of(series)])) as Record<Series, number>),
+  };
+}
+
+/** What the record holds beside what simulated histories hold; those farthest outside first. */
+export interface Trace {
+  feature: Feature;
+  record: number;
+  low: number;
+  high: number;
+  outside: boolean;
+}
+
+export function tracesOf(record: Features, simulated: readonly Features[]): Trace[] {
+  const found = FEATURES.flatMap((feature) => {
+    const mine = record[feature];
+    const its = simulated.flatMap((one) => one[feature] ?? []);
+    if (mine === null || its.length === 0) return [];
+    const [low, high] = [Math.min(...its), Math.max(...its)];
+    const beyond = Math.max(low - mine, mine - high) / (high - low + 1);
+    return [{ feature, record: mine, low, high, outside: beyond > 0, beyond }];
+  });
+  return found
+    .sort((one, other) => other.beyond - one.beyond)
+    .map(({ beyond: _, ...trace }) => trace);
+}
+
+/** Return the Brier score of one guess among three: 0 at best, 2 at worst. */
+export function brier(chosen: number, sure: number, real: number, many = 3): number {
+  const rest = (1 - sure) / (many - 1);
+  return Array.from({ length: many }, (_, place) => {
+    const said = place === chosen ? sure : rest;
+    return (said - (place === real ? 1 : 0)) ** 2;
+  }).reduce((so_far, square) => so_far + square, 0);
+}
+
+/** Return acts by year, each kind with how often it came. */
+export function byYear(acts: readonly Told[]): { year: number; kinds: [Told, number][] }[] {
+  const years = new Map<number, Map<string, [Told, number]>>();
+  for (const act of acts) {
+    const year = Math.floor(act.date);
+    const kinds = years.get(year) ?? new Map<string, [Told, number]>();
+    const key = `${act.series}.${act.kind}`;
+    kinds.set(key, [act, (kinds.get(key)?.[1] ?? 0) + 1]);
+    years.set(year, kinds);
+  }
+  return [...years].map(([year, kinds]) => ({ year, kinds: [...kinds.values()] }));
+}

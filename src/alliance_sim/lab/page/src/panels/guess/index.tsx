@@ -1,0 +1,262 @@
+// Guess the real one: three chronologies, one is the record. What gives the others away is told after.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { timeOf } from "../../answer/words";
+import { kindName, SERIES, seriesName, seriesTitle } from "../../parts/acts";
+import { fixed } from "../../parts/numbers";
+import type { Payload } from "../../contract";
+import type { Store } from "../../state/store";
+import { t } from "../../text";
+import { byYear, featuresOf, recordTold, tracesOf, type Told } from "./chronology";
+import { deal, gameOf, guessed, hindrance, SIMULATED, type Game, type Round } from "./rounds";
+import "./guess.css";
+
+const LETTERS = ["A", "B", "C"];
+const SURE = [1 / 3, 0.6, 0.9];
+
+export function GuessPanel({ store }: { store: Store }) {
+  const none = hindrance(store.payload);
+  const game = gameOf(store);
+  const { model } = store;
+  useEffect(() => {
+    if (none === null && model.value !== null && game.round.value === null) void deal(store, game);
+  }, [model.value]);
+  return (
+    <article class="guess">
+      <h2>{t("guess.title")}</h2>
+      {none !== null ? (
+        <p>{t(`guess.none.${none}`)}</p>
+      ) : (
+        <>
+          <p>{t("guess.intro")}</p>
+          <Shown store={store} game={game} />
+          <Score game={game} />
+        </>
+      )}
+    </article>
+  );
+}
+
+function Shown({ store, game }: { store: Store; game: Game }) {
+  const { round, problem } = game;
+  if (problem.value !== null) return <p role="alert">{problem.value}</p>;
+  if (round.value === null) return <p role="status">{t("guess.dealing")}</p>;
+  return <Play store={store} game={game} round={round.value} />;
+}
+
+function Play({ store, game, round }: { store: Store; game: Game; round: Round }) {
+  const chosen = useSignal<number | null>(null);
+  const sure = useSignal(SURE[1] ?? 0);
+  const guess = game.guess.value;
+  const done = guess !== null;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (chosen.value !== null) guessed(game, chosen.value, sure.value);
+      }}
+    >
+      <fieldset class="guess-cards" disabled={done}>
+        <legend>{t("guess.which")}</legend>
+        {round.shown.map((acts, place) => (
+          <Card
+            key={place}
+            acts={acts}
+            place={place}
+            payload={store.payload}
+            real={done ? place === round.real : null}
+            chosen={(guess?.chosen ?? chosen.value) === place}
+            choose={() => (chosen.value = place)}
+          />
+        ))}
+      </fieldset>
+      {!done && (
+        <fieldset class="guess-sure">
+          <legend>{t("guess.how_sure")}</legend>
+          {SURE.map((value, place) => (
+            <label key={value}>
+              <input
+                type="radio"
+                name="guess-sure"
+                checked={sure.value === value}
+                onChange={() => (sure.value = value)}
+              />
+              {t(`guess.sure.${place}`)}
+            </label>
+          ))}
+          <button type="submit" class="main" disabled={chosen.value === null}>
+            {t("guess.answer")}
+          </button>
+        </fieldset>
+      )}
+      <div aria-live="polite">{done && <Revealed store={store} game={game} round={round} />}</div>
+    </form>
+  );
+}
+
+function Card(of: {
+  acts: Told[];
+  place: number;
+  payload: Payload;
+  real: boolean | null;
+  chosen: boolean;
+  choose: () => void;
+}) {
+  const { acts, place, payload, real, chosen } = of;
+  const letter = LETTERS[place] ?? "";
+  const is = real === null ? "" : t(real ? "guess.real" : "guess.made");
+  return (
+    <div class={`guess-card ${real === true ? "real" : ""} ${chosen ? "chosen" : ""}`}>
+      <label class="guess-name">
+        <input type="radio" name="guess-history" checked={chosen} onChange={of.choose} />
+        <span>
+          {t("guess.history", { letter })} {is !== "" && <strong>{is}</strong>}
+        </span>
+      </label>
+      <Strip acts={acts} payload={payload} label={summaryOf(acts, payload, letter)} />
+      <p class="guess-soft">{summaryOf(acts, payload, letter)}</p>
+      <details>
+        <summary>{t("guess.all", { n: acts.length })}</summary>
+        <ol class="guess-years" tabIndex={0} aria-label={t("guess.all", { n: acts.length })}>
+          {byYear(acts).map(({ year, kinds }) => (
+            <li key={year}>
+              <b>{year}</b>{" "}
+              {kinds
+                .map(([{ series, kind }, many]) => {
+                  const name = `${seriesName(series)}: ${kindName(series, kind, payload)}`;
+                  return many === 1 ? name : t("guess.times", { name, many });
+                })
+                .join(t("guess.between"))}
+            </li>
+          ))}
+        </ol>
+      </details>
+    </div>
+  );
+}
+
+function summaryOf(acts: Told[], payload: Payload, letter: string): string {
+  const features = featuresOf(acts, payload);
+  return t("guess.summary", {
+    letter,
+    total: acts.length,
+    each: SERIES.map((series) => `${seriesName(series)} ${features[series]}`).join(", "),
+    first: features.first ?? "–",
+    busiest: features.busiest ?? 0,
+  });
+}
+
+const [WIDE, ROW] = [600, 16];
+
+/** Acts as marks along the years, a row for each domain; weightier ones are taller. */
+function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label: string }) {
+  const [first, last] = timeOf(payload);
+  const at = (date: number) => ((date - first) / (last + 1 - first)) * WIDE;
+  const high = ROW * SERIES.length;
+  const years = [first, Math.round((first + last) / 2 / 10) * 10, last];
+  return (
+    <div class="guess-strip">
+      <ul class="guess-rows" aria-hidden="true">
+        {SERIES.map((series) => (
+          <li key={series}>{seriesTitle(series)}</li>
+        ))}
+      </ul>
+      <div>
+        <svg
+          viewBox={`0 0 ${WIDE} ${high}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={label}
+        >
+          {SERIES.map((series, row) => (
+            <line key={series} x2={WIDE} y1={(row + 1) * ROW} y2={(row + 1) * ROW} />
+          ))}
+          {acts.map(({ date, series, salience }, place) => {
+            const tall = salience > 2 ? ROW - 2 : ROW - 7;
+            const y = (SERIES.indexOf(series) + 1) * ROW - tall;
+            return <rect key={place} class={series} x={at(date)} y={y} width={3} height={tall} />;
+          })}
+        </svg>
+        <p class="guess-axis" aria-hidden="true">
+          {years.map((year) => (
+            <span key={year}>{year}</span>
+          ))}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Revealed({ store, game, round }: { store: Store; game: Game; round: Round }) {
+  const { payload } = store;
+  const guess = game.guess.value;
+  const record = recordTold(payload) ?? [];
+  const traces = tracesOf(
+    featuresOf(record, payload),
+    round.simulated.map((acts) => featuresOf(acts, payload)),
+  );
+  const outside = traces.filter((trace) => trace.outside);
+  return (
+    <section class="guess-revealed">
+      <h3>
+        {t(guess?.right === true ? "guess.right" : "guess.wrong", {
+          letter: LETTERS[round.real] ?? "",
+        })}
+      </h3>
+      <p>{t(outside.length > 0 ? "guess.away" : "guess.nothing_away", { many: SIMULATED })}</p>
+      <div class="guess-scroll" tabIndex={0} role="region" aria-label={t("guess.compared")}>
+        <table>
+          <caption class="unseen">{t("guess.compared")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("guess.what")}</th>
+              <th scope="col">{t("guess.in_record")}</th>
+              <th scope="col">{t("guess.in_simulated", { many: SIMULATED })}</th>
+              <th scope="col">{t("guess.tells")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {traces.map(({ feature, record, low, high, outside }) => (
+              <tr key={feature} class={outside ? "outside" : ""}>
+                <th scope="row">{featureName(feature)}</th>
+                <td>{record}</td>
+                <td>{low === high ? low : t("guess.span", { low, high })}</td>
+                <td>{outside ? t("guess.yes") : t("guess.no")}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p>{t("guess.means")}</p>
+      <button type="button" class="main" onClick={() => void deal(store, game)}>
+        {t("guess.again")}
+      </button>
+    </section>
+  );
+}
+
+function featureName(feature: string): string {
+  const series = SERIES.find((one) => one === feature);
+  return series === undefined
+    ? t(`guess.feature.${feature}`)
+    : t("guess.feature.of", { series: seriesName(series) });
+}
+
+function Score({ game }: { game: Game }) {
+  const past = game.past.value;
+  if (past.length === 0) return null;
+  const mean = past.reduce((so_far, { brier }) => so_far + brier, 0) / past.length;
+  return (
+    <section class="guess-score">
+      <h3>{t("guess.score.title")}</h3>
+      <p>
+        {t("guess.score.told", {
+          right: past.filter(({ right }) => right).length,
+          many: past.length,
+          mean: fixed(mean, 2),
+        })}
+      </p>
+      <p class="guess-soft">{t("guess.score.help")}</p>
+    </section>
+  );
+}

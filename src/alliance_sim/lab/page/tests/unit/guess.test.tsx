@@ -1,0 +1,148 @@
+// The game: what is shown of record and runs, what gives a history away, and how a guess is scored.
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, expect, test } from "vitest";
+import type { Act, Model, OneRun, Payload, Question, RunEvent } from "../../src/contract";
+import { GuessPanel } from "../../src/panels/guess";
+import {
+  brier,
+  byYear,
+  featuresOf,
+  recordTold,
+  runTold,
+  tracesOf,
+} from "../../src/panels/guess/chronology";
+import { gameOf } from "../../src/panels/guess/rounds";
+import { Store } from "../../src/state/store";
+import { words } from "../../src/text";
+import { smallPayload } from "./payload";
+
+function coded(date: number, change: Partial<Act> = {}): Act {
+  const usual = { series: "political", kind: "visit", salience: 2, initiator: "both" } as const;
+  return { date, day: String(date), title: "", source: "", ...usual, ...change };
+}
+
+function event(date: number, change: Partial<RunEvent> = {}): RunEvent {
+  const usual = { what: "counted", which: 0, series: "political", kind: "visit" } as const;
+  return {
+    date,
+    day: "",
+    step: 0,
+    salience: 2,
+    who: [],
+    months: 0,
+    title: "",
+    ...usual,
+    ...change,
+  };
+}
+
+const payload: Payload = smallPayload({
+  frame: { time: [1950, 1989, 4] },
+  kinds: [{ name: "visit", domain: "political", title: "Visit" }],
+  record: {
+    edition: "islands@1",
+    acts: [
+      coded(1980.5),
+      coded(1980.7),
+      coded(1970.2, { salience: 1 }),
+      coded(1991),
+      coded(1985, { kind: "suspension" }),
+    ],
+    rungs: [],
+    claims: [],
+  },
+});
+
+test("the record is told in the form of a run: acts of weight, of kinds that runs have too", () => {
+  expect(recordTold(payload)?.map(({ date }) => date)).toEqual([1980.5, 1980.7]);
+  expect(recordTold(smallPayload())).toBeNull();
+});
+
+test("a run is told by its counted acts and formal steps, by date", () => {
+  const events = [
+    event(1960, { what: "climbed" }),
+    event(1955),
+    event(1956, { salience: 1 }),
+    event(1957, { what: "rung refused" }),
+  ];
+  expect(runTold({ events } as OneRun).map(({ date }) => date)).toEqual([1955, 1960]);
+});
+
+test("what lies farthest outside of simulated histories comes first", () => {
+  const record = featuresOf(recordTold(payload) ?? [], payload);
+  const runs = [
+    [1955, 1960.5, 1988],
+    [1956, 1970, 1971, 1972],
+  ].map((dates) =>
+    featuresOf(runTold({ events: dates.map((date) => event(date)) } as OneRun), payload),
+  );
+  expect(record).toMatchObject({ total: 2, first: 1980, busiest: 2, quiet: 0, late: 2 });
+  const traces = tracesOf(record, runs);
+  expect(traces[0]).toEqual({
+    feature: "first",
+    record: 1980,
+    low: 1955,
+    high: 1956,
+    outside: true,
+  });
+  expect(traces.find(({ feature }) => feature === "equipment")?.outside).toBe(false);
+});
+
+test("a guess scores best if it is sure and right, worst if it is sure and wrong", () => {
+  expect(brier(1, 1, 1)).toBe(0);
+  expect(brier(1, 1, 0)).toBe(2);
+  expect(brier(0, 1 / 3, 2)).toBeCloseTo(2 / 3, 12);
+  expect(brier(0, 0.9, 0)).toBeLessThan(brier(0, 0.6, 0));
+});
+
+test("acts of one kind in one year are counted together", () => {
+  const [year] = byYear(recordTold(payload) ?? []);
+  expect([year?.year, year?.kinds.length, year?.kinds[0]?.[1]]).toEqual([1980, 1, 2]);
+});
+
+afterEach(() => act(() => render(null, document.body)));
+
+async function shown(of: Payload, asked: Question[] = []): Promise<Store> {
+  words.value = {
+    en: {
+      title: "Two islands",
+      state: "Reefland",
+      alliance: "Pact",
+      domains: { political: "politics", operations: "operations", equipment: "equipment" },
+      names: {},
+    },
+  };
+  const store = new Store(of, ["guess"]);
+  store.model.value = {
+    one: async (question: Question, history: number) => {
+      asked.push(question);
+      return { events: [event(1955 + history), event(1960)] } as OneRun;
+    },
+  } as Partial<Model> as Model;
+  await act(() => render(<GuessPanel store={store} />, document.body));
+  await act(() => new Promise((settled) => setTimeout(settled)));
+  return store;
+}
+
+test("without a record the panel says why there is no game", async () => {
+  await shown(smallPayload());
+  expect(document.body.textContent).toContain("holds no coded record");
+});
+
+test("a round shows three histories with new luck and no edits, and reveals after the answer", async () => {
+  const asked: Question[] = [];
+  const store = await shown(payload, asked);
+  expect(document.querySelectorAll(".guess-card")).toHaveLength(3);
+  expect(asked.every(({ edits, noise }) => edits.length === 0 && noise === "fresh")).toBe(true);
+  expect(document.body.textContent).not.toContain("this is the record");
+  const { round, past } = gameOf(store);
+  const real = round.value?.real ?? -1;
+  const choices = document.querySelectorAll<HTMLInputElement>("input[name=guess-history]");
+  await act(() => choices[real]?.click());
+  await act(() => document.querySelector<HTMLButtonElement>(".guess-sure button")?.click());
+  expect(document.querySelector(".guess-card.real")?.textContent).toContain("this is the record");
+  expect(past.value).toHaveLength(1);
+  expect(past.value[0]?.right).toBe(true);
+  expect(document.querySelector(".guess-score")?.textContent).toContain("1 of 1 right");
+});
