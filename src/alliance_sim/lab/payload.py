@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from alliance_sim import provenance
 from alliance_sim.calendar import decimal_year
-from alliance_sim.counterfactual.stored_curves import shipped_curves
-from alliance_sim.errors import AllianceSimError, NoRecord, SettingError
-from alliance_sim.lab import evidence, lessons, wording
+from alliance_sim.errors import NoRecord, SettingError
+from alliance_sim.lab import curves, evidence, lessons, wording
 from alliance_sim.lab.frame import frame_of
 from alliance_sim.lab.known import known_world
 from alliance_sim.record.record import Record
@@ -141,9 +140,9 @@ def payload_of(
         "numbers": list(_numbers(scenario, known, names)),
         "record": _record(scenario, known),
         "draws": known.draws,
-        "curves": _curves(scenario),
+        "curves": curves.curves_of(scenario),
         "known": known_world(),
-        "headlines": [],
+        "headlines": curves.headlines_of(scenario),
         "lessons": every,
         "lesson": lesson,
         "language": language,
@@ -157,8 +156,7 @@ def offered(scenario: Scenario) -> tuple[str, ...]:
     levels are above their middle at the end of the run, and whether each item has passed.
     """
     last = scenario.time.last_year
-    curves, _ = shipped_curves(scenario)
-    asked = [] if curves is None else [curve.outcome for curve in curves.curves.values()]
+    asked = [curve.outcome for curve in curves.known_curves(scenario)]
     asked.sort(key=lambda text: (not text.startswith("rung"), text.rpartition("@")[2], text))
     steps = sorted(rung.number for rung in scenario.rungs)
     usual = [
@@ -354,47 +352,6 @@ def _act(row: dict[str, Any]) -> dict[str, Any]:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _curves(scenario: Scenario) -> list[dict[str, Any]]:
-    """Return the inevitability curves that ship for a scenario, none where they do not hold."""
-    try:
-        found, _ = shipped_curves(scenario)
-    except AllianceSimError:
-        return []
-    if found is None:
-        return []
-    return [
-        {
-            "question": curve.question,
-            "title": curve.title,
-            "edits": [_plainest(edit) for edit in curve.edits],
-            "outcome": curve.outcome,
-            "theory": curve.theory,
-            "years": [
-                {
-                    "year": int(year),
-                    "fact": fact[0],
-                    "fact_low": fact[1],
-                    "fact_high": fact[2],
-                    "edited": edited[0],
-                    "low": edited[1],
-                    "high": edited[2],
-                }
-                for year, fact, edited in zip(
-                    curve.years, curve.fact.tolist(), curve.edited.tolist(), strict=True
-                )
-            ],
-            "sentence": curve.sentence,
-        }
-        for curve in found.curves.values()
-    ]
-
-
-def _plainest(edit: str) -> str:
-    """Return an edit as the page writes it."""
-    head = "set council.rule="
-    return f"council {edit.removeprefix(head)}" if edit.startswith(head) else edit
 
 
 def _finite(value: float) -> float | None:

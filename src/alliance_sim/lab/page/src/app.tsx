@@ -1,6 +1,7 @@
 // The frame of the page: its title, its parts, language and look, and what went wrong.
 import { useEffect } from "preact/hooks";
 import { PANELS } from "./panels";
+import { Ready } from "./parts/ready";
 import type { Store } from "./state/store";
 import { LANGUAGES, language, t, wording } from "./text";
 import { nextTheme, theme } from "./theme";
@@ -52,6 +53,7 @@ export function App({ store }: { store: Store }) {
       <Tabs store={store} />
       <Problems store={store} />
       <main id="main" tabIndex={-1} aria-labelledby={`tab-${shown?.name}`}>
+        {store.failed.value && <Ready payload={store.payload} />}
         {shown && <shown.view store={store} />}
       </main>
       <footer class="bottom">

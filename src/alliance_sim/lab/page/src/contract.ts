@@ -60,7 +60,7 @@ export interface Payload {
   /** Lessons of the relationship; the last, "generic", has no words of its own. */
   lessons: Lesson[];
   /** Ready answers of the package to the headline questions, shown where nothing can be run. */
-  headlines: { question: string; edits: string[]; outcome: string; answer: unknown }[];
+  headlines: Headline[];
   lesson: string | null;
   language: string;
 }
@@ -164,6 +164,15 @@ export interface Act {
   initiator: string;
   title: string;
   source: string;
+}
+
+/** Chances of an outcome, each with its 90 %, for who knows the record to the end of a year. */
+export interface Headline {
+  question: string;
+  edits: string[];
+  outcome: string;
+  title: string;
+  answer: { year: Year; fact: [number, number, number]; edited: [number, number, number] };
 }
 
 export interface Curve {

@@ -14,6 +14,7 @@ export async function run(store: Store): Promise<void> {
     store.model.value = await startModel(store.payload);
   } catch (error) {
     store.problems.value = [worded(error)];
+    store.failed.value = true;
     return;
   }
   let last: Question | null = null;

@@ -15,6 +15,8 @@ export class Store {
   /** Problems of the question itself, as the engine says them. */
   readonly problems = signal<string[]>([]);
   readonly model = signal<Model | null>(null);
+  /** Whether the model cannot be run here; ready answers are shown then. */
+  readonly failed = signal(false);
   readonly question;
   readonly panel;
   readonly canUndo;
