@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from alliance_sim import SettingError
 from alliance_sim.cli.app import app
-from alliance_sim.lab import serving
+from alliance_sim.lab import serving, solution
 from alliance_sim.lab.exporting import GENERATOR, VARIABLE
 from tests.lab.blank import PAGE
 
@@ -174,3 +174,17 @@ def test_ctrl_c_closes_it_quietly(template: Path) -> None:
     assert process.returncode == 130
     assert errors.endswith("Stopped.\n")
     assert "Traceback" not in errors
+
+
+@pytest.mark.usefixtures("template")
+def test_of_a_what_if_it_is_the_page_of_the_history_with_the_edits_in_the_address(
+    tmp_path: Path,
+) -> None:
+    out, plain = tmp_path / "raid.html", tmp_path / "plain.html"
+    done = CliRunner().invoke(app, ["lab", "two_islands/no_raid", "--export", str(out)])
+    assert done.exit_code == 0
+    (line,) = [one for one in done.stdout.splitlines() if "in the address" in one]
+    link = line.partition("raid.html")[2]
+    assert solution(f"{link}&noise=fresh&runs=5")["edits"] == ["without great_raid"]
+    CliRunner().invoke(app, ["lab", ISLANDS, "--export", str(plain)])
+    assert out.read_bytes() == plain.read_bytes()

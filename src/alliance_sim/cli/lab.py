@@ -73,9 +73,9 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
     """Open the lab, in which a class re-runs the history, or write it as one file.
 
     The page runs the model in the reader's browser, with the same numbers as here. It is served to
-    this machine alone, until Ctrl-C.
+    this machine alone, until Ctrl-C. Of a what-if it is the page of the history that it edits, with
+    the edits in the address.
     """
-    from alliance_sim import load_scenario
     from alliance_sim.lab.exporting import checked_place, page_of, written
     from alliance_sim.lab.payload import payload_of
     from alliance_sim.lab.serving import checked_port, served, shown
@@ -87,16 +87,19 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
     checked_port(port)
     if export is not None:
         checked_place(export)
-    chosen = load_scenario(name)
+    chosen, asked = _page_of(name)
     activity.begin("writing the page")
     payload = payload_of(chosen, lesson=lesson, language=language, draws=draws)
     page = page_of(payload)
     if export is not None:
         written(page, export)
         terminal.tell(f"Written to {export}, {len(page) / 1e6:.1f} MB.")
+        if asked:
+            terminal.tell(f"The what-if is in the address: {export.name}{asked}")
         _say_what_is_missing(chosen, payload)
         return
-    with served(page, port) as address:
+    with served(page, port) as bare:
+        address = bare + asked
         terminal.tell(f"The lab is open at {address}")
         _say_what_is_missing(chosen, payload)
         terminal.say(f"Ctrl-C closes it. As a file to take along: {_export_line(name)}")
@@ -105,6 +108,21 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
         with activity.drawn_by(lambda _: None):
             while True:
                 threading.Event().wait(TICK)
+
+
+def _page_of(name: str) -> tuple[Scenario, str]:
+    """Return the scenario of the page, and what stands behind its address: the edits of a what-if.
+
+    A what-if that adds a table has no such edits, and is a page of its own.
+    """
+    from alliance_sim import load_scenario
+    from alliance_sim.lab.link import link_of
+    from alliance_sim.scenario import extended_scenario
+
+    chosen, factual = load_scenario(name), extended_scenario(name)
+    if factual is None or not chosen.edits or not all(change.text for change in chosen.edits):
+        return chosen, ""
+    return factual, link_of(factual, chosen.edit_texts)
 
 
 def _say_what_is_missing(scenario: Scenario, payload: dict[str, object]) -> None:

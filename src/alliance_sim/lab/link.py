@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
+from alliance_sim import provenance
 from alliance_sim.errors import LONGEST, SettingError, shown, unknown_name
+from alliance_sim.lab.curves import plainest
 from alliance_sim.scenario.edit_kinds import KINDS
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario import Scenario
 
 WHERE = "link"
 VERSION = "1"
@@ -92,6 +97,18 @@ def parameters_of(link: object) -> dict[str, list[str]]:
     for key, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
         found.setdefault(key, []).append(value)
     return found if found or not text else {"": [""]}  # something was said, and nothing is meant
+
+
+def link_of(scenario: Scenario, edits: Sequence[str]) -> str:
+    """Return the part of an address, # and all, by which the page of a scenario begins edited.
+
+    Args:
+        scenario: The scenario of the page.
+        edits: Texts of edits, in the order asked.
+    """
+    said = [("v", VERSION), ("of", provenance.scenario_digest(scenario)[:DIGEST])]
+    said += [("edit", plainest(edit)) for edit in edits]
+    return f"#{urlencode(said)}"
 
 
 def read_link(said: Mapping[str, Sequence[str]], beginning: Beginning) -> LinkQuestion:
