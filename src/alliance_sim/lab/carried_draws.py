@@ -44,8 +44,8 @@ def carried_draws(frame: Frame, posteriors: Sequence[PosteriorDraws]) -> Json:
 
     Returns:
         `record`: arrays of the frame by name, that hold the record in `advance_block`, numbers of
-        the call, and what goes with them. `inputs`: which inputs may differ by lane. `theories`: by
-        name the draws. Arrays are `{"kind", "shape", "base64"}`, of little-endian bytes.
+        the call, and what goes with them. `inputs`: which inputs may differ by lane; `filled`: which
+        are worked out with them. `theories`: by name the draws. Arrays are `{"kind", "shape", "base64"}`, of little-endian bytes.
 
     Raises:
         SettingError: If draws are of another scenario or record, or end before the scenario does.
@@ -70,7 +70,7 @@ def carried_draws(frame: Frame, posteriors: Sequence[PosteriorDraws]) -> Json:
         for posterior, target in zip(posteriors, targets, strict=True)
     }
     paths = dict.fromkeys(path for told in theories.values() for path in told["paths"])
-    return {"record": records[0], "inputs": _inputs(frame, tuple(paths)), "theories": theories}
+    return {"record": records[0], **_inputs(frame, tuple(paths)), "theories": theories}
 
 
 def packed(array: NDArray[Any]) -> Json:
@@ -113,7 +113,8 @@ def _record(frame: Frame, target: Target) -> Json:
         for name, value in seen._asdict().items()
         if isinstance(value, np.ndarray)
     }
-    arrays |= {"history.laws": laws, "seen.numbers": seen.numbers[:, :1]}
+    every = np.ones_like(seen.wanted)  # `Conditioned.noise` looks at all parts of a record
+    arrays |= {"history.laws": laws, "seen.wanted": every, "seen.numbers": seen.numbers[:, :1]}
     partners = frame.scenario.partners.name
     names = [f"{partners}/law.{name}:v1" for name, _, _ in held.dated_laws]
     pulls = [seen.at_kinds + KIND_NUMBERS * k + KIND_PULL for k in range(len(seen.kinds))]
@@ -187,8 +188,11 @@ def _differences(base: Recipe, other: Recipe) -> dict[str, float]:
     return found
 
 
-def _inputs(frame: Frame, paths: Sequence[str]) -> list[int]:
-    """Return which numbers of a row of inputs some paths can feed, whatever acts."""
+def _inputs(frame: Frame, paths: Sequence[str]) -> dict[str, list[int]]:
+    """Return which numbers of a row of inputs some paths can feed, whatever acts.
+
+    How reluctant members are is worked out together with who they are.
+    """
     world = build_world(frame.scenario)
     recipe = frame.recipe
     others: Mapping[str, float] = {path: _another(frame.scenario, path) for path in paths}
@@ -196,10 +200,14 @@ def _inputs(frame: Frame, paths: Sequence[str]) -> list[int]:
     acting = world.settled._replace(acting=[1.0] * len(world.settled.acting))
     at, _ = places_of(recipe.counts, frame.shape.leaders)
     fed = changed_inputs(changed, acting, replace(world, settled=acting), at)
+    differ = fed.copy()
     if not any(".accession." in path for path in paths):  # who belongs is the same in all draws
-        fed[at.weight : at.reluctance] = False
-        fed[at.states] = False
-    return np.flatnonzero(fed).tolist()
+        differ[at.weight : at.reluctance] = False
+        differ[at.states] = False
+    return {
+        "inputs": np.flatnonzero(differ).tolist(),
+        "filled": np.flatnonzero(fed).tolist(),
+    }
 
 
 def _another(scenario: Scenario, path: str) -> float:

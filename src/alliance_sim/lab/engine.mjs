@@ -92,7 +92,7 @@ export class Engine {
     const words = [];
     /** @type {Map<string, number>} */
     const numbers = new Map();
-    for (const argument of this.frame.calls[name]) {
+    for (const argument of this.frame.calls[name] ?? []) {
       if ("number" in argument) {
         numbers.set(argument.number, words.length);
         words.push(argument.value);
@@ -255,15 +255,14 @@ export class Engine {
    * @param {Float64Array[]} state
    */
   takeUp(state) {
-    STATE.forEach((name, k) => this.floats(name).set(state[k]));
+    STATE.forEach((name, k) => this.floats(name).set(state[k] ?? []));
   }
 
   /** Keep the world as prepared, for `touched` to compare with. */
   keepWorld() {
-    for (const name of ["constants", "asian", "distracting", "after"]) {
-      const pair = [`before.${name}`, `ready.${name}`];
-      if (name === "constants") this.floats(pair[0]).set(this.floats(pair[1]));
-      else this.whole(pair[0]).set(this.whole(pair[1]));
+    this.floats("before.constants").set(this.floats("ready.constants"));
+    for (const name of ["asian", "distracting", "after"]) {
+      this.whole(`before.${name}`).set(this.whole(`ready.${name}`));
     }
     this.floats("before.table").set(this.floats("into.table"));
   }
@@ -280,8 +279,9 @@ export class Engine {
     this.call("prepare");
     this.ask(seed, run);
     this.begin();
-    this.advance(0, this.frame.shape.steps, 1);
-    const kept = this.frame.shape.steps * this.frame.states.length;
+    const { steps = 0 } = this.frame.shape;
+    this.advance(0, steps, 1);
+    const kept = steps * this.frame.states.length;
     return new Uint8Array(this.floats("kept.trajectories").slice(0, kept).buffer);
   }
 }

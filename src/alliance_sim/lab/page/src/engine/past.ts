@@ -1,0 +1,328 @@
+// Histories in a worker: parameters, slow noise and all that decides acts, kept to be run again.
+//
+// A part is up to 64 histories that are run side by side. Given the record, a draw's uniforms are
+// abducted by the module, as `Histories.of_posterior` does; with fresh noise all comes by key.
+
+import type { Engine } from "../../../engine.mjs";
+import { Columns, type World } from "./columns";
+import type { CarriedRecord, Draws } from "./draws";
+import { passed, type Fold } from "./outcome";
+import { floatsOf, wholeOf } from "./packed";
+import { NO_CHANGES, type Changes } from "./recipe";
+
+const APART = 16; // quarters from one kept state to the next
+const SUMMARIES = "kept.summaries";
+
+/** Some histories: their numbers, by which noise goes, and their draws. */
+export interface Part {
+  numbers: Int32Array;
+  /** Null where lanes have the numbers of the scenario. */
+  draws: Int32Array | null;
+  /** Parts with equal draws share their columns. */
+  block: number;
+}
+
+interface Kept {
+  step: number;
+  state: Float64Array[];
+  summaries: Float64Array;
+}
+
+/** What is kept of a part in the factual world. */
+interface Done {
+  /** Uniforms of what decides acts, array (lane, channel, step); null where they come by key. */
+  given: Float64Array | null;
+  /** Array (lane, step, state). */
+  paths: Float64Array;
+  kept: Kept[];
+  outcome: Float64Array;
+}
+
+/** Both worlds of a part, arrays (lane, step, state) and (lane,). */
+export interface Twins {
+  touched: number;
+  factual: Float64Array;
+  edited: Float64Array;
+  outcome: { factual: Float64Array; edited: Float64Array };
+}
+
+/** Where parameters and noise come from. */
+export interface Source {
+  /** Numbers of the recipe that the theory sets, by path. */
+  base: Record<string, number>;
+  draws: Draws | null;
+  /** The record that histories come to; null for fresh noise. */
+  record: CarriedRecord | null;
+  seed: bigint;
+}
+
+export class Past {
+  readonly steps: number;
+  private readonly lanes: number;
+  private readonly slow: number;
+  private readonly normals: Float64Array | null;
+  private readonly worlds = new Map<number, World>();
+  private readonly done = new Map<number, Done>();
+  private fold: Fold | null = null;
+  private filled: { block: number; changes: Changes; touched: number | null } | null = null;
+
+  constructor(
+    readonly engine: Engine,
+    readonly columns: Columns,
+    readonly source: Source,
+  ) {
+    const { shape, lanes } = engine.frame;
+    this.steps = shape["steps"] as number;
+    this.lanes = lanes;
+    this.slow = source.draws?.told.channels.length ?? 0;
+    this.normals = source.record === null ? null : this.quantiles();
+    if (source.record !== null) this.hold(source.record);
+  }
+
+  /** Say what is folded of each history. */
+  ask(fold: Fold): void {
+    if (this.fold !== null && JSON.stringify(fold) === JSON.stringify(this.fold)) return;
+    this.fold = fold;
+    const { engine } = this;
+    const row = [fold.how, fold.comparison, fold.row, fold.start, fold.stop];
+    engine.replace("kept.folds", [1, 5], row);
+    engine.replace("kept.thresholds", [1], [fold.threshold]);
+    engine.reshape(SUMMARIES, [1, this.lanes]);
+    for (const done of this.done.values()) {
+      done.kept = [];
+      done.outcome = new Float64Array(0);
+    }
+  }
+
+  /** Bring a part in both worlds. */
+  twins(part: Part, changes: Changes): Twins {
+    const fact = this.factual(part);
+    const many = part.numbers.length;
+    const before = this.worlds.get(part.block) as World;
+    this.fill(part, changes);
+    const touched = this.touched(part, before);
+    if (touched >= this.steps) {
+      const outcome = { factual: fact.outcome, edited: fact.outcome };
+      return { touched, factual: fact.paths, edited: fact.paths, outcome };
+    }
+    this.bringNoise(part, fact);
+    const from = fact.kept.findLast((kept) => kept.step <= touched);
+    this.engine.begin();
+    if (from !== undefined) {
+      this.engine.takeUp(from.state);
+      this.engine.floats(SUMMARIES).set(from.summaries);
+    }
+    const first = from?.step ?? 0;
+    this.engine.advance(first, this.steps, many);
+    const edited = this.paths(many);
+    const each = this.engine.frame.states.length;
+    for (let lane = 0; lane < many && first > 0; lane += 1) {
+      const start = lane * this.steps * each;
+      edited.set(fact.paths.subarray(start, start + first * each), start);
+    }
+    const outcome = { factual: fact.outcome, edited: this.outcomes(many) };
+    return { touched, factual: fact.paths, edited, outcome };
+  }
+
+  /** Fill in a world for a part and bring its noise; lanes are then before the first quarter. */
+  ready(part: Part, changes: Changes): void {
+    const done = this.factual(part);
+    this.fill(part, changes);
+    this.bringNoise(part, done);
+    this.engine.begin();
+  }
+
+  /** Return what is kept of a part in the factual world, brought if it has not been. */
+  private factual(part: Part): Done {
+    const key = part.numbers[0] as number;
+    const before = this.done.get(key);
+    if (before !== undefined && before.outcome.length > 0) return before;
+    this.fill(part, NO_CHANGES);
+    if (!this.worlds.has(part.block)) this.worlds.set(part.block, this.columns.world());
+    const given = before?.given ?? (this.source.record === null ? null : this.abducted(part));
+    const done: Done = { given, paths: new Float64Array(0), kept: [], outcome: new Float64Array(0) };
+    this.bringNoise(part, done);
+    const many = part.numbers.length;
+    this.engine.begin();
+    for (let step = 0; step < this.steps; step += APART) {
+      if (step > 0) {
+        const summaries = this.engine.floats(SUMMARIES).slice();
+        done.kept.push({ step, state: this.engine.state(), summaries });
+      }
+      this.engine.advance(step, Math.min(step + APART, this.steps), many);
+    }
+    done.paths = this.paths(many);
+    done.outcome = this.outcomes(many);
+    this.done.set(key, done);
+    return done;
+  }
+
+  /** Return the first quarter that the edits touch in some lane; `fill` has gone before. */
+  private touched(part: Part, before: World): number {
+    if (this.filled === null) throw new Error("nothing is filled in");
+    this.filled.touched ??= this.columns.touched(before, part.numbers.length);
+    return this.filled.touched;
+  }
+
+  private fill(part: Part, changes: Changes): void {
+    if (this.filled?.block === part.block && this.filled.changes === changes) return;
+    const { base, draws } = this.source;
+    this.columns.fill(base, changes, draws, part.draws);
+    this.filled = { block: part.block, changes, touched: null };
+  }
+
+  private paths(many: number): Float64Array {
+    const each = this.steps * this.engine.frame.states.length;
+    return this.engine.floats("kept.trajectories").slice(0, many * each);
+  }
+
+  private outcomes(many: number): Float64Array {
+    const fold = this.fold;
+    if (fold === null) throw new Error("no outcome is asked for");
+    return Float64Array.from(this.engine.floats(SUMMARIES).subarray(0, many), (folded) =>
+      passed(fold, folded),
+    );
+  }
+
+  /** Say whose noise it is, and bring what does not come by key. */
+  private bringNoise(part: Part, done: Done): void {
+    const { engine } = this;
+    this.name(part);
+    engine.reshape("history.rung", [0]);
+    engine.reshape("evaluated.uniforms", [0, 0, 0]);
+    if (done.given === null) {
+      engine.reshape("asked.given", [0, 0, 0]);
+      engine.reshape("differing.normals", [0, 0, 0]);
+      return;
+    }
+    this.bringNormals(part);
+    const channels = engine.frame.channels.length;
+    engine.reshape("asked.given", [this.lanes, channels, this.steps]);
+    const room = engine.floats("asked.given");
+    const each = channels * this.steps;
+    const kept = (channels - this.slow) * this.steps;
+    for (let lane = 0; lane < part.numbers.length; lane += 1) {
+      const mine = done.given.subarray(lane * kept, (lane + 1) * kept);
+      room.set(mine, lane * each + this.slow * this.steps);
+    }
+  }
+
+  private name(part: Part): void {
+    const { engine, source } = this;
+    engine.ask(source.seed, 0);
+    const runs = engine.whole("asked.runs");
+    part.numbers.forEach((number, lane) => {
+      runs[lane] = BigInt(number);
+    });
+  }
+
+  private bringNormals(part: Part): void {
+    const { draws } = this.source;
+    const table = this.normals;
+    if (draws === null || table === null || part.draws === null) return;
+    const { engine, slow, lanes } = this;
+    engine.reshape("differing.normals", [this.steps, slow, lanes]);
+    const room = engine.floats("differing.normals");
+    const each = this.steps * slow;
+    for (let lane = 0; lane < lanes; lane += 1) {
+      const from = (part.draws[lane] ?? (part.draws[0] as number)) * each;
+      for (let k = 0; k < each; k += 1) {
+        room[k * lanes + lane] = table[draws.ranks[from + k] as number] as number;
+      }
+    }
+  }
+
+  /** Return the normal that each rank of slow noise stands for, worked out by the module. */
+  private quantiles(): Float64Array {
+    const ranks = this.engine.floats("ranks");
+    for (let rank = 0; rank < ranks.length; rank += 1) ranks[rank] = rank;
+    this.engine.call("normals_of_ranks");
+    return this.engine.floats("ranks").slice();
+  }
+
+  /** Lay out the record, and room for what is worked out of it. */
+  private hold(record: CarriedRecord): void {
+    const { engine, lanes, steps } = this;
+    const channels = engine.frame.channels.length;
+    const first = this.source.draws?.told.channels ?? [];
+    if (first.some((name, k) => engine.frame.channels[k] !== name)) {
+      throw new Error("the draws have other channels of slow noise than the frame");
+    }
+    for (const [name, packed] of Object.entries(record.arrays)) {
+      if (name === "seen.numbers") continue;
+      const read = packed.kind === "int64" ? wholeOf : floatsOf;
+      engine.replace(name, packed.shape, read(packed, `the record's ${name}`));
+    }
+    const numbers = record.arrays["seen.numbers"];
+    if (numbers !== undefined) engine.reshape("seen.numbers", [numbers.shape[0] as number, lanes]);
+    engine.reshape("evaluated.forced", [channels, lanes]);
+    engine.reshape("evaluated.shares", [record.shares, lanes]);
+    engine.reshape("evaluated.answers", [(engine.frame.shape["members"] as number) + 1]);
+    engine.reshape("evaluated.law_uniforms", [lanes, record.dated.length, steps]);
+    const halves = engine.whole("asked.channels").slice();
+    engine.reshape("keyed.channels", [2, record.dated.length]);
+    engine.reshape("keyed.uniforms", [lanes, record.dated.length, steps]);
+    const keyed = engine.whole("keyed.channels");
+    record.dated.forEach((channel, k) => {
+      keyed[k] = halves[channel] as bigint;
+      keyed[record.dated.length + k] = halves[channels + channel] as bigint;
+    });
+  }
+
+  /** Return uniforms with which a part comes to the record, array (lane, channel, step). */
+  private abducted(part: Part): Float64Array {
+    const { engine, steps, lanes } = this;
+    const { record } = this.source;
+    if (record === null) throw new Error("there is no record to come to");
+    const many = part.numbers.length;
+    const channels = engine.frame.channels.length;
+    this.bringNormals(part);
+    this.name(part);
+    this.bringObservation(part, record);
+    engine.reshape("asked.given", [0, 0, 0]);
+    engine.call("draw_uniforms", { n: many, steps });
+    engine.floats("evaluated.law_uniforms").set(engine.floats("keyed.uniforms"));
+    engine.reshape("history.rung", [steps]);
+    engine.reshape("evaluated.uniforms", [lanes, channels, steps]);
+    engine.floats("evaluated.parts").fill(0);
+    engine.whole("evaluated.impossible").fill(-1n);
+    engine.begin();
+    engine.call("advance_block", { first: 0, last: steps, n: many, ...record.numbers });
+    const found = engine.floats("evaluated.uniforms");
+    const laws = engine.floats("evaluated.law_uniforms");
+    const kept = channels - this.slow;
+    const given = new Float64Array(many * kept * steps);
+    for (let lane = 0; lane < many; lane += 1) {
+      const from = (lane * channels + this.slow) * steps;
+      given.set(found.subarray(from, from + kept * steps), lane * kept * steps);
+      record.dated.forEach((channel, k) => {
+        const law = (lane * record.dated.length + k) * steps;
+        const to = (lane * kept + channel - this.slow) * steps;
+        given.set(laws.subarray(law, law + steps), to);
+      });
+    }
+    return given;
+  }
+
+  /** Bring how acts come to be recorded: numbers of the scenario, and of draws where they differ. */
+  private bringObservation(part: Part, record: CarriedRecord): void {
+    const { engine, lanes } = this;
+    const { draws } = this.source;
+    const usual = record.arrays["seen.numbers"];
+    if (draws === null || part.draws === null || usual === undefined) return;
+    const column = floatsOf(usual, "the record's seen.numbers");
+    const room = engine.floats("seen.numbers");
+    column.forEach((value, row) => room.fill(value, row * lanes, (row + 1) * lanes));
+    draws.told.observed.rows.forEach((row, k) => {
+      for (let lane = 0; lane < lanes; lane += 1) {
+        const draw = part.draws?.[lane] ?? (part.draws?.[0] as number);
+        room[row * lanes + lane] = draws.observed[k * draws.told.draws + draw] as number;
+      }
+    });
+    const kinds = engine.whole("seen.kinds");
+    record.pulls.forEach((row, k) => {
+      const pulled = room.subarray(row * lanes, (row + 1) * lanes).some((value) => value !== 0);
+      kinds[2 * k + 1] = BigInt(pulled);
+    });
+  }
+}

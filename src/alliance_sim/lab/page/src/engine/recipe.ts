@@ -1,0 +1,118 @@
+// The numbers of a recipe in the engine's memory: those of a theory, changed by edits and by draws.
+
+import type { Engine } from "../../../engine.mjs";
+
+/** What edits come to: numbers of the recipe, and what draws have no say in any more. */
+export interface Changes {
+  /** Array, place and value; null where there is to be none. */
+  numbers: [array: string, place: number, value: number | null][];
+  /** Paths of numbers that stay as set in every draw. */
+  set: string[];
+  /** Paths of numbers that are so many times as large as each draw has them. */
+  times: Record<string, number>;
+}
+
+export const NO_CHANGES: Changes = { numbers: [], set: [], times: {} };
+
+export type Tables = Map<string, Float64Array>;
+
+const EFFECTS = "tables.effect";
+const SAME = ["juncture", "replacement", "moves", "of", "domain"]; // of what moves the same
+
+/** A number that differs by draw: where it stands, its row of values, and how it is scaled. */
+export interface Drawn {
+  array: string;
+  place: number;
+  row: number;
+  times: number | null;
+  low: number;
+  high: number;
+}
+
+export class Recipe {
+  readonly base: Tables = new Map();
+  private readonly width: number;
+  private readonly column: (name: string) => number;
+  private readonly alike: number[][];
+
+  /** Take the numbers that stand in the memory. */
+  constructor(readonly engine: Engine) {
+    for (const name of Object.keys(engine.frame.arrays)) {
+      if (name.startsWith("tables.") && name !== "tables.win_set") {
+        this.base.set(name, engine.floats(name).slice());
+      }
+    }
+    const table = engine.frame.tables["effect"];
+    if (table === undefined) throw new Error("the frame has no table of effects");
+    this.width = table.columns.length;
+    this.column = (name) => table.columns.indexOf(name);
+    this.alike = this.groups(table.rows.length);
+  }
+
+  /** Return the numbers of a theory with those that edits set. */
+  changed(base: Record<string, number>, changes: Changes): Tables {
+    const tables: Tables = new Map([...this.base].map(([name, array]) => [name, array.slice()]));
+    for (const [path, value] of Object.entries(base)) {
+      const { array, place } = this.engine.number(path);
+      this.array(tables, array)[place] = value;
+    }
+    for (const [array, place, value] of changes.numbers) {
+      this.array(tables, array)[place] = value ?? Infinity;
+    }
+    return tables;
+  }
+
+  /** Return which numbers draws set: all that edits have not set, and what edits multiply. */
+  drawn(paths: string[], ranges: [number, number][], changes: Changes): Drawn[] {
+    const set = new Set(changes.set);
+    return paths.flatMap((path, row) => {
+      const times = changes.times[path] ?? null;
+      if (set.has(path) && times === null) return [];
+      const [low, high] = ranges[row] ?? [-Infinity, Infinity];
+      return [{ ...this.engine.number(path), row, times, low, high }];
+    });
+  }
+
+  /** Put the numbers into the memory, with effects that move the same in the order of their sizes. */
+  write(tables: Tables): void {
+    for (const [name, array] of tables) {
+      const room = this.engine.floats(name);
+      room.set(array);
+      if (name === EFFECTS) this.order(room);
+    }
+  }
+
+  private array(tables: Tables, name: string): Float64Array {
+    const found = tables.get(name);
+    if (found === undefined) throw new Error(`the recipe has no table ${name}`);
+    return found;
+  }
+
+  /** Return rows of effects that move the same, where there are several. */
+  private groups(rows: number): number[][] {
+    const effects = this.base.get(EFFECTS);
+    if (effects === undefined) return [];
+    const found = new Map<string, number[]>();
+    for (let row = 0; row < rows; row += 1) {
+      const key = SAME.map((name) => effects[row * this.width + this.column(name)]).join(" ");
+      found.set(key, [...(found.get(key) ?? []), row]);
+    }
+    return [...found.values()].filter((group) => group.length > 1);
+  }
+
+  /** Put effects in order, as a recipe has them: by size, half-life and whether they are drawn. */
+  private order(effects: Float64Array): void {
+    const keys = ["size", "half_life", "drawn"].map(this.column);
+    const rank = (row: Float64Array): number[] =>
+      keys.map((key, k) => (k === 1 && row[key] === Infinity ? 0 : (row[key] as number)));
+    for (const group of this.alike) {
+      const rows = group.map((row) => effects.slice(row * this.width, (row + 1) * this.width));
+      rows.sort((one, other) => {
+        const [a, b] = [rank(one), rank(other)];
+        const k = a.findIndex((value, at) => value !== b[at]);
+        return k < 0 ? 0 : (a[k] as number) - (b[k] as number);
+      });
+      group.forEach((row, k) => effects.set(rows[k] as Float64Array, row * this.width));
+    }
+  }
+}
