@@ -44,8 +44,9 @@ def carried_draws(frame: Frame, posteriors: Sequence[PosteriorDraws]) -> Json:
 
     Returns:
         `record`: arrays of the frame by name, that hold the record in `advance_block`, numbers of
-        the call, and what goes with them. `inputs`: which inputs may differ by lane; `filled`: which
-        are worked out with them. `theories`: by name the draws. Arrays are `{"kind", "shape", "base64"}`, of little-endian bytes.
+        the call, and what goes with them. `inputs`: which inputs may differ by lane; `filled`:
+        which are worked out with them. `theories`: by name the draws. Arrays are
+        `{"kind", "shape", "base64"}`, of little-endian bytes.
 
     Raises:
         SettingError: If draws are of another scenario or record, or end before the scenario does.

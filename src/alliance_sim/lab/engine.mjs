@@ -15,6 +15,7 @@ const WORD = 0xffffffffn;
  *   format: string, version: number, program: string, scenario: string, digest: string,
  *   time: [number, number, number], lanes: number, shape: Record<string, number>,
  *   laws: string[], leaders: string[], channels: string[], states: string[],
+ *   reported: Record<string, number>,
  *   outcomes: {text: string, divide_by: number, passes: string, mark: number}[],
  *   golden: {seed: number, run: number, sha256: string},
  *   tables: Record<string, Table>, arrays: Record<string, Told>, calls: Record<string, Argument[]>,

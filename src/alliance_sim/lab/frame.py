@@ -129,6 +129,9 @@ class Frame:
             "leaders": self.leaders,
             "channels": self.channels,
             "states": self.states,
+            "reported": dict(
+                zip(state_names(self.scenario), reported_rows(self.shape), strict=True)
+            ),
             "outcomes": [_outcome(outcome) for outcome in self.outcomes],
             "golden": {"seed": GOLDEN_SEED, "run": GOLDEN_RUN, "sha256": self.golden},
             "tables": self.tables(),

@@ -12,6 +12,6 @@ export default defineConfig({
     strictPolicy(),
   ],
   build: { outDir: "build", target: "es2022", modulePreload: false, reportCompressedSize: false },
-  worker: { format: "es" },
+  worker: { format: "iife" }, // a page from disk may not start workers that are modules
   test: { include: ["tests/unit/**/*.test.{ts,tsx}"], environment: "happy-dom" },
 });

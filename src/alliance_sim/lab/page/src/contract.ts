@@ -51,8 +51,10 @@ export interface Payload {
   numbers: Numbered[];
   /** The coded record, or why there is none. */
   record: CodedRecord | null;
-  /** Draws by theory, see engine/; null where the scenario has no posterior. */
+  /** Draws by theory, see engine/draws.ts; null where the scenario has no posterior. */
   draws: Record<string, unknown> | null;
+  /** What edits need beside numbers, see engine/edits.ts. */
+  editable: unknown;
   /** Inevitability curves that ship with the package, one a headline question. */
   curves: Curve[];
   /** A made relationship whose truth is known, for the homework; null in exports that leave it out. */

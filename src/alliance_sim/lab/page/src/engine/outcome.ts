@@ -1,7 +1,14 @@
-// How outcomes of runs are folded by the module, and compared afterwards.
+// Outcomes as texts, such as "rung>=8@2014": read as `results.outcomes` does, folded by the module.
+
+import type { Frame } from "../../../engine.mjs";
+import type { Payload } from "../contract";
+import { general } from "./days";
+import { quoted, unknownName } from "./nearest";
 
 /** What the module folds; numbers as `kernel.outputs` has them. */
 export interface Fold {
+  text: string;
+  state: string;
   /** Row of the engine's state. */
   row: number;
   how: number;
@@ -16,19 +23,227 @@ export interface Fold {
   mark: number;
 }
 
+const HOW: Record<string, number> = { at: 0, mean: 0, sum: 0, max: 1, min: 2, first: 3 };
+const COMPARISONS: Record<string, number> = { "": 0, ">=": 1, ">": 2, "<=": 3, "<": 4 };
+const FLAGS = ["passed_", "refused_", "suspensions"]; // states that are 0 or 1 by nature
+const ONE_MOMENT = ["at", "max", "min"];
+const WITHIN = ["at", "mean", "max", "min"]; // folds of a state that stay within its range
+const UNITS: Record<string, number> = { Q: 4, H: 2, M: 12 };
+const LONGEST = 300;
+const SHAPES =
+  "level_political@2014, rung>=8@2014Q2, mean(level_political)@2001Q4..2012Q4, first(rung>=8), " +
+  "sum(count_political)@2001..2012>=20";
+const FOLDED = /^(\w+)\s*\(([^()]*)\)\s*(?:@([^<>=!]*))?(?:([<>=!]+)\s*(.*))?$/s;
+const PLAIN = /^([^()@]*?)\s*(?:@(.*))?$/s;
+const SIGNAL = /^(\w+)\s*(?:([<>=!]+)\s*([^\s<>=!]\S*))?$/;
+
+/** Compare two numbers by one of the four signs. */
+function compared(sign: string, value: number, mark: number): boolean {
+  if (sign === ">=") return value >= mark;
+  if (sign === ">") return value > mark;
+  return sign === "<=" ? value <= mark : value < mark;
+}
+
 /** Return an outcome after the comparison of what was folded. */
 export function passed(fold: Fold, folded: number): number {
   const value = folded / fold.divideBy;
-  switch (fold.passes) {
-    case ">=":
-      return Number(value >= fold.mark);
-    case ">":
-      return Number(value > fold.mark);
-    case "<=":
-      return Number(value <= fold.mark);
-    case "<":
-      return Number(value < fold.mark);
-    default:
-      return value;
+  return fold.passes === "" ? value : Number(compared(fold.passes, value, fold.mark));
+}
+
+/** What outcomes can be of. */
+export interface States {
+  /** Reported states in order, with the range of each and its row in the engine. */
+  known: Map<string, { row: number; low: number; high: number }>;
+  time: readonly [number, number, number];
+}
+
+export function statesOf(payload: Payload, frame: Frame): States {
+  const rungs = Math.max(0, ...payload.rungs.map(({ rung }) => rung));
+  const known = payload.states.map(({ name, low, high }) => {
+    const top = name === "rung" ? rungs : (high ?? Infinity);
+    const row = frame.reported[name] as number;
+    return [name, { row, low: low ?? -Infinity, high: top }] as const;
+  });
+  return { known: new Map(known), time: frame.time };
+}
+
+/** Return an outcome, or all that is wrong with its text. */
+export function readOutcome(
+  text: string,
+  states: States,
+): { fold: Fold | null; problems: string[] } {
+  const start = `outcome ${quoted(text, 60)}: `;
+  const told: string[] = [];
+  const fold = read(text, states, told);
+  const problems = told.map((problem) => start + problem);
+  if (fold !== null && problems.length === 0) problems.push(...settled(fold, states));
+  return { fold: problems.length === 0 ? fold : null, problems };
+}
+
+function read(text: string, states: States, problems: string[]): Fold | null {
+  if (text.length > LONGEST) {
+    problems.push(`must be a text of at most ${LONGEST} characters`);
+    return null;
   }
+  const folded = FOLDED.exec(text.trim());
+  const plain = folded === null ? PLAIN.exec(text.trim()) : null;
+  const signal = (folded?.[2] ?? plain?.[1] ?? "").trim();
+  if (signal === "") {
+    problems.push(`cannot be read; write it like ${SHAPES}`);
+    return null;
+  }
+  const how = folded?.[1] ?? "at";
+  const known = Object.keys(HOW).filter((name) => name !== "at");
+  if (folded !== null && !known.includes(how)) problems.push(unknownName("fold", how, known));
+  const looked = readSignal(signal, states, problems);
+  const span = readSpan(folded === null ? plain?.[2] : folded[3], how, states.time, problems);
+  const passes = folded?.[4] ?? "";
+  const mark = passes === "" ? 0 : readMark(passes, (folded?.[5] ?? "").trim(), problems);
+  if (how === "first" && looked !== null && looked.compare === "") {
+    problems.push(`first needs a comparison, such as first(${looked.state}>=1)`);
+  }
+  if (problems.length > 0 || looked === null || span === null) return null;
+  const [start, stop] = span;
+  const divideBy = how === "mean" ? stop - start : 1;
+  const flag = looked.compare !== "" || FLAGS.some((name) => looked.state.startsWith(name));
+  if (passes === "" && !(ONE_MOMENT.includes(how) && flag)) {
+    problems.push(
+      `is a number, and the page asks whether something happens; compare it, such as ${text.trim()}>=1`,
+    );
+  }
+  return {
+    text: text.trim(),
+    state: looked.state,
+    row: states.known.get(looked.state)?.row ?? 0,
+    how: HOW[how] ?? 0,
+    comparison: COMPARISONS[looked.compare] ?? 0,
+    threshold: looked.threshold,
+    start,
+    stop,
+    divideBy,
+    passes,
+    mark,
+  };
+}
+
+function readSignal(
+  text: string,
+  states: States,
+  problems: string[],
+): { state: string; compare: string; threshold: number } | null {
+  const found = SIGNAL.exec(text);
+  if (found === null) {
+    problems.push(
+      `${quoted(text)} cannot be read; write a state, or a comparison like rung>=8@2014`,
+    );
+    return null;
+  }
+  const [, state = "", compare = "", given = ""] = found;
+  const before = problems.length;
+  if (!states.known.has(state)) problems.push(unknownName("state", state, states.known.keys()));
+  if (compare !== "" && !(compare in COMPARISONS)) {
+    problems.push(`comparison is ${quoted(compare)}, must be one of >=, >, <=, <`);
+  }
+  const threshold = compare === "" ? 0 : readThreshold(given);
+  if (threshold === null) {
+    problems.push(`compares with ${quoted(given)}, must be a finite number`);
+  }
+  return problems.length > before || threshold === null ? null : { state, compare, threshold };
+}
+
+function readThreshold(text: string): number | null {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return null;
+  const number = Number(text);
+  return Number.isFinite(number) ? number + 0 : null;
+}
+
+function readMark(sign: string, text: string, problems: string[]): number {
+  if (!(sign in COMPARISONS)) {
+    problems.push(`comparison is ${quoted(sign)}, must be one of >=, >, <=, <`);
+  }
+  const mark = readThreshold(text);
+  if (mark === null) {
+    const [before = "", when = ""] = text.split("@");
+    const hint = text.includes("@")
+      ? `; the time comes first, as in @${when.trim()}${sign}${before.trim()}`
+      : "";
+    problems.push(`compares with ${quoted(text)}, must be a finite number${hint}`);
+  }
+  return mark ?? 0;
+}
+
+function readSpan(
+  when: string | undefined,
+  how: string,
+  time: States["time"],
+  problems: string[],
+): [number, number] | null {
+  const steps = (time[1] - time[0] + 1) * time[2];
+  if (when === undefined) {
+    if (how !== "at") return [0, steps];
+    problems.push(
+      "says no time: add one, such as @2014 or @2014Q2, or fold the run, as in mean(...)",
+    );
+    return null;
+  }
+  const dots = when.indexOf("..");
+  if (how === "at" && dots >= 0) {
+    problems.push(`@${when.trim()} is a span: fold it, as in mean(...), or name one moment`);
+    return null;
+  }
+  const first = readMoment(dots < 0 ? when : when.slice(0, dots), time, problems);
+  const last = dots < 0 ? first : readMoment(when.slice(dots + 2), time, problems);
+  if (first === null || last === null) return null;
+  if (last[1] <= first[0]) {
+    problems.push(`@${when.trim()} ends before it begins`);
+    return null;
+  }
+  return how === "at" ? [last[1] - 1, last[1]] : [first[0], last[1]];
+}
+
+/** Return the first step of a year or a part of it and one past the last. */
+function readMoment(
+  given: string,
+  [first, last, perYear]: States["time"],
+  problems: string[],
+): [number, number] | null {
+  const text = given.trim();
+  const letters = Object.keys(UNITS).filter((letter) => perYear % (UNITS[letter] as number) === 0);
+  const examples = ["2014", ...letters.map((letter) => `2014${letter}1`)].join(" or ");
+  const found = /^([0-9]{4})(?:([A-Za-z])([0-9]{1,2}))?$/.exec(text);
+  if (found === null) {
+    problems.push(`time is ${quoted(text)}, must be written like ${examples}`);
+    return null;
+  }
+  const [year, unit, part] = [Number(found[1]), (found[2] ?? "").toUpperCase(), found[3] ?? "1"];
+  if (year < first || year > last) {
+    problems.push(`time is ${text}, must be from ${first} to ${last}`);
+    return null;
+  }
+  const parts = letters.includes(unit) ? (UNITS[unit] as number) : 1;
+  if ((unit !== "" && !letters.includes(unit)) || Number(part) < 1 || Number(part) > parts) {
+    problems.push(`time is ${quoted(text)}, must be written like ${examples}`);
+    return null;
+  }
+  const length = perYear / parts;
+  const start = (year - first) * perYear + (Number(part) - 1) * length;
+  return [start, start + length];
+}
+
+/** Return a sentence for an outcome that its state's range settles, whatever happens. */
+function settled(fold: Fold, states: States): string[] {
+  const range = states.known.get(fold.state);
+  if (range === undefined) return [];
+  const signs = Object.keys(COMPARISONS);
+  let [sign, mark] = [signs[fold.comparison] ?? "", fold.threshold];
+  const within = WITHIN.some((name) => HOW[name] === fold.how) && !fold.text.startsWith("sum");
+  if (sign === "" && fold.passes !== "" && within) [sign, mark] = [fold.passes, fold.mark];
+  if (sign === "") return [];
+  const [low, high] = [compared(sign, range.low, mark), compared(sign, range.high, mark)];
+  if (low !== high) return [];
+  return [
+    `outcome ${quoted(fold.text)} is ${low ? "always" : "never"} so, whatever is edited: ` +
+      `${fold.state} lies from ${general(range.low)} to ${general(range.high)}; ` +
+      "compare it with a value in between",
+  ];
 }

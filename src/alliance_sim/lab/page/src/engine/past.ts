@@ -83,15 +83,27 @@ export class Past {
   ask(fold: Fold): void {
     if (this.fold !== null && JSON.stringify(fold) === JSON.stringify(this.fold)) return;
     this.fold = fold;
-    const { engine } = this;
-    const row = [fold.how, fold.comparison, fold.row, fold.start, fold.stop];
-    engine.replace("kept.folds", [1, 5], row);
-    engine.replace("kept.thresholds", [1], [fold.threshold]);
-    engine.reshape(SUMMARIES, [1, this.lanes]);
+    this.bringFold();
     for (const done of this.done.values()) {
       done.kept = [];
       done.outcome = new Float64Array(0);
     }
+  }
+
+  /** Go on after other histories were brought by the same engine. */
+  resume(): void {
+    this.filled = null;
+    this.bringFold();
+    if (this.source.record !== null) this.hold(this.source.record);
+  }
+
+  private bringFold(): void {
+    const { engine, fold } = this;
+    if (fold === null) return;
+    const row = [fold.how, fold.comparison, fold.row, fold.start, fold.stop];
+    engine.replace("kept.folds", [1, 5], row);
+    engine.replace("kept.thresholds", [1], [fold.threshold]);
+    engine.reshape(SUMMARIES, [1, this.lanes]);
   }
 
   /** Bring a part in both worlds. */
@@ -132,6 +144,12 @@ export class Past {
     this.engine.begin();
   }
 
+  /** Keep nothing of what was brought. */
+  forget(): void {
+    this.done.clear();
+    this.worlds.clear();
+  }
+
   /** Return what is kept of a part in the factual world, brought if it has not been. */
   private factual(part: Part): Done {
     const key = part.numbers[0] as number;
@@ -140,7 +158,12 @@ export class Past {
     this.fill(part, NO_CHANGES);
     if (!this.worlds.has(part.block)) this.worlds.set(part.block, this.columns.world());
     const given = before?.given ?? (this.source.record === null ? null : this.abducted(part));
-    const done: Done = { given, paths: new Float64Array(0), kept: [], outcome: new Float64Array(0) };
+    const done: Done = {
+      given,
+      paths: new Float64Array(0),
+      kept: [],
+      outcome: new Float64Array(0),
+    };
     this.bringNoise(part, done);
     const many = part.numbers.length;
     this.engine.begin();

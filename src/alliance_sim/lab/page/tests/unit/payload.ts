@@ -37,6 +37,7 @@ export function smallPayload(change: Partial<Payload> = {}): Payload {
     numbers: [],
     record: null,
     draws: null,
+    editable: null,
     curves: [],
     known: null,
     lessons: [],

@@ -1,0 +1,104 @@
+// What a worker does: it keeps histories of what was asked last, and brings them under edits.
+
+import { Engine } from "../../../engine.mjs";
+import { KEPT, type Kept } from "../contract";
+import { Columns } from "./columns";
+import { drawsOf, type Draws } from "./draws";
+import { Past, type Part } from "./past";
+import { ofPosterior, ofRuns } from "./parts";
+import type { Ask, Came, Start, Theory } from "./protocol";
+import { Recipe } from "./recipe";
+
+const MOST_KEPT = 2; // kinds of histories whose noise and states are kept
+
+export class Bringing {
+  readonly engine: Engine;
+  private readonly columns: Columns;
+  private readonly draws = new Map<string, Draws>();
+  private readonly pasts = new Map<string, Past>();
+  private last = "";
+
+  constructor(private readonly start: Start) {
+    this.engine = new Engine(start.module, start.frame);
+    this.columns = new Columns(this.engine, new Recipe(this.engine), start.inputs, start.filled);
+  }
+
+  take(theory: Theory): void {
+    if (this.draws.has(theory.told.theory)) return;
+    this.draws.set(theory.told.theory, drawsOf(theory.told));
+  }
+
+  /** Return the parts of what is asked that are this worker's. */
+  parts(ask: Ask): Part[] {
+    const { lanes } = this.engine.frame;
+    const draws = this.draws.get(ask.theory)?.told.draws ?? null;
+    const every =
+      ask.noise === "posterior"
+        ? ofPosterior(draws ?? 0, ask.runs, lanes)
+        : ofRuns(draws, ask.runs, lanes);
+    return every.filter((_, k) => this.owner(ask, k, draws) === ask.share.mine);
+  }
+
+  private owner({ noise, share }: Ask, part: number, draws: number | null): number {
+    const blocks = noise === "posterior" ? Math.ceil((draws ?? 0) / this.engine.frame.lanes) : 1;
+    return (noise === "posterior" ? part % blocks : part) % share.of;
+  }
+
+  /** Return the histories of what is asked, those kept from before where they are the same. */
+  of(ask: Ask): Past {
+    const key = JSON.stringify([ask.theory, ask.noise, ask.seed, ask.base]);
+    const known = this.pasts.get(key);
+    const past =
+      known ??
+      new Past(this.engine, this.columns, {
+        base: ask.base,
+        draws: this.draws.get(ask.theory) ?? null,
+        record: ask.noise === "posterior" ? this.start.record : null,
+        seed: BigInt(ask.seed),
+      });
+    if (known === undefined || this.last !== key) {
+      this.pasts.delete(key);
+      this.pasts.set(key, past); // the last to be used stands last
+      const [oldest] = this.pasts.keys();
+      if (this.pasts.size > MOST_KEPT && oldest !== undefined) this.pasts.delete(oldest);
+      if (known !== undefined) past.resume();
+      this.last = key;
+    }
+    past.ask(ask.fold);
+    return past;
+  }
+
+  bring(ask: Ask, part: Part): Came {
+    const twins = this.of(ask).twins(part, ask.changes);
+    return {
+      kind: "came",
+      id: ask.id,
+      numbers: part.numbers,
+      draws: part.draws ?? part.numbers.map(() => -1),
+      touched: twins.touched,
+      factual: ask.factual ? this.byState(twins.factual) : null,
+      edited: this.byState(twins.edited),
+      outcome: twins.outcome,
+    };
+  }
+
+  /** Return paths (lane, quarter, state) as arrays (quarter, lane) by state. */
+  private byState(paths: Float64Array): Record<Kept, Float64Array> {
+    const { frame } = this.engine;
+    const each = frame.states.length;
+    const steps = frame.shape["steps"] as number;
+    const many = paths.length / (steps * each);
+    const found = KEPT.map((name): [Kept, Float64Array] => {
+      const place = frame.states.indexOf(name);
+      const values = new Float64Array(steps * many);
+      for (let lane = 0; lane < many; lane += 1) {
+        let from = lane * steps * each + place;
+        for (let step = 0; step < steps; step += 1, from += each) {
+          values[step * many + lane] = paths[from] as number;
+        }
+      }
+      return [name, values];
+    });
+    return Object.fromEntries(found) as Record<Kept, Float64Array>;
+  }
+}

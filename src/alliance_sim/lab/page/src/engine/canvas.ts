@@ -1,0 +1,177 @@
+// Histories as they come in, put together to a picture.
+
+import { KEPT, type Fan, type Kept, type Picture, type Question } from "../contract";
+import type { Came } from "./protocol";
+import { quantiles } from "./quantiles";
+
+const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
+const PARTS = ["low", "lower", "middle", "upper", "high"] as const;
+
+type ByState = Record<Kept, Float64Array>;
+
+function fan(steps: number): Fan {
+  const make = (): Float64Array => new Float64Array(steps);
+  return { low: make(), lower: make(), middle: make(), upper: make(), high: make() };
+}
+
+/** Paths of histories in one world, arrays (quarter, history) by state. */
+class Paths {
+  readonly of: ByState;
+
+  constructor(
+    private readonly steps: number,
+    private readonly many: number,
+  ) {
+    const made = KEPT.map((name) => [name, new Float64Array(steps * many)]);
+    this.of = Object.fromEntries(made) as ByState;
+  }
+
+  put(numbers: Int32Array, given: ByState): void {
+    const first = numbers[0] as number;
+    const lanes = numbers.length;
+    for (const name of KEPT) {
+      const [values, room] = [given[name], this.of[name]];
+      for (let step = 0; step < this.steps; step += 1) {
+        room.set(values.subarray(step * lanes, (step + 1) * lanes), step * this.many + first);
+      }
+    }
+  }
+}
+
+/** What is known of the factual world; kept while only edits change. */
+export class Facts {
+  readonly paths: Paths;
+  readonly there: Uint8Array;
+  readonly fans: Record<Kept, Fan>;
+  ladder: Float64Array;
+  whole = false;
+
+  constructor(
+    readonly key: string,
+    readonly steps: number,
+    readonly many: number,
+    rungs: number,
+  ) {
+    this.paths = new Paths(steps, many);
+    this.there = new Uint8Array(many);
+    this.fans = Object.fromEntries(KEPT.map((name) => [name, fan(steps)])) as Record<Kept, Fan>;
+    this.ladder = new Float64Array(rungs * steps);
+  }
+}
+
+export class Canvas {
+  private readonly paths: Paths;
+  private readonly there: Uint8Array;
+  private readonly outcome: { factual: Float64Array; edited: Float64Array };
+  private readonly draw: Int32Array;
+  private readonly began = performance.now();
+  private done = 0;
+  private touched: number;
+
+  constructor(
+    private readonly question: Question,
+    private readonly facts: Facts,
+    private readonly rungs: number,
+  ) {
+    const { steps, many } = facts;
+    this.paths = new Paths(steps, many);
+    this.there = new Uint8Array(many);
+    this.outcome = { factual: new Float64Array(many), edited: new Float64Array(many) };
+    this.draw = new Int32Array(many).fill(-1);
+    this.touched = steps;
+  }
+
+  take(came: Came): void {
+    const first = came.numbers[0] as number;
+    if (came.factual !== null) {
+      this.facts.paths.put(came.numbers, came.factual);
+      this.facts.there.fill(1, first, first + came.numbers.length);
+    }
+    this.paths.put(came.numbers, came.edited);
+    this.there.fill(1, first, first + came.numbers.length);
+    this.outcome.factual.set(came.outcome.factual, first);
+    this.outcome.edited.set(came.outcome.edited, first);
+    this.draw.set(came.draws, first);
+    this.done += came.numbers.length;
+    this.touched = Math.min(this.touched, came.touched);
+  }
+
+  get whole(): boolean {
+    return this.done === this.facts.many;
+  }
+
+  picture(): Picture {
+    const { steps, many } = this.facts;
+    const here = Int32Array.from(this.numbers());
+    const fans = {} as Picture["fans"];
+    const ladder = { factual: this.facts.ladder, edited: new Float64Array(this.rungs * steps) };
+    const newFacts = !this.facts.whole;
+    if (newFacts) this.facts.ladder = ladder.factual = new Float64Array(this.rungs * steps);
+    for (const name of KEPT) {
+      const [fact, edited] = [this.facts.paths.of[name], this.paths.of[name]];
+      const factual = newFacts ? fan(steps) : this.facts.fans[name];
+      if (newFacts) this.fill(factual, 0, here, (at) => fact[at] as number);
+      const both = { factual, edited: copied(factual, this.touched), difference: fan(steps) };
+      this.fill(both.edited, this.touched, here, (at) => edited[at] as number);
+      const apart = (at: number): number => (edited[at] as number) - (fact[at] as number);
+      this.fill(both.difference, this.touched, here, apart);
+      fans[name] = both;
+      if (newFacts) this.facts.fans[name] = factual;
+    }
+    if (newFacts) this.climb(ladder.factual, this.facts.paths.of.rung, here);
+    this.climb(ladder.edited, this.paths.of.rung, here);
+    this.facts.whole = this.facts.whole || this.whole;
+    const happened = (values: Float64Array): Uint8Array =>
+      Uint8Array.from(here, (number) => values[number] as number);
+    return {
+      question: this.question,
+      done: this.done,
+      of: many,
+      steps,
+      fans,
+      ladder,
+      touched: this.touched >= steps ? null : this.touched,
+      outcome: { factual: happened(this.outcome.factual), edited: happened(this.outcome.edited) },
+      draw: Int32Array.from(here, (number) => this.draw[number] as number),
+      milliseconds: performance.now() - this.began,
+    };
+  }
+
+  private *numbers(): Generator<number> {
+    for (let number = 0; number < this.facts.many; number += 1)
+      if (this.there[number]) yield number;
+  }
+
+  private fill(to: Fan, first: number, here: Int32Array, value: (at: number) => number): void {
+    const { steps, many } = this.facts;
+    const room = new Float64Array(here.length);
+    for (let step = first; step < steps; step += 1) {
+      const start = step * many;
+      for (let k = 0; k < here.length; k += 1) room[k] = value(start + (here[k] as number));
+      quantiles(room, SHARES).forEach((found, k) => {
+        to[PARTS[k] as (typeof PARTS)[number]][step] = found;
+      });
+    }
+  }
+
+  /** Work out which share of histories stands on each rung or above. */
+  private climb(to: Float64Array, rung: Float64Array, here: Int32Array): void {
+    const { steps, many } = this.facts;
+    for (let step = 0; step < steps; step += 1) {
+      for (const number of here) {
+        const reached = Math.min(this.rungs, rung[step * many + number] as number);
+        for (let k = 0; k < reached; k += 1) {
+          to[k * steps + step] = (to[k * steps + step] as number) + 1;
+        }
+      }
+    }
+    for (let k = 0; k < to.length; k += 1) to[k] = (to[k] as number) / here.length;
+  }
+}
+
+/** Return a fan of which the beginning is that of another. */
+function copied(from: Fan, until: number): Fan {
+  const found = fan(from.low.length);
+  for (const part of PARTS) found[part].set(from[part].subarray(0, until));
+  return found;
+}

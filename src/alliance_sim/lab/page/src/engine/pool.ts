@@ -1,0 +1,284 @@
+// The model as the page sees it: workers that bring histories, and what they come to.
+
+import { Engine, hasVectors } from "../../../engine.mjs";
+import type { Frame } from "../../../engine.mjs";
+import type { Coupling, Model, OneRun, Outcomes, Payload, Picture, Question } from "../contract";
+import { bytesIn } from "../payload";
+import { readEdits, type Read } from "./asking";
+import { Bringing } from "./bringing";
+import { Canvas, Facts } from "./canvas";
+import type { CarriedDraws } from "./draws";
+import { Offered, type Editable } from "./drafts";
+import { unknownName } from "./nearest";
+import { oneRun } from "./one";
+import { readOutcome, statesOf, type Fold, type States } from "./outcome";
+import { Touching } from "./late";
+import type { Ask, FromWorker, Start, ToWorker } from "./protocol";
+import Worker from "./worker?worker&inline";
+
+const MOST_WORKERS = 4;
+const APART = 120; // milliseconds from one painting to the next
+const MOST_SETS = 64;
+const MOST_RUNS = 20_000;
+
+/** Start the module that can run here, try it, and let workers make ready. */
+export async function startModel(payload: Payload): Promise<Model> {
+  const simd = hasVectors();
+  const bytes = bytesIn(simd ? "lab-simd" : "lab-scalar");
+  if (bytes === null) throw new Error("the page holds no module");
+  const module = await WebAssembly.compile(bytes);
+  const frame = payload.frame as Frame;
+  const engine = new Engine(module, structuredClone(frame));
+  await tried(engine);
+  return new Pool(payload, module, engine, simd);
+}
+
+/** Hold an engine against the golden digest: one that computes other bits is not used. */
+async function tried(engine: Engine): Promise<void> {
+  const digest = await crypto.subtle.digest("SHA-256", engine.goldenBytes());
+  const text = Array.from(new Uint8Array(digest), (x) => x.toString(16).padStart(2, "0")).join("");
+  if (text !== engine.frame.golden.sha256) {
+    throw new Error(`this computes other bits than alliance-sim ${engine.frame.program}`);
+  }
+}
+
+/** One asking that is under way. */
+interface Running {
+  id: number;
+  ended: number;
+  take: (message: FromWorker) => void;
+  stop: () => void;
+}
+
+class Pool implements Model {
+  readonly bits: string;
+  readonly steps: number;
+  readonly couplings: readonly Coupling[] = ["quantile"];
+  private readonly workers: Worker[];
+  private readonly offered: Offered;
+  private readonly touching: Touching;
+  private readonly states: States;
+  private readonly carried: CarriedDraws | null;
+  private readonly told = new Map<string, Set<number>>();
+  private readonly start: Start;
+  private facts: Facts | null = null;
+  private running: Running | null = null;
+  private beside: Running | null = null;
+  private next = 0;
+  /** Why a worker does not work any more; "" if all do. */
+  private broken = "";
+  private own: Bringing | null = null;
+
+  constructor(
+    private readonly payload: Payload,
+    module: WebAssembly.Module,
+    engine: Engine,
+    readonly simd: boolean,
+  ) {
+    this.touching = new Touching(engine);
+    const frame = payload.frame as Frame;
+    this.bits = `same bits as alliance-sim ${frame.program}`;
+    this.steps = frame.shape["steps"] as number;
+    this.offered = new Offered(payload.editable as Editable, payload.numbers, frame);
+    this.states = statesOf(payload, frame);
+    this.carried = payload.draws as CarriedDraws | null;
+    const { record = null, inputs = [], filled = [] } = this.carried ?? {};
+    this.start = { kind: "start", module, frame, record, inputs, filled };
+    const many = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 1));
+    this.workers = Array.from({ length: many }, (_, place) => this.worker(place));
+  }
+
+  private worker(place: number): Worker {
+    const made = new Worker();
+    made.onmessage = ({ data }: MessageEvent<FromWorker>) => this.hear(data);
+    made.onerror = ({ message }) => {
+      this.broken = `worker ${place + 1} stopped${message ? `: ${message}` : ""}`;
+      for (const running of [this.running, this.beside]) {
+        running?.take({ kind: "failed", id: running.id, problem: this.broken });
+      }
+    };
+    made.postMessage(this.start satisfies ToWorker);
+    return made;
+  }
+
+  private hear(message: FromWorker): void {
+    for (const running of [this.running, this.beside]) {
+      if (running?.id === message.id) running.take(message);
+    }
+  }
+
+  year(step: number): number {
+    const [first, , perYear] = (this.payload.frame as Frame).time;
+    return first + step / perYear;
+  }
+
+  problems(question: Question): string[] {
+    const { read, fold, problems } = this.read(question);
+    if (problems.length > 0 || fold === null) return problems;
+    if (read.changes.numbers.length === 0) return [];
+    return this.touching.problems(read.changes, fold);
+  }
+
+  private read(question: Question): { read: Read; fold: Fold | null; problems: string[] } {
+    const read = readEdits(this.offered, question.edits, this.payload.scenario.name);
+    const outcome = readOutcome(question.outcome, this.states);
+    const problems = [...read.problems, ...outcome.problems, ...this.settings(question, read)];
+    return { read, fold: outcome.fold, problems };
+  }
+
+  private under(question: Question, read: Read): { theory: string; base: Record<string, number> } {
+    const theory = read.theory ?? question.theory;
+    return { theory, base: this.offered.editable.theories[theory] ?? {} };
+  }
+
+  private *settings(question: Question, read: Read): Generator<string> {
+    const { theory } = this.under(question, read);
+    const known = Object.keys(this.offered.editable.theories);
+    if (!known.includes(theory)) yield unknownName("theory", theory, known);
+    const most = question.noise === "posterior" ? MOST_SETS : MOST_RUNS;
+    const { runs, seed, noise } = question;
+    if (!Number.isInteger(runs) || runs < 1 || runs > most) {
+      yield `runs is ${runs}, must be a whole number from 1 to ${most.toLocaleString("en")}`;
+    }
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      yield `seed is ${seed}, must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
+    }
+    const has = this.carried?.theories[theory] !== undefined;
+    if (noise === "posterior" && known.includes(theory) && !has) {
+      yield `the page has no draws of theory ${theory}; ask it with fresh noise`;
+    }
+  }
+
+  private draws(theory: string): number | null {
+    return this.carried?.theories[theory]?.draws ?? null;
+  }
+
+  private many(question: Question, theory: string): number {
+    const { noise, runs } = question;
+    return noise === "posterior" ? runs * (this.draws(theory) ?? 0) : runs;
+  }
+
+  /** Put a question to the workers. */
+  private put(question: Question, factual: boolean, id: number): void {
+    if (this.broken !== "") throw new Error(this.broken);
+    const { read, fold } = this.read(question);
+    if (fold === null) throw new Error("an outcome that cannot be read was asked for");
+    const { theory, base } = this.under(question, read);
+    const carried = this.carried?.theories[theory];
+    this.workers.forEach((worker, mine) => {
+      if (carried !== undefined && this.first(theory, mine)) {
+        worker.postMessage({ kind: "theory", told: carried } satisfies ToWorker);
+      }
+      const ask: Ask = {
+        ...{ kind: "ask", id, theory, base, fold, factual },
+        ...{ noise: question.noise, runs: question.runs, seed: String(question.seed) },
+        ...{ changes: read.changes, share: { mine, of: this.workers.length } },
+      };
+      worker.postMessage(ask satisfies ToWorker);
+    });
+  }
+
+  /** Whether a worker has not been told of a theory's draws yet. */
+  private first(theory: string, worker: number): boolean {
+    const told = this.told.get(theory) ?? new Set<number>();
+    this.told.set(theory, told);
+    const before = told.has(worker);
+    told.add(worker);
+    return !before;
+  }
+
+  ask(question: Question, paint: (picture: Picture) => void): Promise<Picture | null> {
+    this.running?.stop();
+    this.beside?.stop();
+    const { theory } = this.under(question, this.read(question).read);
+    const many = this.many(question, theory);
+    const key = JSON.stringify([theory, question.noise, question.seed, many]);
+    const rungs = this.payload.rungs.length;
+    const known = this.facts?.key === key && this.facts.whole;
+    const facts = known && this.facts ? this.facts : new Facts(key, this.steps, many, rungs);
+    this.facts = facts;
+    const canvas = new Canvas(question, facts, rungs);
+    const id = (this.next += 1);
+    return new Promise((resolve, reject) => {
+      let painted = 0;
+      const finish = (picture: Picture | null): void => {
+        if (this.running?.id === id) this.running = null;
+        resolve(picture);
+      };
+      const take = (message: FromWorker): void => {
+        if (message.kind === "failed") {
+          this.running = null;
+          reject(new Error(message.problem));
+        } else if (message.kind === "came") {
+          canvas.take(message);
+          const now = performance.now();
+          if (!canvas.whole && painted > 0 && now - painted < APART) return;
+          const picture = canvas.picture();
+          painted = performance.now();
+          paint(picture);
+          if (canvas.whole) finish(picture);
+        }
+      };
+      this.running = { id, ended: 0, take, stop: () => finish(null) };
+      this.put(question, !known, id);
+    });
+  }
+
+  async outcomes(question: Question, coupling: Coupling): Promise<Outcomes | null> {
+    if (coupling !== "quantile") throw new Error(`the page has no coupling ${coupling}`);
+    await this.quiet();
+    const { theory } = this.under(question, this.read(question).read);
+    const many = this.many(question, theory);
+    const found = {
+      factual: new Uint8Array(many),
+      edited: new Uint8Array(many),
+      draw: new Int32Array(many),
+      anew: null,
+    };
+    const id = (this.next += 1);
+    let done = 0;
+    return new Promise((resolve, reject) => {
+      const finish = (answer: Outcomes | null): void => {
+        if (this.beside?.id === id) this.beside = null;
+        resolve(answer);
+      };
+      const take = (message: FromWorker): void => {
+        if (message.kind === "failed") {
+          this.beside = null;
+          reject(new Error(message.problem));
+        } else if (message.kind === "came") {
+          const first = message.numbers[0] as number;
+          found.factual.set(message.outcome.factual, first);
+          found.edited.set(message.outcome.edited, first);
+          found.draw.set(message.draws, first);
+          done += message.numbers.length;
+          if (done === many) finish(found);
+        }
+      };
+      this.beside = { id, ended: 0, take, stop: () => finish(null) };
+      this.put(question, false, id);
+    });
+  }
+
+  /** Wait until nothing else is under way. */
+  private async quiet(): Promise<void> {
+    while (this.running !== null || this.beside !== null) {
+      await new Promise((go) => setTimeout(go, 20));
+    }
+  }
+
+  async one(question: Question, history: number, world: "factual" | "edited"): Promise<OneRun> {
+    const { read, fold, problems } = this.read(question);
+    if (problems.length > 0 || fold === null) throw new Error(problems.join("; "));
+    const { theory, base } = this.under(question, read);
+    this.own ??= new Bringing({ ...this.start, frame: structuredClone(this.start.frame) });
+    const carried = this.carried?.theories[theory];
+    if (carried !== undefined) this.own.take({ kind: "theory", told: carried });
+    const ask: Ask = {
+      ...{ kind: "ask", id: 0, theory, base, fold, factual: true },
+      ...{ noise: question.noise, runs: question.runs, seed: String(question.seed) },
+      ...{ changes: read.changes, share: { mine: 0, of: 1 } },
+    };
+    return oneRun(this.own, ask, history, world, this.payload);
+  }
+}

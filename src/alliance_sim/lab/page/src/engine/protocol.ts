@@ -1,0 +1,70 @@
+// What the page and its workers say to each other.
+
+import type { Frame } from "../../../engine.mjs";
+import type { Kept } from "../contract";
+import type { CarriedRecord, CarriedTheory } from "./draws";
+import type { Fold } from "./outcome";
+import type { Changes } from "./recipe";
+
+/** First word to a worker. */
+export interface Start {
+  kind: "start";
+  module: WebAssembly.Module;
+  frame: Frame;
+  record: CarriedRecord | null;
+  inputs: number[];
+  filled: number[];
+}
+
+/** Draws of a theory, sent once. */
+export interface Theory {
+  kind: "theory";
+  told: CarriedTheory;
+}
+
+/** Histories to bring, part by part; each asking ends the one before. */
+export interface Ask {
+  kind: "ask";
+  id: number;
+  theory: string;
+  /** Numbers of the recipe that the theory sets, by path. */
+  base: Record<string, number>;
+  noise: "posterior" | "fresh";
+  /** Sets of uniforms a draw, or runs. */
+  runs: number;
+  seed: string;
+  changes: Changes;
+  fold: Fold;
+  /** Which parts are this worker's: those whose block gives this rest. */
+  share: { mine: number; of: number };
+  /** Whether the paths of the factual world are wanted again. */
+  factual: boolean;
+}
+
+/** A part that has come in. Paths are arrays (quarter, lane), by kept state. */
+export interface Came {
+  kind: "came";
+  id: number;
+  /** Numbers of the histories. */
+  numbers: Int32Array;
+  /** Draw of each; -1 where there is none. */
+  draws: Int32Array;
+  touched: number;
+  factual: Record<Kept, Float64Array> | null;
+  edited: Record<Kept, Float64Array>;
+  outcome: { factual: Float64Array; edited: Float64Array };
+}
+
+export interface Ended {
+  kind: "ended";
+  id: number;
+}
+
+export interface Failed {
+  kind: "failed";
+  id: number;
+  problem: string;
+}
+
+export type ToWorker = Start | Theory | Ask;
+export type FromWorker = Came | Ended | Failed;

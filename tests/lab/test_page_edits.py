@@ -1,0 +1,221 @@
+"""Edits in the page: the same numbers of the recipe as in Python, and the same sentences."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from alliance_sim import Scenario, ScenarioError, load_scenario
+from alliance_sim.errors import SettingError
+from alliance_sim.lab.payload import payload_of
+from alliance_sim.scenario.edit import edited
+from alliance_sim.scenario.edit_texts import idle, read_edits
+from alliance_sim.scenario.path import numbers
+from alliance_sim.world.tables import recipe_of
+from tests.lab.headless import answer, needs_page
+from tests.lab.worlds import WORLDS, frame, needs_module
+
+pytestmark = [pytest.mark.slow, needs_page, needs_module]
+
+LISTS = 200
+SCRIPT = """
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+const [engine, given] = process.argv.slice(2);
+const { Engine, Offered, Recipe, readEdits } = await import(engine);
+const { module, payload, lists } = JSON.parse(readFileSync(given, "utf8"));
+const running = new Engine(new WebAssembly.Module(readFileSync(module)), payload.frame);
+const offered = new Offered(payload.editable, payload.numbers, payload.frame);
+const recipe = new Recipe(running);
+const found = lists.map((texts) => {
+  const { changes, problems } = readEdits(offered, texts, payload.scenario.name);
+  if (problems.length > 0) return { problems };
+  recipe.write(recipe.changed({}, changes));
+  const whole = createHash("sha256");
+  for (const name of [...recipe.base.keys()].sort()) {
+    const array = running.floats(name);
+    whole.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  }
+  return { digest: whole.digest("hex"), set: changes.set, times: changes.times };
+});
+console.log(JSON.stringify(found));
+"""
+
+
+@cache
+def payload(name: str) -> dict[str, Any]:
+    """What the page is about, without draws."""
+    return payload_of(load_scenario(name), draws=False)
+
+
+def read(name: str, lists: list[list[str]], tmp_path: Path) -> list[dict[str, Any]]:
+    """Return what the page makes of lists of edits."""
+    from alliance_sim.lab import module
+
+    code = tmp_path / "engine.wasm"
+    code.write_bytes(module.usable("simd"))
+    found: list[dict[str, Any]] = answer(
+        SCRIPT, {"module": str(code), "payload": payload(name), "lists": lists}, tmp_path
+    )
+    return found
+
+
+def in_python(base: Scenario, texts: list[str]) -> Scenario:
+    """Return a scenario after edits.
+
+    Raises:
+        ScenarioError: If they cannot be done, or change nothing.
+    """
+    asked = read_edits(base, texts)
+    problems = list(idle(base, asked))
+    if problems:
+        raise ScenarioError(base.name, problems)
+    return edited(base, [one for text in asked for one in text.edits])
+
+
+def digest(name: str, scenario: Scenario) -> str:
+    """Return the digest of all numbers of a recipe."""
+    arrays = frame(name).numbers_of(recipe_of(scenario))
+    found = hashlib.sha256()
+    for array in sorted(set(arrays) - {"tables.win_set"}):
+        found.update(np.ascontiguousarray(arrays[array]).tobytes())
+    return found.hexdigest()
+
+
+def one_edit(base: Scenario, luck: random.Random) -> str:
+    """Return an edit that may be one, or not."""
+    junctures = [j.name for j in base.junctures]
+    members = [member.name for member in base.members]
+    leaders = [leader.name for leader in base.leaders]
+    offices = [j.name for j in base.junctures if j.kind == "leader"]
+    every = list(numbers(base))
+
+    def number() -> str:
+        path, one = luck.choice(every)
+        return f"{path}={one.low + luck.random() * (one.high - one.low)!r}"
+
+    def moved() -> str:
+        day = f"{luck.randint(1955, 2024)}-{luck.randint(1, 12):02}-{luck.randint(1, 28):02}"
+        when = luck.choice([f"{luck.randint(-40, 40):+d}", day])
+        return f"{luck.choice(junctures)}:{when}{luck.choice(['', '', ':stays', ':moves'])}"
+
+    of: dict[str, Callable[[], str]] = {
+        "without": lambda: luck.choice(junctures),
+        "shift": moved,
+        "strength": lambda: f"{luck.choice(junctures)}:{luck.choice(['0.5', '0', '1.25', '2'])}",
+        "set": number,
+        "leader": lambda: (
+            f"{luck.choice([*leaders, *offices])}="
+            + luck.choice([*leaders, *offices, "none", "drawn"])
+        ),
+        "council": lambda: luck.choice(["weighted_majority", "leader", "consensus"]),
+        "member": lambda: f"{luck.choice(members)}:offset={luck.uniform(-1, 1):.3f}",
+        "motive": lambda: (
+            luck.choice(["leverage", "agenda"]) + luck.choice(["=on", "=off", "=0.1"])
+        ),
+        "keep": lambda: luck.choice(junctures),
+    }
+    kind = luck.choice(list(of))
+    return f"{kind} {of[kind]()}"
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_lists_of_edits_come_to_the_numbers_of_the_package(name: str, tmp_path: Path) -> None:
+    base, luck = load_scenario(name), random.Random(5)
+    lists: list[list[str]] = []
+    wanted: list[dict[str, Any]] = []
+    refused = 0
+    while len(lists) < LISTS:
+        texts = [one_edit(base, luck) for _ in range(luck.choice([1, 1, 2, 3]))]
+        try:
+            after = in_python(base, texts)
+        except ScenarioError as error:
+            refused += 1
+            if refused % 8 == 0:  # the page refuses them, too
+                lists.append(texts)
+                wanted.append({"problems": list(error.problems)})
+            continue
+        try:
+            lists.append(texts)
+            wanted.append({"digest": digest(name, after)})
+        except SettingError:
+            lists.pop()
+    found = read(name, lists, tmp_path)
+    told = [
+        {key: value for key, value in one.items() if key in {"digest", "problems"}} for one in found
+    ]
+    odd = [
+        (texts, mine, theirs)
+        for texts, mine, theirs in zip(lists, told, wanted, strict=True)
+        if set(mine) != set(theirs) or mine.get("digest") != theirs.get("digest")
+    ]
+    assert odd == []
+    assert sum("digest" in one for one in wanted) > LISTS / 2
+
+
+WRONG = [
+    ["without nine_elevn"],
+    ["without 9/11"],
+    ["wihtout nine_eleven"],
+    ["without"],
+    ["shift nine_eleven"],
+    ["shift nine_eleven:soon"],
+    ["shift nine_eleven:+4:stays"],
+    ["shift isaf:2025-01-01:stays"],
+    ["strength nine_eleven:1000"],
+    ["strength nine_eleven:-1"],
+    ["set levels.pace=1e9"],
+    ["set levels.pace=fast"],
+    ["set levels=1"],
+    ["leader abe_second_government=solana"],
+    ["leader koizumi=drawn"],
+    ["leader koizumi=koizumi"],
+    ["leader koizum=none"],
+    ["council majority"],
+    ["member germny:offset=0"],
+    ["motive leverge=on"],
+    ["motive leverage=maybe"],
+    ["keep nine_eleven"],
+    ["keep anti_terrorism_law"],
+    ["without nine_eleven", "shift nine_eleven:+4"],
+    ["without nine_eleven", "without nine_eleven"],
+    ["council leader", "council weighted_majority"],
+    ["council consensus"],
+    ["theory RX"],
+]
+
+
+def test_what_is_wrong_is_told_as_the_package_tells_it(tmp_path: Path) -> None:
+    name = WORLDS[1]
+    base = load_scenario(name)
+    found = read(name, WRONG, tmp_path)
+    for texts, mine in zip(WRONG, found, strict=True):
+        with pytest.raises(ScenarioError) as told:
+            in_python(base, texts)
+        wanted = [text.replace(" hold,", "") for text in told.value.problems]  # not in the page
+        if texts == ["theory RX"]:  # of theories with a trend there are no draws
+            assert mine["problems"][0].startswith("unknown theory 'RX'; did you mean 'R'?")
+        else:
+            assert mine.get("problems") == wanted, texts
+
+
+def test_a_held_state_is_refused_with_what_can_do_it(tmp_path: Path) -> None:
+    [found] = read(WORLDS[1], [["hold rung=1@2003..2010"]], tmp_path)
+    told = "edit 'hold rung=1@2003..2010': the page holds no states; ask it with "
+    assert found["problems"] == [f"{told}alliance-sim whatif --hold"]
+
+
+def test_a_million_edits_and_names_of_prototypes_are_refused(tmp_path: Path) -> None:
+    lists = [["without x"] * 1001, ["constructor x"], ["set __proto__.x=1"], ["without toString"]]
+    found = read(WORLDS[0], lists, tmp_path)
+    assert all(one["problems"] for one in found)
+    assert found[0]["problems"] == ["edits: is 1,001 edits, must be a list of at most 1,000"]
+    assert json.dumps(found).count("unknown juncture 'toString'") == 1
