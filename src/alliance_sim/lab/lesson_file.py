@@ -148,6 +148,16 @@ class Belief(Query):
     text: Line
 
 
+class Drawn(Query):
+    """The inevitability curve that students hold against their own.
+
+    Attributes:
+        world: Whether it is that of the world as it was, or of the edited one.
+    """
+
+    world: Literal["fact", "edited"]
+
+
 class LessonFile(Entry):
     """A lesson in one language.
 
@@ -180,7 +190,7 @@ class LessonFile(Entry):
     item: Annotated[tuple[Item, ...], Field(min_length=2, max_length=8)]
     suggestion: Annotated[tuple[Suggestion, ...], Field(min_length=1, max_length=8)]
     belief: Belief
-    curve: Query | None = None
+    curve: Drawn | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

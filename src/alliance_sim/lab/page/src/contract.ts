@@ -356,8 +356,8 @@ export interface Lesson {
   steps: { kind: StepKind; minutes: number }[];
   items: LessonItem[];
   suggestions: (Asked & { name: string })[];
-  /** Which of the payload's curves is drawn. */
-  curve: Asked | null;
+  /** Which of the payload's curves is drawn, and that of which world. */
+  curve: (Asked & { world: "fact" | "edited" }) | null;
   /** Estimated at the beginning and at the end; null where nothing can be asked. */
   belief: Asked | null;
   /** By language; none in the generic lesson, whose words are the page's. */
