@@ -4,6 +4,7 @@ import type { Store } from "../state/store";
 import { About } from "./about";
 import { AnswerPanel } from "./answer";
 import { GuessPanel } from "./guess";
+import { Lesson } from "./lesson";
 import { OneWorld } from "./one_world";
 import { Timeline } from "./timeline";
 import { TwoWorlds } from "./two_worlds";
@@ -20,5 +21,6 @@ export const PANELS: readonly Panel[] = [
   { name: "one_world", view: OneWorld },
   { name: "two_worlds", view: TwoWorlds },
   { name: "guess", view: GuessPanel },
+  { name: "lesson", view: Lesson },
   { name: "about", view: About },
 ];
