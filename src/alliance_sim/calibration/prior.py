@@ -69,6 +69,7 @@ class Prior:
         theory: The theory.
         parameters: The unknowns, in order.
         dropped: Priors of the scenario whose parameter is not in the vector, by path, and why.
+        targets: What `target_of` has put together for it, by series and last year.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Prior:
             self.theory = theory if isinstance(theory, Theory) else theory_of(theory)
             self.scenario = with_theory(scenario, self.theory)
         self._given = scenario, None if theory is None else self.theory, reporting
+        self.targets: dict[tuple[str, int | None], Any] = {}
         self.dropped: dict[str, str] = {}
         if not scenario.priors:
             problem = (

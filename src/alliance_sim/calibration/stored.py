@@ -25,7 +25,8 @@ from alliance_sim.calibration.predictive import MOST, Predictive
 from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.errors import AllianceSimError, NoRecord, ResultError, SettingError
-from alliance_sim.record.record import COUNTED_DOMAINS, Record
+from alliance_sim.record.named import named_record
+from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.results.draws import normals_of, ranks_of
 from alliance_sim.results.sealed import read_sealed, sealed
 from alliance_sim.scenario import Scenario
@@ -279,7 +280,7 @@ def stale(stored: StoredResult, scenario: Scenario) -> list[str]:
     no longer comes to what it came to, to the last bit.
     """
     try:
-        record = Record.of(scenario).name
+        record = named_record(scenario)[1]
     except NoRecord as error:
         return [" ".join(str(error).split())]
     if stored.record != record:
@@ -333,7 +334,7 @@ def shipped_forecasts(scenario: Scenario) -> tuple[StoredForecasts | None, str]:
     The sentence is "" where none ship for it.
     """
     try:
-        record = Record.of(scenario).name
+        record = named_record(scenario)[1]
     except AllianceSimError:
         return None, ""
     path = _shipped(record)

@@ -22,6 +22,7 @@ from alliance_sim.engine.kernel.noise import SLOW
 from alliance_sim.engine.kernel.observation import USUAL_PARTS, Observed
 from alliance_sim.engine.vectors import Vectors
 from alliance_sim.errors import NoRecord, ScenarioError, SettingError, shown, unknown_name
+from alliance_sim.record.named import named_record
 from alliance_sim.record.record import SERIES, Record
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced
@@ -58,14 +59,14 @@ def prior_of(scenario: Scenario, theory: str | None = None) -> Prior:
         problem = f"holds states ({held}), and a record is of a world in which nothing is held"
         raise ScenarioError(scenario.name, [f"{problem}; fit the scenario that it is an edit of"])
     try:
-        reporting = Record.of(scenario).reporting
+        reporting = named_record(scenario)[0].reporting
     except NoRecord:
         reporting = None
     return Prior(scenario, theory, reporting=reporting)
 
 
 def target_of(prior: Prior, *, series: str = "all", until: int | None = None) -> Target:
-    """Return the target of a prior and of the record that its scenario names.
+    """Return the target of a prior and of the record that its scenario names, the same each time.
 
     Raises:
         NoRecord: If there is no record.
@@ -74,6 +75,9 @@ def target_of(prior: Prior, *, series: str = "all", until: int | None = None) ->
     """
     if series not in SERIES:
         raise SettingError("series", [unknown_name("series", str(series), SERIES)])
+    if (series, until) in prior.targets:
+        known: Target = prior.targets[series, until]
+        return known
     ends = until_year(prior.scenario, until)
     record = Record.of(ends)
     if record.events.empty:
@@ -85,7 +89,8 @@ def target_of(prior: Prior, *, series: str = "all", until: int | None = None) ->
             f"{coded:%Y-%m-%d}; take {coded.year} or later"
         )
         raise SettingError("until", [problem])
-    return Target(prior, record, series=series, until=until)
+    found = prior.targets[series, until] = Target(prior, record, series=series, until=until)
+    return found
 
 
 class Target:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -23,7 +24,7 @@ from alliance_sim.counterfactual.estimates import (
     likely,
     outcome_of,
 )
-from alliance_sim.counterfactual.histories import Histories
+from alliance_sim.counterfactual.histories import Histories, beside_each_other
 from alliance_sim.counterfactual.labels import (
     NOT_HAD,
     THEORIES,
@@ -44,7 +45,6 @@ from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
 from alliance_sim.scenario.edit_texts import as_texts
 from alliance_sim.scenario.theories import theory_of, with_theory
-from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -161,19 +161,21 @@ def answered(
     past = Histories.of_posterior(main, base, uniforms=uniforms, seed=seed, threads=threads)
     twins = {}
     for name in COUPLINGS:
-        states = state_names(base) if name == QUANTILE else [question.outcome.state]
-        twins[name] = twin_worlds(base, edited, past, coupling=name, states=states)
+        usual = None if name == QUANTILE else ()  # what tables and figures tell of
+        asked = [question.outcome.text]
+        twins[name] = twin_worlds(base, edited, past, coupling=name, states=usual, outcomes=asked)
         told()
     answers = {name: _answer(question, worlds) for name, worlds in twins.items()}
     under = [_theory(question, main.theory, twins[QUANTILE])]
-    for other in posteriors.others:
+
+    def rival(other: PosteriorDraws) -> UnderTheory:
         fact, changed = (_under(one, other) for one in (question.base, question.edited))
-        histories = Histories.of_posterior(
-            other, fact, uniforms=uniforms, seed=seed, threads=threads
-        )
+        histories = Histories.of_posterior(other, fact, uniforms=uniforms, seed=seed, threads=1)
         worlds = twin_worlds(fact, changed, histories, states=[question.outcome.state])
-        under.append(_theory(question, other.theory, worlds))
         told()
+        return _theory(question, other.theory, worlds)
+
+    under += beside_each_other(rival, posteriors.others, threads)
     fresh = partial(simulate, runs=runs, seed=seed, engine=Kernel(threads=threads), posterior=main)
     free = fresh(base)
     told()
@@ -295,11 +297,13 @@ class _Steps:
 
     def __init__(self, progress: Progress | None, steps: int) -> None:
         self._progress, self._steps, self._done = progress, steps, 0
+        self._one = threading.Lock()
 
     def __call__(self) -> None:
-        self._done += 1
-        if self._progress is not None:
-            self._progress(self._done, self._steps)
+        with self._one:
+            self._done += 1
+            if self._progress is not None:
+                self._progress(self._done, self._steps)
 
 
 def _under(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:

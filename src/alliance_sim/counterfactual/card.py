@@ -14,6 +14,8 @@ import numpy as np
 
 from alliance_sim.calibration.theories import ERRORS, NO_PREFERENCE
 from alliance_sim.counterfactual.edit_cost import edit_cost
+from alliance_sim.counterfactual.estimates import LEAST
+from alliance_sim.counterfactual.labels import sign_of
 from alliance_sim.counterfactual.rewrite_cost import AMBER, GREEN
 from alliance_sim.counterfactual.worlds import TwinWorlds, chances_of_laws
 from alliance_sim.scenario.edit import replaced
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 PASS, WARN, REFUSE, UNKNOWN = "pass", "warn", "refuse", "not available"
-LEAST = 0.05  # chance of what is held, below which the card warns
+LEAST_CHANCE = 0.05  # chance of what is held, below which the card warns
 WIDE = 0.99  # share of factual paths between whose ends the edited ones should lie
 ROOM = 0.05  # share of edited paths that may lie outside
 LEVELS = ("level_political", "level_operations", "level_equipment")
@@ -75,7 +77,7 @@ def plausibility_card(
     Args:
         question: The question.
         posterior: The draws.
-        worlds: Histories and their twins under the quantile coupling, with all states.
+        worlds: Histories and their twins under the quantile coupling, with the usual states.
         agreed: How far theories agree on the effect.
         free: Runs of the factual scenario with parameters of the draws and fresh noise.
         readings: What is kept beside the draws: scores of forecasts among it.
@@ -87,7 +89,7 @@ def plausibility_card(
             _clarity(question),
             _cotenability(question, worlds, past),
             _rewrite(question, worlds, bits),
-            _theory(agreed),
+            _theory(agreed, LEAST if question.binary else 0.0),
             _statistics(worlds, free),
             _projectability(readings),
         ),
@@ -154,7 +156,9 @@ def _cotenability(question: Question, worlds: TwinWorlds, past: Histories | None
         for law, chance in chances.items()
     )
     words = f"chance to have passed by its day, were it not held, against that in fact: {told}"
-    return Check(name, REFUSE if least == 0.0 else PASS if least >= LEAST else WARN, least, words)
+    return Check(
+        name, REFUSE if least == 0.0 else PASS if least >= LEAST_CHANCE else WARN, least, words
+    )
 
 
 def _rewrite(question: Question, worlds: TwinWorlds, bits: float | None) -> Check:
@@ -175,10 +179,10 @@ def _rewrite(question: Question, worlds: TwinWorlds, bits: float | None) -> Chec
     return Check("minimal rewrite", verdict, bits, f"{same}; {bits:.1f} bits are rewritten")
 
 
-def _theory(agreed: Agreement) -> Check:
+def _theory(agreed: Agreement, least: float) -> Check:
     """Return in how many theories there is a way from the edit to the outcome, and its sign."""
     words = {1: "raises", -1: "lowers", 0: "does not move"}
-    asked = {name: int(np.sign(mean)) for name, mean in agreed.means.items()}
+    asked = {name: sign_of(mean, least) for name, mean in agreed.means.items()}
     told = "; ".join(
         f"{name} {words[sign]} it{'' if name in agreed.signs else ' (weighs little)'}"
         for name, sign in asked.items()

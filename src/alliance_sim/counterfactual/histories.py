@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 LAW_AGE = "law_age."  # before the name of a drawn law: quarters since it passed
 WHERE = "histories"
@@ -329,6 +332,22 @@ def in_threads(histories: Histories, work: Callable[[int], int]) -> None:
     with executors.chosen(threads=threads) as pool:
         for _ in executors.spread(pool, work, range(len(histories.parts))):
             pass
+
+
+def beside_each_other(work: Callable[[T], R], parts: Sequence[T], threads: int | None) -> list[R]:
+    """Return what work comes to for each part, in their order, so many at a time.
+
+    Args:
+        work: What is done; it takes no threads of its own.
+        parts: What it is done to.
+        threads: Threads to use, all processors if None; results do not depend on it.
+    """
+    most = min(threads or executors.processors(), len(parts))
+    with executors.chosen(threads=most) as pool:
+        found = dict(
+            executors.spread(pool, lambda place: (place, work(parts[place])), range(len(parts)))
+        )
+    return [found[place] for place in range(len(parts))]
 
 
 def rows_of_states(named: Named, states: Iterable[str]) -> list[int]:

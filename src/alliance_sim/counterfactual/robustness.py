@@ -20,7 +20,7 @@ from alliance_sim.counterfactual.estimates import (
     effects_by_draw,
     estimate_of,
 )
-from alliance_sim.counterfactual.histories import Histories, by_key
+from alliance_sim.counterfactual.histories import Histories, beside_each_other, by_key
 from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 from alliance_sim.results.draws import ranks_of
 
@@ -164,10 +164,12 @@ class Tried:
     seed: int
     threads: int | None
 
-    def twins_of(self, draws: PosteriorDraws, uniforms: int) -> TwinWorlds:
+    def twins_of(
+        self, draws: PosteriorDraws, uniforms: int, threads: int | None = None
+    ) -> TwinWorlds:
         """Return histories of other draws, with their twins."""
         past = Histories.of_posterior(
-            draws, self.base, uniforms=uniforms, seed=self.seed, threads=self.threads
+            draws, self.base, uniforms=uniforms, seed=self.seed, threads=threads or self.threads
         )
         state = self.question.outcome.state
         return twin_worlds(self.base, self.edited, past, states=[state])
@@ -212,12 +214,17 @@ def under_other_readings(tried: Tried, readings: OtherReadings) -> tuple[Varied,
                 edited - fact, tried.worlds.draws, binary=question.binary, weights=weights
             )
             found[name] = Varied(name, effect, "weights", k, words)
-    for name, draws in readings.fitted.items():
-        worlds = tried.twins_of(draws, tried.uniforms)
+
+    def led_on(name: str) -> Varied:
+        draws = readings.fitted[name]
+        worlds = tried.twins_of(draws, tried.uniforms, threads=1)
         one, other = both_worlds(question, worlds)
         effect = estimate_of(other - one, worlds.draws, binary=question.binary)
         words = f"{len(draws)} draws of its own, of the record to {draws.held.until}"
-        found[name] = Varied(name, effect, "draws", None, words)
+        return Varied(name, effect, "draws", None, words)
+
+    for one in beside_each_other(led_on, list(readings.fitted), tried.threads):
+        found[one.name] = one
     order = {kind: place for place, kind in enumerate(VARIED)}
     return tuple(
         sorted(found.values(), key=lambda one: order.get(one.name.partition(" ")[0], len(order)))

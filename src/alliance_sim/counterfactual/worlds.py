@@ -55,7 +55,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 WHERE = "twin worlds"
-USUAL = ("level_", "count_", "passed_")  # states told of where none are named, by beginning
+# States told of where none are named, by beginning; the last three are what chronologies go by.
+USUAL = ("level_", "count_", "passed_", "assets_", "ratio_", "refused_")
 USUAL_TOO = ("rung", "agenda_overlap", "agreements", "suspensions", "blocked")
 
 
@@ -143,7 +144,7 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
         coupling: "quantile", "thinning", "redraw_after" or "independent"; see `COUPLINGS`.
         uniforms: Sets of uniforms for each draw of a posterior.
         seed: Seed of what a posterior's record leaves open. Histories have theirs.
-        states: Reported states to keep; levels, rung, agenda overlap, acts and items if None.
+        states: Reported states to keep; what tables, figures and chronologies tell of if None.
         outcomes: Outcomes, such as "rung>=8@2014", whose states are kept too.
         start: Step from which on the edited world is run, at most the first that the edit touches,
             which is taken if None. Numbers do not depend on it.

@@ -121,6 +121,9 @@ class Draws:
         return {name: np.ascontiguousarray(getattr(self, name)) for name in ARRAYS}
 
 
+_MIDDLES = np.full(LEVELS, np.nan)  # of the intervals of `ranks_of`, each worked out once
+
+
 def ranks_of(normals: Floats) -> Ranks:
     """Return standard normals rounded to 16 bits of their quantile.
 
@@ -144,9 +147,11 @@ def normals_of(ranks: Ranks) -> Floats:
     Args:
         ranks: As from `ranks_of`.
     """
-    used, places = np.unique(ranks, return_inverse=True)
-    middles = np.array([inverse_normal((rank + 0.5) / LEVELS) for rank in used.tolist()])
-    return middles[places].reshape(ranks.shape)
+    used = np.bincount(ranks.ravel(), minlength=LEVELS) > 0
+    for rank in np.flatnonzero(used & np.isnan(_MIDDLES)).tolist():
+        _MIDDLES[rank] = inverse_normal((rank + 0.5) / LEVELS)
+    found: Floats = _MIDDLES[ranks]
+    return found
 
 
 def load_draws(path: str | os.PathLike[str]) -> Draws:
