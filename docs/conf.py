@@ -11,6 +11,7 @@ copyright = "2026, alliance-sim contributors"
 
 extensions = [
     "from_package",
+    "lab_page",
     "mathml",
     "myst_nb",
     "sphinx.ext.autodoc",
