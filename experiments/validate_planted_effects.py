@@ -7,7 +7,7 @@ which some acts go unreported, samples the posterior of that record, and asks th
 edit changed. The true unknowns are asked the same; of what even they leave open, both have one
 draw. So the truth's rank among the draws is uniform if the posterior and its twins are right, and
 stated 90 % intervals hold it nine times in ten. Replicates that are done are kept beside the table;
-the same command goes on with the rest.
+the same command goes on with the rest, and draws the figure.
 """
 
 from __future__ import annotations
@@ -114,6 +114,47 @@ def rows(study: RankStudy) -> list[dict[str, object]]:
     return found
 
 
+def drawn(study: RankStudy, path: Path) -> None:
+    """Draw by how much intervals hold the truth more often, or less, than they say."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    mpl.rcParams["font.size"] = 11
+    done = study.ranks[study.ranks[:, 0] >= 0]
+    reach = np.arange(study.draws // 2)  # the middle 2 * reach + 1 ranks of draws + 1
+    stated = (2.0 * reach + 1.0) / (study.draws + 1.0)
+    low, high = (end / len(done) - stated for end in binom.interval(BAND, len(done), stated))
+    figure = Figure(figsize=(8.4, 4.2), layout="constrained")
+    axes = figure.subplots()
+    axes.fill_between(stated, low, high, color="#e5e7eb", linewidth=0)
+    axes.axhline(0.0, color="#6b7280", linewidth=1)
+    axes.axvline(INTERVAL, color="#6b7280", linewidth=1, linestyle=":")
+    dashes = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)))
+    for k, name in enumerate(QUANTITIES):
+        held = np.abs(done[:, k, None] - study.draws / 2.0) <= reach
+        axes.plot(stated, held.mean(axis=0) - stated, linestyle=dashes[k], label=named(name))
+    axes.set_title(
+        f"Stated intervals hold the planted effect as often as they say\n"
+        f"({len(done)} made histories; grey: where {BAND:.0%} of right intervals lie)"
+        if all(row["inside"] == "yes" for row in rows(study))
+        else "Some stated intervals hold the planted effect less or more often than they say"
+    )
+    axes.set_xlabel("stated interval (dotted: the 90 % that answers state)")
+    axes.set_ylabel("share that hold it, minus stated")
+    axes.xaxis.set_major_formatter("{x:.0%}")
+    axes.yaxis.set_major_formatter("{x:+.0%}")
+    axes.set_ylim(-0.15, 0.15)
+    axes.legend(frameon=False, ncols=2, loc="lower left", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=120, metadata={"Software": None})
+
+
+def named(quantity: str) -> str:
+    """Return what a quantity is, as a reader says it."""
+    state, _, when = quantity.partition(", ")
+    return f"{state.removeprefix('level_')}, {when}" if when else quantity
+
+
 def main() -> None:
     """Ask the question, run the design, save what came out."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,6 +185,7 @@ def main() -> None:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows(study))
+    drawn(study, given.out / f"{name}.png")
     for row in rows(study):
         print(*(f"{key} {value}" for key, value in row.items()), sep=", ")
 
