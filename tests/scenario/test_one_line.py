@@ -9,8 +9,10 @@ import pytest
 
 from alliance_sim import load_scenario
 from alliance_sim.provenance import scenario_digest
+from alliance_sim.scenario.edits_in_words import words_of
 from alliance_sim.shipped import usual_scenario
 
+ISLANDS = load_scenario("two_islands/baseline")
 LINES = {
     'without = ["nine_eleven"]': "Without “Attacks of 11 September 2001”",
     'moved = [{ juncture = "isaf", to = 2005-01-01, end = "stays" }]': (
@@ -47,3 +49,24 @@ def test_its_description_tells_the_edits_and_what_they_are_edits_of(
 def test_a_title_of_its_own_stands(write: Callable[..., Path]) -> None:
     scenario = load_scenario(write('title = "Mine"\nwithout = ["isaf"]'))
     assert scenario.title == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        ("hills:offset=0", "Hills as willing as League of the South on average"),
+        ("hills:offset=0.5", "Hills more willing than League of the South (+0.5)"),
+        ("hills:offset=-0.25", "Hills less willing than League of the South (−0.25)"),
+        ("hills:guarantor=true", "Hills a guarantor by treaty"),
+        ("hills:accession.0.date=1991-01-01", "accession 1 of Hills on 1991-01-01"),
+        (
+            "hills:exposure.raiders=2",
+            "exposure of Hills to “Raiders” 2 times that of League of the South",
+        ),
+        ("hills:accession.0.weight=0.2", "weight of accession 1 of Hills set to 0.2"),
+        ("hills:accession.0.states=2", "accession 1 of Hills counted as 2 states"),
+    ],
+)
+def test_an_edit_of_a_member_is_told_as_a_reader_says_it(edit: str, words: str) -> None:
+    edited = ISLANDS.edited(f"member {edit}")
+    assert words_of(edited.edits[-1], edited) == words

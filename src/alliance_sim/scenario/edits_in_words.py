@@ -69,9 +69,12 @@ def _before_edits(scenario: Scenario, told: Sequence[str]) -> str:
 
 
 def words_of(change: Change, scenario: Scenario) -> str:
-    """Return an edit in words to be read: 'without “Ports act”', 'council rule set to leader'."""
+    """Return an edit in words to be read: 'without “Ports act”', 'motive leverage on'."""
     kind, _, rest = change.path.partition(".")
     name, _, field = rest.partition(".")
+    plain = _plain(change, scenario)
+    if plain:
+        return plain
     title = next((f"“{j.title}”" for j in scenario.junctures if j.name == name), "")
     if change.asked is not None and title:
         return change.words.replace(name, title)
@@ -87,6 +90,46 @@ def words_of(change: Change, scenario: Scenario) -> str:
     )
     end = f", its end {_end_in_words(change.end)}" if change.end not in (None, "moves") else ""
     return f"{title} moved {how}{end}"
+
+
+def _plain(change: Change, scenario: Scenario) -> str:
+    """Return in plain words an edit of a member, "" for any other."""
+    kind, _, rest = change.path.partition(".")
+    name, _, field = rest.partition(".")
+    title = next((m.title for m in scenario.members if m.name == name), "")
+    if kind != "member" or not title or change.value is None:
+        return ""
+    return _of_member(title, field, change.value, scenario)
+
+
+def _of_member(title: str, field: str, value: object, scenario: Scenario) -> str:
+    """Return what a field of a member was set to, as a reader says it; "" if there is no word."""
+    alliance = _alliance(scenario)
+    what, _, more = field.partition(".")
+    if what == "guarantor":
+        return f"{title} {'a guarantor' if value else 'no guarantor'} by treaty"
+    if what == "accession":
+        number, _, of = more.partition(".")
+        which = f"accession {int(number) + 1} of {title}" if number.isdigit() else ""
+        told = {"date": f"{which} on {value}", "weight": f"weight of {which} set to {value}"}
+        told["states"] = f"{which} counted as {value} states"
+        return told.get(of, "") if which else ""
+    if not isinstance(value, int | float):
+        return ""
+    if what == "offset":
+        by = f"{value:+g}".replace("-", "\N{MINUS SIGN}")
+        how = "more" if value > 0.0 else "less"
+        same = f"{title} as willing as {alliance} on average"
+        return f"{title} {how} willing than {alliance} ({by})" if value else same
+    if what == "exposure":
+        threat = next((t.title for t in scenario.threats if t.name == more), more)
+        times = "" if value == 1.0 else f"{value:g} times "
+        return f"exposure of {title} to “{threat}” {times or 'just '}that of {alliance}"
+    return ""
+
+
+def _alliance(scenario: Scenario) -> str:
+    return scenario.partners.alliance_title or scenario.partners.alliance
 
 
 def _end_in_words(end: str | None) -> str:
