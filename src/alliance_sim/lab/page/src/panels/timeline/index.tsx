@@ -110,10 +110,11 @@ function Zoom({ store, view }: { store: Store; view: Signal<Window> }) {
 function Summary({ store, view }: { store: Store; view: Signal<Window> }) {
   const picture = store.picture.value;
   const whole = picture !== null && picture.done === picture.of;
+  const waiting = store.problems.value.length > 0 ? "" : t("timeline.working");
   return (
     <div class="timeline-told">
       <p aria-live="polite">
-        {whole ? inTwoSentences(picture, store.payload, view.value) : t("timeline.working")}
+        {whole ? inTwoSentences(picture, store.payload, view.value) : waiting}
       </p>
     </div>
   );
