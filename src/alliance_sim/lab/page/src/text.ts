@@ -67,8 +67,12 @@ export function wording(): Words {
   return found;
 }
 
-/** Return a text of the page by its key, or what else it is called where the page has none. */
-export function ours(key: string, otherwise: string): string {
+/**
+ * Return how the page calls what is the package's own: in English as the package does, elsewhere by
+ * a text of the page, where there is one.
+ */
+export function ours(key: string, english: string): string {
+  if (language.value === "en") return english;
   const found = t(key);
-  return found === key ? otherwise : found;
+  return found === key ? english : found;
 }

@@ -5,6 +5,7 @@ import { dayOf, dayWritten, decimalYear, quartersOn } from "../../src/state/cale
 import { words } from "../../src/text";
 import { nextAct } from "../../src/panels/timeline/acts_shown";
 import { HANDLE, standings } from "../../src/panels/timeline/lanes";
+import { reachOf, ROWS, valueTicks } from "../../src/panels/timeline/rows";
 import { inTwoSentences, largest } from "../../src/panels/timeline/summary";
 import { madePayload, madePicture } from "./made";
 
@@ -154,5 +155,17 @@ describe("the summary", () => {
   test("tells of no difference where there is none to speak of", () => {
     const picture = madePicture(asked, 100);
     expect(inTwoSentences(picture, payload, span)).toContain("no level differs by 0.01 or more");
+  });
+});
+
+describe("the scale of differences", () => {
+  test("is one for all levels, wide enough for each, and as narrow as can be", () => {
+    const picture = madePicture(asked, 12);
+    const [politics, operations] = ROWS;
+    expect(reachOf(operations!, picture)).toBe(0.3); // −0.15, and 0.1 beside it
+    expect(reachOf(politics!, picture)).toBe(0.3);
+    expect(reachOf(ROWS[3]!, picture)).toBe(3);
+    expect(reachOf(politics!, null)).toBe(0.1);
+    expect(valueTicks(politics!, payload, 0.3)).toEqual([-0.3, 0, 0.3]);
   });
 });

@@ -12,13 +12,19 @@ import { actsShown } from "./acts_shown";
 import { Handles } from "./handles";
 import { Plot } from "./plot";
 import { Hair, RowHead } from "./reading";
-import { ROWS, type Row } from "./rows";
+import { ROWS, type Row, type Shows } from "./rows";
 
 const NARROW = 640; // below this width the junctures are a list beside the chart
 const WIDE = 1200; // from this width on rows are high enough for the back of a class
 const MEANT = 6; // pixels from which on a pointer drags
 
-export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
+interface ChartProps {
+  store: Store;
+  view: Signal<Window>;
+  shows: Signal<Shows>;
+}
+
+export function Chart({ store, view, shows }: ChartProps) {
   const [place, width] = useWidth<HTMLDivElement>();
   const span = useMemo(() => spanOf(store.payload), [store]);
   const narrow = width.value < NARROW;
@@ -59,6 +65,7 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
       class={narrow ? "timeline-chart narrow" : "timeline-chart"}
       role="group"
       aria-label={t("timeline.chart")}
+      aria-describedby="timeline-told"
       onKeyDown={(event) => zoomByKey(event, view, span)}
     >
       {width.value > 0 && (
@@ -67,7 +74,7 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
           {!narrow && <Handles store={store} places={places} />}
           {ROWS.map((row, order) => (
             <section key={row.state} class="timeline-row">
-              <RowHead store={store} row={row} places={places} pointed={pointed} />
+              <RowHead store={store} row={row} places={places} pointed={pointed} shows={shows} />
               <div
                 class="timeline-ground-of-row"
                 onPointerDown={(event) => {
@@ -119,6 +126,7 @@ export function Chart({ store, view }: { store: Store; view: Signal<Window> }) {
                   ticks={ticks}
                   height={heightOf(row, width.value)}
                   shown={shown}
+                  shows={shows}
                   last={order === ROWS.length - 1}
                 />
               </div>

@@ -1,15 +1,16 @@
 // One row of the chart: a fan of histories on canvas; axis, handles' lines and coded acts in SVG.
+import { useComputed, type Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Canvas, colours } from "../../parts/canvas";
 import { paintFan, type Look, type Scale } from "../../parts/fan";
 import { spanOf, xOf, type Places } from "../../parts/window";
 import type { Store } from "../../state/store";
-import { language, named } from "../../text";
+import { named } from "../../text";
 import { isDark, printing } from "../../theme";
 import { Acts, ActTip, STRIP } from "./acts";
 import { Guides } from "./guides";
 import type { ActsShown } from "./acts_shown";
-import { limits, rowName, valueTicks, type Row } from "./rows";
+import { limits, reachOf, rowName, valueTicks, type Row, type Shows } from "./rows";
 
 const TOP = 6;
 const STEPS_A_YEAR = 4;
@@ -22,19 +23,24 @@ interface PlotProps {
   ticks: readonly number[];
   height: number;
   shown: ActsShown;
+  shows: Signal<Shows>;
   /** The row that names the years below itself. */
   last: boolean;
 }
 
-export function Plot({ store, row, places, ticks, height, shown, last }: PlotProps) {
+export function Plot({ store, row, places, ticks, height, shown, shows, last }: PlotProps) {
   const { payload } = store;
-  const [low, high] = limits(row, payload);
+  const scale = useComputed(() =>
+    shows.value === "worlds" ? null : reachOf(row, store.picture.value),
+  );
+  const reach = scale.value;
+  const [low, high] = reach === null ? limits(row, payload) : [-reach, reach];
   const strip = row.series === null ? 0 : STRIP;
   const bottom = height - strip - 1;
   const y = (value: number) => bottom - ((value - low) / (high - low)) * (bottom - TOP);
   const paint = useMemo(
-    () => painter(store, row, places, y),
-    [store, row, places.width, places.from, places.until, height],
+    () => painter(store, row, places, y, reach === null ? "worlds" : "difference"),
+    [store, row, places.width, places.from, places.until, height, reach],
   );
   return (
     <div class="timeline-plot" style={{ height: `${height + (last ? 22 : 0)}px` }}>
@@ -56,11 +62,12 @@ export function Plot({ store, row, places, ticks, height, shown, last }: PlotPro
               y2={height + (last ? 4 : 0)}
             />
           ))}
-          {valueTicks(row, payload).map((value) => (
+          {valueTicks(row, payload, reach).map((value) => (
             <g key={value}>
               <line x1={places.left} x2={places.width - places.right} y1={y(value)} y2={y(value)} />
               <text x={places.left - 5} y={y(value)} dy="0.35em" text-anchor="end">
-                {new Intl.NumberFormat(language.value).format(value)}
+                {reach !== null && value > 0 ? "+" : ""}
+                {String(value).replace("-", "−")}
               </text>
             </g>
           ))}
@@ -72,7 +79,7 @@ export function Plot({ store, row, places, ticks, height, shown, last }: PlotPro
             ))}
         </g>
         <Guides store={store} places={places} height={height} />
-        {row.stepped && <Steps store={store} places={places} y={y} />}
+        {row.stepped && reach === null && <Steps store={store} places={places} y={y} />}
         {row.series !== null && (
           <Acts places={places} shown={shown} series={row.series} top={height - STRIP} />
         )}
@@ -112,7 +119,13 @@ function Steps({
   );
 }
 
-function painter(store: Store, row: Row, places: Places, y: (value: number) => number) {
+function painter(
+  store: Store,
+  row: Row,
+  places: Places,
+  y: (value: number) => number,
+  shows: Shows,
+) {
   const { left, right, width, from, until } = places;
   const first = spanOf(store.payload).from;
   return (brush: CanvasRenderingContext2D) => {
@@ -135,10 +148,12 @@ function painter(store: Store, row: Row, places: Places, y: (value: number) => n
         stepped: row.stepped,
       };
       const grey = printing.value ? "#444444" : (found["soft"] ?? "gray");
-      paintFan(brush, fans.factual, scale, looks(grey, [], dark));
+      const worlds = shows === "worlds";
+      if (worlds) paintFan(brush, fans.factual, scale, looks(grey, [], dark));
       if (picture.touched !== null && picture.question.edits.length > 0) {
-        const edited = { ...scale, first: Math.max(scale.first, picture.touched - 1) };
-        paintFan(brush, fans.edited, edited, looks(colourOf(store, row, dark), DASH, dark));
+        const later = { ...scale, first: Math.max(scale.first, picture.touched - 1) };
+        const fan = worlds ? fans.edited : fans.difference;
+        paintFan(brush, fan, later, looks(colourOf(store, row, dark), DASH, dark));
       }
     }
     brush.restore();

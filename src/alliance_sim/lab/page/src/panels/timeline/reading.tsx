@@ -4,7 +4,7 @@ import { share } from "../../parts/numbers";
 import { spanOf, xOf, type Places } from "../../parts/window";
 import type { Store } from "../../state/store";
 import { t } from "../../text";
-import { rowName, type Row } from "./rows";
+import { rowName, type Row, type Shows } from "./rows";
 import { quartersOf } from "./summary";
 
 const STEPS_A_YEAR = 4;
@@ -14,30 +14,39 @@ interface ReadingProps {
   row: Row;
   places: Places;
   pointed: Signal<number | null>;
+  shows: Signal<Shows>;
 }
 
-export function RowHead({ store, row, places, pointed }: ReadingProps) {
+export function RowHead({ store, row, places, pointed, shows }: ReadingProps) {
   const name = rowName(row);
   return (
     <div class="timeline-head">
       <h3>{name.charAt(0).toUpperCase() + name.slice(1)}</h3>
-      <Reading store={store} row={row} places={places} pointed={pointed} />
+      <Reading store={store} row={row} places={places} pointed={pointed} shows={shows} />
     </div>
   );
 }
 
-function Reading({ store, row, places, pointed }: ReadingProps) {
+function Reading({ store, row, places, pointed, shows }: ReadingProps) {
   const picture = store.picture.value;
   if (picture === null) return null;
   const first = spanOf(store.payload).from;
   const [, last] = quartersOf(places, store.payload, picture.steps);
   const at = pointed.value === null ? last : Math.floor((pointed.value - first) * STEPS_A_YEAR);
   const step = Math.min(Math.max(at, 0), picture.steps - 1);
-  const { factual, edited } = picture.fans[row.state];
+  const { factual, edited, difference } = picture.fans[row.state];
   const write = row.stepped ? String : share;
   const fact = write(factual.middle[step] ?? 0);
   const year = Math.floor(first + step / STEPS_A_YEAR);
   const differs = picture.touched !== null && step >= picture.touched;
+  if (shows.value === "difference") {
+    const by = differs ? (difference.middle[step] ?? 0) : 0;
+    return (
+      <span class="timeline-reading" aria-hidden="true">
+        {t("timeline.reading.difference", { year, by: signed(by, write) })}
+      </span>
+    );
+  }
   return (
     <span class="timeline-reading" aria-hidden="true">
       {differs
@@ -45,6 +54,12 @@ function Reading({ store, row, places, pointed }: ReadingProps) {
         : t("timeline.reading.fact", { year, fact })}
     </span>
   );
+}
+
+function signed(value: number, write: (value: number) => string): string {
+  const text = write(Math.abs(value));
+  if (Number(text) === 0) return text;
+  return value > 0 ? `+${text}` : `−${text}`;
 }
 
 /** A hair line through all rows at the year that is pointed at. */

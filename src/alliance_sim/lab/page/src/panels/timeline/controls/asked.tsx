@@ -5,7 +5,7 @@ import type { Question } from "../../../contract";
 import { ask } from "../../../state/asking";
 import { MOST_RUNS } from "../../../state/link";
 import type { Store } from "../../../state/store";
-import { language, ours, t } from "../../../text";
+import { language, named, ours, t } from "../../../text";
 import { Choice } from "./fields";
 
 const OFFERED = { posterior: [1, 2, 4, 8, 16, 32], fresh: [100, 300, 1000, 3000, 10_000] };
@@ -85,7 +85,7 @@ export function Running({ store }: { store: Store }) {
         value={theory}
         options={payload.theories.map(({ name, title }) => ({
           value: name,
-          text: `${name}: ${ours(`controls.theories.${name}`, title)}`,
+          text: `${name}: ${named(`theory.${name}`, ours(`controls.theories.${name}`, title))}`,
           disabled: noise === "posterior" && !given(name),
         }))}
         choose={(name) => ask(store, { theory: name })}

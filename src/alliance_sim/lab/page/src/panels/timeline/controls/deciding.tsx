@@ -77,7 +77,7 @@ export function Council({ store }: { store: Store }) {
         <NumberField
           key={`${member.name}:${path}`}
           store={store}
-          label={named(`member_number.${path}`, title)}
+          label={named(`number.member.${member.name}.${path}`, title)}
           usual={value}
           edit={`member ${member.name}:${path}=`}
           now={
