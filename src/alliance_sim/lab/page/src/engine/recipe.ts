@@ -34,6 +34,8 @@ export class Recipe {
   private readonly width: number;
   private readonly column: (name: string) => number;
   private readonly alike: number[][];
+  /** By effect where its leader's share stands in a row of inputs, -1 if nowhere. */
+  private readonly drawnAt: Float64Array;
 
   /** Take the numbers that stand in the memory. */
   constructor(readonly engine: Engine) {
@@ -47,6 +49,7 @@ export class Recipe {
     this.width = table.columns.length;
     this.column = (name) => table.columns.indexOf(name);
     this.alike = this.groups(table.rows.length);
+    this.drawnAt = engine.floats("into.drawn_at").slice();
   }
 
   /** Return the numbers of a theory with those that edits set. */
@@ -78,8 +81,18 @@ export class Recipe {
     for (const [name, array] of tables) {
       const room = this.engine.floats(name);
       room.set(array);
-      if (name === EFFECTS) this.order(room);
+      if (name === EFFECTS) this.settle(room);
     }
+  }
+
+  /** Put effects in order, and let only those leaders be drawn whose effect says so. */
+  private settle(effects: Float64Array): void {
+    this.order(effects);
+    const drawn = this.column("drawn");
+    const places = this.engine.floats("into.drawn_at");
+    this.drawnAt.forEach((place, row) => {
+      places[row] = (effects[row * this.width + drawn] as number) > 0 ? place : -1;
+    });
   }
 
   private array(tables: Tables, name: string): Float64Array {
