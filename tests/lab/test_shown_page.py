@@ -61,3 +61,8 @@ def test_a_title_stays_a_title() -> None:
 def test_a_height_that_cannot_be_is_told(height: int) -> None:
     with pytest.raises(SettingError, match="must be a whole number from 200 to 10,000"):
         Page("x", b"", height=height)
+
+
+def test_a_misspelt_setting_is_told_with_the_nearest() -> None:
+    with pytest.raises(SettingError, match="did you mean 'language'"):
+        load_scenario(ISLANDS).lab(langage="ja")

@@ -6,7 +6,7 @@ import html
 import os
 from pathlib import Path
 
-from alliance_sim.errors import SettingError, shown
+from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.lab.exporting import page_of, written
 from alliance_sim.lab.payload import payload_of
 from alliance_sim.scenario import Scenario
@@ -43,6 +43,7 @@ class Page:
         self.title, self.content, self.height = title, content, height
 
     @classmethod
+    @explains_calls
     def of(
         cls,
         scenario: Scenario,
