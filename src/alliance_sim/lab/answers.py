@@ -16,8 +16,8 @@ import numpy as np
 from alliance_sim.calibration.variants import OtherReadings
 from alliance_sim.counterfactual.answering import RUNS, UNIFORMS, answered, ensembled
 from alliance_sim.counterfactual.card import UNKNOWN, Check
-from alliance_sim.counterfactual.estimates import outcome_of
-from alliance_sim.counterfactual.labels import Checks, agreement, label
+from alliance_sim.counterfactual.estimates import LEAST, outcome_of
+from alliance_sim.counterfactual.labels import Checks, agreement, label, sign_of
 from alliance_sim.counterfactual.rivals import Weights
 from alliance_sim.engine.simulate import simulate
 
@@ -56,7 +56,7 @@ def page_answer(
     """Return what the page says of a question given the history, by the keys of `whatif --json`.
 
     Args:
-        question: The question.
+        question: The question, whose outcome happens or does not.
         posteriors: Draws that are in the page, those of the theory that is asked first.
         weights: What all theories weigh; those in the page are scaled to add up to 1.
         missing: Theories that are not in the page.
@@ -86,12 +86,13 @@ def page_answer(
         {},
         {name: value for name, value in weights.evidence.items() if name in asked},
     )
-    agreed = agreement({one.theory: one.draws for one in found.theories}, own.of)
+    agreed = agreement({one.theory: one.likely for one in found.theories}, own.of, least=LEAST)
     bits = _bits(found)
     checks = Checks(
         couplings={name: effect.value for name, (effect, _) in found.couplings.items()},
         bits=bits,
-        sign=int(np.sign(found.effect.value)),
+        sign=sign_of(found.effect.value, LEAST),
+        least=LEAST,
         not_had=(f"theories {', '.join(missing)} (no draws of them are kept)",) if missing else (),
     )
     mine = replace(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from alliance_sim import provenance
 from alliance_sim.calibration.stored import shipped_forecasts
-from alliance_sim.counterfactual.estimates import Estimate, estimate
+from alliance_sim.counterfactual.estimates import estimate_of
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import Question, ask
@@ -168,7 +168,7 @@ def _unedited(base: Scenario, asked: LinkQuestion, posteriors: Posteriors | None
     past = Histories.of_posterior(main, under, uniforms=asked.runs, seed=asked.seed)
     worlds = twin_worlds(under, under, past, states=[outcome.state])
     values = evaluate([outcome], worlds.factual.states, worlds.factual.values, calendar)[:, 0]
-    found: Estimate = estimate(worlds.by_draw(values), binary=True)
+    found = estimate_of(values, worlds.draws, binary=True)
     told = {"probability": found.value, "low": found.low, "high": found.high}
     return _same(outcome, told, histories=worlds.histories, draws=len(main))
 

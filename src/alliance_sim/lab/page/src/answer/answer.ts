@@ -3,7 +3,15 @@
 import type { Coupling, Outcomes, Payload, Picture, Question } from "../contract";
 import { cardOf, type Check } from "./card";
 import { ensembledOf, frechetBounds, type Ensembled, type Interval } from "./causation";
-import { byDraw, differences, drawsOf, estimateOf, necessityOf, type Estimate } from "./estimates";
+import {
+  byDraw,
+  differences,
+  drawsOf,
+  estimateOf,
+  likely,
+  necessityOf,
+  type Estimate,
+} from "./estimates";
 import { agreementOf, labelOf, signOf, type Agreement, type Label } from "./labels";
 import { rewriteBits } from "./rewrite";
 import { meanOf } from "./sums";
@@ -130,7 +138,7 @@ interface Worlds {
 }
 
 function worlds(factual: Uint8Array, edited: Uint8Array, draw: Int32Array): Worlds {
-  const of = (values: ArrayLike<number>): Estimate => estimateOf(byDraw(values, draw));
+  const of = (values: ArrayLike<number>): Estimate => estimateOf(values, draw);
   return { fact: of(factual), edited: of(edited), effect: of(differences(factual, edited)) };
 }
 
@@ -177,11 +185,11 @@ function weightOf(payload: Payload, name: string): number {
 function agreedOf(asked: Record<string, Outcomes>, theories: UnderTheory[]): Agreement {
   const drawn = Object.entries(asked).map(([name, { factual, edited, draw }]) => [
     name,
-    byDraw(differences(factual, edited), draw),
+    likely(differences(factual, edited), draw),
   ]);
   const weights = theories.map(({ name, weight }) => [name, weight]);
   return agreementOf(
-    Object.fromEntries(drawn) as Record<string, number[]>,
+    Object.fromEntries(drawn) as Record<string, Float64Array>,
     Object.fromEntries(weights) as Record<string, number>,
   );
 }

@@ -3,7 +3,7 @@
 import type { Payload, Picture, Question } from "../contract";
 import { fixed, MISSING, share } from "../parts/numbers";
 import { t } from "../text";
-import type { Agreement, Sign } from "./labels";
+import { signOf, type Agreement, type Sign } from "./labels";
 import { AMBER, GREEN } from "./rewrite";
 import { monthOf } from "./words";
 
@@ -128,7 +128,7 @@ function theory({ agreed }: Asked): Check {
   const told = names
     .map((name) => {
       const mean = agreed.means[name] ?? 0;
-      const sign: Sign = mean > 0 ? 1 : mean < 0 ? -1 : 0;
+      const sign = signOf(mean);
       const light = Object.hasOwn(agreed.signs, name) ? "" : t("answer.card.light");
       return t(`answer.card.${MOVES[sign]}`, { name }) + light;
     })

@@ -1,8 +1,16 @@
-// Numbers over draws, as `counterfactual/estimates.py` has them.
-import { meanOf, quantileOf, sortedOf } from "./sums";
+// Numbers over draws, as `counterfactual/estimates.py` has them: the interval of a yes or no is over
+// draws, of what the mean of all re-runs of each would be; how few re-runs scatter is taken out.
+import { betaQuantile } from "./beta";
+import { meanOf, quantileOf, sortedOf, sumOf, varianceOf } from "./sums";
 
 export const LOW = 0.05;
 export const HIGH = 0.95;
+/** Difference in probability below which none is told. */
+export const LEAST = 0.005;
+
+const LIKELY = 64;
+const KINDS = [-1, 0, 1] as const;
+const ALL_BETWEEN = 0.999;
 
 /** A probability and the middle 90 % of it over draws; no interval where there are no draws. */
 export interface Estimate {
@@ -11,7 +19,7 @@ export interface Estimate {
   high: number | null;
 }
 
-/** Return means over the histories of each draw: history set * draws + draw has that draw. */
+/** Return means over the histories of each draw that has any. */
 export function byDraw(values: ArrayLike<number>, draw: Int32Array): number[] {
   const draws = drawsOf(draw);
   const sums = new Array<number>(draws).fill(0);
@@ -21,7 +29,7 @@ export function byDraw(values: ArrayLike<number>, draw: Int32Array): number[] {
     sums[own] = (sums[own] ?? 0) + (values[history] ?? 0);
     counts[own] = (counts[own] ?? 0) + 1;
   }
-  return sums.map((sum, own) => sum / (counts[own] ?? 0));
+  return sums.map((sum, own) => sum / (counts[own] ?? 0)).filter((mean) => !Number.isNaN(mean));
 }
 
 export function drawsOf(draw: Int32Array): number {
@@ -30,10 +38,67 @@ export function drawsOf(draw: Int32Array): number {
   return most + 1;
 }
 
-/** Return the mean over draws, with its interval. */
-export function estimateOf(drawn: readonly number[]): Estimate {
-  const sorted = sortedOf(drawn);
-  return { value: meanOf(drawn), low: quantileOf(sorted, LOW), high: quantileOf(sorted, HIGH) };
+/** Return the mean of an outcome or of a difference, with its interval over draws. */
+export function estimateOf(values: ArrayLike<number>, draw: Int32Array): Estimate {
+  const sorted = sortedOf(likely(values, draw));
+  return { value: meanOf(values), low: quantileOf(sorted, LOW), high: quantileOf(sorted, HIGH) };
+}
+
+/** Return equally likely values of what the mean of all re-runs of each draw may be. */
+export function likely(values: ArrayLike<number>, draw: Int32Array): Float64Array {
+  const counts = countsOf(values, draw).filter((one) => sumOf(one) > 0);
+  const shares = counts.map((one) => one.map((count) => count / sumOf(one)));
+  const mean = KINDS.map((_, kind) => meanOf(shares.map((one) => one[kind] ?? 0)));
+  const all = sumOf(mean.map((share) => share * (1 - share)));
+  const several = counts.map((one) => sumOf(one) > 1);
+  if (all === 0 || !several.includes(true)) {
+    return Float64Array.from(shares, ([down = 0, , up = 0]) => up - down);
+  }
+  const within = KINDS.map((_, kind) => {
+    const own = shares.flatMap((one, place) => {
+      const share = one[kind] ?? 0;
+      return several[place] ? (share * (1 - share)) / (sumOf(counts[place] ?? []) - 1) : [];
+    });
+    return meanOf(own);
+  });
+  const spread = KINDS.map((_, kind) => varianceOf(shares.map((one) => one[kind] ?? 0)));
+  const overDraws = (sumOf(spread) * counts.length) / Math.max(counts.length - 1, 1);
+  const share = (overDraws - sumOf(within)) / all;
+  const between = Math.min(Math.max(share, 1 - ALL_BETWEEN), ALL_BETWEEN);
+  const known = new Map<string, Float64Array>();
+  const found = new Float64Array(counts.length * LIKELY);
+  counts.forEach((one, place) => {
+    const key = one.join();
+    const shapes = one.map((count, kind) => count + (1 / between - 1) * (mean[kind] ?? 0));
+    const its = known.get(key) ?? meansOf(shapes);
+    known.set(key, its);
+    found.set(its, place * LIKELY);
+  });
+  return found;
+}
+
+/** Return by draw how many of its histories are −1, 0 and 1. */
+function countsOf(values: ArrayLike<number>, draw: Int32Array): number[][] {
+  const counts = Array.from({ length: drawsOf(draw) }, () => [0, 0, 0]);
+  for (let history = 0; history < values.length; history += 1) {
+    const own = counts[draw[history] ?? 0];
+    const kind = (values[history] ?? 0) + 1;
+    if (own !== undefined) own[kind] = (own[kind] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Return equally likely means of a draw, from the shapes of its Dirichlet distribution. */
+function meansOf([down = 0, same = 0, up = 0]: number[]): Float64Array {
+  return Float64Array.from({ length: LIKELY }, (_, place) => {
+    let turned = 0.5 / LIKELY;
+    for (let k = 0; 2 ** k < LIKELY; k += 1) turned += ((place >> k) & 1) / 2 ** (k + 1);
+    const changed = (place + 0.5) / LIKELY;
+    const some = down + up;
+    const either = some <= 0 ? 0 : same > 0 ? betaQuantile(some, same, changed) : 1;
+    const upwards = up <= 0 ? 0 : down > 0 ? betaQuantile(up, down, turned) : 1;
+    return either * (2 * upwards - 1);
+  });
 }
 
 /** Return edited minus factual, history by history. */

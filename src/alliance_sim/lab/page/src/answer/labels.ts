@@ -1,4 +1,5 @@
 // What may be said of an answer, as `counterfactual/labels.py` says it: one word, and why not a better.
+import { LEAST } from "./estimates";
 import { meanOf, sumOf, varianceOf } from "./sums";
 
 const LEAST_WEIGHT = 0.05;
@@ -51,13 +52,14 @@ export interface Label {
   reasons: Reason[];
 }
 
+/** Return the sign of an effect; 0 where it is too small to be told. */
 export function signOf(value: number): Sign {
-  return value > 0 ? 1 : value < 0 ? -1 : 0;
+  return Math.abs(value) < LEAST ? 0 : value > 0 ? 1 : -1;
 }
 
 /** Return how far theories agree on an effect, from its draws under each and what each weighs. */
 export function agreementOf(
-  effects: Record<string, readonly number[]>,
+  effects: Record<string, ArrayLike<number>>,
   weights: Record<string, number>,
 ): Agreement {
   const names = Object.keys(effects);
@@ -74,8 +76,7 @@ export function agreementOf(
   const weightOf = (sign: Sign): number => sumOf(w.filter((_, place) => signs[place] === sign));
   const order: readonly Sign[] = [1, -1, 0];
   const majority = order.reduce((best, sign) => (weightOf(sign) > weightOf(best) ? sign : best));
-  const having = (sign: number): number =>
-    dot(drawn.map((values) => values.filter((v) => signOf(v) === sign).length / values.length));
+  const having = (sign: number): number => dot(drawn.map((values) => shareOf(values, sign)));
   const heavy = names.filter((_, place) => (w[place] ?? 0) > LEAST_WEIGHT);
   const ofHeavy = means.filter((_, place) => (w[place] ?? 0) > LEAST_WEIGHT);
   return {
@@ -90,6 +91,14 @@ export function agreementOf(
     signs: Object.fromEntries(heavy.map((name) => [name, signs[names.indexOf(name)] ?? 0])),
     means: Object.fromEntries(names.map((name, place) => [name, means[place] ?? 0])),
   };
+}
+
+function shareOf(values: ArrayLike<number>, sign: number): number {
+  let count = 0;
+  for (let draw = 0; draw < values.length; draw += 1) {
+    if (signOf(values[draw] ?? 0) === sign) count += 1;
+  }
+  return count / values.length;
 }
 
 /** Return what may be said of an answer; the order of checks is that of the package. */
@@ -143,7 +152,12 @@ function ofTheories(agreed: Agreement, { sign }: Checks): Reason[] {
 function unsure(agreed: Agreement, checks: Checks): Reason[] {
   const reasons: Reason[] = [];
   if (agreed.sign === 0 || agreed.probability <= SURE) {
-    reasons.push(found("sign", { share: agreed.probability, against: agreed.against }));
+    reasons.push(
+      found(agreed.sign === 0 ? "no_sign" : "sign", {
+        share: agreed.probability,
+        against: agreed.against,
+      }),
+    );
   }
   const names = turned(checks.sign, checks.variants);
   if (names !== "") reasons.push(found("variant", { names }));

@@ -33,9 +33,9 @@ export function meanOf(values: ArrayLike<number>): number {
 }
 
 /** Return the variance of numbers, divided by how many there are. */
-export function varianceOf(values: readonly number[]): number {
+export function varianceOf(values: ArrayLike<number>): number {
   const mean = meanOf(values);
-  return meanOf(values.map((value) => (value - mean) ** 2));
+  return meanOf(Float64Array.from(values, (value) => (value - mean) ** 2));
 }
 
 /** Return a quantile of sorted numbers, between two of them along a line as NumPy does. */

@@ -1,7 +1,7 @@
 // Questions and edits in words. In English they are the words of `whatif`, letter by letter.
 import type { Payload, Question } from "../contract";
 import { fixed } from "../parts/numbers";
-import { language, named, t } from "../text";
+import { language, named, t, wording } from "../text";
 
 const MOST_EDITS = 3;
 const SIGNS: Record<string, string> = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
@@ -129,12 +129,8 @@ export function editInWords(text: string, payload: Payload): string {
       return t("answer.edit.set", { what: t("answer.edit.council"), value: spoken(rest) });
     case "motive":
       return motive(name, value, payload);
-    case "member": {
-      const cut = rest.indexOf("=");
-      const where = spoken(rest.slice(0, cut).replaceAll(/[.:]/g, " "));
-      const what = `${t("answer.edit.member")} ${where}`;
-      return t("answer.edit.set", { what, value: number(rest.slice(cut + 1)) });
-    }
+    case "member":
+      return ofMember(rest, payload);
     case "set":
       return setting(rest, payload);
     default:
@@ -175,6 +171,49 @@ function motive(name: string, value: string, payload: Payload): string {
   const [low, high] = [number?.low, number?.high];
   if (value === "off" || typeof low !== "number" || typeof high !== "number") return told;
   return told + t("answer.edit.middle", { value: (low + high) / 2 });
+}
+
+/** Return what a field of a member was set to, as a reader says it. */
+function ofMember(rest: string, payload: Payload): string {
+  const cut = rest.indexOf("=");
+  const [who = "", field = ""] = rest.slice(0, cut).split(":");
+  const value = rest.slice(cut + 1);
+  const title = named(
+    `member.${who}`,
+    payload.members.find(({ name }) => name === who)?.title ?? spoken(who),
+  );
+  const { alliance } = wording();
+  const [what = "", ...more] = field.split(".");
+  if (what === "offset") {
+    const by = Number(value);
+    const way = by > 0 ? "more" : by < 0 ? "less" : "same";
+    return t(`answer.edit.offset.${way}`, { title, alliance, by: withSign(by) });
+  }
+  if (what === "exposure") {
+    const found = payload.threats.find(({ name }) => name === more.join("."));
+    const threat = named(`threat.${more.join(".")}`, found?.title ?? more.join("."));
+    const key = Number(value) === 1 ? "same" : "times";
+    return t(`answer.edit.exposure.${key}`, {
+      title,
+      alliance,
+      threat,
+      times: general(Number(value)),
+    });
+  }
+  const where = spoken(`${who} ${field}`.replaceAll(".", " "));
+  return t("answer.edit.set", {
+    what: `${t("answer.edit.member")} ${where}`,
+    value: number(value),
+  });
+}
+
+/** Return a number in six digits at most, as Python's "g" does. */
+function general(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function withSign(value: number): string {
+  return value > 0 ? `+${general(value)}` : general(value).replace("-", "−");
 }
 
 function setting(rest: string, payload: Payload): string {
