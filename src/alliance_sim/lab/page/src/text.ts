@@ -1,14 +1,43 @@
 // All words of the page, one file a language in text/. A key that a language lacks is said in English.
 import { signal } from "@preact/signals";
 import en from "./text/en.json";
+import fr from "./text/fr.json";
 import ja from "./text/ja.json";
+import zh from "./text/zh.json";
 import type { Words } from "./contract";
 
-type Tree = { [key: string]: string | Tree };
-export const LANGUAGES: Record<string, { own: string; text: Tree }> = {
+export type Tree = { [key: string]: string | Tree };
+interface Language {
+  /** What it calls itself. */
+  own: string;
+  text: Tree;
+}
+
+/** Every language that there is a file of, whole or not. */
+export const WRITTEN: Record<string, Language> = {
   en: { own: "English", text: en },
   ja: { own: "日本語", text: ja },
+  zh: { own: "中文", text: zh },
+  fr: { own: "Français", text: fr },
 };
+
+/** Return the keys that a language would have to have and has not; forms of plurals are its own. */
+export function missing(text: Tree, all: Tree = en, before = ""): string[] {
+  return Object.entries(all).flatMap(([key, value]) => {
+    const mine = Object.hasOwn(text, key) ? text[key] : undefined;
+    if (typeof value !== "string") {
+      const below = typeof mine === "object" ? mine : {};
+      return missing(below, value, `${before}${key}.`);
+    }
+    const form = /^(zero|one|two|few|many)$/.test(key);
+    return form || typeof mine === "string" ? [] : [before + key];
+  });
+}
+
+/** The languages that can be chosen: those that say everything. */
+export const LANGUAGES: Record<string, Language> = Object.fromEntries(
+  Object.entries(WRITTEN).filter(([, { text }]) => missing(text).length === 0),
+);
 export const language = signal("en");
 /** The relationship's own words by language, put in once the payload is read. */
 export const words = signal<Record<string, Words>>({});

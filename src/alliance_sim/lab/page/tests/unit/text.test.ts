@@ -1,6 +1,6 @@
 // Every language says everything, with the same names filled in.
 import { describe, expect, test } from "vitest";
-import { LANGUAGES } from "../../src/text";
+import { LANGUAGES, WRITTEN, missing } from "../../src/text";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -28,4 +28,28 @@ describe.each(others)("%s", (code) => {
       expect([key, filled(text)]).toEqual([key, filled(english.get(key) ?? "")]);
     }
   });
+});
+
+describe("languages that are written in part", () => {
+  test("can be chosen once they say everything, and not before", () => {
+    expect(Object.keys(LANGUAGES)).toEqual(["en", "ja"]);
+    for (const [code, { text }] of Object.entries(WRITTEN)) {
+      expect(Object.hasOwn(LANGUAGES, code)).toBe(missing(text).length === 0);
+    }
+    expect(missing({}, { a: { one: "1", other: "2" }, b: "3" })).toEqual(["a.other", "b"]);
+  });
+
+  test.each(Object.keys(WRITTEN))(
+    "%s has the frame of the page, and no text of its own",
+    (code) => {
+      const text = WRITTEN[code]?.text ?? {};
+      const found = flat(text);
+      expect(found.filter(([key]) => own(key) && !english.has(key))).toEqual([]);
+      for (const [key, told] of found) expect(filled(told)).toEqual(filled(english.get(key) ?? ""));
+      const frame = missing(text).filter((key) =>
+        /^(page|payload|link)\.|^[^.]+\.title$/.test(key),
+      );
+      expect(frame.filter((key) => !/^(controls|ready)\./.test(key))).toEqual([]);
+    },
+  );
 });
