@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import alliance_sim
+from alliance_sim.counterfactual.stored_curves import shipped_curves
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import RecordError
 from alliance_sim.lab.known import known_world
@@ -83,6 +84,18 @@ def test_years_in_the_words_of_a_what_if_are_those_of_its_outcome(
                 assert told == set(YEAR.findall(one["outcome"]))
 
 
+def test_the_curve_of_a_lesson_ships_with_the_package(lessons: dict[str, dict[str, Any]]) -> None:
+    curves, _ = shipped_curves(alliance_sim.load_scenario(SCENARIO))
+    assert curves is not None
+    asked = {(curve.edits, curve.outcome) for curve in curves.curves.values()}
+    asked |= {
+        (("council weighted_majority",), text) for edits, text in asked if "council" in edits[0]
+    }
+    for name in ("was_it_abe", "who_blocked_the_office"):
+        curve = lessons[name]["curve"]
+        assert (tuple(curve["edits"]), curve["outcome"]) in asked
+
+
 def test_no_item_says_in_its_words_when_it_ends(lessons: dict[str, dict[str, Any]]) -> None:
     for lesson in lessons.values():
         for text in lesson["texts"].values():
@@ -149,6 +162,8 @@ def test_the_homework_knows_its_answers_because_the_luck_is_stored() -> None:
     islands = alliance_sim.load_scenario(truth["scenario"])
     assert (truth["seed"], truth["run"]) == (2026, 3)
     assert truth["rungs"][-1]["day"] == "2007-02-03"
+    against = [row["name"] for row in truth["questions"] if (row["share"] > 0.5) != row["edited"]]
+    assert against == ["raid_council"]  # the page asks which one
     assert truth["levels"]["rung"][6] == 2  # what the record says of the end of 2007
     both = {(row["fact"], row["edited"]) for row in truth["questions"]}
     assert {edited for _, edited in both} == {0, 1}

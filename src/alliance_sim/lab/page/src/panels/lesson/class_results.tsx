@@ -129,7 +129,7 @@ function Results({ told, lesson, payload }: Known) {
 /** How often what the class called likely came about; on the line it knew itself well. */
 function Calibration({ bins, pairs }: { bins: Bin[]; pairs: number }) {
   if (bins.length === 0) return null;
-  const at = (share: number) => EDGE + share * (SIZE - EDGE - 8);
+  const at = (share: number) => EDGE + share * (SIZE - EDGE - 20);
   const most = Math.max(...bins.map(({ count }) => count));
   return (
     <div class="lesson-side">

@@ -1,15 +1,16 @@
 // The same what-if under each theory that the page can run: where do they agree?
 import { useState } from "preact/hooks";
-import type { Payload, Theory } from "../../contract";
+import type { Theory } from "../../contract";
 import { Table } from "../../parts/table";
 import { named, t } from "../../text";
 import { Lines } from "./pieces";
 import { NO_DIFFERENCE, shareOf } from "./run";
 import { say } from "./state";
 import type { StepProps } from "./steps";
-import { outcomeWords, suggestionWords } from "./words";
+import { suggestionWords } from "./words";
 
 const MOST = 4;
+const MOST_NUMBERS = 6; // that are named of those about which the record is silent
 
 interface Found {
   theory: string;
@@ -38,7 +39,8 @@ export function Compare({ store, lesson, said }: StepProps) {
   const model = store.model.value;
   const question = store.question.value;
   const theories = compared(store.payload.theories, question.noise === "posterior");
-  const silent = store.payload.headlines.filter(({ answer }) => labelOf(answer) === "silent");
+  const fitted = store.payload.numbers.filter(({ told }) => told !== undefined);
+  const silent = fitted.filter(({ told }) => told?.byPrior === true);
   const words = one && suggestionWords(lesson, one.name, store.payload);
   const run = async () => {
     if (model === null || one === undefined) return;
@@ -55,6 +57,7 @@ export function Compare({ store, lesson, said }: StepProps) {
   };
   const signs = found.map(({ fact, edited }) => signOf(edited - fact));
   const agree = new Set(signs).size === 1;
+  const verdict = !agree ? "differ" : signs[0] === 0 ? "nothing" : "agree";
   return (
     <>
       {words && (
@@ -93,21 +96,19 @@ export function Compare({ store, lesson, said }: StepProps) {
             })}
           />
         )}
-        {state === "done" && (
-          <p class="lesson-total">{t(agree ? "lesson.compare.agree" : "lesson.compare.differ")}</p>
-        )}
+        {state === "done" && <p class="lesson-total">{t(`lesson.compare.${verdict}`)}</p>}
       </div>
       <h4>{t("lesson.compare.silent_title")}</h4>
       <p>{t("lesson.compare.silent")}</p>
       {silent.length > 0 && (
-        <ul>
-          {silent.map((row) => (
-            <li key={row.question}>
-              {headlineTitle(row.question, store.payload)} (
-              {outcomeWords(row.outcome, store.payload)})
-            </li>
-          ))}
-        </ul>
+        <>
+          <p>{t("lesson.compare.numbers", { n: silent.length, of: fitted.length })}</p>
+          <ul>
+            {silent.slice(0, MOST_NUMBERS).map(({ path, title }) => (
+              <li key={path}>{named(`number.${path}`, title)}</li>
+            ))}
+          </ul>
+        </>
       )}
       <Lines
         label={t("lesson.compare.name_one")}
@@ -121,18 +122,4 @@ export function Compare({ store, lesson, said }: StepProps) {
 function signOf(difference: number): -1 | 0 | 1 {
   if (Math.abs(difference) < NO_DIFFERENCE) return 0;
   return difference < 0 ? -1 : 1;
-}
-
-function headlineTitle(question: string, payload: Payload): string {
-  const curve = payload.curves.find((one) => one.question === question);
-  return named(`question.${question}`, curve?.question ?? question);
-}
-
-/** Return the label of a ready answer, "" if it does not say. */
-export function labelOf(answer: unknown): string {
-  if (typeof answer !== "object" || answer === null || !("label" in answer)) return "";
-  const { label } = answer;
-  if (typeof label === "string") return label;
-  const word = typeof label === "object" && label !== null && "word" in label ? label.word : "";
-  return typeof word === "string" ? word : "";
 }

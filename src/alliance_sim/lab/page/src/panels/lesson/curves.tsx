@@ -6,11 +6,11 @@ import { t } from "../../text";
 import { Percent } from "./pieces";
 import { type Half, say } from "./state";
 import type { StepProps } from "./steps";
-import { outcomeWords } from "./words";
+import { outcomeWords, suggestionWords } from "./words";
 
 const BEFORE = [16, 8, 4, 2, 1]; // years before it was decided
 const SPOKEN = 3; // place of the year that both halves speak of
-const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [260, 40, 12, 12, 28];
+const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [260, 40, 18, 12, 28];
 
 /** Return the curve that a lesson draws, if it ships. */
 export function curveOf(asked: Asked | null, payload: Payload): Curve | null {
@@ -33,7 +33,11 @@ export function Curves({ store, lesson, said }: StepProps) {
   if (lesson.curve === null || curve === null || years.length === 0) {
     return <p>{t("lesson.curves.none")}</p>;
   }
-  const outcome = outcomeWords(lesson.curve.outcome, store.payload);
+  const asked = lesson.curve.outcome;
+  const same = lesson.suggestions.find((one) => one.outcome === asked);
+  const outcome = same
+    ? suggestionWords(lesson, same.name, store.payload).result
+    : outcomeWords(asked, store.payload);
   const spoken = years[SPOKEN] ?? 0;
   const mine = said.drawn[SPOKEN] ?? 0;
   return (

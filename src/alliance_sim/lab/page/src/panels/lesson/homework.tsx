@@ -10,7 +10,7 @@ import { brier, expected, mean } from "./scoring";
 
 const given = signal<Record<string, number>>({});
 const open = signal<Record<string, boolean>>({});
-const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [200, 34, 10, 10, 26];
+const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [200, 34, 22, 10, 26];
 const DRAWN = "level_operations";
 
 export function Homework({ payload }: { payload: Payload }) {
