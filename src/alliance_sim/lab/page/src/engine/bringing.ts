@@ -5,7 +5,7 @@ import { KEPT, type Kept } from "../contract";
 import { Columns } from "./columns";
 import { drawsOf, type Draws } from "./draws";
 import { Past, type Part } from "./past";
-import { ofPosterior, ofRuns } from "./parts";
+import { ofPosterior, ofRuns, shared } from "./parts";
 import type { Ask, Came, Start, Theory } from "./protocol";
 import { Recipe } from "./recipe";
 
@@ -36,12 +36,7 @@ export class Bringing {
       ask.noise === "posterior"
         ? ofPosterior(draws ?? 0, ask.runs, lanes)
         : ofRuns(draws, ask.runs, lanes);
-    return every.filter((_, k) => this.owner(ask, k, draws) === ask.share.mine);
-  }
-
-  private owner({ noise, share }: Ask, part: number, draws: number | null): number {
-    const blocks = noise === "posterior" ? Math.ceil((draws ?? 0) / this.engine.frame.lanes) : 1;
-    return (noise === "posterior" ? part % blocks : part) % share.of;
+    return shared(every, ask.share.mine, ask.share.of);
   }
 
   /** Return the histories of what is asked, those kept from before where they are the same. */

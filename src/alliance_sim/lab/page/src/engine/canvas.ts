@@ -157,15 +157,18 @@ export class Canvas {
   /** Work out which share of histories stands on each rung or above. */
   private climb(to: Float64Array, rung: Float64Array, here: Int32Array): void {
     const { steps, many } = this.facts;
+    const standing = new Float64Array(this.rungs + 1); // how many stand on each rung
     for (let step = 0; step < steps; step += 1) {
-      for (const number of here) {
-        const reached = Math.min(this.rungs, rung[step * many + number] as number);
-        for (let k = 0; k < reached; k += 1) {
-          to[k * steps + step] = (to[k * steps + step] as number) + 1;
-        }
+      standing.fill(0);
+      for (let k = 0; k < here.length; k += 1) {
+        const at = Math.min(this.rungs, rung[step * many + (here[k] as number)] as number);
+        standing[at] = (standing[at] as number) + 1;
+      }
+      for (let k = this.rungs, reached = 0; k > 0; k -= 1) {
+        reached += standing[k] as number;
+        to[(k - 1) * steps + step] = reached / here.length;
       }
     }
-    for (let k = 0; k < to.length; k += 1) to[k] = (to[k] as number) / here.length;
   }
 }
 

@@ -14,11 +14,14 @@ export interface World {
 }
 
 const WHOLE = ["asian", "distracting", "after"];
+const TOGETHER = 8; // lanes whose inputs are written at once: as many numbers as a line of the cache
 
 export class Columns {
   private readonly steps: number;
   private readonly lanes: number;
   private readonly width: number;
+  /** Inputs of some lanes, array (lane, step, input). */
+  private readonly aside: Float64Array;
 
   constructor(
     readonly engine: Engine,
@@ -31,6 +34,7 @@ export class Columns {
     this.steps = engine.frame.shape["steps"] as number;
     this.lanes = engine.frame.lanes;
     this.width = engine.floats("into.table").length / this.steps;
+    this.aside = new Float64Array(TOGETHER * this.steps * this.width);
     engine.replace("differing.inputs", [inputs.length], inputs);
     engine.reshape("differing.values", [this.steps, inputs.length, this.lanes]);
   }
@@ -49,7 +53,8 @@ export class Columns {
     if (draws === null || chosen === null) {
       this.recipe.write(tables);
       this.engine.call("prepare", { first_lane: 0, last_lane: this.lanes });
-      for (let lane = 0; lane < this.lanes; lane += 1) this.keep(lane);
+      this.setAside(0);
+      this.spread(0, this.lanes);
       return;
     }
     const { paths, ranges, draws: many } = draws.told;
@@ -63,9 +68,10 @@ export class Columns {
       this.put(tables, drawn, draws.values, many, chosen[lane] as number);
       this.recipe.write(tables);
       this.engine.call("prepare", { first_lane: lane, last_lane: lane + 1 });
-      this.keep(lane);
+      this.setAside(lane % TOGETHER);
+      if (lane % TOGETHER === 0) this.keep(lane, Math.min(TOGETHER, chosen.length - lane));
     }
-    for (let lane = chosen.length; lane < this.lanes; lane += 1) this.keep(lane); // as the first
+    if (chosen.length < this.lanes) this.spread(chosen.length, this.lanes); // as the first
   }
 
   /** Put the numbers of a draw into tables. */
@@ -83,17 +89,37 @@ export class Columns {
     }
   }
 
-  /** Copy the inputs that may differ into those of a lane. */
-  private keep(lane: number): void {
-    const table = this.engine.floats("into.table");
+  /** Set the inputs of a lane aside, until those of its neighbours are there. */
+  private setAside(place: number): void {
+    this.aside.set(this.engine.floats("into.table"), place * this.steps * this.width);
+  }
+
+  /** Write inputs that may differ for some lanes that stand side by side. */
+  private keep(first: number, many: number): void {
     const values = this.engine.floats("differing.values");
-    const { inputs, width, lanes } = this;
-    let to = lane;
+    const { aside, inputs, width, lanes } = this;
+    const each = this.steps * width;
+    let to = first;
     for (let step = 0; step < this.steps; step += 1) {
-      const from = step * width;
       for (let k = 0; k < inputs.length; k += 1) {
-        values[to] = table[from + (inputs[k] as number)] as number;
+        let from = step * width + (inputs[k] as number);
+        for (let lane = 0; lane < many; lane += 1) {
+          values[to + lane] = aside[from] as number;
+          from += each;
+        }
         to += lanes;
+      }
+    }
+  }
+
+  /** Write the inputs of the first that is set aside for lanes `first` to `last` - 1. */
+  private spread(first: number, last: number): void {
+    const values = this.engine.floats("differing.values");
+    const { aside, inputs, width, lanes } = this;
+    for (let step = 0, to = 0; step < this.steps; step += 1) {
+      for (let k = 0; k < inputs.length; k += 1, to += lanes) {
+        const value = aside[step * width + (inputs[k] as number)] as number;
+        values.fill(value, to + first, to + last);
       }
     }
   }
@@ -105,7 +131,7 @@ export class Columns {
       constants: engine.floats("ready.constants").slice(),
       table: engine.floats("into.table").slice(),
       whole: new Map(WHOLE.map((name) => [name, engine.whole(`ready.${name}`).slice()])),
-      marks: this.marks(),
+      marks: this.marks(this.steps),
     };
   }
 
@@ -117,33 +143,27 @@ export class Columns {
     for (const [name, array] of before.whole) engine.whole(`before.${name}`).set(array);
     engine.call("touched", { n: lanes });
     const first = Number(engine.whole("found")[0]);
-    const marks = this.marks();
-    for (let step = 0; step < first; step += 1) {
-      const k = 2 * step;
-      if (marks[k] !== before.marks[k] || marks[k + 1] !== before.marks[k + 1]) return step;
-    }
-    return first;
+    const marks = this.marks(first);
+    const differs = marks.findIndex((mark, k) => mark !== before.marks[k]);
+    return differs < 0 ? first : differs >> 1;
   }
 
   /**
-   * Return two numbers of 32 bits for each step, by which one world's inputs are told from another's.
-   * Kept whole, the inputs of 64 lanes would take ten megabytes.
+   * Return two numbers of 32 bits for each of the first steps, by which one world's inputs are told
+   * from another's: kept whole, the inputs of 64 lanes would take ten megabytes.
    */
-  private marks(): Uint32Array {
+  private marks(steps: number): Uint32Array {
     const values = this.engine.floats("differing.values");
-    const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+    const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
     const each = 2 * this.inputs.length * this.lanes;
-    const found = new Uint32Array(2 * this.steps);
-    for (let step = 0; step < this.steps; step += 1) {
-      let one = 0x811c9dc5;
-      let other = 0x9747b28c;
+    const found = new Uint32Array(2 * steps);
+    for (let step = 0; step < steps; step += 1) {
+      let one = 0x811c9dc5 | 0;
+      let other = 0x9747b28c | 0;
       const last = (step + 1) * each;
       for (let k = step * each; k < last; k += 2) {
-        const [low, high] = [words[k] as number, words[k + 1] as number];
-        one = Math.imul(one ^ low, 0x01000193);
-        one = Math.imul(one ^ high, 0x01000193);
-        other = Math.imul((other ^ high) + ((low << 13) | (low >>> 19)), 0x5bd1e995);
-        other ^= other >>> 15;
+        one = (Math.imul(one, 0x01000193) + (words[k] as number)) | 0;
+        other = (Math.imul(other, 0x5bd1e995) + (words[k + 1] as number)) | 0;
       }
       found[2 * step] = one;
       found[2 * step + 1] = other;

@@ -63,6 +63,8 @@ export class Past {
   private readonly normals: Float64Array | null;
   private readonly worlds = new Map<number, World>();
   private readonly done = new Map<number, Done>();
+  /** Slow noise by block, array (step, channel, lane). */
+  private readonly noise = new Map<number, Float64Array>();
   private fold: Fold | null = null;
   private filled: { block: number; changes: Changes; touched: number | null } | null = null;
 
@@ -147,6 +149,7 @@ export class Past {
   /** Keep nothing of what was brought. */
   forget(): void {
     this.done.clear();
+    this.noise.clear();
     this.worlds.clear();
   }
 
@@ -241,18 +244,24 @@ export class Past {
 
   private bringNormals(part: Part): void {
     const { draws } = this.source;
-    const table = this.normals;
-    if (draws === null || table === null || part.draws === null) return;
-    const { engine, slow, lanes } = this;
-    engine.reshape("differing.normals", [this.steps, slow, lanes]);
-    const room = engine.floats("differing.normals");
-    const each = this.steps * slow;
+    if (draws === null || this.normals === null || part.draws === null) return;
+    this.engine.reshape("differing.normals", [this.steps, this.slow, this.lanes]);
+    const known = this.noise.get(part.block) ?? this.normalsOf(draws, part.draws, this.normals);
+    this.noise.set(part.block, known);
+    this.engine.floats("differing.normals").set(known);
+  }
+
+  private normalsOf(draws: Draws, chosen: Int32Array, table: Float64Array): Float64Array {
+    const { lanes } = this;
+    const each = this.steps * this.slow;
+    const found = new Float64Array(each * lanes);
     for (let lane = 0; lane < lanes; lane += 1) {
-      const from = (part.draws[lane] ?? (part.draws[0] as number)) * each;
+      const from = (chosen[lane] ?? (chosen[0] as number)) * each;
       for (let k = 0; k < each; k += 1) {
-        room[k * lanes + lane] = table[draws.ranks[from + k] as number] as number;
+        found[k * lanes + lane] = table[draws.ranks[from + k] as number] as number;
       }
     }
+    return found;
   }
 
   /** Return the normal that each rank of slow noise stands for, worked out by the module. */
