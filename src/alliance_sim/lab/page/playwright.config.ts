@@ -1,0 +1,48 @@
+// The page in browsers, opened from a disk with the network off. `npm run e2e` builds and exports it
+// once; Python is that of ALLIANCE_SIM_PYTHON, else `python3`, Chromium that of ALLIANCE_SIM_BROWSER,
+// else the one on the path, else Playwright's own. Firefox and WebKit are used where Playwright has
+// installed them.
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { defineConfig, firefox, webkit } from "@playwright/test";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+
+function onPath(name: string): string[] {
+  return (process.env["PATH"] ?? "").split(delimiter).flatMap((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return [join(folder, name)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+const executablePath = process.env["ALLIANCE_SIM_BROWSER"] ?? NAMES.flatMap(onPath)[0];
+const others = [firefox, webkit].filter((browser) => existsSync(browser.executablePath()));
+
+export default defineConfig({
+  testDir: "tests/e2e",
+  outputDir: "build/e2e",
+  globalSetup: "./tests/e2e/export.ts",
+  workers: 1,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  reporter: "line",
+  forbidOnly: true,
+  projects: [
+    {
+      name: "chromium",
+      use: {
+        browserName: "chromium",
+        launchOptions: executablePath === undefined ? {} : { executablePath },
+      },
+    },
+    ...others.map((browser) => ({
+      name: browser.name(),
+      use: { browserName: browser.name() as "firefox" | "webkit" },
+      testMatch: /first|controls|worlds/, // what is the browser's own; the rest is the page's
+    })),
+  ],
+});

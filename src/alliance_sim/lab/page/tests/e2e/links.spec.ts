@@ -1,0 +1,74 @@
+// A link is the question: it opens the same in a new page, and a broken or hostile one is told.
+import { expect, PAGES, test } from "./fixtures";
+
+const QUESTION = "v=1&edit=without+great_raid&edit=council+leader&noise=fresh&runs=300&seed=5";
+
+test("a link opened in a new page shows the same question and the same numbers", async ({
+  lab,
+}) => {
+  await lab.start("small", `${QUESTION}&panel=timeline`);
+  await expect(lab.page.locator(".controls-edits li")).toHaveCount(2);
+  const summary = lab.page.locator(".timeline-told");
+  await expect(summary).toContainText("With your changes");
+  const told = await summary.innerText();
+  await lab.page.locator(".controls summary", { hasText: "Take it along" }).click();
+  const link = await lab.page
+    .getByLabel("Link to what you see")
+    .evaluate((one) => (one as HTMLInputElement).value);
+  const other = await lab.page.context().newPage();
+  await other.goto(link);
+  await expect(other.locator(".controls-edits li")).toHaveCount(2);
+  await expect(other.locator(".timeline-told")).toHaveText(told);
+  await other.close();
+});
+
+test("the back button goes back through what was asked, and forward again", async ({ lab }) => {
+  await lab.start("small", "v=1&noise=fresh&runs=100");
+  await lab.show("two_worlds");
+  await lab.show("one_world");
+  await lab.page.goBack();
+  await expect(lab.page.locator("#tab-two_worlds")).toHaveAttribute("aria-current", "page");
+  await lab.page.goBack();
+  await expect(lab.page.locator("#tab-timeline")).toHaveAttribute("aria-current", "page");
+  await lab.page.goForward();
+  await expect(lab.page.locator("#tab-two_worlds")).toHaveAttribute("aria-current", "page");
+});
+
+const HOSTILE: [string, string, RegExp][] = [
+  ["of another version", "v=99", /another version/],
+  ["of another model", "v=1&of=000000000000", /another model/],
+  ["with a million edits", `v=1&${"edit=without+great_raid&".repeat(40_000)}`, /too long/],
+  ["with more edits than there may be", `v=1${"&edit=a+b".repeat(101)}`, /more than 100 edits/],
+  ["that asks for no number of runs", "v=1&runs=NaN", /number of runs/],
+  ["that asks for endless runs", "v=1&runs=1e999", /number of runs/],
+  ["whose seed is none", "v=1&seed=-Infinity", /seed/],
+  ["to a part that is none", "v=1&panel=__proto__", /a part that this page does not have/],
+  ["with a theory that is none", "v=1&theory=constructor", /theory/],
+  ["with a noise that is none", "v=1&noise=toString", /noise/],
+  ["with a script for an edit", "v=1&edit=%3Cscript%3Ewindow.hurt%3D1%3C%2Fscript%3E", /script/],
+  ["with a prototype's key for an edit", "v=1&edit=set+__proto__.polluted%3D1", /__proto__/],
+  [
+    "with an image for an outcome",
+    "v=1&outcome=%3Cimg+src%3Dx+onerror%3D%22window.hurt%3D1%22%3E",
+    /img/,
+  ],
+  ["with letters that are none", "v=1&edit=%00%FF%FE", /./],
+];
+
+test("hostile links are told, and nothing of them is run", async ({ lab }) => {
+  await lab.start("small");
+  for (const [what, link, said] of HOSTILE) {
+    await test.step(what, async () => {
+      await lab.page.goto(`${PAGES.small}#v=1`);
+      await expect(lab.page.locator(".problems p")).toHaveCount(0);
+      await lab.page.goto(`${PAGES.small}#${link}`);
+      await expect(lab.page.locator(".problems")).toContainText(said);
+      const hurt = await lab.page.evaluate(() => [
+        "hurt" in window,
+        "polluted" in {},
+        document.querySelectorAll(".problems script, .problems img, main script").length,
+      ]);
+      expect(hurt).toEqual([false, false, 0]);
+    });
+  }
+});
