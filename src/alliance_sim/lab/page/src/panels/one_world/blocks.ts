@@ -38,6 +38,7 @@ export interface Weighing {
 
 /** Return what each side weighs in each domain in a quarter; nothing in the first, which is given. */
 export function weighings(run: OneRun, step: number): Weighing[] {
+  if (step === 0) return [];
   const willing = statesOf(run, "willing_"); // the state's by domain, then the alliance's
   return SIDES.flatMap((side, one) =>
     DOMAINS.flatMap((domain, other) => {
