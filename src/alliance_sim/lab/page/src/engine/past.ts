@@ -30,6 +30,8 @@ interface Kept {
 
 /** What is kept of a part in the factual world. */
 interface Done {
+  /** How many histories; the last part of an asking may be shorter than that of another. */
+  many: number;
   /** Uniforms of what decides acts, array (lane, channel, step); null where they come by key. */
   given: Float64Array | null;
   /** Array (lane, step, state). */
@@ -156,19 +158,25 @@ export class Past {
   /** Return what is kept of a part in the factual world, brought if it has not been. */
   private factual(part: Part): Done {
     const key = part.numbers[0] as number;
-    const before = this.done.get(key);
+    const many = part.numbers.length;
+    let before = this.done.get(key);
+    if (before !== undefined && before.many !== many) {
+      before = undefined;
+      this.filled = null;
+      this.worlds.delete(part.block);
+    }
     if (before !== undefined && before.outcome.length > 0) return before;
     this.fill(part, NO_CHANGES);
     if (!this.worlds.has(part.block)) this.worlds.set(part.block, this.columns.world());
     const given = before?.given ?? (this.source.record === null ? null : this.abducted(part));
     const done: Done = {
+      many,
       given,
       paths: new Float64Array(0),
       kept: [],
       outcome: new Float64Array(0),
     };
     this.bringNoise(part, done);
-    const many = part.numbers.length;
     this.engine.begin();
     for (let step = 0; step < this.steps; step += APART) {
       if (step > 0) {
