@@ -20,7 +20,7 @@ export class Lab {
     page.on("console", (said) => {
       if (["error", "warning"].includes(said.type())) this.wrong.push(`console: ${said.text()}`);
     });
-    page.on("pageerror", (error) => this.wrong.push(`error: ${error.message}`));
+    page.on("pageerror", (error) => this.wrong.push(`error: ${error.stack ?? error.message}`));
     page.on("request", (request) => {
       if (!OWN.test(request.url())) this.wrong.push(`request: ${request.url()}`);
     });
@@ -40,6 +40,18 @@ export class Lab {
 
   async running(): Promise<void> {
     await expect(this.page.locator(".bottom")).toContainText("same bits as alliance-sim");
+  }
+
+  /** Wait until what is asked has been answered whole, and is painted. */
+  async whole(): Promise<void> {
+    await this.page.waitForFunction(() => performance.getEntriesByName("whole picture").length > 0);
+  }
+
+  /** Ask something else in the page that is open, and wait for the answer. */
+  async ask(which: keyof typeof PAGES, link: string): Promise<void> {
+    await this.page.evaluate(() => performance.clearMeasures());
+    await this.page.goto(`${PAGES[which]}#${link}`);
+    await this.whole();
   }
 
   async show(panel: string): Promise<void> {

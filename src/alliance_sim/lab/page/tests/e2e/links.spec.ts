@@ -22,6 +22,23 @@ test("a link opened in a new page shows the same question and the same numbers",
   await other.close();
 });
 
+test("numbers do not depend on what was asked before", async ({ lab }) => {
+  const link = (runs: number) => `v=1&edit=without+great_raid&noise=fresh&runs=${runs}`;
+  const told = () => lab.page.locator(".answer-short, .timeline-told").allInnerTexts();
+  await lab.start("small", link(300));
+  await lab.whole();
+  const once = await told();
+  expect(once).toHaveLength(2);
+  await lab.ask("small", link(100));
+  expect(await told()).not.toEqual(once);
+  await lab.ask("small", link(300));
+  expect(await told()).toEqual(once);
+  await lab.start("small", link(100));
+  await lab.whole();
+  await lab.ask("small", link(300));
+  expect(await told()).toEqual(once);
+});
+
 test("the back button goes back through what was asked, and forward again", async ({ lab }) => {
   await lab.start("small", "v=1&noise=fresh&runs=100");
   await lab.show("two_worlds");
