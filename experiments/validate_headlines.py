@@ -36,6 +36,7 @@ NUMBERS = (
     "label",
 )
 ANSWER = ("fact", "edited", "effect", "effect_low", "effect_high")
+NOTHING = 5e-5  # below which a number is told as 0
 WORTH = tuple(key for key in NUMBERS if key.startswith(("needed", "variance", "yes_no")))
 
 
@@ -128,6 +129,8 @@ def main() -> None:
 
 
 def _shown(value: float) -> str:
+    if abs(value) < NOTHING:
+        return "0"
     return "" if np.isnan(value) else f"{value:.2g}" if abs(value) < 0.1 else f"{value:.2f}"
 
 

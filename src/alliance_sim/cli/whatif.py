@@ -222,7 +222,8 @@ def _needed(answer: WhatIf) -> AdaptiveTable | None:
 
 
 def _interval(estimate: Estimate) -> tuple[str, str]:
-    return f"{estimate.value:+.2f}", f"{estimate.low:+.2f} to {estimate.high:+.2f}"
+    value, low, high = (f"{round(number, 2) + 0.0:+.2f}" for number in estimate)
+    return value, f"{low} to {high}"
 
 
 def _couplings(answer: WhatIf) -> AdaptiveTable:
