@@ -9,6 +9,7 @@ import {
   drawsOf,
   estimateOf,
   likely,
+  meanAlone,
   necessityOf,
   type Estimate,
 } from "./estimates";
@@ -95,11 +96,10 @@ export function answerOf(payload: Payload, picture: Picture, beside: Beside): An
   const { question, outcome, draw } = picture;
   const given = question.noise === "posterior";
   const whole = picture.done === picture.of;
-  const both = given
-    ? worlds(outcome.factual, outcome.edited, draw)
-    : withoutDraws(outcome.factual, outcome.edited);
   const shown: Outcomes = { ...outcome, draw, anew: null };
-  const couplings = given ? coupled({ ...beside.couplings, quantile: shown }) : [];
+  const both = given && whole ? worlds(picture, shown) : alone(shown);
+  if (given && whole) known.set(shown, worlds(picture, shown));
+  const couplings = given && whole ? coupled({ ...beside.couplings, quantile: shown }) : [];
   const asked = given ? { [question.theory]: shown, ...beside.theories } : {};
   const theories = given && whole ? under(payload, asked) : [];
   const missing = payload.theories.filter(({ draws }) => draws === 0).map(({ name }) => name);
@@ -135,25 +135,42 @@ interface Worlds {
   fact: Estimate;
   edited: Estimate;
   effect: Estimate;
+  /** Equally likely values of the effect. */
+  spread: Float64Array;
 }
 
-function worlds(factual: Uint8Array, edited: Uint8Array, draw: Int32Array): Worlds {
-  const of = (values: ArrayLike<number>): Estimate => estimateOf(values, draw);
-  return { fact: of(factual), edited: of(edited), effect: of(differences(factual, edited)) };
+const known = new WeakMap<object, Worlds>();
+
+/** Return both worlds and their difference, worked out once for what has come in. */
+function worlds(of: object, { factual, edited, draw }: Outcomes): Worlds {
+  const before = known.get(of);
+  if (before !== undefined) return before;
+  const apart = differences(factual, edited);
+  const spread = likely(apart, draw);
+  const found = {
+    fact: estimateOf(factual, likely(factual, draw)),
+    edited: estimateOf(edited, likely(edited, draw)),
+    effect: estimateOf(apart, spread),
+    spread,
+  };
+  known.set(of, found);
+  return found;
 }
 
-/** Return shares of runs; they have no draws that an interval could be over. */
-function withoutDraws(factual: Uint8Array, edited: Uint8Array): Worlds {
-  const [one, other] = [meanOf(factual), meanOf(edited)];
-  const plainly = (value: number): Estimate => ({ value, low: null, high: null });
-  return { fact: plainly(one), edited: plainly(other), effect: plainly(other - one) };
+/** Return both worlds without intervals: more histories are to come, or they have no draws. */
+function alone({ factual, edited }: Outcomes): Omit<Worlds, "spread"> {
+  return {
+    fact: meanAlone(factual),
+    edited: meanAlone(edited),
+    effect: meanAlone(differences(factual, edited)),
+  };
 }
 
 function coupled(asked: Partial<Record<Coupling, Outcomes>>): Coupled[] {
   return COUPLINGS.flatMap((name) => {
     const found = asked[name];
     if (found === undefined) return [];
-    const { effect } = worlds(found.factual, found.edited, found.draw);
+    const { effect } = worlds(found, found);
     return [{ name, effect, necessity: necessityOf(found.factual, found.edited) }];
   });
 }
@@ -166,15 +183,24 @@ function futuresOf(found: Outcomes | undefined): Futures | null {
 }
 
 function under(payload: Payload, asked: Record<string, Outcomes>): UnderTheory[] {
-  const names = Object.keys(asked);
+  const names = inOrder(payload, asked);
   const weights = names.map((name) => weightOf(payload, name));
   const total = weights.reduce((so_far, weight) => so_far + weight, 0);
   return names.flatMap((name, place) => {
     const found = asked[name];
     if (found === undefined) return [];
     const weight = (weights[place] ?? 0) / total;
-    return [{ name, weight, ...worlds(found.factual, found.edited, found.draw) }];
+    const { fact, edited, effect } = worlds(found, found);
+    return [{ name, weight, fact, edited, effect }];
   });
+}
+
+/** Return theories in the order of the package: the one asked for, the scenario's own, then by name. */
+function inOrder(payload: Payload, asked: Record<string, Outcomes>): string[] {
+  const [first = "", ...others] = Object.keys(asked);
+  const own = payload.theories[0]?.name;
+  const rank = (name: string): string => (name === own ? "" : name);
+  return [first, ...others.sort((one, other) => (rank(one) < rank(other) ? -1 : 1))];
 }
 
 /** Return what a theory weighs; where no weights are known all weigh alike. */
@@ -183,10 +209,11 @@ function weightOf(payload: Payload, name: string): number {
 }
 
 function agreedOf(asked: Record<string, Outcomes>, theories: UnderTheory[]): Agreement {
-  const drawn = Object.entries(asked).map(([name, { factual, edited, draw }]) => [
-    name,
-    likely(differences(factual, edited), draw),
-  ]);
+  const drawn = theories.flatMap(({ name }) => {
+    const found = asked[name];
+    if (found === undefined) return [];
+    return [[name, worlds(found, found).spread]];
+  });
   const weights = theories.map(({ name, weight }) => [name, weight]);
   return agreementOf(
     Object.fromEntries(drawn) as Record<string, Float64Array>,

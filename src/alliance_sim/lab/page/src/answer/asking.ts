@@ -46,7 +46,7 @@ export async function gather(
 ): Promise<void> {
   const { question } = picture;
   let found: Beside = { ...NOTHING_BESIDE };
-  if (question.noise === "fresh") {
+  if (question.noise === "fresh" || question.edits.length === 0) {
     told({ ...found, open: false });
     return;
   }
@@ -65,7 +65,8 @@ export async function gather(
     if (outcomes === null) return;
     take({ couplings: { ...found.couplings, [name]: outcomes } });
   }
-  for (const { name, draws } of payload.theories) {
+  const heaviest = [...payload.theories].sort((a, b) => (b.weight ?? 0) - (a.weight ?? 0));
+  for (const { name, draws } of heaviest) {
     if (draws === 0 || name === question.theory) continue;
     const outcomes = await model.outcomes({ ...question, theory: name }, "quantile");
     if (outcomes === null) return;

@@ -22,36 +22,53 @@ export function logGamma(z: number): number {
 
 /** Return the share of a beta distribution that lies below x. */
 export function betaShare(a: number, b: number, x: number): number {
-  if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
-  const front = Math.exp(logDensity(a, b, x) + Math.log(x) + Math.log1p(-x));
-  return x < (a + 1) / (a + b + 2)
-    ? (front * fraction(a, b, x)) / a
-    : 1 - (front * fraction(b, a, 1 - x)) / b;
+  return shareBelow(a, b, x, logBeta(a, b));
 }
 
-/** Return the number below which a share of a beta distribution lies, to about 1e-13. */
+/** Return the numbers below which ascending shares of a beta distribution lie, to about 1e-13. */
+export function betaQuantiles(a: number, b: number, shares: readonly number[]): number[] {
+  const known = logBeta(a, b);
+  let before = 0;
+  return shares.map((share) => (before = quantile(a, b, share, known, before)));
+}
+
 export function betaQuantile(a: number, b: number, share: number): number {
+  return betaQuantiles(a, b, [share])[0] ?? NaN;
+}
+
+function quantile(a: number, b: number, share: number, known: number, least: number): number {
   if (share <= 0 || share >= 1) return share <= 0 ? 0 : 1;
-  let [low, high] = [0, 1];
-  let x = a / (a + b);
+  let [low, high] = [least, 1];
+  let x = least > 0 ? least : a / (a + b);
   for (let turn = 0; turn < MOST && high - low > NEAR; turn += 1) {
-    const off = betaShare(a, b, x) - share;
+    const off = shareBelow(a, b, x, known) - share;
     if (off === 0) return x;
     if (off > 0) high = x;
     else low = x;
-    const step = off / Math.exp(logDensity(a, b, x));
+    const step = off / Math.exp(logDensity(a, b, x, known));
     const next = x - step;
     // Newton's step where it stays between; else, and now and then anyway, the middle.
-    const inside = next > low && next < high && turn % 4 !== 3;
-    if (inside && Math.abs(step) < NEAR) return next;
+    const inside = next > low && next < high && turn % 6 !== 5;
+    if (inside && Math.abs(step) < NEAR + 4e-16 * x) return next;
     x = inside ? next : (low + high) / 2;
   }
   return x;
 }
 
-function logDensity(a: number, b: number, x: number): number {
-  const together = logGamma(a) + logGamma(b) - logGamma(a + b);
-  return (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - together;
+function shareBelow(a: number, b: number, x: number, known: number): number {
+  if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
+  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - known);
+  return x < (a + 1) / (a + b + 2)
+    ? (front * fraction(a, b, x)) / a
+    : 1 - (front * fraction(b, a, 1 - x)) / b;
+}
+
+function logBeta(a: number, b: number): number {
+  return logGamma(a) + logGamma(b) - logGamma(a + b);
+}
+
+function logDensity(a: number, b: number, x: number, known: number): number {
+  return (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - known;
 }
 
 /** The continued fraction of the incomplete beta function, by Lentz's method. */

@@ -1,6 +1,6 @@
 // Numbers over draws, as `counterfactual/estimates.py` has them: the interval of a yes or no is over
 // draws, of what the mean of all re-runs of each would be; how few re-runs scatter is taken out.
-import { betaQuantile } from "./beta";
+import { betaQuantiles } from "./beta";
 import { meanOf, quantileOf, sortedOf, sumOf, varianceOf } from "./sums";
 
 export const LOW = 0.05;
@@ -38,9 +38,14 @@ export function drawsOf(draw: Int32Array): number {
   return most + 1;
 }
 
-/** Return the mean of an outcome or of a difference, with its interval over draws. */
-export function estimateOf(values: ArrayLike<number>, draw: Int32Array): Estimate {
-  const sorted = sortedOf(likely(values, draw));
+/** Return the mean alone, while more histories are to come or where they have no draws. */
+export function meanAlone(values: ArrayLike<number>): Estimate {
+  return { value: meanOf(values), low: null, high: null };
+}
+
+/** Return the mean of an outcome or of a difference, with the interval of its likely values. */
+export function estimateOf(values: ArrayLike<number>, spread: Float64Array): Estimate {
+  const sorted = sortedOf(spread);
   return { value: meanOf(values), low: quantileOf(sorted, LOW), high: quantileOf(sorted, HIGH) };
 }
 
@@ -88,16 +93,23 @@ function countsOf(values: ArrayLike<number>, draw: Int32Array): number[][] {
   return counts;
 }
 
+const EVEN = Array.from({ length: LIKELY }, (_, place) => (place + 0.5) / LIKELY);
+/** The same shares in the order of their bits turned round, so that two of them go with each other. */
+const TURNED = EVEN.map((_, place) => {
+  let turned = 0;
+  for (let k = 0; 2 ** k < LIKELY; k += 1) turned += (((place >> k) & 1) * LIKELY) / 2 ** (k + 1);
+  return turned;
+});
+
 /** Return equally likely means of a draw, from the shapes of its Dirichlet distribution. */
 function meansOf([down = 0, same = 0, up = 0]: number[]): Float64Array {
-  return Float64Array.from({ length: LIKELY }, (_, place) => {
-    let turned = 0.5 / LIKELY;
-    for (let k = 0; 2 ** k < LIKELY; k += 1) turned += ((place >> k) & 1) / 2 ** (k + 1);
-    const changed = (place + 0.5) / LIKELY;
-    const some = down + up;
-    const either = some <= 0 ? 0 : same > 0 ? betaQuantile(some, same, changed) : 1;
-    const upwards = up <= 0 ? 0 : down > 0 ? betaQuantile(up, down, turned) : 1;
-    return either * (2 * upwards - 1);
+  const some = down + up;
+  const either = some > 0 && same > 0 ? betaQuantiles(some, same, EVEN) : null;
+  const upwards = up > 0 && down > 0 ? betaQuantiles(up, down, EVEN) : null;
+  return Float64Array.from(EVEN, (_, place) => {
+    const changed = some <= 0 ? 0 : (either?.[place] ?? 1);
+    const way = up <= 0 ? 0 : (upwards?.[TURNED[place] ?? 0] ?? 1);
+    return changed * (2 * way - 1);
   });
 }
 

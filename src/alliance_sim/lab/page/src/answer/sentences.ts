@@ -22,7 +22,8 @@ export function answerSentence(answer: Answer, payload: Payload): string {
     return t(`answer.told.${question.noise}.unedited`, given);
   }
   if (effect.low === null || effect.high === null) {
-    return t("answer.told.fresh.edited", { ...given, difference: counted(effect.value) });
+    const told = question.noise === "fresh" ? "fresh.edited" : "posterior.open";
+    return t(`answer.told.${told}`, { ...given, difference: counted(effect.value) });
   }
   const ends = { low: counted(effect.low), high: counted(effect.high) };
   return t("answer.told.posterior.edited", { ...given, ...ends });

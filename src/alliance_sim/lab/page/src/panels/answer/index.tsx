@@ -107,7 +107,7 @@ export function Reruns({ answer, payload }: { answer: Answer; payload: Payload }
           <strong>{t("answer.effect.value", { value: counted(effect.value) })}</strong>
           <span>
             {effect.low === null || effect.high === null
-              ? t("answer.effect.none")
+              ? question.noise === "fresh" && t("answer.effect.none")
               : t("answer.effect.interval", {
                   low: counted(effect.low),
                   high: counted(effect.high),

@@ -1,0 +1,80 @@
+// What is asked beside the picture: in which order, and what ends it.
+import { expect, test } from "vitest";
+import { gather } from "../../src/answer/asking";
+import type { Beside } from "../../src/answer/answer";
+import type { Model, Outcomes, Picture, Question } from "../../src/contract";
+import { smallPayload } from "./payload";
+
+const question: Question = {
+  edits: ["without great_raid"],
+  outcome: "rung>=2@2010",
+  theory: "RID",
+  noise: "posterior",
+  runs: 2,
+  seed: 1,
+};
+const payload = smallPayload({
+  theories: [
+    { name: "RID", title: "all", weight: 0.5, draws: 3 },
+    { name: "N", title: "none", weight: 0.1, draws: 3 },
+    { name: "ID", title: "two", weight: 0.4, draws: 3 },
+    { name: "R", title: "one", weight: 0, draws: 0 },
+  ],
+});
+const outcomes: Outcomes = {
+  factual: Uint8Array.of(1),
+  edited: Uint8Array.of(0),
+  draw: Int32Array.of(0),
+  anew: null,
+};
+
+function pictureOf(change: Partial<Question> = {}): Picture {
+  const asked = { ...question, ...change };
+  const picture: Partial<Picture> = { question: asked, outcome: outcomes, done: 1, of: 1 };
+  return { ...picture, draw: outcomes.draw } as Picture;
+}
+
+function modelTelling(asked: string[], answers: (Outcomes | null)[] = []): Model {
+  return {
+    couplings: ["quantile", "independent"],
+    outcomes: async ({ noise, runs, theory }: Question, coupling: string) => {
+      asked.push([noise, runs, theory, coupling].join(" "));
+      return asked.length <= answers.length ? (answers[asked.length - 1] ?? null) : outcomes;
+    },
+  } as Partial<Model> as Model;
+}
+
+test("pairs with fresh noise come first, then couplings, then theories by weight", async () => {
+  const asked: string[] = [];
+  const told: Beside[] = [];
+  await gather(payload, modelTelling(asked), pictureOf(), (found) => told.push(found));
+  expect(asked).toEqual([
+    "fresh 1000 RID quantile",
+    "posterior 2 RID independent",
+    "posterior 2 ID quantile",
+    "posterior 2 N quantile",
+  ]);
+  const last = told.at(-1);
+  expect(last?.open).toBe(false);
+  // Thinning is another coupling for counts only, so the picture itself says it.
+  expect(Object.keys(last?.couplings ?? {})).toEqual(["thinning", "independent"]);
+});
+
+test("once something else is asked nothing more is asked for", async () => {
+  const asked: string[] = [];
+  const told: Beside[] = [];
+  await gather(payload, modelTelling(asked, [outcomes, null]), pictureOf(), (found) =>
+    told.push(found),
+  );
+  expect(asked).toHaveLength(2);
+  expect(told.every(({ open }) => open)).toBe(true);
+});
+
+test("with new luck, or with nothing changed, the picture is all", async () => {
+  for (const change of [{ noise: "fresh" } as const, { edits: [] }]) {
+    const asked: string[] = [];
+    const told: Beside[] = [];
+    await gather(payload, modelTelling(asked), pictureOf(change), (found) => told.push(found));
+    expect([asked.length, told.length, told[0]?.open]).toEqual([0, 1, false]);
+  }
+});
