@@ -57,7 +57,7 @@ export function App({ store }: { store: Store }) {
         {shown && <shown.view store={store} />}
       </main>
       <footer class="bottom">
-        <p>{store.model.value?.bits ?? t("page.starting")}</p>
+        <p>{store.model.value?.bits ?? t(store.failed.value ? "page.cannot" : "page.starting")}</p>
         <p>{t("page.sentence", { model: store.payload.scenario.title })}</p>
       </footer>
     </>

@@ -28,8 +28,9 @@ export function Ready({ payload }: { payload: Payload }) {
 
 function changes({ edits, question }: Headline, payload: Payload): string {
   const told = edits.map((edit) => changeInWords(edit, payload));
-  // A table that only a file can add is told by the file's own question.
-  return told.every((words, k) => words !== edits[k]) ? told.join("; ") : question;
+  if (told.every((words, k) => words !== edits[k])) return told.join("; ");
+  const [own] = question.split("?"); // what only a file can add is told by the file's own question
+  return `${own}?`;
 }
 
 function counted([middle, low, high]: [number, number, number]): string {

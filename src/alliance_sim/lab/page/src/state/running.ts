@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { startModel } from "../engine/pool";
 import type { Question } from "../contract";
+import { t } from "../text";
 import { same, type Store } from "./store";
 
 const FIRST = "first picture";
@@ -13,7 +14,7 @@ export async function run(store: Store): Promise<void> {
   try {
     store.model.value = await startModel(store.payload);
   } catch (error) {
-    store.problems.value = [worded(error)];
+    store.problems.value = [t("page.failed", { why: worded(error) })];
     store.failed.value = true;
     return;
   }

@@ -23,7 +23,7 @@ test("ready answers say what was changed and how often it comes about", () => {
       answer: { year: 1999, fact: [0.994, 0.9, 1], edited: [0.5, 0.4, 0.61] },
     },
     {
-      question: "With another office?",
+      question: "With another office? with juncture office: step 2, end of 1999?",
       edits: ["with juncture office"],
       outcome: "rung>=2@1999",
       title: "step 2, end of 1999",
@@ -35,6 +35,7 @@ test("ready answers say what was changed and how often it comes about", () => {
   expect(text).toContain("50 (40 to 61)");
   expect(text).toContain("record to 1999");
   expect(text).toContain("With another office?");
+  expect(text).not.toContain("end of 1999?");
   expect(text).not.toContain("without great_raid");
 });
 
