@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))  # where `cells` stands
+sys.path[:0] = [str(HERE), str(HERE.parent)]  # where `lessons` and `cells` stand
 
 import jinja2
+import lessons
 import pandas as pd
 from cells import table, text
 from markdown_it import MarkdownIt
@@ -40,7 +41,7 @@ BLOCK = re.compile(
     r"(<!-- written by docs/teaching/write.py: (\w+) -->\n)(.*?)(<!-- end of what is written -->)",
     re.DOTALL,
 )
-PRINTED = ("handout.md", "answers.md")
+PRINTED = ("handout.md", "answers.md", *(f"handout_{name}.md" for name in lessons.LESSONS))
 SHEET = """\
 <!doctype html>
 <html lang="en">
@@ -222,7 +223,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "guesses": guesses,
     "nine_eleven": nine_eleven,
     "results": results,
-}
+} | lessons.BLOCKS
 
 
 def page(path: Path) -> str:
@@ -254,6 +255,17 @@ def slides(*, pictures: bool) -> str:
         largest={"domain": largest.domain, "year": largest.year, "by": band(largest)},
         left={"year": left.year, "by": number(left.difference)},
         factual=comparison.factual.title,
+    ) + "\n"  # fmt: skip
+
+
+def lesson_slides(name: str, *, pictures: bool) -> str:
+    """Return the slides of a lesson of the page, one file that needs nothing else."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    curve = _picture(lambda: lessons.curve(name).plot()) if pictures else ""
+    return environment.get_template("lesson_slides.j2").render(
+        curve=curve, **lessons.slides(name)
     ) + "\n"  # fmt: skip
 
 
@@ -295,9 +307,9 @@ def pages() -> Iterable[Path]:
 def outdated() -> list[str]:
     """Return the names of pages that do not say what this program says."""
     found = [path.name for path in pages() if page(path) != path.read_text("utf-8")]
-    made = {"slides.html": slides(pictures=False)} | {
-        Path(name).with_suffix(".html").name: printed(name) for name in PRINTED
-    }
+    made = {"slides.html": slides(pictures=False)}
+    made |= {f"slides_{name}.html": lesson_slides(name, pictures=False) for name in lessons.LESSONS}
+    made |= {Path(name).with_suffix(".html").name: printed(name) for name in PRINTED}
     for name, text_of in made.items():
         file = HERE / name
         kept = PICTURE.sub("", file.read_text("utf-8")) if file.exists() else ""
@@ -313,6 +325,9 @@ def main() -> int:
         for path in pages():
             path.write_text(page(path), "utf-8")
         (HERE / "slides.html").write_text(slides(pictures=True), "utf-8")
+        for name in lessons.LESSONS:
+            slides_of_lesson = lesson_slides(name, pictures=True)
+            (HERE / f"slides_{name}.html").write_text(slides_of_lesson, "utf-8")
         for name in PRINTED:
             (HERE / name).with_suffix(".html").write_text(printed(name), "utf-8")
     late = outdated()

@@ -66,6 +66,34 @@ def test_the_plan_fills_the_lesson_without_gap_or_overlap() -> None:
     assert ends[-1] == LESSON
 
 
+@pytest.mark.parametrize("name", ["was_it_abe", "who_blocked_the_office"])
+def test_the_plan_of_a_lesson_of_the_page_fills_it(name: str) -> None:
+    page = (FOLDER / f"{name}.md").read_text("utf-8")
+    spans = re.findall(r"^\| (\d+)–(\d+) \|", page, re.MULTILINE)
+    ends = [0, *(int(end) for _, end in spans)]
+    assert [int(start) for start, _ in spans] == ends[:-1]
+    assert ends[-1] == LESSON
+    planned = re.findall(r"^\| .+ \| (\d+) \| \d+ \| (\d+\.\d) \|$", page, re.MULTILINE)
+    assert len(planned) == len(spans) + 1
+    assert all(float(reading) < int(minutes) for minutes, reading in planned)
+
+
+@pytest.mark.parametrize("name", ["was_it_abe", "who_blocked_the_office"])
+def test_slides_of_a_lesson_of_the_page_need_nothing_else_and_show_its_curve(name: str) -> None:
+    pages = (FOLDER / f"slides_{name}.html").read_text("utf-8")
+    assert re.findall(r'(?:src|href)="(?!data:image/png;base64,)', pages) == []
+    (picture,) = re.findall(r'<img src="data:image/png;base64,([^"]*)"', pages)
+    assert len(picture) > 10_000
+
+
+def test_hand_outs_of_the_page_tell_no_answer() -> None:
+    for name in ("was_it_abe", "who_blocked_the_office"):
+        page = (FOLDER / f"handout_{name}.md").read_text("utf-8")
+        assert "| yes |" not in page
+        assert "| no |" not in page
+        assert page.count("nobody knows") == 1
+
+
 def test_the_plan_names_slides_and_parts_that_are_there() -> None:
     plan = (FOLDER / "lesson.md").read_text("utf-8")
     rows = re.findall(r"^\| \d+–\d+ \|.*\| ([\d, ]+) \| (\w) \|$", plan, re.MULTILINE)
@@ -87,7 +115,7 @@ def test_the_slides_need_nothing_else_and_show_both_figures() -> None:
 
 
 def test_no_result_outside_the_written_blocks_looks_like_a_number(lesson: ModuleType) -> None:
-    for name in ("lesson.md", "handout.md", "answers.md", "classroom.md"):
+    for name in (path.name for path in sorted(FOLDER.glob("*.md"))):
         prose = lesson.BLOCK.sub("", (FOLDER / name).read_text("utf-8"))
         typed = re.findall(r"(?<![\w.])[−-]?\d+\.\d+(?!\.\d)|\d+ ?%|\d+ of \d+", prose)
         allowed = {"3.11", "90 %"}
