@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alliance_sim import Scenario, SettingError, load_scenario, simulate
+from alliance_sim import Scenario, SettingError, load_scenario, noise, simulate
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
+from alliance_sim.counterfactual.couplings import INDEPENDENT, REDRAW_AFTER
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.worlds import twin_worlds
@@ -21,6 +22,7 @@ from alliance_sim.lab import module
 from alliance_sim.lab.carried_draws import carried_draws
 from alliance_sim.lab.payload import KEPT, payload_of
 from alliance_sim.lab.terms import TERMS
+from alliance_sim.results import Ensemble
 from alliance_sim.results.outcomes import evaluate, parse_outcome
 from alliance_sim.scenario.edit import edited
 from alliance_sim.scenario.edit_texts import read_edits
@@ -34,11 +36,13 @@ pytestmark = [pytest.mark.slow, needs_page, needs_module]
 NAME = "japan_nato/baseline"
 SEED, SETS = 2**40 + 3, 2
 OUTCOME = "sum(count_operations)@2001..2012>=20"
+ACTS = "sum(count_political)@2014..2025>=48"
 SCRIPT = """
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 const [engine, given] = process.argv.slice(2);
-const { Bringing, Offered, oneRun, readEdits, readOutcome, statesOf } = await import(engine);
+const { Bringing, Offered, channelNumber, oneRun, readEdits, readOutcome, statesOf } =
+  await import(engine);
 const { code, payload, asked, outcome, seed, runs, noise, one } =
   JSON.parse(readFileSync(given, "utf8"));
 const { frame, draws } = payload;
@@ -51,14 +55,20 @@ const bringing = new Bringing({ kind: "start", module, frame, record, inputs, fi
 for (const told of Object.values(draws?.theories ?? {})) bringing.take({ kind: "theory", told });
 const sha = (array) => createHash("sha256")
   .update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)).digest("hex");
-const found = asked.map(({ theory, edits, parts }) => {
+const found = asked.map(({ theory, edits, parts, anew = null }) => {
   const read = readEdits(offered, edits, payload.scenario.name);
   if (read.problems.length > 0) throw new Error(read.problems.join("; "));
   const ask = { kind: "ask", id: 1, theory, base: payload.editable.theories[theory], noise, runs,
-    seed: String(seed), changes: read.changes, fold, share: { mine: 0, of: 1 }, factual: true };
+    seed: String(seed), changes: read.changes, fold, share: { mine: 0, of: 1 },
+    factual: true, anew };
   const every = bringing.parts(ask);
   const came = parts.map((k) => {
     const part = every.at(k);
+    if (anew !== null) {
+      const { factual, edited, anew: again } = bringing.redraw(ask, part, anew).outcome;
+      return { numbers: [...part.numbers], factual: [...factual], edited: [...edited],
+        anew: again && [...again], channel: String(channelNumber(anew.name)) };
+    }
     const twins = bringing.of(ask).twins(part, ask.changes);
     return { numbers: [...part.numbers], touched: twins.touched, factual: sha(twins.factual),
       edited: sha(twins.edited), outcome: [[...twins.outcome.factual], [...twins.outcome.edited]] };
@@ -165,6 +175,43 @@ def test_twins_are_those_of_the_package_to_the_last_bit(
             changed += part["factual"] != part["edited"]
         assert min(part["touched"] for part in came) == twins.touched, texts
     assert changed > len(EDITS)
+
+
+@pytest.mark.parametrize("coupling", [REDRAW_AFTER, INDEPENDENT])
+@pytest.mark.parametrize(
+    ("gone", "theory"), [("nine_eleven", "RI"), ("abe_second_government", "RID")]
+)
+def test_noise_is_drawn_anew_as_in_the_package(
+    gone: str, theory: str, coupling: str, tmp_path: Path
+) -> None:
+    texts, told = [f"without {gone}"], "japan_nato/slow.state.political:v1"
+    base, world = after(texts, theory)
+    twins = twin_worlds(base, world, past(theory), outcomes=[ACTS])
+    anew = {"coupling": coupling, "first": twins.touched, "name": told}
+    asked = [{"theory": theory, "edits": texts, "parts": [0, 1, 0], "anew": anew}]
+    [came] = in_page(tmp_path, asked, outcome=ACTS)
+    outcome = parse_outcome(ACTS, states=state_names(base), calendar=base.calendar())
+    wanted = twin_worlds(base, world, past(theory), outcomes=[ACTS], coupling=coupling)
+    again = twin_worlds(
+        *(base, base, past(theory)),
+        outcomes=[ACTS],
+        coupling=coupling,
+        anew_from=twins.touched,
+    )
+
+    def outcomes(runs: Ensemble) -> Any:
+        return evaluate([outcome], runs.states, runs.values, runs.calendar)[:, 0]
+
+    for part in came:
+        numbers = part["numbers"]
+        assert part["factual"] == outcomes(wanted.factual)[numbers].tolist()
+        assert part["edited"] == outcomes(wanted.edited)[numbers].tolist()
+        if coupling == INDEPENDENT:
+            assert part["anew"] == outcomes(again.edited)[numbers].tolist()
+        else:
+            assert part["anew"] is None
+        assert part["channel"] == str(noise.channel(told))
+    assert (outcomes(wanted.edited) != outcomes(twins.edited)).any()
 
 
 def test_pairs_with_fresh_noise_are_runs_of_the_package(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 import { Engine } from "../../../engine.mjs";
 import { KEPT, type Kept } from "../contract";
+import { drawnAnew } from "./anew";
 import { Columns } from "./columns";
 import { drawsOf, type Draws } from "./draws";
 import { Past, type Part } from "./past";
 import { ofPosterior, ofRuns, shared } from "./parts";
-import type { Ask, Came, Start, Theory } from "./protocol";
+import type { Ask, Came, Redrawn, Start, Theory } from "./protocol";
 import { Recipe } from "./recipe";
 
 const MOST_KEPT = 2; // kinds of histories whose noise and states are kept
@@ -75,6 +76,13 @@ export class Bringing {
       edited: this.byState(twins.edited),
       outcome: twins.outcome,
     };
+  }
+
+  /** Bring outcomes of a part with noise that is drawn anew. */
+  redraw(ask: Ask, part: Part, { coupling, first }: NonNullable<Ask["anew"]>): Redrawn {
+    const outcome = drawnAnew(this.of(ask), part, ask.changes, coupling, first);
+    const draws = part.draws ?? part.numbers.map(() => -1);
+    return { kind: "redrawn", id: ask.id, numbers: part.numbers, draws, outcome };
   }
 
   /** Return paths (lane, quarter, state) as arrays (quarter, lane) by state. */

@@ -148,6 +148,35 @@ export class Past {
     this.engine.begin();
   }
 
+  /** Bring a part in the factual world up to, and without, a step. */
+  until(part: Part, first: number): void {
+    this.ready(part, NO_CHANGES);
+    const from = this.factual(part).kept.findLast((kept) => kept.step <= first);
+    if (from !== undefined) {
+      this.engine.takeUp(from.state);
+      this.engine.floats(SUMMARIES).set(from.summaries);
+    }
+    const start = from?.step ?? 0;
+    if (start < first) this.engine.advance(start, first, part.numbers.length);
+  }
+
+  /** Fill in another world; lanes stay where they are. */
+  takeWorld(part: Part, changes: Changes): void {
+    this.fill(part, changes);
+  }
+
+  /** From now on draw by another seed what decides acts, and slow noise unless that is kept. */
+  drawAnew(part: Part, seed: bigint, keepSlow: boolean): void {
+    this.name(part, seed);
+    this.engine.reshape("asked.given", [0, 0, 0]);
+    if (!keepSlow) this.engine.reshape("differing.normals", [0, 0, 0]);
+  }
+
+  /** Outcome of each history of a part in the factual world. */
+  outcomesOfFact(part: Part): Float64Array {
+    return this.factual(part).outcome;
+  }
+
   /** Keep nothing of what was brought. */
   forget(): void {
     this.done.clear();
@@ -210,7 +239,8 @@ export class Past {
     return this.engine.floats("kept.trajectories").slice(0, many * each);
   }
 
-  private outcomes(many: number): Float64Array {
+  /** Outcome of each lane, once all quarters are brought. */
+  outcomes(many: number): Float64Array {
     const fold = this.fold;
     if (fold === null) throw new Error("no outcome is asked for");
     return Float64Array.from(this.engine.floats(SUMMARIES).subarray(0, many), (folded) =>
@@ -241,9 +271,9 @@ export class Past {
     }
   }
 
-  private name(part: Part): void {
-    const { engine, source } = this;
-    engine.ask(source.seed, 0);
+  private name(part: Part, seed = this.source.seed): void {
+    const { engine } = this;
+    engine.ask(seed, 0);
     const runs = engine.whole("asked.runs");
     part.numbers.forEach((number, lane) => {
       runs[lane] = BigInt(number);
@@ -276,7 +306,7 @@ export class Past {
   private quantiles(): Float64Array {
     const ranks = this.engine.floats("ranks");
     for (let rank = 0; rank < ranks.length; rank += 1) ranks[rank] = rank;
-    this.engine.call("normals_of_ranks");
+    this.engine.call("normals_of_ranks", { levels: ranks.length });
     return this.engine.floats("ranks").slice();
   }
 

@@ -53,7 +53,7 @@ interface Running {
 class Pool implements Model {
   readonly bits: string;
   readonly steps: number;
-  readonly couplings: readonly Coupling[] = ["quantile"];
+  readonly couplings: readonly Coupling[] = ["quantile", "redraw_after", "independent"];
   private readonly workers: Worker[];
   private readonly offered: Offered;
   private readonly touching: Touching;
@@ -65,6 +65,8 @@ class Pool implements Model {
   private running: Running | null = null;
   private beside: Running | null = null;
   private next = 0;
+  /** How many questions were asked. */
+  private asked = 0;
   /** Why a worker does not work any more; "" if all do. */
   private broken = "";
   private own: Bringing | null = null;
@@ -159,7 +161,7 @@ class Pool implements Model {
   }
 
   /** Put a question to the workers. */
-  private put(question: Question, factual: boolean, id: number): void {
+  private put(question: Question, factual: boolean, id: number, anew: Ask["anew"] = null): void {
     if (this.broken !== "") throw new Error(this.broken);
     const { read, fold } = this.read(question);
     if (fold === null) throw new Error("an outcome that cannot be read was asked for");
@@ -170,7 +172,7 @@ class Pool implements Model {
         worker.postMessage({ kind: "theory", told: carried } satisfies ToWorker);
       }
       const ask: Ask = {
-        ...{ kind: "ask", id, theory, base, fold, factual },
+        ...{ kind: "ask", id, theory, base, fold, factual, anew },
         ...{ noise: question.noise, runs: question.runs, seed: String(question.seed) },
         ...{ changes: read.changes, share: { mine, of: this.workers.length } },
       };
@@ -188,6 +190,7 @@ class Pool implements Model {
   }
 
   ask(question: Question, paint: (picture: Picture) => void): Promise<Picture | null> {
+    this.asked += 1;
     this.running?.stop();
     this.beside?.stop();
     const { theory } = this.under(question, this.read(question).read);
@@ -225,20 +228,37 @@ class Pool implements Model {
   }
 
   async outcomes(question: Question, coupling: Coupling): Promise<Outcomes | null> {
-    if (coupling !== "quantile") throw new Error(`the page has no coupling ${coupling}`);
+    if (coupling === "thinning") throw new Error(`the page has no coupling ${coupling}`);
+    const asked = this.asked;
     await this.quiet();
+    if (asked !== this.asked) return null;
+    const twins = await this.gathered(question, null);
+    if (coupling === "quantile" || twins === null) return twins?.found ?? null;
+    if (question.noise === "fresh") {
+      throw new Error(`pairs with fresh noise have no coupling ${coupling}`);
+    }
+    if (twins.touched >= this.steps) return { ...twins.found, anew: twins.found.factual };
+    const again = await this.gathered(question, { coupling, first: twins.touched });
+    return again?.found ?? null;
+  }
+
+  /** Return outcomes of all histories, and the first quarter touched; null if something else came. */
+  private gathered(
+    question: Question,
+    anew: Ask["anew"],
+  ): Promise<{ found: Outcomes; touched: number } | null> {
     const { theory } = this.under(question, this.read(question).read);
     const many = this.many(question, theory);
-    const found = {
+    const found: Outcomes = {
       factual: new Uint8Array(many),
       edited: new Uint8Array(many),
       draw: new Int32Array(many),
-      anew: null,
+      anew: anew?.coupling === "independent" ? new Uint8Array(many) : null,
     };
     const id = (this.next += 1);
-    let done = 0;
+    let [done, touched] = [0, this.steps];
     return new Promise((resolve, reject) => {
-      const finish = (answer: Outcomes | null): void => {
+      const finish = (answer: { found: Outcomes; touched: number } | null): void => {
         if (this.beside?.id === id) this.beside = null;
         resolve(answer);
       };
@@ -246,17 +266,19 @@ class Pool implements Model {
         if (message.kind === "failed") {
           this.beside = null;
           reject(new Error(message.problem));
-        } else if (message.kind === "came") {
+        } else if (message.kind === "came" || message.kind === "redrawn") {
           const first = message.numbers[0] as number;
           found.factual.set(message.outcome.factual, first);
           found.edited.set(message.outcome.edited, first);
+          if (message.kind === "came") touched = Math.min(touched, message.touched);
+          else if (message.outcome.anew !== null) found.anew?.set(message.outcome.anew, first);
           found.draw.set(message.draws, first);
           done += message.numbers.length;
-          if (done === many) finish(found);
+          if (done === many) finish({ found, touched });
         }
       };
       this.beside = { id, ended: 0, take, stop: () => finish(null) };
-      this.put(question, false, id);
+      this.put(question, false, id, anew);
     });
   }
 
@@ -275,7 +297,7 @@ class Pool implements Model {
     const carried = this.carried?.theories[theory];
     if (carried !== undefined) this.own.take({ kind: "theory", told: carried });
     const ask: Ask = {
-      ...{ kind: "ask", id: 0, theory, base, fold, factual: true },
+      ...{ kind: "ask", id: 0, theory, base, fold, factual: true, anew: null },
       ...{ noise: question.noise, runs: question.runs, seed: String(question.seed) },
       ...{ changes: read.changes, share: { mine: 0, of: 1 } },
     };

@@ -2,6 +2,7 @@
 
 import type { Frame } from "../../../engine.mjs";
 import type { Kept } from "../contract";
+import type { Anew, AnewOutcomes } from "./anew";
 import type { CarriedRecord, CarriedTheory } from "./draws";
 import type { Fold } from "./outcome";
 import type { Changes } from "./recipe";
@@ -39,6 +40,8 @@ export interface Ask {
   share: { mine: number; of: number };
   /** Whether the paths of the factual world are wanted again. */
   factual: boolean;
+  /** Outcomes alone, with noise drawn anew from a step on; null for twins on the same noise. */
+  anew: { coupling: Anew; first: number } | null;
 }
 
 /** A part that has come in. Paths are arrays (quarter, lane), by kept state. */
@@ -55,6 +58,15 @@ export interface Came {
   outcome: { factual: Float64Array; edited: Float64Array };
 }
 
+/** Outcomes of a part whose noise was drawn anew. */
+export interface Redrawn {
+  kind: "redrawn";
+  id: number;
+  numbers: Int32Array;
+  draws: Int32Array;
+  outcome: AnewOutcomes;
+}
+
 export interface Ended {
   kind: "ended";
   id: number;
@@ -67,4 +79,4 @@ export interface Failed {
 }
 
 export type ToWorker = Start | Theory | Ask;
-export type FromWorker = Came | Ended | Failed;
+export type FromWorker = Came | Redrawn | Ended | Failed;

@@ -27,6 +27,10 @@ async function answer(ask: Ask): Promise<void> {
     for (const part of bringing.parts(ask)) {
       await pause();
       if (latest !== ask.id) return;
+      if (ask.anew !== null) {
+        say(bringing.redraw(ask, part, ask.anew));
+        continue;
+      }
       const came = bringing.bring(ask, part);
       const arrays = [...Object.values(came.edited), ...Object.values(came.factual ?? {})];
       say(came, [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]);
