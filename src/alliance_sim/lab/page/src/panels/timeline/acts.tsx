@@ -82,7 +82,7 @@ function Mark({ act, x, top, first, told, onFocus, onBlur, onKeyDown }: MarkProp
     const chart = place.current?.closest(".timeline-chart");
     const from = document.activeElement;
     if (first && told && from !== place.current && from?.classList.contains("timeline-act")) {
-      if (chart?.contains(from)) place.current?.focus({ preventScroll: true });
+      if (chart?.contains(from)) place.current?.focus();
     }
   }, [first, told]);
   const height = HEIGHTS[act.salience];
