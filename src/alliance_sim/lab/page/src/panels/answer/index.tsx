@@ -40,8 +40,8 @@ export function AnswerPanel({ store }: { store: Store }) {
       {edited && (
         <div class="answer-sheet">
           <Needed answer={answer} />
-          <When answer={answer} payload={payload} />
           <Hangs answer={answer} payload={payload} />
+          <When answer={answer} payload={payload} />
           <Card answer={answer} />
         </div>
       )}

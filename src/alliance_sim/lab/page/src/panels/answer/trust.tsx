@@ -26,7 +26,11 @@ export function Trust({ answer }: { answer: Answer }) {
     <section class="answer-trust">
       <h3>{t("answer.heading.label")}</h3>
       <p class="answer-label">{t(`answer.label.${label.name}`)}</p>
-      <p>{t(`answer.label.means.${label.name}`)}</p>
+      <p>
+        {label.name === "fragile" && reasons.every(({ unchecked }) => unchecked)
+          ? t("answer.label.only_unchecked")
+          : t(`answer.label.means.${label.name}`)}
+      </p>
       {groups.map(
         ({ key, told }) =>
           told.length > 0 && (
