@@ -17,7 +17,7 @@ export function seriesTitle(series: Series): string {
 
 /** Return the title of an act, put together in the language from its parts. */
 export function titleOf(event: RunEvent, payload: Payload): string {
-  const who = event.who.map((one) => whoName(one, payload)).join(t("acts.and"));
+  const who = listed(event.who.map((one) => whoName(one, payload)));
   const item = payload.items[event.which];
   const step = rungTitle(event.which, payload);
   const proposal = named(`item.${item?.name}`, item?.title ?? event.title);
@@ -41,6 +41,10 @@ export function titleOf(event: RunEvent, payload: Payload): string {
     case "suspension":
       return t("acts.suspension", { n: Math.max(1, Math.round(event.months)) });
   }
+}
+
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat(language.value, { type: "conjunction" }).format(names);
 }
 
 /** Return what a kind of act is called: in the relationship's words, else in the page's. */

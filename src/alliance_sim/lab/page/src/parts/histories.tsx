@@ -3,7 +3,7 @@ import { signal, type Signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { OneRun } from "../contract";
 import type { Store } from "../state/store";
-import { t } from "../text";
+import { named, t } from "../text";
 import "./histories.css";
 
 export type World = "factual" | "edited";
@@ -117,6 +117,7 @@ export function outcomeText(store: Store): string {
   if (one === undefined || other === undefined) return "";
   const yes = (value: number) => t(value > 0 ? "histories.yes" : "histories.no");
   const asked = store.question.value.outcome;
-  const title = store.payload.outcomes.find(({ text }) => text === asked)?.title ?? asked;
+  const known = store.payload.outcomes.find(({ text }) => text === asked)?.title ?? asked;
+  const title = named(`outcome.${asked}`, known);
   return t("histories.outcome", { title, factual: yes(one), edited: yes(other) });
 }

@@ -35,7 +35,7 @@ export function layoutOf(width: number, members: number, threats: number): Layou
   const columns = members < 3 ? 1 : 2;
   const boxWidth = columns * (wide ? 128 : 86) + 12;
   const rows = Math.max(1, Math.ceil(members / columns));
-  const cell = { width: (boxWidth - 12) / columns, height: 2 * memberRadius + 3 * letters + 8 };
+  const cell = { width: (boxWidth - 12) / columns, height: 2 * memberRadius + 4 * letters + 4 };
   const band = Math.max(3 * letters + 46, 90); // above and below, for threats
   const title = 2.2 * letters;
   const boxHeight = Math.max(rows * cell.height + title, wide ? 220 : 190);

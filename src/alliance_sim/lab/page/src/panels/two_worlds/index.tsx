@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Payload, RunEvent, Series } from "../../contract";
 import { isFormal, SERIES, seriesTitle, titleOf } from "../../parts/acts";
+import { changeInWords } from "../../parts/edit_words";
 import { codedDay } from "../../parts/dates";
 import { ChooseHistory, historyOf, outcomeText, useRun } from "../../parts/histories";
 import { DataTable } from "../../parts/table";
@@ -30,6 +31,7 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
     <div class="two-worlds">
       <h2>{t("two_worlds.heading")}</h2>
       <p>{t("two_worlds.intro")}</p>
+      <Changes store={store} />
       <ChooseHistory store={store} />
       <p>{outcomeText(store)}</p>
       {problem !== null && <p role="alert">{t("one_world.cannot", { problem })}</p>}
@@ -41,6 +43,21 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
     </div>
   );
 };
+
+function Changes({ store }: { store: Store }) {
+  const { edits } = store.question.value;
+  if (edits.length === 0) return null;
+  return (
+    <>
+      <p id="two-worlds-changes">{t("two_worlds.edits")}</p>
+      <ul class="two-worlds-changes" aria-labelledby="two-worlds-changes">
+        {edits.map((edit) => (
+          <li key={edit}>{changeInWords(edit, store.payload)}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
 
 function Shown({ pairs, store }: { pairs: Pair[]; store: Store }) {
   const { payload } = store;
