@@ -27,8 +27,8 @@ export default defineConfig({
   outputDir: "build/e2e",
   globalSetup: "./tests/e2e/export.ts",
   workers: 1,
-  timeout: 30_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000, // for machines on which much else runs
+  expect: { timeout: 20_000 },
   reporter: "line",
   forbidOnly: true,
   projects: [

@@ -10,6 +10,20 @@ const PAGE = resolve(import.meta.dirname, "..", "..");
 const SOURCES = resolve(PAGE, "..", "..", "..");
 const FOLDER = join(PAGE, "build", "pages");
 const PROGRAM = "from alliance_sim.cli import main; main()";
+const DIFFERING = `
+import json, sys
+from pathlib import Path
+from alliance_sim import compare, load_scenario
+base = load_scenario("two_islands/baseline")
+told = compare(base.edited("shift great_raid:+6"), against=base, runs=3, seed=1, posterior=None)
+keys = ("factual_date", "factual_title", "edited_date", "edited_title")
+acts = [
+    [[str(row[key])[:10].replace("NaT", "") if key.endswith("date") else row[key] for key in keys]
+     for row in told.acts_of(run).to_dict("records")]
+    for run in range(3)
+]
+Path(sys.argv[1]).write_text(json.dumps(acts), "utf-8")
+`;
 
 /** Addresses of the pages that are written, by name. */
 export const PAGES = {
@@ -17,9 +31,13 @@ export const PAGES = {
   small: pathToFileURL(join(FOLDER, "small.html")).href,
 };
 
+/** Acts that the package finds to differ in the first runs of "shift great_raid:+6", seed 1. */
+export const DIFFERING_ACTS = join(FOLDER, "differing.json");
+
 export default async function written(): Promise<void> {
   const template = process.env["ALLIANCE_SIM_LAB_PAGE"] ?? (await built());
   mkdirSync(FOLDER, { recursive: true });
+  await asked(["-c", DIFFERING, DIFFERING_ACTS], template);
   await exported([], "whole.html", template);
   await exported(["two_islands/baseline", "--no-draws"], "small.html", template);
 }
@@ -29,7 +47,13 @@ async function built(): Promise<string> {
   return join(PAGE, "build", "index.html");
 }
 
-function exported(asked: string[], name: string, template: string): Promise<void> {
+function exported(scenario: string[], name: string, template: string): Promise<void> {
+  const words = ["-c", PROGRAM, "lab", ...scenario, "--export", join(FOLDER, name)];
+  return asked(words, template);
+}
+
+/** Run Python; what it says is told if it fails. */
+function asked(words: string[], template: string): Promise<void> {
   const python = process.env["ALLIANCE_SIM_PYTHON"] ?? "python3";
   const paths = [SOURCES, process.env["PYTHONPATH"] ?? ""].filter((path) => path !== "");
   const env = {
@@ -37,7 +61,6 @@ function exported(asked: string[], name: string, template: string): Promise<void
     PYTHONPATH: paths.join(delimiter),
     ALLIANCE_SIM_LAB_PAGE: template,
   };
-  const words = ["-c", PROGRAM, "lab", ...asked, "--export", join(FOLDER, name)];
   return new Promise((done, failed) => {
     const run = spawn(python, words, { env, stdio: ["ignore", "ignore", "pipe"] });
     let said = "";

@@ -1,4 +1,6 @@
 // One world and two worlds: a single history, walked through, and beside its twin.
+import { readFileSync } from "node:fs";
+import { DIFFERING_ACTS } from "./export";
 import { expect, test } from "./fixtures";
 
 const CHANGED = "v=1&edit=without+great_raid&noise=fresh&runs=300&outcome=rung%3E%3D2%402010";
@@ -93,6 +95,28 @@ test("both worlds of a history differ where the edit touches it, and nowhere bef
     .getByRole("checkbox")
     .all()) {
     await box.check();
+  }
+});
+
+test("acts that differ are those that the package tells, act by act", async ({ lab }) => {
+  const wanted = JSON.parse(readFileSync(DIFFERING_ACTS, "utf8")) as string[][][];
+  expect(wanted.flat().length).toBeGreaterThan(3);
+  const link = "v=1&edit=shift+great_raid:%2B6&noise=fresh&runs=100&seed=1&panel=two_worlds";
+  await lab.start("small", link);
+  for (const [run, acts] of wanted.entries()) {
+    const number = lab.page.getByLabel(/^History, 1 to/);
+    await number.fill(String(run + 1));
+    await number.press("Enter");
+    await expect(lab.page.locator(".two-worlds-summary")).toContainText(`history ${run + 1} `);
+    await lab.page.locator("summary", { hasText: "All of this as a table" }).click();
+    const told = await lab.page
+      .locator(".two-worlds table tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) => Array.from(row.querySelectorAll("td"), (cell) => cell.textContent ?? "")),
+      );
+    const cells = told.map((row) => row.slice(-4).map((cell) => (cell === "–" ? "" : cell)));
+    expect(cells).toEqual(acts);
+    await lab.page.locator("summary", { hasText: "All of this as a table" }).click();
   }
 });
 
