@@ -115,13 +115,13 @@ const MOVES: Record<Sign, string> = { 1: "raises", [-1]: "lowers", 0: "still" } 
   string
 >;
 
-function theory({ agreed }: Asked): Check {
+function theory({ agreed, question }: Asked): Check {
   if (agreed === null) {
     return {
       check: "theory",
       verdict: "not available",
       number: null,
-      words: t("answer.card.no_theory"),
+      words: t(question.noise === "fresh" ? "answer.card.fresh" : "answer.card.no_theory"),
     };
   }
   const names = Object.keys(agreed.means);

@@ -1,6 +1,7 @@
 // Questions and edits in words. In English they are the words of `whatif`, letter by letter.
 import type { Payload, Question } from "../contract";
 import { fixed } from "../parts/numbers";
+import { linkOf } from "../state/link";
 import { language, named, t, wording } from "../text";
 
 const MOST_EDITS = 3;
@@ -255,8 +256,13 @@ export function begun(text: string): string {
   return text.slice(0, 1).toLocaleUpperCase(language.value) + text.slice(1);
 }
 
-/** Return the command line that answers a question in full. */
+/** Return the command line that answers a question: in full, or with new luck the same numbers. */
 export function commandOf(question: Question, payload: Payload): string {
+  if (question.noise === "fresh") {
+    const link = linkOf({ question, panel: "answer" }, payload.scenario.digest);
+    const call = `print(solution("#${link}", "${payload.scenario.name}"))`;
+    return `python -c ${quoted(`from alliance_sim.lab import solution; ${call}`)}`;
+  }
   const words = ["alliance-sim", "whatif", payload.scenario.name];
   for (const edit of question.edits) {
     const cut = edit.indexOf(" ");

@@ -1,6 +1,7 @@
 // What is asked beside the picture: in which order, and what ends it.
 import { expect, test } from "vitest";
 import { gather } from "../../src/answer/asking";
+import { commandOf } from "../../src/answer/words";
 import type { Beside } from "../../src/answer/answer";
 import type { Model, Outcomes, Picture, Question } from "../../src/contract";
 import { smallPayload } from "./payload";
@@ -77,4 +78,15 @@ test("with new luck, or with nothing changed, the picture is all", async () => {
     await gather(payload, modelTelling(asked), pictureOf(change), (found) => told.push(found));
     expect([asked.length, told.length, told[0]?.open]).toEqual([0, 1, false]);
   }
+});
+
+test("the same question is to be had on the command line", () => {
+  const whatif = commandOf(question, payload);
+  expect(whatif).toContain("whatif two_islands/baseline --without great_raid --outcome");
+  expect(whatif).toContain("'rung>=2@2010' --uniforms 2 --seed 1");
+  const fresh = commandOf({ ...question, noise: "fresh" }, payload);
+  expect(fresh).toMatch(
+    /^python -c 'from alliance_sim\.lab import solution; print\(solution\("#v=1/,
+  );
+  expect(fresh).toContain("noise=fresh");
 });

@@ -63,7 +63,7 @@ export function Full({ answer, payload }: { answer: Answer; payload: Payload }) 
   return (
     <section class="answer-full">
       <h3>{t("answer.heading.full")}</h3>
-      <p>{t("answer.full.text")}</p>
+      <p>{t(answer.question.noise === "fresh" ? "answer.full.fresh" : "answer.full.text")}</p>
       <p>
         <code class="answer-command">{command}</code>
       </p>
