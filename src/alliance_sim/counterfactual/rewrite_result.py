@@ -108,13 +108,12 @@ class Rewrite(Shown):
             why = "" if self.searched.complete else " within the budget of worlds"
             if not one.edits:
                 return (
-                    f"Nothing that was searched turns it in {least} of 100{why}, or comes nearer "
-                    f"than the fact: {self._what} is {self.turns} in {before} of 100 re-runs of "
-                    "this history as it was."
+                    f"Nothing that was searched{why} comes nearer than the fact: in {before} of "
+                    f"100 re-runs of this history as it was, {self.outcome_title} is {self.turns}."
                 )
             return (
-                f"Nothing that was searched turns it in {least} of 100{why}. Nearest comes: "
-                f"{edits} ({bits_told(one.cost.bits)}); {self._what} is then {self.turns} {far}."
+                f"Nothing that was searched{why} turns it in {least} of 100. Nearest comes: "
+                f"{edits} ({bits_told(one.cost.bits)}). {self._what} is then {self.turns} {far}."
             )
         return (
             f"The smallest rewrite found: {edits} ({bits_told(one.cost.bits)}). {self._what} is "

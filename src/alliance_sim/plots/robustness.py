@@ -114,4 +114,5 @@ def _draw(axes: Axes, frame: pd.DataFrame, answer: WhatIf, form: Form) -> None:
 def _short(reason: str) -> str:
     """Return the beginning of a reason, without its command."""
     told = reason.partition("; to check:")[0]
+    told = told if len(told) <= WORDS else told.partition(" (")[0]
     return told if len(told) <= WORDS else f"{told[: WORDS - 1].rstrip()}…"
