@@ -1,0 +1,127 @@
+// Lessons from start to end, by keyboard alone, and what a teacher does with a class.
+import { expect, test, type Lab } from "./fixtures";
+
+const LINK = "v=1&noise=fresh&runs=100&panel=lesson";
+
+async function next(lab: Lab): Promise<void> {
+  const button = lab.page.locator(".lesson-step .lesson-next button").nth(1);
+  const before = await lab.page.locator(".lesson-step h3").innerText();
+  await button.focus();
+  await button.press("Enter");
+  await expect(lab.page.locator(".lesson-step h3")).not.toHaveText(before);
+  await expect(lab.page.locator(".lesson-step h3")).toBeFocused();
+}
+
+async function checked(lab: Lab): Promise<void> {
+  await lab.fits();
+  await lab.accessible();
+}
+
+/** Go through a lesson as a student, and return the code for the class. */
+async function student(lab: Lab, look: () => Promise<void>): Promise<string> {
+  const { page } = lab;
+  await expect(page.locator(".lesson-cards li")).toHaveCount(3);
+  await look();
+  await next(lab);
+  const numbers = page.locator(".lesson-percent input[type=number]");
+  const count = await numbers.count();
+  for (let at = 0; at < count; at += 1) await numbers.nth(at).fill(String(20 + 10 * at));
+  const slider = page.locator(".lesson-percent input[type=range]").first();
+  await slider.press("ArrowRight");
+  await expect(numbers.first()).toHaveValue("21");
+  await look();
+  await next(lab);
+  await page.locator(".lesson-gate button").press("Enter");
+  await expect(page.locator(".lesson-outcome")).toHaveCount(count - 1);
+  await expect(page.locator(".lesson-outcome .lesson-sum").first()).toContainText("0.21");
+  await look();
+  await next(lab);
+  const compare = page.locator(".lesson-step > button.main");
+  if ((await compare.count()) > 0) {
+    await compare.press("Enter");
+    await page.locator(".lesson-percent input[type=number]").last().fill("75");
+    await expect(page.locator(".lesson-total")).toContainText("together 115");
+  }
+  await look();
+  await next(lab);
+  await page.locator(".lesson textarea").first().fill("Somebody else.");
+  await page.locator(".lesson-choice.row input").first().press("Space");
+  await page.locator(".lesson-percent input[type=number]").fill("60");
+  await page.locator(".lesson-gate button").press("Enter");
+  await expect(page.locator(".lesson-pair figure")).toHaveCount(2, { timeout: 20_000 });
+  await expect(page.locator(".lesson-answer .lesson-sum")).toContainText("You said 0.60");
+  await look();
+  await next(lab);
+  await page.locator(".lesson-step > button.main").press("Enter");
+  await expect(page.locator(".lesson-total")).toBeVisible({ timeout: 25_000 });
+  await look();
+  await next(lab);
+  await page.locator(".lesson-blank input").first().fill("without the raid");
+  await expect(page.locator(".lesson blockquote")).toContainText("without the raid");
+  await look();
+  await next(lab);
+  await page.locator(".lesson-percent input[type=number]").fill("90");
+  await expect(page.locator(".lesson-total")).toContainText("and 90 now");
+  await look();
+  return page.locator(".lesson-code output").innerText();
+}
+
+async function open(lab: Lab, view: string): Promise<void> {
+  await lab.page.getByRole("button", { name: view, exact: true }).last().click();
+}
+
+test("any relationship's lesson is gone through by keyboard, and a class is seen", async ({
+  lab,
+}) => {
+  test.setTimeout(120_000);
+  const { page } = lab;
+  await lab.start("small", LINK);
+  const code = await student(lab, () => checked(lab));
+  await open(lab, "Class results");
+  await page.locator(".lesson-class textarea").fill(`${code}\n<img src=x onerror=alert(1)>\n`);
+  await expect(page.locator(".lesson-class [role=status]")).toContainText("1 code read");
+  await expect(page.locator(".lesson-refused li")).toContainText("letters or signs");
+  await expect(page.locator(".lesson-calibration circle").first()).toBeVisible();
+  await checked(lab);
+  for (const view of ["Two-minute tasks", "Homework", "For the teacher", "Hand-outs"]) {
+    await test.step(view, async () => {
+      await open(lab, view);
+      await checked(lab);
+    });
+  }
+});
+
+for (const name of ["was_it_abe", "who_blocked_the_office"]) {
+  test(`the lesson ${name} is gone through from start to end`, async ({ lab }) => {
+    test.setTimeout(180_000);
+    await lab.start("whole", LINK);
+    await lab.page.locator(".lesson-which select").selectOption(name);
+    const code = await student(lab, () => lab.fits());
+    expect(code).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{1,4})+$/);
+  });
+}
+
+test("homework shows the true answer once a number is given", async ({ lab }) => {
+  const { page } = lab;
+  await lab.start("small", LINK);
+  await open(lab, "Homework");
+  const card = page.locator(".lesson-card").first();
+  await expect(card.getByRole("button")).toBeDisabled();
+  await card.locator("input[type=number]").fill("70");
+  await card.getByRole("button").click();
+  await expect(card.locator(".lesson-sum")).toContainText("You said 0.70");
+  await expect(card.locator("polyline")).toHaveCount(2);
+});
+
+test("sheets are one page each, and nothing else is on paper", async ({ lab }) => {
+  const { page } = lab;
+  await lab.start("small", LINK);
+  await open(lab, "Hand-outs");
+  const sheets = await page.locator(".lesson-sheet").count();
+  await page.emulateMedia({ media: "print" });
+  await expect(page.locator(".top")).toBeHidden();
+  await expect(page.locator(".bottom")).toBeHidden();
+  await page.emulateMedia({ media: null });
+  const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
+  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBe(sheets);
+});
