@@ -29,7 +29,7 @@ export function beginning(payload: Payload): Place {
       runs: given === "posterior" ? 4 : 1000,
       seed: 1,
     },
-    panel: "timeline",
+    panel: payload.lesson === null ? "timeline" : "lesson",
   };
 }
 

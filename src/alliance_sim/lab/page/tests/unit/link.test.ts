@@ -26,6 +26,11 @@ describe("a link", () => {
     expect(reading("#")).toEqual({ place: beginning(payload), problems: [] });
   });
 
+  test("that is empty opens the lesson of a page that was written for one", () => {
+    const taught = smallPayload({ lesson: "was_it_abe" });
+    expect(readLink("", taught, [...PANELS, "lesson"]).place.panel).toBe("lesson");
+  });
+
   test("that leaves things out has them as at the beginning", () => {
     const { place, problems } = reading("#v=1&edit=without+great_raid");
     expect(problems).toEqual([]);
