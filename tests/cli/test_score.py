@@ -97,3 +97,20 @@ def test_a_folder_of_something_else_is_refused_before_anything_is_fitted(tmp_pat
     assert code == 2
     assert "manifest.json in it is of something else; choose another folder with --out" in told
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (("--from", 1996), "the first year that counts is 1996, must be before 1996"),
+        (("--series", "alll"), "unknown series 'alll'; did you mean 'all'?"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_before_anything_is_simulated(
+    wrong: tuple[str, object], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alliance_sim.calibration.counted_runs.shipped_runs", None)
+    code, _, said = called("japan_nato/baseline", *wrong, "--out", tmp_path)
+    assert code == 2
+    assert told in said
+    assert list(tmp_path.iterdir()) == []

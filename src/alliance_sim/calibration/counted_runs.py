@@ -26,6 +26,7 @@ from alliance_sim.results import OK, Ensemble
 from alliance_sim.results.draws import USUAL
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from alliance_sim.scenario import Scenario
@@ -106,7 +107,8 @@ def free_runs(
     elif ensemble.calendar.labels != scenario.calendar().labels:
         span = f"{ensemble.calendar.label(0)} to {ensemble.calendar.label(-1)}"
         raise ResultError(f"the runs of {ensemble.scenario} are of other quarters: {span}")
-    counts = {series: coded_counts(ensemble, scenario, record, series) for series in SERIES}
+    acts = _written(ensemble, scenario, record)
+    counts = {series: _counted(ensemble, acts, series) for series in SERIES}
     return FreeRuns(name, title, counts, record.name, settings)
 
 
@@ -146,11 +148,25 @@ def coded_counts(
     Raises:
         UnknownName: If there is no such series.
     """
+    return _counted(ensemble, _written(ensemble, scenario, record), series)
+
+
+def _written(ensemble: Ensemble, scenario: Scenario, record: Record) -> pd.DataFrame:
+    """Return the acts that somebody would have written down, without suspensions."""
     acts = chronology(ensemble, scenario)
     luck = np.random.default_rng([REPORTED, ensemble.seed]).random(len(acts))
-    told = zip(acts["salience"], acts["date"], strict=True)
-    chance = np.array([record.reporting.of(int(weight), day.date()) for weight, day in told])
-    acts = of_series(acts[(luck < chance) & (acts["kind"] != SUSPENSION).to_numpy()], series)
+    reporting = record.reporting
+    days = acts["date"].dt.date
+    era = {day: reporting.era(day) for day in days.unique()}
+    chances = np.array(reporting.table())
+    chance = chances[days.map(era).to_numpy(np.int64), acts["salience"].to_numpy(np.int64) - 1]
+    written: pd.DataFrame = acts[(luck < chance) & (acts["kind"] != SUSPENSION).to_numpy()]
+    return written
+
+
+def _counted(ensemble: Ensemble, written: pd.DataFrame, series: str) -> NDArray[np.int64]:
+    """Return how many of these acts each run has, as `coded_counts` does."""
+    acts = of_series(written, series)
     runs = acts["run"].to_numpy(dtype=np.int64) - ensemble.first_run
     quarters = acts["quarter"].to_numpy(dtype=np.int64)
     fields = np.array([COUNTED_DOMAINS.index(d) for d in acts["domain"]], dtype=np.int64)

@@ -295,14 +295,7 @@ def score_record(
         UnknownName: If there is no such series.
     """
     named = Record.of(scenario).name
-    acts, years = {}, {}
-    for edition in editions if editions is not None else editions_of(scenario):
-        world = scenario.model_copy(update={"record": edition})
-        record = Record.of(world)
-        first = first_observed(record, world) if since is None else since
-        for one in series:
-            acts[record.name, one] = act_counts(record, world, one, since=since)
-        years[record.name] = _within(forecast_years(world, first=first), first)
+    acts, years = what_is_scored(scenario, series=series, editions=editions, since=since)
     work = [
         _Work(edition, counts, years[edition], model, _told(model))
         for (edition, _), counts in acts.items()
@@ -337,6 +330,29 @@ def score_record(
         titles={model.name: model.title for model in models},
         curve=dict(sorted(curve.items(), key=lambda item: placed.index(item[0]))),
     )
+
+
+def what_is_scored(
+    scenario: Scenario,
+    *,
+    series: Sequence[str] = SERIES,
+    editions: Sequence[str] | None = None,
+    since: int | None = None,
+) -> tuple[dict[tuple[str, str], ActCounts], dict[str, ForecastYears]]:
+    """Return the acts by (edition, series), and the years that are forecast by edition.
+
+    This is quick, and refuses what cannot be scored before anything is simulated or fitted.
+    Arguments and errors are those of `score_record`.
+    """
+    acts, years = {}, {}
+    for edition in editions if editions is not None else editions_of(scenario):
+        world = scenario.model_copy(update={"record": edition})
+        record = Record.of(world)
+        first = first_observed(record, world) if since is None else since
+        for one in series:
+            acts[record.name, one] = act_counts(record, world, one, since=since)
+        years[record.name] = _within(forecast_years(world, first=first), first)
+    return acts, years
 
 
 def _within(years: ForecastYears, first: int) -> ForecastYears:

@@ -80,7 +80,7 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     from alliance_sim import load_scenario
     from alliance_sim.calibration.baselines import BASELINES
     from alliance_sim.calibration.counted_runs import shipped_runs
-    from alliance_sim.calibration.scoring import score_record
+    from alliance_sim.calibration.scoring import score_record, what_is_scored
     from alliance_sim.calibration.stored import held_out_models
     from alliance_sim.record.record import SERIES
     from alliance_sim.report.result_folder import result_folder, usual_folder
@@ -89,9 +89,11 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     chosen = load_scenario(scenario)
     editions = _editions(chosen, edition)
     one_by_one = tuple(dict.fromkeys(series)) if series else SERIES
+    what_is_scored(chosen, series=one_by_one, editions=editions, since=since)  # or a refusal
     draws = elsewhere.posterior_named(posterior, theory, refit=refit) if posterior else None
-    mine = theory if draws is None or refit else None
-    asked = again.RefitOptions(mine, settings, particles, sweeps, seed)
+    asked = again.RefitOptions(
+        theory if draws is None or refit else None, settings, particles, sweeps, seed
+    )
     folder = out or usual_folder("score", chosen.name)
     words = {"edition": edition, "series": series, "from": since, "out": folder}
     words |= {"fit": fit} | elsewhere.told(posterior, draws)
