@@ -67,6 +67,7 @@ def a_job(posterior: PosteriorDraws, year: int) -> LeaveOut:
     return job
 
 
+@pytest.mark.slow
 def test_weights_and_a_fit_anew_say_nearly_the_same(
     islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_year_left_out_is_not_seen(islands_posterior: PosteriorDraws) -> None:
     assert float(seen.predictive(even).logs(counts).sum()) > blind
 
 
+@pytest.mark.slow
 def test_draws_of_uneven_weights_are_made_anew_once_and_gone_on_with(
     islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +144,7 @@ def test_draws_of_uneven_weights_are_made_anew_once_and_gone_on_with(
     assert abs(apart) < posterior.std()
 
 
+@pytest.mark.slow
 def test_a_year_fitted_anew_agrees_with_particles_from_the_prior(
     islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
 ) -> None:

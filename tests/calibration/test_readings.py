@@ -56,6 +56,7 @@ def test_weighed_draws_have_the_mean_that_is_known() -> None:
     assert float(np.exp(weights) @ z[0]) == pytest.approx(exact, abs=0.05)
 
 
+@pytest.mark.slow
 def test_draws_that_are_led_on_come_to_the_posterior_that_is_known() -> None:
     one, other = Seen(0.0, 1.0), Seen(6.0, 0.5)
     z = one.draws(512)

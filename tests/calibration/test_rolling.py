@@ -113,6 +113,7 @@ def test_an_increment_is_the_mean_of_what_particles_make_of_the_new_year() -> No
     pytest.fail("no year came in by one step")
 
 
+@pytest.mark.slow
 def test_the_pass_comes_to_the_evidence_that_tempering_finds(done: Path) -> None:
     numbers = load_stored(done / "refits.npz").numbers[WHOLE]
     target = target_of(PRIOR)
@@ -125,6 +126,7 @@ def test_the_pass_comes_to_the_evidence_that_tempering_finds(done: Path) -> None
     assert numbers["first"] == 2002
 
 
+@pytest.mark.slow
 def test_a_stopped_pass_goes_on_to_the_same_bytes(done: Path, tmp_path: Path) -> None:
     whole, rounds = tmp_path / "stopped", 0
 
@@ -144,6 +146,7 @@ def test_a_stopped_pass_goes_on_to_the_same_bytes(done: Path, tmp_path: Path) ->
     assert content(whole) == content(done)
 
 
+@pytest.mark.slow
 def test_threads_and_processes_give_the_same_bytes(done: Path, tmp_path: Path) -> None:
     with executors.chosen(threads=2) as pool:
         refit(ISLANDS, tmp_path / "threads", ASKED, executor=pool)
@@ -260,6 +263,7 @@ def command(*words: object) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, " ".join(result.stderr.split())
 
 
+@pytest.mark.slow
 def test_the_command_fits_keeps_and_reads_again(tmp_path: Path) -> None:
     base = ("two_islands/baseline", "--series", "all", "--out", tmp_path / "out", "--json")
     fit = ("--refit", "--settings", "rolling", "--particles", 64, "--sweeps", 1, "--seed", 3)

@@ -32,6 +32,7 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, ob
     return folder, json.loads(said)
 
 
+@pytest.mark.slow
 def test_json_leads_by_series_setting_and_model_to_scores(
     scored: tuple[Path, dict[str, object]],
 ) -> None:
@@ -57,6 +58,7 @@ def test_json_leads_by_series_setting_and_model_to_scores(
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_files_are_written_with_their_origin(scored: tuple[Path, dict[str, object]]) -> None:
     folder, tree = scored
     names = {path.name for path in folder.iterdir()}
@@ -70,6 +72,7 @@ def test_files_are_written_with_their_origin(scored: tuple[Path, dict[str, objec
     assert read_origin(folder / "pit.png").command.startswith(f"alliance-sim score {SCENARIO}")
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_tables(
     scored: tuple[Path, dict[str, object]], tmp_path: Path
 ) -> None:

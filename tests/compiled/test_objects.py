@@ -150,6 +150,7 @@ def test_objects_are_there_for_every_target_and_were_made_at_once() -> None:
     assert sum(path.stat().st_size for path in objects.FOLDER.iterdir()) < 1_000_000
 
 
+@pytest.mark.slow
 def test_where_no_object_fits_the_ir_is_finished_once_and_kept(
     monkeypatch: pytest.MonkeyPatch, own_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

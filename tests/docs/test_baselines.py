@@ -31,6 +31,7 @@ def test_the_page_holds_what_was_scored_last(page: Any) -> None:
     assert page.page() == page.PAGE.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_what_was_kept_is_what_scoring_says(page: Any) -> None:
     for edition, since, series in page.RUNS:
         found = page.scored(edition, since, series, models=QUICK)

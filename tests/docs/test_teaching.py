@@ -25,6 +25,7 @@ def lesson() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_every_page_and_the_slides_say_what_the_program_says(lesson: ModuleType) -> None:
     assert lesson.outdated() == []
 

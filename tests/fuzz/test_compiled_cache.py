@@ -76,6 +76,7 @@ def damaged(whole: bytes, chance: random.Random) -> bytes:
     )
 
 
+@pytest.mark.slow
 def test_no_damaged_code_is_loaded_and_numbers_stay_the_same(
     kept: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, inputs: int
 ) -> None:

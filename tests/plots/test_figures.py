@@ -120,6 +120,7 @@ def pixels(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 def test_every_text_lies_on_the_slide(figure: Figure) -> None:
     width, height = figure.bbox.width, figure.bbox.height
     beyond = [

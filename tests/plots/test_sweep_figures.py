@@ -99,6 +99,7 @@ RULE = Axis("rule", "Decision rule of the North Atlantic Council", "choice", RUL
 MANY = ("baseline", "no_nine_eleven_and_no_other_attack", "c", "d", "e", "f", "g")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenarios", [MANY[:1], MANY[:2], MANY])
 @pytest.mark.parametrize("binary", [False, True])
 def test_a_heat_map_names_factors_scenarios_and_numbers(
@@ -173,6 +174,7 @@ def test_cells_of_two_factors_of_many_values_have_room_for_their_errors(
         assert f"{row['mean']:.2f} {row['mean_low']:.2f}–{row['mean_high']:.2f}" in texts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenarios", [MANY[:1], MANY[:3], MANY])
 @pytest.mark.parametrize("axis", [PULL, RULE])
 @pytest.mark.parametrize("binary", [False, True])
@@ -275,6 +277,7 @@ def indices(count: int, *names: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 6, 12, 40])
 @pytest.mark.parametrize(
     ("method", "names"),
@@ -324,6 +327,7 @@ def sides(count: int) -> list[Side]:
     return [choice, *made]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 4, 7])
 def test_a_box_is_drawn_among_its_points_and_told_in_words(count: int) -> None:
     share = np.random.default_rng(2).random(300)

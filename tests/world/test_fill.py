@@ -75,6 +75,7 @@ def test_the_inputs_sized_by_hand_are_what_the_first_builder_made_of_them() -> N
     assert hashlib.sha256(table.tobytes()).hexdigest() == FIRST_BUILT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_plain_python_and_compiled_code_fill_in_the_same(seed: int) -> None:
     near: dict[str, World] = {}
