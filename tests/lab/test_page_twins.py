@@ -60,7 +60,7 @@ const found = asked.map(({ theory, edits, parts, anew = null }) => {
   if (read.problems.length > 0) throw new Error(read.problems.join("; "));
   const ask = { kind: "ask", id: 1, theory, base: payload.editable.theories[theory], noise, runs,
     seed: String(seed), changes: read.changes, fold, share: { mine: 0, of: 1 },
-    factual: true, anew };
+    factual: true, beside: false, anew };
   const every = bringing.parts(ask);
   const came = parts.map((k) => {
     const part = every.at(k);
@@ -212,6 +212,35 @@ def test_noise_is_drawn_anew_as_in_the_package(
             assert part["anew"] is None
         assert part["channel"] == str(noise.channel(told))
     assert (outcomes(wanted.edited) != outcomes(twins.edited)).any()
+
+
+KEEPING = """
+import { readFileSync } from "node:fs";
+const [engine, given] = process.argv.slice(2);
+const { Bringing, readOutcome, statesOf } = await import(engine);
+const { code, payload, outcome } = JSON.parse(readFileSync(given, "utf8"));
+const { frame, draws } = payload;
+const { fold } = readOutcome(outcome, statesOf(payload, frame));
+const module = new WebAssembly.Module(readFileSync(code));
+const bringing = new Bringing({ kind: "start", module, frame, ...draws });
+for (const told of Object.values(draws.theories)) bringing.take({ kind: "theory", told });
+const of = (theory, noise, beside) => bringing.of({ theory, noise, beside, fold, seed: "1",
+  base: payload.editable.theories[theory] });
+const shown = of("RI", "posterior", false);
+const other = of("RID", "posterior", true);
+of("RID", "fresh", true);
+of("RI", "fresh", true);
+const stays = of("RI", "posterior", false) === shown;
+const forgotten = of("RID", "posterior", true) !== other;
+console.log(JSON.stringify({ stays, forgotten }));
+"""
+
+
+def test_histories_that_are_shown_stay_whatever_is_asked_beside_them(tmp_path: Path) -> None:
+    code = tmp_path / "engine.wasm"
+    code.write_bytes(module.usable("simd"))
+    given = {"code": str(code), "payload": payload(), "outcome": OUTCOME}
+    assert answer(KEEPING, given, tmp_path) == {"stays": True, "forgotten": True}
 
 
 def test_pairs_with_fresh_noise_are_runs_of_the_package(tmp_path: Path) -> None:

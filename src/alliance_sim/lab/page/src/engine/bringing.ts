@@ -18,6 +18,8 @@ export class Bringing {
   private readonly draws = new Map<string, Draws>();
   private readonly pasts = new Map<string, Past>();
   private last = "";
+  /** Histories that are shown: they stay, whatever is asked beside them. */
+  private shown = "";
 
   constructor(private readonly start: Start) {
     this.engine = new Engine(start.module, start.frame);
@@ -55,8 +57,11 @@ export class Bringing {
     if (known === undefined || this.last !== key) {
       this.pasts.delete(key);
       this.pasts.set(key, past); // the last to be used stands last
-      const [oldest] = this.pasts.keys();
-      if (this.pasts.size > MOST_KEPT && oldest !== undefined) this.pasts.delete(oldest);
+      if (!ask.beside) this.shown = key;
+      for (const other of this.pasts.keys()) {
+        const needed = other === key || other === this.shown;
+        if (this.pasts.size > MOST_KEPT && !needed) this.pasts.delete(other);
+      }
       if (known !== undefined) past.resume();
       this.last = key;
     }

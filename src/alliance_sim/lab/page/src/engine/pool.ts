@@ -161,7 +161,13 @@ class Pool implements Model {
   }
 
   /** Put a question to the workers. */
-  private put(question: Question, factual: boolean, id: number, anew: Ask["anew"] = null): void {
+  private put(
+    question: Question,
+    factual: boolean,
+    id: number,
+    beside: boolean,
+    anew: Ask["anew"] = null,
+  ): void {
     if (this.broken !== "") throw new Error(this.broken);
     const { read, fold } = this.read(question);
     if (fold === null) throw new Error("an outcome that cannot be read was asked for");
@@ -172,7 +178,7 @@ class Pool implements Model {
         worker.postMessage({ kind: "theory", told: carried } satisfies ToWorker);
       }
       const ask: Ask = {
-        ...{ kind: "ask", id, theory, base, fold, factual, anew },
+        ...{ kind: "ask", id, theory, base, fold, factual, beside, anew },
         ...{ noise: question.noise, runs: question.runs, seed: String(question.seed) },
         ...{ changes: read.changes, share: { mine, of: this.workers.length } },
       };
@@ -223,7 +229,7 @@ class Pool implements Model {
         }
       };
       this.running = { id, ended: 0, take, stop: () => finish(null) };
-      this.put(question, !known, id);
+      this.put(question, !known, id, false);
     });
   }
 
@@ -278,7 +284,7 @@ class Pool implements Model {
         }
       };
       this.beside = { id, ended: 0, take, stop: () => finish(null) };
-      this.put(question, false, id, anew);
+      this.put(question, false, id, true, anew);
     });
   }
 
@@ -297,7 +303,7 @@ class Pool implements Model {
     const carried = this.carried?.theories[theory];
     if (carried !== undefined) this.own.take({ kind: "theory", told: carried });
     const ask: Ask = {
-      ...{ kind: "ask", id: 0, theory, base, fold, factual: true, anew: null },
+      ...{ kind: "ask", id: 0, theory, base, fold, factual: true, beside: false, anew: null },
       ...{ noise: question.noise, runs: question.runs, seed: String(question.seed) },
       ...{ changes: read.changes, share: { mine: 0, of: 1 } },
     };

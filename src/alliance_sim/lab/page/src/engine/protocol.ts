@@ -40,6 +40,8 @@ export interface Ask {
   share: { mine: number; of: number };
   /** Whether the paths of the factual world are wanted again. */
   factual: boolean;
+  /** Whether it is asked beside what is shown. */
+  beside: boolean;
   /** Outcomes alone, with noise drawn anew from a step on; null for twins on the same noise. */
   anew: { coupling: Anew; first: number } | null;
 }
