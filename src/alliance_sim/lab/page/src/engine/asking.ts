@@ -34,12 +34,12 @@ export function readEdits(offered: Offered, texts: readonly string[], base: stri
       if (one.paths.length > 0 && one.paths.every((path, k) => drafts.at(path) === before[k])) {
         problems.push(`${one.text}: changes nothing, it stands so in ${base}`);
       }
-      problems.push(...idleHold(drafts, one));
     } catch (problem) {
       if (!(problem instanceof EditProblem)) throw problem;
       problems.push(problem.message);
     }
   }
+  for (const one of asked) problems.push(...idleHold(drafts, one)); // once all edits are made
   const found = [...contradictions(asked), ...new Set(problems), ...drafts.problems()];
   if (found.length === 0) found.push(...hangingOnOrder(offered, asked, drafts));
   if (found.length > 0) return failed(found);
