@@ -201,7 +201,7 @@ def misconceptions() -> str:
     tasks = json.loads(TEXTS.read_text("utf-8"))["lesson"]["tasks"]
     told = []
     for place, one in enumerate((one for one in tasks.values() if "task" in one), 1):
-        lines = [f"### {place}. {text(one['title'])}", "", text(one["task"]), ""]
+        lines = [f"## {place}. {text(one['title'])}", "", text(one["task"]), ""]
         lines += [f"- *{text(one[key])}* {text(one[f'say_{key}'])}" for key in "abc"]
         told.append("\n".join(lines))
     return "\n\n".join(told)
