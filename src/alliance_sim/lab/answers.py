@@ -84,7 +84,7 @@ def page_answer(
         weights.basis,
         {name: weights.of[name] / total for name in asked},
         {},
-        {name: value for name, value in weights.evidence.items() if name in asked},
+        {name: weights.evidence[name] for name in asked if name in weights.evidence},
     )
     agreed = agreement({one.theory: one.likely for one in found.theories}, own.of, least=LEAST)
     bits = _bits(found)

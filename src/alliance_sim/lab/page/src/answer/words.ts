@@ -142,7 +142,7 @@ export function editInWords(text: string, payload: Payload): string {
 function titled(name: string, payload: Payload): string {
   const juncture = payload.junctures.find((one) => one.name === name);
   if (juncture === undefined) return plainName(name, payload);
-  return `“${named(`juncture.${name}`, juncture.title)}”`;
+  return t("answer.edit.quoted", { title: named(`juncture.${name}`, juncture.title) });
 }
 
 /** Return somebody's name: in English as it is typed, elsewhere as the relationship has it. */
