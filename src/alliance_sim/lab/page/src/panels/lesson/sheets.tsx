@@ -103,7 +103,7 @@ function Sheet({ lesson, name, children }: Given) {
     <article class="lesson-sheet">
       <header>
         <h4>
-          {titleOf(lesson)}: {t(`lesson.sheets.${name}`)}
+          {titleOf(lesson)} · {t(`lesson.sheets.${name}`)}
         </h4>
       </header>
       {children}
@@ -126,7 +126,7 @@ function Ruled({ label, lines = 3 }: { label: string; lines?: number }) {
 function Grid({ years }: { years: number[] }) {
   const [wide, high, edge] = [600, 300, 40];
   const [first, last] = [years[0] ?? 0, (years.at(-1) ?? 0) + 1];
-  const x = (year: number) => edge + ((year - first) / (last - first)) * (wide - edge - 10);
+  const x = (year: number) => edge + ((year - first) / (last - first)) * (wide - edge - 24);
   const y = (percent: number) => 10 + (1 - percent / 100) * (high - 40);
   const marks = Array.from({ length: last - first + 1 }, (_, at) => first + at);
   return (
@@ -138,7 +138,7 @@ function Grid({ years }: { years: number[] }) {
     >
       {[0, 25, 50, 75, 100].map((percent) => (
         <g key={percent}>
-          <line x1={edge} x2={wide - 10} y1={y(percent)} y2={y(percent)} />
+          <line x1={edge} x2={wide - 24} y1={y(percent)} y2={y(percent)} />
           <text x={edge - 6} y={y(percent) + 4} text-anchor="end">
             {percent}
           </text>
