@@ -110,11 +110,10 @@ export class Canvas {
     for (const name of KEPT) {
       const [fact, edited] = [this.facts.paths.of[name], this.paths.of[name]];
       const factual = newFacts ? fan(steps) : this.facts.fans[name];
-      if (newFacts) this.fill(factual, 0, here, (at) => fact[at] as number);
+      if (newFacts) this.fill(factual, 0, here, fact);
       const both = { factual, edited: copied(factual, this.touched), difference: fan(steps) };
-      this.fill(both.edited, this.touched, here, (at) => edited[at] as number);
-      const apart = (at: number): number => (edited[at] as number) - (fact[at] as number);
-      this.fill(both.difference, this.touched, here, apart);
+      this.fill(both.edited, this.touched, here, edited);
+      this.fill(both.difference, this.touched, here, edited, fact);
       fans[name] = both;
       if (newFacts) this.facts.fans[name] = factual;
     }
@@ -142,15 +141,28 @@ export class Canvas {
       if (this.there[number]) yield number;
   }
 
-  private fill(to: Fan, first: number, here: Int32Array, value: (at: number) => number): void {
+  /** Fill in quantiles of paths from a step on, or of how far they are from others. */
+  private fill(
+    to: Fan,
+    first: number,
+    here: Int32Array,
+    paths: Float64Array,
+    from: Float64Array | null = null,
+  ): void {
     const { steps, many } = this.facts;
     const room = new Float64Array(here.length);
     for (let step = first; step < steps; step += 1) {
       const start = step * many;
-      for (let k = 0; k < here.length; k += 1) room[k] = value(start + (here[k] as number));
-      quantiles(room, SHARES).forEach((found, k) => {
-        to[PARTS[k] as (typeof PARTS)[number]][step] = found;
-      });
+      if (here.length === many) room.set(paths.subarray(start, start + many));
+      else
+        for (let k = 0; k < here.length; k += 1)
+          room[k] = paths[start + (here[k] as number)] as number;
+      if (from !== null) {
+        for (let k = 0; k < here.length; k += 1)
+          room[k] = (room[k] as number) - (from[start + (here[k] as number)] as number);
+      }
+      const found = quantiles(room, SHARES);
+      PARTS.forEach((part, k) => (to[part][step] = found[k] as number));
     }
   }
 

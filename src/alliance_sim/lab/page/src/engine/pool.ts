@@ -17,7 +17,7 @@ import type { Ask, FromWorker, Start, ToWorker } from "./protocol";
 import Worker from "./worker?worker&inline";
 
 const MOST_WORKERS = 4;
-const APART = 120; // milliseconds from one painting to the next
+const APART = 250; // milliseconds from one painting to the next
 const MOST_SETS = 64;
 const MOST_RUNS = 20_000;
 

@@ -37,8 +37,10 @@ export function quantiles(values: Float64Array, shares: readonly number[]): numb
     from = below;
     const low = values[below] as number;
     if (below === last) return low;
-    let high = Infinity;
-    for (let k = below + 1; k <= last; k += 1) high = Math.min(high, values[k] as number);
+    let high = values[below + 1] as number;
+    for (let k = below + 2; k <= last; k += 1) {
+      if ((values[k] as number) < high) high = values[k] as number;
+    }
     const part = place - below;
     const apart = high - low;
     return part >= 0.5 ? high - apart * (1 - part) : low + apart * part;
