@@ -8,6 +8,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
@@ -206,13 +207,17 @@ def file_digest(path: Path) -> str:
 
 def environment() -> dict[str, str]:
     """Return the versions of Python and of the packages that results depend on."""
-    found = {"python": platform.python_version(), "alliance-sim": version()}
-    for name in PACKAGES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+    of_packages = {name: _installed(name) for name in PACKAGES}
+    return {"python": platform.python_version(), "alliance-sim": version(), **of_packages}
+
+
+@cache  # a command writes its manifest once for each file, and looking takes milliseconds
+def _installed(name: str) -> str:
+    """Return the version of a package, as this process first found it."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _canonical(node: Any) -> Any:
