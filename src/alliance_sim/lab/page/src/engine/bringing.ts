@@ -48,12 +48,17 @@ export class Bringing {
     const known = this.pasts.get(key);
     const past =
       known ??
-      new Past(this.engine, this.columns, {
-        base: ask.base,
-        draws: this.draws.get(ask.theory) ?? null,
-        record: ask.noise === "posterior" ? this.start.record : null,
-        seed: BigInt(ask.seed),
-      });
+      new Past(
+        this.engine,
+        this.columns,
+        {
+          base: ask.base,
+          draws: this.draws.get(ask.theory) ?? null,
+          record: ask.noise === "posterior" ? this.start.record : null,
+          seed: BigInt(ask.seed),
+        },
+        this.start.stops,
+      );
     if (known === undefined || this.last !== key) {
       this.pasts.delete(key);
       this.pasts.set(key, past); // the last to be used stands last

@@ -10,7 +10,7 @@ import { passed, type Fold } from "./outcome";
 import { floatsOf, wholeOf } from "./packed";
 import { NO_CHANGES, type Changes } from "./recipe";
 
-const APART = 16; // quarters from one kept state to the next
+const APART = 16; // quarters from one kept state to the next, where nobody says which to keep
 const SUMMARIES = "kept.summaries";
 
 /** Some histories: their numbers, by which noise goes, and their draws. */
@@ -74,6 +74,8 @@ export class Past {
     readonly engine: Engine,
     readonly columns: Columns,
     readonly source: Source,
+    /** Steps before which the factual world is kept, rising; edited ones go on from there. */
+    private readonly stops: readonly number[] = [],
   ) {
     const { shape, lanes } = engine.frame;
     this.steps = shape["steps"] as number;
@@ -207,17 +209,25 @@ export class Past {
     };
     this.bringNoise(part, done);
     this.engine.begin();
-    for (let step = 0; step < this.steps; step += APART) {
-      if (step > 0) {
-        const summaries = this.engine.floats(SUMMARIES).slice();
-        done.kept.push({ step, state: this.engine.state(), summaries });
-      }
-      this.engine.advance(step, Math.min(step + APART, this.steps), many);
+    let step = 0;
+    for (const stop of [...this.keeping(), this.steps]) {
+      this.engine.advance(step, stop, many);
+      step = stop;
+      if (step === this.steps) break;
+      const summaries = this.engine.floats(SUMMARIES).slice();
+      done.kept.push({ step, state: this.engine.state(), summaries });
     }
     done.paths = this.paths(many);
     done.outcome = this.outcomes(many);
     this.done.set(key, done);
     return done;
+  }
+
+  /** Return before which steps the factual world is kept. */
+  private keeping(): number[] {
+    const asked = this.stops.filter((stop) => stop > 0 && stop < this.steps);
+    if (asked.length > 0) return asked;
+    return Array.from({ length: Math.ceil(this.steps / APART) - 1 }, (_, k) => (k + 1) * APART);
   }
 
   /** Return the first quarter that the edits touch in some lane; `fill` has gone before. */

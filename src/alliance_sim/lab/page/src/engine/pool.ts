@@ -42,6 +42,13 @@ async function tried(engine: Engine): Promise<void> {
   }
 }
 
+/** Return the quarters in which junctures begin, in order: where edits of them first touch. */
+function stopsOf({ junctures, frame }: Payload): number[] {
+  const [first, , perYear] = (frame as Frame).time;
+  const steps = junctures.map(({ date }) => Math.floor((date - first) * perYear));
+  return [...new Set(steps)].sort((one, other) => one - other);
+}
+
 /** One asking that is under way. */
 interface Running {
   id: number;
@@ -85,7 +92,8 @@ class Pool implements Model {
     this.states = statesOf(payload, frame);
     this.carried = payload.draws as CarriedDraws | null;
     const { record = null, inputs = [], filled = [] } = this.carried ?? {};
-    this.start = { kind: "start", module, frame, record, inputs, filled };
+    const stops = stopsOf(payload);
+    this.start = { kind: "start", module, frame, record, inputs, filled, stops };
     const many = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 1));
     this.workers = Array.from({ length: many }, (_, place) => this.worker(place));
   }

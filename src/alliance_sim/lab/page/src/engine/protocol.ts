@@ -15,6 +15,8 @@ export interface Start {
   record: CarriedRecord | null;
   inputs: number[];
   filled: number[];
+  /** Steps before which factual histories are kept: edits touch these first. */
+  stops?: number[];
 }
 
 /** Draws of a theory, sent once. */
