@@ -82,8 +82,8 @@ export class Bringing {
       numbers: part.numbers,
       draws: part.draws ?? part.numbers.map(() => -1),
       touched: twins.touched,
-      factual: ask.factual ? this.byState(twins.factual) : null,
-      edited: this.byState(twins.edited),
+      factual: ask.factual ? this.byState(twins.factual, 0) : null,
+      edited: this.byState(twins.edited, twins.touched),
       outcome: twins.outcome,
     };
   }
@@ -95,19 +95,19 @@ export class Bringing {
     return { kind: "redrawn", id: ask.id, numbers: part.numbers, draws, outcome };
   }
 
-  /** Return paths (lane, quarter, state) as arrays (quarter, lane) by state. */
-  private byState(paths: Float64Array): Record<Kept, Float64Array> {
+  /** Return paths (lane, quarter, state) as arrays (quarter, lane) by state, from a quarter on. */
+  private byState(paths: Float64Array, first: number): Record<Kept, Float64Array> {
     const { frame } = this.engine;
     const each = frame.states.length;
     const steps = frame.shape["steps"] as number;
     const many = paths.length / (steps * each);
     const found = KEPT.map((name): [Kept, Float64Array] => {
       const place = frame.states.indexOf(name);
-      const values = new Float64Array(steps * many);
+      const values = new Float64Array((steps - first) * many);
       for (let lane = 0; lane < many; lane += 1) {
-        let from = lane * steps * each + place;
-        for (let step = 0; step < steps; step += 1, from += each) {
-          values[step * many + lane] = paths[from] as number;
+        let from = (lane * steps + first) * each + place;
+        for (let to = lane; to < values.length; to += many, from += each) {
+          values[to] = paths[from] as number;
         }
       }
       return [name, values];

@@ -26,13 +26,24 @@ class Paths {
     this.of = Object.fromEntries(made) as ByState;
   }
 
-  put(numbers: Int32Array, given: ByState): void {
+  /** Put in paths that are given from a step on. */
+  put(numbers: Int32Array, given: ByState, from: number): void {
     const first = numbers[0] as number;
     const lanes = numbers.length;
     for (const name of KEPT) {
       const [values, room] = [given[name], this.of[name]];
-      for (let step = 0; step < this.steps; step += 1) {
-        room.set(values.subarray(step * lanes, (step + 1) * lanes), step * this.many + first);
+      for (let step = from, k = 0; step < this.steps; step += 1, k += lanes) {
+        room.set(values.subarray(k, k + lanes), step * this.many + first);
+      }
+    }
+  }
+
+  /** Take some histories from other paths, in steps `from` to `until` - 1. */
+  copy(of: Paths, first: number, lanes: number, from: number, until: number): void {
+    for (const name of KEPT) {
+      for (let step = from; step < until; step += 1) {
+        const at = step * this.many + first;
+        this.of[name].set(of.of[name].subarray(at, at + lanes), at);
       }
     }
   }
@@ -41,6 +52,8 @@ class Paths {
 /** What is known of the factual world; kept while only edits change. */
 export class Facts {
   readonly paths: Paths;
+  /** Room for the edited world of what is asked now, from the first quarter touched on. */
+  readonly edited: Paths;
   readonly there: Uint8Array;
   readonly fans: Record<Kept, Fan>;
   ladder: Float64Array;
@@ -53,6 +66,7 @@ export class Facts {
     rungs: number,
   ) {
     this.paths = new Paths(steps, many);
+    this.edited = new Paths(steps, many);
     this.there = new Uint8Array(many);
     this.fans = Object.fromEntries(KEPT.map((name) => [name, fan(steps)])) as Record<Kept, Fan>;
     this.ladder = new Float64Array(rungs * steps);
@@ -60,7 +74,7 @@ export class Facts {
 }
 
 export class Canvas {
-  private readonly paths: Paths;
+  private readonly parts: { first: number; lanes: number; touched: number }[] = [];
   private readonly there: Uint8Array;
   private readonly outcome: { factual: Float64Array; edited: Float64Array };
   private readonly draw: Int32Array;
@@ -74,7 +88,6 @@ export class Canvas {
     private readonly rungs: number,
   ) {
     const { steps, many } = facts;
-    this.paths = new Paths(steps, many);
     this.there = new Uint8Array(many);
     this.outcome = { factual: new Float64Array(many), edited: new Float64Array(many) };
     this.draw = new Int32Array(many).fill(-1);
@@ -84,10 +97,11 @@ export class Canvas {
   take(came: Came): void {
     const first = came.numbers[0] as number;
     if (came.factual !== null) {
-      this.facts.paths.put(came.numbers, came.factual);
+      this.facts.paths.put(came.numbers, came.factual, 0);
       this.facts.there.fill(1, first, first + came.numbers.length);
     }
-    this.paths.put(came.numbers, came.edited);
+    this.facts.edited.put(came.numbers, came.edited, came.touched);
+    this.parts.push({ first, lanes: came.numbers.length, touched: came.touched });
     this.there.fill(1, first, first + came.numbers.length);
     this.outcome.factual.set(came.outcome.factual, first);
     this.outcome.edited.set(came.outcome.edited, first);
@@ -100,7 +114,17 @@ export class Canvas {
     return this.done === this.facts.many;
   }
 
+  /** Before a part is touched its edited world is the factual one. */
+  private fillUp(): void {
+    for (const part of this.parts) {
+      const { first, lanes, touched } = part;
+      this.facts.edited.copy(this.facts.paths, first, lanes, this.touched, touched);
+      part.touched = Math.min(touched, this.touched);
+    }
+  }
+
   picture(): Picture {
+    this.fillUp();
     const { steps, many } = this.facts;
     const here = Int32Array.from(this.numbers());
     const fans = {} as Picture["fans"];
@@ -108,7 +132,7 @@ export class Canvas {
     const newFacts = !this.facts.whole;
     if (newFacts) this.facts.ladder = ladder.factual = new Float64Array(this.rungs * steps);
     for (const name of KEPT) {
-      const [fact, edited] = [this.facts.paths.of[name], this.paths.of[name]];
+      const [fact, edited] = [this.facts.paths.of[name], this.facts.edited.of[name]];
       const factual = newFacts ? fan(steps) : this.facts.fans[name];
       if (newFacts) this.fill(factual, 0, here, fact);
       const both = { factual, edited: copied(factual, this.touched), difference: fan(steps) };
@@ -117,8 +141,9 @@ export class Canvas {
       fans[name] = both;
       if (newFacts) this.facts.fans[name] = factual;
     }
-    if (newFacts) this.climb(ladder.factual, this.facts.paths.of.rung, here);
-    this.climb(ladder.edited, this.paths.of.rung, here);
+    if (newFacts) this.climb(ladder.factual, this.facts.paths.of.rung, here, 0);
+    ladder.edited.set(ladder.factual);
+    this.climb(ladder.edited, this.facts.edited.of.rung, here, this.touched);
     this.facts.whole = this.facts.whole || this.whole;
     const happened = (values: Float64Array): Uint8Array =>
       Uint8Array.from(here, (number) => values[number] as number);
@@ -167,10 +192,10 @@ export class Canvas {
   }
 
   /** Work out which share of histories stands on each rung or above. */
-  private climb(to: Float64Array, rung: Float64Array, here: Int32Array): void {
+  private climb(to: Float64Array, rung: Float64Array, here: Int32Array, from: number): void {
     const { steps, many } = this.facts;
     const standing = new Float64Array(this.rungs + 1); // how many stand on each rung
-    for (let step = 0; step < steps; step += 1) {
+    for (let step = from; step < steps; step += 1) {
       standing.fill(0);
       for (let k = 0; k < here.length; k += 1) {
         const at = Math.min(this.rungs, rung[step * many + (here[k] as number)] as number);

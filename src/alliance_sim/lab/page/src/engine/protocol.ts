@@ -58,6 +58,7 @@ export interface Came {
   draws: Int32Array;
   touched: number;
   factual: Record<Kept, Float64Array> | null;
+  /** From the first quarter touched on. */
   edited: Record<Kept, Float64Array>;
   outcome: { factual: Float64Array; edited: Float64Array };
 }
