@@ -23,7 +23,9 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
     await page.context().setOffline(true);
     await page.goto(`${pathToFileURL(resolve(file)).href}#${ASKED}`);
     await page.waitForFunction(() => performance.getEntriesByName("whole picture").length > 0);
-    const parts = await page.locator("nav.tabs button").evaluateAll((all) => all.map(({ id }) => id));
+    const parts = await page
+      .locator("nav.tabs button")
+      .evaluateAll((all) => all.map(({ id }) => id));
     for (const part of parts) {
       await page.locator(`#${part}`).click();
       await page.waitForTimeout(1500); // what comes after the first picture, such as one history
