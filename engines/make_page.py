@@ -21,9 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from alliance_sim.files import put
-from alliance_sim.lab.exporting import AGAIN, CHARSET, TEMPLATE
+from alliance_sim.lab.exporting import AGAIN, CHARSET
 
-PAGE = TEMPLATE.parents[1] / "page"
+# Sources are those of the checkout, whichever package is installed: that has the page alone.
+LAB = Path(__file__).resolve().parents[1] / "src" / "alliance_sim" / "lab"
+PAGE, TEMPLATE = LAB / "page", LAB / "made" / "page.html"
 BUILT = PAGE / "build" / "index.html"
 LEFT_OUT = ("node_modules", "build", "tests", "test-results")
 LOCK, INSTALLED = PAGE / "package-lock.json", PAGE / "node_modules" / ".package-lock.json"
