@@ -27,6 +27,7 @@ export default defineConfig({
   outputDir: "build/e2e",
   globalSetup: "./tests/e2e/export.ts",
   workers: 1,
+  retries: process.env["CI"] ? 1 : 0, // what passes the second time only is told as flaky
   timeout: 120_000, // for machines on which much else runs
   expect: { timeout: 20_000 },
   reporter: "line",

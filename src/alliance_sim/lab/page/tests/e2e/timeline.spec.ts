@@ -85,6 +85,7 @@ test("figures beside a row are those of its table", async ({ lab }) => {
   await lab.whole();
   await lab.page.locator(".data summary").first().click();
   const row = lab.page.locator(".data tbody tr").last().locator("th, td");
+  await expect(row).toHaveCount(6); // a table is made once it is opened
   const [year, fact, , edited, , difference] = await row.allTextContents();
   const reading = lab.page.locator(".timeline-reading").first();
   await expect(reading).toHaveText(`${year}: ${fact} as it was, ${edited} changed`);

@@ -109,11 +109,11 @@ test("acts that differ are those that the package tells, act by act", async ({ l
     await number.press("Enter");
     await expect(lab.page.locator(".two-worlds-summary")).toContainText(`history ${run + 1} `);
     await lab.page.locator("summary", { hasText: "All of this as a table" }).click();
-    const told = await lab.page
-      .locator(".two-worlds table tbody tr")
-      .evaluateAll((rows) =>
-        rows.map((row) => Array.from(row.querySelectorAll("td"), (cell) => cell.textContent ?? "")),
-      );
+    const rows = lab.page.locator(".two-worlds table tbody tr");
+    await expect(rows).toHaveCount(acts.length); // a table is made once it is opened
+    const told = await rows.evaluateAll((all) =>
+      all.map((row) => Array.from(row.querySelectorAll("td"), (cell) => cell.textContent ?? "")),
+    );
     const cells = told.map((row) => row.slice(-4).map((cell) => (cell === "–" ? "" : cell)));
     expect(cells).toEqual(acts);
     await lab.page.locator("summary", { hasText: "All of this as a table" }).click();
