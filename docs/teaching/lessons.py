@@ -29,7 +29,8 @@ SCENARIO = "japan_nato/baseline"
 LESSONS = ("was_it_abe", "who_blocked_the_office")
 UNIFORMS, SEED = 4, 1  # as the page begins, see link.ts
 WORDS_A_MINUTE = 130  # read slowly, by somebody of sixteen, in a classroom
-TEXTS = Path(alliance_sim.__file__).parent / "lab" / "page" / "src" / "text" / "en.json"
+CHECKOUT = Path(__file__).resolve().parents[2]  # an installation has no sources of the page
+TEXTS = CHECKOUT / "src" / "alliance_sim" / "lab" / "page" / "src" / "text" / "en.json"
 
 
 @cache

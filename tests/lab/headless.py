@@ -12,9 +12,7 @@ from typing import Any
 
 import pytest
 
-from alliance_sim.lab import module
-
-PAGE = Path(module.__file__).with_name("page")
+PAGE = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page"
 BUNDLER = PAGE / "node_modules" / "rolldown" / "bin" / "cli.mjs"
 NODE = shutil.which("node")
 

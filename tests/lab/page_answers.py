@@ -12,7 +12,6 @@ import argparse
 import json
 import sys
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ from alliance_sim.lab.payload import payload_of
 from alliance_sim.scenario.theories import LATTICE, theory_of, with_theory
 from alliance_sim.shipped import usual_scenario
 
-PAGE = Path(str(resources.files("alliance_sim.lab"))) / "page"
+PAGE = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page"
 PLACE = PAGE / "tests" / "unit" / "data" / "answers.json"
 THEORIES = ("RID", "ID", "RI")
 UNIFORMS, RUNS, SEED = 2, 400, 3

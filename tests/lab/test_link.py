@@ -20,7 +20,7 @@ from alliance_sim.provenance import scenario_digest
 
 ISLANDS, HISTORY = "two_islands/baseline", "japan_nato/baseline"
 RAID = "v=1&edit=without+great_raid&outcome=rung>=2@2010"
-PAGE = Path(link.__file__).parent / "page" / "src"
+PAGE = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page" / "src"
 BEGINNING = Beginning("a" * 64, "rung>=2@2010", ("RID", "RI"), draws=True)
 
 
