@@ -35,7 +35,7 @@ if (!existsSync(file)) {
   process.exit(2);
 }
 const [drags, changes] = [Number(values.drags), Number(values.changes)];
-const system = process.env.ALLIANCE_SIM_CHROMIUM ?? "/usr/bin/chromium";
+const system = process.env.ALLIANCE_SIM_BROWSER ?? "/usr/bin/chromium";
 const browser = await chromium.launch({
   ...(existsSync(system) ? { executablePath: system } : {}),
   args: ["--js-flags=--expose-gc", "--enable-precise-memory-info"],

@@ -52,7 +52,6 @@ function stopsOf({ junctures, frame }: Payload): number[] {
 /** One asking that is under way. */
 interface Running {
   id: number;
-  ended: number;
   take: (message: FromWorker) => void;
   stop: () => void;
 }
@@ -236,7 +235,7 @@ class Pool implements Model {
           if (canvas.whole) finish(picture);
         }
       };
-      this.running = { id, ended: 0, take, stop: () => finish(null) };
+      this.running = { id, take, stop: () => finish(null) };
       this.put(question, !known, id, false);
     });
   }
@@ -291,7 +290,7 @@ class Pool implements Model {
           if (done === many) finish({ found, touched });
         }
       };
-      this.beside = { id, ended: 0, take, stop: () => finish(null) };
+      this.beside = { id, take, stop: () => finish(null) };
       this.put(question, false, id, true, anew);
     });
   }
