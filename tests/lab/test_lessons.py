@@ -104,6 +104,22 @@ def test_no_item_says_in_its_words_when_it_ends(lessons: dict[str, dict[str, Any
             assert all("{by}" in one["text"] for one in words)
 
 
+def test_words_that_a_lesson_explains_stand_on_its_screens(
+    lessons: dict[str, dict[str, Any]],
+) -> None:
+    record = alliance_sim.Record.of(alliance_sim.load_scenario(SCENARIO))
+    for lesson in lessons.values():
+        kinds = [step["kind"] for step in lesson["steps"]]
+        assert all(set(word["steps"]) <= set(kinds) for word in lesson["words"])
+        for language, text in lesson["texts"].items():
+            assert list(text["words"]) == [word["name"] for word in lesson["words"]]
+            if language == "en":
+                shown = " ".join([str(text | {"words": {}}), *record.events["title"]]).lower()
+                terms = [word["term"].lower() for word in text["words"].values()]
+                parts = [re.split(r", | \(", term)[0] for term in terms]
+                assert [part for part in parts if part not in shown] == []
+
+
 def test_any_scenario_has_a_lesson_and_without_a_record_nothing_to_predict(tmp_path: Path) -> None:
     islands = alliance_sim.load_scenario("two_islands/baseline")
     (lesson,) = lessons_of(islands)
@@ -145,6 +161,20 @@ def test_minutes_that_do_not_add_up_and_unknown_keys_are_refused(folder: Path) -
     told = " | ".join(problems(folder))
     assert "minutes is 50, and the steps take 51" in told
     assert "sumary" in told
+
+
+def test_a_word_explained_twice_or_under_a_step_that_is_not_there_is_refused(folder: Path) -> None:
+    name = "who_blocked_the_office"
+    changed(folder, f"{name}.en.toml", 'name = "headquarters"', 'name = "navy"')
+    changed(folder, f"{name}.ja.toml", 'kind = "curves"', 'kind = "before"')
+    told = " | ".join(problems(folder))
+    assert "word 'navy' stands twice" in told
+    assert "steps are before, predict, reveal, before" in told
+    for language in ("en", "ja"):
+        path = folder / f"{name}.{language}.toml"
+        path.write_text((SHIPPED / path.name).read_text("utf-8"), "utf-8")
+        changed(folder, path.name, 'steps = ["run"]', 'steps = ["dance"]')
+    assert "dance" in " | ".join(problems(folder))
 
 
 def test_a_lesson_that_is_not_there_is_told_with_the_nearest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -79,6 +80,23 @@ class Cause(Entry):
 
     title: Line
     text: Text
+
+
+class Word(Entry):
+    """A word or a name that students may not know, in one or two sentences.
+
+    Attributes:
+        name: A name.
+        term: The word as it stands on the screen.
+        text: What it means.
+        steps: Kinds of the steps under which it is told.
+    """
+
+    _words = ("term", "text")
+    name: Name
+    term: Line
+    text: Line
+    steps: Annotated[tuple[Kind, ...], Field(min_length=1)]
 
 
 class Step(Entry):
@@ -170,6 +188,7 @@ class LessonFile(Entry):
         known_until: Last day that students see before they predict.
         minutes: How long it takes.
         cause: Cards with which it begins.
+        word: Words and names that students may look up.
         step: Its parts.
         item: What students predict.
         suggestion: What-ifs that they choose from.
@@ -186,6 +205,7 @@ class LessonFile(Entry):
     known_until: dt.date
     minutes: Annotated[int, Field(ge=10, le=200)]
     cause: Annotated[tuple[Cause, ...], Field(min_length=2, max_length=4)]
+    word: Annotated[tuple[Word, ...], Field(max_length=40)] = ()
     step: Annotated[tuple[Step, ...], Field(min_length=1)]
     item: Annotated[tuple[Item, ...], Field(min_length=2, max_length=8)]
     suggestion: Annotated[tuple[Suggestion, ...], Field(min_length=1, max_length=8)]
@@ -202,7 +222,17 @@ class LessonFile(Entry):
         took = sum(step.minutes for step in self.step)
         if took != self.minutes:
             problems.append(f"minutes is {self.minutes}, and the steps take {took}")
-        for what, parts in (("item", self.item), ("suggestion", self.suggestion)):
+        problems += [
+            f"word {word.name!r}: there is no step {kind}"
+            for word in self.word
+            for kind in word.steps
+            if kind not in kinds
+        ]
+        named: tuple[tuple[str, Sequence[Word | Item | Suggestion]], ...] = (
+            *(("word", self.word), ("item", self.item)),
+            ("suggestion", self.suggestion),
+        )
+        for what, parts in named:
             names = [part.name for part in parts]
             twice = sorted({name for name in names if names.count(name) > 1})
             problems += [f"{what} {name!r} stands twice" for name in twice]
@@ -214,6 +244,7 @@ class LessonFile(Entry):
         """Return all that is words, as the page reads it."""
         return {
             **self.said(),
+            "words": {word.name: word.said() for word in self.word},
             "causes": [cause.model_dump() for cause in self.cause],
             "steps": {step.kind: step.said() for step in self.step},
             "items": {item.name: item.said() for item in self.item},

@@ -158,6 +158,7 @@ def generic_lesson(scenario: Scenario, record: Record | None) -> dict[str, Any]:
         "known_day": f"{until}-12-31",
         "minutes": MINUTES,
         "steps": [{"kind": kind, "minutes": n} for kind, n in GENERIC_MINUTES.items()],
+        "words": [],
         "items": items,
         "suggestions": offered,
         "curve": None,
@@ -284,6 +285,7 @@ def _unlike(first: LessonFile, other: LessonFile) -> Iterator[str]:
     if len(first.cause) != len(other.cause):
         yield f"has {len(other.cause)} causes, and {len(first.cause)} in {FIRST_LANGUAGE}"
     pairs = (
+        ("word", "name", first.word, other.word),
         ("step", "kind", first.step, other.step),
         ("item", "name", first.item, other.item),
         ("suggestion", "name", first.suggestion, other.suggestion),
@@ -385,6 +387,7 @@ def _payload(
         "known_day": first.known_until.isoformat(),
         "minutes": first.minutes,
         "steps": [{"kind": step.kind, "minutes": step.minutes} for step in first.step],
+        "words": [word.bones() for word in first.word],
         "items": items,
         "suggestions": [one.bones() for one in first.suggestion],
         "curve": None if first.curve is None else first.curve.bones(),

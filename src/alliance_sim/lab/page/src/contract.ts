@@ -354,6 +354,8 @@ export interface Lesson {
   known_day: string;
   minutes: number;
   steps: { kind: StepKind; minutes: number }[];
+  /** Words and names that students may look up, and the steps under which they are told. */
+  words: { name: string; steps: StepKind[] }[];
   items: LessonItem[];
   suggestions: (Asked & { name: string })[];
   /** Which of the payload's curves is drawn, and that of which world. */
@@ -384,6 +386,7 @@ export interface LessonText {
   summary: string;
   /** Says that no native speaker has read a translation. */
   unread: string | null;
+  words: Record<string, { term: string; text: string }>;
   causes: { title: string; text: string }[];
   steps: Partial<Record<StepKind, { title: string; text: string; notes: string[] }>>;
   items: Record<string, { text: string; after: string }>;

@@ -21,6 +21,7 @@ const LESSON: LessonData = {
     { kind: "reveal", minutes: 36 },
     { kind: "exit", minutes: 2 },
   ],
+  words: [],
   items: [
     {
       name: "rung_2",
@@ -97,6 +98,31 @@ describe("a lesson", () => {
       [20, 21],
       [22, 90],
     ]);
+  });
+
+  test("explains the words of a step under it alone, in the reader's language or in English", () => {
+    const told = {
+      title: "Raid",
+      question: "?",
+      summary: "A raid.",
+      unread: null,
+      words: { raid: { term: "raid", text: "An attack by <ships>." } },
+      causes: [],
+      steps: {},
+      items: {},
+      suggestions: {},
+      belief: "?",
+    };
+    const page = opened({
+      words: [{ name: "raid", steps: ["before"] }],
+      items: [],
+      texts: { en: { ...told, steps: { before: { title: "Raid", text: "Read.", notes: [] } } } },
+    });
+    language.value = "ja";
+    expect(page.all(".lesson-words dt").map((one) => one.textContent)).toEqual(["raid"]);
+    expect(page.text()).toContain("An attack by <ships>.");
+    page.after(() => (step.value = 1));
+    expect(page.all(".lesson-words")).toEqual([]);
   });
 
   test("without a list of real events says so, and goes on", () => {

@@ -8,6 +8,7 @@ import { Claim, Exit } from "./claim";
 import { ClassResults } from "./class_results";
 import { Compare } from "./compare";
 import { Curves } from "./curves";
+import { Glossary } from "./glossary";
 import { Homework } from "./homework";
 import { Before, Predict, Reveal, summaryOf } from "./predictions";
 import { Run } from "./run";
@@ -113,6 +114,7 @@ function Steps({ store, lesson }: { store: Store; lesson: LessonData }) {
         {words.title}
       </h3>
       <p class="lesson-text">{words.text}</p>
+      <Glossary lesson={lesson} kind={one.kind} />
       <View key={lesson.name + one.kind} store={store} lesson={lesson} said={saidIn(lesson)} />
       <div class="lesson-next">
         <button type="button" disabled={at === 0} onClick={() => (step.value = at - 1)}>
