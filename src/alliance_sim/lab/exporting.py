@@ -2,8 +2,8 @@
 
 The template is what Vite makes of `page/` (`python -m engines.make_page`); what differs from one
 export to the next stands in three elements that mean nothing to a browser, as gzip in base 85, a
-fifteenth smaller than base64, with digits that cannot be taken for markup. The same payload gives
-the same bytes.
+fifteenth smaller than base64, with digits that cannot be taken for markup, in pieces that every
+browser reads at once. The same payload gives the same bytes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ VARIABLE = "ALLIANCE_SIM_LAB_PAGE"  # a template in place of the one that ships
 MOST_BYTES = 20_000_000
 ENDINGS = (".html", ".htm")
 HEAD = 4_096  # bytes of a file by which it is known
+PIECE = 60_000  # letters of an element: WebKit reads a script anew with each 65,536 that come
 GENERATOR = b'<meta name="generator" content="alliance-sim lab" />'
+PLACE = b'<script type="text/plain" id="%s"></script>'  # where the template takes something in
 CHARSET = b'<meta charset="utf-8" />'
 LANGUAGE = b'<html lang="en"'
 # Digits of base 85 that mean something in markup, and what stands in their place.
@@ -52,7 +54,7 @@ def page_of(payload: Mapping[str, Any], *, template: Path | None = None) -> byte
     }
     page = _template(template)
     for name, content in parts.items():
-        page = _with(page, _element(name, b""), _element(name, packed(content)))
+        page = _with(page, PLACE % name.encode(), _element(name, packed(content)))
     language = str(payload["language"]).encode()
     page = _with(page, LANGUAGE, LANGUAGE.replace(b"en", language))
     return _with(page, CHARSET, CHARSET + b"\n    " + GENERATOR)
@@ -141,7 +143,9 @@ def _with(page: bytes, place: bytes, content: bytes) -> bytes:
 
 
 def _element(name: str, content: bytes) -> bytes:
-    return b'<script type="text/plain" id="%s">%s</script>' % (name.encode(), content)
+    pieces = (content[first : first + PIECE] for first in range(0, len(content), PIECE))
+    inner = b"".join(b'<script type="text/plain">%s</script>' % piece for piece in pieces)
+    return b'<div id="%s" hidden>%s</div>' % (name.encode(), inner)
 
 
 def packed(content: bytes) -> bytes:

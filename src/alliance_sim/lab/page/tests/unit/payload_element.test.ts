@@ -18,11 +18,16 @@ function written(bytes: Uint8Array): string {
   return text;
 }
 
+/** Put a text into the page in pieces, as Python does. */
 function put(id: string, text: string): void {
-  const element = document.createElement("script");
-  element.type = "text/plain";
+  const element = document.createElement("div");
   element.id = id;
-  element.textContent = text;
+  for (let first = 0; first < text.length; first += 7) {
+    const piece = document.createElement("script");
+    piece.type = "text/plain";
+    piece.textContent = text.slice(first, first + 7);
+    element.append(piece);
+  }
   document.body.append(element);
 }
 
