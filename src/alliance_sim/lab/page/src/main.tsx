@@ -4,7 +4,7 @@ import { App } from "./app";
 import { PANELS } from "./panels";
 import { PayloadProblem, readPayload } from "./payload";
 import { run } from "./state/running";
-import { Store } from "./state/store";
+import { Store, worded } from "./state/store";
 import { language, LANGUAGES, t, words } from "./text";
 import type { Payload } from "./contract";
 import "./styles/base.css";
@@ -32,6 +32,6 @@ function root(): HTMLElement {
 try {
   begin(readPayload());
 } catch (error) {
-  const problem = error instanceof PayloadProblem ? t(`payload.${error.message}`) : String(error);
+  const problem = error instanceof PayloadProblem ? t(`payload.${error.message}`) : worded(error);
   root().textContent = problem;
 }

@@ -2,7 +2,7 @@
 import { signal, type Signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { OneRun } from "../contract";
-import type { Store } from "../state/store";
+import { worded, type Store } from "../state/store";
 import { named, t } from "../text";
 import "./histories.css";
 
@@ -43,7 +43,7 @@ export function useRun(store: Store, world: World): Asked {
     model.one(question, history, world).then(
       (run) => wanted && setAsked({ run, problem: null }),
       (error: unknown) => {
-        if (wanted) setAsked({ run: null, problem: error instanceof Error ? error.message : "" });
+        if (wanted) setAsked({ run: null, problem: worded(error) });
       },
     );
     return () => {

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import { startModel } from "../engine/pool";
 import type { Question } from "../contract";
 import { t } from "../text";
-import { same, type Store } from "./store";
+import { same, worded, type Store } from "./store";
 
 const FIRST = "first picture";
 const WHOLE = "whole picture";
@@ -38,10 +38,6 @@ export async function run(store: Store): Promise<void> {
       })
       .catch((error: unknown) => (store.problems.value = [worded(error)]));
   });
-}
-
-function worded(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Note the time since something was asked, after the frame that shows it; only the last is kept. */

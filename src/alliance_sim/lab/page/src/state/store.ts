@@ -113,3 +113,8 @@ function ordered(question: Question): unknown[] {
   const { edits, outcome, theory, noise, runs, seed } = question;
   return [edits, outcome, theory, noise, runs, seed];
 }
+
+/** Return what went wrong, in words. */
+export function worded(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

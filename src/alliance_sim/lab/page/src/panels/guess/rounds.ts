@@ -1,7 +1,7 @@
 // Rounds of the game: three histories in an order of chance, a guess with how sure it is, a score.
 import { signal, type Signal } from "@preact/signals";
 import type { Model, Payload, Question } from "../../contract";
-import type { Store } from "../../state/store";
+import { worded, type Store } from "../../state/store";
 import { brier, recordTold, runTold, type Told } from "./chronology";
 
 export const SIMULATED = 10; // of which two are shown; all say what is usual
@@ -59,7 +59,7 @@ export async function deal(store: Store, game: Game): Promise<void> {
     shown.splice(real, 0, record);
     game.round.value = { shown, real, simulated };
   } catch (error) {
-    game.problem.value = error instanceof Error ? error.message : String(error);
+    game.problem.value = worded(error);
   }
 }
 
