@@ -2,7 +2,7 @@
 // It is asked for once the picture is whole, and dropped when something else is asked.
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Coupling, Model, Outcomes, Payload, Picture, Question } from "../contract";
-import { same, type Store } from "../state/store";
+import { same, worded, type Store } from "../state/store";
 import { answerOf, COUPLINGS, NOTHING_BESIDE, PAIRS, type Answer, type Beside } from "./answer";
 import { readOutcome } from "./words";
 
@@ -12,25 +12,28 @@ const known = new WeakMap<Store, ReadonlySignal<Answer | null>>();
 export function answering(store: Store): ReadonlySignal<Answer | null> {
   const before = known.get(store);
   if (before !== undefined) return before;
-  const beside = signal<{ of: Question | null; found: Beside }>({
-    of: null,
-    found: NOTHING_BESIDE,
-  });
+  const beside = signal<{ of: Picture | null; found: Beside }>({ of: null, found: NOTHING_BESIDE });
   effect(() => {
     const [model, picture] = [store.model.value, store.picture.value];
     if (model === null || picture === null || picture.done < picture.of) return;
-    const { question } = picture;
-    if (beside.peek().of !== null && same(question, beside.peek().of ?? question)) return;
-    beside.value = { of: question, found: NOTHING_BESIDE };
-    void gather(store.payload, model, picture, (found) => {
-      if (beside.peek().of === question) beside.value = { of: question, found };
+    const { of, found } = beside.peek();
+    const known = of !== null && !found.open && same(of.question, picture.question);
+    if (of === picture || known) return;
+    beside.value = { of: picture, found: NOTHING_BESIDE };
+    // Whoever asks something else ends what goes on; if the same is asked again, so does this.
+    const wanted = () => beside.peek().of === picture;
+    gather(store.payload, model, picture, (found) => {
+      if (wanted()) beside.value = { of: picture, found };
+    }).catch((error: unknown) => {
+      if (wanted()) store.problems.value = [worded(error)];
     });
   });
   const answer = computed(() => {
     const picture = store.picture.value;
     if (picture === null || picture.done === 0) return null;
     const { of, found } = beside.value;
-    const mine = of !== null && picture.done === picture.of && same(of, picture.question);
+    const whole = picture.done === picture.of;
+    const mine = of !== null && whole && same(of.question, picture.question);
     return answerOf(store.payload, picture, mine ? found : NOTHING_BESIDE);
   });
   known.set(store, answer);

@@ -1,9 +1,11 @@
 // What is asked beside the picture: in which order, and what ends it.
 import { expect, test } from "vitest";
-import { gather } from "../../src/answer/asking";
+import { answering, gather } from "../../src/answer/asking";
 import { commandOf } from "../../src/answer/words";
 import type { Beside } from "../../src/answer/answer";
 import type { Model, Outcomes, Picture, Question } from "../../src/contract";
+import { Store } from "../../src/state/store";
+import { madePayload, madePicture } from "./made";
 import { smallPayload } from "./payload";
 
 const question: Question = {
@@ -78,6 +80,41 @@ test("with new luck, or with nothing changed, the picture is all", async () => {
     await gather(payload, modelTelling(asked), pictureOf(change), (found) => told.push(found));
     expect([asked.length, told.length, told[0]?.open]).toEqual([0, 1, false]);
   }
+});
+
+const shown: Question = { ...question, outcome: "rung>=3@1998" };
+const settled = () => new Promise((go) => setTimeout(go));
+
+/** A store whose model answers what is asked beside by `outcomes`. */
+function storeWith(outcomes: Model["outcomes"]): Store {
+  const store = new Store(madePayload(), ["timeline"]);
+  store.model.value = { couplings: ["quantile"], outcomes } as Partial<Model> as Model;
+  return store;
+}
+
+test("whoever comes back to a question before another is answered has its answer whole", async () => {
+  let open = true;
+  const store = storeWith(async () => (open ? outcomes : null));
+  const answer = answering(store);
+  open = false; // something else is asked while this one's answer is put together …
+  store.picture.value = madePicture(shown, 12);
+  await settled();
+  open = true; // … and this one again, before the other has a whole picture
+  store.picture.value = { ...madePicture(shown, 12), done: 4 };
+  store.picture.value = madePicture(shown, 12);
+  await settled();
+  expect(answer.value?.label).not.toBeNull();
+});
+
+test("an answer that cannot be put together says why, and what is known stays", async () => {
+  const store = storeWith(async () => {
+    throw new Error("worker 2 stopped: out of memory");
+  });
+  const answer = answering(store);
+  store.picture.value = madePicture(shown, 12);
+  await settled();
+  expect(store.problems.value).toEqual(["worker 2 stopped: out of memory"]);
+  expect(answer.value?.fact.value).toBe(0);
 });
 
 test("the same question is to be had on the command line", () => {
