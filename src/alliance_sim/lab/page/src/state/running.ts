@@ -2,7 +2,7 @@
 // times (performance.measure: "first picture", "whole picture"), for the benchmark and the curious.
 import { effect } from "@preact/signals";
 import { startModel } from "../engine/pool";
-import type { Question } from "../contract";
+import type { Model, Question } from "../contract";
 import { t } from "../text";
 import { same, worded, type Store } from "./store";
 
@@ -24,28 +24,33 @@ export async function run(store: Store): Promise<void> {
     const question = store.question.value;
     if (model === null || (last !== null && same(last, question))) return;
     last = question;
-    const problems = model.problems(question);
-    store.problems.value = problems;
-    if (problems.length > 0) return;
-    const asked = performance.now();
-    let painted = false;
-    model
-      .ask(question, (picture) => {
-        store.picture.value = picture;
-        if (!painted) noteOncePainted(FIRST, asked);
-        painted = true;
-        if (picture.done === picture.of) noteOncePainted(WHOLE, asked);
-      })
-      .catch((error: unknown) => (store.problems.value = [worded(error)]));
+    asked(store, model, question).catch((error: unknown) => {
+      store.problems.value = [worded(error)];
+    });
+  });
+}
+
+/** Put a question to the model, and show what comes of it; what cannot be asked is told. */
+async function asked(store: Store, model: Model, question: Question): Promise<void> {
+  const problems = model.problems(question);
+  store.problems.value = problems;
+  if (problems.length > 0) return;
+  const began = performance.now();
+  let painted = false;
+  await model.ask(question, (picture) => {
+    store.picture.value = picture;
+    if (!painted) noteOncePainted(FIRST, began);
+    painted = true;
+    if (picture.done === picture.of) noteOncePainted(WHOLE, began);
   });
 }
 
 /** Note the time since something was asked, after the frame that shows it; only the last is kept. */
-function noteOncePainted(name: string, asked: number): void {
+function noteOncePainted(name: string, began: number): void {
   requestAnimationFrame(() => {
     setTimeout(() => {
       performance.clearMeasures(name);
-      performance.measure(name, { start: asked, end: performance.now() });
+      performance.measure(name, { start: began, end: performance.now() });
     });
   });
 }
