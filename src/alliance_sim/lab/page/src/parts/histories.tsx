@@ -1,25 +1,37 @@
 // Which history is looked at: the same one in every part of the page that shows a single one.
 import { signal, type Signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import type { OneRun } from "../contract";
+import { outcomeTitle } from "../answer/words";
+import type { OneRun, Picture } from "../contract";
 import { worded, type Store } from "../state/store";
-import { named, t } from "../text";
+import { t } from "../text";
 import "./histories.css";
 
 export type World = "factual" | "edited";
 
 const chosen = new WeakMap<Store, Signal<number>>();
 
-/** The history that is looked at, from 0. */
-export function historyOf(store: Store): Signal<number> {
+/** The history that was chosen, from 0. */
+function historyOf(store: Store): Signal<number> {
   const known = chosen.get(store) ?? signal(0);
   chosen.set(store, known);
   return known;
 }
 
 /** How many histories the question asked has; 0 until the first come in. */
-export function manyOf(store: Store): number {
+function manyOf(store: Store): number {
   return store.picture.value?.of ?? 0;
+}
+
+/** The history that is looked at, from 0: the last where there are fewer than the one chosen. */
+export function historyShown(store: Store): number {
+  return Math.min(historyOf(store).value, Math.max(0, manyOf(store) - 1));
+}
+
+/** The picture, once the outcomes of all histories are in it and stand by their numbers. */
+function wholePicture(store: Store): Picture | null {
+  const picture = store.picture.value;
+  return picture !== null && picture.done === picture.of ? picture : null;
 }
 
 /** What is known of a run that was asked for. */
@@ -33,9 +45,8 @@ export function useRun(store: Store, world: World): Asked {
   const [asked, setAsked] = useState<Asked>({ run: null, problem: null });
   const model = store.model.value;
   const question = store.question.value;
-  const many = manyOf(store);
-  const history = Math.min(historyOf(store).value, Math.max(0, many - 1));
-  const ready = model !== null && many > 0 && store.problems.value.length === 0;
+  const history = historyShown(store);
+  const ready = model !== null && manyOf(store) > 0 && store.problems.value.length === 0;
   const key = JSON.stringify([question, history, world]);
   useEffect(() => {
     if (!ready || model === null) return;
@@ -57,8 +68,9 @@ export function useRun(store: Store, world: World): Asked {
 export function ChooseHistory({ store }: { store: Store }) {
   const history = historyOf(store);
   const many = manyOf(store);
-  const picture = store.picture.value;
-  const turned = picture === null ? null : nextTurned(picture.outcome, history.value);
+  const now = historyShown(store);
+  const picture = wholePicture(store);
+  const turned = picture === null ? null : nextTurned(picture.outcome, now);
   const take = (value: number) => {
     if (Number.isInteger(value) && value >= 1 && value <= many) history.value = value - 1;
   };
@@ -71,18 +83,14 @@ export function ChooseHistory({ store }: { store: Store }) {
           inputMode="numeric"
           min={1}
           max={Math.max(1, many)}
-          value={history.value + 1}
+          value={now + 1}
           onChange={(event) => {
             take(Number(event.currentTarget.value));
-            event.currentTarget.value = String(history.value + 1);
+            event.currentTarget.value = String(historyShown(store) + 1);
           }}
         />
       </label>
-      <button
-        type="button"
-        disabled={many < 2}
-        onClick={() => (history.value = (history.value + 1) % many)}
-      >
+      <button type="button" disabled={many < 2} onClick={() => (history.value = (now + 1) % many)}>
         {t("histories.another")}
       </button>
       <button
@@ -111,13 +119,11 @@ export function nextTurned(
 
 /** Return the outcome of the history that is looked at, in words. */
 export function outcomeText(store: Store): string {
-  const outcome = store.picture.value?.outcome;
-  const place = historyOf(store).value;
-  const [one, other] = [outcome?.factual[place], outcome?.edited[place]];
-  if (one === undefined || other === undefined) return "";
+  const picture = wholePicture(store);
+  const place = historyShown(store);
+  const [one, other] = [picture?.outcome.factual[place], picture?.outcome.edited[place]];
+  if (picture === null || one === undefined || other === undefined) return "";
   const yes = (value: number) => t(value > 0 ? "histories.yes" : "histories.no");
-  const asked = store.question.value.outcome;
-  const known = store.payload.outcomes.find(({ text }) => text === asked)?.title ?? asked;
-  const title = named(`outcome.${asked}`, known);
+  const title = outcomeTitle(picture.question.outcome, store.payload);
   return t("histories.outcome", { title, factual: yes(one), edited: yes(other) });
 }

@@ -201,6 +201,7 @@ describe("walking", () => {
 });
 
 describe("panels", () => {
+  const [two, turned] = [Uint8Array.of(0, 0), Uint8Array.of(0, 1)];
   let place: HTMLElement;
   let store: Store;
 
@@ -260,6 +261,26 @@ describe("panels", () => {
     input.value = "999999";
     await act(() => void input.dispatchEvent(new Event("change", { bubbles: true })));
     expect(input.value).toBe("2");
+  });
+
+  test("whether the outcome comes about is told of the history that is shown, once all are in", async () => {
+    const picture = madePicture(store.question.value, 12);
+    picture.outcome.edited[6] = 1; // the only one of eight that is turned
+    store.picture.value = { ...picture, done: 2, outcome: { factual: two, edited: turned } };
+    await show(OneWorld);
+    const told = () => place.querySelector(".one-world-choice + p")?.textContent;
+    expect(told()).toBe(""); // the second that came in may be any of the eight
+    await act(async () => void (store.picture.value = picture));
+    expect(told()).toContain("step 3 by 1998");
+    await click("One in which the outcome changes");
+    await act(async () => undefined);
+    expect(place.textContent).toContain("This is history 7 (As it was).");
+    // Of fewer histories the last stands in for one that is not among them.
+    const few = { ...picture, of: 2, done: 2, outcome: { factual: two, edited: turned } };
+    await act(async () => void (store.picture.value = few));
+    await act(async () => undefined);
+    expect(place.textContent).toContain("This is history 2 (As it was).");
+    expect(place.querySelector<HTMLInputElement>("input[type=number]")?.value).toBe("2");
   });
 
   test("a history that cannot be shown is told", async () => {

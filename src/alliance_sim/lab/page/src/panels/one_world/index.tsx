@@ -2,7 +2,7 @@
 import type { FunctionComponent } from "preact";
 import type { Model, OneRun, Payload } from "../../contract";
 import { isFormal, rungTitle, seriesName } from "../../parts/acts";
-import { ChooseHistory, historyOf, outcomeText, useRun, type World } from "../../parts/histories";
+import { ChooseHistory, outcomeText, useRun, type World } from "../../parts/histories";
 import { decimal } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
@@ -88,7 +88,7 @@ function Shown({ run, model, walk, store }: ShownProps) {
       <Terms run={run} step={step} payload={payload} model={model} />
       <p class="one-world-note">
         {t("one_world.which", {
-          history: historyOf(store).value + 1,
+          history: run.history + 1,
           world: t(`one_world.${run.world}`),
         })}
       </p>

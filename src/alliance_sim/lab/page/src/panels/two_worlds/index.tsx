@@ -6,7 +6,7 @@ import type { Payload, RunEvent, Series } from "../../contract";
 import { isFormal, SERIES, seriesTitle, titleOf } from "../../parts/acts";
 import { changeInWords } from "../../parts/edit_words";
 import { codedDay } from "../../parts/dates";
-import { ChooseHistory, historyOf, outcomeText, useRun } from "../../parts/histories";
+import { ChooseHistory, historyShown, outcomeText, useRun } from "../../parts/histories";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
 import { language, t } from "../../text";
@@ -99,7 +99,7 @@ function told({ factual, edited }: Pair): RunEvent {
 function summaryOf(pairs: Pair[], store: Store): string {
   const many = (change: Change) => pairs.filter((pair) => pair.change === change).length;
   const first = pairs.find(({ change }) => change !== "same");
-  const history = historyOf(store).value + 1;
+  const history = historyShown(store) + 1;
   if (store.question.value.edits.length === 0) return t("two_worlds.nothing_edited");
   if (first === undefined) return t("two_worlds.all_same", { n: many("same"), history });
   return [
