@@ -1,6 +1,8 @@
 // What the parts of the page tell each other. Python writes `Payload`, see `lab/payload.py`; the
 // engine answers a `Question` with a `Picture` that fills while blocks of histories come in.
 
+import type { Frame } from "../../engine.mjs";
+
 /** Dates are decimal years, as everywhere in the package: 2001.69 is 11 September 2001. */
 export type Year = number;
 
@@ -24,8 +26,7 @@ export interface Payload {
     /** How many of its numbers are judged, not read from a source or fitted. */
     assumed?: number;
   };
-  /** What `frame_of` tells, see engine.mjs. */
-  frame: unknown;
+  frame: Frame;
   periods: { name: string; title: string; from: Year; until: Year }[];
   /** Formal steps, and as what kind of act each is coded. */
   rungs: { rung: number; title: string; domain: Series; kind: string; salience: number }[];

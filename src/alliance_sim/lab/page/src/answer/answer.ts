@@ -14,6 +14,7 @@ import {
   type Estimate,
 } from "./estimates";
 import { agreementOf, labelOf, signOf, type Agreement, type Label } from "./labels";
+import { timeOf } from "../state/time";
 import { rewriteBits } from "./rewrite";
 import { meanOf } from "./sums";
 
@@ -126,7 +127,7 @@ export function answerOf(payload: Payload, picture: Picture, beside: Beside): An
     card: cardOf({ payload, question, picture, agreed, bits }),
     bits,
     touched: picture.touched,
-    parted: partedAt(picture),
+    parted: partedAt(picture, payload),
     steps: stepsOf(payload, picture),
   };
 }
@@ -240,21 +241,21 @@ function labelled(
 }
 
 const APART = 0.05;
-const IN_A_ROW = 4;
 
 /**
- * Return the first of four quarters in a row in which a level differs by more than 0.05, the same
+ * Return the first step of a year in all of which a level differs by more than 0.05, the same
  * way, in 95 of 100 histories; null if there is none.
  */
-function partedAt(picture: Picture): number | null {
+function partedAt(picture: Picture, payload: Payload): number | null {
   const levels = ["level_political", "level_operations", "level_equipment"] as const;
+  const [, , perYear] = timeOf(payload);
   const firsts = levels.flatMap((state) => {
     const { low, high } = picture.fans[state].difference;
     let row = 0;
     for (let step = 0; step < picture.steps; step += 1) {
       const apart = (low[step] ?? 0) > APART || (high[step] ?? 0) < -APART;
       row = apart ? row + 1 : 0;
-      if (row === IN_A_ROW) return [step - IN_A_ROW + 1];
+      if (row === perYear) return [step - perYear + 1];
     }
     return [];
   });

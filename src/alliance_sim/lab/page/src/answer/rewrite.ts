@@ -1,7 +1,8 @@
 // What edits rewrite of history, in bits, as `counterfactual/edit_cost.py` has it, of edits that need
 // no draws: what comes once in the years of the run is taken to come at that rate.
 import type { Payload } from "../contract";
-import { dayNumber, lastDay, timeOf } from "./words";
+import { timeOf } from "../state/time";
+import { dayNumber, lastDay } from "./words";
 
 export const GREEN = 7;
 export const AMBER = 14;

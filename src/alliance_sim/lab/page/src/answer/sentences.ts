@@ -2,10 +2,11 @@
 // `counterfactual/answer.py`, `labels.py` and `rivals.py`.
 import type { Payload } from "../contract";
 import { counted, fixed, of100, percentClose, share } from "../parts/numbers";
+import { timeOf } from "../state/time";
 import { t } from "../text";
 import type { Answer } from "./answer";
 import type { Label, Reason } from "./labels";
-import { begun, editsInWords, monthOf, outcomeTitle, timeOf } from "./words";
+import { begun, editsInWords, monthOf, outcomeTitle } from "./words";
 
 const NO_PREFERENCE = 4; // nats
 

@@ -2,6 +2,7 @@
 import type { Payload, Question } from "../contract";
 import { fixed } from "../parts/numbers";
 import { linkOf } from "../state/link";
+import { timeOf } from "../state/time";
 import { language, named, t, wording } from "../text";
 
 const MOST_EDITS = 3;
@@ -75,11 +76,6 @@ function timeInWords({ fold, when }: Outcome): string {
   const year = /^(\d{4})(?:Q4)?$/.exec(when);
   if (fold === "at" && year !== null) return t("answer.when.end", { year: year[1] ?? "" });
   return when.replace("..", t("answer.when.to"));
-}
-
-/** Return first and last year of a run, and how many steps a year has. */
-export function timeOf(payload: Payload): readonly [number, number, number] {
-  return (payload.frame as { time?: [number, number, number] }).time ?? [1950, 2025, 4];
 }
 
 /** Return the month in which a step begins, such as "2001-07". */

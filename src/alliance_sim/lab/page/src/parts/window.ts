@@ -1,5 +1,6 @@
 // The stretch of time that is looked at, and how years become places on the screen.
 import type { Payload, Year } from "../contract";
+import { timeOf } from "../state/time";
 
 export interface Window {
   from: Year;
@@ -12,11 +13,8 @@ const BEFORE = 5; // years that are shown before the first juncture
 
 /** Return the years that the model runs over, from the first day to the day after the last. */
 export function spanOf(payload: Payload): Window {
-  const time = (payload.frame as { time?: unknown } | null)?.time;
-  if (Array.isArray(time) && typeof time[0] === "number" && typeof time[1] === "number") {
-    return { from: time[0], until: time[1] + 1 };
-  }
-  return { from: payload.periods[0]?.from ?? 0, until: payload.periods.at(-1)?.until ?? 1 };
+  const [first, last] = timeOf(payload);
+  return { from: first, until: last + 1 };
 }
 
 /** Return what is looked at first: a few years before the first juncture, and all that follows. */

@@ -5,7 +5,7 @@ import { assumedSentences, reasonsInWords, wholeSentence } from "../../src/answe
 import type { Outcomes, Payload, Picture, Question } from "../../src/contract";
 import { language, words } from "../../src/text";
 import data from "./data/answers.json";
-import { smallPayload } from "./payload";
+import { frameOf, smallPayload } from "./payload";
 
 interface Estimated {
   probability: number;
@@ -56,7 +56,7 @@ interface Told {
 }
 
 const told = data as unknown as Told;
-const payload = smallPayload({ ...told.payload, frame: { time: told.payload.time } });
+const payload = smallPayload({ ...told.payload, frame: frameOf(...told.payload.time) });
 const STEPS = 304;
 
 function ones(text: string): Uint8Array {

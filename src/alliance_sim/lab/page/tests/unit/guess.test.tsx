@@ -15,7 +15,7 @@ import {
 import { gameOf } from "../../src/panels/guess/rounds";
 import { Store } from "../../src/state/store";
 import { words } from "../../src/text";
-import { smallPayload } from "./payload";
+import { frameOf, smallPayload } from "./payload";
 
 function coded(date: number, change: Partial<Act> = {}): Act {
   const usual = { series: "political", kind: "visit", salience: 2, initiator: "both" } as const;
@@ -38,7 +38,7 @@ function event(date: number, change: Partial<RunEvent> = {}): RunEvent {
 }
 
 const payload: Payload = smallPayload({
-  frame: { time: [1950, 1989, 4] },
+  frame: frameOf(1950, 1989, 4),
   kinds: [{ name: "visit", domain: "political", title: "Visit" }],
   record: {
     edition: "islands@1",

@@ -1,5 +1,12 @@
 // A small payload for unit tests.
+import type { Frame } from "../../../engine.mjs";
 import type { Payload } from "../../src/contract";
+
+/** A frame of which nothing is looked at but its years. */
+export function frameOf(...time: Frame["time"]): Frame {
+  const frame: Partial<Frame> = { time };
+  return frame as Frame;
+}
 
 export function smallPayload(change: Partial<Payload> = {}): Payload {
   return {
@@ -17,7 +24,7 @@ export function smallPayload(change: Partial<Payload> = {}): Payload {
       digest: "0123456789abcdef",
       description: "",
     },
-    frame: {},
+    frame: frameOf(1950, 2025, 4),
     periods: [],
     rungs: [],
     kinds: [],

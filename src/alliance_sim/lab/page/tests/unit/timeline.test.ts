@@ -7,7 +7,9 @@ import { nextAct } from "../../src/panels/timeline/acts_shown";
 import { HANDLE, standings } from "../../src/panels/timeline/lanes";
 import { reachOf, ROWS, valueTicks } from "../../src/panels/timeline/rows";
 import { inTwoSentences, largest } from "../../src/panels/timeline/summary";
-import { madePayload, madePicture } from "./made";
+import { inQuarters, stepAt, yearOf } from "../../src/state/time";
+import { madePayload, madePicture, STEPS } from "./made";
+import { frameOf } from "./payload";
 
 const payload = madePayload();
 const span = spanOf(payload);
@@ -155,6 +157,27 @@ describe("the summary", () => {
   test("tells of no difference where there is none to speak of", () => {
     const picture = madePicture(asked, 100);
     expect(inTwoSentences(picture, payload, span)).toContain("no level differs by 0.01 or more");
+  });
+});
+
+describe.each([
+  [1, "2029", 120],
+  [2, "2009", 60],
+  [12, "1993", 10],
+])("a run of %i steps a year", (perYear, last, later) => {
+  const years = { ...payload, frame: frameOf(1990, 1989 + STEPS / perYear, perYear) };
+
+  test("is told by its own years", () => {
+    const told = inTwoSentences(madePicture(asked, 12), years, spanOf(years));
+    expect(told).toContain(`From 1990 to ${last} the middle history`);
+    expect(told).toContain(`0.15 lower in ${1990 + Math.floor(12 / perYear)}`);
+  });
+
+  test("finds its steps by date, and tells how long they take in quarters", () => {
+    for (const step of [0, 1, 7, STEPS - 1]) {
+      expect(stepAt(yearOf(step, years), years)).toBeCloseTo(step, 9);
+    }
+    expect(inQuarters(30, years)).toBe(later);
   });
 });
 

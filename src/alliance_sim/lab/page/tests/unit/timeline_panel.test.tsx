@@ -9,13 +9,13 @@ import { refused } from "../../src/state/asking";
 import { Store } from "../../src/state/store";
 import { words } from "../../src/text";
 import { madeModel, madePayload, madePicture } from "./made";
+import { frameOf } from "./payload";
 
 const WIDTH = 900;
 let root: HTMLElement;
 let store: Store;
 
-function show(refuses: (question: Question) => string[] = () => []): void {
-  const payload = madePayload();
+function show(refuses: (question: Question) => string[] = () => [], payload = madePayload()): void {
   words.value = payload.relationship.words;
   store = new Store(payload, ["timeline", "answer"]);
   store.model.value = madeModel(refuses);
@@ -323,5 +323,15 @@ describe("tables", () => {
     open(".data");
     expect(levels!.querySelectorAll("tbody tr")).toHaveLength(10);
     expect(levels!.querySelector("tbody tr")!.textContent).toContain("1990");
+  });
+
+  test("have as many years as the run, whatever a step is", () => {
+    show(undefined, { ...madePayload(), frame: frameOf(1990, 2009, 2) });
+    open(".data");
+    const years = all(".data")[0]!.querySelectorAll("tbody tr");
+    expect([years.length, years[19]!.textContent]).toEqual([
+      20,
+      expect.stringContaining("20090.69"), // the last half of the last year
+    ]);
   });
 });

@@ -3,13 +3,12 @@ import type { Answer, Step } from "../../answer/answer";
 import { monthOf } from "../../answer/words";
 import type { Payload } from "../../contract";
 import { MISSING, percent } from "../../parts/numbers";
+import { inQuarters } from "../../state/time";
 import { named, t } from "../../text";
 
 export function When({ answer, payload }: { answer: Answer; payload: Payload }) {
   const { touched, parted, steps } = answer;
   const moved = steps.filter(({ factual, edited }) => factual !== edited);
-  const month = (step: number | null) =>
-    step === null ? t("answer.when.never") : monthOf(step, payload);
   return (
     <section>
       <h3>{t("answer.heading.when")}</h3>
@@ -21,18 +20,24 @@ export function When({ answer, payload }: { answer: Answer; payload: Payload }) 
           ? t("answer.when.not_parted")
           : t("answer.when.parted", { month: monthOf(parted, payload) })}
       </p>
-      {moved.length === 0 ? <p>{t("answer.when.none")}</p> : <Steps steps={moved} month={month} />}
+      {moved.length === 0 ? (
+        <p>{t("answer.when.none")}</p>
+      ) : (
+        <Steps steps={moved} payload={payload} />
+      )}
       {moved.length < steps.length && (
         <details>
           <summary>{t("answer.when.all")}</summary>
-          <Steps steps={steps} month={month} />
+          <Steps steps={steps} payload={payload} />
         </details>
       )}
     </section>
   );
 }
 
-function Steps({ steps, month }: { steps: Step[]; month: (step: number | null) => string }) {
+function Steps({ steps, payload }: { steps: Step[]; payload: Payload }) {
+  const month = (step: number | null) =>
+    step === null ? t("answer.when.never") : monthOf(step, payload);
   const heads = ["step", "fact", "edited", "delay", "share"];
   return (
     <div class="answer-scroll" tabIndex={0} role="region" aria-label={t("answer.when.caption")}>
@@ -55,7 +60,7 @@ function Steps({ steps, month }: { steps: Step[]; month: (step: number | null) =
               </th>
               <td>{month(factual)}</td>
               <td>{month(edited)}</td>
-              <td>{delay(factual, edited)}</td>
+              <td>{delay(factual, edited, payload)}</td>
               <td>
                 {percent(reached.factual)} → {percent(reached.edited)}
               </td>
@@ -68,8 +73,8 @@ function Steps({ steps, month }: { steps: Step[]; month: (step: number | null) =
 }
 
 /** Return by how many quarters the median comes later; a dash where one of them never comes. */
-function delay(factual: number | null, edited: number | null): string {
+function delay(factual: number | null, edited: number | null, payload: Payload): string {
   if (factual === null || edited === null) return MISSING;
-  const later = edited - factual;
+  const later = inQuarters(edited - factual, payload);
   return later === 0 ? "0" : later > 0 ? `+${later}` : `−${-later}`;
 }

@@ -1,8 +1,8 @@
 // Chronologies to be told apart, all in one form: acts of weight, by year, domain and kind. Small acts
 // are left out, as many of them are in no list.
-import { timeOf } from "../../answer/words";
 import type { OneRun, Payload, Series } from "../../contract";
 import { SERIES } from "../../parts/acts";
+import { timeOf } from "../../state/time";
 
 const WEIGHTY = 2; // salience from which an act counts
 

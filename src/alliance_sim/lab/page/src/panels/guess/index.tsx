@@ -1,11 +1,11 @@
 // Guess the real one: three chronologies, one is the record. What gives the others away is told after.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { timeOf } from "../../answer/words";
 import { kindName, SERIES, seriesName, seriesTitle } from "../../parts/acts";
 import { fixed } from "../../parts/numbers";
 import type { Payload } from "../../contract";
 import type { Store } from "../../state/store";
+import { timeOf } from "../../state/time";
 import { t } from "../../text";
 import { byYear, featuresOf, recordTold, tracesOf, type Told } from "./chronology";
 import { deal, gameOf, guessed, hindrance, SIMULATED, type Game, type Round } from "./rounds";

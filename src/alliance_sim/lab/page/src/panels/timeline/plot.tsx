@@ -3,8 +3,9 @@ import { useComputed, type Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Canvas, colours } from "../../parts/canvas";
 import { paintFan, type Look, type Scale } from "../../parts/fan";
-import { spanOf, xOf, type Places } from "../../parts/window";
+import { xOf, type Places } from "../../parts/window";
 import type { Store } from "../../state/store";
+import { stepAt, yearOf } from "../../state/time";
 import { named } from "../../text";
 import { isDark, printing } from "../../theme";
 import { Acts, ActTip, STRIP } from "./acts";
@@ -13,7 +14,6 @@ import type { ActsShown } from "./acts_shown";
 import { limits, reachOf, rowName, valueTicks, type Row, type Shows } from "./rows";
 
 const TOP = 6;
-const STEPS_A_YEAR = 4;
 const DASH = [6, 4] as const;
 
 interface PlotProps {
@@ -127,7 +127,7 @@ function painter(
   shows: Shows,
 ) {
   const { left, right, width, from, until } = places;
-  const first = spanOf(store.payload).from;
+  const { payload } = store;
   return (brush: CanvasRenderingContext2D) => {
     const found = colours(["soft", "line", "sheet", "ink"]);
     const dark = isDark();
@@ -141,10 +141,10 @@ function painter(
     const fans = picture?.fans[row.state];
     if (picture && fans) {
       const scale: Scale = {
-        x: (step) => xOf(places, first + step / STEPS_A_YEAR),
+        x: (step) => xOf(places, yearOf(step, payload)),
         y,
-        first: Math.max(0, Math.floor((from - first) * STEPS_A_YEAR) - 1),
-        last: Math.min(picture.steps, Math.ceil((until - first) * STEPS_A_YEAR) + 1),
+        first: Math.max(0, Math.floor(stepAt(from, payload)) - 1),
+        last: Math.min(picture.steps, Math.ceil(stepAt(until, payload)) + 1),
         stepped: row.stepped,
       };
       const grey = printing.value ? "#444444" : (found["soft"] ?? "gray");

@@ -1,13 +1,12 @@
 // What a row says in the year that is pointed at, or in the last one shown: in figures.
 import type { Signal } from "@preact/signals";
 import { share } from "../../parts/numbers";
-import { spanOf, xOf, type Places } from "../../parts/window";
+import { xOf, type Places } from "../../parts/window";
 import type { Store } from "../../state/store";
+import { stepAt, yearOf } from "../../state/time";
 import { t } from "../../text";
 import { rowName, type Row, type Shows } from "./rows";
 import { quartersOf } from "./summary";
-
-const STEPS_A_YEAR = 4;
 
 interface ReadingProps {
   store: Store;
@@ -30,14 +29,13 @@ export function RowHead({ store, row, places, pointed, shows }: ReadingProps) {
 function Reading({ store, row, places, pointed, shows }: ReadingProps) {
   const picture = store.picture.value;
   if (picture === null) return null;
-  const first = spanOf(store.payload).from;
   const [, last] = quartersOf(places, store.payload, picture.steps);
-  const at = pointed.value === null ? last : Math.floor((pointed.value - first) * STEPS_A_YEAR);
+  const at = pointed.value === null ? last : Math.floor(stepAt(pointed.value, store.payload));
   const step = Math.min(Math.max(at, 0), picture.steps - 1);
   const { factual, edited, difference } = picture.fans[row.state];
   const write = row.stepped ? String : share;
   const fact = write(factual.middle[step] ?? 0);
-  const year = Math.floor(first + step / STEPS_A_YEAR);
+  const year = Math.floor(yearOf(step, store.payload));
   const differs = picture.touched !== null && step >= picture.touched;
   if (shows.value === "difference") {
     const by = differs ? (difference.middle[step] ?? 0) : 0;

@@ -1,27 +1,25 @@
 // The chart in two sentences, worked out of its numbers: level and trend, then what differs.
 import type { Payload, Picture } from "../../contract";
 import { share } from "../../parts/numbers";
-import { spanOf, type Window } from "../../parts/window";
+import type { Window } from "../../parts/window";
+import { stepAt, yearOf } from "../../state/time";
 import { language, t } from "../../text";
 import { rowName, ROWS, type Row } from "./rows";
 
 /** A difference of levels below this is told as none. */
 export const LEAST = 0.01;
 const ALIKE = 1e-9; // of two differences that are one, the first quarter is told
-const STEPS_A_YEAR = 4;
 
 /** Return the first and the last quarter that is looked at. */
 export function quartersOf(view: Window, payload: Payload, steps: number): [number, number] {
-  const first = spanOf(payload).from;
-  const from = Math.max(0, Math.round((view.from - first) * STEPS_A_YEAR));
-  const until = Math.min(steps, Math.round((view.until - first) * STEPS_A_YEAR)) - 1;
+  const from = Math.max(0, Math.round(stepAt(view.from, payload)));
+  const until = Math.min(steps, Math.round(stepAt(view.until, payload))) - 1;
   return [Math.min(from, steps - 1), Math.max(until, 0)];
 }
 
 export function inTwoSentences(picture: Picture, payload: Payload, view: Window): string {
   const [from, until] = quartersOf(view, payload, picture.steps);
-  const first = spanOf(payload).from;
-  const year = (step: number) => Math.floor(first + step / STEPS_A_YEAR);
+  const year = (step: number) => Math.floor(yearOf(step, payload));
   const levels = ROWS.filter(({ state }) => state.startsWith("level_"));
   const told = levels.map((row) => {
     const middle = picture.fans[row.state].factual.middle;

@@ -5,13 +5,12 @@ import { codedDay, monthText } from "../../parts/dates";
 import { quartersOn } from "../../state/calendar";
 import { of100, share } from "../../parts/numbers";
 import { DataTable, type Rows } from "../../parts/table";
-import { spanOf, type Window } from "../../parts/window";
+import type { Window } from "../../parts/window";
 import { happens, movedBy } from "../../state/edits";
 import type { Store } from "../../state/store";
+import { stepAt, yearOf } from "../../state/time";
 import { language, named, t, wording } from "../../text";
 import { rowName, ROWS } from "./rows";
-
-const STEPS_A_YEAR = 4;
 
 export function Tables({ store, view }: { store: Store; view: Signal<Window> }) {
   const { payload } = store;
@@ -38,12 +37,11 @@ export function Tables({ store, view }: { store: Store; view: Signal<Window> }) 
 }
 
 function years(store: Store, picture: Picture, row: (typeof ROWS)[number], view: Window): Rows {
-  const first = spanOf(store.payload).from;
   const { factual, edited, difference } = picture.fans[row.state];
   const write = row.stepped ? String : share;
   const rows: (string | number)[][] = [];
   for (let year = Math.ceil(view.from); year < view.until; year += 1) {
-    const step = (year - first + 1) * STEPS_A_YEAR - 1; // the last quarter of the year
+    const step = stepAt(year + 1, store.payload) - 1; // the last of the year
     if (step < 0 || step >= picture.steps) continue;
     const at = (values: Float64Array) => write(values[step] ?? 0);
     rows.push([
@@ -65,12 +63,11 @@ function years(store: Store, picture: Picture, row: (typeof ROWS)[number], view:
 
 /** Each formal step: when half of the histories have reached it, and how many have at the end. */
 function ladder(store: Store, picture: Picture): Rows {
-  const first = spanOf(store.payload).from;
   const { steps } = picture;
   const when = (shares: Float64Array, place: number) => {
     for (let step = 0; step < steps; step += 1) {
       if ((shares[place * steps + step] ?? 0) >= 0.5) {
-        return monthText(first + step / STEPS_A_YEAR, language.value);
+        return monthText(yearOf(step, store.payload), language.value);
       }
     }
     return t("timeline.table.never");

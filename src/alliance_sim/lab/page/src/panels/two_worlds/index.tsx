@@ -9,6 +9,7 @@ import { codedDay } from "../../parts/dates";
 import { ChooseHistory, historyShown, outcomeText, useRun } from "../../parts/histories";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
+import { inQuarters } from "../../state/time";
 import { language, t } from "../../text";
 import { CHANGES, later, matched, type Change, type Pair } from "./matching";
 import "./two_worlds.css";
@@ -161,7 +162,7 @@ function Row({ pair, payload }: { pair: Pair; payload: Payload }) {
     <li class={`two-worlds-pair two-worlds-${change}${formal}`}>
       <Act event={factual} payload={payload} world="factual" />
       <span class="two-worlds-mark">
-        <b aria-hidden="true">{MARKS[change]}</b> {changeText(pair)}
+        <b aria-hidden="true">{MARKS[change]}</b> {changeText(pair, payload)}
       </span>
       {change === "same" ? (
         <span class="two-worlds-twin" aria-hidden="true">
@@ -196,8 +197,8 @@ function Act({ event, payload, world }: ActProps) {
   );
 }
 
-function changeText(pair: Pair): string {
-  const by = later(pair);
+function changeText(pair: Pair, payload: Payload): string {
+  const by = inQuarters(later(pair), payload);
   if (pair.change !== "moved") return t(`two_worlds.mark.${pair.change}`);
   if (by === 0) return t("two_worlds.mark.within");
   return t(by > 0 ? "two_worlds.mark.later" : "two_worlds.mark.earlier", { n: Math.abs(by) });
@@ -212,7 +213,7 @@ function rowsOf(pairs: Pair[], payload: Payload) {
       (head) => t(`two_worlds.head.${head}`),
     ),
     rows: pairs.map((pair) => [
-      changeText(pair),
+      changeText(pair, payload),
       seriesTitle(told(pair).series),
       ...[day(pair.factual), title(pair.factual), day(pair.edited), title(pair.edited)],
     ]),

@@ -57,7 +57,7 @@ export function matched(
     .map(({ pair }) => pair);
 }
 
-/** By how many quarters an act came later; below 0 earlier, 0 for one that is in one history only. */
+/** By how many steps an act came later; below 0 earlier, 0 for one that is in one history only. */
 export function later({ factual, edited }: Pair): number {
   return factual === null || edited === null ? 0 : edited.step - factual.step;
 }
