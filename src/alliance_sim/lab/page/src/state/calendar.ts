@@ -1,6 +1,8 @@
 // Decimal years as the package has them: months are equal twelfths of a year, days equal parts of
 // their month. See `alliance_sim.calendar.decimal_year`.
 
+import { QUARTERS } from "./time";
+
 const MONTHS = 12;
 
 export interface Day {
@@ -42,9 +44,9 @@ export function dayWritten(text: string): Day | null {
 
 /** Return a decimal year some quarters on: the same day of the month, or the month's last. */
 export function quartersOn(decimal: number, quarters: number): number {
-  if (!Number.isInteger(quarters)) return decimal + quarters / 4;
+  if (!Number.isInteger(quarters)) return decimal + quarters / QUARTERS;
   const from = dayOf(decimal);
-  const months = from.year * MONTHS + from.month - 1 + 3 * quarters;
+  const months = from.year * MONTHS + from.month - 1 + (MONTHS / QUARTERS) * quarters;
   const [year, month] = [Math.floor(months / MONTHS), (months % MONTHS) + 1];
   return decimalYear({ year, month, day: Math.min(from.day, daysIn(year, month)) });
 }

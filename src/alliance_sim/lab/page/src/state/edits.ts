@@ -3,6 +3,7 @@
 // done at all, the engine says.
 import type { Juncture, Payload } from "../contract";
 import { dayWritten, decimalYear } from "./calendar";
+import { QUARTERS } from "./time";
 
 /** One edit, taken apart: `shift great_raid:+4` is of kind "shift", about "great_raid", says "+4". */
 export interface Said {
@@ -23,7 +24,7 @@ const MARKS: Record<string, string> = {
   motive: "=",
   member: "=",
 };
-const QUARTERS = /^[+-]\d{1,4}$/;
+const IN_QUARTERS = /^[+-]\d{1,4}$/;
 
 /** Return an edit taken apart; null where its first word is none of an edit of this page. */
 export function said(text: string): Said | null {
@@ -133,9 +134,9 @@ export function movedBy(edits: readonly string[], juncture: Juncture): number {
   const says = saidOf(edits, "shift", juncture.name);
   if (says === null) return 0;
   const when = says.split(":")[0] ?? "";
-  if (QUARTERS.test(when)) return Number(when);
+  if (IN_QUARTERS.test(when)) return Number(when);
   const day = dayWritten(when);
-  return day === null ? 0 : (decimalYear(day) - juncture.date) * 4;
+  return day === null ? 0 : (decimalYear(day) - juncture.date) * QUARTERS;
 }
 
 /** Return edits with a juncture so many quarters later than it was; what becomes of its end stays. */
@@ -155,8 +156,8 @@ export function moved(
 /** Return how many quarters a juncture can be moved, earliest and latest. */
 export function reach(juncture: Juncture): [number, number] {
   const [first, last] = juncture.range;
-  const low = Math.ceil((first - juncture.date) * 4 - 1e-6);
-  const high = Math.floor((last - juncture.date) * 4 + 1e-6);
+  const low = Math.ceil((first - juncture.date) * QUARTERS - 1e-6);
+  const high = Math.floor((last - juncture.date) * QUARTERS + 1e-6);
   return [Math.min(low, 0) + 0, Math.max(high, 0)]; // + 0: no minus zero
 }
 

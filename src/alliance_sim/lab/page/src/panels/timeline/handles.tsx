@@ -7,6 +7,7 @@ import { xOf, yearAt, type Places } from "../../parts/window";
 import { moved, movedBy, reach } from "../../state/edits";
 import { ask, settle } from "../../state/asking";
 import type { Store } from "../../state/store";
+import { QUARTERS } from "../../state/time";
 import { named, t } from "../../text";
 import { chosen, inWords, Sign, useJuncture } from "./juncture_signs";
 import { HANDLE, LANE, standings, type Standing } from "./lanes";
@@ -14,7 +15,6 @@ import { switched } from "./switching";
 
 const LETTER = 6.4; // how wide a letter of a label is, about, in CSS pixels
 const MOST_LETTERS = 26;
-const YEAR = 4; // quarters
 
 /**
  * The handles in their lanes. While one is held, by pointer or by key, lanes stay as they are and
@@ -158,14 +158,14 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
         onPointerMove={(event) => {
           if (before.current === null) return;
           const year = yearAt(places, event.clientX - grabbed.current);
-          to((year - juncture.date) * YEAR);
+          to((year - juncture.date) * QUARTERS);
         }}
         onPointerUp={done}
         onPointerCancel={done}
         onKeyUp={done}
         onKeyDown={(event) => {
           const from = Math.round(quarters);
-          const by = event.shiftKey ? YEAR : 1;
+          const by = event.shiftKey ? QUARTERS : 1;
           const key = event.key;
           if (key === "Escape" && before.current !== null) {
             store.change({ edits: before.current }, true);
@@ -175,8 +175,8 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
           } else if (!on) return;
           else if (key === "ArrowRight" || key === "ArrowUp") to(from + by);
           else if (key === "ArrowLeft" || key === "ArrowDown") to(from - by);
-          else if (key === "PageUp") to(from + YEAR);
-          else if (key === "PageDown") to(from - YEAR);
+          else if (key === "PageUp") to(from + QUARTERS);
+          else if (key === "PageDown") to(from - QUARTERS);
           else if (key === "Home") to(least);
           else if (key === "End") to(most);
           else return;
