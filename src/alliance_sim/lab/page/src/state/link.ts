@@ -5,7 +5,8 @@ import type { Payload, Question } from "../contract";
 export const LINK_VERSION = 1;
 export const LONGEST_LINK = 8000;
 export const MOST_EDITS = 100;
-export const MOST_RUNS = { posterior: 100, fresh: 20_000 };
+/** Sets of uniforms a draw, or runs: as many as the page runs. */
+export const MOST_RUNS = { posterior: 64, fresh: 20_000 };
 
 export interface Place {
   question: Question;
