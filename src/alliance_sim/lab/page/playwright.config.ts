@@ -1,11 +1,13 @@
-// The page in browsers, opened from a disk with the network off. `npm run e2e` builds and exports it
-// once; Python is that of ALLIANCE_SIM_PYTHON, else `python3`, Chromium that of ALLIANCE_SIM_BROWSER,
-// else the one on the path, else Playwright's own. Firefox and WebKit are used where Playwright has
-// installed them.
+// The page in browsers, with the network off: opened from a disk and, for the tests of `SERVED`, from a
+// running `alliance-sim lab`, too. `npm run e2e` builds and exports it once; Python is that of
+// ALLIANCE_SIM_PYTHON, else `python3`, Chromium that of ALLIANCE_SIM_BROWSER, else the one on the
+// path, else Playwright's own. Firefox and WebKit are used where Playwright has installed them.
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { defineConfig, firefox, webkit } from "@playwright/test";
+import type { Shared } from "./tests/e2e/fixtures";
 
+const SERVED = /\/(first|links|controls|files|served)\.spec/;
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 function onPath(name: string): string[] {
@@ -20,9 +22,13 @@ function onPath(name: string): string[] {
 }
 
 const executablePath = process.env["ALLIANCE_SIM_BROWSER"] ?? NAMES.flatMap(onPath)[0];
+const chromium = {
+  browserName: "chromium" as const,
+  launchOptions: executablePath === undefined ? {} : { executablePath },
+};
 const others = [firefox, webkit].filter((browser) => existsSync(browser.executablePath()));
 
-export default defineConfig({
+export default defineConfig<object, Shared>({
   testDir: "tests/e2e",
   outputDir: "build/e2e",
   globalSetup: "./tests/e2e/export.ts",
@@ -33,13 +39,8 @@ export default defineConfig({
   reporter: "line",
   forbidOnly: true,
   projects: [
-    {
-      name: "chromium",
-      use: {
-        browserName: "chromium",
-        launchOptions: executablePath === undefined ? {} : { executablePath },
-      },
-    },
+    { name: "chromium", use: chromium, testIgnore: /served\.spec/ },
+    { name: "served", use: { ...chromium, from: "lab" }, testMatch: SERVED },
     ...others.map((browser) => ({
       name: browser.name(),
       use: { browserName: browser.name() as "firefox" | "webkit" },

@@ -2,14 +2,13 @@
 // small one of a made relationship.
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "vite";
+import { environment, PROGRAM, PYTHON } from "./python";
 
 const PAGE = resolve(import.meta.dirname, "..", "..");
-const SOURCES = resolve(PAGE, "..", "..", "..");
 const FOLDER = join(PAGE, "build", "pages");
-const PROGRAM = "from alliance_sim.cli import main; main()";
 const DIFFERING = `
 import json, sys
 from pathlib import Path
@@ -31,15 +30,21 @@ export const PAGES = {
   small: pathToFileURL(join(FOLDER, "small.html")).href,
 };
 
+/** What `alliance-sim lab` is told for each. */
+export const SCENARIOS = { whole: [], small: ["two_islands/baseline", "--no-draws"] };
+
 /** Acts that the package finds to differ in the first runs of "shift great_raid:+6", seed 1. */
 export const DIFFERING_ACTS = join(FOLDER, "differing.json");
 
 export default async function written(): Promise<void> {
   const template = process.env["ALLIANCE_SIM_LAB_PAGE"] ?? (await built());
+  process.env["ALLIANCE_SIM_LAB_PAGE"] = template; // for what tests start themselves
   mkdirSync(FOLDER, { recursive: true });
-  await asked(["-c", DIFFERING, DIFFERING_ACTS], template);
-  await exported([], "whole.html", template);
-  await exported(["two_islands/baseline", "--no-draws"], "small.html", template);
+  await asked(["-c", DIFFERING, DIFFERING_ACTS]);
+  for (const which of ["whole", "small"] as const) {
+    const place = join(FOLDER, `${which}.html`);
+    await asked(["-c", PROGRAM, "lab", ...SCENARIOS[which], "--export", place]);
+  }
 }
 
 async function built(): Promise<string> {
@@ -47,28 +52,16 @@ async function built(): Promise<string> {
   return join(PAGE, "build", "index.html");
 }
 
-function exported(scenario: string[], name: string, template: string): Promise<void> {
-  const words = ["-c", PROGRAM, "lab", ...scenario, "--export", join(FOLDER, name)];
-  return asked(words, template);
-}
-
 /** Run Python; what it says is told if it fails. */
-function asked(words: string[], template: string): Promise<void> {
-  const python = process.env["ALLIANCE_SIM_PYTHON"] ?? "python3";
-  const paths = [SOURCES, process.env["PYTHONPATH"] ?? ""].filter((path) => path !== "");
-  const env = {
-    ...process.env,
-    PYTHONPATH: paths.join(delimiter),
-    ALLIANCE_SIM_LAB_PAGE: template,
-  };
+function asked(words: string[]): Promise<void> {
   return new Promise((done, failed) => {
-    const run = spawn(python, words, { env, stdio: ["ignore", "ignore", "pipe"] });
+    const run = spawn(PYTHON, words, { env: environment(), stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     run.stderr.on("data", (bytes: Buffer) => (said += bytes.toString()));
     run.on("error", failed);
     run.on("close", (code) => {
       if (code === 0) done();
-      else failed(new Error(`${python} ${words.join(" ")} ended with ${code}:\n${said}`));
+      else failed(new Error(`${PYTHON} ${words.join(" ")} ended with ${code}:\n${said}`));
     });
   });
 }

@@ -1,39 +1,54 @@
-// A page opened from a disk with the network closed. A warning or error on the console, and a request,
-// fails the test in which it comes, whatever the test is about.
+// A page opened from a disk, or from a running `alliance-sim lab`, with the network closed. A warning or
+// error on the console, and a request for anything but the page, fails the test in which it comes,
+// whatever the test is about.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
-import { PAGES } from "./export";
+import { OnDisk, Served, type Places, type Which } from "./served";
 
 export { expect } from "@playwright/test";
 export { PAGES } from "./export";
-
-const OWN = /^(file|data|blob):/;
+export type { Which } from "./served";
 
 /** A page, and what went wrong in it. */
 export class Lab {
   /** What went wrong since the last look. */
   readonly wrong: string[] = [];
   readonly page: Page;
+  readonly places: Places;
 
-  constructor(page: Page) {
+  constructor(page: Page, places: Places) {
     this.page = page;
+    this.places = places;
     page.on("console", (said) => {
       if (["error", "warning"].includes(said.type())) this.wrong.push(`console: ${said.text()}`);
     });
     page.on("pageerror", (error) => this.wrong.push(`error: ${error.stack ?? error.message}`));
     page.on("request", (request) => {
-      if (!OWN.test(request.url())) this.wrong.push(`request: ${request.url()}`);
+      if (!places.own(request.url())) this.wrong.push(`request: ${request.url()}`);
     });
   }
 
-  /** Open a page anew, with a link behind its #. */
-  async open(which: keyof typeof PAGES = "small", link = ""): Promise<void> {
+  /** Return the address of a page, with a link behind its #. */
+  async at(which: Which = "small", link = ""): Promise<string> {
+    return (await this.places.at(which)) + (link === "" ? "" : `#${link}`);
+  }
+
+  /** Open a page anew; the network is there for as long as this takes, if the page is served. */
+  async visit(address: string): Promise<void> {
+    const context = this.page.context();
     await this.page.goto("about:blank");
-    await this.page.goto(PAGES[which] + (link === "" ? "" : `#${link}`));
+    await context.setOffline(address.startsWith("file:"));
+    await this.page.goto(address);
+    await context.setOffline(true);
+  }
+
+  /** Open a page anew, with a link behind its #. */
+  async open(which: Which = "small", link = ""): Promise<void> {
+    await this.visit(await this.at(which, link));
   }
 
   /** Open a page and wait until its model runs. */
-  async start(which: keyof typeof PAGES = "small", link = ""): Promise<void> {
+  async start(which: Which = "small", link = ""): Promise<void> {
     await this.open(which, link);
     await this.running();
   }
@@ -48,9 +63,9 @@ export class Lab {
   }
 
   /** Ask something else in the page that is open, and wait for the answer. */
-  async ask(which: keyof typeof PAGES, link: string): Promise<void> {
+  async ask(which: Which, link: string): Promise<void> {
     await this.page.evaluate(() => performance.clearMeasures());
-    await this.page.goto(`${PAGES[which]}#${link}`);
+    await this.page.goto(await this.at(which, link));
     await this.whole();
   }
 
@@ -92,19 +107,27 @@ export class Lab {
 interface Mine {
   lab: Lab;
 }
-interface Shared {
+export interface Shared {
   shared: Lab;
+  /** Where pages come from. */
+  from: "disk" | "lab";
 }
 
 export const test = base.extend<Mine, Shared>({
+  from: ["disk", { option: true, scope: "worker" }],
   // One page for all tests of a worker: to open it is what costs most.
   shared: [
-    async ({ browser }, use) => {
+    async ({ browser, from }, use) => {
+      const places = from === "disk" ? new OnDisk() : new Served();
       const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
       await context.setOffline(true);
-      await context.route(/^(?!file:|data:|blob:)/, (route) => route.abort());
-      await use(new Lab(await context.newPage()));
+      await context.route(
+        (address) => !places.own(address.href),
+        (route) => route.abort(),
+      );
+      await use(new Lab(await context.newPage(), places));
       await context.close();
+      await places.close();
     },
     { scope: "worker" },
   ],

@@ -1,5 +1,5 @@
 // A link is the question: it opens the same in a new page, and a broken or hostile one is told.
-import { expect, PAGES, test } from "./fixtures";
+import { expect, Lab, test } from "./fixtures";
 
 const QUESTION = "v=1&edit=without+great_raid&edit=council+leader&noise=fresh&runs=300&seed=5";
 
@@ -15,11 +15,12 @@ test("a link opened in a new page shows the same question and the same numbers",
   const link = await lab.page
     .getByLabel("Link to what you see")
     .evaluate((one) => (one as HTMLInputElement).value);
-  const other = await lab.page.context().newPage();
-  await other.goto(link);
-  await expect(other.locator(".controls-edits li")).toHaveCount(2);
-  await expect(other.locator(".timeline-told")).toHaveText(told);
-  await other.close();
+  const other = new Lab(await lab.page.context().newPage(), lab.places);
+  await other.visit(link);
+  await expect(other.page.locator(".controls-edits li")).toHaveCount(2);
+  await expect(other.page.locator(".timeline-told")).toHaveText(told);
+  expect(other.wrong).toEqual([]);
+  await other.page.close();
 });
 
 test("numbers do not depend on what was asked before", async ({ lab }) => {
@@ -76,9 +77,9 @@ test("hostile links are told, and nothing of them is run", async ({ lab }) => {
   await lab.start("small");
   for (const [what, link, said] of HOSTILE) {
     await test.step(what, async () => {
-      await lab.page.goto(`${PAGES.small}#v=1`);
+      await lab.page.goto(await lab.at("small", "v=1"));
       await expect(lab.page.locator(".problems p")).toHaveCount(0);
-      await lab.page.goto(`${PAGES.small}#${link}`);
+      await lab.page.goto(await lab.at("small", link));
       await expect(lab.page.locator(".problems")).toContainText(said);
       const hurt = await lab.page.evaluate(() => [
         "hurt" in window,

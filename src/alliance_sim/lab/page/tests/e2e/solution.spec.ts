@@ -1,10 +1,9 @@
 // The page shows the package's numbers: for each link those of `alliance_sim.lab.solution`.
 import { spawnSync } from "node:child_process";
-import { delimiter, resolve } from "node:path";
 import { counted, of100, share } from "../../src/parts/numbers";
-import { expect, test, type PAGES } from "./fixtures";
+import { expect, test, type Which } from "./fixtures";
+import { environment, PYTHON } from "./python";
 
-const SOURCES = resolve(import.meta.dirname, "..", "..", "..", "..", "..");
 const PROGRAM = [
   "import json, sys",
   "from alliance_sim.lab import solution",
@@ -28,11 +27,9 @@ interface Solved {
 
 /** Return what Python says of links, all in one go. */
 function solved(asked: [string, string | null, boolean][]): Solved[] {
-  const paths = [SOURCES, process.env["PYTHONPATH"] ?? ""].filter((path) => path !== "");
-  const python = process.env["ALLIANCE_SIM_PYTHON"] ?? "python3";
-  const run = spawnSync(python, ["-c", PROGRAM], {
+  const run = spawnSync(PYTHON, ["-c", PROGRAM], {
     input: JSON.stringify(asked),
-    env: { ...process.env, PYTHONPATH: paths.join(delimiter), ALLIANCE_SIM_QUIET: "1" },
+    env: environment({ ALLIANCE_SIM_QUIET: "1" }),
     maxBuffer: 2 ** 26,
   });
   if (run.status !== 0) throw new Error(run.stderr.toString());
@@ -99,7 +96,7 @@ async function held(page: import("@playwright/test").Page, told: Solved): Promis
 
 async function compared(
   lab: import("./fixtures").Lab,
-  which: keyof typeof PAGES,
+  which: Which,
   links: string[],
   answers: Solved[],
 ): Promise<void> {

@@ -1,5 +1,5 @@
 // Browsers that lack something: it is said, and what can go on goes on.
-import { expect, Lab, PAGES, test } from "./fixtures";
+import { expect, Lab, test } from "./fixtures";
 
 /** A page of its own, in which something is done before anything of it runs. */
 async function withPage(
@@ -9,8 +9,8 @@ async function withPage(
 ): Promise<void> {
   const page = await lab.page.context().newPage();
   await page.addInitScript(before);
-  const other = new Lab(page);
-  await page.goto(`${PAGES.small}#v=1&noise=fresh&runs=100`);
+  const other = new Lab(page, lab.places);
+  await other.open("small", "v=1&noise=fresh&runs=100");
   await then(other);
   expect(other.wrong).toEqual([]);
   await page.close();
