@@ -1,12 +1,15 @@
-"""What a relationship is called in other languages, read from files such as `words.ja.toml`."""
+"""What a relationship is called in other languages, and what its record says in them.
+
+Names stand in files such as `words.ja.toml`, texts of the record in `acts.ja.toml` beside it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alliance_sim import files
 from alliance_sim.errors import FileError, NoRecord, RecordError, shown, unknown_name
@@ -17,7 +20,9 @@ from alliance_sim.scenario.fields import SERIES
 if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
-MOST_BYTES = 200_000  # of a file of words
+MOST_BYTES = 1_000_000  # of a file of words, or of the texts of a record
+ACTS = ("act", "step", "claim")  # what texts of a record can be of
+OF_SCENARIOS = ("scenario", "scenario_description")  # by the name of any scenario
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Translation:
         alliance: The alliance.
         domains: By domain what it is called.
         names: By kind and name what something is called, "juncture.great_raid", "rung.1".
+        told: By its English text what the record says: titles of acts, steps and claims.
         checked: Whether somebody who speaks the language from childhood has read it.
     """
 
@@ -38,6 +44,7 @@ class Translation:
     alliance: str = ""
     domains: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
     checked: bool = False
 
 
@@ -47,9 +54,9 @@ TOLD = ("title", "state", "alliance")  # texts of a translation that stand by th
 def translations_of(scenario: Scenario) -> dict[str, Translation]:
     """Return what a scenario's relationship is called in other languages, by language.
 
-    They stand in files such as `words.ja.toml`, beside the words of a relationship that the package
-    knows, and in the folder of a record that the scenario names. The former also name what only
-    other scenarios of the relationship have.
+    They stand in files such as `words.ja.toml` and `acts.ja.toml`, beside the words of a
+    relationship that the package knows, and in the folder of a record that the scenario names. The
+    former also name what only other scenarios of the relationship have.
 
     Raises:
         RecordError: If such a file cannot be used, naming all that is wrong with it.
@@ -58,8 +65,44 @@ def translations_of(scenario: Scenario) -> dict[str, Translation]:
     folder = folder_of(scenario)
     for file in [] if folder is None else sorted(folder.glob("words.*.toml")):
         language = file.name.split(".")[1]
-        found[language] = _translation(file, scenario)
+        acts = file.with_name(f"acts.{language}.toml")
+        told = texts_of(acts) if acts.exists() else {}
+        found[language] = replace(_translation(file, scenario), told=told)
     return found
+
+
+def texts_of(file: Path) -> dict[str, str]:
+    """Return what a record says in another language, by its English text.
+
+    Args:
+        file: Such as `acts.ja.toml`, with tables `act`, `step` and `claim`.
+
+    Raises:
+        RecordError: If it cannot be used, naming all that is wrong with it.
+    """
+    tree = _tree(file)
+    problems = [unknown_name("key", key, ACTS) for key in tree if key not in ACTS]
+    told: dict[str, str] = {}
+    for kind, table in ((kind, tree.get(kind, {})) for kind in ACTS):
+        if not isinstance(table, dict):
+            problems.append(f"{kind} is {shown(table)}, must be a table of texts")
+            continue
+        problems += [
+            f"{kind}: {shown(english)} is {shown(text)}, must be a text"
+            for english, text in table.items()
+            if not isinstance(text, str) or not text.strip()
+        ]
+        told |= table
+    if problems:
+        raise RecordError(str(file), problems)
+    return told
+
+
+def _tree(file: Path) -> dict[str, Any]:
+    try:
+        return files.read_toml(file, MOST_BYTES)
+    except FileError as error:
+        raise RecordError(str(file), error.problems) from None
 
 
 def folder_of(scenario: Scenario) -> Path | None:
@@ -74,10 +117,7 @@ def folder_of(scenario: Scenario) -> Path | None:
 
 def _translation(file: Path, scenario: Scenario) -> Translation:
     """Return what a file holds, checked against the scenario."""
-    try:
-        tree = files.read_toml(file, MOST_BYTES)
-    except FileError as error:
-        raise RecordError(str(file), error.problems) from None
+    tree = _tree(file)
     known, ours = _nameable(scenario), scenario.relationship in registered()
     problems = [
         unknown_name("key", key, [*TOLD, "checked", "domains", *known])
@@ -99,7 +139,8 @@ def _translation(file: Path, scenario: Scenario) -> Translation:
         if not isinstance(table, dict):
             problems.append(f"{kind} is {shown(table)}, must be a table of names")
             continue
-        others = [] if ours else [name for name in table if name not in names]
+        free = ours or kind in OF_SCENARIOS
+        others = [] if free else [name for name in table if name not in names]
         problems += [f"{kind}: {unknown_name('name', name, names)}" for name in others]
         problems += [
             f"{kind}.{name} is {shown(text)}, must be a text"
@@ -125,4 +166,5 @@ def _nameable(scenario: Scenario) -> dict[str, list[str]]:
         "threat": [one.name for one in scenario.threats],
         "rung": [str(number) for number in range(len(scenario.rungs) + 1)],
         "item": [one.name for one in scenario.items],
+        **{kind: [scenario.name] for kind in OF_SCENARIOS},
     }
