@@ -14,10 +14,12 @@ from alliance_sim.errors import RecordError
 from alliance_sim.lab.naming import PLACE, texts
 from alliance_sim.lab.payload import payload_of
 from alliance_sim.lab.wording import LANGUAGES
-from alliance_sim.record.translation import translations_of
+from alliance_sim.record.record import Record
+from alliance_sim.record.translation import OF_SCENARIOS, texts_of, translations_of
 from alliance_sim.record.words import registered
 
 SHIPPED = ("two_islands/baseline", "japan_nato/baseline")
+SUM = re.compile(r"\d[\d.]*(?:m|bn)\b|\d+,\d{3}")
 ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")  # letters of Japanese
 
 
@@ -45,6 +47,9 @@ def test_every_part_of_a_page_is_said_in_japanese(told: dict[str, Any]) -> None:
         *(f"outcome.{one['text']}" for one in told["outcomes"]),
         *(f"number.{one['path']}" for one in told["numbers"]),
         *(f"state.{one['name']}" for one in told["states"]),
+        *(f"unit.{one['unit']}" for one in told["states"] if one["unit"] != "1"),
+        *(f"unit.{one['unit']}" for one in told["numbers"] if one["unit"] != "1"),
+        *(f"{kind}.{told['scenario']['name']}" for kind in OF_SCENARIOS),
     ]
     assert [key for key in kept if not ASIAN.search(names.get(key, ""))] == []
 
@@ -118,3 +123,54 @@ def test_words_that_ship_name_only_what_some_scenario_of_the_relationship_has(na
     for told in translations_of(load_scenario(f"{name}/baseline")).values():
         own = {key for key in told.names if key.startswith(("juncture.", "leader.", "member."))}
         assert own <= known
+
+
+def said_by(name: str) -> dict[str, str]:
+    """What the record of a shipped scenario says in Japanese, by its English text."""
+    return dict(translations_of(load_scenario(name))["ja"].told)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_all_that_a_record_says_is_said_in_japanese_and_nothing_else(name: str) -> None:
+    record = Record.of(load_scenario(name))
+    coded = {*record.events["title"], *record.rungs["description"], *record.claims["claim"]}
+    told = said_by(name)
+    assert sorted(coded - set(told)) == []
+    assert sorted(set(told) - coded) == []
+    assert [english for english, text in told.items() if not ASIAN.search(text)] == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_title_in_japanese_has_the_numbers_of_the_english_one(name: str) -> None:
+    """Years, counts and editions are easily lost on the way; sums are counted in other units."""
+    lost = [
+        english
+        for english, text in said_by(name).items()
+        if numbers_in(SUM.sub("", english)) - numbers_in(text)
+    ]
+    assert lost == []
+
+
+def numbers_in(text: str) -> set[int]:
+    """Whole numbers of a text from 10 on."""
+    return {int(number) for number in re.findall(r"\d+", text) if int(number) >= 10}
+
+
+@pytest.mark.parametrize("name", [one for one in shipped_scenarios() if "/" in one])
+def test_a_scenario_that_ships_has_its_title_in_japanese(name: str) -> None:
+    scenario = load_scenario(name)
+    names = translations_of(scenario)["ja"].names
+    assert ASIAN.search(names[f"scenario.{scenario.name}"])
+    assert ASIAN.search(names[f"scenario_description.{scenario.name}"])
+
+
+def test_a_text_of_a_record_is_a_text_and_of_something(tmp_path: Path) -> None:
+    file = tmp_path / "acts.ja.toml"
+    file.write_text('[act]\n"A visit" = ""\n"A talk" = 3\n[acts]\n[step]\nx = "一"\n', "utf-8")
+    with pytest.raises(RecordError) as error:
+        texts_of(file)
+    told = "\n".join(error.value.problems)
+    assert len(error.value.problems) == 3
+    assert "unknown key 'acts'; did you mean 'act'?" in told
+    assert "act: 'A visit' is '', must be a text" in told
+    assert "act: 'A talk' is 3, must be a text" in told

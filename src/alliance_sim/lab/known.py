@@ -22,6 +22,7 @@ from alliance_sim.errors import RecordError
 from alliance_sim.lab.frame import frame_of
 from alliance_sim.record.named import place_of
 from alliance_sim.record.record import Record
+from alliance_sim.record.translation import translations_of
 from alliance_sim.results.outcomes import Outcome, evaluate, parse_outcome
 from alliance_sim.scenario import Scenario, load_scenario
 
@@ -50,7 +51,7 @@ def known_world(*, frame: bool = True) -> dict[str, Any]:
 
     Returns:
         `title` in English; `frame`, see `frame_of`, None if it was not asked for; and `truth`:
-        titles by language, sides, scenario with its digest, seed and run of the made history, its
+        titles and what the record says by language, sides, scenario with its digest, seed and run of the made history, its
         recorded acts and steps, and a row for each question with `fact` and `edited`, both 0 or 1,
         `share`, of 400 free runs with the edit, the levels at the end of each year in both worlds,
         and the edits and outcome asked.
@@ -86,6 +87,7 @@ def known_world(*, frame: bool = True) -> dict[str, Any]:
         "frame": None if laid_out is None else json.loads(laid_out.to_json()),
         "truth": {
             "titles": dict(asked["title"]),
+            "told": {lang: dict(one.told) for lang, one in translations_of(scenario).items()},
             "sides": [scenario.partners.state_title, scenario.partners.alliance_title],
             "scenario": scenario.name,
             "digest": provenance.scenario_digest(scenario),

@@ -61,6 +61,7 @@ class Names:
         found = {f"council.{name}": self.council(name) for name in self._tables[RULES]}
         found |= {f"motive.{name}": text for name, text in self._tables["motive"].items()}
         found |= {f"kind.{name}": text for name, text in self._tables.get("kind", {}).items()}
+        found |= {f"unit.{unit}": text for unit, text in self._tables.get("unit", {}).items()}
         found |= {f"theory.{name}": self.theory(name) for name in LATTICE}
         found |= {f"number.{path}": self.number(path) for path in paths}
         found |= {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.errors import unknown_name
+from alliance_sim.glossary import explained_units
 from alliance_sim.lab.naming import ENGLISH, Names
 from alliance_sim.record.translation import translations_of
 from alliance_sim.record.words import Words
@@ -56,7 +57,8 @@ def words_of(scenario: Scenario, outcomes: Iterable[Outcome]) -> dict[str, dict[
             "domains": {**english["domains"], **told.domains},
         }
         names = Names(scenario, language, {**english["names"], **told.names}, own)
-        found[language] = {**own, "names": {**told.names, **names.every(outcomes)}}
+        every = {**told.names, **names.every(outcomes)}
+        found[language] = {**own, "names": every, "told": dict(told.told)}
     return found
 
 
@@ -74,7 +76,10 @@ def _english(scenario: Scenario) -> dict[str, Any]:
         "state": partners.state_title,
         "alliance": partners.alliance_title,
         "domains": {domain: words.domain(domain) for domain in SERIES},
-        "names": {f"rung.{number}": words.rung(number) for number in sorted(steps)},
+        "names": {
+            **{f"rung.{number}": words.rung(number) for number in sorted(steps)},
+            **{f"unit.{unit}": told for unit, told in explained_units().items()},
+        },
     }
 
 
