@@ -51,10 +51,10 @@ def known_world(*, frame: bool = True) -> dict[str, Any]:
 
     Returns:
         `title` in English; `frame`, see `frame_of`, None if it was not asked for; and `truth`:
-        titles and what the record says by language, sides, scenario with its digest, seed and run of the made history, its
-        recorded acts and steps, and a row for each question with `fact` and `edited`, both 0 or 1,
-        `share`, of 400 free runs with the edit, the levels at the end of each year in both worlds,
-        and the edits and outcome asked.
+        titles and what the record says by language, sides, scenario with its digest, seed and run
+        of the made history, its recorded acts and steps, and a row for each question with `fact`
+        and `edited`, both 0 or 1, `share`, of 400 free runs with the edit, the levels at the end of
+        each year in both worlds, and the edits and outcome asked.
 
     Raises:
         RecordError: If the stored run is not one of the scenario as it stands.

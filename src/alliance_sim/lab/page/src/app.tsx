@@ -3,10 +3,11 @@ import { useEffect } from "preact/hooks";
 import { PANELS } from "./panels";
 import { Ready } from "./parts/ready";
 import type { Store } from "./state/store";
-import { LANGUAGES, language, t, wording } from "./text";
+import { LANGUAGES, language, named, t, wording } from "./text";
 import { nextTheme, theme } from "./theme";
 
 export function App({ store }: { store: Store }) {
+  const { scenario } = store.payload;
   const shown = PANELS.find(({ name }) => name === store.panel.value) ?? PANELS[0];
   useEffect(() => {
     document.documentElement.lang = language.value;
@@ -58,7 +59,7 @@ export function App({ store }: { store: Store }) {
       </main>
       <footer class="bottom">
         <p>{store.model.value?.bits ?? t(store.failed.value ? "page.cannot" : "page.starting")}</p>
-        <p>{t("page.sentence", { model: store.payload.scenario.title })}</p>
+        <p>{t("page.sentence", { model: named(`scenario.${scenario.name}`, scenario.title) })}</p>
       </footer>
     </>
   );

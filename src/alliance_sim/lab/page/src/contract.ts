@@ -73,8 +73,10 @@ export interface Words {
   state: string;
   alliance: string;
   domains: Record<Domain, string>;
-  /** By key "juncture.nine_eleven", "member.hills", "rung.8" and so on. */
+  /** By key "juncture.great_raid", "member.hills", "rung.8" and so on. */
   names: Record<string, string>;
+  /** What the record says, by its English text: titles of acts, formal steps and claims. */
+  told?: Record<string, string>;
 }
 
 export type Domain = "political" | "operations" | "equipment";
@@ -398,6 +400,8 @@ export interface LessonText {
 /** A made history whose luck is stored, see `lab/known.py`; levels are those at the end of years. */
 export interface KnownTruth {
   titles: Record<string, string>;
+  /** By language and English text what its acts and steps are called. */
+  told: Record<string, Record<string, string>>;
   sides: [string, string];
   scenario: string;
   digest: string;

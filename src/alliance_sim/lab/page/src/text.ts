@@ -83,10 +83,22 @@ function plural(n: number): string {
 
 /** Return how the relationship names something in the language: "juncture.nine_eleven". */
 export function named(key: string, otherwise: string): string {
-  const mine = words.value[language.value]?.names ?? {};
-  const usual = words.value["en"]?.names ?? {};
-  if (Object.hasOwn(mine, key)) return mine[key] ?? otherwise;
-  return (Object.hasOwn(usual, key) ? usual[key] : undefined) ?? otherwise;
+  const mine = own(words.value[language.value]?.names, key);
+  return mine ?? own(words.value["en"]?.names, key) ?? otherwise;
+}
+
+/** Return a text of the record in the language; as it was coded where the language has none. */
+export function recorded(english: string): string {
+  return own(words.value[language.value]?.told, english) ?? english;
+}
+
+/** Return what a unit is called; nothing for a number without one. */
+export function unitName(unit: string): string {
+  return unit === "" ? "" : named(`unit.${unit}`, unit === "1" ? "" : unit);
+}
+
+function own(table: Record<string, string> | undefined, key: string): string | undefined {
+  return table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 /** Return the names of sides and domains. */

@@ -4,6 +4,7 @@ import { fixed } from "../parts/numbers";
 import { linkOf } from "../state/link";
 import { timeOf } from "../state/time";
 import { language, named, t, wording } from "../text";
+import { councilName, leaderName } from "../parts/edit_words";
 
 const MOST_EDITS = 3;
 const SIGNS: Record<string, string> = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
@@ -123,7 +124,10 @@ export function editInWords(text: string, payload: Payload): string {
             other: plainName(value, payload),
           });
     case "council":
-      return t("answer.edit.set", { what: t("answer.edit.council"), value: spoken(rest) });
+      return t("answer.edit.set", {
+        what: t("answer.edit.council"),
+        value: ruleName(rest, payload),
+      });
     case "motive":
       return motive(name, value, payload);
     case "member":
@@ -143,9 +147,12 @@ function titled(name: string, payload: Payload): string {
 
 /** Return somebody's name: in English as it is typed, elsewhere as the relationship has it. */
 function plainName(name: string, payload: Payload): string {
-  if (language.value === "en") return spoken(name);
-  const leader = payload.leaders.find((one) => one.name === name);
-  return named(`leader.${name}`, leader?.title ?? spoken(name));
+  return language.value === "en" ? spoken(name) : leaderName(name, payload);
+}
+
+/** Return a rule of the council: in English as it is typed, elsewhere as the page has it. */
+function ruleName(name: string, payload: Payload): string {
+  return language.value === "en" ? spoken(name) : councilName(name, payload);
 }
 
 function moved(title: string, value: string, end: string): string {
@@ -160,7 +167,7 @@ function moved(title: string, value: string, end: string): string {
 function motive(name: string, value: string, payload: Payload): string {
   const found = payload.motives.find((one) => one.name === name);
   const number = payload.numbers.find(({ path }) => path === found?.path);
-  const what = named(`motive.${name}`, spoken(name));
+  const what = language.value === "en" ? spoken(name) : named(`motive.${name}`, spoken(name));
   if (value !== "on" && value !== "off") {
     return t("answer.edit.motive_at", { what, value: Number(value) });
   }
@@ -216,6 +223,11 @@ function withSign(value: number): string {
 function setting(rest: string, payload: Payload): string {
   const cut = rest.indexOf("=");
   const [path, value] = [rest.slice(0, cut), rest.slice(cut + 1)];
+  if (language.value !== "en") {
+    const known = payload.numbers.find((one) => one.path === path);
+    const what = named(`number.${path}`, known?.title ?? path);
+    return t("answer.edit.set", { what, value });
+  }
   const [kind, name = ""] = path.split(".");
   const juncture = payload.junctures.find((one) => kind === "juncture" && one.name === name);
   const what =

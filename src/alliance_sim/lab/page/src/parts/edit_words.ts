@@ -36,8 +36,9 @@ export function changeInWords(text: string, payload: Payload): string {
       const [who = "", path = ""] = about.split(":");
       const member = payload.members.find((one) => one.name === who);
       const number = member?.numbers.find((one) => one.path === path);
+      const english = `${named(`member.${who}`, member?.title ?? who)}: ${number?.title ?? path}`;
       return t("edits.number", {
-        name: `${named(`member.${who}`, member?.title ?? who)}: ${number?.title ?? path}`,
+        name: named(`number.member.${who}.${path}`, english),
         value: says,
       });
     }

@@ -2,7 +2,7 @@
 import type { Payload } from "../../contract";
 import { percent } from "../../parts/numbers";
 import type { Store } from "../../state/store";
-import { t, wording } from "../../text";
+import { named, recorded, t, wording } from "../../text";
 import { ModelInWords } from "./model";
 import { Numbers } from "./numbers";
 import "./about.css";
@@ -13,7 +13,7 @@ export function About({ store }: { store: Store }) {
     <article class="about">
       <h2>{t("about.title")}</h2>
       <p class="about-lead">{t("about.lead")}</p>
-      <p>{payload.scenario.description}</p>
+      <p>{named(`scenario_description.${payload.scenario.name}`, payload.scenario.description)}</p>
       <nav class="about-contents" aria-label={t("about.contents")}>
         {["model", "data", "numbers", "fine"].map((part) => (
           <button key={part} type="button" onClick={() => goTo(part)}>
@@ -99,9 +99,9 @@ function Claims({ payload }: { payload: Payload }) {
             {claims.map(({ id, text, verdict }) => (
               <tr key={id}>
                 <th scope="row">
-                  {id}: {text}
+                  {id}: {recorded(text)}
                 </th>
-                <td>{verdict}</td>
+                <td>{t(`about.verdict.${verdict}`)}</td>
               </tr>
             ))}
           </tbody>

@@ -3,11 +3,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Numbered } from "../../contract";
+import { codedDay } from "../../parts/dates";
 import { decimal, plain, short } from "../../parts/numbers";
 import { ask } from "../../state/asking";
 import { cleared, put, saidOf } from "../../state/edits";
 import type { Store } from "../../state/store";
-import { named, t } from "../../text";
+import { language, named, t, unitName } from "../../text";
 import { Symbol } from "./model";
 
 const AT_ONCE = 25;
@@ -141,7 +142,8 @@ function Row({ one, store }: { one: Numbered; store: Store }) {
       <div class="about-value">
         <Kind kind={kind} />
         <span>
-          {isNumber ? plain(value) : String(value)} {unit !== "1" && isNumber && unit}
+          {isNumber ? plain(value) : codedDay(String(value), language.value)}{" "}
+          {isNumber && unitName(unit)}
         </span>
         {between !== "" && <span class="about-soft">{t("about.row.range", { between })}</span>}
       </div>

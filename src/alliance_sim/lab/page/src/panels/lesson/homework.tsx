@@ -24,6 +24,7 @@ export function Homework({ payload }: { payload: Payload }) {
     );
   }
   const { truth } = known;
+  const told = (title: string) => truth.told[language.value]?.[title] ?? title;
   const scores = truth.questions.flatMap(({ name, edited }) => {
     const said = given.value[name];
     return said === undefined || !open.value[name] ? [] : [brier(said / 100, edited === 1)];
@@ -43,7 +44,7 @@ export function Homework({ payload }: { payload: Payload }) {
       <ul>
         {truth.rungs.map(({ day, rung, title }) => (
           <li key={rung}>
-            {codedDay(day, language.value)}: {t("lesson.homework.step", { rung, title })}
+            {codedDay(day, language.value)}: {t("lesson.homework.step", { rung, title: told(title) })}
           </li>
         ))}
       </ul>
@@ -52,7 +53,7 @@ export function Homework({ payload }: { payload: Payload }) {
         rows={() => ({
           caption: t("lesson.homework.acts", { n: truth.acts.length }),
           heads: [t("lesson.homework.day"), t("lesson.homework.act")],
-          rows: truth.acts.map(({ day, title }) => [codedDay(day, language.value), title]),
+          rows: truth.acts.map(({ day, title }) => [codedDay(day, language.value), told(title)]),
         })}
       />
       {truth.questions.map((question) => (

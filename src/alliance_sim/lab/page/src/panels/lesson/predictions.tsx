@@ -1,7 +1,7 @@
 // Before the reveal, and the reveal: what was known, numbers for what comes, scores.
 import type { LessonItem, Payload } from "../../contract";
 import { codedDay } from "../../parts/dates";
-import { language, t } from "../../text";
+import { language, recorded, t } from "../../text";
 import { Percent, SumInWords, score } from "./pieces";
 import { brier, mean } from "./scoring";
 import { say } from "./state";
@@ -40,7 +40,7 @@ export function Before({ store, lesson }: StepProps) {
           <ol class="lesson-acts">
             {shown.map((act) => (
               <li key={`${act.day}${act.title}`}>
-                <time>{codedDay(act.day, language.value)}</time> <span>{act.title}</span>
+                <time>{codedDay(act.day, language.value)}</time> <span>{recorded(act.title)}</span>
               </li>
             ))}
           </ol>
@@ -158,7 +158,7 @@ function Outcome({ item, text, after, said, first }: Shown) {
         <ul class="lesson-evidence">
           {item.acts.map((act) => (
             <li key={act.day + act.title}>
-              {codedDay(act.day, language.value)}: {act.title}
+              {codedDay(act.day, language.value)}: {recorded(act.title)}
               <small> {t("lesson.reveal.source", { source: act.source })}</small>
             </li>
           ))}

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Act, Series } from "../../contract";
 import { codedDay } from "../../parts/dates";
 import { xOf, yearAt, type Places } from "../../parts/window";
-import { language, t } from "../../text";
+import { language, recorded, t } from "../../text";
 import { nearestAct, nextAct, type ActsShown } from "./acts_shown";
 
 /** How high the strip of acts is, in CSS pixels. */
@@ -110,7 +110,7 @@ function inView(act: Act, { from, until }: Places): boolean {
 export function actInWords(act: Act): string {
   return t("timeline.act", {
     day: codedDay(act.day, language.value),
-    title: act.title,
+    title: recorded(act.title),
     source: act.source,
   });
 }
@@ -144,7 +144,7 @@ export function ActTip({ shown, series, places }: Omit<ActsProps, "top">) {
         <strong>{codedDay(act.day, language.value)}</strong>{" "}
         {t(`timeline.salience.${act.salience}`)}
       </p>
-      <p>{act.title}</p>
+      <p>{recorded(act.title)}</p>
       <p class="timeline-source">{t("timeline.source", { source: act.source })}</p>
     </div>
   );

@@ -9,7 +9,7 @@ import type { Window } from "../../parts/window";
 import { happens, movedBy } from "../../state/edits";
 import type { Store } from "../../state/store";
 import { stepAt, yearOf } from "../../state/time";
-import { language, named, t, wording } from "../../text";
+import { language, named, recorded, t, wording } from "../../text";
 import { rowName, ROWS } from "./rows";
 
 export function Tables({ store, view }: { store: Store; view: Signal<Window> }) {
@@ -101,7 +101,7 @@ function acts(store: Store, view: Window): Rows {
       .map(({ day, series, title, source }) => [
         codedDay(day, language.value),
         series === "institution" ? t("timeline.row.rung") : wording().domains[series],
-        title,
+        recorded(title),
         source,
       ]),
   };

@@ -4,7 +4,7 @@ import { useId, useRef, useState } from "preact/hooks";
 import { ask, settle } from "../../../state/asking";
 import { put } from "../../../state/edits";
 import type { Store } from "../../../state/store";
-import { language, t } from "../../../text";
+import { language, t, unitName } from "../../../text";
 
 const STEPS = 100; // of a slider over the whole range
 
@@ -118,7 +118,7 @@ export function NumberField(props: NumberProps) {
       <small>
         {t("controls.was", { value: written(usual) })}
         {range && ` ${t("controls.range", { low: written(range.low), high: written(range.high) })}`}
-        {unit !== "1" && unit !== "" && ` (${unit})`}
+        {unitName(unit) !== "" && ` (${unitName(unit)})`}
         {note !== undefined && ` ${note}`}
       </small>
     </div>
