@@ -158,6 +158,12 @@ function worlds(of: object, { factual, edited, draw }: Outcomes): Worlds {
   return found;
 }
 
+/** Return the difference that a whole picture shows, with its interval where it has draws. */
+export function effectOf({ question, outcome, draw }: Picture): Estimate {
+  const shown: Outcomes = { ...outcome, draw, anew: null };
+  return question.noise === "posterior" ? worlds(outcome, shown).effect : alone(shown).effect;
+}
+
 /** Return both worlds without intervals: more histories are to come, or they have no draws. */
 function alone({ factual, edited }: Outcomes): Omit<Worlds, "spread"> {
   return {

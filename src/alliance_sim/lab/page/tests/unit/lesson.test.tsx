@@ -1,7 +1,7 @@
 // Lesson mode as a student goes through it, on a made relationship without lessons of its own.
 import { fireEvent, render } from "./lesson_render";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Lesson as LessonData } from "../../src/contract";
+import type { Lesson as LessonData, Payload } from "../../src/contract";
 import { Lesson } from "../../src/panels/lesson";
 import { decode } from "../../src/panels/lesson/code";
 import { BEST } from "../../src/panels/lesson/tasks";
@@ -49,8 +49,8 @@ const LESSON: LessonData = {
   texts: {},
 };
 
-function opened(change: Partial<LessonData> = {}) {
-  const payload = { ...madePayload(), lessons: [{ ...LESSON, ...change }] };
+function opened(change: Partial<LessonData> = {}, held: Partial<Payload> = {}) {
+  const payload = { ...madePayload(), lessons: [{ ...LESSON, ...change }], ...held };
   words.value = payload.relationship.words;
   return render(<Lesson store={new Store(payload, ["lesson"])} />);
 }
@@ -73,16 +73,82 @@ describe("a lesson", () => {
     page.after(() => (step.value = 1));
     fireEvent.input(page.all("input[type=number]")[0], "63");
     fireEvent.input(page.all("input[type=number]")[1], "250");
-    expect(page.text()).toContain("You have given 2 of 2 numbers.");
+    expect(page.text()).toContain("You have given 2 of 3 numbers.");
     page.after(() => (step.value = 2));
     fireEvent.click(page.all(".lesson-gate button")[0]);
-    expect(page.text()).toContain("You said 0.63. The gap is 0.37. The gap times itself is 0.14");
-    expect(page.text()).toContain("You said 1.00. Your score: 1.00.");
+    expect(page.text()).toContain("You said 63 of 100, which counts as 0.63.");
+    expect(page.text()).toContain("1 − 0.63 = 0.37. The gap times itself: 0.37 × 0.37 = 0.14.");
+    expect(page.text()).toContain("You said 100 of 100. Your score: 1.00.");
     expect(page.text()).toContain("on average: 0.57");
     expect(page.text()).toContain("<b>Step</b>");
     expect(page.all("b")).toEqual([]);
     page.after(() => (step.value = 1));
     expect(page.all("input[type=number]").every((one) => one.hasAttribute("disabled"))).toBe(true);
+  });
+
+  test("takes a number back once its field is empty, and a tap on the middle for 50", () => {
+    const page = opened();
+    page.after(() => (step.value = 1));
+    const [first] = page.all("input[type=number]");
+    for (const typed of ["7", "70", "7", ""]) fireEvent.input(first, typed);
+    expect(page.text()).toContain("You have given 0 of 3 numbers.");
+    fireEvent.input(first, "7.5");
+    expect((first as HTMLInputElement).value).toBe("7.5");
+    page.after(() => first?.dispatchEvent(new Event("blur")));
+    expect((first as HTMLInputElement).value).toBe("8");
+    fireEvent.click(page.all("input[type=range]")[1]);
+    expect((page.all("input[type=number]")[1] as HTMLInputElement).value).toBe("50");
+    expect(page.text()).toContain("You have given 2 of 3 numbers.");
+  });
+
+  test("gives answers back that were cleared, and asks before a page with answers is left", () => {
+    const page = opened();
+    const leave = () => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+    expect(leave()).toBe(false);
+    page.after(() => (step.value = 1));
+    fireEvent.input(page.all("input[type=number]")[0], "63");
+    expect(leave()).toBe(true);
+    fireEvent.click(page.all(".lesson-forget")[0]);
+    expect(step.value).toBe(0);
+    expect(leave()).toBe(false);
+    fireEvent.click(page.all(".lesson-note button")[0]);
+    expect(step.value).toBe(1);
+    expect((page.all("input[type=number]")[0] as HTMLInputElement).value).toBe("63");
+    expect(page.text()).not.toContain("Your answers are cleared.");
+  });
+
+  test("keeps the card of each what-if while others are looked at", () => {
+    const suggestions = ["one", "two"].map((name) => ({ ...LESSON.suggestions[0]!, name }));
+    const page = opened({ suggestions, steps: [{ kind: "run", minutes: 50 }] });
+    fireEvent.input(page.all("input[type=number]")[0], "63");
+    fireEvent.click(page.all("input[name=lesson-sign]")[2]);
+    fireEvent.click(page.all("input[name=lesson-suggestion]")[1]);
+    expect((page.all("input[type=number]")[0] as HTMLInputElement).value).toBe("");
+    fireEvent.click(page.all("input[name=lesson-suggestion]")[0]);
+    expect((page.all("input[type=number]")[0] as HTMLInputElement).value).toBe("63");
+    expect((page.all("input[name=lesson-sign]")[2] as HTMLInputElement).checked).toBe(true);
+  });
+
+  test("compares a curve with the model's only once a half and five numbers are given", () => {
+    const asked = { edits: ["without great_raid"], outcome: "rung>=2@1999" };
+    const years = [1983, 1991, 1995, 1997, 1998].map((year, at) => {
+      const [fact, edited] = [at / 10, at / 20];
+      return { year, fact, fact_low: fact, fact_high: fact, edited, low: edited, high: edited };
+    });
+    const curves = [{ ...asked, decided: 1999, years }] as unknown as Payload["curves"];
+    const page = opened(
+      { curve: { ...asked, world: "fact" }, steps: [{ kind: "curves", minutes: 50 }] },
+      { curves },
+    );
+    const button = () => page.all(".lesson-gate button")[0] as HTMLButtonElement;
+    page.all("input[type=number]").forEach((one) => fireEvent.input(one, "40"));
+    expect(button().disabled).toBe(true);
+    fireEvent.click(page.all("input[name=lesson-half]")[1]);
+    expect(button().disabled).toBe(false);
+    fireEvent.click(button());
+    expect(page.text()).toContain("it then does not come in time");
+    fireEvent.input(page.all("input[type=number]").at(-1), "75");
+    expect(page.text()).toContain("together 115");
   });
 
   test("gives a code that holds the numbers, and says how far somebody moved", () => {

@@ -1,5 +1,6 @@
 // When was it certain? A curve by five points, first the student's own, then the model's beside it.
 import type { Asked, Curve, Lesson, Payload } from "../../contract";
+import { MISSING, of100 } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import { useWidth } from "../../parts/size";
 import { t } from "../../text";
@@ -10,7 +11,8 @@ import { outcomeWords, suggestionWords } from "./words";
 
 const BEFORE = [16, 8, 4, 2, 1]; // years before it was decided
 const SPOKEN = 3; // place of the year that both halves speak of
-const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [260, 40, 18, 12, 28];
+const UNNAMED = 4; // place of the year whose name the axis has no room for
+const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [276, 40, 22, 30, 28];
 
 /** Return the curve that a lesson draws, if it ships. */
 export function curveOf(asked: Asked | null, payload: Payload): Curve | null {
@@ -40,20 +42,22 @@ export function Curves({ store, lesson, said }: StepProps) {
     : outcomeWords(asked, store.payload);
   const spoken = years[SPOKEN] ?? 0;
   const mine = said.drawn[SPOKEN] ?? 0;
+  const half = said.half ?? "certain";
+  const full = said.half !== null && !said.drawn.includes(null);
   return (
     <>
       <fieldset class="lesson-choice">
         <legend>{t("lesson.curves.half")}</legend>
-        {(["certain", "possible"] as const).map((half) => (
-          <label key={half}>
+        {(["certain", "possible"] as const).map((one) => (
+          <label key={one}>
             <input
               type="radio"
               name="lesson-half"
-              checked={said.half === half}
+              checked={said.half === one}
               disabled={said.compared}
-              onChange={() => say(lesson, { half })}
+              onChange={() => say(lesson, { half: one })}
             />{" "}
-            {t(`lesson.curves.${half}`, { outcome })}
+            {t(`lesson.curves.${one}`, { outcome })}
           </label>
         ))}
       </fieldset>
@@ -63,7 +67,7 @@ export function Curves({ store, lesson, said }: StepProps) {
             <Percent
               key={year}
               label={t("lesson.curves.end_of", { year })}
-              value={said.drawn[place] ?? 0}
+              value={said.drawn[place] ?? null}
               disabled={said.compared}
               onValue={(value) =>
                 say(lesson, { drawn: said.drawn.map((old, at) => (at === place ? value : old)) })
@@ -74,7 +78,7 @@ export function Curves({ store, lesson, said }: StepProps) {
         <Drawing
           years={years}
           drawn={said.drawn}
-          half={said.half}
+          half={half}
           curve={said.compared ? curve : null}
           world={lesson.curve.world}
         />
@@ -95,7 +99,7 @@ export function Curves({ store, lesson, said }: StepProps) {
               })}
             </p>
           )}
-          <p>{t("lesson.curves.model")}</p>
+          <p>{t(`lesson.curves.model_${half}`)}</p>
           <DataTable
             title={t("lesson.curves.table")}
             rows={() => ({
@@ -103,23 +107,31 @@ export function Curves({ store, lesson, said }: StepProps) {
               heads: [
                 t("lesson.curves.year"),
                 t("lesson.curves.you"),
-                t(`lesson.curves.fact_${said.half}`),
-                t(`lesson.curves.edited_${said.half}`),
+                t(`lesson.curves.fact_${half}`),
+                t(`lesson.curves.edited_${half}`),
               ],
               rows: years.map((year, place) => {
                 const row = curve.years.find((one) => one.year === year);
-                const turned = (share: number) => (said.half === "certain" ? share : 1 - share);
+                const turned = (share: number) => (half === "certain" ? share : 1 - share);
                 const told = (share: number | undefined) =>
-                  share === undefined ? "–" : Math.round(turned(share) * 100);
-                return [year, said.drawn[place] ?? 0, told(row?.fact), told(row?.edited)];
+                  share === undefined ? MISSING : of100(turned(share));
+                return [year, said.drawn[place] ?? MISSING, told(row?.fact), told(row?.edited)];
               }),
             })}
           />
         </>
       ) : (
-        <button type="button" class="main" onClick={() => say(lesson, { compared: true })}>
-          {t("lesson.curves.compare")}
-        </button>
+        <div class="lesson-gate">
+          <button
+            type="button"
+            class="main"
+            disabled={!full}
+            onClick={() => say(lesson, { compared: true })}
+          >
+            {t("lesson.curves.compare")}
+          </button>
+          <p class="lesson-soft">{t(full ? "lesson.curves.ready" : "lesson.curves.first")}</p>
+        </div>
       )}
     </>
   );
@@ -127,7 +139,7 @@ export function Curves({ store, lesson, said }: StepProps) {
 
 interface Drawn {
   years: number[];
-  drawn: number[];
+  drawn: (number | null)[];
   half: Half;
   curve: Curve | null;
   world: "fact" | "edited";
@@ -142,7 +154,11 @@ function Drawing({ years, drawn, half, curve, world }: Drawn) {
   const y = (percent: number) => TOP + (1 - percent / 100) * (HEIGHT - TOP - BOTTOM);
   const line = (points: [number, number][]) =>
     points.map(([year, percent]) => `${x(year).toFixed(1)},${y(percent).toFixed(1)}`).join(" ");
-  const mine = years.map((year, at): [number, number] => [year, drawn[at] ?? 0]);
+  const mine = years.flatMap((year, at): [number, number][] => {
+    const given = drawn[at] ?? null;
+    return given === null ? [] : [[year, given]];
+  });
+  const named = [...years.filter((_, at) => at !== UNNAMED), last];
   const turned = (share: number) => 100 * (half === "certain" ? share : 1 - share);
   const shown = (curve?.years ?? []).filter(({ year }) => year >= first && year <= last);
   const theirs = shown.map((one): [number, number] => [one.year, turned(one[world])]);
@@ -164,15 +180,12 @@ function Drawing({ years, drawn, half, curve, world }: Drawn) {
             </text>
           </g>
         ))}
-        {years.map((year, at) => (
-          <text
-            key={year}
-            class={at > 2 ? "late" : ""}
-            x={x(year)}
-            y={HEIGHT - 8}
-            text-anchor="middle"
-          >
-            {at === 3 ? "" : year}
+        <text x={2} y={14}>
+          {t(`lesson.curves.axis_${half}`)}
+        </text>
+        {named.map((year) => (
+          <text key={year} x={x(year)} y={HEIGHT - 8} text-anchor="middle">
+            {year}
           </text>
         ))}
         <polyline class="mine" points={line(mine)} />

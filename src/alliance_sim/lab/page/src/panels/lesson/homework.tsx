@@ -93,7 +93,10 @@ function OneQuestion({ truth, question }: One) {
         label={t("lesson.homework.your_number")}
         value={said ?? null}
         disabled={shown}
-        onValue={(value) => (given.value = { ...given.value, [question.name]: value })}
+        onValue={(value) => {
+          const { [question.name]: _, ...others } = given.value;
+          given.value = value === null ? others : { ...others, [question.name]: value };
+        }}
       />
       {!shown && (
         <button

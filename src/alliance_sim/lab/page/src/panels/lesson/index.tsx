@@ -5,6 +5,7 @@ import type { Lesson as LessonData, StepKind } from "../../contract";
 import type { Store } from "../../state/store";
 import { language, t } from "../../text";
 import { Claim, Exit } from "./claim";
+import { minutesGone, runs } from "./clock";
 import { ClassResults } from "./class_results";
 import { Compare } from "./compare";
 import { Curves } from "./curves";
@@ -13,7 +14,8 @@ import { Homework } from "./homework";
 import { Before, Predict, Reveal, summaryOf } from "./predictions";
 import { Run } from "./run";
 import { Sheets } from "./sheets";
-import { VIEWS, chosen, forget, lessonOf, saidIn, step, view, type View } from "./state";
+import { VIEWS, bringBack, chosen, forget, forgotten, lessonOf } from "./state";
+import { saidIn, step, view, type View } from "./state";
 import type { StepProps } from "./steps";
 import { Tasks } from "./tasks";
 import { Teacher } from "./teacher";
@@ -106,9 +108,11 @@ function Steps({ store, lesson }: { store: Store; lesson: LessonData }) {
   const View = SHOWN[one.kind];
   return (
     <section class="lesson-step" aria-labelledby="lesson-step-title">
+      <Cleared lesson={lesson} />
       {at === 0 && <p class="lesson-summary">{summaryOf({ lesson })}</p>}
       <p class="lesson-soft">
         {t("lesson.step_of", { n: at + 1, of: count, minutes: one.minutes })}
+        {runs() && <Minute of={lesson.minutes} />}
       </p>
       <h3 id="lesson-step-title" ref={head} tabIndex={-1}>
         {words.title}
@@ -133,5 +137,26 @@ function Steps({ store, lesson }: { store: Store; lesson: LessonData }) {
         </button>
       </div>
     </section>
+  );
+}
+
+function Minute({ of }: { of: number }) {
+  return <> · {t("lesson.teacher.clock", { n: Math.floor(minutesGone()), of })}</>;
+}
+
+/** That answers were cleared, and the way back. */
+function Cleared({ lesson }: { lesson: LessonData }) {
+  const last = forgotten.value;
+  return (
+    <div role="status">
+      {last?.lesson === lesson.name && (
+        <p class="lesson-note">
+          {t("lesson.cleared")}{" "}
+          <button type="button" onClick={() => bringBack(last)}>
+            {t("lesson.bring_back")}
+          </button>
+        </p>
+      )}
+    </div>
   );
 }

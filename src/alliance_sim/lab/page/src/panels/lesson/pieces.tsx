@@ -1,20 +1,32 @@
 // Small parts that several steps use: a slider with its number, a hundred dots, a sum in words.
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
+import { of100, share } from "../../parts/numbers";
 import { t } from "../../text";
+
+export { share as score } from "../../parts/numbers";
 
 interface Asked {
   label: string;
   value: number | null;
   disabled?: boolean;
-  onValue: (value: number) => void;
+  /** Told the number, or null once the field is empty again. */
+  onValue: (value: number | null) => void;
 }
 
 /** A number from 0 to 100, by slider or typed; until it is touched the number is empty. */
 export function Percent({ label, value, disabled = false, onValue }: Asked) {
   const id = useId();
-  const typed = (text: string) => {
+  const [typing, setTyping] = useState<string | null>(null); // what is not yet a number stays as typed
+  const type = (text: string) => {
     const number = Math.round(Number(text));
-    if (text.trim() !== "" && Number.isFinite(number)) onValue(Math.min(100, Math.max(0, number)));
+    const inside = number >= 0 && number <= 100;
+    setTyping(inside ? text : null);
+    if (text.trim() === "") onValue(null);
+    else if (Number.isFinite(number)) onValue(Math.min(100, Math.max(0, number)));
+  };
+  const slide = (text: string) => {
+    setTyping(null);
+    onValue(Number(text));
   };
   return (
     <div class="lesson-percent" role="group" aria-labelledby={id}>
@@ -31,7 +43,8 @@ export function Percent({ label, value, disabled = false, onValue }: Asked) {
         value={value ?? 50}
         data-untouched={value === null ? "" : undefined}
         disabled={disabled}
-        onInput={(event) => typed(event.currentTarget.value)}
+        onInput={(event) => slide(event.currentTarget.value)}
+        onClick={(event) => value === null && slide(event.currentTarget.value)}
       />
       <input
         type="number"
@@ -40,10 +53,11 @@ export function Percent({ label, value, disabled = false, onValue }: Asked) {
         step="1"
         inputMode="numeric"
         aria-labelledby={id}
-        value={value ?? ""}
+        value={typing ?? value ?? ""}
         placeholder="–"
         disabled={disabled}
-        onInput={(event) => typed(event.currentTarget.value)}
+        onInput={(event) => type(event.currentTarget.value)}
+        onBlur={() => setTyping(null)}
       />
     </div>
   );
@@ -51,7 +65,7 @@ export function Percent({ label, value, disabled = false, onValue }: Asked) {
 
 /** A share as dots, ten by ten; the words beside say the same. */
 export function Hundred({ share, label }: { share: number; label: string }) {
-  const full = Math.round(share * 100);
+  const full = of100(share);
   return (
     <svg class="lesson-hundred" viewBox="0 0 100 100" role="img" aria-label={label}>
       {Array.from({ length: 100 }, (_, place) => (
@@ -67,11 +81,6 @@ export function Hundred({ share, label }: { share: number; label: string }) {
   );
 }
 
-/** Return a share as a score is written: two places. */
-export function score(value: number): string {
-  return value.toFixed(2);
-}
-
 /** The sum of one Brier score in words. */
 export function SumInWords({ said, happened }: { said: number; happened: boolean }) {
   const came = happened ? 1 : 0;
@@ -79,7 +88,12 @@ export function SumInWords({ said, happened }: { said: number; happened: boolean
   const key = happened ? "lesson.sum.yes" : "lesson.sum.no";
   return (
     <p class="lesson-sum">
-      {t(key, { said: score(said), off: score(off), score: score(off * off) })}
+      {t(key, {
+        percent: of100(said),
+        said: share(said),
+        off: share(off),
+        score: share(off * off),
+      })}
     </p>
   );
 }
@@ -99,12 +113,17 @@ export function Lines({ label, value, rows = 2, hint, onValue }: Written) {
   return (
     <div class="lesson-lines">
       <label for={id}>{label}</label>
+      {hint !== undefined && (
+        <p id={`${id}-hint`} class="lesson-soft">
+          {hint}
+        </p>
+      )}
       <textarea
         id={id}
         rows={rows}
         maxLength={LONGEST}
         value={value}
-        placeholder={hint}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onInput={(event) => onValue(event.currentTarget.value)}
       />
     </div>

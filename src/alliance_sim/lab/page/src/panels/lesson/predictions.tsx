@@ -47,6 +47,7 @@ export function Before({ store, lesson }: StepProps) {
           <p class="lesson-soft">
             {t("lesson.before.count", { n: acts.length, shown: shown.length, steps: rungs.length })}
           </p>
+          <p class="lesson-note">{t("lesson.before.others")}</p>
         </>
       )}
     </>
@@ -55,7 +56,13 @@ export function Before({ store, lesson }: StepProps) {
 
 export function Predict({ store, lesson, said }: StepProps) {
   if (lesson.items.length === 0) return <p>{t("lesson.predict.nothing")}</p>;
-  const given = Object.keys(said.forecasts).length;
+  const { forecasts } = said;
+  const asked = lesson.items.length + (lesson.belief === null ? 0 : 1);
+  const given = Object.keys(forecasts).length + (said.belief[0] === null ? 0 : 1);
+  const give = (name: string, value: number | null) => {
+    const { [name]: _, ...others } = forecasts;
+    say(lesson, { forecasts: value === null ? others : { ...others, [name]: value } });
+  };
   return (
     <>
       {said.revealed && <p class="lesson-note">{t("lesson.predict.closed")}</p>}
@@ -64,11 +71,9 @@ export function Predict({ store, lesson, said }: StepProps) {
           <li key={item.name}>
             <Percent
               label={itemText(lesson, item, store.payload)}
-              value={said.forecasts[item.name] ?? null}
+              value={forecasts[item.name] ?? null}
               disabled={said.revealed}
-              onValue={(value) =>
-                say(lesson, { forecasts: { ...said.forecasts, [item.name]: value } })
-              }
+              onValue={(value) => give(item.name, value)}
             />
           </li>
         ))}
@@ -85,7 +90,7 @@ export function Predict({ store, lesson, said }: StepProps) {
         </>
       )}
       <p role="status" class="lesson-soft">
-        {t("lesson.predict.given", { given, of: lesson.items.length })}
+        {t("lesson.predict.given", { given, of: asked })}
       </p>
     </>
   );
@@ -171,7 +176,7 @@ function Outcome({ item, text, after, said, first }: Shown) {
       ) : (
         <p class="lesson-sum">
           {t("lesson.reveal.one", {
-            said: score(said / 100),
+            percent: said,
             score: score(brier(said / 100, item.happened)),
           })}
         </p>

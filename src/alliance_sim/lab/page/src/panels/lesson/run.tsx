@@ -1,21 +1,29 @@
 // The card of one what-if, the student's number for it, and what the model says.
-import { useState } from "preact/hooks";
-import type { Picture } from "../../contract";
+import { useMemo, useState } from "preact/hooks";
+import { effectOf } from "../../answer/answer";
+import { drawsOf } from "../../answer/estimates";
+import { readOutcome } from "../../answer/words";
+import type { Picture, Question } from "../../contract";
+import { counted, of100 } from "../../parts/numbers";
 import { ask } from "../../state/asking";
 import { t } from "../../text";
 import { Hundred, Lines, Percent, score } from "./pieces";
 import { expected, mean } from "./scoring";
-import { type Sign, nothingSaid, say } from "./state";
+import { type Sign, cardOf, say, write } from "./state";
 import type { StepProps } from "./steps";
 import { suggestionWords } from "./words";
 
 const SIGNS: readonly Sign[] = ["less", "same", "more"];
 export const NO_DIFFERENCE = 0.005; // below one in 200 a difference has no sign
+const LITTLE = 0.025; // below this it is told to be little
 
 /** Whether a picture answers a what-if, and is whole. */
 export function answers(picture: Picture | null, edits: string[], outcome: string): boolean {
   if (picture === null || picture.done < picture.of) return false;
-  const { question } = picture;
+  return asks(picture.question, edits, outcome);
+}
+
+function asks(question: Question, edits: string[], outcome: string): boolean {
   return question.outcome === outcome && question.edits.join("\n") === edits.join("\n");
 }
 
@@ -29,17 +37,14 @@ export function Run(props: StepProps) {
   const one = lesson.suggestions.find(({ name }) => name === said.suggestion);
   if (one === undefined) return <p>{t("lesson.run.nothing")}</p>;
   const words = suggestionWords(lesson, one.name, store.payload);
-  const full = said.replaced.trim() !== "" && said.sign !== null && said.share !== null;
+  const card = cardOf(said);
+  const full = card.replaced.trim() !== "" && card.sign !== null && card.share !== null;
   const picture = store.picture.value;
   const whole = answers(picture, one.edits, one.outcome);
-  const choose = (name: string) => {
-    const { replaced, follows, sign, share, run } = nothingSaid(lesson);
-    say(lesson, { suggestion: name, replaced, follows, sign, share, run });
-  };
   const start = () => {
     const told = ask(store, { edits: one.edits, outcome: one.outcome });
     setProblems(told);
-    if (told.length === 0) say(lesson, { run: true });
+    if (told.length === 0) write(lesson, { run: true });
   };
   return (
     <>
@@ -51,24 +56,25 @@ export function Run(props: StepProps) {
               type="radio"
               name="lesson-suggestion"
               checked={name === said.suggestion}
-              onChange={() => choose(name)}
+              onChange={() => say(lesson, { suggestion: name })}
             />{" "}
             {suggestionWords(lesson, name, store.payload).title}
           </label>
         ))}
       </fieldset>
-      <div class="lesson-card">
+      <div class="lesson-card" key={one.name}>
         <h4>{words.title}</h4>
         <Lines
           label={t("lesson.run.replaced")}
-          value={said.replaced}
-          onValue={(replaced) => say(lesson, { replaced })}
+          value={card.replaced}
+          hint={t("lesson.run.replaced_hint")}
+          onValue={(replaced) => write(lesson, { replaced })}
         />
         <Lines
           label={t("lesson.run.follows")}
-          value={said.follows}
+          value={card.follows}
           hint={words.follows}
-          onValue={(follows) => say(lesson, { follows })}
+          onValue={(follows) => write(lesson, { follows })}
         />
         <fieldset class="lesson-choice row">
           <legend>{t("lesson.run.sign", { result: words.result })}</legend>
@@ -77,9 +83,9 @@ export function Run(props: StepProps) {
               <input
                 type="radio"
                 name="lesson-sign"
-                checked={said.sign === sign}
-                disabled={said.run}
-                onChange={() => say(lesson, { sign })}
+                checked={card.sign === sign}
+                disabled={card.run}
+                onChange={() => write(lesson, { sign })}
               />{" "}
               {t(`lesson.run.${sign}`)}
             </label>
@@ -87,12 +93,12 @@ export function Run(props: StepProps) {
         </fieldset>
         <Percent
           label={t("lesson.run.share", { result: words.result })}
-          value={said.share}
-          disabled={said.run}
-          onValue={(share) => say(lesson, { share })}
+          value={card.share}
+          disabled={card.run}
+          onValue={(share) => write(lesson, { share })}
         />
       </div>
-      {!said.run && (
+      {!card.run && (
         <div class="lesson-gate">
           <button
             type="button"
@@ -110,20 +116,27 @@ export function Run(props: StepProps) {
         </div>
       )}
       <Told problems={problems} />
-      {said.run && (
+      {card.run && (
         <div role="status" class="lesson-answer">
           {whole && picture !== null ? (
             <Answer {...props} picture={picture} replaced={words.replaced} result={words.result} />
           ) : (
-            <>
-              <p>{t("lesson.run.running")}</p>
-              <button type="button" onClick={start}>
-                {t("lesson.run.again")}
-              </button>
-            </>
+            <Waiting again={start} asked={asks(store.question.value, one.edits, one.outcome)} />
           )}
         </div>
       )}
+    </>
+  );
+}
+
+/** Until the answer is whole; if the other parts ask something else meanwhile, how to ask again. */
+function Waiting({ again, asked }: { again: () => void; asked: boolean }) {
+  return (
+    <>
+      <p>{t(asked ? "lesson.run.running" : "lesson.run.elsewhere")}</p>
+      <button type="button" onClick={again}>
+        {t("lesson.run.again")}
+      </button>
     </>
   );
 }
@@ -142,21 +155,25 @@ export function Told({ problems }: { problems: string[] }) {
 
 type Given = StepProps & { picture: Picture; replaced: string; result: string };
 
-function Answer({ said, picture, replaced, result }: Given) {
+function Answer({ lesson, said, picture, replaced, result }: Given) {
+  const card = cardOf(said);
   const [fact, edited] = [shareOf(picture.outcome.factual), shareOf(picture.outcome.edited)];
-  const difference = edited - fact;
-  const sign: Sign =
-    Math.abs(difference) < NO_DIFFERENCE ? "same" : difference < 0 ? "less" : "more";
-  const guess = (said.share ?? 0) / 100;
-  const { own, left } = expected(guess, edited);
-  const inWords = (share: number) => t("lesson.run.in_100", { n: Math.round(share * 100), result });
+  const effect = useMemo(() => effectOf(picture), [picture]);
+  const size = Math.abs(effect.value);
+  const sign: Sign = size < NO_DIFFERENCE ? "same" : effect.value < 0 ? "less" : "more";
+  const guess = card.share ?? 0;
+  const { own, left } = expected(guess / 100, edited);
+  const given = picture.question.noise === "posterior";
+  const measured = readOutcome(picture.question.outcome)?.state.startsWith("level_") !== true;
+  const inWords = (share: number) => t("lesson.run.in_100", { n: of100(share), result });
   return (
     <>
       <div class="lesson-pair">
         <figure>
           <Hundred share={fact} label={inWords(fact)} />
           <figcaption>
-            <strong>{t("lesson.run.as_it_was")}</strong> {inWords(fact)}
+            <strong>{t("lesson.run.as_it_was")}</strong> {inWords(fact)}{" "}
+            {given && t(measured ? "lesson.run.on_record" : "lesson.run.not_measured")}
           </figcaption>
         </figure>
         <figure>
@@ -166,23 +183,41 @@ function Answer({ said, picture, replaced, result }: Given) {
           </figcaption>
         </figure>
       </div>
-      <p>
-        {t(sign === said.sign ? "lesson.run.sign_right" : "lesson.run.sign_wrong", {
-          sign: t(`lesson.run.${sign}`),
-        })}
+      <p class="lesson-total">
+        {t("lesson.run.difference", { by: counted(effect.value) })}{" "}
+        {effect.low !== null &&
+          effect.high !== null &&
+          t("lesson.run.span", {
+            draws: drawsOf(picture.draw),
+            low: counted(effect.low),
+            high: counted(effect.high),
+          })}
       </p>
+      <p>
+        {t(sign === card.sign ? "lesson.run.sign_right" : "lesson.run.sign_wrong", {
+          sign: t(`lesson.run.${sign}`),
+        })}{" "}
+        {sign !== "same" && size < LITTLE && t("lesson.run.little")}
+      </p>
+      {given && <p>{t(lesson.curve === null ? "lesson.run.luck" : "lesson.run.luck_curve")}</p>}
       <p class="lesson-sum">
         {t("lesson.run.agreement", {
-          guess: score(guess),
-          share: score(edited),
+          guess,
+          share: of100(edited),
           own: score(own),
           left: score(left),
-          sum: score(own + left),
         })}
       </p>
       <p>{t("lesson.run.no_truth")}</p>
       <p>
         {t("lesson.run.what_replaced")} {replaced.trim()}
+      </p>
+      <p class="lesson-soft">
+        {t("lesson.run.more", {
+          timeline: t("timeline.title"),
+          one_world: t("one_world.title"),
+          two_worlds: t("two_worlds.title"),
+        })}
       </p>
     </>
   );

@@ -1,48 +1,18 @@
 // The teacher's side: what comes when, what to say, and a clock that only tells the time.
-import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import type { Lesson } from "../../contract";
 import { t } from "../../text";
+import { anew, minutesGone, runs, toggle } from "./clock";
 import { step, view } from "./state";
 import { stepWords } from "./words";
 
-const MINUTE = 60_000;
-/** When the clock was started, and what had gone by before it was stopped. */
-const started = signal<number | null>(null);
-const before = signal(0);
-const now = signal(0);
-
-export function minutesGone(): number {
-  const since = started.value === null ? 0 : Math.max(0, now.value - started.value);
-  return (before.value + since) / MINUTE;
-}
-
 export function Teacher({ lesson }: { lesson: Lesson }) {
-  useEffect(() => {
-    now.value = Date.now();
-    const timer = setInterval(() => (now.value = Date.now()), 5_000);
-    return () => clearInterval(timer);
-  }, []);
   const starts = lesson.steps.map((_, place) =>
     lesson.steps.slice(0, place).reduce((sum, { minutes }) => sum + minutes, 0),
   );
   const at = Math.min(step.value, lesson.steps.length - 1);
   const one = lesson.steps[at];
-  const runs = started.value !== null;
-  const toggle = () => {
-    now.value = Date.now();
-    if (runs) {
-      before.value += now.value - (started.value ?? now.value);
-      started.value = null;
-    } else {
-      started.value = now.value;
-    }
-  };
-  const anew = () => {
-    before.value = 0;
-    started.value = runs ? Date.now() : null;
-    now.value = Date.now();
-  };
+  const until = (starts[at] ?? 0) + (one?.minutes ?? 0);
+  const late = Math.floor(minutesGone()) - until;
   return (
     <section class="lesson-teacher" aria-labelledby="lesson-teacher-title">
       <h3 id="lesson-teacher-title">{t("lesson.view.teacher")}</h3>
@@ -52,7 +22,7 @@ export function Teacher({ lesson }: { lesson: Lesson }) {
           {t("lesson.teacher.clock", { n: Math.floor(minutesGone()), of: lesson.minutes })}
         </p>
         <button type="button" onClick={toggle}>
-          {t(runs ? "lesson.teacher.stop" : "lesson.teacher.start")}
+          {t(runs() ? "lesson.teacher.stop" : "lesson.teacher.start")}
         </button>
         <button type="button" onClick={anew}>
           {t("lesson.teacher.anew")}
@@ -63,8 +33,9 @@ export function Teacher({ lesson }: { lesson: Lesson }) {
           <p class="lesson-soft">
             {t("lesson.teacher.now", {
               from: starts[at] ?? 0,
-              until: (starts[at] ?? 0) + one.minutes,
-            })}
+              until,
+            })}{" "}
+            {late > 0 && t("lesson.teacher.late", { n: late })}
           </p>
           <h4>{stepWords(lesson, one.kind).title}</h4>
           <ul>
@@ -78,7 +49,7 @@ export function Teacher({ lesson }: { lesson: Lesson }) {
             </button>
             <button
               type="button"
-              class="main"
+              class={at < lesson.steps.length - 1 ? "main" : ""}
               disabled={at === lesson.steps.length - 1}
               onClick={() => (step.value = at + 1)}
             >
@@ -105,6 +76,7 @@ export function Teacher({ lesson }: { lesson: Lesson }) {
       </ol>
       <h4>{t("lesson.teacher.variants")}</h4>
       <ul>
+        <li>{t("lesson.teacher.late_cut")}</li>
         <li>{t("lesson.teacher.short")}</li>
         <li>{t("lesson.teacher.double")}</li>
         <li>{t("lesson.teacher.paper")}</li>
