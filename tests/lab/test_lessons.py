@@ -114,7 +114,8 @@ def test_words_that_a_lesson_explains_stand_on_its_screens(
         for language, text in lesson["texts"].items():
             assert list(text["words"]) == [word["name"] for word in lesson["words"]]
             if language == "en":
-                shown = " ".join([str(text | {"words": {}}), *record.events["title"]]).lower()
+                told = [*record.events["title"], *record.rungs["description"]]
+                shown = " ".join([str(text | {"words": {}}), *told]).lower()
                 terms = [word["term"].lower() for word in text["words"].values()]
                 parts = [re.split(r", | \(", term)[0] for term in terms]
                 assert [part for part in parts if part not in shown] == []
