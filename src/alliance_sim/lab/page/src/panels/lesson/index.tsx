@@ -118,7 +118,7 @@ function Steps({ store, lesson }: { store: Store; lesson: LessonData }) {
         {words.title}
       </h3>
       <p class="lesson-text">{words.text}</p>
-      <Glossary lesson={lesson} kind={one.kind} />
+      <Glossary key={`${lesson.name}.${one.kind}`} lesson={lesson} kind={one.kind} />
       <View key={lesson.name + one.kind} store={store} lesson={lesson} said={saidIn(lesson)} />
       <div class="lesson-next">
         <button type="button" disabled={at === 0} onClick={() => (step.value = at - 1)}>

@@ -213,7 +213,7 @@ function Answer({ lesson, said, picture, replaced, result }: Given) {
         {t("lesson.run.what_replaced")} {replaced.trim()}
       </p>
       <p class="lesson-soft">
-        {t("lesson.run.more", {
+        {t("lesson.run.time_left", {
           timeline: t("timeline.title"),
           one_world: t("one_world.title"),
           two_worlds: t("two_worlds.title"),
