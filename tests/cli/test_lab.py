@@ -153,6 +153,15 @@ def test_a_port_that_is_taken_or_cannot_be_is_told() -> None:
         serving.checked_port(65_536)
 
 
+def test_a_port_that_was_closed_can_be_had_again_at_once() -> None:
+    with serving.served(PAGE) as address:
+        assert asked(address).status == 200
+    port = int(urlsplit(address).port or 0)
+    with serving.served(PAGE, port) as again:
+        assert again == address
+        assert asked(again).status == 200
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
 def test_ctrl_c_closes_it_quietly(template: Path) -> None:
     process = subprocess.Popen(

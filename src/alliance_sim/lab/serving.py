@@ -7,6 +7,7 @@ elsewhere can reach it through a name that it has pointed here.
 from __future__ import annotations
 
 import html
+import os
 import re
 import threading
 import webbrowser
@@ -33,7 +34,9 @@ class _Server(ThreadingHTTPServer):
 
     daemon_threads = True
     request_queue_size = AT_ONCE
-    allow_reuse_address = False
+    # A port that was just closed can be had again at once; on Windows the same word would let
+    # another program take a port that is in use.
+    allow_reuse_address = os.name != "nt"
 
     def __init__(self, page: bytes, port: int) -> None:
         super().__init__((HOST, port), _Answers)
