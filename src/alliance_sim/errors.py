@@ -259,7 +259,7 @@ def _misfits(
     asked = signature.parameters.values()
     single = [each for each in asked if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
     placed = [each.name for each in single if each.kind is not each.KEYWORD_ONLY]
-    names = [each.name for each in single if each.name != "self"]
+    names = [each.name for each in single if each.name not in ("self", "cls")]
     alone = " and ".join(name for name in placed if name in names)
     only = f"only {alone} can be" if alone else "which nothing can be"
     by_name = [name for name in names if name not in placed]

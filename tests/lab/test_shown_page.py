@@ -66,3 +66,32 @@ def test_a_height_that_cannot_be_is_told(height: int) -> None:
 def test_a_misspelt_setting_is_told_with_the_nearest() -> None:
     with pytest.raises(SettingError, match="did you mean 'language'"):
         load_scenario(ISLANDS).lab(langage="ja")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"lesson": 3}, "lesson is 3, must be one of generic, or None"),
+        ({"lesson": ["x"]}, r"lesson is \['x'\]"),
+        ({"language": None}, "language is None, must be one of en, ja"),
+        ({"draws": "no"}, "draws is 'no', must be True or False"),
+    ],
+)
+def test_a_setting_of_another_type_is_told(options: dict[str, object], told: str) -> None:
+    with pytest.raises(SettingError, match=told):
+        load_scenario(ISLANDS).lab(**options)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("a" * 300 + ".html", "the name is too long for this system"),
+        ("a\0.html", "cannot be the path of a file: embedded null byte"),
+        ("\ud800.html", "cannot be the path of a file"),
+        (3, "path is 3, must be that of a file, such as lesson.html"),
+        (None, "path is None"),
+    ],
+)
+def test_a_path_that_can_be_none_is_told(path: str, told: str) -> None:
+    with pytest.raises(SettingError, match=told):
+        Page("x", PAGE).save(path)

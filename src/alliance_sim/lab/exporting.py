@@ -12,7 +12,7 @@ import base64
 import gzip
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +89,8 @@ def written(page: bytes, out: Path) -> None:
     checked_place(out)
     try:
         files.put(out, page, out.parent)
-    except OSError as error:
-        raise SettingError(str(out), [f"cannot be written: {files.why(error)}"]) from error
+    except (OSError, ValueError) as error:
+        raise SettingError(str(out), [_unwritable(error)]) from error
 
 
 def checked_place(out: Path) -> None:
@@ -99,16 +99,30 @@ def checked_place(out: Path) -> None:
     Raises:
         SettingError: If it has another ending, its folder is not there, or it is somebody else's.
     """
-    problems = []
-    if out.suffix.lower() not in ENDINGS:
-        name = out.with_suffix(ENDINGS[0]).name if out.name else "lesson.html"
-        problems.append(f"must end in {ENDINGS[0]}, such as {name}")
-    if not out.parent.is_dir():
-        problems.append(f"cannot be written: there is no folder {str(out.parent)!r}")
-    if (out.exists() or out.is_symlink()) and not is_page(out):
-        problems.append("is there already, and is no page of the lab; choose another name")
+    try:
+        problems = list(_misplaced(out))
+    except (OSError, ValueError) as error:
+        problems = [_unwritable(error)]
     if problems:
         raise SettingError(str(out), problems)
+
+
+def _misplaced(out: Path) -> Iterator[str]:
+    """Yield why no page may be written to a file."""
+    if out.suffix.lower() not in ENDINGS:
+        name = out.with_suffix(ENDINGS[0]).name if out.name else "lesson.html"
+        yield f"must end in {ENDINGS[0]}, such as {name}"
+    if not out.parent.is_dir():
+        yield f"cannot be written: there is no folder {str(out.parent)!r}"
+    if (out.exists() or out.is_symlink()) and not is_page(out):
+        yield "is there already, and is no page of the lab; choose another name"
+
+
+def _unwritable(error: OSError | ValueError) -> str:
+    """Return why a file cannot be written, or even looked for."""
+    if isinstance(error, OSError):
+        return f"cannot be written: {files.why(error)}"
+    return f"cannot be the path of a file: {error}"
 
 
 def is_page(path: Path) -> bool:

@@ -18,6 +18,7 @@ from alliance_sim.errors import (
     NoRecord,
     ProblemsError,
     RecordError,
+    shown,
     unknown_name,
 )
 from alliance_sim.lab.lesson_file import KINDS_OF_STEPS, Happens, Item, LessonFile, Shown
@@ -91,10 +92,14 @@ def lessons_of(scenario: Scenario, *, folder: Path | None = None) -> list[dict[s
     return [*told, generic_lesson(scenario, record)]
 
 
-def problem_of(lesson: str | None, lessons: Sequence[Mapping[str, Any]]) -> str | None:
+def problem_of(lesson: object, lessons: Sequence[Mapping[str, Any]]) -> str | None:
     """Return why there is no such lesson, with the nearest; None if there is, or none is wanted."""
     names = [str(one["name"]) for one in lessons]
-    return None if lesson is None or lesson in names else unknown_name("lesson", lesson, names)
+    if lesson is None or lesson in names:
+        return None
+    if not isinstance(lesson, str):
+        return f"lesson is {shown(lesson)}, must be one of {', '.join(names)}, or None"
+    return unknown_name("lesson", lesson, names)
 
 
 def read_lesson(

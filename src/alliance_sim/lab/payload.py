@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from alliance_sim import provenance
 from alliance_sim.calendar import decimal_year
-from alliance_sim.errors import NoRecord, SettingError
+from alliance_sim.errors import NoRecord, SettingError, shown
 from alliance_sim.lab import curves, evidence, lessons, wording
 from alliance_sim.lab.editable import editable
 from alliance_sim.lab.frame import frame_of
@@ -69,7 +69,11 @@ def payload_of(
         ScenarioError: If the scenario cannot be run.
     """
     every = lessons.lessons_of(scenario)
-    problems = [wording.language_problem(language), lessons.problem_of(lesson, every)]
+    problems = [
+        wording.language_problem(language),
+        lessons.problem_of(lesson, every),
+        _draws_problem(draws),
+    ]
     if any(problems):
         raise SettingError(WHERE, [problem for problem in problems if problem])
     outcomes = offered(scenario)
@@ -149,6 +153,11 @@ def payload_of(
         "lesson": lesson,
         "language": language,
     }
+
+
+def _draws_problem(draws: object) -> str | None:
+    """Return why draws cannot come along or stay away so; None if they can."""
+    return None if isinstance(draws, bool) else f"draws is {shown(draws)}, must be True or False"
 
 
 def offered(scenario: Scenario) -> tuple[str, ...]:

@@ -75,7 +75,12 @@ class Page:
         Raises:
             SettingError: If the file is somebody else's, or cannot be written.
         """
-        written(self.content, Path(path))
+        try:
+            out = Path(path)
+        except TypeError:
+            problem = f"path is {shown(path)}, must be that of a file, such as lesson.html"
+            raise SettingError("save", [problem]) from None
+        written(self.content, out)
 
     def __repr__(self) -> str:
         """Return one line about it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from alliance_sim.errors import unknown_name
+from alliance_sim.errors import shown, unknown_name
 from alliance_sim.glossary import explained_units
 from alliance_sim.lab.naming import ENGLISH, Names
 from alliance_sim.record.translation import translations_of
@@ -29,8 +29,10 @@ READABLE = 4.5  # contrast of text that can be read
 LIGHTER = 20  # steps from a colour to white
 
 
-def language_problem(language: str) -> str | None:
+def language_problem(language: object) -> str | None:
     """Return why the page cannot open in a language, with the nearest; None if it can."""
+    if not isinstance(language, str):
+        return f"language is {shown(language)}, must be one of {', '.join(LANGUAGES)}"
     known = language in LANGUAGES
     return None if known else unknown_name("language", language, LANGUAGES)
 
