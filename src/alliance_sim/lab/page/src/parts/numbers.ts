@@ -1,6 +1,8 @@
 // The one place that rounds. Numbers are written as the package writes them: see `glossary.py` for
 // decimals and shares, `counterfactual/answer.py` for re-runs of 100. A half goes to the even digit.
 
+import { t } from "../text";
+
 export const MISSING = "–";
 const WHOLE_UNITS = ["formal step", "agreements", "yes or no"];
 const EACH_STEP = " a quarter";
@@ -44,11 +46,10 @@ export function share(value: number | null): string {
 }
 
 /** Return a share in percent, rounded down so that 79.9 does not pass for 80. */
-export function percent(value: number | null, decimals = 0): string {
+export function percent(value: number | null): string {
   if (value === null || Number.isNaN(value)) return MISSING;
-  const least = 10 ** -decimals;
-  if (value > 0 && value * 100 < least - 1e-9) return `under ${fixed(least, decimals)} %`;
-  return `${fixed(Math.floor((value * 100) / least + 1e-9) * least, decimals)} %`;
+  if (value > 0 && value * 100 < 1 - 1e-9) return t("numbers.under", { percent: 1 });
+  return `${fixed(Math.floor(value * 100 + 1e-9), 0)} %`;
 }
 
 /** Return a share in whole percent as Python's ".0%" does: "63%". */
@@ -84,11 +85,4 @@ export function short(value: number): string {
   const [mantissa = "", power] = text.split("e");
   const trimmed = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
   return `${trimmed}${power === undefined ? "" : `e${power}`}`.replaceAll("-", "−");
-}
-
-/** Return a decimal year as month and year, such as "2014-05": the month of a quarter's begin. */
-export function month(year: number): string {
-  const whole = Math.floor(year + 1e-9);
-  const place = Math.min(11, Math.floor((year - whole) * 12 + 1e-6));
-  return `${whole}-${String(place + 1).padStart(2, "0")}`;
 }
