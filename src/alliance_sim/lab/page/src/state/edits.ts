@@ -24,6 +24,7 @@ const MARKS: Record<string, string> = {
   motive: "=",
   member: "=",
 };
+const SETTING = ["set", "member", "motive"]; // kinds that set one number
 const IN_QUARTERS = /^[+-]\d{1,4}$/;
 
 /** Return an edit taken apart; null where its first word is none of an edit of this page. */
@@ -119,6 +120,31 @@ export function saidOf(edits: readonly string[], kind: string, about: string): s
   return null;
 }
 
+/** Return the beginning of the edit that sets a number, in plainest form: "member hills:offset". */
+export function setting(path: string): string {
+  const [head, name = "", ...rest] = path.split(".");
+  if (head === "member") return `member ${name}:${rest.join(".")}`;
+  return head === "motives" ? `motive ${name}` : `set ${path}`;
+}
+
+/** Return what the edits set a number to, in whichever words; null where they leave it. */
+export function numberSet(edits: readonly string[], path: string, payload: Payload): number | null {
+  for (const edit of edits) {
+    const found = said(edit);
+    if (found === null || !SETTING.includes(found.kind)) continue;
+    if (placeOf(edit, payload) === path) return spelled(found, path, payload);
+  }
+  return null;
+}
+
+/** A motive that is on stands in the middle of its range, as the package has it. */
+function spelled({ kind, says }: Said, path: string, payload: Payload): number | null {
+  if (kind !== "motive" || says === "off") return says === "off" ? 0 : numeric(says);
+  if (says !== "on") return numeric(says);
+  const number = payload.numbers.find((one) => one.path === path);
+  return ((number?.low ?? 0) + (number?.high ?? 0)) / 2;
+}
+
 export function happens(edits: readonly string[], name: string): boolean {
   return !edits.some((edit) => {
     const found = said(edit);
@@ -174,7 +200,6 @@ function idle(text: string, payload: Payload): boolean {
   const edit = said(text);
   if (edit === null) return false;
   const { kind, about, says } = edit;
-  const same = (value: unknown) => String(value) === says || numeric(says) === value;
   switch (kind) {
     case "shift":
       return /^[+-]?0+$/.test(says.split(":")[0] ?? "");
@@ -182,19 +207,14 @@ function idle(text: string, payload: Payload): boolean {
       return numeric(says) === 1;
     case "council":
       return payload.councils[0]?.name === about;
-    case "motive": {
-      const motive = payload.motives.find(({ name }) => name === about);
-      return motive !== undefined && (says === "off" ? motive.value === 0 : same(motive.value));
-    }
-    case "member": {
-      const [name = "", path = ""] = about.split(":");
-      const member = payload.members.find((one) => one.name === name);
-      const number = member?.numbers.find((one) => one.path === path);
-      return number !== undefined && same(number.value);
-    }
+    case "motive":
+    case "member":
     case "set": {
-      const number = payload.numbers.find(({ path }) => path === about);
-      return number !== undefined && same(number.value);
+      const path = placeOf(text, payload);
+      const value = payload.numbers.find((one) => one.path === path)?.value;
+      return (
+        value !== undefined && (String(value) === says || spelled(edit, path, payload) === value)
+      );
     }
     default:
       return false;

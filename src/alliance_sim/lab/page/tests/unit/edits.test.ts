@@ -5,9 +5,11 @@ import {
   happens,
   moved,
   movedBy,
+  numberSet,
   put,
   reach,
   said,
+  setting,
   tidied,
 } from "../../src/state/edits";
 import { madePayload } from "./made";
@@ -33,6 +35,32 @@ describe("an edit", () => {
   test("of no kind that the page has is none, and names of a prototype are none", () => {
     for (const text of ["hold rung=3@2003", "", "constructor x", "__proto__ x", "toString y"]) {
       expect(said(text)).toBeNull();
+    }
+  });
+});
+
+describe("a number", () => {
+  const { path: motive } = payload.motives[0]!;
+
+  test("is set in plainest words, and read in any", () => {
+    expect([setting("levels.pace"), setting("member.hills.offset"), setting(motive)]).toEqual([
+      "set levels.pace",
+      "member hills:offset",
+      "motive leverage",
+    ]);
+    const cases: [string, string, number | null][] = [
+      ["set levels.pace=2", "levels.pace", 2],
+      ["member hills:offset=-.5", "member.hills.offset", -0.5],
+      ["set member.hills.offset=1e-1", "member.hills.offset", 0.1],
+      ["motive leverage=on", motive, 1],
+      ["motive leverage=off", motive, 0],
+      ["set motives.leverage=0.5", motive, 0.5],
+      ["strength great_raid=2", "juncture.great_raid.effect.0.size", null],
+      ["leader captain=none", "leader.captain.push", null],
+      ["without great_raid", "levels.pace", null],
+    ];
+    for (const [edit, path, value] of cases) {
+      expect([edit, numberSet([edit], path, payload)]).toEqual([edit, value]);
     }
   });
 });

@@ -279,6 +279,21 @@ describe("controls", () => {
     expect(edits()).toEqual(["set levels.pace=2"]);
   });
 
+  test("show a number as it is set, whichever part of the page sets it", () => {
+    show();
+    open(".controls-part");
+    type(find<HTMLInputElement>("input[type=search]"), "hills offset", "input");
+    const fields = () =>
+      (all(".controls-number input[type=number]") as HTMLInputElement[]).map(({ value }) => value);
+    expect(fields()).toEqual(["0.2", "0.2"]);
+    for (const edit of ["member hills:offset=0.5", "set member.hills.offset=0.5"]) {
+      void act(() => store.change({ edits: [edit] }));
+      expect(fields()).toEqual(["0.5", "0.5"]);
+    }
+    type(all(".controls-number input[type=number]")[1] as HTMLInputElement, "0.6");
+    expect(edits()).toEqual(["member hills:offset=0.6"]);
+  });
+
   test("ask a typed outcome, and refuse one that cannot be asked", () => {
     show((question) => (question.outcome === "nonsense" ? ["No such state."] : []));
     const form = find<HTMLFormElement>(".controls-typed");

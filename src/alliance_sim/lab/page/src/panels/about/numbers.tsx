@@ -6,7 +6,7 @@ import type { Numbered } from "../../contract";
 import { codedDay } from "../../parts/dates";
 import { decimal, plain, short } from "../../parts/numbers";
 import { ask } from "../../state/asking";
-import { cleared, put, saidOf } from "../../state/edits";
+import { numberSet, put, setting } from "../../state/edits";
 import type { Store } from "../../state/store";
 import { language, named, t, unitName } from "../../text";
 import { Symbol } from "./model";
@@ -34,7 +34,10 @@ export function Numbers({ store }: { store: Store }) {
   const { edits } = store.question.value;
   const parts = useMemo(() => [...new Set(numbers.map(({ path }) => partOf(path)))], [numbers]);
   const found = useMemo(
-    () => numbers.filter((one) => fits(one, filter.value, edits)),
+    () =>
+      numbers.filter((one) =>
+        fits(one, filter.value, (path) => numberSet(edits, path, store.payload) !== null),
+      ),
     [numbers, filter.value, edits],
   );
   const set = (change: Partial<Filter>) => {
@@ -173,27 +176,22 @@ function Told({ told }: { told: NonNullable<Numbered["told"]> }) {
 
 /** A field that changes the number as an edit of the question; what cannot be is told and undone. */
 function Change({ one, store }: { one: Numbered; store: Store }) {
-  const { kind, about } = editOf(one.path);
+  const { payload } = store;
   const { edits } = store.question.value;
-  const mine = saidOf(edits, kind, about);
-  const typed = useSignal(mine ?? String(one.value));
+  const set = numberSet(edits, one.path, payload);
+  const typed = useSignal(String(set ?? one.value));
   const problems = useSignal<string[]>([]);
   useEffect(() => {
-    typed.value = mine ?? String(one.value);
-  }, [mine]);
+    typed.value = String(set ?? one.value);
+  }, [set]);
   const id = `about-${one.path}`;
+  const change = (to: number) => {
+    problems.value = ask(store, { edits: put(edits, `${setting(one.path)}=${to}`, payload) });
+  };
   const take = (text: string) => {
     const number = Number(text);
-    if (text.trim() === "" || !Number.isFinite(number)) {
-      problems.value = [t("about.row.no_number")];
-      return;
-    }
-    const { payload } = store;
-    const without = cleared(edits, kind, about, payload);
-    const mark = kind === "set" || kind === "motive" || kind === "member" ? "=" : " ";
-    const next =
-      number === one.value ? without : put(edits, `${kind} ${about}${mark}${number}`, payload);
-    problems.value = ask(store, { edits: next });
+    if (text.trim() !== "" && Number.isFinite(number)) change(number);
+    else problems.value = [t("about.row.no_number")];
   };
   return (
     <div class="about-change">
@@ -213,13 +211,8 @@ function Change({ one, store }: { one: Numbered; store: Store }) {
         onInput={(event) => (typed.value = event.currentTarget.value)}
         onChange={(event) => take(event.currentTarget.value)}
       />
-      {mine !== null && (
-        <button
-          type="button"
-          onClick={() => {
-            problems.value = ask(store, { edits: cleared(edits, kind, about, store.payload) });
-          }}
-        >
+      {set !== null && (
+        <button type="button" onClick={() => change(Number(one.value))}>
           {t("about.row.back", { value: plain(Number(one.value)) })}
         </button>
       )}
@@ -230,14 +223,6 @@ function Change({ one, store }: { one: Numbered; store: Store }) {
       )}
     </div>
   );
-}
-
-/** Return as which kind of edit a number is changed, in plainest form. */
-function editOf(path: string): { kind: string; about: string } {
-  const [head, name, ...rest] = path.split(".");
-  if (head === "member") return { kind: "member", about: `${name}:${rest.join(".")}` };
-  if (head === "motives") return { kind: "motive", about: name ?? "" };
-  return { kind: "set", about: path };
 }
 
 function ordered(numbers: readonly Numbered[]): Numbered[] {
@@ -252,15 +237,16 @@ function partOf(path: string): string {
   return path.split(".")[0] ?? "";
 }
 
-function fits(one: Numbered, { words, kind, part, only }: Filter, edits: string[]): boolean {
+function fits(
+  one: Numbered,
+  { words, kind, part, only }: Filter,
+  isSet: (path: string) => boolean,
+): boolean {
   if (kind !== "" && one.kind !== kind) return false;
   if (part !== "" && partOf(one.path) !== part) return false;
   if (only === "prior" && one.told?.byPrior !== true) return false;
   if (only === "learnt" && one.told?.byPrior !== false) return false;
-  if (only === "changed") {
-    const { kind, about } = editOf(one.path);
-    if (saidOf(edits, kind, about) === null) return false;
-  }
+  if (only === "changed" && !isSet(one.path)) return false;
   const text = `${one.path} ${one.title} ${named(`number.${one.path}`, "")} ${one.source}`;
   const low = text.toLocaleLowerCase();
   return words

@@ -44,7 +44,8 @@ export function Homework({ payload }: { payload: Payload }) {
       <ul>
         {truth.rungs.map(({ day, rung, title }) => (
           <li key={rung}>
-            {codedDay(day, language.value)}: {t("lesson.homework.step", { rung, title: told(title) })}
+            {codedDay(day, language.value)}:{" "}
+            {t("lesson.homework.step", { rung, title: told(title) })}
           </li>
         ))}
       </ul>

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { councilName, leaderName } from "../../../parts/edit_words";
 import { ask } from "../../../state/asking";
-import { cleared, put, said, saidOf } from "../../../state/edits";
+import { cleared, numberSet, put, said, saidOf } from "../../../state/edits";
 import type { Store } from "../../../state/store";
 import { named, ours, t } from "../../../text";
 import { Choice, NumberField } from "./fields";
@@ -78,12 +78,8 @@ export function Council({ store }: { store: Store }) {
           key={`${member.name}:${path}`}
           store={store}
           label={named(`number.member.${member.name}.${path}`, title)}
+          path={`member.${member.name}.${path}`}
           usual={value}
-          edit={`member ${member.name}:${path}=`}
-          now={
-            saidOf(edits, "member", `${member.name}:${path}`) ??
-            saidOf(edits, "set", `member.${member.name}.${path}`)
-          }
           low={low}
           high={high}
           unit={unit}
@@ -100,8 +96,7 @@ export function Motives({ store }: { store: Store }) {
     <>
       <p class="controls-hint">{t("controls.motives_hint")}</p>
       {payload.motives.map(({ name, title, value, path }) => {
-        const says = saidOf(edits, "motive", name) ?? saidOf(edits, "set", path);
-        const on = says === null ? value > 0 : says !== "off" && Number(says) !== 0;
+        const on = (numberSet(edits, path, payload) ?? value) !== 0;
         return (
           <label key={name} class="controls-switch">
             <input

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import { ask, settle } from "../../../state/asking";
-import { put } from "../../../state/edits";
+import { numberSet, put, setting } from "../../../state/edits";
 import type { Store } from "../../../state/store";
 import { language, t, unitName } from "../../../text";
 
@@ -60,10 +60,9 @@ export function Choice({ label, value, options, choose }: ChoiceProps) {
 interface NumberProps {
   store: Store;
   label: string;
-  /** What stands in the scenario, and the edit's text up to the value: "set levels.pace=". */
+  path: string;
+  /** What stands in the scenario. */
   usual: number;
-  edit: string;
-  now: string | null;
   low: number | null;
   high: number | null;
   unit: string;
@@ -72,11 +71,12 @@ interface NumberProps {
 
 /** A number: typed, or by a slider where it has a range. */
 export function NumberField(props: NumberProps) {
-  const { store, label, usual, edit, now, low, high, unit, note } = props;
+  const { store, label, path, usual, low, high, unit, note } = props;
   const id = useId();
   const before = useRef<string[] | null>(null);
-  const value = now === null || Number.isNaN(Number(now)) ? usual : Number(now);
-  const edits = (text: string) => put(store.question.value.edits, `${edit}${text}`, store.payload);
+  const value = numberSet(store.question.value.edits, path, store.payload) ?? usual;
+  const edits = (text: string) =>
+    put(store.question.value.edits, `${setting(path)}=${text}`, store.payload);
   const range = low === null || high === null ? null : { low, high, step: (high - low) / STEPS };
   const typed = (field: HTMLInputElement) => {
     const text = field.value.trim();

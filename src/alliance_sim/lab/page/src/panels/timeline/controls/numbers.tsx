@@ -61,16 +61,14 @@ function AnyNumber({ store, number }: { store: Store; number: Numbered }) {
   const { edits } = store.question.value;
   const { path, value } = number;
   const label = named(`number.${path}`, number.title);
-  const now = saidOf(edits, "set", path);
   const note = `${t(`controls.kind.${number.kind}`)}: ${number.source}`;
   if (typeof value === "number") {
     return (
       <NumberField
         store={store}
         label={label}
+        path={path}
         usual={value}
-        edit={`set ${path}=`}
-        now={now}
         low={number.low}
         high={number.high}
         unit={number.unit}
@@ -78,6 +76,7 @@ function AnyNumber({ store, number }: { store: Store; number: Numbered }) {
       />
     );
   }
+  const now = saidOf(edits, "set", path);
   const shared = {
     value: now ?? String(value),
     onChange: (event: { currentTarget: HTMLInputElement }) => {
