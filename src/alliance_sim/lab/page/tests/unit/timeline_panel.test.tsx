@@ -149,6 +149,21 @@ describe("a handle", () => {
     expect(store.canUndo.value).toBe(false);
   });
 
+  test("that leaves the picture while a key is held on it is set down there", () => {
+    show();
+    press(handle("joint patrol"), "ArrowRight");
+    for (let k = 0; k < 3; k += 1) press(find(".timeline-chart"), "+"); // nearer to the middle
+    press(find(".timeline-chart"), "0");
+    expect(edits()).toEqual(["shift joint_patrol:+1"]);
+    void act(() => store.undo());
+    expect(edits()).toEqual([]);
+    // Nothing is held any more: handles follow what is changed elsewhere.
+    const where = () => handle("great raid").style.left;
+    const before = where();
+    void act(() => store.change({ edits: ["shift great_raid:+8"] }));
+    expect(where()).not.toBe(before);
+  });
+
   test("that is left with Escape while dragged is where it was", () => {
     show();
     const raid = handle("great raid");

@@ -1,6 +1,6 @@
 // A handle at each juncture: drag it in time, or by arrow keys; switch it off beside it.
 import { useSignal, type Signal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Juncture } from "../../contract";
 import { quartersOn } from "../../state/calendar";
 import { xOf, yearAt, type Places } from "../../parts/window";
@@ -111,6 +111,7 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
     before.current = null;
     held.value = false;
   };
+  useEffect(() => done, []); // a handle that leaves the picture, or its part of the page, is let go
   const classes = ["timeline-handle", `kind-${juncture.kind}`];
   if (!on) classes.push("off");
   if (quarters !== 0) classes.push("moved");
