@@ -17,6 +17,7 @@ from alliance_sim.lab.wording import LANGUAGES
 from alliance_sim.record.record import Record
 from alliance_sim.record.translation import OF_SCENARIOS, texts_of, translations_of
 from alliance_sim.record.words import registered
+from alliance_sim.world.catalogue import catalogue
 
 SHIPPED = ("two_islands/baseline", "japan_nato/baseline")
 SUM = re.compile(r"\d[\d.]*(?:m|bn)\b|\d+,\d{3}")
@@ -132,8 +133,11 @@ def said_by(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_all_that_a_record_says_is_said_in_japanese_and_nothing_else(name: str) -> None:
-    record = Record.of(load_scenario(name))
+    scenario = load_scenario(name)
+    record = Record.of(scenario)
     coded = {*record.events["title"], *record.rungs["description"], *record.claims["claim"]}
+    coded |= {str(row[2]) for row in catalogue("inputs", scenario).rows}
+    coded |= {one.source for one in scenario.junctures}
     told = said_by(name)
     assert sorted(coded - set(told)) == []
     assert sorted(set(told) - coded) == []

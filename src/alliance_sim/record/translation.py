@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 MOST_BYTES = 1_000_000  # of a file of words, or of the texts of a record
-ACTS = ("act", "step", "claim")  # what texts of a record can be of
+ACTS = ("act", "step", "claim", "source")  # what texts of a record can be of
 OF_SCENARIOS = ("scenario", "scenario_description")  # by the name of any scenario
 
 
@@ -35,7 +35,8 @@ class Translation:
         alliance: The alliance.
         domains: By domain what it is called.
         names: By kind and name what something is called, "juncture.great_raid", "rung.1".
-        told: By its English text what the record says: titles of acts, steps and claims.
+        told: By its English text what the record says: titles of acts, steps and claims, and
+            where the numbers of the scenario come from.
         checked: Whether somebody who speaks the language from childhood has read it.
     """
 
@@ -75,7 +76,7 @@ def texts_of(file: Path) -> dict[str, str]:
     """Return what a record says in another language, by its English text.
 
     Args:
-        file: Such as `acts.ja.toml`, with tables `act`, `step` and `claim`.
+        file: Such as `acts.ja.toml`, with tables `act`, `step`, `claim` and `source`.
 
     Raises:
         RecordError: If it cannot be used, naming all that is wrong with it.
