@@ -1,6 +1,7 @@
 // The frame of the page: its title, its parts, language and look, and what went wrong.
 import { useEffect } from "preact/hooks";
 import { PANELS } from "./panels";
+import { Messages } from "./parts/messages";
 import { Ready } from "./parts/ready";
 import type { Store } from "./state/store";
 import { LANGUAGES, language, named, t, wording } from "./text";
@@ -58,11 +59,16 @@ export function App({ store }: { store: Store }) {
         {shown && <shown.view store={store} />}
       </main>
       <footer class="bottom">
-        <p>{store.model.value?.bits ?? t(store.failed.value ? "page.cannot" : "page.starting")}</p>
+        <p>{state(store)}</p>
         <p>{t("page.sentence", { model: named(`scenario.${scenario.name}`, scenario.title) })}</p>
       </footer>
     </>
   );
+}
+
+function state({ model, failed }: Store): string {
+  if (model.value !== null) return t("page.bits", { program: model.value.program });
+  return t(failed.value ? "page.cannot" : "page.starting");
 }
 
 function toMain(event: Event): void {
@@ -90,12 +96,13 @@ function Tabs({ store }: { store: Store }) {
 
 function Problems({ store }: { store: Store }) {
   const link = store.linkProblems.value.map((problem) => t(`link.${problem}`));
-  const told = [...link, ...store.problems.value];
+  const own = store.failed.value ? store.problems.value : [];
   return (
     <div role="alert" class="problems">
-      {told.map((problem) => (
+      {[...link, ...own].map((problem) => (
         <p key={problem}>{problem}</p>
       ))}
+      {!store.failed.value && <Messages told={store.problems.value} />}
     </div>
   );
 }

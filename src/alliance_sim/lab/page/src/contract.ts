@@ -311,8 +311,8 @@ export interface RunEvent {
 
 /** The engine as the page sees it; made by `engine/pool.ts`. */
 export interface Model {
-  /** "same bits as alliance-sim 1.2.3", or an error is thrown before. */
-  readonly bits: string;
+  /** The package that has the same bits, "alliance-sim 1.2.3"; an error is thrown before. */
+  readonly program: string;
   readonly simd: boolean;
   /** Problems of edits and outcome, [] if it can be asked. */
   problems(question: Question): string[];

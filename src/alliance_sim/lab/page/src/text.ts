@@ -101,6 +101,16 @@ function own(table: Record<string, string> | undefined, key: string): string | u
   return table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
+/** Return what stands in a row, with what a language puts between. */
+export function commas(parts: readonly string[]): string {
+  return parts.join(t("page.comma"));
+}
+
+/** Return what stands in a row, each part of it with commas of its own. */
+export function semicolons(parts: readonly string[]): string {
+  return parts.join(t("page.semicolon"));
+}
+
 /** Return the names of sides and domains. */
 export function wording(): Words {
   const found = words.value[language.value] ?? words.value["en"];

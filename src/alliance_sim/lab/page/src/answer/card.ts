@@ -2,10 +2,10 @@
 // a page cannot check is told as "not available", with where to get it.
 import type { Payload, Picture, Question } from "../contract";
 import { fixed, MISSING, share } from "../parts/numbers";
-import { t } from "../text";
+import { commas, semicolons, t } from "../text";
 import { signOf, type Agreement, type Sign } from "./labels";
 import { AMBER, GREEN } from "./rewrite";
-import { monthOf } from "./words";
+import { heldOf, monthOf } from "./words";
 
 export type Verdict = "pass" | "warn" | "refuse" | "not available";
 
@@ -42,10 +42,6 @@ export function cardOf(asked: Asked): Check[] {
   ];
 }
 
-function heldOf({ question }: Asked): string[] {
-  return question.edits.flatMap((edit) => (edit.startsWith("keep ") ? [edit.slice(5)] : []));
-}
-
 function clarity(asked: Asked): Check {
   const { question, picture, payload } = asked;
   const removed = question.edits.flatMap((edit) => {
@@ -65,19 +61,19 @@ function clarity(asked: Asked): Check {
   const parts = Object.values(named);
   const count = parts.filter(Boolean).length;
   const missing = Object.keys(named).filter((name) => !named[name]);
-  const held = heldOf(asked);
-  const words = [
+  const held = heldOf(asked.question.edits);
+  const words = semicolons([
     t("answer.card.named", { count, of: parts.length }),
     ...(missing.length > 0
       ? [
           t("answer.card.missing", {
-            names: missing.map((n) => t(`answer.card.part.${n}`)).join(", "),
+            names: commas(missing.map((n) => t(`answer.card.part.${n}`))),
           }),
         ]
       : []),
     t("answer.card.from", { day: dayOf(picture.touched, payload) }),
-    held.length > 0 ? t("answer.card.held", { names: held.join(", ") }) : t("answer.card.free_all"),
-  ].join("; ");
+    held.length > 0 ? t("answer.card.held", { names: commas(held) }) : t("answer.card.free_all"),
+  ]);
   const verdict = missing.length > 0 ? "warn" : "pass";
   return { check: "clarity", verdict, number: count / parts.length, words };
 }
@@ -88,7 +84,7 @@ function dayOf(touched: number | null, payload: Payload): string {
 }
 
 function cotenability(asked: Asked): Check {
-  const held = heldOf(asked);
+  const held = heldOf(asked.question.edits);
   if (held.length === 0) {
     return {
       check: "cotenability",
@@ -97,7 +93,7 @@ function cotenability(asked: Asked): Check {
       words: t("answer.card.nothing_held"),
     };
   }
-  const words = t("answer.card.held_unknown", { names: held.join(", ") });
+  const words = t("answer.card.held_unknown", { names: commas(held) });
   return { check: "cotenability", verdict: "not available", number: null, words };
 }
 
@@ -125,14 +121,14 @@ function theory({ agreed, question }: Asked): Check {
     };
   }
   const names = Object.keys(agreed.means);
-  const told = names
-    .map((name) => {
+  const told = semicolons(
+    names.map((name) => {
       const mean = agreed.means[name] ?? 0;
       const sign = signOf(mean);
       const light = Object.hasOwn(agreed.signs, name) ? "" : t("answer.card.light");
       return t(`answer.card.${MOVES[sign]}`, { name }) + light;
-    })
-    .join("; ");
+    }),
+  );
   if (names.length < 2) {
     return {
       check: "theory",

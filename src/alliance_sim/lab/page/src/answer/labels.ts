@@ -42,7 +42,7 @@ export interface Checks {
 /** A reason by key of `answer.reason`, with what its text is filled with. */
 export interface Reason {
   key: string;
-  given: Record<string, string | number>;
+  given: Record<string, string | number | readonly string[]>;
   /** Whether it speaks of something that was not checked, not of something that was found. */
   unchecked: boolean;
 }
@@ -121,10 +121,8 @@ function unchecked(key: string): Reason {
   return { key, given: {}, unchecked: true };
 }
 
-function turned(sign: Sign, effects: Record<string, number>): string {
-  return Object.keys(effects)
-    .filter((name) => signOf(effects[name] ?? 0) !== sign)
-    .join(", ");
+function turned(sign: Sign, effects: Record<string, number>): string[] {
+  return Object.keys(effects).filter((name) => signOf(effects[name] ?? 0) !== sign);
 }
 
 function silent({ sdRatio }: Checks): Reason[] {
@@ -134,7 +132,7 @@ function silent({ sdRatio }: Checks): Reason[] {
 function coupled({ sign, couplings, bistable }: Checks): Reason[] {
   const reasons: Reason[] = [];
   const names = turned(sign, couplings);
-  if (names !== "") reasons.push(found("coupling", { names }));
+  if (names.length > 0) reasons.push(found("coupling", { names }));
   if (bistable !== null && bistable > MOST_BISTABLE) {
     reasons.push(found("bistable", { share: bistable }));
   }
@@ -144,7 +142,7 @@ function coupled({ sign, couplings, bistable }: Checks): Reason[] {
 function ofTheories(agreed: Agreement, { sign }: Checks): Reason[] {
   const reasons: Reason[] = [];
   const names = Object.keys(agreed.signs).filter((name) => agreed.signs[name] !== sign);
-  if (names.length > 0) reasons.push(found("theory", { names: names.join(", ") }));
+  if (names.length > 0) reasons.push(found("theory", { names }));
   if (agreed.ambiguity > MOST_AMBIGUITY) reasons.push(found("size", { share: agreed.ambiguity }));
   return reasons;
 }
@@ -160,13 +158,13 @@ function unsure(agreed: Agreement, checks: Checks): Reason[] {
     );
   }
   const names = turned(checks.sign, checks.variants);
-  if (names !== "") reasons.push(found("variant", { names }));
+  if (names.length > 0) reasons.push(found("variant", { names }));
   if (checks.bits !== null && checks.bits > AMBER) {
     reasons.push(found("rewrite", { bits: checks.bits }));
   }
   if (Object.keys(agreed.means).length < 2) reasons.push(unchecked("one_theory"));
   if (checks.missing.length > 0) {
-    reasons.push({ ...unchecked("missing"), given: { names: checks.missing.join(", ") } });
+    reasons.push({ ...unchecked("missing"), given: { names: checks.missing } });
   }
   if (Object.keys(checks.couplings).length < 2) reasons.push(unchecked("no_couplings"));
   if (Object.keys(checks.variants).length === 0) reasons.push(unchecked("no_variants"));

@@ -3,10 +3,10 @@
 import type { Payload } from "../contract";
 import { counted, fixed, of100, percentClose, share } from "../parts/numbers";
 import { timeOf } from "../state/time";
-import { t } from "../text";
+import { commas, t } from "../text";
 import type { Answer } from "./answer";
 import type { Label, Reason } from "./labels";
-import { begun, editsInWords, monthOf, outcomeTitle } from "./words";
+import { begun, editsInWords, heldOf, monthOf, outcomeTitle } from "./words";
 
 const NO_PREFERENCE = 4; // nats
 
@@ -38,7 +38,12 @@ export function namedSentence(answer: Answer, payload: Payload): string {
   if (question.noise === "fresh" || held === undefined) {
     return t("answer.named.fresh", { ...model, pairs: answer.histories });
   }
-  const told = t("answer.named.posterior", { ...model, draws, ...held });
+  const told = t("answer.named.posterior", {
+    ...model,
+    draws,
+    ...held,
+    series: t(`answer.series.${held.series}`),
+  });
   return answer.label === null
     ? told
     : `${told} ${t("answer.named.label", { label: t(`answer.label.${answer.label.name}`) })}`;
@@ -60,7 +65,10 @@ export function reasonsInWords(label: Label): { words: string; unchecked: boolea
 }
 
 function inWords({ key, given }: Reason): string {
-  const told: Record<string, string | number> = { ...given };
+  const told: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(given)) {
+    told[name] = typeof value === "object" ? commas(value) : value;
+  }
   for (const name of ["share", "against"]) {
     const value = given[name];
     if (typeof value === "number") told[name] = percentClose(value);
@@ -85,11 +93,9 @@ export function assumedSentences(answer: Answer, payload: Payload): string[] {
   if (until !== undefined && until < timeOf(payload)[1]) {
     found.push(t("answer.assumed.until", { year: until }));
   }
-  const held = question.edits.filter((edit) => edit.startsWith("keep ")).map((e) => e.slice(5));
+  const held = heldOf(question.edits);
   found.push(
-    held.length > 0
-      ? t("answer.assumed.held", { names: held.join(", ") })
-      : t("answer.assumed.total"),
+    held.length > 0 ? t("answer.assumed.held", { names: commas(held) }) : t("answer.assumed.total"),
   );
   const weights = weighing(answer, payload);
   if (weights !== "") found.push(weights);
@@ -101,7 +107,7 @@ export function assumedSentences(answer: Answer, payload: Payload): string[] {
 function weighing({ theories }: Answer, payload: Payload): string {
   if (theories.length === 0) return "";
   if (theories.length < 2) return t("answer.weighing.one");
-  const told = theories.map(({ name, weight }) => `${name} ${share(weight)}`).join(", ");
+  const told = commas(theories.map(({ name, weight }) => `${name} ${share(weight)}`));
   if (payload.weighing === "stacking") return t("answer.weighing.stacking", { told });
   if (payload.weighing !== "evidence") return t("answer.weighing.alike");
   const evidence = theories.flatMap(({ name }) => {
@@ -110,7 +116,7 @@ function weighing({ theories }: Answer, payload: Payload): string {
   });
   const best = Math.max(...evidence.map(({ value }) => value));
   const near = evidence.filter(({ value }) => best - value < NO_PREFERENCE).map(({ name }) => name);
-  return t("answer.weighing.evidence", { told, near: near.join(", ") });
+  return t("answer.weighing.evidence", { told, near: commas(near) });
 }
 
 /** Return what both worlds do by themselves from where the edits begin; "" where that is not known. */

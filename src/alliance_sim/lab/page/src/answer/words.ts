@@ -3,7 +3,7 @@ import type { Payload, Question } from "../contract";
 import { fixed } from "../parts/numbers";
 import { linkOf } from "../state/link";
 import { timeOf } from "../state/time";
-import { language, named, t, wording } from "../text";
+import { commas, language, named, t, wording } from "../text";
 import { councilName, leaderName } from "../parts/edit_words";
 
 const MOST_EDITS = 3;
@@ -59,8 +59,9 @@ export function outcomeTitle(text: string, payload: Payload): string {
   const fold = t(`answer.fold.${found.fold}.${happens ? "happens" : "number"}`, { what });
   const told = found.passes === "" ? fold : `${fold} ${SIGNS[found.passes]} ${found.mark}`;
   const when = timeInWords(found);
-  if (found.fold === "at" || found.fold === "first") return when === "" ? told : `${told}, ${when}`;
-  return `${told}, ${when === "" ? t("answer.when.whole") : when}`;
+  if (found.fold === "at" || found.fold === "first")
+    return when === "" ? told : commas([told, when]);
+  return commas([told, when === "" ? t("answer.when.whole") : when]);
 }
 
 function compared(what: string, { state, compare, threshold }: Outcome): string {
@@ -152,7 +153,9 @@ function plainName(name: string, payload: Payload): string {
 
 /** Return a rule of the council: in English as it is typed, elsewhere as the page has it. */
 function ruleName(name: string, payload: Payload): string {
-  return language.value === "en" ? spoken(name) : councilName(name, payload);
+  return language.value === "en"
+    ? spoken(name)
+    : t("answer.edit.quoted", { title: councilName(name, payload) });
 }
 
 function moved(title: string, value: string, end: string): string {
@@ -253,10 +256,18 @@ function number(text: string): string {
 export function editsInWords(edits: readonly string[], payload: Payload): string {
   const told = [...new Set(edits.map((edit) => editInWords(edit, payload)))];
   const more = told.length - MOST_EDITS;
-  const words = (more > 1 ? told.slice(0, MOST_EDITS) : told)
-    .map((one) => (/^(without|under|with) /.test(one) ? one : t("answer.edit.with", { edit: one })))
-    .join(", ");
+  const words = commas(
+    (more > 1 ? told.slice(0, MOST_EDITS) : told).map((one) =>
+      /^(without|under|with) /.test(one) ? one : t("answer.edit.with", { edit: one }),
+    ),
+  );
   return more > 1 ? t("answer.edit.more", { words, count: more }) : words;
+}
+
+/** Return what is held as dated: in English by its name, elsewhere as the relationship calls it. */
+export function heldOf(edits: readonly string[]): string[] {
+  const names = edits.flatMap((edit) => (edit.startsWith("keep ") ? [edit.slice(5)] : []));
+  return language.value === "en" ? names : names.map((name) => named(`juncture.${name}`, name));
 }
 
 /** Return the first letter of a sentence large. */

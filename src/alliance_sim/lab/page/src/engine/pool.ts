@@ -57,7 +57,7 @@ interface Running {
 }
 
 class Pool implements Model {
-  readonly bits: string;
+  readonly program: string;
   readonly steps: number;
   readonly couplings: readonly Coupling[] = ["quantile", "redraw_after", "independent"];
   private readonly workers: Worker[];
@@ -85,7 +85,7 @@ class Pool implements Model {
   ) {
     this.touching = new Touching(engine);
     const frame = payload.frame as Frame;
-    this.bits = `same bits as alliance-sim ${frame.program}`;
+    this.program = `alliance-sim ${frame.program}`;
     this.steps = frame.shape["steps"] as number;
     this.offered = new Offered(payload.editable as Editable, payload.numbers, frame);
     this.states = statesOf(payload, frame);

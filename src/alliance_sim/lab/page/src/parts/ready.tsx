@@ -1,6 +1,6 @@
 // Where the model cannot be run: the package's own answers to the questions that are asked most.
 import type { Headline, Payload } from "../contract";
-import { named, t } from "../text";
+import { named, semicolons, t } from "../text";
 import { changeInWords } from "./edit_words";
 import { of100 } from "./numbers";
 import { Table } from "./table";
@@ -28,7 +28,7 @@ export function Ready({ payload }: { payload: Payload }) {
 
 function changes({ edits, question }: Headline, payload: Payload): string {
   const told = edits.map((edit) => changeInWords(edit, payload));
-  if (told.every((words, k) => words !== edits[k])) return told.join("; ");
+  if (told.every((words, k) => words !== edits[k])) return semicolons(told);
   const [own] = question.split("?"); // what only a file can add is told by the file's own question
   return `${own}?`;
 }

@@ -62,7 +62,7 @@ beforeEach(async () => {
   words.value = payload.relationship.words;
   store = new Store(payload, ["about"]);
   store.model.value = {
-    bits: "same bits",
+    program: "alliance-sim 1.2",
     simd: true,
     problems: ({ edits }) => (edits.some((edit) => edit.endsWith("=7")) ? ["too large"] : []),
   } as Partial<Model> as Model;

@@ -223,7 +223,7 @@ export function madePicture(question: Question, touched: number | null): Picture
 /** A model that answers at once, and refuses what a test says. */
 export function madeModel(refuses: (question: Question) => string[] = () => []): Model {
   return {
-    bits: "made",
+    program: "made",
     simd: true,
     steps: STEPS,
     year: (step: number) => FIRST + step / 4,

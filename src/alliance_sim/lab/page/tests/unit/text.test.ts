@@ -1,6 +1,8 @@
 // Every language says everything, with the same names filled in.
 import { describe, expect, test } from "vitest";
-import { LANGUAGES, WRITTEN, missing } from "../../src/text";
+import { keyOf } from "../../src/panels/about/model";
+import equations from "../../src/panels/about/equations.json";
+import { LANGUAGES, WRITTEN, missing, said } from "../../src/text";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -52,4 +54,26 @@ describe("languages that are written in part", () => {
       expect(frame.filter((key) => !/^(controls|ready)\./.test(key))).toEqual([]);
     },
   );
+});
+
+describe("words in equations", () => {
+  const words = [...JSON.stringify(equations.parts).matchAll(/<mtext[^>]*>([^<]*)<\/mtext>/g)]
+    .map(([, text = ""]) => text)
+    .filter((text) => /[a-z]/i.test(text.replaceAll(/&[^;]*;/g, "")));
+
+  test("are said in every language", () => {
+    expect(words.length).toBeGreaterThan(20);
+    for (const code of Object.keys(LANGUAGES)) {
+      expect(
+        words.filter((one) => said(code, `about.equation.${keyOf(one)}`) === undefined),
+      ).toEqual([]);
+    }
+  });
+
+  test("are in English those that stand in them, and no others are kept", () => {
+    const plain = (text: string) => text.replaceAll("&#x000A0;", " ").trim();
+    for (const one of words) expect(said("en", `about.equation.${keyOf(one)}`)).toBe(plain(one));
+    const kept = [...english.keys()].filter((key) => key.startsWith("about.equation."));
+    expect(new Set(kept)).toEqual(new Set(words.map((one) => `about.equation.${keyOf(one)}`)));
+  });
 });

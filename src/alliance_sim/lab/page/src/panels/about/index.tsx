@@ -113,7 +113,7 @@ function Claims({ payload }: { payload: Payload }) {
 
 function Fine({ store }: { store: Store }) {
   const { payload } = store;
-  const simd = store.model.value?.simd;
+  const { program, simd } = store.model.value ?? {};
   return (
     <dl class="about-fine">
       <dt>{t("about.fine.version")}</dt>
@@ -127,7 +127,7 @@ function Fine({ store }: { store: Store }) {
       </dd>
       <dt>{t("about.fine.bits")}</dt>
       <dd>
-        {store.model.value?.bits ?? t("page.starting")}
+        {program === undefined ? t("page.starting") : t("page.bits", { program })}
         {simd !== undefined && ` (${t(simd ? "about.fine.simd" : "about.fine.scalar")})`}
       </dd>
       <dt>{t("about.fine.licence")}</dt>

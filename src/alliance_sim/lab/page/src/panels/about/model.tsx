@@ -1,6 +1,6 @@
 // The model part by part: plain words first, and the equations for whoever wants them.
 import { useState } from "preact/hooks";
-import { t, wording } from "../../text";
+import { language, said, t, wording } from "../../text";
 import told from "./equations.json";
 
 const PARTS = [
@@ -48,11 +48,26 @@ function Equations({ number }: { number: number }) {
           tabIndex={0}
           role="math"
           aria-label={t("about.model.equations_of", { number })}
-          dangerouslySetInnerHTML={{ __html: found }} // written with the sources, by docs/equations.py
+          dangerouslySetInnerHTML={{ __html: worded(found) }} // made by docs/equations.py
         />
       )}
     </details>
   );
+}
+
+/** Return equations with the words in them in the reader's language. */
+function worded(equations: string): string {
+  return equations.replace(/(<mtext[^>]*>)([^<]*)(<\/mtext>)/g, (whole, begin, words, end) => {
+    const key = `about.equation.${keyOf(words)}`;
+    const told = said(language.value, key);
+    return told === undefined || language.value === "en" ? whole : begin + told + end;
+  });
+}
+
+/** Return by which key words in an equation are known. */
+export function keyOf(words: string): string {
+  const plain = words.replaceAll(/&[^;]*;/g, " ").toLowerCase();
+  return plain.replaceAll(/[^a-z]+/g, "_").replaceAll(/^_|_$/g, "");
 }
 
 /** The symbol that a number has in the equations; nothing if it has none. */

@@ -4,11 +4,12 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Numbered } from "../../contract";
 import { codedDay } from "../../parts/dates";
+import { Messages } from "../../parts/messages";
 import { decimal, plain, short } from "../../parts/numbers";
 import { ask } from "../../state/asking";
 import { numberSet, put, setting } from "../../state/edits";
 import type { Store } from "../../state/store";
-import { language, named, t, unitName } from "../../text";
+import { language, named, recorded, t, unitName } from "../../text";
 import { Symbol } from "./model";
 
 const AT_ONCE = 25;
@@ -151,7 +152,7 @@ function Row({ one, store }: { one: Numbered; store: Store }) {
         {between !== "" && <span class="about-soft">{t("about.row.range", { between })}</span>}
       </div>
       <div class="about-from about-soft">
-        {t("about.row.source", { source })}
+        {t("about.row.source", { source: recorded(source) })}
         {told !== undefined && <Told told={told} />}
       </div>
       {isNumber && <Change one={one} store={store} />}
@@ -180,10 +181,11 @@ function Change({ one, store }: { one: Numbered; store: Store }) {
   const { edits } = store.question.value;
   const set = numberSet(edits, one.path, payload);
   const typed = useSignal(String(set ?? one.value));
-  const problems = useSignal<string[]>([]);
+  const problems = useSignal<string[] | null>([]); // null: what is typed is no number
   useEffect(() => {
     typed.value = String(set ?? one.value);
   }, [set]);
+  const wrong = problems.value === null || problems.value.length > 0;
   const id = `about-${one.path}`;
   const change = (to: number) => {
     problems.value = ask(store, { edits: put(edits, `${setting(one.path)}=${to}`, payload) });
@@ -191,7 +193,7 @@ function Change({ one, store }: { one: Numbered; store: Store }) {
   const take = (text: string) => {
     const number = Number(text);
     if (text.trim() !== "" && Number.isFinite(number)) change(number);
-    else problems.value = [t("about.row.no_number")];
+    else problems.value = null;
   };
   return (
     <div class="about-change">
@@ -206,8 +208,8 @@ function Change({ one, store }: { one: Numbered; store: Store }) {
         min={one.low ?? undefined}
         max={one.high ?? undefined}
         value={typed.value}
-        aria-describedby={problems.value.length > 0 ? `${id}-problem` : undefined}
-        aria-invalid={problems.value.length > 0}
+        aria-describedby={wrong ? `${id}-problem` : undefined}
+        aria-invalid={wrong}
         onInput={(event) => (typed.value = event.currentTarget.value)}
         onChange={(event) => take(event.currentTarget.value)}
       />
@@ -216,10 +218,10 @@ function Change({ one, store }: { one: Numbered; store: Store }) {
           {t("about.row.back", { value: plain(Number(one.value)) })}
         </button>
       )}
-      {problems.value.length > 0 && (
-        <p id={`${id}-problem`} role="alert">
-          {problems.value.join(" ")}
-        </p>
+      {wrong && (
+        <div id={`${id}-problem`} role="alert">
+          {problems.value === null ? t("about.row.no_number") : <Messages told={problems.value} />}
+        </div>
       )}
     </div>
   );

@@ -4,7 +4,7 @@ import type { Estimate } from "../../answer/estimates";
 import { futuresSentence } from "../../answer/sentences";
 import type { Payload } from "../../contract";
 import { counted, of100, share } from "../../parts/numbers";
-import { t } from "../../text";
+import { commas, t } from "../../text";
 
 function interval({ value, low, high }: Estimate): string {
   if (low === null || high === null) return counted(value);
@@ -31,7 +31,7 @@ export function Hangs({ answer, payload }: { answer: Answer; payload: Payload })
         {t("answer.coupling.help")} {futuresSentence(answer, payload)}
         {answer.label !== null &&
           absent.length > 0 &&
-          ` ${t("answer.coupling.absent", { names: absent.join(", ") })}`}
+          ` ${t("answer.coupling.absent", { names: commas(absent) })}`}
       </p>
       <Numbers
         caption={t("answer.theory.caption")}
@@ -45,7 +45,7 @@ export function Hangs({ answer, payload }: { answer: Answer; payload: Payload })
         ])}
       />
       {missing.length > 0 && (
-        <p class="answer-soft">{t("answer.theory.absent", { names: missing.join(", ") })}</p>
+        <p class="answer-soft">{t("answer.theory.absent", { names: commas(missing) })}</p>
       )}
     </section>
   );

@@ -4,7 +4,8 @@ import { monthOf } from "../../answer/words";
 import type { Payload } from "../../contract";
 import { MISSING, percent } from "../../parts/numbers";
 import { inQuarters } from "../../state/time";
-import { named, t } from "../../text";
+import { rungTitle } from "../../parts/acts";
+import { t } from "../../text";
 
 export function When({ answer, payload }: { answer: Answer; payload: Payload }) {
   const { touched, parted, steps } = answer;
@@ -53,10 +54,10 @@ function Steps({ steps, payload }: { steps: Step[]; payload: Payload }) {
           </tr>
         </thead>
         <tbody>
-          {steps.map(({ rung, title, factual, edited, reached }) => (
+          {steps.map(({ rung, factual, edited, reached }) => (
             <tr key={rung}>
               <th scope="row">
-                {rung}. {named(`rung.title.${rung}`, title)}
+                {rung}. {rungTitle(rung, payload)}
               </th>
               <td>{month(factual)}</td>
               <td>{month(edited)}</td>

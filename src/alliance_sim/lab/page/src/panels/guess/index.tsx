@@ -1,12 +1,13 @@
 // Guess the real one: three chronologies, one is the record. What gives the others away is told after.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { Messages } from "../../parts/messages";
 import { kindName, SERIES, seriesName, seriesTitle } from "../../parts/acts";
 import { fixed } from "../../parts/numbers";
 import type { Payload } from "../../contract";
 import type { Store } from "../../state/store";
 import { timeOf } from "../../state/time";
-import { t } from "../../text";
+import { commas, t } from "../../text";
 import { byYear, featuresOf, recordTold, tracesOf, type Told } from "./chronology";
 import { deal, gameOf, guessed, hindrance, SIMULATED, type Game, type Round } from "./rounds";
 import "./guess.css";
@@ -39,7 +40,12 @@ export function GuessPanel({ store }: { store: Store }) {
 
 function Shown({ store, game }: { store: Store; game: Game }) {
   const { round, problem } = game;
-  if (problem.value !== null) return <p role="alert">{problem.value}</p>;
+  if (problem.value !== null)
+    return (
+      <div role="alert">
+        <Messages told={[problem.value]} />
+      </div>
+    );
   if (round.value === null) return <p role="status">{t("guess.dealing")}</p>;
   return <Play store={store} game={game} round={round.value} />;
 }
@@ -140,7 +146,7 @@ function summaryOf(acts: Told[], payload: Payload, letter: string): string {
   return t("guess.summary", {
     letter,
     total: acts.length,
-    each: SERIES.map((series) => `${seriesName(series)} ${features[series]}`).join(", "),
+    each: commas(SERIES.map((series) => `${seriesName(series)} ${features[series]}`)),
     first: features.first ?? "–",
     busiest: features.busiest ?? 0,
   });

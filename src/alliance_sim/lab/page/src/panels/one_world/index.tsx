@@ -6,7 +6,7 @@ import { ChooseHistory, outcomeText, useRun, type World } from "../../parts/hist
 import { decimal } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
-import { language, t, wording } from "../../text";
+import { commas, language, t, wording } from "../../text";
 import { DOMAINS } from "./blocks";
 import { Chronicle } from "./chronicle";
 import { momentOf, Network, type Moment } from "./network";
@@ -161,7 +161,7 @@ function summaryOf(moment: Moment, rung: number, quarter: string, payload: Paylo
   );
   return t("one_world.summary", {
     quarter,
-    levels: levels.join(t("one_world.comma")),
+    levels: commas(levels),
     step: rungTitle(rung, payload),
     state: wording().state,
     alliance: wording().alliance,

@@ -8,7 +8,7 @@ import { moved, movedBy, reach } from "../../state/edits";
 import { ask, settle } from "../../state/asking";
 import type { Store } from "../../state/store";
 import { QUARTERS } from "../../state/time";
-import { named, t } from "../../text";
+import { commas, named, t } from "../../text";
 import { chosen, inWords, Sign, useJuncture } from "./juncture_signs";
 import { HANDLE, LANE, standings, type Standing } from "./lanes";
 import { switched } from "./switching";
@@ -142,7 +142,7 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
         aria-valuetext={inWords(juncture, quarters, on)}
         aria-disabled={!on}
         aria-describedby="timeline-handle-help"
-        title={`${name}, ${inWords(juncture, quarters, on)}`}
+        title={commas([name, inWords(juncture, quarters, on)])}
         style={{ left: `${x - HANDLE / 2}px`, top: `${top}px` }}
         onFocus={() => (chosen.value = juncture.name)}
         onBlur={done}

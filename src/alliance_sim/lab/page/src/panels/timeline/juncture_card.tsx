@@ -4,7 +4,7 @@ import { ask } from "../../state/asking";
 import { moved, reach } from "../../state/edits";
 import type { Juncture } from "../../contract";
 import type { Store } from "../../state/store";
-import { named, t } from "../../text";
+import { named, recorded, t } from "../../text";
 import { chosen, inWords, Sign, useJuncture } from "./juncture_signs";
 import { switched } from "./switching";
 
@@ -19,7 +19,7 @@ export function JunctureCard({ store }: { store: Store }) {
           what: named(`juncture_description.${juncture.name}`, juncture.description),
         })}
       </p>
-      <p class="timeline-source">{t("timeline.source", { source: juncture.source })}</p>
+      <p class="timeline-source">{t("timeline.source", { source: recorded(juncture.source) })}</p>
     </div>
   );
 }

@@ -118,7 +118,7 @@ function junctures(store: Store): Rows {
       happens(edits, one.name)
         ? monthText(quartersOn(one.date, movedBy(edits, one)), language.value)
         : t("timeline.table.not"),
-      one.source,
+      recorded(one.source),
     ]),
   };
 }

@@ -2,6 +2,7 @@
 import { useSignal, type Signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useId, useMemo } from "preact/hooks";
+import { Messages } from "../../../parts/messages";
 import { refused } from "../../../state/asking";
 import type { Store } from "../../../state/store";
 import { t } from "../../../text";
@@ -87,9 +88,7 @@ function Drawer({ store, open, body }: DrawerProps) {
 function Refused() {
   return (
     <div role="alert" class="controls-refused">
-      {refused.value.map((problem) => (
-        <p key={problem}>{problem}</p>
-      ))}
+      <Messages told={refused.value} />
     </div>
   );
 }
