@@ -118,6 +118,19 @@ def test_a_run_of_a_vector_is_that_of_the_scenario_with_its_numbers() -> None:
         assert alone.values[0].tobytes() == values[row].tobytes()
 
 
+@pytest.mark.parametrize(("vectors", "runs"), [(70, 150), (3, 70), (3, 2)])
+def test_runs_take_vectors_in_turn_and_are_what_each_is_by_itself(vectors: int, runs: int) -> None:
+    prior = Prior(ISLANDS)
+    numbers = prior.numbers(prior.sample(vectors, seed=8).T.copy())
+    laid_out = Vectors(prior.scenario, prior.paths)
+    values, status, _ = laid_out.trajectories(numbers, runs=range(7, 7 + runs), seed=5)
+    assert len(values) == len(status) == runs
+    for row in {0, vectors - 1, vectors, runs - 1} & {*range(runs)}:
+        own = numbers[:, [row % vectors]]
+        alone, _, _ = laid_out.trajectories(own, runs=[7 + row], seed=5)
+        assert values[row].tobytes() == alone[0].tobytes()
+
+
 @pytest.mark.parametrize("name", LATTICE[:-1])
 def test_what_a_theory_leaves_out_moves_nothing_that_is_observed(name: str) -> None:
     """Each dropped number goes from end to end of its range; levels, rungs and counts stay."""

@@ -267,9 +267,14 @@ def _compiled_runs(
         from alliance_sim.engine.vectors import Vectors
 
         paths, drawn = posterior.numbers_of(scenario)
-        mine = drawn[:, np.asarray(numbers) % drawn.shape[1]]
+        turn = (numbers.start + np.arange(min(len(numbers), drawn.shape[1]))) % drawn.shape[1]
         values, status, states = Vectors(scenario, paths).trajectories(
-            mine, runs=numbers, seed=seed, threads=threads, given=given, done=done
+            np.ascontiguousarray(drawn[:, turn]),
+            runs=numbers,
+            seed=seed,
+            threads=threads,
+            given=given,
+            done=done,
         )
     return values, tuple(status), states
 

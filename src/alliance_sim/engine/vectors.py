@@ -242,33 +242,41 @@ class Vectors:
         given: Floats | None = None,
         done: Callable[[int], None] | None = None,
     ) -> tuple[Floats, list[str], tuple[str, ...]]:
-        """Return every state of one run of each vector.
+        """Return every state of runs whose numbers differ.
 
         Args:
             numbers: Varied numbers (path, vector).
-            runs: Number of the run of each vector.
+            runs: Numbers of the runs. They take the vectors in turn: where there are more runs than
+                vectors, each is laid out once for all that have it.
             seed: The seed of all.
             threads: Threads to spread blocks over. Numbers do not depend on it.
-            given: Uniforms to use instead of the seed's, array (vector, channel, step); or None.
+            given: Uniforms to use instead of the seed's, array (run, channel, step); or None.
             done: Called with how many more runs are ready.
 
         Returns:
-            Values (vector, quarter, state), a status for each, and the states' names.
+            Values (run, quarter, state), a status for each, and the states' names.
         """
         states = state_names(self.scenario)
         setting = setting_of(self.ready.frame, states, ())
         values = np.empty((len(runs), self.ready.frame.calendar.steps, len(states)))
         status = [OK] * len(runs)
+        if numbers.shape[1] < LANES:  # so few that blocks would have lanes to spare
+            numbers = np.tile(numbers, -(-LANES // numbers.shape[1]))
+        vectors = numbers[:, : len(runs)]
+        turn = vectors.shape[1]
 
         def block(first: int) -> int:
-            part = slice(first, first + LANES)
-            ready = self.lanes(numbers[:, part])
-            noise = None if given is None else np.ascontiguousarray(given[part])
-            asked = Columns(ready, np.array(runs[part], dtype=np.int64), seed, noise)
-            status[part] = run_columns(setting, asked, trajectories=values[part]).status
-            return len(ready)
+            ready, count = self.lanes(vectors[:, first : first + LANES]), 0
+            for start in range(first, len(runs), turn):
+                part = slice(start, min(start + len(ready), len(runs)))
+                mine = np.array(runs[part], dtype=np.int64)
+                noise = None if given is None else np.ascontiguousarray(given[part])
+                asked = Columns(ready[: len(mine)], mine, seed, noise)
+                status[part] = run_columns(setting, asked, trajectories=values[part]).status
+                count += len(mine)
+            return count
 
-        parts = range(0, len(runs), LANES)
+        parts = range(0, turn, LANES)
         with executors.chosen(threads=min(threads, len(parts))) as pool:
             for count in executors.spread(pool, block, parts):
                 if done is not None:
