@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from alliance_sim import SettingError, UnknownName, load_scenario
 from alliance_sim.counterfactual import whatif
 from alliance_sim.errors import AllianceSimError
-from alliance_sim.lab import link, solution
+from alliance_sim.lab import link, solution, solving
 from alliance_sim.lab.link import Beginning, LinkQuestion, parameters_of, read_link
 from alliance_sim.provenance import scenario_digest
 
@@ -193,6 +194,25 @@ def test_twins_of_the_history_are_those_of_whatif(
     assert found["necessity"]["given_history"] == one.given_history
     assert found["histories"] == one.worlds.histories
     assert found["label"] != "robust"
+
+
+@pytest.mark.slow
+def test_a_link_says_the_same_whatever_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = [
+        f"#v=1&edit={edit}&outcome=rung>=8@2014&theory={theory}&runs=1&seed={seed}"
+        for edit, theory, seed in (
+            ("without+nine_eleven", "RID", 5),
+            ("council+leader", "RI", 5),
+            ("without+nine_eleven", "RI", 6),
+        )
+    ]
+    monkeypatch.setattr(solving, "_pages", OrderedDict())
+    in_a_row = [solution(link) for link in links]
+    assert len(solving._pages) == 1
+    again = [solution(link) for link in reversed(links)]
+    assert again == in_a_row[::-1]
+    monkeypatch.setattr(solving, "_pages", OrderedDict())
+    assert solution(links[-1]) == in_a_row[-1]
 
 
 def test_the_scenario_of_a_link_is_found_among_those_that_ship() -> None:

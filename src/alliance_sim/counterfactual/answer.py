@@ -7,7 +7,7 @@ with fresh noise say of necessity and sufficiency, with bounds that depend on no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -315,17 +315,22 @@ class WhatIf(Shown):
         """
         return figure(self)
 
-    def as_tree(self) -> dict[str, Any]:
-        """Return the whole answer as plain values fit for JSON; None where there is no number."""
+    def as_tree(self, *, leave_out: Collection[str] = ()) -> dict[str, Any]:
+        """Return the whole answer as plain values fit for JSON; None where there is no number.
+
+        Args:
+            leave_out: Keys that are not wanted.
+        """
         kind, ensemble = self.measure, self.ensemble
         both = None if ensemble is None else ensemble.both
-        return {
+        curve = None if "inevitability" in leave_out else self.curve
+        found = {
             "question": self.question.words,
             "edits": list(self.question.edits),
             "kept": list(self.question.kept),
             "held": list(self.question.held),
             "outcome": self.question.outcome.text,
-            "inevitability": None if self.curve is None else self.curve.as_tree(),
+            "inevitability": None if curve is None else curve.as_tree(),
             "fact": _tree(kind, self.fact),
             "edited": _tree(kind, self.edited),
             "effect": _tree(kind, self.effect),
@@ -363,6 +368,7 @@ class WhatIf(Shown):
             "draws": len(self.posterior),
             "histories": self.worlds.histories,
         }
+        return {key: value for key, value in found.items() if key not in leave_out}
 
     def _couplings_tree(self) -> dict[str, Any]:
         told = {

@@ -5,26 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
 from alliance_sim.calibration.stored import shipped_forecasts
-from alliance_sim.counterfactual.answer import Ensembled, UnderTheory, WhatIf
+from alliance_sim.counterfactual.all_twins import all_twins
+from alliance_sim.counterfactual.answer import WhatIf
 from alliance_sim.counterfactual.card import plausibility_card
-from alliance_sim.counterfactual.causation import causation_bounds
-from alliance_sim.counterfactual.coupling_free import futures
 from alliance_sim.counterfactual.couplings import COUPLINGS, QUANTILE
-from alliance_sim.counterfactual.estimates import (
-    LEAST,
-    Estimate,
-    both_worlds,
-    estimate_of,
-    likely,
-    outcome_of,
-)
-from alliance_sim.counterfactual.histories import Histories, beside_each_other
+from alliance_sim.counterfactual.estimates import LEAST
 from alliance_sim.counterfactual.labels import (
     NOT_HAD,
     THEORIES,
@@ -38,22 +26,14 @@ from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import WHERE, Question, ask
 from alliance_sim.counterfactual.rivals import fit_command, not_asked, weights_of
 from alliance_sim.counterfactual.robustness import Tried, robustness_of
-from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
-from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
 from alliance_sim.scenario.edit_texts import as_texts
-from alliance_sim.scenario.theories import theory_of, with_theory
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
-    from alliance_sim.results import Ensemble
     from alliance_sim.scenario import Scenario
-
-    Floats = NDArray[np.float64]
 
 Progress = Callable[[int, int], None]
 Texts: TypeAlias = str | Sequence[str] | None
@@ -154,55 +134,36 @@ def answered(
     Raises:
         SettingError: If the draws do not go with the question's scenarios.
     """
-    main = posteriors.main
-    steps = len(COUPLINGS) + len(posteriors.others) + 4 + 2 * question.binary
-    told = _Steps(progress, steps)
-    base, edited = (_under(one, main) for one in (question.base, question.edited))
-    past = Histories.of_posterior(main, base, uniforms=uniforms, seed=seed, threads=threads)
-    twins = {}
-    for name in COUPLINGS:
-        usual = None if name == QUANTILE else ()  # what tables and figures tell of
-        asked = [question.outcome.text]
-        twins[name] = twin_worlds(base, edited, past, coupling=name, states=usual, outcomes=asked)
-        told()
-    answers = {name: _answer(question, worlds) for name, worlds in twins.items()}
-    under = [_theory(question, main.theory, twins[QUANTILE])]
-
-    def rival(other: PosteriorDraws) -> UnderTheory:
-        fact, changed = (_under(one, other) for one in (question.base, question.edited))
-        histories = Histories.of_posterior(other, fact, uniforms=uniforms, seed=seed, threads=1)
-        worlds = twin_worlds(fact, changed, histories, states=[question.outcome.state])
-        told()
-        return _theory(question, other.theory, worlds)
-
-    under += beside_each_other(rival, posteriors.others, threads)
-    fresh = partial(simulate, runs=runs, seed=seed, engine=Kernel(threads=threads), posterior=main)
-    free = fresh(base)
-    told()
-    ensemble = anew = None
-    if question.binary:
-        ensemble = ensembled(question, free, fresh(edited))
-        told()
-        anew = futures(base, edited, past, question.outcome.text)
-        told()
-    tried = Tried(question, main, base, edited, twins[QUANTILE], uniforms, seed, threads)
+    main, others = posteriors.main, posteriors.others
+    told = _Steps(progress, len(COUPLINGS) + len(others) + 4 + 2 * question.binary)
+    ran = all_twins(
+        question,
+        posteriors,
+        uniforms=uniforms,
+        runs=runs,
+        seed=seed,
+        threads=threads,
+        told=told,
+    )
+    worlds = ran.twins[QUANTILE]
+    tried = Tried(question, main, ran.base, ran.edited, worlds, uniforms, seed, threads)
     robust = robustness_of(tried, posteriors.readings, told)
-    weights = weights_of([main, *posteriors.others], _forecasts(base, posteriors))
+    weights = weights_of([main, *others], _forecasts(ran.base, posteriors))
     least = LEAST if question.binary else 0.0
-    agreed = agreement({one.theory: one.likely for one in under}, weights.of, least=least)
+    agreed = agreement({one.theory: one.likely for one in ran.theories}, weights.of, least=least)
     card = plausibility_card(
         question,
         main,
-        twins[QUANTILE],
+        worlds,
         agreed,
-        free=free,
+        free=ran.free,
         readings=posteriors.readings,
-        past=past,
+        past=ran.past,
     )
-    known, after, effect, needed = answers[QUANTILE]
+    known, after, effect, needed = ran.couplings[QUANTILE]
     missing = _without_draws(question, posteriors)
     checks = Checks(
-        couplings={name: told[2].value for name, told in answers.items()},
+        couplings={name: one.effect.value for name, one in ran.couplings.items()},
         variants=robust.means,
         sd_ratio=robust.learnt.ratio,
         by_luck=robust.learnt.ratio is None,
@@ -216,15 +177,15 @@ def answered(
     return WhatIf(
         question=question,
         posterior=main,
-        twins=twins,
+        twins=ran.twins,
         fact=known,
         edited=after,
         effect=effect,
         given_history=needed,
-        ensemble=ensemble,
-        anew=anew,
-        couplings={name: (one[2], one[3]) for name, one in answers.items()},
-        theories=tuple(under),
+        ensemble=ran.ensemble,
+        anew=ran.anew,
+        couplings={name: (one.effect, one.needed) for name, one in ran.couplings.items()},
+        theories=ran.theories,
         weights=weights,
         without_draws=missing,
         agreed=agreed,
@@ -304,53 +265,3 @@ class _Steps:
             self._done += 1
             if self._progress is not None:
                 self._progress(self._done, self._steps)
-
-
-def _under(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:
-    return with_theory(scenario, theory_of(posterior.theory))
-
-
-def _answer(
-    question: Question, worlds: TwinWorlds
-) -> tuple[Estimate, Estimate, Estimate, float | None]:
-    """Return fact, edited and effect over draws, and the necessity given the history."""
-    fact, edited = both_worlds(question, worlds)
-    estimates = [
-        estimate_of(values, worlds.draws, binary=question.binary)
-        for values in (fact, edited, edited - fact)
-    ]
-    with_it = fact == 1.0
-    needed = None
-    if question.binary and with_it.any():
-        needed = float((edited[with_it] == 0.0).mean())
-    one, two, three = estimates
-    return one, two, three, needed
-
-
-def _theory(question: Question, theory: str, worlds: TwinWorlds) -> UnderTheory:
-    fact, edited, effect, _ = _answer(question, worlds)
-    one, other = both_worlds(question, worlds)
-    spread = likely(other - one, worlds.draws, binary=question.binary)
-    return UnderTheory(theory, fact, edited, effect, spread[np.isfinite(spread)], worlds.draws)
-
-
-def ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensembled:
-    """Return necessity and sufficiency of pairs of runs with fresh noise, the same in each pair.
-
-    Args:
-        question: The question, whose outcome happens or does not.
-        factual: Runs of the factual world.
-        edited: Runs of the edited one with the same noise, pair by pair.
-    """
-    with_x, without_x = (outcome_of(question, runs) for runs in (factual, edited))
-    whole = np.isfinite(with_x) & np.isfinite(without_x)
-    y1, y0 = with_x[whole] == 1.0, without_x[whole] == 1.0
-    do1, do0 = float(y1.mean()), float(y0.mean())
-    joint = [[(1 - do0) / 2, do0 / 2], [(1 - do1) / 2, do1 / 2]]  # each world half of the time
-    return Ensembled(
-        necessity=float((~y0[y1]).mean()) if y1.any() else None,
-        sufficiency=float(y1[~y0].mean()) if not y0.all() else None,
-        both=float((y1 & ~y0).mean()),
-        bounds=causation_bounds(joint, do1, do0),
-        pairs=int(whole.sum()),
-    )

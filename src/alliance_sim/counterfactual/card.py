@@ -68,7 +68,7 @@ def plausibility_card(
     worlds: TwinWorlds,
     agreed: Agreement,
     *,
-    free: Ensemble,
+    free: Ensemble | None = None,
     readings: OtherReadings | None = None,
     past: Histories | None = None,
 ) -> Card:
@@ -79,7 +79,8 @@ def plausibility_card(
         posterior: The draws.
         worlds: Histories and their twins under the quantile coupling, with the usual states.
         agreed: How far theories agree on the effect.
-        free: Runs of the factual scenario with parameters of the draws and fresh noise.
+        free: Runs of the factual scenario with parameters of the draws and fresh noise; None where
+            edited paths are not held against them.
         readings: What is kept beside the draws: scores of forecasts among it.
         past: The histories, to be led on without what is held; None leaves that out.
     """
@@ -195,8 +196,10 @@ def _theory(agreed: Agreement, least: float) -> Check:
     return Check("theory", verdict, agreed.agreement, told)
 
 
-def _statistics(worlds: TwinWorlds, free: Ensemble) -> Check:
+def _statistics(worlds: TwinWorlds, free: Ensemble | None) -> Check:
     """Return which share of edited paths moves as next to no free run of the model does."""
+    if free is None:
+        return Check("statistics", UNKNOWN, None, "no free runs are looked at")
     outside = []
     for usual, edited in _moves(worlds, free):
         low, high = np.nanquantile(usual, [(1 - WIDE) / 2, (1 + WIDE) / 2])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alliance_sim.counterfactual.couplings import INDEPENDENT, frechet_bounds
-from alliance_sim.counterfactual.worlds import twin_worlds
+from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.results.outcomes import evaluate, is_binary, parse_outcome
 from alliance_sim.world.state import state_names
@@ -51,7 +51,14 @@ class Futures:
 
 
 @explains_calls
-def futures(base: Scenario, edited: Scenario, past: Histories, outcome: str) -> Futures:
+def futures(
+    base: Scenario,
+    edited: Scenario,
+    past: Histories,
+    outcome: str,
+    *,
+    twins: TwinWorlds | None = None,
+) -> Futures:
     """Return how often an outcome comes about in both worlds, and what that bounds.
 
     Args:
@@ -59,6 +66,8 @@ def futures(base: Scenario, edited: Scenario, past: Histories, outcome: str) -> 
         edited: The edited one.
         past: The histories.
         outcome: Something that happens or does not, such as "rung>=8@2014".
+        twins: Both worlds under the independent coupling with the state of the outcome, where they
+            were run before; None runs them.
 
     Raises:
         SettingError: If the outcome cannot be read, or is not yes or no.
@@ -67,15 +76,15 @@ def futures(base: Scenario, edited: Scenario, past: Histories, outcome: str) -> 
     if not is_binary(found):
         problem = f"outcome is {shown(outcome)}, must happen or not, such as rung>=8@2014"
         raise SettingError(WHERE, [problem])
-    one = twin_worlds(base, edited, past, coupling=INDEPENDENT, states=[found.state])
+    one = twins or twin_worlds(base, edited, past, coupling=INDEPENDENT, states=[found.state])
     again = twin_worlds(
         base, base, past, coupling=INDEPENDENT, states=[found.state], anew_from=one.touched
     )
     means, errors = [], []
-    for twins in (again, one):
-        ensemble = twins.edited
+    for both in (again, one):
+        ensemble = both.edited
         values = evaluate([found], ensemble.states, ensemble.values, ensemble.calendar)[:, 0]
-        by_draw = twins.by_draw(values)
+        by_draw = both.by_draw(values)
         means.append(float(np.mean(by_draw)))
         errors.append(float(np.std(by_draw) / np.sqrt(len(by_draw))))
     return Futures(

@@ -36,7 +36,6 @@ from alliance_sim.counterfactual.histories import (
 )
 from alliance_sim.counterfactual.thinning import COUNTS, NEEDED, thinned
 from alliance_sim.engine.carried import Carrier, Filled, Named, first_difference
-from alliance_sim.engine.vectors import Vectors
 from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.results.ensemble import DRAWN
@@ -165,29 +164,8 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
         problem = f"draws is {shown(draws)}, must be PosteriorDraws, or Histories made of them"
         raise SettingError(WHERE, [problem])
     _check_pair(base, edited, past)
-    asked = _states(base, edited, states, outcomes)
-    paths, values = past.numbers_of(edited)
-    vectors = past.vectors_of(edited, paths)
-    world = _Edited(past, vectors, values, kind)
-    touched = world.touched
-    first = _first(touched, start, anew_from, past.vectors.ready.frame.calendar.steps, kind)
-    factual = past.run(asked, until=first or 0)
-    twins = factual if first is None else world.run(asked, factual, first)
-    own = set(vectors.ready.world.channel_names)
-    mine = set(past.vectors.ready.world.channel_names)
-    return TwinWorlds(
-        base=past.scenario,
-        edited_scenario=edited,
-        factual=_ensemble(past, past.scenario, asked, factual, "kernel, given the record"),
-        edited=_ensemble(past, edited, asked, twins, f"kernel, given the record, {kind} coupling"),
-        coupling=kind,
-        touched=touched,
-        draw=past.draw,
-        draws=past.draws,
-        only={
-            "factual": tuple(sorted(mine - own)),
-            "edited": tuple(sorted(own - set(past.channels) - mine)),
-        },
+    return EditedWorld(past, edited).twins(
+        kind, states=states, outcomes=outcomes, start=start, anew_from=anew_from
     )
 
 
@@ -204,14 +182,13 @@ def chances_of_laws(past: Histories, edited: Scenario, laws: Mapping[str, int]) 
     Returns:
         By the name of a law the share of twins in which it has; 1 where the edit touches nothing.
     """
-    paths, values = past.numbers_of(edited)
-    world = _Edited(past, Vectors(edited, paths), values, QUANTILE)
+    world = EditedWorld(past, edited)
     if world.touched is None:
         return dict.fromkeys(laws, 1.0)
     past.run((), until=world.touched)
     names = [f"{LAW_AGE}{name}" for name in laws]
     nothing = np.zeros((len(past), past.vectors.ready.frame.calendar.steps, len(names)))
-    ages = world.run(names, nothing, world.touched)
+    ages = world.run(QUANTILE, names, nothing, world.touched)
     return {
         name: float((ages[:, step, place] > 0.0).mean())
         for place, (name, step) in enumerate(laws.items())
@@ -331,20 +308,28 @@ def _ensemble(
     )
 
 
-class _Edited:
-    """The edited world of some histories."""
+class EditedWorld:
+    """The edited world of some histories, laid out once for every coupling that it is asked under.
 
-    def __init__(self, past: Histories, vectors: Vectors, values: Floats, coupling: str) -> None:
-        self.past, self.vectors, self.coupling = past, vectors, coupling
-        self.named = Named(vectors.ready)
+    What was run is kept with it, so that who asks again for the same, or for some of it, is not
+    made to wait.
+    """
+
+    def __init__(self, past: Histories, edited: Scenario) -> None:
+        """Lay it out; nothing is run. What an edit sets stays set in every draw."""
+        self.past, self.scenario = past, edited
+        paths, values = past.numbers_of(edited)
+        self.vectors = past.vectors_of(edited, paths)
+        self.named = Named(self.vectors.ready)
         self._carrier = Carrier(past.named, self.named)
         self._filled = {
             part.draws.start: Filled(
-                vectors, self.named, np.ascontiguousarray(values[:, part.draws])
+                self.vectors, self.named, np.ascontiguousarray(values[:, part.draws])
             )
             for part in past.parts
             if part.numbers[0] == part.draws.start
         }
+        self._last: dict[tuple[str, int], tuple[tuple[str, ...], Floats]] = {}
 
     @cached_property
     def touched(self) -> int | None:
@@ -354,23 +339,77 @@ class _Edited:
             [(self.past.filled(part), self._filled[start]) for start, part in firsts.items()]
         )
 
-    def run(self, states: Sequence[str], factual: Floats, first: int) -> Floats:
-        """Return how states go, array (history, quarter, state), from a step on."""
+    def twins(
+        self,
+        coupling: str = QUANTILE,
+        *,
+        states: Sequence[str] | None = None,
+        outcomes: Sequence[str] = (),
+        start: int | None = None,
+        anew_from: int | None = None,
+    ) -> TwinWorlds:
+        """Return the histories and their twins; arguments and errors are those of `twin_worlds`."""
+        kind, past, edited = checked_coupling(coupling), self.past, self.scenario
+        asked = _states(past.scenario, edited, states, outcomes)
+        steps = past.vectors.ready.frame.calendar.steps
+        first = _first(self.touched, start, anew_from, steps, kind)
+        factual = past.run(asked, until=first or 0)
+        twins = factual if first is None else self._ran(kind, asked, factual, first)
+        own = set(self.vectors.ready.world.channel_names)
+        mine = set(past.vectors.ready.world.channel_names)
+        told = f"kernel, given the record, {kind} coupling"
+        return TwinWorlds(
+            base=past.scenario,
+            edited_scenario=edited,
+            factual=_ensemble(past, past.scenario, asked, factual, "kernel, given the record"),
+            edited=_ensemble(past, edited, asked, twins, told),
+            coupling=kind,
+            touched=self.touched,
+            draw=past.draw,
+            draws=past.draws,
+            only={
+                "factual": tuple(sorted(mine - own)),
+                "edited": tuple(sorted(own - set(past.channels) - mine)),
+            },
+        )
+
+    def _ran(self, coupling: str, states: Sequence[str], factual: Floats, first: int) -> Floats:
+        """Return what `run` does, without running again what was run just so."""
+        counted = any(name in COUNTS for name in states)
+        alike = QUANTILE if coupling == THINNING and not counted else coupling
+        names, values = self._last.get((alike, first), ((), factual))
+        if not set(states) <= {*names}:
+            names, values = tuple(states), self.run(alike, states, factual, first)
+            values.setflags(write=False)
+            self._last[alike, first] = names, values
+        if names == tuple(states):
+            return values
+        return values[:, :, [names.index(name) for name in states]]
+
+    def run(self, coupling: str, states: Sequence[str], factual: Floats, first: int) -> Floats:
+        """Return how states go, array (history, quarter, state).
+
+        Args:
+            coupling: How acts of both worlds hang together.
+            states: The states.
+            factual: The same of the factual world, which stand before the first quarter.
+            first: The quarter from which on the edited world is run.
+        """
         steps = self.vectors.ready.world.calendar.steps
-        thin = self.coupling == THINNING and any(name in COUNTS for name in states)
+        thin = coupling == THINNING and any(name in COUNTS for name in states)
         wanted = list(dict.fromkeys([*states, *(NEEDED if thin else ())]))
         rows = rows_of_states(self.named, wanted)
         values = np.empty((len(self.past), steps, len(states)))
         values[:, :first] = factual[:, :first]
         known = self.past.run(NEEDED) if thin else None
-        anew = self.coupling in ANEW
-        seed = fresh_seed(self.past.seed, self.coupling) if anew else self.past.seed
+        anew = coupling in ANEW
+        seed = fresh_seed(self.past.seed, coupling) if anew else self.past.seed
         rooms = Rooms(self.vectors, rows, seed)
 
         def bring(place: int) -> int:
             part = self.past.parts[place]
             lanes = rooms.lanes(part, self._filled[part.draws.start])
-            if self.coupling != INDEPENDENT:
+            if coupling != INDEPENDENT:
                 lanes.take(normals=part.normals)
             if not anew:
                 world = self.vectors.ready.world

@@ -8,28 +8,30 @@ is never better than that of `whatif`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alliance_sim.calibration.variants import OtherReadings
-from alliance_sim.counterfactual.answering import RUNS, UNIFORMS, answered, ensembled
-from alliance_sim.counterfactual.card import UNKNOWN, Check
+from alliance_sim.counterfactual.all_twins import Pasts, all_twins, ensembled
+from alliance_sim.counterfactual.answer import WhatIf
+from alliance_sim.counterfactual.answering import RUNS, UNIFORMS
+from alliance_sim.counterfactual.card import UNKNOWN, Check, plausibility_card
+from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import LEAST, outcome_of
 from alliance_sim.counterfactual.labels import Checks, agreement, label, sign_of
 from alliance_sim.counterfactual.rivals import Weights
+from alliance_sim.counterfactual.robustness import Learnt, Robustness
 from alliance_sim.engine.simulate import simulate
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
-    from alliance_sim.counterfactual.answer import WhatIf
     from alliance_sim.counterfactual.posteriors import Posteriors
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.scenario import Scenario
 
 # What `whatif` says and the page does not.
 LEFT_OUT = ("inevitability", "robustness", "theories_without_draws", "kept", "held")
+NOTHING_TRIED = Robustness((), None, Learnt(None, ()))
 ANEW = "Drawn anew, "  # begins what is said of noise that only one world has
 COUNTED = ("without", "shift", "council")  # edits whose cost the page works out
 STATISTICS = "free runs are not looked at in the page; alliance-sim whatif does"
@@ -43,7 +45,7 @@ REWRITE = (
 )
 
 
-def page_answer(
+def page_answer(  # noqa: PLR0913 - what a page has, by name
     question: Question,
     posteriors: Posteriors,
     *,
@@ -52,6 +54,7 @@ def page_answer(
     uniforms: int = UNIFORMS,
     runs: int = RUNS,
     seed: int = 1,
+    pasts: Pasts | None = None,
 ) -> dict[str, Any]:
     """Return what the page says of a question given the history, by the keys of `whatif --json`.
 
@@ -63,6 +66,7 @@ def page_answer(
         uniforms: Sets of uniforms for each draw.
         runs: Pairs with fresh noise.
         seed: Seed of all that is drawn.
+        pasts: Where histories come from; None makes them for this question alone.
 
     Returns:
         Plain values, fit for JSON. `bits` is what the edits rewrite, None where the page does not
@@ -71,14 +75,17 @@ def page_answer(
     Raises:
         SettingError: If the draws do not go with the question.
     """
-    found = answered(
+    ran = all_twins(
         question,
-        posteriors._replace(readings=OtherReadings()),
+        posteriors,
         uniforms=uniforms,
         runs=runs,
         seed=seed,
+        states=(),
+        pasts=pasts,
     )
-    asked = [one.theory for one in found.theories]
+    fact, edited, effect, needed = ran.couplings[QUANTILE]
+    asked = [one.theory for one in ran.theories]
     total = sum(weights.of[name] for name in asked)
     own = Weights(
         weights.basis,
@@ -86,24 +93,37 @@ def page_answer(
         {},
         {name: weights.evidence[name] for name in asked if name in weights.evidence},
     )
-    agreed = agreement({one.theory: one.likely for one in found.theories}, own.of, least=LEAST)
-    bits = _bits(found)
+    agreed = agreement({one.theory: one.likely for one in ran.theories}, own.of, least=LEAST)
+    card = plausibility_card(question, posteriors.main, ran.twins[QUANTILE], agreed)
+    bits = card.bits if _counted(question) else None
     checks = Checks(
-        couplings={name: effect.value for name, (effect, _) in found.couplings.items()},
+        couplings={name: one.effect.value for name, one in ran.couplings.items()},
         bits=bits,
-        sign=sign_of(found.effect.value, LEAST),
+        sign=sign_of(effect.value, LEAST),
         least=LEAST,
         not_had=(f"theories {', '.join(missing)} (no draws of them are kept)",) if missing else (),
     )
-    mine = replace(
-        found,
+    mine = WhatIf(
+        question=question,
+        posterior=posteriors.main,
+        twins=ran.twins,
+        fact=fact,
+        edited=edited,
+        effect=effect,
+        given_history=needed,
+        ensemble=ran.ensemble,
+        anew=ran.anew,
+        couplings={name: (one.effect, one.needed) for name, one in ran.couplings.items()},
+        theories=ran.theories,
         weights=own,
-        agreed=agreed,
-        label=label(agreed, checks),
         without_draws=dict.fromkeys(missing, "no draws of it are kept"),
-        card=tuple(_check(one, found, bits) for one in found.card),
+        agreed=agreed,
+        robustness=NOTHING_TRIED,
+        label=label(agreed, checks),
+        card=tuple(_check(one, question, bits) for one in card.checks),
+        seed=seed,
     )
-    tree = {key: value for key, value in mine.as_tree().items() if key not in LEFT_OUT}
+    tree = mine.as_tree(leave_out=LEFT_OUT)
     assumed = [words for words in tree["assumed"] if not words.startswith(ANEW)]
     return {**tree, "assumed": assumed, "bits": bits}
 
@@ -146,9 +166,8 @@ def fresh_answer(
     }
 
 
-def _bits(found: WhatIf) -> float | None:
-    """Return what the edits rewrite, None where the page does not work it out."""
-    question = found.question
+def _counted(question: Question) -> bool:
+    """Return whether the page works out what the edits of a question rewrite."""
     leading = {
         juncture.name
         for juncture in question.base.junctures
@@ -157,18 +176,18 @@ def _bits(found: WhatIf) -> float | None:
     for edit in question.edits:
         kind, _, rest = edit.partition(" ")
         if kind not in COUNTED or (kind == "without" and rest in leading):
-            return None
-    return next(one.number for one in found.card if one.check == "minimal rewrite")
+            return False
+    return True
 
 
-def _check(one: Check, found: WhatIf, bits: float | None) -> Check:
+def _check(one: Check, question: Question, bits: float | None) -> Check:
     """Return a check of the card as the page has it."""
     names: Mapping[str, str] = {"statistics": STATISTICS, "projectability": PROJECTABILITY}
     if one.check in names:
         return Check(one.check, UNKNOWN, None, names[one.check])
     if one.check == "minimal rewrite" and bits is None:
         return Check(one.check, UNKNOWN, None, REWRITE)
-    kept = ", ".join((*found.question.kept, *found.question.held))
+    kept = ", ".join((*question.kept, *question.held))
     if one.check == "cotenability" and kept:
         words = f"{kept}: how likely it was all the same is not computed"
         return Check(one.check, UNKNOWN, None, words)

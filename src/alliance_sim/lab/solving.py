@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import provenance
 from alliance_sim.calibration.stored import shipped_forecasts
+from alliance_sim.counterfactual.all_twins import Pasts
 from alliance_sim.counterfactual.estimates import estimate_of
-from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import Question, ask
 from alliance_sim.counterfactual.rivals import Weights, weights_of
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     from alliance_sim.results.outcomes import Outcome
 
 
+MOST_PAGES = 4  # whose draws and weights are kept for the next link
+
+
 @explains_calls
 def solution(
     link: str,
@@ -47,6 +53,8 @@ def solution(
     draws: bool = True,
 ) -> dict[str, Any]:
     """Return the numbers that the page shows for a link.
+
+    What links of one page share is worked out for the first of them and kept for the next.
 
     Args:
         link: The page's address, or the part of it behind the #.
@@ -68,21 +76,66 @@ def solution(
     """
     said = parameters_of(link)
     base = _scenario_of(said.get("of", [None])[0], scenario)
-    posteriors = _posteriors(base) if draws else None
-    theories = tuple(dict.fromkeys((own_theory(base).name, *LATTICE)))
-    beginning = Beginning(
-        provenance.scenario_digest(base), offered(base)[0], theories, posteriors is not None
-    )
-    asked = read_link(said, beginning)
+    held = _held(base, draws=draws)
+    asked = read_link(said, held.beginning)
     mine = {key: getattr(asked, key) for key in ("theory", "noise", "seed")}
     if asked.edits:
         question = ask(base, asked.edits, asked.outcome)
         if not question.binary:
             raise SettingError(WHERE, [_no_yes_or_no(asked.outcome)])
-        found = _answer(question, asked, posteriors, theories)
+        with held.one:
+            found = _answer(question, asked, held)
     else:
-        found = _unedited(base, asked, posteriors)
+        with held.one:
+            found = _unedited(base, asked, held)
     return {**found, **mine}
+
+
+class _Held:
+    """What the page of a scenario has, whatever its links ask.
+
+    Attributes:
+        posteriors: The draws that come with it; None where it has none.
+        by_name: The same by theory.
+        beginning: What the page begins with.
+        pasts: Histories that were asked of.
+        one: Held by whoever asks: histories are not for several threads at once.
+    """
+
+    def __init__(self, base: Scenario, *, draws: bool) -> None:
+        self.base, self.posteriors = base, _posteriors(base) if draws else None
+        self.by_name: dict[str, Any] = {}
+        if self.posteriors is not None:
+            every = (self.posteriors.main, *self.posteriors.others)
+            self.by_name = {one.theory: one for one in every}
+        self.beginning = Beginning(
+            provenance.scenario_digest(base),
+            offered(base)[0],
+            tuple(dict.fromkeys((own_theory(base).name, *LATTICE))),
+            self.posteriors is not None,
+        )
+        self.pasts, self.one = Pasts(), threading.Lock()
+
+    @cached_property
+    def weights(self) -> Weights:
+        """What the theories of the draws weigh."""
+        return weights_of(list(self.by_name.values()), shipped_forecasts(self.base)[0])
+
+
+_pages: OrderedDict[tuple[str, bool], _Held] = OrderedDict()
+_pages_one = threading.Lock()
+
+
+def _held(base: Scenario, *, draws: bool) -> _Held:
+    """Return what the page of a scenario has; that of the last few is kept."""
+    key = (provenance.scenario_digest(base), draws)
+    with _pages_one:
+        if key not in _pages:
+            _pages[key] = _Held(base, draws=draws)
+            if len(_pages) > MOST_PAGES:
+                _pages.popitem(last=False)
+        _pages.move_to_end(key)
+        return _pages[key]
 
 
 def _scenario_of(digest: str | None, given: Scenario | str | os.PathLike[str] | None) -> Scenario:
@@ -112,15 +165,10 @@ def _posteriors(base: Scenario) -> Posteriors | None:
         return None
 
 
-def _answer(
-    question: Question,
-    asked: LinkQuestion,
-    posteriors: Posteriors | None,
-    theories: tuple[str, ...],
-) -> dict[str, Any]:
-    by_name = {} if posteriors is None else _by_theory(posteriors)
+def _answer(question: Question, asked: LinkQuestion, held: _Held) -> dict[str, Any]:
+    by_name = held.by_name
     main = by_name.get(asked.theory)
-    if asked.noise == FRESH or posteriors is None:
+    if asked.noise == FRESH:
         theory = theory_of(asked.theory)
         under = replace(
             question,
@@ -134,38 +182,30 @@ def _answer(
     return page_answer(
         question,
         Posteriors(main, others),
-        weights=_weights(question.base, posteriors),
-        missing=[name for name in theories if name not in by_name],
+        weights=held.weights,
+        missing=[name for name in held.beginning.theories if name not in by_name],
         uniforms=asked.runs,
         seed=asked.seed,
+        pasts=held.pasts,
     )
 
 
-def _by_theory(posteriors: Posteriors) -> dict[str, Any]:
-    return {one.theory: one for one in (posteriors.main, *posteriors.others)}
-
-
-def _weights(base: Scenario, posteriors: Posteriors) -> Weights:
-    return weights_of([posteriors.main, *posteriors.others], shipped_forecasts(base)[0])
-
-
-def _unedited(base: Scenario, asked: LinkQuestion, posteriors: Posteriors | None) -> dict[str, Any]:
+def _unedited(base: Scenario, asked: LinkQuestion, held: _Held) -> dict[str, Any]:
     """Return what is shown where nothing is edited: the fact, which nothing differs from."""
     names, calendar = state_names(base), base.calendar()
     outcome = parse_outcome(asked.outcome, states=names, calendar=calendar)
     if not is_binary(outcome):
         raise SettingError(WHERE, [_no_yes_or_no(asked.outcome)])
-    main = None if posteriors is None else _by_theory(posteriors).get(asked.theory)
+    main = held.by_name.get(asked.theory)
     under = with_theory(base, theory_of(asked.theory))
     if asked.noise == FRESH:
         runs = simulate(under, runs=asked.runs, seed=asked.seed, posterior=main)
         values = evaluate([outcome], runs.states, runs.values, runs.calendar)[:, 0]
         fact: dict[str, float] = {"probability": float(values.mean())}
         return _same(outcome, fact, runs=asked.runs)
-    if main is None or posteriors is None:
-        known = () if posteriors is None else tuple(_by_theory(posteriors))
-        raise SettingError(WHERE, [_no_draws(asked.theory, known)])
-    past = Histories.of_posterior(main, under, uniforms=asked.runs, seed=asked.seed)
+    if main is None:
+        raise SettingError(WHERE, [_no_draws(asked.theory, tuple(held.by_name))])
+    past = held.pasts.of(main, under, uniforms=asked.runs, seed=asked.seed)
     worlds = twin_worlds(under, under, past, states=[outcome.state])
     values = evaluate([outcome], worlds.factual.states, worlds.factual.values, calendar)[:, 0]
     found = estimate_of(values, worlds.draws, binary=True)

@@ -1,0 +1,232 @@
+"""What a question comes to among histories and their twins, under every coupling and theory.
+
+It is what `whatif` and the page of the lab both say; what each says besides stands with them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from alliance_sim import provenance
+from alliance_sim.counterfactual.answer import Ensembled, UnderTheory
+from alliance_sim.counterfactual.causation import causation_bounds
+from alliance_sim.counterfactual.coupling_free import futures
+from alliance_sim.counterfactual.couplings import COUPLINGS, INDEPENDENT, QUANTILE
+from alliance_sim.counterfactual.estimates import (
+    Estimate,
+    both_worlds,
+    estimate_of,
+    likely,
+    outcome_of,
+)
+from alliance_sim.counterfactual.histories import Histories, beside_each_other
+from alliance_sim.counterfactual.worlds import EditedWorld, TwinWorlds
+from alliance_sim.engine.simulate import Kernel, simulate
+from alliance_sim.scenario.theories import theory_of, with_theory
+
+if TYPE_CHECKING:
+    from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.counterfactual.coupling_free import Futures
+    from alliance_sim.counterfactual.posteriors import Posteriors
+    from alliance_sim.counterfactual.question import Question
+    from alliance_sim.results import Ensemble
+    from alliance_sim.scenario import Scenario
+
+MOST_BYTES = 2**28  # of noise that histories hold: what is kept for the next question
+
+
+class UnderCoupling(NamedTuple):
+    """What the question comes to under one coupling; `needed` is None where nothing says it."""
+
+    fact: Estimate
+    edited: Estimate
+    effect: Estimate
+    needed: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class AllTwins:
+    """What was run for a question.
+
+    Attributes:
+        base: The factual scenario under the theory that is answered first.
+        edited: The edited one.
+        past: The histories of that theory.
+        twins: Histories and their twins, by coupling.
+        couplings: What they come to.
+        theories: What the question comes to under each theory, the first one first.
+        free: Runs of the factual scenario with parameters of the draws and fresh noise.
+        ensemble: Necessity and sufficiency with fresh noise; None for a number.
+        anew: What both worlds do by themselves; None for a number.
+    """
+
+    base: Scenario
+    edited: Scenario
+    past: Histories
+    twins: Mapping[str, TwinWorlds]
+    couplings: Mapping[str, UnderCoupling]
+    theories: tuple[UnderTheory, ...]
+    free: Ensemble
+    ensemble: Ensembled | None
+    anew: Futures | None
+
+
+class Pasts:
+    """Histories of posteriors, the last of which are kept: many questions are asked of the same.
+
+    They are those of the posterior's draws, the scenario's digest, the sets of uniforms and the
+    seed; nothing else decides them. Not for several threads that ask for the same at once.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        """Say how many bytes of their noise may be kept."""
+        self._most = most_bytes
+        self._kept: OrderedDict[tuple[str, int, int, int], tuple[PosteriorDraws, Histories]]
+        self._kept = OrderedDict()
+        self._one = threading.Lock()
+
+    def of(
+        self,
+        posterior: PosteriorDraws,
+        scenario: Scenario,
+        *,
+        uniforms: int,
+        seed: int,
+        threads: int | None = None,
+    ) -> Histories:
+        """Return what `Histories.of_posterior` does."""
+        key = (provenance.scenario_digest(scenario), id(posterior), uniforms, seed)
+        with self._one:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][1]
+        found = Histories.of_posterior(
+            posterior, scenario, uniforms=uniforms, seed=seed, threads=threads
+        )
+        with self._one:
+            self._kept[key] = posterior, found  # kept, so that no other has its id
+            while len(self._kept) > 1 and self._bytes() > self._most:
+                self._kept.popitem(last=False)
+        return found
+
+    def _bytes(self) -> int:
+        return sum(
+            part.uniforms.nbytes + part.normals.nbytes
+            for _, histories in self._kept.values()
+            for part in histories.parts
+        )
+
+
+def all_twins(  # noqa: PLR0913 - what is run of one question, by name
+    question: Question,
+    posteriors: Posteriors,
+    *,
+    uniforms: int,
+    runs: int,
+    seed: int,
+    threads: int | None = None,
+    states: Sequence[str] | None = None,
+    pasts: Pasts | None = None,
+    told: Callable[[], object] = lambda: None,
+) -> AllTwins:
+    """Return what a question comes to, under every coupling and theory and with fresh noise.
+
+    Args:
+        question: The question.
+        posteriors: Draws, of the theory that is answered first and of its rivals.
+        uniforms: Sets of uniforms for each draw.
+        runs: Pairs of runs with fresh noise.
+        seed: Seed of all that is drawn.
+        threads: Threads to use, all processors if None; numbers do not depend on it.
+        states: States that are kept under the quantile coupling, beside that of the outcome; what
+            tables and figures tell of if None.
+        pasts: Where histories come from; None makes them for this question alone.
+        told: Called after each step: one for each coupling and each rival, one for free runs, and
+            for a yes or no two more.
+
+    Raises:
+        SettingError: If the draws do not go with the question's scenarios.
+    """
+    main, outcome = posteriors.main, question.outcome
+    of = Pasts().of if pasts is None else pasts.of
+    base, edited = (_under(one, main) for one in (question.base, question.edited))
+    past = of(main, base, uniforms=uniforms, seed=seed, threads=threads)
+    world, twins = EditedWorld(past, edited), {}
+    for name in COUPLINGS:
+        usual = states if name == QUANTILE else ()
+        twins[name] = world.twins(name, states=usual, outcomes=[outcome.text])
+        told()
+
+    def rival(other: PosteriorDraws) -> UnderTheory:
+        fact, changed = (_under(one, other) for one in (question.base, question.edited))
+        histories = of(other, fact, uniforms=uniforms, seed=seed, threads=1)
+        worlds = EditedWorld(histories, changed).twins(states=[outcome.state])
+        told()
+        return _under_theory(question, other.theory, worlds)
+
+    theories = [_under_theory(question, main.theory, twins[QUANTILE])]
+    theories += beside_each_other(rival, posteriors.others, threads)
+    fresh = partial(simulate, runs=runs, seed=seed, engine=Kernel(threads=threads), posterior=main)
+    free = fresh(base)
+    told()
+    ensemble = anew = None
+    if question.binary:
+        ensemble = ensembled(question, free, fresh(edited))
+        told()
+        anew = futures(base, edited, past, outcome.text, twins=twins[INDEPENDENT])
+        told()
+    couplings = {name: _under_coupling(question, worlds) for name, worlds in twins.items()}
+    return AllTwins(base, edited, past, twins, couplings, tuple(theories), free, ensemble, anew)
+
+
+def _under(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:
+    return with_theory(scenario, theory_of(posterior.theory))
+
+
+def _under_coupling(question: Question, worlds: TwinWorlds) -> UnderCoupling:
+    fact, edited = both_worlds(question, worlds)
+    one, other, difference = (
+        estimate_of(values, worlds.draws, binary=question.binary)
+        for values in (fact, edited, edited - fact)
+    )
+    with_it = fact == 1.0
+    needed = None
+    if question.binary and with_it.any():
+        needed = float((edited[with_it] == 0.0).mean())
+    return UnderCoupling(one, other, difference, needed)
+
+
+def _under_theory(question: Question, theory: str, worlds: TwinWorlds) -> UnderTheory:
+    fact, edited, effect, _ = _under_coupling(question, worlds)
+    one, other = both_worlds(question, worlds)
+    spread = likely(other - one, worlds.draws, binary=question.binary)
+    return UnderTheory(theory, fact, edited, effect, spread[np.isfinite(spread)], worlds.draws)
+
+
+def ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensembled:
+    """Return necessity and sufficiency of pairs of runs with fresh noise, the same in each pair.
+
+    Args:
+        question: The question, whose outcome happens or does not.
+        factual: Runs of the factual world.
+        edited: Runs of the edited one with the same noise, pair by pair.
+    """
+    with_x, without_x = (outcome_of(question, runs) for runs in (factual, edited))
+    whole = np.isfinite(with_x) & np.isfinite(without_x)
+    y1, y0 = with_x[whole] == 1.0, without_x[whole] == 1.0
+    do1, do0 = float(y1.mean()), float(y0.mean())
+    joint = [[(1 - do0) / 2, do0 / 2], [(1 - do1) / 2, do1 / 2]]  # each world half of the time
+    return Ensembled(
+        necessity=float((~y0[y1]).mean()) if y1.any() else None,
+        sufficiency=float(y1[~y0].mean()) if not y0.all() else None,
+        both=float((y1 & ~y0).mean()),
+        bounds=causation_bounds(joint, do1, do0),
+        pairs=int(whole.sum()),
+    )
