@@ -119,11 +119,16 @@ def made() -> dict[str, Any]:
     cases = []
     for edits, outcome in QUESTIONS:
         question = ask(base, edits, outcome)
-        size = {"runs": RUNS, "seed": SEED}
         answer = page_answer(
-            question, posteriors, weights=weights, missing=missing, uniforms=UNIFORMS, **size
+            question,
+            posteriors,
+            weights=weights,
+            missing=missing,
+            uniforms=UNIFORMS,
+            runs=RUNS,
+            seed=SEED,
         )
-        fresh = fresh_answer(question, **size, posterior=posteriors.main)
+        fresh = fresh_answer(question, runs=RUNS, seed=SEED, posterior=posteriors.main)
         cases.append({"edits": list(question.edits), "outcome": question.outcome.text,
                       "given": given(question), "answer": answer, "fresh": fresh})  # fmt: skip
     return {"payload": kept, "uniforms": UNIFORMS, "runs": RUNS, "seed": SEED, "cases": cases}
