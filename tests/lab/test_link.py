@@ -22,7 +22,7 @@ from alliance_sim.provenance import scenario_digest
 ISLANDS, HISTORY = "two_islands/baseline", "japan_nato/baseline"
 RAID = "v=1&edit=without+great_raid&outcome=rung>=2@2010"
 PAGE = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page" / "src"
-BEGINNING = Beginning("a" * 64, "rung>=2@2010", ("RID", "RI"), draws=True)
+BEGINNING = Beginning("a" * 64, "rung>=2@2010", ("RID", "RI"), draws=True, counts={"RID": 300})
 
 
 def asked(text: str, beginning: Beginning = BEGINNING) -> LinkQuestion:
@@ -40,6 +40,7 @@ def test_the_limits_are_those_of_the_page() -> None:
     assert f"LINKVERSION = {link.VERSION};" in source
     assert f"LONGESTLINK = {link.LONGEST_LINK};" in source
     assert f"MOSTEDITS = {link.MOST_EDITS};" in source
+    assert f"MOSTHISTORY = {link.MOST_HISTORY};" in source
     most = link.MOST_RUNS
     assert f"{{ posterior: {most['posterior']}, fresh: {most['fresh']} }}" in source
     engine = (PAGE / "engine" / "pool.ts").read_text("utf-8").replace("_", "")
@@ -50,7 +51,7 @@ def test_the_limits_are_those_of_the_page() -> None:
 
 
 def test_what_a_link_does_not_say_is_as_the_page_begins() -> None:
-    begun = LinkQuestion((), "rung>=2@2010", "RID", "posterior", 4, 1, "timeline")
+    begun = LinkQuestion((), "rung>=2@2010", "RID", "posterior", 4, 1, "timeline", 1)
     for text in ("", "#", "https://host/lab.html", "file:///lab.html#", "#v=1"):
         assert asked(text) == begun
     without = asked("#v=1", BEGINNING._replace(draws=False))
@@ -61,11 +62,11 @@ def test_everything_that_is_said_is_read() -> None:
     text = (
         "https://host/lab.html#v=1&of=aaaaaaaaaaaa&edit=without+great_raid&edit=shift%20a%3A%2B4"
         "&outcome=rung%3E%3D1%402005&theory=RI&noise=fresh&runs=20000&seed=9007199254740991"
-        "&panel=one_world&edit=council+leader&other=thing"
+        "&panel=one_world&edit=council+leader&history=20000&other=thing"
     )
     assert asked(text) == LinkQuestion(
         ("without great_raid", "shift a:+4", "council leader"),
-        *("rung>=1@2005", "RI", "fresh", 20_000, 2**53 - 1, "one_world"),
+        *("rung>=1@2005", "RI", "fresh", 20_000, 2**53 - 1, "one_world", 20_000),
     )
 
 
@@ -104,6 +105,11 @@ def test_what_the_page_writes_is_read_back(
         ("#v=1&runs=١٢", "runs is '١٢'"),
         ("#v=1&seed=-1", "seed is '-1'"),
         ("#v=1&seed=9007199254740992", "seed is '9007199254740992'"),
+        ("#v=1&history=0", "history is '0', must be a whole number from 1 to 1,200"),
+        ("#v=1&runs=2&history=601", "history is '601', must be a whole number from 1 to 600"),
+        ("#v=1&noise=fresh&runs=20&history=21", "history is '21', must be a whole number from 1"),
+        ("#v=1&theory=RI&history=1000001", "history is '1000001'"),
+        ("#v=1&history=1.0", "history is '1.0'"),
         ("#v=1&edit=hold+rung%3D1@2003..2005", "alliance-sim whatif --hold"),
         ("#v=1&edit=theory+RI", "theory=NAME in a link"),
         ("#v=1" + "&edit=a" * 101, "holds 101 edits, at most 100 are read"),
@@ -120,14 +126,20 @@ def test_what_cannot_be_read_is_told(text: object, told: str) -> None:
     assert any(told in problem for problem in problems(text))
 
 
+def test_which_history_is_looked_at_is_read_from_one() -> None:
+    assert asked("#v=1").history == 1
+    assert asked("#v=1&runs=2&history=600").history == 600
+    assert asked("#v=1&theory=RI&history=1000000").history == link.MOST_HISTORY
+
+
 def test_a_page_without_draws_cannot_replay_the_history() -> None:
     (problem,) = problems("#v=1&noise=posterior", BEGINNING._replace(draws=False))
     assert "ask for 'fresh'" in problem
 
 
 def test_all_problems_are_told_at_once() -> None:
-    text = "#v=2&of=b&noise=x&theory=y&runs=z&seed=z&panel=z"
-    assert len(problems(text)) == 7
+    text = "#v=2&of=b&noise=x&theory=y&runs=z&seed=z&panel=z&history=z"
+    assert len(problems(text)) == 8
 
 
 @pytest.mark.parametrize("key", ["__proto__", "constructor", "toString", "__class__"])

@@ -1,14 +1,16 @@
 """The address of a page as a question: what stands behind its #, read as the page reads it.
 
 `page/src/state/link.ts` writes and reads the same: `v=1&of=DIGEST12&edit=without+great_raid&
-outcome=rung>=2@2010&theory=RID&noise=posterior&runs=4&seed=1&panel=timeline`. What a link does not
-say is as the page begins. Whatever cannot be read is told, all at once, and nothing is run.
+outcome=rung>=2@2010&theory=RID&noise=posterior&runs=4&seed=1&panel=one_world&history=17`. What a
+link does not say is as the page begins. Whatever cannot be read is told, all at once, and nothing
+is run.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,6 +28,7 @@ LONGEST_LINK = 8_000  # letters behind the #, as JavaScript counts them
 LONGEST_TEXT = 1_000_000  # letters that are looked at for a #
 MOST_EDITS = 100
 MOST_RUNS = {"posterior": 64, "fresh": 20_000}  # as many as the page runs
+MOST_HISTORY = 1_000_000  # where it is not known how many draws there are
 MOST_SEED = 2**53 - 1  # the largest whole number that a page can hold
 DIGITS = re.compile(r"[0-9]{1,16}")
 DIGEST = 12  # letters of a digest in a link
@@ -45,6 +48,8 @@ class LinkQuestion(NamedTuple):
         runs: Sets of uniforms a draw, or pairs of runs.
         seed: Seed of all that is drawn.
         panel: The part of the page that is shown.
+        history: Which history is looked at where the page shows a single one, from 1. No number
+            of the answer hangs on it.
     """
 
     edits: tuple[str, ...]
@@ -54,6 +59,7 @@ class LinkQuestion(NamedTuple):
     runs: int
     seed: int
     panel: str
+    history: int
 
 
 class Beginning(NamedTuple):
@@ -64,12 +70,14 @@ class Beginning(NamedTuple):
         outcome: The first outcome that it offers.
         theories: Theories that it knows, the first of them shown.
         draws: Whether it has draws of a posterior.
+        counts: How many it has, by theory.
     """
 
     digest: str
     outcome: str
     theories: Sequence[str]
     draws: bool
+    counts: Mapping[str, int] = MappingProxyType({})
 
 
 def parameters_of(link: object) -> dict[str, list[str]]:
@@ -141,17 +149,33 @@ def read_link(said: Mapping[str, Sequence[str]], beginning: Beginning) -> LinkQu
     if panel not in PANELS:
         problems.append(unknown_name("panel", panel, PANELS))
     most = MOST_RUNS.get(noise, MOST_RUNS[usual])
-    runs = _whole(first.get("runs"), 4 if beginning.draws else 1000, 1, most)
+    begun = 4 if beginning.draws else 1000
+    runs = _whole(first.get("runs"), begun, 1, most)
     seed = _whole(first.get("seed"), 1, 0, MOST_SEED)
+    many = _histories(noise, theory, runs or begun, beginning)
+    history = _whole(first.get("history"), 1, 1, many)
+    numbers = (
+        ("runs", runs, 1, most),
+        ("seed", seed, 0, MOST_SEED),
+        ("history", history, 1, many),
+    )
     problems += [
         f"{name} is {shown(first[name], LONGEST)}, must be a whole number from {least} to {end:,}"
-        for name, value, least, end in (("runs", runs, 1, most), ("seed", seed, 0, MOST_SEED))
+        for name, value, least, end in numbers
         if value is None
     ]
-    if problems or runs is None or seed is None:
+    if problems or runs is None or seed is None or history is None:
         raise SettingError(WHERE, problems)
     outcome = first.get("outcome", beginning.outcome)
-    return LinkQuestion(edits, outcome, theory, noise, runs, seed, panel)
+    return LinkQuestion(edits, outcome, theory, noise, runs, seed, panel, history)
+
+
+def _histories(noise: str, theory: str, runs: int, beginning: Beginning) -> int:
+    """Return how many histories a question has."""
+    if noise == FRESH:
+        return runs
+    draws = beginning.counts.get(theory, 0)
+    return draws * runs if draws else MOST_HISTORY
 
 
 def _elsewhere(first: Mapping[str, str], beginning: Beginning) -> Iterator[str]:

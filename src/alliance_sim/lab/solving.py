@@ -113,6 +113,7 @@ class _Held:
             offered(base)[0],
             tuple(dict.fromkeys((own_theory(base).name, *LATTICE))),
             self.posteriors is not None,
+            {name: len(one) for name, one in self.by_name.items()},
         )
         self.pasts, self.one = Pasts(), threading.Lock()
 

@@ -278,7 +278,7 @@ export function begun(text: string): string {
 /** Return the command line that answers a question: in full, or with new luck the same numbers. */
 export function commandOf(question: Question, payload: Payload): string {
   if (question.noise === "fresh") {
-    const link = linkOf({ question, panel: "answer" }, payload.scenario.digest);
+    const link = linkOf({ question, panel: "answer", history: 0 }, payload.scenario.digest);
     const call = `print(solution("#${link}", "${payload.scenario.name}"))`;
     return `python -c ${quoted(`from alliance_sim.lab import solution; ${call}`)}`;
   }

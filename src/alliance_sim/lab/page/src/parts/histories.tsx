@@ -1,5 +1,4 @@
 // Which history is looked at: the same one in every part of the page that shows a single one.
-import { signal, type Signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { outcomeTitle } from "../answer/words";
 import type { OneRun, Picture } from "../contract";
@@ -9,15 +8,6 @@ import "./histories.css";
 
 export type World = "factual" | "edited";
 
-const chosen = new WeakMap<Store, Signal<number>>();
-
-/** The history that was chosen, from 0. */
-function historyOf(store: Store): Signal<number> {
-  const known = chosen.get(store) ?? signal(0);
-  chosen.set(store, known);
-  return known;
-}
-
 /** How many histories the question asked has; 0 until the first come in. */
 function manyOf(store: Store): number {
   return store.picture.value?.of ?? 0;
@@ -25,7 +15,7 @@ function manyOf(store: Store): number {
 
 /** The history that is looked at, from 0: the last where there are fewer than the one chosen. */
 export function historyShown(store: Store): number {
-  return Math.min(historyOf(store).value, Math.max(0, manyOf(store) - 1));
+  return Math.min(store.history.value, Math.max(0, manyOf(store) - 1));
 }
 
 /** The picture, once the outcomes of all histories are in it and stand by their numbers. */
@@ -66,13 +56,12 @@ export function useRun(store: Store, world: World): Asked {
 
 /** The number of the history, another one, and one in which the edits change the outcome. */
 export function ChooseHistory({ store }: { store: Store }) {
-  const history = historyOf(store);
   const many = manyOf(store);
   const now = historyShown(store);
   const picture = wholePicture(store);
   const turned = picture === null ? null : nextTurned(picture.outcome, now);
   const take = (value: number) => {
-    if (Number.isInteger(value) && value >= 1 && value <= many) history.value = value - 1;
+    if (Number.isInteger(value) && value >= 1 && value <= many) store.look(value - 1);
   };
   return (
     <div class="histories" role="group" aria-label={t("histories.which")}>
@@ -90,13 +79,13 @@ export function ChooseHistory({ store }: { store: Store }) {
           }}
         />
       </label>
-      <button type="button" disabled={many < 2} onClick={() => (history.value = (now + 1) % many)}>
+      <button type="button" disabled={many < 2} onClick={() => store.look((now + 1) % many)}>
         {t("histories.another")}
       </button>
       <button
         type="button"
         disabled={turned === null}
-        onClick={() => turned !== null && (history.value = turned)}
+        onClick={() => turned !== null && store.look(turned)}
       >
         {t("histories.turned")}
       </button>

@@ -8,9 +8,14 @@ export const MOST_EDITS = 100;
 /** Sets of uniforms a draw, or runs: as many as the page runs. */
 export const MOST_RUNS = { posterior: 64, fresh: 20_000 };
 
+/** Number of a history, where it is not known how many draws there are. */
+export const MOST_HISTORY = 1_000_000;
+
 export interface Place {
   question: Question;
   panel: string;
+  /** Which history is looked at where a single one is shown, from 0; a link counts from 1. */
+  history: number;
 }
 
 export interface Read {
@@ -31,6 +36,7 @@ export function beginning(payload: Payload): Place {
       seed: 1,
     },
     panel: payload.lesson === null ? "timeline" : "lesson",
+    history: 0,
   };
 }
 
@@ -45,6 +51,7 @@ export function linkOf(place: Place, digest: string): string {
   said.set("runs", String(question.runs));
   said.set("seed", String(question.seed));
   said.set("panel", place.panel);
+  if (place.history > 0) said.set("history", String(place.history + 1));
   return said.toString();
 }
 
@@ -76,13 +83,24 @@ export function readLink(hash: string, payload: Payload, panels: readonly string
   if (seed === null) problems.push("seed");
   const panel = said.get("panel") ?? place.panel;
   if (!panels.includes(panel)) problems.push("panel");
+  const most = historiesOf(payload, { ...question, theory, runs: runs ?? question.runs });
+  const history = whole(said.get("history"), 1, most, 1);
+  if (history === null) problems.push("history");
   if (problems.length > 0) return { place, problems };
   question.edits = edits;
   question.outcome = said.get("outcome") ?? question.outcome;
   question.theory = theory;
   question.runs = runs ?? question.runs;
   question.seed = seed ?? question.seed;
-  return { place: { question, panel }, problems };
+  return { place: { question, panel, history: (history ?? 1) - 1 }, problems };
+}
+
+/** Return how many histories a question has. */
+export function historiesOf(payload: Payload, question: Question): number {
+  const { theory, noise, runs } = question;
+  if (noise === "fresh") return runs;
+  const draws = payload.theories.find(({ name }) => name === theory)?.draws ?? 0;
+  return draws > 0 ? draws * runs : MOST_HISTORY;
 }
 
 function whole(text: string | null, usual: number, most: number, least: number): number | null {

@@ -1,7 +1,7 @@
 // What is asked now, what was asked before, and the address that says so.
 import { computed, signal } from "@preact/signals";
 import type { Model, Payload, Picture, Question } from "../contract";
-import { beginning, linkOf, readLink, type Place } from "./link";
+import { beginning, historiesOf, linkOf, readLink, type Place } from "./link";
 
 const MOST_UNDONE = 200;
 
@@ -19,6 +19,8 @@ export class Store {
   readonly failed = signal(false);
   readonly question;
   readonly panel;
+  /** Which history is looked at where a single one is shown, from 0. */
+  readonly history;
   readonly canUndo;
   readonly canRedo;
   private readonly before = signal<Question[]>([]);
@@ -30,6 +32,7 @@ export class Store {
     this.place = signal<Place>(beginning(payload));
     this.question = computed(() => this.place.value.question);
     this.panel = computed(() => this.place.value.panel);
+    this.history = computed(() => this.place.value.history);
     this.canUndo = computed(() => this.before.value.length > 0);
     this.canRedo = computed(() => this.after.value.length > 0);
   }
@@ -68,6 +71,13 @@ export class Store {
     this.write();
   }
 
+  /** Look at another history: the address says which, and there is nothing to undo. */
+  look(history: number): void {
+    if (history === this.history.value) return;
+    this.place.value = { ...this.place.value, history };
+    this.write("replaceState");
+  }
+
   undo(): void {
     this.step(this.before, this.after);
   }
@@ -92,12 +102,15 @@ export class Store {
 
   /** The part of the address behind the #, for what is shown now. */
   link(): string {
-    return linkOf(this.place.value, this.payload.scenario.digest);
+    const { question, history, ...place } = this.place.value;
+    const last = historiesOf(this.payload, question) - 1;
+    const shown = { ...place, question, history: Math.min(history, last) };
+    return linkOf(shown, this.payload.scenario.digest);
   }
 
-  private write(): void {
+  private write(how: "pushState" | "replaceState" = "pushState"): void {
     try {
-      history.pushState(null, "", `#${this.link()}`);
+      history[how](null, "", `#${this.link()}`);
     } catch {
       location.hash = this.link(); // a browser that lets no page from a disk write its history
     }

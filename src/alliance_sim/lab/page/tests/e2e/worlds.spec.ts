@@ -32,6 +32,24 @@ test("one world is walked through by slider, buttons and by itself", async ({ la
   await expect(slider).toHaveValue(stopped);
 });
 
+test("the history that is looked at is in the link, and going to another leaves nothing to undo", async ({
+  lab,
+}) => {
+  await lab.start("small", `${CHANGED}&panel=one_world&history=17`);
+  const number = lab.page.getByLabel("History, 1 to 300");
+  await expect(number).toHaveValue("17");
+  await lab.page.getByRole("button", { name: "Another one" }).click();
+  await expect(number).toHaveValue("18");
+  expect(lab.said().get("history")).toBe("18");
+  await lab.show("two_worlds");
+  await expect(number).toHaveValue("18");
+  expect(lab.said().get("history")).toBe("18");
+  await expect(lab.page.getByRole("button", { name: "Undo" })).toBeDisabled();
+  await lab.page.goBack();
+  await expect(number).toHaveValue("18");
+  await expect(lab.page.locator("#tab-one_world")).toHaveAttribute("aria-current", "page");
+});
+
 test("where motion is to be little, playing goes from act to act and slowly", async ({ lab }) => {
   await lab.page.emulateMedia({ reducedMotion: "reduce" });
   await lab.start("small", `${CHANGED}&panel=one_world`);

@@ -17,7 +17,7 @@ describe("a link", () => {
       runs: 77,
       seed: 12345,
     };
-    const place = { question, panel: "about" };
+    const place = { question, panel: "about", history: 76 };
     expect(reading(`#${linkOf(place, digest)}`)).toEqual({ place, problems: [] });
   });
 
@@ -45,6 +45,7 @@ describe("a link", () => {
     const place = {
       question: { ...beginning(payload).question, edits: [hostile] },
       panel: "about",
+      history: 0,
     };
     expect(reading(`#${linkOf(place, digest)}`).place.question.edits).toEqual([hostile]);
   });
@@ -66,6 +67,11 @@ describe("a link", () => {
     ["v=1&seed=99999999999999999999", "seed"],
     ["v=1&seed=0x10", "seed"],
     ["v=1&panel=toString", "panel"],
+    ["v=1&history=0", "history"],
+    ["v=1&history=-3", "history"],
+    ["v=1&history=1.5", "history"],
+    ["v=1&history=constructor", "history"],
+    ["v=1&runs=20&history=21", "history"],
   ])("that cannot be read (%s) says why and changes nothing", (hash, problem) => {
     const { place, problems } = reading(`#${hash}`);
     expect(problems).toEqual([problem]);
@@ -74,6 +80,22 @@ describe("a link", () => {
 
   test("tells all its problems at once", () => {
     expect(reading("#v=1&runs=x&seed=y&theory=z").problems).toEqual(["theory", "runs", "seed"]);
+  });
+
+  test("counts histories from one, and leaves the first out", () => {
+    const place = { ...beginning(payload), history: 16 };
+    expect(linkOf(place, digest)).toContain("history=17");
+    expect(linkOf({ ...place, history: 0 }, digest)).not.toContain("history");
+    expect(reading("#v=1&history=17").place.history).toBe(16);
+  });
+
+  test("names no history beyond its draws and their sets of uniforms", () => {
+    const drawn = smallPayload({
+      draws: {},
+      theories: [{ name: "RID", title: "all", weight: null, draws: 300 }],
+    });
+    expect(reading("#v=1&runs=2&history=600", drawn).place.history).toBe(599);
+    expect(reading("#v=1&runs=2&history=601", drawn).problems).toEqual(["history"]);
   });
 
   test("may ask given the history where draws are in the page", () => {

@@ -67,3 +67,24 @@ test("reset is a change that can be undone", () => {
   store.undo();
   expect([store.question.value.seed, edits()]).toEqual([5, ["without a"]]);
 });
+
+test("another history is in the address, and there is nothing to undo", () => {
+  const length = history.length;
+  for (const place of [4, 5, 6]) store.look(place);
+  expect(new URLSearchParams(location.hash.slice(1)).get("history")).toBe("7");
+  expect(store.canUndo.value).toBe(false);
+  expect(history.length).toBe(length);
+  const other = new Store(smallPayload(), ["timeline", "about"]);
+  other.follow(location.hash);
+  expect(other.history.value).toBe(6);
+});
+
+test("a link names a history that its question has, whichever was looked at before", () => {
+  store.change({ runs: 50 });
+  store.look(49);
+  store.change({ runs: 20 });
+  const said = new URLSearchParams(store.link());
+  expect([said.get("runs"), said.get("history")]).toEqual(["20", "20"]);
+  store.undo();
+  expect(new URLSearchParams(store.link()).get("history")).toBe("50");
+});
