@@ -153,7 +153,8 @@ def drawn(study: RankStudy, scenario: str) -> Any:
     right.set_yticks(range(len(told)), [row["quantity"] for row in told], fontsize=7)
     right.set_xlim(0.0, 1.2)
     right.set_xlabel("standard deviation of the posterior / of the prior")
-    right.set_title(f"{scenario}: the {len(told)} parameters that are recovered best")
+    right.set_title(f"The {len(told)} parameters recovered best")
+    figure.suptitle(f"Fits to {rows(study)[0]['replicates']} made histories of {scenario}")
     return figure
 
 
