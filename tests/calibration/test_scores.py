@@ -8,7 +8,14 @@ from scipy.stats import poisson
 from scipy.stats import t as student
 
 from alliance_sim.calibration.predictive import MOST, Predictive
-from alliance_sim.calibration.scores import BLOCK, Scores, difference, scores_of, uniformity
+from alliance_sim.calibration.scores import (
+    BLOCK,
+    Scores,
+    difference,
+    scores_of,
+    share_inside,
+    uniformity,
+)
 from alliance_sim.errors import SettingError
 
 
@@ -113,6 +120,19 @@ def test_calibrated_forecasts_have_uniform_pit_and_bold_ones_have_not() -> None:
         assert not found.inside
         assert (found.reached < found.low).any()
     assert 0.88 <= np.mean(inside) <= 1.0
+
+
+def test_of_calibrated_forecasts_most_ways_to_spread_stay_inside_and_of_bold_ones_none() -> None:
+    luck = np.random.default_rng(13)
+    right = Predictive.of_means(0, np.full((1, 200, 1), 0.7))
+    low = Predictive.of_means(0, np.full((1, 200, 1), 0.2))
+    counts = [luck.poisson(0.7, (200, 1)) for _ in range(12)]
+    assert np.mean([share_inside(right, one, draws=50) for one in counts]) > 0.85
+    assert max(share_inside(low, one, draws=50) for one in counts) == 0.0
+    one = share_inside(right, counts[0], draws=1, seed=5)
+    assert one == float(uniformity(scores_of(right, counts[0], seed=5).pit).inside)
+    with pytest.raises(SettingError, match="counts have shape"):
+        share_inside(right, counts[0][:3])
 
 
 def test_the_band_holds_all_places_of_uniform_values_in_95_of_100_samples() -> None:

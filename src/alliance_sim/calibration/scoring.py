@@ -25,6 +25,7 @@ from alliance_sim.calibration.scores import (
     Uniformity,
     difference,
     scores_of,
+    share_inside,
     uniformity,
 )
 from alliance_sim.display import Facts, Shown, Table, counted
@@ -125,7 +126,8 @@ class ScoreTable(Shown):
             Columns `edition`, `series`, `setting`, `model`, `log_score` (sum over quarters and
             fields), `crps`, `brier`, `coverage` (means), `quarters`, `spent` (whether some of the
             years were looked at before), `unspent_log_score` (the sum over the others; NaN if there
-            are none), `pit_inside` (of the held-out settings), `parameters`, `evidence` and
+            are none), `pit_inside` (of the held-out settings), `pit_inside_share` (the share of
+            other sets of uniforms with which they stay inside), `parameters`, `evidence` and
             `evidence_error` (in sample), `evidence_poisson` and its error (of the log-quadratic
             curve under the Poisson distribution).
         """
@@ -142,6 +144,7 @@ class ScoreTable(Shown):
         ]
         spent = np.array([self.years[key.edition].is_spent(year) for year in years])
         kept = cell.scores.log_score[~spent]
+        held_out = key.setting != IN_SAMPLE
         curve: tuple[float | None, float | None] = (None, None)
         if (key.setting, key.model) == (IN_SAMPLE, CURVE):
             curve = self.curve.get((key.edition, key.series), curve)
@@ -150,9 +153,8 @@ class ScoreTable(Shown):
             "quarters": len(years),
             "spent": bool(spent.any()),
             "unspent_log_score": float(kept.sum()) if len(kept) else None,
-            "pit_inside": None
-            if key.setting == IN_SAMPLE
-            else bool(uniformity(cell.scores.pit).inside),
+            "pit_inside": self.calibration(key).inside if held_out else None,
+            "pit_inside_share": self._share_inside(key) if held_out else None,
             "parameters": cell.parameters,
             "evidence": cell.evidence,
             "evidence_error": cell.evidence_error,
@@ -203,6 +205,11 @@ class ScoreTable(Shown):
     def calibration(self, key: Key) -> Uniformity:
         """Return whether the forecasts of one cell were calibrated, by their PIT values."""
         return uniformity(self.cells[key].scores.pit)
+
+    def _share_inside(self, key: Key) -> float:
+        predictive = self.cells[key].predictive
+        counts = self.acts[key.edition, key.series].counts
+        return share_inside(predictive, counts[predictive.start : predictive.stop])
 
     def tree(self) -> dict[str, Any]:
         """Return by edition the first year, the years forecast and `series` -> setting -> model."""

@@ -22,6 +22,7 @@ from alliance_sim import files
 from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.baselines.holdout import InSample
 from alliance_sim.calibration.predictive import MOST, Predictive
+from alliance_sim.calibration.standing import FOLDER
 from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.errors import AllianceSimError, NoRecord, ResultError, SettingError
@@ -33,7 +34,6 @@ from alliance_sim.scenario import Scenario
 
 FORMAT = 1
 ENDING = ".npz"
-FOLDER = "scores"  # of forecasts that come with the package, by record
 LEAST = 1e-9  # counts whose chances stay below are left out; others have 7 digits
 MODEL = "model"  # key of the model's own rows
 SYNTHESIS = "RID"  # the theory that is meant where none is named

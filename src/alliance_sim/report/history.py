@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim import provenance
+from alliance_sim.calibration.standing import standing_in_words
 from alliance_sim.comparison.claims import AS_BEFORE, HELD
 from alliance_sim.errors import explains_calls
 from alliance_sim.glossary import series_words
@@ -131,6 +132,7 @@ def history_page(
         origin=origin,
         verdict=comparison.verdict(),
         statement=STATEMENT,
+        standing=standing_in_words(comparison.record.name) if comparison.record else "",
         words=page,
         series_words=series_words,
         about=comparison.words,

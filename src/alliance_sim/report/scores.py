@@ -173,9 +173,10 @@ def scores_json(
         what they are of; `claims`, a row for each as `claim_passes` has it, or null; and `files`.
         `series` leads by series, setting (`in_sample`, `blind`, `told`, `rolling`, `rolling_told`,
         `leave_out`) and model to `log_score` (sum), `crps`, `brier` and `coverage` (means),
-        `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_by_field`, `difference`
-        to the best (null for the best itself), in sample `parameters`, `evidence` and
-        `evidence_error`, and for the curve `evidence_poisson` with its error.
+        `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_share`,
+        `pit_inside_by_field`, `difference` to the best (null for the best itself), in sample
+        `parameters`, `evidence` and `evidence_error`, and for the curve `evidence_poisson` with
+        its error.
     """
     trees = table.tree()
     return {

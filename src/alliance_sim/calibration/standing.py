@@ -1,0 +1,113 @@
+"""How the model's forecasts stand beside the best of the baselines, as it was scored last.
+
+Baselines take minutes to fit. What they came to ships as a small table beside the forecasts of the
+model, so that any page can say at once whether the model forecasts better than they do.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+from alliance_sim.glossary import series_words
+
+FOLDER = "scores"  # of what comes with the package, by record
+ENDING = "_beside_baselines.csv"
+YEARLY, TOLD = "rolling", "rolling_told"  # settings: inputs as they were, and told
+EVIDENCE = "evidence"  # a setting of its own: in sample, averaged over the prior
+ASKED = 4.0  # nats by which the model has to be better
+USUAL_SIGN, TRUE_SIGN = "-", "−"
+
+
+class Standing(NamedTuple):
+    """The model beside the best baseline on the same acts, in the same setting.
+
+    Attributes:
+        series: Which acts count.
+        setting: As in `scoring.SETTINGS`, or "evidence".
+        score: Log score or evidence of the model, nats.
+        baseline: Title of the best baseline.
+        best: The same of that baseline, nats.
+    """
+
+    series: str
+    setting: str
+    score: float
+    baseline: str
+    best: float
+
+    @property
+    def gain(self) -> float:
+        """By how much the model is better, nats; below 0 it is worse."""
+        return self.score - self.best
+
+
+def standing_path(record: str) -> Path:
+    """Return where the table of a record lies in the package, whether it is there or not."""
+    return Path(str(resources.files("alliance_sim.results"))) / FOLDER / f"{record}{ENDING}"
+
+
+@cache
+def standing_of(record: str) -> tuple[Standing, ...]:
+    """Return how the model was scored on a record, nothing where none was kept.
+
+    Args:
+        record: Name and edition, as in "japan_nato@2".
+    """
+    path = standing_path(record)
+    if not path.is_file():
+        return ()
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Standing(
+                row["series"],
+                row["setting"],
+                float(row["score"]),
+                row["baseline"],
+                float(row["best"]),
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def standing_in_words(record: str) -> str:
+    """Return in a few sentences whether the model forecasts better than baselines, "" if unknown.
+
+    Args:
+        record: Name and edition, as in "japan_nato@2".
+    """
+    rows = standing_of(record)
+    yearly = [row for row in rows if row.setting == YEARLY]
+    if not yearly:
+        return ""
+    better = [row for row in yearly if row.gain > ASKED]
+    verdict = "It is" if len(better) == len(yearly) else "It is not"
+    if 0 < len(better) < len(yearly):
+        verdict = f"It is for {', '.join(series_words(row.series) for row in better)} only"
+    gains = "; ".join(
+        f"{series_words(row.series)} {_nats(row.gain)}{_told(rows, row.series)} "
+        f"(beside: {row.baseline})"
+        for row in yearly
+    )
+    said = (
+        "Each year forecast from the years before it, the model was to be better than the best of "
+        f"the simple baselines by more than {ASKED:g} nats. {verdict}. Nats by which it is better, "
+        f"or worse (−): {gains}."
+    )
+    evidence = [row for row in rows if row.setting == EVIDENCE and row.series == yearly[0].series]
+    if evidence:
+        said += f" Its evidence, which pays for freedom, is better by {_nats(evidence[0].gain)}."
+    return said
+
+
+def _told(rows: tuple[Standing, ...], series: str) -> str:
+    """Return the gain of forecasts that are told the inputs of the year."""
+    found = [row.gain for row in rows if (row.series, row.setting) == (series, TOLD)]
+    return f", {_nats(found[0])} if told the inputs of the year" if found else ""
+
+
+def _nats(value: float) -> str:
+    return f"{value:+.1f}".replace(USUAL_SIGN, TRUE_SIGN)

@@ -1,0 +1,64 @@
+"""What is said of the model beside baselines is what was kept, and nothing where nothing was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alliance_sim.calibration import standing
+from alliance_sim.calibration.standing import ASKED, Standing, standing_in_words, standing_of
+
+RECORD = "japan_nato@2"
+HEAD = "series,setting,score,baseline,best\n"
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "table.csv"
+    monkeypatch.setattr(standing, "standing_path", lambda _: path)
+    standing_of.cache_clear()
+    monkeypatch.setattr(standing, "standing_of", standing_of.__wrapped__)
+    return path
+
+
+def test_what_ships_is_of_every_series_and_says_that_the_model_is_not_better() -> None:
+    rows = standing_of(RECORD)
+    yearly = {row.series: row.gain for row in rows if row.setting == "rolling"}
+    assert set(yearly) == {"all", "alliance", "salience2"}
+    assert all(gain < ASKED for gain in yearly.values())
+    words = standing_in_words(RECORD)
+    assert "It is not." in words
+    assert f"all acts {yearly['all']:+.1f}".replace("-", "−") in words
+
+
+def test_of_a_record_that_was_never_scored_nothing_is_said() -> None:
+    assert standing_of("two_islands@1") == ()
+    assert standing_in_words("two_islands@1") == ""
+
+
+@pytest.mark.parametrize(
+    ("gains", "verdict"),
+    [
+        ((5.0, 9.0), "It is. Nats"),
+        ((3.0, -1.0), "It is not. Nats"),
+        ((5.0, 1.0), "for all acts only."),
+    ],
+)
+def test_the_verdict_is_that_of_the_gains(
+    kept: Path, gains: tuple[float, float], verdict: str
+) -> None:
+    rows = [
+        f"{s},rolling,{g},constant,0.0\n" for s, g in zip(("all", "alliance"), gains, strict=True)
+    ]
+    kept.write_text(HEAD + "".join(rows), encoding="utf-8")
+    assert verdict in standing_in_words("any@1")
+
+
+def test_told_forecasts_and_evidence_stand_beside_where_they_were_kept(kept: Path) -> None:
+    rows = ("rolling,-10,constant,-12", "rolling_told,-9,constant,-12", "evidence,-20,line,-30")
+    kept.write_text(HEAD + "".join(f"all,{row}\n" for row in rows), encoding="utf-8")
+    words = standing_in_words("any@1")
+    assert "all acts +2.0, +3.0 if told the inputs of the year (beside: constant)" in words
+    assert words.endswith("is better by +10.0.")
+    assert Standing("all", "rolling", -10.0, "constant", -12.0).gain == 2.0
