@@ -55,7 +55,7 @@ def standing_of(record: str) -> tuple[Standing, ...]:
     """Return how the model was scored on a record, nothing where none was kept.
 
     Args:
-        record: Name and edition, as in "japan_nato@2".
+        record: Name and edition, as in "two_islands@1".
     """
     path = standing_path(record)
     if not path.is_file():
@@ -77,7 +77,7 @@ def standing_in_words(record: str) -> str:
     """Return in a few sentences whether the model forecasts better than baselines, "" if unknown.
 
     Args:
-        record: Name and edition, as in "japan_nato@2".
+        record: Name and edition, as in "two_islands@1".
     """
     rows = standing_of(record)
     yearly = [row for row in rows if row.setting == YEARLY]
