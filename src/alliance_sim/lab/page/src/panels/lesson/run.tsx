@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { effectOf } from "../../answer/answer";
 import { drawsOf } from "../../answer/estimates";
-import { readOutcome } from "../../answer/words";
+import { outcomeTitle, readOutcome } from "../../answer/words";
 import type { Picture, Question } from "../../contract";
 import { counted, of100 } from "../../parts/numbers";
 import { ask } from "../../state/asking";
@@ -155,7 +155,7 @@ export function Told({ problems }: { problems: string[] }) {
 
 type Given = StepProps & { picture: Picture; replaced: string; result: string };
 
-function Answer({ lesson, said, picture, replaced, result }: Given) {
+function Answer({ store, lesson, said, picture, replaced, result }: Given) {
   const card = cardOf(said);
   const [fact, edited] = [shareOf(picture.outcome.factual), shareOf(picture.outcome.edited)];
   const effect = useMemo(() => effectOf(picture), [picture]);
@@ -184,7 +184,7 @@ function Answer({ lesson, said, picture, replaced, result }: Given) {
         </figure>
       </div>
       <p class="lesson-total">
-        {t("lesson.run.difference", { by: counted(effect.value) })}{" "}
+        {t("lesson.run.difference", { by: counted((of100(edited) - of100(fact)) / 100) })}{" "}
         {effect.low !== null &&
           effect.high !== null &&
           t("lesson.run.span", {
@@ -197,7 +197,8 @@ function Answer({ lesson, said, picture, replaced, result }: Given) {
         {t(sign === card.sign ? "lesson.run.sign_right" : "lesson.run.sign_wrong", {
           sign: t(`lesson.run.${sign}`),
         })}{" "}
-        {sign !== "same" && size < LITTLE && t("lesson.run.little")}
+        {sign !== "same" && size < LITTLE && t("lesson.run.little")}{" "}
+        {of100(effect.low ?? 0) < 0 && of100(effect.high ?? 0) > 0 && t("lesson.run.open")}
       </p>
       {given && <p>{t(lesson.curve === null ? "lesson.run.luck" : "lesson.run.luck_curve")}</p>}
       <p class="lesson-sum">
@@ -217,6 +218,7 @@ function Answer({ lesson, said, picture, replaced, result }: Given) {
           timeline: t("timeline.title"),
           one_world: t("one_world.title"),
           two_worlds: t("two_worlds.title"),
+          outcome: outcomeTitle(picture.question.outcome, store.payload),
         })}
       </p>
     </>
