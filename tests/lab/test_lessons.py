@@ -193,6 +193,14 @@ def test_the_homework_knows_its_answers_because_the_luck_is_stored() -> None:
     islands = alliance_sim.load_scenario(truth["scenario"])
     assert (truth["seed"], truth["run"]) == (2026, 3)
     assert truth["rungs"][-1]["day"] == "2007-02-03"
+    turns = [(one["kind"], one["day"]) for one in truth["turns"]]
+    assert [day for _, day in turns] == sorted(day for _, day in turns)
+    assert ("juncture", "2004-05-10") in turns
+    assert ("rung", "2007-02-03") in turns
+    assert {tuple(one["title"]) for one in truth["turns"]} == {("en", "ja")}
+    drawn = {row["name"]: row["drawn"] for row in truth["questions"]}
+    assert drawn["raid_council"] == "rung"  # what is asked about is drawn beside the answer
+    assert drawn["trade_equipment"] == "level_equipment"
     against = [row["name"] for row in truth["questions"] if (row["share"] > 0.5) != row["edited"]]
     assert against == ["raid_council"]  # the page asks which one
     assert truth["levels"]["rung"][6] == 2  # what the record says of the end of 2007

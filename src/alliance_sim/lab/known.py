@@ -20,6 +20,7 @@ from alliance_sim.calendar import decimal_year
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import RecordError
 from alliance_sim.lab.frame import frame_of
+from alliance_sim.lab.lessons import FIRST_LANGUAGE
 from alliance_sim.record.named import place_of
 from alliance_sim.record.record import Record
 from alliance_sim.record.translation import translations_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from alliance_sim.results import Ensemble
 
 FILE, TRUTH = "homework.toml", "truth.toml"
+DRAWN = "level_operations"  # where what is asked is no level
 LEVELS = ("level_political", "level_operations", "level_equipment", "rung")
 SHARE_RUNS, SHARE_SEED = 400, 1  # free runs beside the truth: what one could have known
 
@@ -51,10 +53,11 @@ def known_world(*, frame: bool = True) -> dict[str, Any]:
 
     Returns:
         `title` in English; `frame`, see `frame_of`, None if it was not asked for; and `truth`:
-        titles and what the record says by language, sides, scenario with its digest, seed and run
-        of the made history, its recorded acts and steps, and a row for each question with `fact`
+        titles, `story` and what the record says by language, sides, scenario with its digest, seed
+        and run of the made history, its recorded acts and steps, `turns`, the turning points,
+        proposals and steps with their titles by language, and a row for each question with `fact`
         and `edited`, both 0 or 1, `share`, of 400 free runs with the edit, the levels at the end of
-        each year in both worlds, and the edits and outcome asked.
+        each year in both worlds, which of them is drawn, and the edits and outcome asked.
 
     Raises:
         RecordError: If the stored run is not one of the scenario as it stands.
@@ -78,6 +81,7 @@ def known_world(*, frame: bool = True) -> dict[str, Any]:
             "edited": int(_of(outcomes[one["name"]], twins[tuple(one["edits"])])[0]),
             "share": float(_of(outcomes[one["name"]], free[tuple(one["edits"])]).mean()),
             "levels": _yearly(twins[tuple(one["edits"])]),
+            "drawn": _drawn(outcomes[one["name"]]),
         }
         for one in asked["question"]
     ]
@@ -88,6 +92,7 @@ def known_world(*, frame: bool = True) -> dict[str, Any]:
         "truth": {
             "titles": dict(asked["title"]),
             "told": {lang: dict(one.told) for lang, one in translations_of(scenario).items()},
+            "story": {language: text.strip() for language, text in asked["story"].items()},
             "sides": [scenario.partners.state_title, scenario.partners.alliance_title],
             "scenario": scenario.name,
             "digest": provenance.scenario_digest(scenario),
@@ -97,6 +102,7 @@ def known_world(*, frame: bool = True) -> dict[str, Any]:
             "years": [scenario.time.first_year, scenario.time.last_year],
             "acts": _acts(record),
             "rungs": _rungs(record),
+            "turns": _turns(scenario, record),
             "levels": _yearly(fact),
             "free": SHARE_RUNS,
             "questions": rows,
@@ -161,3 +167,26 @@ def _rungs(record: Record) -> list[dict[str, Any]]:
     return [
         {"day": str(row.date), "rung": int(row.rung), "title": str(row.description)} for row in rows
     ]
+
+
+def _drawn(outcome: Outcome) -> str:
+    """Return which level is drawn beside an answer: that which is asked about, if it is one."""
+    return outcome.state if outcome.state in LEVELS else DRAWN
+
+
+def _turns(scenario: Scenario, record: Record) -> list[dict[str, Any]]:
+    """Return in order of time what students have to know of: turning points, proposals, steps."""
+    told = {language: words.names for language, words in translations_of(scenario).items()}
+
+    def row(what: str, name: str, title: str, day: str) -> dict[str, Any]:
+        others = {language: names.get(f"{what}.{name}", title) for language, names in told.items()}
+        return {"day": day, "kind": what, "title": {FIRST_LANGUAGE: title} | others}
+
+    return sorted(
+        [
+            *(row("juncture", x.name, x.title, x.date.isoformat()) for x in scenario.junctures),
+            *(row("item", x.name, x.title, x.tabled.isoformat()) for x in scenario.items),
+            *(row("rung", str(x["rung"]), x["title"], x["day"]) for x in _rungs(record)),
+        ],
+        key=lambda one: str(one["day"]),
+    )

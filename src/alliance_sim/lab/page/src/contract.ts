@@ -402,6 +402,8 @@ export interface KnownTruth {
   titles: Record<string, string>;
   /** By language and English text what its acts and steps are called. */
   told: Record<string, Record<string, string>>;
+  /** Who is who, by language. */
+  story: Record<string, string>;
   sides: [string, string];
   scenario: string;
   digest: string;
@@ -411,6 +413,8 @@ export interface KnownTruth {
   years: [number, number];
   acts: { date: Year; day: string; series: Series; salience: number; title: string }[];
   rungs: { day: string; rung: number; title: string }[];
+  /** Turning points, proposals and formal steps, in order of time. */
+  turns: { day: string; kind: "juncture" | "item" | "rung"; title: Record<string, string> }[];
   levels: Record<string, number[]>;
   /** How many free runs `share` is of. */
   free: number;
@@ -421,5 +425,7 @@ export interface KnownTruth {
     edited: number;
     share: number;
     levels: Record<string, number[]>;
+    /** Which of the levels is drawn. */
+    drawn: string;
   })[];
 }

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { KnownTruth, Payload } from "../../contract";
 import { codedDay } from "../../parts/dates";
+import { of100 } from "../../parts/numbers";
 import { useWidth } from "../../parts/size";
 import { DataTable } from "../../parts/table";
 import { language, t } from "../../text";
@@ -11,7 +12,6 @@ import { brier, expected, mean } from "./scoring";
 const given = signal<Record<string, number>>({});
 const open = signal<Record<string, boolean>>({});
 const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [200, 34, 22, 10, 26];
-const DRAWN = "level_operations";
 
 export function Homework({ payload }: { payload: Payload }) {
   const { known } = payload;
@@ -33,8 +33,9 @@ export function Homework({ payload }: { payload: Payload }) {
     <section aria-labelledby="lesson-homework-title">
       <h3 id="lesson-homework-title">{t("lesson.view.homework")}</h3>
       <p>
-        {truth.titles[language.value] ?? truth.titles["en"]}. {t("lesson.homework.intro")}
+        {inWords(truth.titles)}. {t("lesson.homework.intro")}
       </p>
+      <p>{inWords(truth.story)}</p>
       <ol>
         <li>{t("lesson.homework.first")}</li>
         <li>{t("lesson.homework.second")}</li>
@@ -42,10 +43,10 @@ export function Homework({ payload }: { payload: Payload }) {
       </ol>
       <h4>{t("lesson.homework.known")}</h4>
       <ul>
-        {truth.rungs.map(({ day, rung, title }) => (
-          <li key={rung}>
+        {truth.turns.map(({ day, kind, title }) => (
+          <li key={day + kind}>
             {codedDay(day, language.value)}:{" "}
-            {t("lesson.homework.step", { rung, title: told(title) })}
+            {t(`lesson.homework.turn_${kind}`, { title: inWords(title) })}
           </li>
         ))}
       </ul>
@@ -75,6 +76,10 @@ export function Homework({ payload }: { payload: Payload }) {
   );
 }
 
+function inWords(texts: Record<string, string>): string {
+  return texts[language.value] ?? texts["en"] ?? "";
+}
+
 interface One {
   truth: KnownTruth;
   question: KnownTruth["questions"][number];
@@ -86,7 +91,7 @@ function OneQuestion({ truth, question }: One) {
   const { share } = question;
   return (
     <div class="lesson-card">
-      <h4>{question.title[language.value] ?? question.title["en"]}</h4>
+      <h4>{inWords(question.title)}</h4>
       <p class="lesson-soft">
         {t(question.fact === 1 ? "lesson.homework.fact_yes" : "lesson.homework.fact_no")}
       </p>
@@ -120,7 +125,7 @@ function OneQuestion({ truth, question }: One) {
           <p>
             {t("lesson.homework.share", {
               free: truth.free,
-              share: Math.round(share * 100),
+              share: of100(share),
               best: score(expected(share, share).left),
             })}
           </p>
@@ -131,22 +136,25 @@ function OneQuestion({ truth, question }: One) {
   );
 }
 
-/** Cooperation in operations at the end of each year, with and without the change. */
+/** What is asked about, at the end of each year, with and without the change. */
 function Worlds({ truth, question }: One) {
   const [place, width] = useWidth<HTMLDivElement>();
   const wide = Math.max(width.value, 240);
-  const fact = truth.levels[DRAWN] ?? [];
-  const edited = question.levels[DRAWN] ?? [];
+  const fact = truth.levels[question.drawn] ?? [];
+  const edited = question.levels[question.drawn] ?? [];
   const first = truth.years[0];
+  const most = Math.max(1, ...fact, ...edited);
+  const marks = most > 1 ? Array.from({ length: most + 1 }, (_, step) => step) : [0, 0.5, 1];
   const x = (at: number) => LEFT + (at / Math.max(1, fact.length - 1)) * (wide - LEFT - RIGHT);
-  const y = (level: number) => TOP + (1 - level) * (HEIGHT - TOP - BOTTOM);
+  const y = (level: number) => TOP + (1 - level / most) * (HEIGHT - TOP - BOTTOM);
   const line = (levels: number[]) =>
     levels.map((level, at) => `${x(at).toFixed(1)},${y(level).toFixed(1)}`).join(" ");
-  const caption = t("lesson.homework.picture");
+  const what = t(`lesson.homework.drawn.${question.drawn}`);
+  const [caption, title] = ["picture", "table"].map((key) => t(`lesson.homework.${key}`, { what }));
   return (
     <div ref={place} class="lesson-drawing">
       <svg width={wide} height={HEIGHT} role="img" aria-label={caption}>
-        {[0, 0.5, 1].map((level) => (
+        {marks.map((level) => (
           <g key={level} class="axis">
             <line x1={LEFT} x2={wide - RIGHT} y1={y(level)} y2={y(level)} />
             <text x={LEFT - 6} y={y(level) + 4} text-anchor="end">
@@ -167,15 +175,18 @@ function Worlds({ truth, question }: One) {
       </svg>
       <p class="lesson-soft">{caption}</p>
       <DataTable
-        title={t("lesson.homework.table")}
+        title={title ?? ""}
         rows={() => ({
-          caption: t("lesson.homework.table"),
+          caption: title ?? "",
           heads: [
             t("lesson.curves.year"),
             t("lesson.homework.as_it_was"),
             t("lesson.homework.changed"),
           ],
-          rows: fact.map((level, at) => [first + at, score(level), score(edited[at] ?? 0)]),
+          rows: fact.map((level, at) => [
+            first + at,
+            ...[level, edited[at] ?? 0].map((one) => (most > 1 ? one : score(one))),
+          ]),
         })}
       />
     </div>
