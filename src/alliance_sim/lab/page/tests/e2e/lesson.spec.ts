@@ -116,15 +116,15 @@ test("homework shows the true answer once a number is given", async ({ lab }) =>
   await expect(card.locator("polyline")).toHaveCount(2);
 });
 
-test("sheets are one page each, and nothing else is on paper", async ({ lab }) => {
+test("two sheets are one side of paper, and nothing else is on it", async ({ lab }) => {
   const { page } = lab;
   await lab.start("small", LINK);
   await open(lab, "Hand-outs");
-  const sheets = await page.locator(".lesson-sheet").count();
+  const sides = await page.locator(".lesson-paper").count();
   await page.emulateMedia({ media: "print" });
   await expect(page.locator(".top")).toBeHidden();
   await expect(page.locator(".bottom")).toBeHidden();
   await page.emulateMedia({ media: null });
   const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
-  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBe(sheets);
+  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBe(sides);
 });

@@ -82,6 +82,26 @@ describe("a class", () => {
     expect(told.cut).toBe(false);
   });
 
+  test("may be copied from a chat, with names, times, quotes and other dashes around the codes", () => {
+    const [second, third] = [5, 6].map((lot) => encode("was_it_abe", { ...ANSWERS, lot }));
+    const chat = [
+      `[2026-11-29 10:42] Ana: ${CODE}`,
+      `“${second}”, ${third?.replaceAll("-", "–").toLowerCase()}.`,
+      `my code is ${CODE.slice(0, -1)}`,
+      `Ana: ${CODE}`,
+    ].join("\n");
+    const told = readClass(chat, "was_it_abe", 5);
+    expect(told.read.map(({ line, answers }) => [line, answers.lot])).toEqual([
+      [1, 1023],
+      [2, 5],
+      [2, 6],
+    ]);
+    expect(told.refused).toEqual([
+      { line: 3, shown: CODE.slice(0, -1), problem: "check" },
+      { line: 4, shown: CODE, problem: "twice", before: 1 },
+    ]);
+  });
+
   test("that is huge is cut and said to be", () => {
     const told = readClass(`${CODE}\n`.repeat(5000), "was_it_abe", 5);
     expect(told.cut).toBe(true);

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Lesson, Payload } from "../../contract";
+import { MISSING, of100 } from "../../parts/numbers";
 import { Table } from "../../parts/table";
 import { t } from "../../text";
 import { type Pasted, MOST_LETTERS, MOST_LINES, readClass } from "./code";
@@ -10,8 +11,8 @@ import { type Bin, brier, calibration, mean, skill, spread } from "./scoring";
 import { itemText } from "./words";
 
 const pasted = signal("");
-const SIZE = 260;
-const EDGE = 34;
+const SIZE = 280;
+const EDGE = 52;
 
 export function ClassResults({ lesson, payload }: { lesson: Lesson; payload: Payload }) {
   const id = useId();
@@ -39,8 +40,8 @@ export function ClassResults({ lesson, payload }: { lesson: Lesson; payload: Pay
       )}
       {told.refused.length > 0 && (
         <ul class="lesson-refused">
-          {told.refused.map(({ line, shown, problem, before }) => (
-            <li key={line}>
+          {told.refused.map(({ line, shown, problem, before }, place) => (
+            <li key={place}>
               {t("lesson.class.line", { line })} <code>{shown}</code>:{" "}
               {t(`lesson.code.${problem}`, { before: before ?? 0, items: lesson.items.length })}
             </li>
@@ -86,18 +87,20 @@ function Results({ told, lesson, payload }: Known) {
     <>
       <Table
         caption={t("lesson.class.table")}
-        heads={["item", "happened", "mean", "spread", "from_to", "score"].map((key) =>
+        heads={["item", "happened", "mean", "spread", "from_to", "mean_score"].map((key) =>
           t(`lesson.class.${key}`),
         )}
         rows={columns.map(({ item, given }) => [
           itemText(lesson, item, payload),
           t(item.happened ? "lesson.reveal.yes" : "lesson.reveal.no"),
-          given.length === 0 ? "–" : Math.round(mean(given) * 100),
-          given.length === 0 ? "–" : Math.round(spread(given) * 100),
+          given.length === 0 ? MISSING : of100(mean(given)),
+          given.length === 0 ? MISSING : of100(spread(given)),
           given.length === 0
-            ? "–"
-            : `${Math.round(Math.min(...given) * 100)}–${Math.round(Math.max(...given) * 100)}`,
-          given.length === 0 ? "–" : score(mean(given.map((said) => brier(said, item.happened)))),
+            ? MISSING
+            : `${of100(Math.min(...given))}–${of100(Math.max(...given))}`,
+          given.length === 0
+            ? MISSING
+            : score(mean(given.map((said) => brier(said, item.happened)))),
         ])}
       />
       {ofClass !== null && each.length > 0 && (
@@ -143,14 +146,20 @@ function Calibration({ bins, pairs }: { bins: Bin[]; pairs: number }) {
           <line class="even" x1={at(0)} y1={SIZE - at(0)} x2={at(1)} y2={SIZE - at(1)} />
           {[0, 0.5, 1].map((share) => (
             <g key={share} class="axis">
-              <text x={at(share)} y={SIZE - 12} text-anchor="middle">
+              <text x={at(share)} y={SIZE - EDGE + 18} text-anchor="middle">
                 {share * 100}
               </text>
-              <text x={EDGE - 6} y={SIZE - at(share) + 4} text-anchor="end">
+              <text x={EDGE - 8} y={SIZE - at(share) + 4} text-anchor="end">
                 {share * 100}
               </text>
             </g>
           ))}
+          <text x={at(0.5)} y={SIZE - 10} text-anchor="middle">
+            {t("lesson.class.across")}
+          </text>
+          <text transform={`translate(14 ${SIZE - at(0.5)}) rotate(-90)`} text-anchor="middle">
+            {t("lesson.class.up")}
+          </text>
           {bins.map(({ low, said, came, count }) => (
             <circle
               key={low}
@@ -168,8 +177,8 @@ function Calibration({ bins, pairs }: { bins: Bin[]; pairs: number }) {
         rows={bins.map(({ low, high, count, said, came }) => [
           `${low * 100}–${high * 100}`,
           count,
-          Math.round(said * 100),
-          Math.round(came * 100),
+          of100(said),
+          of100(came),
         ])}
       />
     </div>

@@ -7,6 +7,13 @@ const [OF_VERSION, OF_LESSON, OF_LOT, OF_COUNT, OF_NUMBER] = [5, 10, 10, 4, 7];
 const NOTHING = 127; // in place of a number that was not given
 const PRIME = 1021; // below 2 ** 10, for two letters of check
 const GROUP = 4;
+const DASH = "[-\u2010-\u2015\u2212]"; // a chat may make another dash of the one that was sent
+/** A code within other words, as in a line that was copied from a chat. */
+const PIECE = new RegExp(
+  `(?<![0-9A-Za-z])[0-9A-Za-z]{4}(?:${DASH}[0-9A-Za-z]{4})+(?:${DASH}[0-9A-Za-z]{1,3})?(?![0-9A-Za-z])`,
+  "g",
+);
+const BETWEEN = new RegExp(`${DASH}|\\s`, "g");
 export const MOST_ITEMS = 8;
 const LONGEST = 60;
 export const MOST_LINES = 200;
@@ -48,7 +55,7 @@ export function encode(lesson: string, answers: Answers): string {
 /** Return what a code holds, or why it cannot be read. */
 export function decode(text: string, lesson: string, items: number): Answers | CodeProblem {
   if (text.length > LONGEST) return "long";
-  const plain = text.toUpperCase().replace(/[\s-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+  const plain = text.toUpperCase().replace(BETWEEN, "").replace(/O/g, "0").replace(/[IL]/g, "1");
   if (plain === "") return "empty";
   const letters = [...plain].map((letter) => LETTERS.indexOf(letter));
   if (letters.includes(-1)) return "letters";
@@ -86,7 +93,10 @@ export interface Pasted {
   cut: boolean;
 }
 
-/** Return what a class has pasted: those that can be read, and each other line with its reason. */
+/**
+ * Return what a class has pasted: those that can be read, and each other line with its reason. A line
+ * may hold a code alone, or one or more among other words, such as a name and a time from a chat.
+ */
 export function readClass(text: string, lesson: string, items: number): Pasted {
   const cut = text.length > MOST_LETTERS;
   const lines = text.slice(0, MOST_LETTERS).split(/\r\n|\r|\n/);
@@ -95,20 +105,23 @@ export function readClass(text: string, lesson: string, items: number): Pasted {
   lines.slice(0, MOST_LINES).forEach((raw, place) => {
     const line = place + 1;
     if (raw.trim() === "") return;
-    const shown = raw.length > 30 ? `${raw.slice(0, 30)}…` : raw;
-    const answers = decode(raw.trim(), lesson, items);
-    if (typeof answers === "string") {
-      told.refused.push({ line, shown, problem: answers });
-      return;
+    const whole = typeof decode(raw.trim(), lesson, items) !== "string";
+    for (const piece of (whole ? null : raw.match(PIECE)) ?? [raw.trim()]) {
+      const shown = piece.length > 30 ? `${piece.slice(0, 30)}…` : piece;
+      const answers = decode(piece, lesson, items);
+      if (typeof answers === "string") {
+        told.refused.push({ line, shown, problem: answers });
+        continue;
+      }
+      const key = JSON.stringify(answers);
+      const before = seen.get(key);
+      if (before !== undefined) {
+        told.refused.push({ line, shown, problem: "twice", before });
+        continue;
+      }
+      seen.set(key, line);
+      told.read.push({ line, answers });
     }
-    const key = JSON.stringify(answers);
-    const before = seen.get(key);
-    if (before !== undefined) {
-      told.refused.push({ line, shown, problem: "twice", before });
-      return;
-    }
-    seen.set(key, line);
-    told.read.push({ line, answers });
   });
   return told;
 }

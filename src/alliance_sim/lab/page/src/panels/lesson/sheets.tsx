@@ -1,12 +1,15 @@
-// Hand-outs to print, one page each; only they are on paper.
+// Hand-outs to print, two on each side of one sheet of paper; only they are on paper.
 import type { ComponentChildren } from "preact";
 import type { Lesson, Payload } from "../../contract";
 import { t } from "../../text";
+import { BLANKS } from "./claim";
 import { yearsOf } from "./curves";
 import { score } from "./pieces";
 import { beliefText, filled, itemText, own, stepWords, suggestionWords, titleOf } from "./words";
 
 const LINES = [1, 2, 3] as const;
+/** How long a blank of the sentence is on paper, in letters. */
+const LETTERS_OF = { change: 40, outcome: 40, size: 12, range: 16, because: 60, wrong: 60 };
 
 export function Sheets({ lesson, payload }: { lesson: Lesson; payload: Payload }) {
   const mine = own(lesson);
@@ -19,75 +22,74 @@ export function Sheets({ lesson, payload }: { lesson: Lesson; payload: Payload }
           {t("lesson.sheets.print")}
         </button>
       </div>
-      <Sheet lesson={lesson} name="numbers">
-        <p>{mine === null ? t("lesson.generic.summary") : filled(mine.summary, lesson)}</p>
-        <p>{stepWords(lesson, "predict").text}</p>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("lesson.class.item")}</th>
-              <th scope="col">{t("lesson.sheets.your_number")}</th>
-              <th scope="col">{t("lesson.sheets.came")}</th>
-              <th scope="col">{t("lesson.class.score")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lesson.items.map((item) => (
-              <tr key={item.name}>
-                <th scope="row">{itemText(lesson, item, payload)}</th>
-                <td />
-                <td />
-                <td />
-              </tr>
-            ))}
-            {lesson.belief && (
+      <div class="lesson-paper">
+        <Sheet lesson={lesson} name="numbers">
+          <p>{mine === null ? t("lesson.generic.summary") : filled(mine.summary, lesson)}</p>
+          <p>{stepWords(lesson, "predict").text}</p>
+          <table>
+            <thead>
               <tr>
-                <th scope="row">{beliefText(lesson, payload)}</th>
-                <td />
-                <td>{t("lesson.sheets.nobody")}</td>
-                <td>–</td>
+                <th scope="col">{t("lesson.class.item")}</th>
+                <th scope="col">{t("lesson.sheets.your_number")}</th>
+                <th scope="col">{t("lesson.sheets.came")}</th>
+                <th scope="col">{t("lesson.class.score")}</th>
               </tr>
-            )}
-          </tbody>
-        </table>
-        <p>{t("lesson.sheets.sum", { half: score(0.25) })}</p>
-      </Sheet>
-      <Sheet lesson={lesson} name="card">
-        <p>{t("lesson.sheets.choose")}</p>
-        <ul class="lesson-boxes">
-          {lesson.suggestions.map(({ name }) => (
-            <li key={name}>{suggestionWords(lesson, name, payload).title}</li>
-          ))}
-        </ul>
-        <Ruled label={t("lesson.run.replaced")} />
-        <Ruled label={t("lesson.run.follows")} />
-        <Ruled label={t("lesson.sheets.sign")} lines={1} />
-        <Ruled label={t("lesson.sheets.share")} lines={1} />
-        <Ruled label={t("lesson.sheets.found")} />
-      </Sheet>
-      {lesson.curve !== null && (
-        <Sheet lesson={lesson} name="curve">
-          <p>{stepWords(lesson, "curves").text}</p>
-          <Grid years={yearsOf(lesson)} />
-          <p>{t("lesson.sheets.both")}</p>
+            </thead>
+            <tbody>
+              {lesson.items.map((item) => (
+                <tr key={item.name}>
+                  <th scope="row">{itemText(lesson, item, payload)}</th>
+                  <td />
+                  <td />
+                  <td />
+                </tr>
+              ))}
+              {lesson.belief && (
+                <tr>
+                  <th scope="row">{beliefText(lesson, payload)}</th>
+                  <td />
+                  <td>{t("lesson.sheets.nobody")}</td>
+                  <td>–</td>
+                </tr>
+              )}
+            </tbody>
+          </table>
+          <p>{t("lesson.sheets.sum", { half: score(0.25) })}</p>
         </Sheet>
-      )}
-      <Sheet lesson={lesson} name="claim">
-        <p>{stepWords(lesson, "claim").text}</p>
-        <blockquote class="lesson-blanks">
-          {t(
-            "lesson.claim.sentence",
-            Object.fromEntries(
-              ["change", "outcome", "size", "range", "because", "wrong"].map((blank) => [
-                blank,
-                "________________",
-              ]),
-            ),
-          )}
-        </blockquote>
-        <Ruled label={t("lesson.compare.name_one")} />
-        {lesson.belief && <Ruled label={beliefText(lesson, payload)} lines={1} />}
-      </Sheet>
+        {lesson.curve !== null && (
+          <Sheet lesson={lesson} name="curve">
+            <p>{stepWords(lesson, "curves").text}</p>
+            <Grid years={yearsOf(lesson)} />
+            <p>{t("lesson.sheets.both")}</p>
+          </Sheet>
+        )}
+      </div>
+      <div class="lesson-paper">
+        <Sheet lesson={lesson} name="card">
+          <p>{t("lesson.sheets.choose")}</p>
+          <ul class="lesson-boxes">
+            {lesson.suggestions.map(({ name }) => (
+              <li key={name}>{suggestionWords(lesson, name, payload).title}</li>
+            ))}
+          </ul>
+          <Ruled label={t("lesson.run.replaced")} />
+          <Ruled label={t("lesson.run.follows")} />
+          <Ruled label={t("lesson.sheets.sign")} lines={1} />
+          <Ruled label={t("lesson.sheets.share")} lines={1} />
+          <Ruled label={t("lesson.sheets.found")} />
+        </Sheet>
+        <Sheet lesson={lesson} name="claim">
+          <p>{stepWords(lesson, "claim").text}</p>
+          <blockquote class="lesson-blanks">
+            {t(
+              "lesson.claim.sentence",
+              Object.fromEntries(BLANKS.map((blank) => [blank, "_".repeat(LETTERS_OF[blank])])),
+            )}
+          </blockquote>
+          <Ruled label={t("lesson.compare.name_one")} />
+          {lesson.belief && <Ruled label={beliefText(lesson, payload)} lines={1} />}
+        </Sheet>
+      </div>
     </section>
   );
 }
