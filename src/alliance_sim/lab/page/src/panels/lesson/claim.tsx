@@ -1,17 +1,21 @@
 // The frame of a claim, and the ticket at the door: one number once more, and the code.
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
+import { of100 } from "../../parts/numbers";
 import { t } from "../../text";
 import { encode } from "./code";
-import { Percent } from "./pieces";
+import { type Found, foundOf } from "./compare";
+import { Lines, Percent } from "./pieces";
 import { lot, say } from "./state";
 import type { StepProps } from "./steps";
 import { beliefText, suggestionWords } from "./words";
 
-const BLANKS = ["change", "outcome", "size", "range", "because", "wrong"] as const;
+export const BLANKS = ["change", "outcome", "size", "range", "because", "wrong"] as const;
+const LONG: readonly string[] = ["because", "wrong"];
 const CHECKS = ["model", "change", "size", "range", "wrong"] as const;
 
 export function Claim({ store, lesson, said }: StepProps) {
   const words = suggestionWords(lesson, said.suggestion, store.payload);
+  const one = lesson.suggestions.find(({ name }) => name === said.suggestion);
   const put = (blank: string, text: string) =>
     say(lesson, { claim: { ...said.claim, [blank]: text } });
   const whole = t("lesson.claim.sentence", {
@@ -19,16 +23,23 @@ export function Claim({ store, lesson, said }: StepProps) {
   });
   return (
     <>
-      <p class="lesson-soft">{t("lesson.claim.yours", { change: words.title })}</p>
+      <div class="lesson-note">
+        <p>{t("lesson.claim.yours", { change: words.title })}</p>
+        <p>{found(one === undefined ? [] : foundOf(store.question.value, one))}</p>
+      </div>
       <div class="lesson-frame">
-        {BLANKS.map((blank) => (
-          <Blank
-            key={blank}
-            label={t(`lesson.claim.${blank}`)}
-            value={said.claim[blank] ?? ""}
-            onValue={(text) => put(blank, text)}
-          />
-        ))}
+        {BLANKS.map((blank) => {
+          const given = {
+            label: t(`lesson.claim.${blank}`),
+            value: said.claim[blank] ?? "",
+            onValue: (text: string) => put(blank, text),
+          };
+          return LONG.includes(blank) ? (
+            <Lines key={blank} {...given} />
+          ) : (
+            <Blank key={blank} {...given} />
+          );
+        })}
       </div>
       <blockquote aria-live="polite">{whole}</blockquote>
       <h4>{t("lesson.claim.check")}</h4>
@@ -39,6 +50,19 @@ export function Claim({ store, lesson, said }: StepProps) {
       </ul>
     </>
   );
+}
+
+/** Say again what the model said, so that nobody has to go back for the numbers. */
+function found(rows: Found[]): string {
+  const [own] = rows;
+  if (own === undefined) return t("lesson.claim.not_yet");
+  const edited = rows.map((row) => of100(row.edited));
+  return t("lesson.claim.found", {
+    fact: of100(own.fact),
+    edited: of100(own.edited),
+    low: Math.min(...edited),
+    high: Math.max(...edited),
+  });
 }
 
 interface Filled {
@@ -64,7 +88,9 @@ function Blank({ label, value, onValue }: Filled) {
 }
 
 export function Exit({ store, lesson, said }: StepProps) {
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState("");
+  const [refused, setRefused] = useState(false);
+  const place = useRef<HTMLOutputElement>(null);
   const [first, second] = said.belief;
   const code = encode(lesson.name, {
     forecasts: lesson.items.map(({ name }) => said.forecasts[name] ?? null),
@@ -74,9 +100,11 @@ export function Exit({ store, lesson, said }: StepProps) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(code);
-      setCopied(true);
+      setCopied(code);
+      setRefused(false);
     } catch {
-      setCopied(false); // the code can be marked and copied by hand
+      if (place.current !== null) getSelection()?.selectAllChildren(place.current);
+      setRefused(true);
     }
   };
   return (
@@ -104,10 +132,14 @@ export function Exit({ store, lesson, said }: StepProps) {
       <h4>{t("lesson.exit.code_title")}</h4>
       <p>{t("lesson.exit.code_text")}</p>
       <p class="lesson-code">
-        <output>{code}</output>{" "}
+        <output ref={place}>{code}</output>{" "}
         <button type="button" onClick={() => void copy()}>
-          {copied ? t("lesson.exit.copied") : t("lesson.exit.copy")}
+          {copied === code ? t("lesson.exit.copied") : t("lesson.exit.copy")}
         </button>
+      </p>
+      <p role="status">
+        {second === null && lesson.belief !== null && t("lesson.exit.not_second")}{" "}
+        {refused && t("lesson.exit.by_hand")}
       </p>
     </>
   );

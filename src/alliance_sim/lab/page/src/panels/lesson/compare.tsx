@@ -1,7 +1,10 @@
 // The same what-if under each theory that the page can run: where do they agree?
+import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import type { Theory } from "../../contract";
+import type { Asked, Question, Theory } from "../../contract";
+import { counted, of100 } from "../../parts/numbers";
 import { Table } from "../../parts/table";
+import { worded } from "../../state/store";
 import { named, t } from "../../text";
 import { Lines } from "./pieces";
 import { NO_DIFFERENCE, shareOf } from "./run";
@@ -10,12 +13,25 @@ import type { StepProps } from "./steps";
 import { suggestionWords } from "./words";
 
 const MOST = 4;
+const IDEAS: readonly string[] = ["R", "I", "D"]; // each has its sentence among the texts
 const MOST_NUMBERS = 6; // that are named of those about which the record is silent
 
-interface Found {
+export interface Found {
   theory: string;
   fact: number;
   edited: number;
+}
+
+/** What was found last, and of which question: the next step looks it up. */
+const kept = signal<{ of: string; found: Found[] }>({ of: "", found: [] });
+
+function keyOf({ noise, runs, seed }: Question, { edits, outcome }: Asked): string {
+  return JSON.stringify([edits, outcome, noise, runs, seed]);
+}
+
+/** Return what the theories said of a what-if, as the page now asks; empty before they were run. */
+export function foundOf(question: Question, asked: Asked): Found[] {
+  return kept.value.of === keyOf(question, asked) ? kept.value.found : [];
 }
 
 /** Return the theories to be compared: the scenario's own, then those of one block alone. */
@@ -32,9 +48,20 @@ export function theoryTitle({ name, title }: Theory): string {
   return named(`theory.${name}`, title);
 }
 
+/** Theories of one idea, each of which the page can tell in a sentence. */
+function ideasOf(theories: readonly Theory[]): Theory[] {
+  return theories.filter(({ name }) => IDEAS.includes(name));
+}
+
+function shortTitle(theory: Theory, theories: readonly Theory[]): string {
+  const ideas = ideasOf(theories);
+  const all = ideas.length > 1 && ideas.every(({ name }) => theory.name.includes(name));
+  return all ? t("lesson.compare.together") : theoryTitle(theory);
+}
+
 export function Compare({ store, lesson, said }: StepProps) {
-  const [found, setFound] = useState<Found[]>([]);
   const [state, setState] = useState<"no" | "runs" | "done" | "stopped">("no");
+  const [problem, setProblem] = useState("");
   const one = lesson.suggestions.find(({ name }) => name === said.suggestion);
   const model = store.model.value;
   const question = store.question.value;
@@ -42,18 +69,27 @@ export function Compare({ store, lesson, said }: StepProps) {
   const fitted = store.payload.numbers.filter(({ told }) => told !== undefined);
   const silent = fitted.filter(({ told }) => told?.byPrior === true);
   const words = one && suggestionWords(lesson, one.name, store.payload);
+  const found = one === undefined ? [] : foundOf(question, one);
+  const done = state !== "runs" && found.length > 0 && found.length === theories.length;
   const run = async () => {
     if (model === null || one === undefined) return;
+    const of = keyOf(question, one);
     setState("runs");
-    setFound([]);
-    const asked = { ...question, edits: one.edits, outcome: one.outcome };
-    for (const { name } of theories) {
-      const told = await model.outcomes({ ...asked, theory: name }, "quantile");
-      if (told === null) return setState("stopped");
-      const [fact, edited] = [shareOf(told.factual), shareOf(told.edited)];
-      setFound((before) => [...before, { theory: name, fact, edited }]);
+    setProblem("");
+    kept.value = { of, found: [] };
+    try {
+      const asked = { ...question, edits: one.edits, outcome: one.outcome };
+      for (const { name } of theories) {
+        const told = await model.outcomes({ ...asked, theory: name }, "quantile");
+        if (told === null) return setState("stopped");
+        const [fact, edited] = [shareOf(told.factual), shareOf(told.edited)];
+        kept.value = { of, found: [...kept.value.found, { theory: name, fact, edited }] };
+      }
+      setState("done");
+    } catch (error) {
+      setProblem(worded(error));
+      setState("stopped");
     }
-    setState("done");
   };
   const signs = found.map(({ fact, edited }) => signOf(edited - fact));
   const agree = new Set(signs).size === 1;
@@ -62,9 +98,16 @@ export function Compare({ store, lesson, said }: StepProps) {
     <>
       {words && (
         <p class="lesson-note">
-          {words.title}: {words.result}.
+          {t("lesson.compare.asked", { change: words.title, result: words.result })}
         </p>
       )}
+      <ul>
+        {ideasOf(theories).map((theory) => (
+          <li key={theory.name}>
+            <strong>{theoryTitle(theory)}</strong>: {t(`lesson.compare.idea.${theory.name}`)}
+          </li>
+        ))}
+      </ul>
       <button
         type="button"
         class="main"
@@ -77,7 +120,9 @@ export function Compare({ store, lesson, said }: StepProps) {
         {state === "runs" && (
           <p>{t("lesson.compare.runs", { done: found.length, of: theories.length })}</p>
         )}
-        {state === "stopped" && <p class="lesson-problem">{t("lesson.compare.stopped")}</p>}
+        {state === "stopped" && (
+          <p class="lesson-problem">{problem === "" ? t("lesson.compare.stopped") : problem}</p>
+        )}
         {found.length > 0 && (
           <Table
             caption={t("lesson.compare.caption")}
@@ -86,28 +131,36 @@ export function Compare({ store, lesson, said }: StepProps) {
             )}
             rows={found.map((row) => {
               const theory = theories.find(({ name }) => name === row.theory);
-              const difference = Math.round(row.edited * 100) - Math.round(row.fact * 100);
+              const [fact, edited] = [of100(row.fact), of100(row.edited)];
               return [
-                theory ? theoryTitle(theory) : row.theory,
-                Math.round(row.fact * 100),
-                Math.round(row.edited * 100),
-                difference > 0 ? `+${difference}` : String(difference).replace("-", "−"),
+                theory ? shortTitle(theory, theories) : row.theory,
+                fact,
+                edited,
+                counted((edited - fact) / 100),
               ];
             })}
           />
         )}
-        {state === "done" && <p class="lesson-total">{t(`lesson.compare.${verdict}`)}</p>}
+        {done && (
+          <>
+            <p class="lesson-total">{t(`lesson.compare.${verdict}`)}</p>
+            {ideasOf(theories).length > 1 && <p>{t("lesson.compare.alone")}</p>}
+          </>
+        )}
       </div>
       <h4>{t("lesson.compare.silent_title")}</h4>
       <p>{t("lesson.compare.silent")}</p>
       {silent.length > 0 && (
         <>
           <p>{t("lesson.compare.numbers", { n: silent.length, of: fitted.length })}</p>
-          <ul>
-            {silent.slice(0, MOST_NUMBERS).map(({ path, title }) => (
-              <li key={path}>{named(`number.${path}`, title)}</li>
-            ))}
-          </ul>
+          <details>
+            <summary>{t("lesson.compare.which")}</summary>
+            <ul>
+              {silent.slice(0, MOST_NUMBERS).map(({ path, title }) => (
+                <li key={path}>{named(`number.${path}`, title)}</li>
+              ))}
+            </ul>
+          </details>
         </>
       )}
       <Lines
