@@ -194,7 +194,7 @@ describe("a lesson", () => {
   test("without a list of real events says so, and goes on", () => {
     const page = opened({ items: [], belief: null, suggestions: [] });
     page.after(() => (step.value = 1));
-    expect(page.text()).toContain("There is no list of real events");
+    expect(page.text()).toContain("There is no list of what really happened");
   });
 
   test("has a plan that adds up, tasks with every answer explained, and no homework here", () => {
