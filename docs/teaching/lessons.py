@@ -211,7 +211,7 @@ def misconceptions() -> str:
 @cache
 def made() -> dict[str, Any]:
     """Return the made world of the homework."""
-    truth: dict[str, Any] = known_world(frame=False)["truth"]
+    truth: dict[str, Any] = known_world()["truth"]
     return truth
 
 

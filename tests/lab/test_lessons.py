@@ -189,7 +189,7 @@ def test_a_lesson_that_is_not_there_is_told_with_the_nearest(
 
 
 def test_the_homework_knows_its_answers_because_the_luck_is_stored() -> None:
-    truth = known_world(frame=False)["truth"]
+    truth = known_world()["truth"]
     islands = alliance_sim.load_scenario(truth["scenario"])
     assert (truth["seed"], truth["run"]) == (2026, 3)
     assert truth["rungs"][-1]["day"] == "2007-02-03"

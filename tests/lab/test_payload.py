@@ -50,6 +50,37 @@ def test_every_key_is_one_that_the_page_knows(told: tuple[Scenario, dict[str, An
     assert missing == []
 
 
+# Whose keys are no keys of the contract but names: of parts, titles, domains and languages.
+NAMED = {"names", "told", "domains", "items", "suggestions", "steps", "colours", "levels"}
+NAMED |= {"title", "titles", "story"}
+BY_LANGUAGE = {"words", "texts"}
+LAID_OUT = {"frame", "draws", "editable"}  # which the engine reads
+
+
+def keys_in(tree: Any) -> set[str]:
+    """Return all keys in a tree, but for those that are names."""
+    if isinstance(tree, list):
+        return {key for part in tree for key in keys_in(part)}
+    if not isinstance(tree, dict):
+        return set()
+    found = set(tree)
+    for key, part in tree.items():
+        if isinstance(part, dict) and key in NAMED:
+            continue
+        parts = part.values() if isinstance(part, dict) and key in BY_LANGUAGE else [part]
+        found |= {one for inner in parts for one in keys_in(inner)}
+    return found
+
+
+def test_every_key_however_deep_is_one_of_the_contract(
+    told: tuple[Scenario, dict[str, Any]],
+) -> None:
+    contract = (CONTRACT / "contract.ts").read_text("utf-8")
+    tree = {key: part for key, part in told[1].items() if key not in LAID_OUT}
+    unknown = {key for key in keys_in(tree) if not re.search(rf"\b{key}\??:", contract)}
+    assert unknown == set()
+
+
 def test_numbers_are_those_of_the_scenario(told: tuple[Scenario, dict[str, Any]]) -> None:
     scenario, found = told
     rows = {row["path"]: row for row in found["numbers"] if row["unit"] != "day"}

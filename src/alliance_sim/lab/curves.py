@@ -27,26 +27,14 @@ def curves_of(scenario: Scenario) -> list[dict[str, Any]]:
     """Return the curves that ship for a scenario as plain values."""
     return [
         {
-            "question": curve.question,
-            "title": curve.title,
             "edits": _edits(curve),
             "outcome": curve.outcome,
-            "theory": curve.theory,
             "years": [
-                {
-                    "year": int(year),
-                    "fact": fact[0],
-                    "fact_low": fact[1],
-                    "fact_high": fact[2],
-                    "edited": edited[0],
-                    "low": edited[1],
-                    "high": edited[2],
-                }
+                {"year": int(year), "fact": fact[0], "edited": edited[0]}
                 for year, fact, edited in zip(
                     curve.years, curve.fact.tolist(), curve.edited.tolist(), strict=True
                 )
             ],
-            "sentence": curve.sentence,
         }
         for curve in known_curves(scenario)
     ]

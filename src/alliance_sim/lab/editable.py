@@ -84,12 +84,10 @@ def _juncture(one: Juncture) -> dict[str, Any]:
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
-    size = effect.size
     return {
         "name": effect.name,
         "moves": effect.moves,
         "fades": effect.half_life is not None,
-        "size": [size.value, size.low, size.high],
     }
 
 

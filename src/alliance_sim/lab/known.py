@@ -6,7 +6,6 @@ same run with an edit is therefore what would have happened; nothing is left to 
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -19,7 +18,6 @@ from alliance_sim import provenance
 from alliance_sim.calendar import decimal_year
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import RecordError
-from alliance_sim.lab.frame import frame_of
 from alliance_sim.lab.lessons import FIRST_LANGUAGE
 from alliance_sim.record.named import place_of
 from alliance_sim.record.record import Record
@@ -45,19 +43,15 @@ def homework() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def known_world(*, frame: bool = True) -> dict[str, Any]:
+def known_world() -> dict[str, Any]:
     """Return the made world as the page carries it.
 
-    Args:
-        frame: Whether the scenario is laid out, so that the page can run it.
-
     Returns:
-        `title` in English; `frame`, see `frame_of`, None if it was not asked for; and `truth`:
-        titles, `story` and what the record says by language, sides, scenario with its digest, seed
-        and run of the made history, its recorded acts and steps, `turns`, the turning points,
-        proposals and steps with their titles by language, and a row for each question with `fact`
-        and `edited`, both 0 or 1, `share`, of 400 free runs with the edit, the levels at the end of
-        each year in both worlds, which of them is drawn, and the edits and outcome asked.
+        `truth`: titles, `story` and what the record says by language, sides, scenario with its
+        digest, seed and run of the made history, its recorded acts and steps, `turns`, the turning
+        points, proposals and steps with their titles by language, and a row for each question with
+        `fact` and `edited`, both 0 or 1, `share`, of 400 free runs with the edit, the levels at the
+        end of each year in both worlds, which of them is drawn, and the edits and outcome asked.
 
     Raises:
         RecordError: If the stored run is not one of the scenario as it stands.
@@ -85,10 +79,7 @@ def known_world(*, frame: bool = True) -> dict[str, Any]:
         }
         for one in asked["question"]
     ]
-    laid_out = frame_of(scenario, outcomes=list(outcomes.values())) if frame else None
     return {
-        "title": asked["title"]["en"],
-        "frame": None if laid_out is None else json.loads(laid_out.to_json()),
         "truth": {
             "titles": dict(asked["title"]),
             "told": {lang: dict(one.told) for lang, one in translations_of(scenario).items()},

@@ -283,8 +283,6 @@ def _motives(scenario: Scenario, names: Names) -> Iterator[dict[str, Any]]:
             "title": names.motive(name),
             "path": f"motives.{name}",
             "value": number.value,
-            "low": number.low,
-            "high": number.high,
         }
 
 

@@ -59,7 +59,7 @@ export interface Payload {
   /** Inevitability curves that ship with the package, one a headline question. */
   curves: Curve[];
   /** A made relationship whose truth is known, for the homework; null in exports that leave it out. */
-  known: { frame: unknown; truth: KnownTruth; title: string } | null;
+  known: { truth: KnownTruth } | null;
   /** Lessons of the relationship; the last, "generic", has no words of its own. */
   lessons: Lesson[];
   /** Ready answers of the package to the headline questions, shown where nothing can be run. */
@@ -181,12 +181,9 @@ export interface Headline {
 }
 
 export interface Curve {
-  question: string;
   edits: string[];
   outcome: string;
-  theory: string;
-  years: { year: number; fact: number; edited: number; low: number; high: number }[];
-  sentence: string;
+  years: { year: number; fact: number; edited: number }[];
 }
 
 /** Edits are texts in the grammar of `whatif`, in plainest form: "without nine_eleven". */
