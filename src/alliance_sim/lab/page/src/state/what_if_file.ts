@@ -55,7 +55,8 @@ export function readWhatIf(text: string, payload: Payload): WhatIf {
 
 /** Return a file that holds edits, for a disk or for `alliance-sim`. */
 export function whatIfFile(edits: readonly string[], outcome: string, payload: Payload): string {
-  const ask = outcome === "" ? "" : ` --outcome '${outcome.replaceAll("'", "")}'`;
+  const asked = outcome.replace(/['\p{Cc}\p{Zl}\p{Zp}]/gu, " "); // a comment is one line
+  const ask = outcome === "" ? "" : ` --outcome '${asked}'`;
   return [
     "# A what-if of the lab. What stands here is changed in the scenario that it extends; all else",
     "# stays. Saved as mine.toml:",

@@ -20,6 +20,15 @@ describe("a what-if file", () => {
     expect(text).toContain("alliance-sim whatif mine.toml --outcome 'rung>=3@1998'");
   });
 
+  test("stays a file, and its comment one line, whatever a link has asked for", () => {
+    for (const outcome of ["a\nedits = []", "a\r\u0085\u2028# b", "a'; rm -rf .; '"]) {
+      const text = whatIfFile(["without great_raid"], outcome, payload);
+      expect(text.split(/[\n\r\u0085\u2028]/)).toHaveLength(12);
+      expect(text.match(/'/g)).toHaveLength(2);
+      expect(readWhatIf(text, payload).edits).toEqual(["without great_raid"]);
+    }
+  });
+
   test("can hold the tables that alliance-sim new writes; they come before the texts", () => {
     const text = `${BASE}title = "Mine"
 question = ""
