@@ -1,6 +1,7 @@
 // The numbers of a picture, for whoever would rather read them: a table that opens on demand.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import "./table.css";
 
 export interface Rows {
   caption: string;

@@ -5,6 +5,7 @@ import { futuresSentence } from "../../answer/sentences";
 import type { Payload } from "../../contract";
 import { counted, of100, share } from "../../parts/numbers";
 import { commas, t } from "../../text";
+import { Numbers } from "./numbers";
 
 function interval({ value, low, high }: Estimate): string {
   if (low === null || high === null) return counted(value);
@@ -48,34 +49,5 @@ export function Hangs({ answer, payload }: { answer: Answer; payload: Payload })
         <p class="answer-soft">{t("answer.theory.absent", { names: commas(missing) })}</p>
       )}
     </section>
-  );
-}
-
-function Numbers({ caption, heads, rows }: { caption: string; heads: string[]; rows: string[][] }) {
-  return (
-    <div class="answer-scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table class="answer-numbers">
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([head, ...cells]) => (
-            <tr key={head}>
-              <th scope="row">{head}</th>
-              {cells.map((cell, column) => (
-                <td key={column}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

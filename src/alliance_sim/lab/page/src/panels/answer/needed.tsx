@@ -2,6 +2,7 @@
 import type { Answer } from "../../answer/answer";
 import { share } from "../../parts/numbers";
 import { t } from "../../text";
+import { Numbers } from "./numbers";
 
 export function Needed({ answer }: { answer: Answer }) {
   const { ensemble, given, question } = answer;
@@ -18,32 +19,17 @@ export function Needed({ answer }: { answer: Answer }) {
   return (
     <section>
       <h3>{t("answer.heading.needed")}</h3>
-      <div class="answer-scroll" tabIndex={0} role="region" aria-label={t("answer.needed.caption")}>
-        <table class="answer-numbers">
-          <caption class="unseen">{t("answer.needed.caption")}</caption>
-          <thead>
-            <tr>
-              {["what", "share", "low", "high"].map((head) => (
-                <th key={head} scope="col">
-                  {t(`answer.needed.${head}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([what, value, bounds]) => (
-              <tr key={what}>
-                <th scope="row">{what}</th>
-                <td>
-                  <strong>{share(value)}</strong>
-                </td>
-                <td>{share(bounds?.[0] ?? null)}</td>
-                <td>{share(bounds?.[1] ?? null)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Numbers
+        caption={t("answer.needed.caption")}
+        unseen
+        heads={["what", "share", "low", "high"].map((head) => t(`answer.needed.${head}`))}
+        rows={rows.map(([what, value, bounds]) => [
+          what,
+          <strong>{share(value)}</strong>,
+          share(bounds?.[0] ?? null),
+          share(bounds?.[1] ?? null),
+        ])}
+      />
       <p class="answer-soft">{t("answer.needed.help", { pairs: ensemble?.pairs ?? "…" })}</p>
     </section>
   );

@@ -6,6 +6,7 @@ import { MISSING, percent } from "../../parts/numbers";
 import { inQuarters } from "../../state/time";
 import { rungTitle } from "../../parts/acts";
 import { t } from "../../text";
+import { Numbers } from "./numbers";
 
 export function When({ answer, payload }: { answer: Answer; payload: Payload }) {
   const { touched, parted, steps } = answer;
@@ -39,37 +40,19 @@ export function When({ answer, payload }: { answer: Answer; payload: Payload }) 
 function Steps({ steps, payload }: { steps: Step[]; payload: Payload }) {
   const month = (step: number | null) =>
     step === null ? t("answer.when.never") : monthOf(step, payload);
-  const heads = ["step", "fact", "edited", "delay", "share"];
   return (
-    <div class="answer-scroll" tabIndex={0} role="region" aria-label={t("answer.when.caption")}>
-      <table class="answer-numbers">
-        <caption class="unseen">{t("answer.when.caption")}</caption>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {t(`answer.when.${head}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map(({ rung, factual, edited, reached }) => (
-            <tr key={rung}>
-              <th scope="row">
-                {rung}. {rungTitle(rung, payload)}
-              </th>
-              <td>{month(factual)}</td>
-              <td>{month(edited)}</td>
-              <td>{delay(factual, edited, payload)}</td>
-              <td>
-                {percent(reached.factual)} → {percent(reached.edited)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Numbers
+      caption={t("answer.when.caption")}
+      unseen
+      heads={["step", "fact", "edited", "delay", "share"].map((head) => t(`answer.when.${head}`))}
+      rows={steps.map(({ rung, factual, edited, reached }) => [
+        `${rung}. ${rungTitle(rung, payload)}`,
+        month(factual),
+        month(edited),
+        delay(factual, edited, payload),
+        `${percent(reached.factual)} → ${percent(reached.edited)}`,
+      ])}
+    />
   );
 }
 
