@@ -61,7 +61,6 @@ export interface Futures {
 /** A formal step in both worlds: quarter of the median history, null if that never comes to it. */
 export interface Step {
   rung: number;
-  title: string;
   factual: number | null;
   edited: number | null;
   /** Shares of histories that reach it. */
@@ -271,7 +270,7 @@ function partedAt(picture: Picture, payload: Payload): number | null {
 /** Return when the median history climbs each formal step, in both worlds. */
 function stepsOf(payload: Payload, picture: Picture): Step[] {
   const { steps, done } = picture;
-  return payload.rungs.map(({ rung, title }, place) => {
+  return payload.rungs.map(({ rung }, place) => {
     const first = (shares: Float64Array): number | null => {
       const middle = Math.ceil(0.5 * done);
       for (let step = 0; step < steps; step += 1) {
@@ -283,7 +282,6 @@ function stepsOf(payload: Payload, picture: Picture): Step[] {
     const last = (place + 1) * steps - 1;
     return {
       rung,
-      title,
       factual: first(factual),
       edited: first(edited),
       reached: { factual: factual[last] ?? 0, edited: edited[last] ?? 0 },

@@ -2,9 +2,9 @@
 import type { Answer, Step } from "../../answer/answer";
 import { monthOf } from "../../answer/words";
 import type { Payload } from "../../contract";
+import { rungTitle } from "../../parts/acts";
 import { MISSING, percent } from "../../parts/numbers";
 import { inQuarters } from "../../state/time";
-import { rungTitle } from "../../parts/acts";
 import { t } from "../../text";
 import { Numbers } from "./numbers";
 

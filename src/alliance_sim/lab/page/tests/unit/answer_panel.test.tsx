@@ -1,0 +1,52 @@
+// The answer as a reader sees it: tables with words of the reader's language.
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Payload } from "../../src/contract";
+import { AnswerPanel } from "../../src/panels/answer";
+import { Store } from "../../src/state/store";
+import { language, t, words } from "../../src/text";
+import { madeModel, madePayload, madePicture } from "./made";
+
+let root: HTMLElement;
+
+beforeEach(() => {
+  root = document.createElement("div");
+  document.body.append(root);
+});
+
+afterEach(() => {
+  void act(() => render(null, root));
+  root.remove();
+  language.value = "en";
+});
+
+async function show(payload: Payload): Promise<void> {
+  words.value = payload.relationship.words;
+  const store = new Store(payload, ["answer"]);
+  store.model.value = madeModel();
+  store.picture.value = madePicture({ ...store.question.value, edits: ["without great_raid"] }, 12);
+  await act(async () => render(<AnswerPanel store={store} />, root));
+}
+
+const steps = () =>
+  [...root.querySelectorAll("table")]
+    .filter((one) => one.querySelector("caption")?.textContent === t("answer.when.caption"))
+    .flatMap((one) => [...one.querySelectorAll("tbody tr")])
+    .map((row) => [...row.children].map(({ textContent }) => textContent));
+
+test("formal steps are told with the month in both worlds and how many reach them", async () => {
+  const payload = madePayload();
+  await show(payload);
+  expect(steps()).toHaveLength(4);
+  expect(steps()[0]).toEqual(["1. Step 1", "1992-04", "1992-04", "0", "100 % → 100 %"]);
+});
+
+test("formal steps are called as the reader's language calls them", async () => {
+  const payload = madePayload();
+  const english = payload.relationship.words["en"]!;
+  payload.relationship.words["ja"] = { ...english, names: { "rung.1": "第一段階の協定" } };
+  language.value = "ja";
+  await show(payload);
+  expect(steps()[0]?.[0]).toBe("1. 第一段階の協定");
+});
