@@ -8,7 +8,7 @@ import { inside, nearer, spanOf, xOf, yearAt, type Places, type Window } from ".
 import type { Store } from "../../state/store";
 import { named, t } from "../../text";
 import { actAt, STRIP } from "./acts";
-import { actsShown } from "./acts_shown";
+import { actsShown, type ActsShown } from "./acts_shown";
 import { Handles } from "./handles";
 import { Plot } from "./plot";
 import { Hair, RowHead } from "./reading";
@@ -35,20 +35,12 @@ export function Chart({ store, view, shows }: ChartProps) {
     right: narrow ? 8 : 14,
   };
   const shown = useMemo(
-    () =>
-      actsShown(store.payload, (date) => {
-        const { from, until } = view.peek();
-        if (date >= from && date <= until) return;
-        const half = (until - from) / 2;
-        view.value = inside({ from: date - half, until: date + half }, span);
-      }),
+    () => actsShown(store.payload, (date) => reveal(date, view, span)),
     [store, view, span],
   );
   const drag = useSignal<[number, number] | null>(null);
   const pointed = useSignal<number | null>(null);
-  const now = useRef(places);
-  now.current = places;
-  useWheel(place, view, span, now);
+  useWheel(place, view, span, places);
   useEffect(() => {
     const leave = (event: KeyboardEvent) => {
       if (event.key === "Escape") shown.told.value = null;
@@ -57,8 +49,7 @@ export function Chart({ store, view, shows }: ChartProps) {
     return () => document.removeEventListener("keydown", leave);
   }, [shown]);
   const ticks = yearTicks(places.from, places.until, narrow ? 5 : 12);
-  const nearTo = (event: MouseEvent) =>
-    event.clientX - (place.current?.getBoundingClientRect().left ?? 0);
+  const shared = { store, view, shows, places, span, shown, drag, pointed, ticks };
   return (
     <div
       ref={place}
@@ -73,64 +64,7 @@ export function Chart({ store, view, shows }: ChartProps) {
           <Periods store={store} places={places} />
           {!narrow && <Handles store={store} places={places} />}
           {ROWS.map((row, order) => (
-            <section key={row.state} class="timeline-row">
-              <RowHead store={store} row={row} places={places} pointed={pointed} shows={shows} />
-              <div
-                class="timeline-ground-of-row"
-                onPointerDown={(event) => {
-                  if (event.button !== 0 || !event.isPrimary) return;
-                  drag.value = [nearTo(event), nearTo(event)];
-                }}
-                onPointerMove={(event) => {
-                  const x = nearTo(event);
-                  if (drag.value !== null) {
-                    if (Math.abs(x - drag.value[0]) > MEANT) {
-                      event.currentTarget.setPointerCapture(event.pointerId);
-                    }
-                    drag.value = [drag.value[0], x];
-                  } else if (event.pointerType !== "touch") {
-                    shown.told.value = pointedAt(event, row, x);
-                    pointed.value = yearAt(places, x);
-                  }
-                }}
-                onPointerUp={(event) => {
-                  const [from, until] = drag.value ?? [0, 0];
-                  drag.value = null;
-                  if (Math.abs(until - from) > MEANT) {
-                    const [a, b] = [yearAt(places, from), yearAt(places, until)];
-                    view.value = inside({ from: Math.min(a, b), until: Math.max(a, b) }, span);
-                  } else {
-                    shown.told.value = pointedAt(event, row, nearTo(event));
-                  }
-                }}
-                onPointerCancel={() => (drag.value = null)}
-                onPointerLeave={(event) => {
-                  if (event.pointerType === "touch") return; // what was tapped stays told
-                  pointed.value = null;
-                  const held = document.activeElement?.classList.contains("timeline-act") === true;
-                  if (!held) shown.told.value = null;
-                }}
-                onDblClick={(event) =>
-                  (view.value = nearer(
-                    view.value,
-                    event.shiftKey ? 2 : 0.5,
-                    yearAt(places, nearTo(event)),
-                    span,
-                  ))
-                }
-              >
-                <Plot
-                  store={store}
-                  row={row}
-                  places={places}
-                  ticks={ticks}
-                  height={heightOf(row, width.value)}
-                  shown={shown}
-                  shows={shows}
-                  last={order === ROWS.length - 1}
-                />
-              </div>
-            </section>
+            <RowOfChart key={row.state} {...shared} row={row} last={order === ROWS.length - 1} />
           ))}
           <Hair places={places} pointed={pointed} />
           <Chosen drag={drag} places={places} />
@@ -138,13 +72,100 @@ export function Chart({ store, view, shows }: ChartProps) {
       )}
     </div>
   );
+}
 
-  function pointedAt(event: PointerEvent, row: Row, x: number): number | null {
+/** Move what is looked at so that a date is in it. */
+function reveal(date: number, view: Signal<Window>, span: Window): void {
+  const { from, until } = view.peek();
+  if (date >= from && date <= until) return;
+  const half = (until - from) / 2;
+  view.value = inside({ from: date - half, until: date + half }, span);
+}
+
+interface RowProps extends ChartProps {
+  row: Row;
+  places: Places;
+  span: Window;
+  ticks: readonly number[];
+  shown: ActsShown;
+  /** Where a drag over the rows began and has come to, in CSS pixels; the year pointed at. */
+  drag: Signal<[number, number] | null>;
+  pointed: Signal<number | null>;
+  last: boolean;
+}
+
+/** One row: point at a year or an act, drag over a stretch to look at it alone. */
+function RowOfChart({ row, last, ...shared }: RowProps) {
+  const { store, view, shows, places, span, shown, drag, pointed, ticks } = shared;
+  const height = heightOf(row, places.width);
+  const pointedAt = (event: PointerEvent): number | null => {
     if (row.series === null) return null;
     const ground = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const high = event.clientY - ground.top - (heightOf(row, width.value) - STRIP);
-    return high < -8 ? null : actAt(shown, row.series, places, x);
-  }
+    const high = event.clientY - ground.top - (height - STRIP);
+    return high < -8 ? null : actAt(shown, row.series, places, xIn(event));
+  };
+  const move = (event: PointerEvent) => {
+    const x = xIn(event);
+    if (drag.value !== null) {
+      const ground = event.currentTarget as HTMLElement;
+      if (Math.abs(x - drag.value[0]) > MEANT) ground.setPointerCapture(event.pointerId);
+      drag.value = [drag.value[0], x];
+    } else if (event.pointerType !== "touch") {
+      shown.told.value = pointedAt(event);
+      pointed.value = yearAt(places, x);
+    }
+  };
+  const drop = (event: PointerEvent) => {
+    const [from, until] = drag.value ?? [0, 0];
+    drag.value = null;
+    if (Math.abs(until - from) > MEANT) {
+      const [a, b] = [yearAt(places, from), yearAt(places, until)];
+      view.value = inside({ from: Math.min(a, b), until: Math.max(a, b) }, span);
+    } else {
+      shown.told.value = pointedAt(event);
+    }
+  };
+  const leave = (event: PointerEvent) => {
+    if (event.pointerType === "touch") return; // what was tapped stays told
+    pointed.value = null;
+    const held = document.activeElement?.classList.contains("timeline-act") === true;
+    if (!held) shown.told.value = null;
+  };
+  return (
+    <section class="timeline-row">
+      <RowHead store={store} row={row} places={places} pointed={pointed} shows={shows} />
+      <div
+        class="timeline-ground-of-row"
+        onPointerDown={(event) => {
+          if (event.button === 0 && event.isPrimary) drag.value = [xIn(event), xIn(event)];
+        }}
+        onPointerMove={move}
+        onPointerUp={drop}
+        onPointerCancel={() => (drag.value = null)}
+        onPointerLeave={leave}
+        onDblClick={(event) => {
+          const factor = event.shiftKey ? 2 : 0.5;
+          view.value = nearer(view.value, factor, yearAt(places, xIn(event)), span);
+        }}
+      >
+        <Plot
+          store={store}
+          row={row}
+          places={places}
+          ticks={ticks}
+          height={height}
+          shown={shown}
+          shows={shows}
+          last={last}
+        />
+      </div>
+    </section>
+  );
+}
+
+/** Return how far from the left of the chart a pointer is; rows are as wide as the chart. */
+function xIn(event: MouseEvent): number {
+  return event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left;
 }
 
 /** Return how high a row is, its acts with it: higher where the chart is wide. */
@@ -194,21 +215,22 @@ function useWheel(
   place: { current: HTMLElement | null },
   view: Signal<Window>,
   span: Window,
-  now: { current: Places },
+  places: Places,
 ): void {
+  const now = useRef(places);
+  now.current = places;
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
     const turn = (event: WheelEvent) => {
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
-      const x = event.clientX - element.getBoundingClientRect().left;
       const factor = Math.exp(Math.max(-1, Math.min(1, event.deltaY / 200)));
-      view.value = nearer(view.value, factor, yearAt(now.current, x), span);
+      view.value = nearer(view.value, factor, yearAt(now.current, xIn(event)), span);
     };
     element.addEventListener("wheel", turn, { passive: false });
     return () => element.removeEventListener("wheel", turn);
-  }, [place, view, span, now]);
+  }, [place, view, span]);
 }
 
 function zoomByKey(event: KeyboardEvent, view: Signal<Window>, span: Window): void {

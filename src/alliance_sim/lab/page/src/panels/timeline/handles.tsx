@@ -87,22 +87,29 @@ interface HandleProps {
   held: Signal<boolean>;
 }
 
-function Handle({ store, juncture, places, standing, held }: HandleProps) {
-  const { payload } = store;
-  const now = useJuncture(store, juncture);
-  const { on, quarters } = now.value;
-  const x = xOf(places, quartersOn(juncture.date, quarters));
+/** A juncture that is moved by pointer or by a held key, and put down when that is let go. */
+interface Moving {
+  /** The edits as it was taken up; null while nobody holds it. */
+  before: () => string[] | null;
+  take: () => void;
+  to: (quarters: number) => void;
+  back: () => void;
+  done: () => void;
+}
+
+function useMoving(store: Store, juncture: Juncture, held: Signal<boolean>): Moving {
+  const before = useRef<string[] | null>(null);
   const [least, most] = reach(juncture);
-  const name = named(`juncture.${juncture.name}`, juncture.title);
-  const before = useRef<string[] | null>(null); // the edits as a drag or a held key began
-  const grabbed = useRef(0);
+  const take = () => {
+    before.current ??= store.question.peek().edits;
+    held.value = true;
+  };
   const to = (wanted: number) => {
+    take();
     const many = Math.min(Math.max(Math.round(wanted), least), most);
     const { edits } = store.question.peek();
-    before.current ??= edits;
-    held.value = true;
     if (many !== Math.round(movedBy(edits, juncture))) {
-      store.change({ edits: moved(edits, juncture, many, payload) }, true);
+      store.change({ edits: moved(edits, juncture, many, store.payload) }, true);
     }
   };
   const done = () => {
@@ -111,28 +118,59 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
     before.current = null;
     held.value = false;
   };
+  const back = () => {
+    if (before.current !== null) store.change({ edits: before.current }, true);
+    done();
+  };
   useEffect(() => done, []); // a handle that leaves the picture, or its part of the page, is let go
-  const classes = ["timeline-handle", `kind-${juncture.kind}`];
-  if (!on) classes.push("off");
-  if (quarters !== 0) classes.push("moved");
-  if (chosen.value === juncture.name) classes.push("chosen");
-  const was = xOf(places, juncture.date);
+  return { before: () => before.current, take, to, back, done };
+}
+
+/** Return where a key leads to from a number of quarters; null if it leads nowhere. */
+function byKey(
+  { key, shiftKey }: KeyboardEvent,
+  from: number,
+  [least, most]: [number, number],
+): number | null {
+  const by = shiftKey ? QUARTERS : 1;
+  if (key === "ArrowRight" || key === "ArrowUp") return from + by;
+  if (key === "ArrowLeft" || key === "ArrowDown") return from - by;
+  if (key === "PageUp") return from + QUARTERS;
+  if (key === "PageDown") return from - QUARTERS;
+  if (key === "Home") return least;
+  return key === "End" ? most : null;
+}
+
+function Handle({ store, juncture, places, standing, held }: HandleProps) {
+  const now = useJuncture(store, juncture);
+  const { on, quarters } = now.value;
+  const x = xOf(places, quartersOn(juncture.date, quarters));
+  const [least, most] = reach(juncture);
+  const name = named(`juncture.${juncture.name}`, juncture.title);
+  const moving = useMoving(store, juncture, held);
+  const grabbed = useRef(0);
+  const press = (event: KeyboardEvent) => {
+    const { key } = event;
+    const to = on ? byKey(event, Math.round(quarters), [least, most]) : null;
+    if (key === "Escape" && moving.before() !== null) moving.back();
+    else if (key === " " || key === "Enter" || key === "Delete") {
+      ask(store, { edits: switched(store, juncture.name, !on) });
+    } else if (to !== null) moving.to(to);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const look = [
+    on ? "" : "off",
+    quarters === 0 ? "" : "moved",
+    chosen.value === juncture.name ? "chosen" : "",
+  ].filter((one) => one !== "");
   const top = standing.lane * LANE;
   return (
     <>
-      {quarters !== 0 && on && (
-        <span
-          class="timeline-way"
-          aria-hidden="true"
-          style={{
-            left: `${Math.min(was, x)}px`,
-            width: `${Math.abs(x - was)}px`,
-            top: `${top + LANE / 2}px`,
-          }}
-        />
-      )}
+      {quarters !== 0 && on && <Way from={xOf(places, juncture.date)} to={x} top={top} />}
       <div
-        class={classes.join(" ")}
+        class={["timeline-handle", ...look].join(" ")}
         role="slider"
         tabIndex={0}
         aria-label={name}
@@ -145,7 +183,7 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
         title={commas([name, inWords(juncture, quarters, on)])}
         style={{ left: `${x - HANDLE / 2}px`, top: `${top}px` }}
         onFocus={() => (chosen.value = juncture.name)}
-        onBlur={done}
+        onBlur={moving.done}
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.focus({ preventScroll: true });
@@ -153,37 +191,17 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
           if (!on) return;
           event.currentTarget.setPointerCapture(event.pointerId);
           grabbed.current = event.clientX - x;
-          held.value = true;
-          before.current = store.question.peek().edits;
+          moving.take();
         }}
         onPointerMove={(event) => {
-          if (before.current === null) return;
+          if (moving.before() === null) return;
           const year = yearAt(places, event.clientX - grabbed.current);
-          to((year - juncture.date) * QUARTERS);
+          moving.to((year - juncture.date) * QUARTERS);
         }}
-        onPointerUp={done}
-        onPointerCancel={done}
-        onKeyUp={done}
-        onKeyDown={(event) => {
-          const from = Math.round(quarters);
-          const by = event.shiftKey ? QUARTERS : 1;
-          const key = event.key;
-          if (key === "Escape" && before.current !== null) {
-            store.change({ edits: before.current }, true);
-            done();
-          } else if (key === " " || key === "Enter" || key === "Delete") {
-            ask(store, { edits: switched(store, juncture.name, !on) });
-          } else if (!on) return;
-          else if (key === "ArrowRight" || key === "ArrowUp") to(from + by);
-          else if (key === "ArrowLeft" || key === "ArrowDown") to(from - by);
-          else if (key === "PageUp") to(from + QUARTERS);
-          else if (key === "PageDown") to(from - QUARTERS);
-          else if (key === "Home") to(least);
-          else if (key === "End") to(most);
-          else return;
-          event.preventDefault();
-          event.stopPropagation();
-        }}
+        onPointerUp={moving.done}
+        onPointerCancel={moving.done}
+        onKeyUp={moving.done}
+        onKeyDown={press}
       >
         <Sign kind={juncture.kind} on={on} />
         {standing.room > 0 && (
@@ -197,5 +215,17 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
         )}
       </div>
     </>
+  );
+}
+
+/** A dotted line from where a juncture was to where it is. */
+function Way({ from, to, top }: { from: number; to: number; top: number }) {
+  const [left, width] = [Math.min(from, to), Math.abs(to - from)];
+  return (
+    <span
+      class="timeline-way"
+      aria-hidden="true"
+      style={{ left: `${left}px`, width: `${width}px`, top: `${top + LANE / 2}px` }}
+    />
   );
 }
