@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from alliance_sim.errors import UnknownName, unknown_name
@@ -26,11 +28,15 @@ class Term(NamedTuple):
         term: The technical term, as files, code and the field use it.
         plain: The word that a reader meets.
         meaning: In one or two sentences.
+        avoid: Regular expressions of what the page does not call it.
+        others: By language the word and what is avoided there: `plain` and `avoid`.
     """
 
     term: str
     plain: str
     meaning: str
+    avoid: Sequence[str] = ()
+    others: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
 @cache

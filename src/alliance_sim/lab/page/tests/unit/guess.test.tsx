@@ -127,7 +127,7 @@ async function shown(of: Payload, asked: Question[] = []): Promise<Store> {
 
 test("without a record the panel says why there is no game", async () => {
   await shown(smallPayload());
-  expect(document.body.textContent).toContain("holds no coded record");
+  expect(document.body.textContent).toContain("holds no record");
 });
 
 test("a round shows three histories with new luck and no edits, and reveals after the answer", async () => {
