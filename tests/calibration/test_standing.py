@@ -28,7 +28,7 @@ def test_what_ships_is_of_every_series_and_says_that_the_model_is_not_better() -
     assert set(yearly) == {"all", "alliance", "salience2"}
     assert all(gain < ASKED for gain in yearly.values())
     words = standing_in_words(RECORD)
-    assert "It is not." in words
+    assert "counts? No." in words
     assert f"all acts {yearly['all']:+.1f}".replace("-", "−") in words
 
 
@@ -40,9 +40,9 @@ def test_of_a_record_that_was_never_scored_nothing_is_said() -> None:
 @pytest.mark.parametrize(
     ("gains", "verdict"),
     [
-        ((5.0, 9.0), "It is. Nats"),
-        ((3.0, -1.0), "It is not. Nats"),
-        ((5.0, 1.0), "for all acts only."),
+        ((5.0, 9.0), "counts? Yes."),
+        ((3.0, -1.0), "counts? No."),
+        ((5.0, 1.0), "counts? Only for all acts."),
     ],
 )
 def test_the_verdict_is_that_of_the_gains(

@@ -84,18 +84,18 @@ def standing_in_words(record: str) -> str:
     if not yearly:
         return ""
     better = [row for row in yearly if row.gain > ASKED]
-    verdict = "It is" if len(better) == len(yearly) else "It is not"
+    verdict = "Yes" if len(better) == len(yearly) else "No"
     if 0 < len(better) < len(yearly):
-        verdict = f"It is for {', '.join(series_words(row.series) for row in better)} only"
+        verdict = f"Only for {', '.join(series_words(row.series) for row in better)}"
     gains = "; ".join(
         f"{series_words(row.series)} {_nats(row.gain)}{_told(rows, row.series)} "
         f"(beside: {row.baseline})"
         for row in yearly
     )
     said = (
-        "Each year forecast from the years before it, the model was to be better than the best of "
-        f"the simple baselines by more than {ASKED:g} nats. {verdict}. Nats by which it is better, "
-        f"or worse (−): {gains}."
+        f"Does the model forecast better than simple curves through the counts? {verdict}. Each "
+        "year forecast from those before it, it was to be better than the best of them by more "
+        f"than {ASKED:g} nats, units of log chance. It is better, or worse (−), by: {gains}."
     )
     evidence = [row for row in rows if row.setting == EVIDENCE and row.series == yearly[0].series]
     if evidence:
