@@ -3,6 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import "./table.css";
 
+const SHORT = 16; // letters, as of "0.08 to 0.30", which stay in one line
+
 export interface Rows {
   caption: string;
   heads: readonly string[];
@@ -25,7 +27,9 @@ export function Table({ caption, heads, rows }: Rows) {
   return (
     <div class="data-sheet" tabIndex={0} role="region" aria-label={caption}>
       <table>
-        <caption>{caption}</caption>
+        <caption>
+          <span>{caption}</span>
+        </caption>
         <thead>
           <tr>
             {heads.map((head) => (
@@ -40,7 +44,9 @@ export function Table({ caption, heads, rows }: Rows) {
             <tr key={place}>
               <th scope="row">{head as ComponentChildren}</th>
               {cells.map((cell, column) => (
-                <td key={column}>{cell}</td>
+                <td key={column} class={String(cell).length <= SHORT ? "data-short" : undefined}>
+                  {cell}
+                </td>
               ))}
             </tr>
           ))}

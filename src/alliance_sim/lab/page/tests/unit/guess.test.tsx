@@ -11,6 +11,7 @@ import {
   recordTold,
   runTold,
   tracesOf,
+  yearsBetween,
 } from "../../src/panels/guess/chronology";
 import { gameOf } from "../../src/panels/guess/rounds";
 import { Store } from "../../src/state/store";
@@ -145,4 +146,10 @@ test("a round shows three histories with new luck and no edits, and reveals afte
   expect(past.value).toHaveLength(1);
   expect(past.value[0]?.right).toBe(true);
   expect(document.querySelector(".guess-score")?.textContent).toContain("1 of 1 right");
+});
+
+test("a strip is marked at round years between its first and its last", () => {
+  expect(yearsBetween(1950, 2025)).toEqual([1975, 2000]);
+  expect(yearsBetween(2000, 2015)).toEqual([2005, 2010]);
+  expect(yearsBetween(2000, 2003)).toEqual([2001, 2002]);
 });

@@ -119,3 +119,13 @@ export function byYear(acts: readonly Told[]): { year: number; kinds: [Told, num
   }
   return [...years].map(([year, kinds]) => ({ year, kinds: [...kinds.values()] }));
 }
+
+/** Return round years at which a strip is marked, between its first and its last. */
+export function yearsBetween(first: number, last: number): number[] {
+  const every = [1, 2, 5, 10, 25, 50].find((years) => (last - first) / years <= 4) ?? 100;
+  const years: number[] = [];
+  for (let year = Math.ceil(first / every) * every; year <= last - every / 2; year += every) {
+    if (year >= first + every / 2) years.push(year);
+  }
+  return years;
+}

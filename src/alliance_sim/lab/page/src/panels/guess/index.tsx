@@ -8,7 +8,7 @@ import type { Payload } from "../../contract";
 import type { Store } from "../../state/store";
 import { timeOf } from "../../state/time";
 import { commas, t } from "../../text";
-import { byYear, featuresOf, recordTold, tracesOf, type Told } from "./chronology";
+import { byYear, featuresOf, recordTold, tracesOf, type Told, yearsBetween } from "./chronology";
 import { deal, gameOf, guessed, hindrance, SIMULATED, type Game, type Round } from "./rounds";
 import "./guess.css";
 
@@ -159,7 +159,7 @@ function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label
   const [first, last] = timeOf(payload);
   const at = (date: number) => ((date - first) / (last + 1 - first)) * WIDE;
   const high = ROW * SERIES.length;
-  const years = [first, Math.round((first + last) / 2 / 10) * 10, last];
+  const years = yearsBetween(first, last);
   return (
     <div class="guess-strip">
       <ul class="guess-rows" aria-hidden="true">
@@ -177,6 +177,9 @@ function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label
           {SERIES.map((series, row) => (
             <line key={series} x2={WIDE} y1={(row + 1) * ROW} y2={(row + 1) * ROW} />
           ))}
+          {years.map((year) => (
+            <line key={year} class="year" x1={at(year)} x2={at(year)} y2={high} />
+          ))}
           {acts.map(({ date, series, salience }, place) => {
             const tall = salience > 2 ? ROW - 2 : ROW - 7;
             const y = (SERIES.indexOf(series) + 1) * ROW - tall;
@@ -184,8 +187,10 @@ function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label
           })}
         </svg>
         <p class="guess-axis" aria-hidden="true">
-          {years.map((year) => (
-            <span key={year}>{year}</span>
+          {[first, ...years, last].map((year) => (
+            <span key={year} style={year === last ? {} : { left: `${(at(year) / WIDE) * 100}%` }}>
+              {year}
+            </span>
           ))}
         </p>
       </div>

@@ -1,5 +1,6 @@
 // All that the chart shows, as tables: levels by year, formal steps, acts, junctures.
 import type { Signal } from "@preact/signals";
+import { begun } from "../../answer/words";
 import type { Picture } from "../../contract";
 import { codedDay, monthText } from "../../parts/dates";
 import { quartersOn } from "../../state/calendar";
@@ -21,7 +22,7 @@ export function Tables({ store, view }: { store: Store; view: Signal<Window> }) 
         ROWS.map((row) => (
           <DataTable
             key={row.state}
-            title={t("timeline.table.title", { name: rowName(row) })}
+            title={t("timeline.table.title", { name: begun(rowName(row)) })}
             rows={() => years(store, picture, row, view.value)}
           />
         ))}
@@ -55,7 +56,7 @@ function years(store: Store, picture: Picture, row: (typeof ROWS)[number], view:
   }
   const heads = ["year", "factual", "factual_range", "edited", "edited_range", "difference"];
   return {
-    caption: t("timeline.table.caption", { name: rowName(row) }),
+    caption: t("timeline.table.caption", { name: begun(rowName(row)) }),
     heads: heads.map((head) => t(`timeline.table.${head}`)),
     rows,
   };
