@@ -1,0 +1,73 @@
+// The page of the real relationship, which is fuller than a made one: every part with all that is behind
+// its titles, in sizes and looks, also where all is twice as large. With ALLIANCE_SIM_ALL_LOOKS=1 every
+// size in every look, which takes some minutes; else one look of each.
+import { expect, test, type Lab } from "./fixtures";
+
+const ASKED = "v=1&edit=without+nine_eleven&edit=shift+abe_second_government%3A%2B16";
+const LOOKS: [number, "light" | "dark"][] = [
+  [390, "light"],
+  [1366, "dark"],
+  [1920, "light"],
+];
+const OTHERS: typeof LOOKS = [
+  [390, "dark"],
+  [1366, "light"],
+  [1920, "dark"],
+];
+
+/** Open all that is behind titles, and what is within that. */
+async function unfolded(lab: Lab): Promise<void> {
+  const closed = lab.page.locator("main details:not([open])");
+  for (let within = 0; within < 3; within += 1) {
+    await closed.evaluateAll((all) => {
+      for (const one of all) (one as HTMLDetailsElement).open = true;
+    });
+    await lab.page.waitForTimeout(100); // for what is made once it is opened
+  }
+  await expect(closed).toHaveCount(0);
+}
+
+async function everyPart(lab: Lab, look: () => Promise<void>): Promise<void> {
+  const panels = await lab.panels();
+  expect(panels).toHaveLength(7);
+  for (const panel of panels) {
+    await test.step(panel, async () => {
+      await lab.show(panel);
+      await expect(lab.page.locator("main h2").first()).toBeAttached();
+      await unfolded(lab);
+      await look();
+    });
+  }
+}
+
+for (const [width, colorScheme] of process.env["ALLIANCE_SIM_ALL_LOOKS"] === undefined
+  ? LOOKS
+  : [...LOOKS, ...OTHERS]) {
+  test(`the real page is accessible and fits at ${width} pixels, ${colorScheme}`, async ({
+    lab,
+  }) => {
+    test.setTimeout(300_000);
+    await lab.page.emulateMedia({ colorScheme });
+    await lab.page.setViewportSize({ width, height: 800 });
+    await lab.start("whole", ASKED);
+    await lab.whole();
+    await everyPart(lab, async () => {
+      await lab.fits();
+      await lab.accessible();
+    });
+  });
+}
+
+test("the real page is read without scrolling sideways where all is twice as large", async ({
+  lab,
+}) => {
+  test.setTimeout(300_000);
+  await lab.page.setViewportSize({ width: 683, height: 384 }); // a laptop's 1366 at 200 %
+  await lab.start("whole", ASKED);
+  await lab.whole();
+  await everyPart(lab, () => lab.fits());
+  await lab.page.setViewportSize({ width: 1366, height: 768 });
+  await lab.page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  await everyPart(lab, () => lab.fits());
+  await lab.page.evaluate(() => (document.documentElement.style.fontSize = ""));
+});
