@@ -1,8 +1,9 @@
 // What edits rewrite of history, in bits, as `counterfactual/edit_cost.py` has it, of edits that need
 // no draws: what comes once in the years of the run is taken to come at that rate.
 import type { Payload } from "../contract";
+import { monthsLater, ordinal, readDay, type Day } from "../engine/days";
 import { timeOf } from "../state/time";
-import { dayNumber, lastDay } from "./words";
+import { lastDay } from "./words";
 
 export const GREEN = 7;
 export const AMBER = 14;
@@ -25,15 +26,16 @@ export function rewriteBits(
       continue;
     }
     const found = payload.junctures.find(({ name }) => name === rest.split(":")[0]);
-    const day = dayOf(found?.day);
+    const day = readDay(found?.day ?? "");
     if (found === undefined || day === null) return null;
     if (kind === "without") {
       if (payload.leaders.some(({ juncture }) => juncture === found.name)) return null;
-      years += Math.max(0, until - Math.max(day, dayNumber(begin, 1, 1))) / DAYS;
+      const first = ordinal({ year: begin, month: 1, day: 1 });
+      years += Math.max(0, until - Math.max(ordinal(day), first)) / DAYS;
     } else if (kind === "shift") {
-      const now = shifted(found.day ?? "", rest.split(":")[1] ?? "");
+      const now = shifted(day, rest.split(":")[1] ?? "");
       if (now === null) return null;
-      years += Math.abs(now - day) / DAYS;
+      years += Math.abs(ordinal(now) - ordinal(day)) / DAYS;
     } else {
       return null;
     }
@@ -43,16 +45,7 @@ export function rewriteBits(
   return 0 - Math.log2(Math.exp(-years * rate) * 0.5 ** uneven) + choice;
 }
 
-function dayOf(text: string | undefined): number | null {
-  const found = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text ?? "");
-  return found === null ? null : dayNumber(Number(found[1]), Number(found[2]), Number(found[3]));
-}
-
-/** Return the day so many quarters later, the last of its month where that has no such day. */
-function shifted(day: string, by: string): number | null {
-  if (!/^[+-]?\d+$/.test(by)) return dayOf(by);
-  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  const later = month + 3 * Number(by);
-  const last = new Date(Date.UTC(year, later, 0)).getUTCDate();
-  return dayNumber(year, later, Math.min(date, last));
+/** Return the day so many quarters later, or the day that is named; null if neither is said. */
+function shifted(day: Day, by: string): Day | null {
+  return /^[+-]?\d+$/.test(by) ? monthsLater(day, 3 * Number(by)) : readDay(by);
 }

@@ -1,5 +1,6 @@
 // Questions and edits in words. In English they are the words of `whatif`, letter by letter.
 import type { Payload, Question } from "../contract";
+import { daysIn, ordinal } from "../engine/days";
 import { fixed } from "../parts/numbers";
 import { linkOf } from "../state/link";
 import { timeOf } from "../state/time";
@@ -87,21 +88,18 @@ export function monthOf(step: number, payload: Payload): string {
   return `${first + Math.floor(step / perYear)}-${String(month).padStart(2, "0")}`;
 }
 
+const MONTHS: Record<string, number> = { "": 12, H: 6, Q: 3, M: 1 }; // of a year or a part of it
+
 /** Return the last day that an outcome looks at, as a count of days; null if that is not plain. */
 export function lastDay(text: string, payload: Payload): number | null {
   const found = readOutcome(text);
   if (found === null) return null;
   const last = found.when.split("..").at(-1)?.trim() ?? "";
-  const time = /^(\d{4})(?:Q([1-4]))?$/.exec(last);
-  if (time === null && last === "") return dayNumber(timeOf(payload)[1], 12, 31);
-  if (time === null) return null;
-  const quarter = Number(time[2] ?? 4);
-  return dayNumber(Number(time[1]), 3 * quarter + 1, 0);
-}
-
-/** Return a day as a count of days; months may run over. */
-export function dayNumber(year: number, month: number, day: number): number {
-  return Date.UTC(year, month - 1, day) / 86_400_000;
+  if (last === "") return ordinal({ year: timeOf(payload)[1], month: 12, day: 31 });
+  const [, year, unit = "", part = "1"] = /^(\d{4})(?:([HQM])(\d{1,2}))?$/i.exec(last) ?? [];
+  const month = (MONTHS[unit.toUpperCase()] ?? 0) * Number(part);
+  if (year === undefined || month < 1 || month > 12) return null;
+  return ordinal({ year: Number(year), month, day: daysIn(Number(year), month) });
 }
 
 /** Return one edit in words to be read: 'without “Ports act”', 'council rule set to leader'. */

@@ -2,7 +2,8 @@
 // what cannot stand beside it goes, and what changes nothing is left out. Whether an edit can be
 // done at all, the engine says.
 import type { Juncture, Payload } from "../contract";
-import { dayWritten, decimalYear } from "./calendar";
+import { readDay } from "../engine/days";
+import { decimalYear } from "./calendar";
 import { QUARTERS } from "./time";
 
 /** One edit, taken apart: `shift great_raid:+4` is of kind "shift", about "great_raid", says "+4". */
@@ -161,7 +162,7 @@ export function movedBy(edits: readonly string[], juncture: Juncture): number {
   if (says === null) return 0;
   const when = says.split(":")[0] ?? "";
   if (IN_QUARTERS.test(when)) return Number(when);
-  const day = dayWritten(when);
+  const day = readDay(when);
   return day === null ? 0 : (decimalYear(day) - juncture.date) * QUARTERS;
 }
 

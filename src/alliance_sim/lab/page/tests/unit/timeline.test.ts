@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { codedDay, monthText, yearTicks } from "../../src/parts/dates";
 import { along, firstWindow, inside, nearer, spanOf, xOf, yearAt } from "../../src/parts/window";
-import { dayOf, dayWritten, decimalYear, quartersOn } from "../../src/state/calendar";
+import { readDay } from "../../src/engine/days";
+import { dayOf, decimalYear, quartersOn } from "../../src/state/calendar";
 import { words } from "../../src/text";
 import { nextAct } from "../../src/panels/timeline/acts_shown";
 import { HANDLE, standings } from "../../src/panels/timeline/lanes";
@@ -33,15 +34,15 @@ describe("dates", () => {
   });
 
   test("that are none are not taken for one", () => {
-    expect(dayWritten("2001-09-11")).toEqual({ year: 2001, month: 9, day: 11 });
+    expect(readDay("2001-09-11")).toEqual({ year: 2001, month: 9, day: 11 });
     for (const text of ["2001-02-30", "2001-13-01", "2001-9-11", "NaN", ""]) {
-      expect(dayWritten(text)).toBeNull();
+      expect(readDay(text)).toBeNull();
     }
   });
 
   test("go on by quarters on the same day of the month, or on its last", () => {
     const on = (text: string, quarters: number) =>
-      dayOf(quartersOn(decimalYear(dayWritten(text)!), quarters));
+      dayOf(quartersOn(decimalYear(readDay(text)!), quarters));
     expect(on("2001-09-11", 4)).toEqual({ year: 2002, month: 9, day: 11 });
     expect(on("2001-11-30", 1)).toEqual({ year: 2002, month: 2, day: 28 });
     expect(on("1995-04-01", -21)).toEqual({ year: 1990, month: 1, day: 1 });
