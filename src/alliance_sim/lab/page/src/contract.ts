@@ -328,17 +328,8 @@ export interface Model {
   readonly steps: number;
 }
 
-export const STEPS = [
-  "before",
-  "predict",
-  "reveal",
-  "curves",
-  "run",
-  "compare",
-  "claim",
-  "exit",
-] as const;
-export type StepKind = (typeof STEPS)[number];
+export type StepKind =
+  "before" | "predict" | "reveal" | "curves" | "run" | "compare" | "claim" | "exit";
 
 /** Edits and outcome of a what-if. */
 export interface Asked {

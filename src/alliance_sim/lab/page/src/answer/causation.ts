@@ -43,7 +43,7 @@ export function ensembledOf(factual: Uint8Array, edited: Uint8Array): Ensembled 
 }
 
 /** Return the bounds of PN, PS and PNS, from `joint[x][y]` and the probabilities under do(x). */
-export function causationBounds(
+function causationBounds(
   joint: readonly [readonly [number, number], readonly [number, number]],
   do1: number,
   do0: number,

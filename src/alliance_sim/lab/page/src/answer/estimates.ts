@@ -3,8 +3,8 @@
 import { betaQuantiles } from "./beta";
 import { meanOf, quantileOf, sortedOf, sumOf, varianceOf } from "./sums";
 
-export const LOW = 0.05;
-export const HIGH = 0.95;
+const LOW = 0.05;
+const HIGH = 0.95;
 /** Difference in probability below which none is told. */
 export const LEAST = 0.005;
 

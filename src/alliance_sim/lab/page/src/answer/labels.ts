@@ -1,5 +1,6 @@
 // What may be said of an answer, as `counterfactual/labels.py` says it: one word, and why not a better.
 import { LEAST } from "./estimates";
+import { AMBER } from "./rewrite";
 import { meanOf, sumOf, varianceOf } from "./sums";
 
 const LEAST_WEIGHT = 0.05;
@@ -7,7 +8,6 @@ const SURE = 0.9;
 const LEARNT = 0.9;
 const MOST_BISTABLE = 0.1;
 const MOST_AMBIGUITY = 0.5;
-const AMBER = 14;
 
 export type Sign = -1 | 0 | 1;
 export type LabelName = "robust" | "theory-dependent" | "fragile" | "silent";

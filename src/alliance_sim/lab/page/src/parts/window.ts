@@ -8,7 +8,7 @@ export interface Window {
 }
 
 /** The narrowest stretch that can be looked at, in years. */
-export const NARROWEST = 2;
+const NARROWEST = 2;
 const BEFORE = 5; // years that are shown before the first juncture
 
 /** Return the years that the model runs over, from the first day to the day after the last. */

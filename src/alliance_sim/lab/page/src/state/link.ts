@@ -2,7 +2,7 @@
 // `alliance_sim.lab.solution` reads the same. Whatever cannot be read is told, and nothing is run.
 import type { Payload, Question } from "../contract";
 
-export const LINK_VERSION = 1;
+const LINK_VERSION = 1;
 export const LONGEST_LINK = 8000;
 export const MOST_EDITS = 100;
 /** Sets of uniforms a draw, or runs: as many as the page runs. */

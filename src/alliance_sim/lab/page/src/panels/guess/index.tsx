@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Messages } from "../../parts/messages";
 import { kindName, SERIES, seriesName, seriesTitle } from "../../parts/acts";
-import { fixed } from "../../parts/numbers";
+import { fixed, MISSING } from "../../parts/numbers";
 import type { Payload } from "../../contract";
 import type { Store } from "../../state/store";
 import { timeOf } from "../../state/time";
@@ -147,7 +147,7 @@ function summaryOf(acts: Told[], payload: Payload, letter: string): string {
     letter,
     total: acts.length,
     each: commas(SERIES.map((series) => `${seriesName(series)} ${features[series]}`)),
-    first: features.first ?? "–",
+    first: features.first ?? MISSING,
     busiest: features.busiest ?? 0,
   });
 }

@@ -3,7 +3,7 @@ import type { FunctionComponent } from "preact";
 import type { Model, OneRun, Payload } from "../../contract";
 import { isFormal, rungTitle, seriesName } from "../../parts/acts";
 import { ChooseHistory, outcomeText, useRun, type World } from "../../parts/histories";
-import { decimal } from "../../parts/numbers";
+import { decimal, MISSING } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
 import { commas, language, t, wording } from "../../text";
@@ -165,14 +165,14 @@ function summaryOf(moment: Moment, rung: number, quarter: string, payload: Paylo
     step: rungTitle(rung, payload),
     state: wording().state,
     alliance: wording().alliance,
-    state_fears: moment.threats.length === 0 ? "–" : most("state"),
-    alliance_fears: moment.threats.length === 0 ? "–" : most("alliance"),
+    state_fears: moment.threats.length === 0 ? MISSING : most("state"),
+    alliance_fears: moment.threats.length === 0 ? MISSING : most("alliance"),
   });
 }
 
 function MomentTable({ moment, quarter }: { moment: Moment; quarter: string }) {
   const share = (value: number) => decimal(value, "1", 2);
-  const answer = (refuses: boolean) => (refuses ? t("one_world.refuses") : "–");
+  const answer = (refuses: boolean) => (refuses ? t("one_world.refuses") : MISSING);
   const rows = () => ({
     caption: t("one_world.table_of", { quarter }),
     heads: [
@@ -185,19 +185,19 @@ function MomentTable({ moment, quarter }: { moment: Moment; quarter: string }) {
     rows: [
       ...DOMAINS.map((domain) => [
         t("one_world.row.level", { domain: seriesName(domain) }),
-        ...[share(moment.levels[domain]), "–", "–", "–"],
+        ...[share(moment.levels[domain]), MISSING, MISSING, MISSING],
       ]),
       ...moment.threats.map((threat) => [
         t("one_world.row.threat", { title: threat.title }),
-        ...[share(threat.hostility), share(threat.state), share(threat.alliance), "–"],
+        ...[share(threat.hostility), share(threat.state), share(threat.alliance), MISSING],
       ]),
       [
         t("one_world.row.member", { title: wording().state }),
-        ...[share(moment.stateWants), "–", "–", answer(moment.stateRefuses)],
+        ...[share(moment.stateWants), MISSING, MISSING, answer(moment.stateRefuses)],
       ],
       ...moment.members.map((member) => [
         t("one_world.row.member", { title: member.title }),
-        ...[member.weight > 0 ? share(member.wants) : t("one_world.not_in"), "–", "–"],
+        ...[member.weight > 0 ? share(member.wants) : t("one_world.not_in"), MISSING, MISSING],
         answer(member.refuses),
       ]),
     ],

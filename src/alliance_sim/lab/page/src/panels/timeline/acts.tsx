@@ -107,7 +107,7 @@ function inView(act: Act, { from, until }: Places): boolean {
   return act.date >= from && act.date <= until;
 }
 
-export function actInWords(act: Act): string {
+function actInWords(act: Act): string {
   return t("timeline.act", {
     day: codedDay(act.day, language.value),
     title: recorded(act.title),

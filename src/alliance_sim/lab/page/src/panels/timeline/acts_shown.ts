@@ -1,6 +1,7 @@
 // Which coded act is pointed at, and how the reader goes from one to the next.
 import { signal, type Signal } from "@preact/signals";
 import type { Act, Payload } from "../../contract";
+import { SERIES } from "../../parts/acts";
 
 export interface ActsShown {
   /** All acts of the record, by date. */
@@ -37,14 +38,12 @@ export function nextAct(acts: readonly Act[], now: number, key: string): number 
   }
 }
 
-const ORDER = ["political", "operations", "equipment", "institution"];
-
 /** Return the act of the next series down (or up) that is nearest in time. */
 function inOtherSeries(acts: readonly Act[], now: number, by: number): number {
   const here = acts[now];
   if (here === undefined) return now;
-  for (let row = ORDER.indexOf(here.series) + by; row >= 0 && row < ORDER.length; row += by) {
-    const near = nearestAct(acts, (act) => act.series === ORDER[row], here.date);
+  for (let row = SERIES.indexOf(here.series) + by; row >= 0 && row < SERIES.length; row += by) {
+    const near = nearestAct(acts, (act) => act.series === SERIES[row], here.date);
     if (near !== null) return near;
   }
   return now;

@@ -167,7 +167,7 @@ function looks(line: string, dash: readonly number[], dark: boolean): Look {
 }
 
 /** Return the colour of edited histories in a row. */
-export function colourOf(store: Store, row: Row, dark: boolean): string {
+function colourOf(store: Store, row: Row, dark: boolean): string {
   const own = row.series === null ? undefined : store.payload.relationship.colours[row.series];
   const token = row.series === "institution" || row.series === null ? "edited" : row.series;
   const usual = colours([token])[token] ?? "gray";

@@ -7,6 +7,7 @@ import { isFormal, SERIES, seriesTitle, titleOf } from "../../parts/acts";
 import { changeInWords } from "../../parts/edit_words";
 import { codedDay } from "../../parts/dates";
 import { ChooseHistory, historyShown, outcomeText, useRun } from "../../parts/histories";
+import { MISSING } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
 import { inQuarters } from "../../state/time";
@@ -205,8 +206,8 @@ function changeText(pair: Pair, payload: Payload): string {
 }
 
 function rowsOf(pairs: Pair[], payload: Payload) {
-  const day = (event: RunEvent | null) => event?.day ?? "–";
-  const title = (event: RunEvent | null) => (event === null ? "–" : titleOf(event, payload));
+  const day = (event: RunEvent | null) => event?.day ?? MISSING;
+  const title = (event: RunEvent | null) => (event === null ? MISSING : titleOf(event, payload));
   return {
     caption: t("two_worlds.table"),
     heads: ["change", "domain", "factual_day", "factual_act", "edited_day", "edited_act"].map(
