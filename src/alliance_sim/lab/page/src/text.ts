@@ -1,9 +1,9 @@
 // All words of the page, one file a language in text/. A key that a language lacks is said in English.
 import { signal } from "@preact/signals";
-import en from "./text/en.json";
-import fr from "./text/fr.json";
-import ja from "./text/ja.json";
-import zh from "./text/zh.json";
+import en from "./text/en.json" with { type: "json" };
+import fr from "./text/fr.json" with { type: "json" };
+import ja from "./text/ja.json" with { type: "json" };
+import zh from "./text/zh.json" with { type: "json" };
 import type { Words } from "./contract";
 
 export type Tree = { [key: string]: string | Tree };
