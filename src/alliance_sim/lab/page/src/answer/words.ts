@@ -111,6 +111,8 @@ export function editInWords(text: string, payload: Payload): string {
   switch (kind) {
     case "without":
       return t("answer.edit.without", { title });
+    case "keep":
+      return t("answer.edit.held", { title });
     case "shift":
       return moved(title, value, end);
     case "strength":
