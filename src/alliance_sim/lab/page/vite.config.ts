@@ -11,7 +11,13 @@ export default defineConfig({
     viteSingleFile({ removeViteModuleLoader: true }),
     strictPolicy(),
   ],
-  build: { outDir: "build", target: "es2022", modulePreload: false, reportCompressedSize: false },
+  build: {
+    outDir: "build",
+    target: "es2022",
+    cssTarget: ["chrome94", "firefox93", "safari16.4"], // those that know es2022: light-dark() is newer
+    modulePreload: false,
+    reportCompressedSize: false,
+  },
   worker: { format: "iife" }, // a page from disk may not start workers that are modules
   test: { include: ["tests/unit/**/*.test.{ts,tsx}"], environment: "happy-dom" },
 });
