@@ -11,6 +11,7 @@ import { outcomeWords, suggestionWords } from "./words";
 
 const BEFORE = [16, 8, 4, 2, 1]; // years before it was decided
 const SPOKEN = 3; // place of the year that both halves speak of
+const HIGH = 80; // above this the name of a line stands below it
 const UNNAMED = 4; // place of the year whose name the axis has no room for
 const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [276, 40, 22, 30, 28];
 
@@ -162,7 +163,7 @@ function Drawing({ years, drawn, half, curve, world }: Drawn) {
   const turned = (share: number) => 100 * (half === "certain" ? share : 1 - share);
   const shown = (curve?.years ?? []).filter(({ year }) => year >= first && year <= last);
   const theirs = shown.map((one): [number, number] => [one.year, turned(one[world])]);
-  const mineEnd = mine.at(-1);
+  const mineFirst = mine[0];
   const theirsMiddle = theirs[Math.floor(theirs.length / 3)];
   return (
     <div ref={place} class="lesson-drawing">
@@ -192,8 +193,12 @@ function Drawing({ years, drawn, half, curve, world }: Drawn) {
         {mine.map(([year, percent]) => (
           <circle key={year} class="mine" cx={x(year)} cy={y(percent)} r="4" />
         ))}
-        {mineEnd && (
-          <text class="mine" x={x(mineEnd[0]) - 6} y={y(mineEnd[1]) - 10} text-anchor="end">
+        {mineFirst && (
+          <text
+            class="mine"
+            x={x(mineFirst[0]) + 4}
+            y={y(mineFirst[1]) + (mineFirst[1] > HIGH ? 20 : -10)}
+          >
             {t("lesson.curves.you")}
           </text>
         )}
