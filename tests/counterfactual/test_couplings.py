@@ -22,6 +22,7 @@ from alliance_sim.counterfactual.couplings import (
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.worlds import twin_worlds
 from alliance_sim.rules.events import MOST, event_count, log_count_chance, no_event
+from alliance_sim.scenario.fields import SERIES
 from alliance_sim.world.state import state_names
 
 ISLANDS, NO_RAID = load_scenario("two_islands/baseline"), load_scenario("two_islands/no_raid")
@@ -37,6 +38,18 @@ def islands(islands_posterior: PosteriorDraws) -> Histories:
 
 def shares(counts: list[float]) -> dict[float, float]:
     return {count: times / len(counts) for count, times in Counter(counts).items()}
+
+
+def test_counts_are_thinned_from_what_stood_before_the_edit(islands: Histories) -> None:
+    # What is held here shows in no act of its first quarter, so all acts of that quarter stay.
+    counts = [f"count_{name}" for name in SERIES]
+    factual = twin_worlds(ISLANDS, ISLANDS, islands, states=counts).factual
+    busy = np.flatnonzero(np.max(factual.column("count_institution"), axis=0))
+    first = int(busy[busy >= 12][0])
+    edited = ISLANDS.edited(f"hold agreements=2@{factual.calendar.label(first)}")
+    twins = twin_worlds(ISLANDS, edited, islands, coupling="thinning", states=counts)
+    assert twins.touched == first
+    assert np.array_equal(twins.edited.values[:, first], factual.values[:, first])
 
 
 def test_two_acts_thinned_to_half_the_rate_are_a_binomial() -> None:

@@ -443,8 +443,10 @@ class EditedWorld:
         self, part: Part, wanted: Sequence[str], both: tuple[Floats, Floats], first: int
     ) -> Floats:
         """Return a part's states with counts by thinning."""
-        factual, edited = both
+        factual, edited = both[0], both[1].copy()
         own = [wanted.index(name) for name in NEEDED]
+        before = slice(0, first)  # lanes hold nothing of theirs there, or what was run before
+        edited[:, before, own] = factual[:, before]
         constants = (self.past.filled(part).constants, self._filled[part.draws.start].constants)
         counts = thinned(
             (factual, edited[:, :, own]),
@@ -454,8 +456,7 @@ class EditedWorld:
             numbers=part.numbers,
             relationship=self.past.scenario.partners.name,
         )
-        found = edited.copy()
         for k, name in enumerate(COUNTS):
             if name in wanted:
-                found[:, :, wanted.index(name)] = counts[:, :, k]
-        return found
+                edited[:, :, wanted.index(name)] = counts[:, :, k]
+        return edited
