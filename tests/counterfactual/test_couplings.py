@@ -15,11 +15,10 @@ from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual.coupling_free import futures, paired_gain
 from alliance_sim.counterfactual.couplings import (
     COUPLINGS,
-    binomial,
     frechet_bounds,
-    thinned_count,
 )
 from alliance_sim.counterfactual.histories import Histories
+from alliance_sim.counterfactual.thin_rules import binomial, thinned_count
 from alliance_sim.counterfactual.worlds import twin_worlds
 from alliance_sim.rules.events import MOST, event_count, log_count_chance, no_event
 from alliance_sim.scenario.fields import SERIES
@@ -53,12 +52,12 @@ def test_counts_are_thinned_from_what_stood_before_the_edit(islands: Histories) 
 
 
 def test_two_acts_thinned_to_half_the_rate_are_a_binomial() -> None:
-    found = shares([thinned_count(2.0, (2.0, 1.0), NEARLY_POISSON, u) for u in EVENLY])
+    found = shares([thinned_count(2.0, 2.0, 1.0, NEARLY_POISSON, u) for u in EVENLY])
     assert found == pytest.approx({0.0: 0.25, 1.0: 0.5, 2.0: 0.25}, abs=1e-3)
 
 
 def test_two_acts_at_twice_the_rate_are_joined_by_a_poisson_number() -> None:
-    found = [thinned_count(2.0, (2.0, 4.0), NEARLY_POISSON, u) for u in EVENLY]
+    found = [thinned_count(2.0, 2.0, 4.0, NEARLY_POISSON, u) for u in EVENLY]
     assert min(found) == 2.0
     assert np.mean(found) == pytest.approx(4.0, abs=0.01)
     assert shares(found)[2.0] == pytest.approx(np.exp(-2.0), abs=1e-3)
@@ -83,7 +82,7 @@ def test_thinning_leaves_the_edited_world_its_own_distribution(after: float) -> 
     for count in range(most):
         weight = np.exp(log_count_chance(before, size, float(count))) / len(lucks)
         for u in lucks:
-            found[int(thinned_count(float(count), (before, after), size, u))] += weight
+            found[int(thinned_count(float(count), before, after, size, u))] += weight
     wanted = [np.exp(log_count_chance(after, size, float(k))) for k in range(12)]
     assert found[:12] == pytest.approx(wanted, abs=2e-3)
 

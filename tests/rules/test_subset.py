@@ -21,12 +21,16 @@ import pytest
 import alliance_sim.rules
 from alliance_sim import arithmetic, compiled, noise
 from alliance_sim.compiled import bits_to_float, float_to_bits, high32, low32
+from alliance_sim.counterfactual import thin_rules
 from alliance_sim.rules.council import accepts
 from alliance_sim.world import coefficients, fill, settle
 
-ROOMS = tuple(
-    importlib.import_module(f"alliance_sim.rules.{found.name}")
-    for found in pkgutil.iter_modules(alliance_sim.rules.__path__)
+ROOMS = (
+    *(
+        importlib.import_module(f"alliance_sim.rules.{found.name}")
+        for found in pkgutil.iter_modules(alliance_sim.rules.__path__)
+    ),
+    thin_rules,  # counts of an edited world
 )
 BIT_ROOMS = (arithmetic, noise)
 ARRAY_ROOMS = (settle, fill)  # they also read and write flat arrays, entry by entry

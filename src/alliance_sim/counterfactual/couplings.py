@@ -22,7 +22,6 @@ import numpy as np
 
 from alliance_sim import noise
 from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
-from alliance_sim.rules.events import event_count, no_event
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,44 +49,6 @@ def checked_coupling(coupling: object) -> str:
 def fresh_seed(seed: int, coupling: str) -> int:
     """Return the seed of what a coupling draws anew, as far from the other as seeds are."""
     return noise.channel(f"counterfactual/{coupling}/{seed}:v1")
-
-
-def thinned_count(count: float, means: tuple[float, float], size: float, luck: float) -> float:
-    """Return a count of the edited world, given that of the factual one, by thinning.
-
-    A count is a Poisson number whose rate a gamma variate multiplies, the same in both worlds. Of
-    the acts of a higher rate each stays with the ratio of the rates, a binomial; to those of a
-    lower rate others are added, and given the count they are a negative binomial of their own.
-    Either way the edited world has the distribution that it has by itself.
-
-    Args:
-        count: Acts in the factual world.
-        means: Expected acts in the factual world, then in the edited one.
-        size: The size of the negative binomial, the same in both.
-        luck: A uniform.
-    """
-    before, after = means
-    if after == before or (count == 0.0 and after < before):
-        return count
-    if after > before:
-        own_size = size + count
-        own_mean = own_size * (after - before) / (size + before)
-        return count + event_count(own_mean, own_size, no_event(own_mean, own_size), luck)
-    stays = after / before
-    return binomial(int(count), stays, luck)
-
-
-def binomial(trials: int, chance: float, luck: float) -> float:
-    """Return a binomial number, the quantile of a uniform."""
-    if chance <= 0.0 or chance >= 1.0:
-        return float(trials) if chance >= 1.0 else 0.0
-    probability = (1.0 - chance) ** trials
-    below, found = probability, 0
-    while found < trials and luck > below:
-        probability *= (trials - found) / (found + 1.0) * chance / (1.0 - chance)
-        below += probability
-        found += 1
-    return float(found)
 
 
 @explains_calls

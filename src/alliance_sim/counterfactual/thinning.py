@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alliance_sim import noise
-from alliance_sim.counterfactual.couplings import thinned_count
+from alliance_sim.counterfactual.thin_rules import thinned_count
 from alliance_sim.engine.kernel.layout import P
 from alliance_sim.rules.events import Counting, expected_events, institution, risen
 from alliance_sim.rules.levels import all_assets
@@ -74,10 +74,8 @@ def thinned(
             acts = before[lane, steps, place].tolist()
             lucks = noise.scattered(seed, channel, np.full(len(steps), number), steps).tolist()
             counts[lane, steps, place] = [
-                thinned_count(count, means, pair[0].size, luck)
-                for count, means, luck in zip(
-                    acts, zip(one, other, strict=True), lucks, strict=True
-                )
+                thinned_count(count, mean, after, pair[0].size, luck)
+                for count, mean, after, luck in zip(acts, one, other, lucks, strict=True)
             ]
     return counts
 
