@@ -25,6 +25,7 @@ from alliance_sim.compiled.objects import DamagedError, Target
 from alliance_sim.engine.kernel.batch import plain_runs
 from alliance_sim.engine.kernel.pieces import advance_block
 from alliance_sim.lab import module
+from alliance_sim.lab.edited_world import hold_states, thin_counts
 from alliance_sim.lab.entries import draw_uniforms, normals_of_ranks, prepare, touched
 from alliance_sim.lab.frame import frame_of
 from alliance_sim.lab.host import Host
@@ -42,7 +43,7 @@ TARGETS = {
     for name, more in zip(NAMES, (",+simd128", ""), strict=True)
 }
 FUNCTIONS = (
-    *(prepare, touched, advance_block, mark_events),
+    *(prepare, touched, advance_block, hold_states, thin_counts, mark_events),
     *(draw_uniforms, normals_of_ranks, weigh_terms),
 )
 

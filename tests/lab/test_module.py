@@ -161,7 +161,7 @@ def test_a_module_asks_for_nothing_from_outside_and_is_small(kind: str) -> None:
     assert loaded.imports == []
     assert {found.name for found in loaded.exports} == {
         *("memory", "heap_base", "prepare", "touched", "advance_block", "mark_events"),
-        *("draw_uniforms", "normals_of_ranks", "weigh_terms"),
+        *("hold_states", "thin_counts", "draw_uniforms", "normals_of_ranks", "weigh_terms"),
     }
     assert len(content) < 500_000
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alliance_sim.compiled import stage
 from alliance_sim.compiled.cache import digest_of
 from alliance_sim.compiled.function import Compiled
 from alliance_sim.engine.kernel.batch import (
@@ -47,6 +48,7 @@ Ints = NDArray[np.int64]
 PACKAGE = Path(__file__).parents[1]
 
 
+@stage
 def held_block(  # noqa: PLR0913, PLR0917 - compiled: arrays by position, as all that it calls
     n: int,
     shape: Shape,

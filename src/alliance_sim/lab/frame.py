@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_sim import noise, provenance
+from alliance_sim import provenance
 from alliance_sim.engine.kernel.advance import Inputs, Kinds
 from alliance_sim.engine.kernel.batch import workspace
 from alliance_sim.engine.kernel.layout import LANES, Shape, reported_rows, rows_of
@@ -33,27 +33,23 @@ from alliance_sim.engine.kernel.resumable import (
 )
 from alliance_sim.engine.simulate import simulate
 from alliance_sim.errors import SettingError, unknown_name
-from alliance_sim.lab import marks, terms
+from alliance_sim.lab import edited_world, telling, terms
 from alliance_sim.lab.entries import Drawable, Ready, Tables
-from alliance_sim.noise import WORD
+from alliance_sim.lab.telling import halves
 from alliance_sim.results.draws import LEVELS
 from alliance_sim.results.outcomes import Outcome
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.fields import SERIES
 from alliance_sim.world import settle
 from alliance_sim.world.build import places_of
-from alliance_sim.world.declaration import Axes, declared, size
 from alliance_sim.world.fill import Into
 from alliance_sim.world.recipe import COEFFICIENTS, COLUMNS, Recipe
 from alliance_sim.world.settle import ACTING, LAW, NONE, Settled
-from alliance_sim.world.state import Channels, Marks, axes_of, channel_names, state_names
+from alliance_sim.world.state import Channels, axes_of, channel_names, state_names
 from alliance_sim.world.tables import recipe_of
 
 FORMAT, VERSION = "alliance-sim frame", 1
 WHERE = "frame"
 GOLDEN_SEED, GOLDEN_RUN = 2026, 1
-MOST_EVENTS = 4096  # of one run; those beyond are counted, not told
-OF_A_KIND = ("weight", "assets_pull", "from_level", "salience", "single_ally")  # as in `marks`
 Floats = NDArray[np.float64]
 Call = tuple[tuple[str, Any], ...]
 
@@ -198,7 +194,10 @@ def frame_of(
     problems = [unknown_name("state", name, known) for name in asked if name not in known]
     if scenario.holds:
         held = "; ".join(hold.text for hold in scenario.holds)
-        problems.append(f"{scenario.name} holds states ({held}), which the module does not do")
+        problems.append(
+            f"{scenario.name} holds states ({held}), and the page begins with a world in which "
+            "nothing is held; give the holds as edits of a world without them"
+        )
     if problems:
         raise SettingError(WHERE, problems)
     recipe = recipe_of(scenario)
@@ -279,6 +278,24 @@ def _given(
     asked, space = _asked(channels), workspace(shape, at)
     weighed = np.zeros((3 * (terms.FIRST_MEMBER + shape.members) * terms.MANY, LANES))
     room: list[Any] = [np.ones(places.width), effects, work, table]
+    block: dict[str, Any] = {
+        "n": LANES,
+        "shape": shape,
+        "rows": at,
+        "kinds": kinds,
+        "asked": asked,
+        "given": given,
+        "differing": Differing(
+            np.zeros(0, dtype=np.int64), np.zeros((shape.steps, 0, LANES)), NOTHING
+        ),
+        "space": space,
+        "kept": _outputs(recipe, shape, *wanted),
+        "history": free_history(),
+        "seen": unseen(),
+        "evaluated": room_to_find(0, 0, 0),
+        "first": 0,
+        "last": shape.steps,
+    }
     return {
         "prepare": {
             "counts": counts,
@@ -300,30 +317,14 @@ def _given(
             "before": before,
             "found": np.zeros(1, dtype=np.int64),
         },
-        "advance_block": {
-            "n": LANES,
-            "shape": shape,
-            "rows": at,
-            "kinds": kinds,
-            "asked": asked,
-            "given": given,
-            "differing": Differing(
-                np.zeros(0, dtype=np.int64), np.zeros((shape.steps, 0, LANES)), NOTHING
-            ),
-            "space": space,
-            "kept": _outputs(recipe, shape, *wanted),
-            "history": free_history(),
-            "seen": unseen(),
-            "evaluated": room_to_find(0, 0, 0),
-            "first": 0,
-            "last": shape.steps,
-        },
+        "advance_block": block,
+        **edited_world.given_of(block, before.constants, telling.thinned(scenario)),
         "mark_events": {
             "shape": shape,
             "rows": at,
             "tables": tables,
             "inputs": given.tables,
-            **_told(scenario, shape, wanted[0]),
+            **telling.given_of(scenario, shape, wanted[0]),
         },
         "draw_uniforms": {
             "n": LANES,
@@ -349,61 +350,11 @@ def _given(
     }
 
 
-def _told(scenario: Scenario, shape: Shape, states: tuple[str, ...]) -> dict[str, Any]:
-    """Return what the events of one run are worked out from, and room for them."""
-    axes = axes_of(scenario)
-    names = channel_names(Marks, scenario.partners.name, axes)
-    kinds = sorted(scenario.kinds, key=lambda kind: (SERIES.index(kind.domain), kind.name))
-    series = [SERIES.index(kind.domain) for kind in kinds]
-    numbers = [[getattr(kind, name).value for name in OF_A_KIND] for kind in kinds]
-    by_name = {member.name: member for member in scenario.members}
-    guarantors = [float(by_name[name].guarantor) for name in axes["member"]]
-    first, own = {}, 0
-    for name, entry in declared(Marks).items():
-        first[name] = own
-        own += size(entry.per, {axis: len(labels) for axis, labels in axes.items()})
-    return {
-        "states": marks.States(*(states.index(name) for name in _marked(scenario, axes))),
-        "channels": marks.Channels(**first),
-        "run": marks.Run(
-            key=np.zeros(2, dtype=np.int64),
-            number=np.zeros(1, dtype=np.int64),
-            halves=_halves(names),
-            values=np.zeros((shape.steps, len(states))),
-            kinds=np.array(numbers, dtype=np.float64),
-            first_kind=np.searchsorted(series, range(len(SERIES) + 1)).astype(np.int64),
-            guarantors=np.array(guarantors),
-            events=np.zeros((MOST_EVENTS, marks.COLUMNS)),
-            told=np.zeros(1, dtype=np.int64),
-        ),
-    }
-
-
-def _marked(scenario: Scenario, axes: Axes) -> list[str]:
-    """Return the first state of each kind that events are worked out from, as `marks.States`."""
-    state, alliance = scenario.partners.state, scenario.partners.alliance
-    who, items = axes["who"][0], axes["item"]
-    return [
-        *("level_political", "assets_general", "assets_mission"),
-        *(f"ratio_{state}", f"ratio_{alliance}"),
-        *("count_political", "rung", "agreements", "suspensions", f"refused_{who}"),
-        f"refused_{items[0]}_{who}" if items else "rung",
-        f"passed_{items[0]}" if items else "rung",
-    ]
-
-
-def _halves(channels: Sequence[str]) -> NDArray[np.int64]:
-    """Return the numbers of channels in halves of 32 bits, array (2, channel)."""
-    numbers = [noise.channel(name) for name in channels]
-    halves = [[number & WORD for number in numbers], [number >> 32 for number in numbers]]
-    return np.array(halves, dtype=np.int64)
-
-
 def _asked(channels: Sequence[str]) -> NoiseRequest:
     """Return a request for the noise of runs from 0 on, by seed 0."""
     return NoiseRequest(
         key=np.zeros(2, dtype=np.int64),
-        channels=_halves(channels),
+        channels=halves(channels),
         runs=np.arange(LANES, dtype=np.int64),
         given=np.zeros((0, 0, 0)),
         step=np.zeros(1, dtype=np.int64),

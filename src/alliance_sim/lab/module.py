@@ -22,7 +22,10 @@ from alliance_sim.world.recipe import COEFFICIENTS, rows_wanted
 FOLDER = Path(__file__).with_name("made")
 NAMES = ("simd", "scalar")
 NOTE = "alliance-sim"
-MADE_FROM = (*objects.MADE_FROM, "lab/entries.py", "lab/marks.py", "lab/terms.py")
+MADE_FROM = (
+    *(*objects.MADE_FROM, "engine/held.py", "counterfactual/thin_rules.py"),
+    *("lab/edited_world.py", "lab/entries.py", "lab/marks.py", "lab/terms.py"),
+)
 MOST = 2**20  # bytes of a module, three times what is made today
 CUSTOM = b"\0"
 AGAIN = "make it anew: python -m engines.make_module"
