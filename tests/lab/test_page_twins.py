@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,16 @@ import pytest
 
 from alliance_sim import Scenario, SettingError, load_scenario, noise, simulate
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
-from alliance_sim.counterfactual.couplings import INDEPENDENT, REDRAW_AFTER
+from alliance_sim.counterfactual.couplings import (
+    INDEPENDENT,
+    QUANTILE,
+    REDRAW_AFTER,
+    THINNING,
+)
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.worlds import twin_worlds
+from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.lab import module
 from alliance_sim.lab.carried_draws import carried_draws
@@ -35,6 +42,7 @@ pytestmark = [pytest.mark.slow, needs_page, needs_module]
 
 NAME = "japan_nato/baseline"
 SEED, SETS = 2**40 + 3, 2
+COUNTED = "max(count_institution>=2)@1990..2025"
 OUTCOME = "sum(count_operations)@2001..2012>=20"
 ACTS = "sum(count_political)@2014..2025>=48"
 SCRIPT = """
@@ -43,7 +51,7 @@ import { readFileSync } from "node:fs";
 const [engine, given] = process.argv.slice(2);
 const { Bringing, Offered, channelNumber, oneRun, readEdits, readOutcome, statesOf } =
   await import(engine);
-const { code, payload, asked, outcome, seed, runs, noise, one } =
+const { code, payload, asked, outcome, seed, runs, noise, one, counts = "quantile" } =
   JSON.parse(readFileSync(given, "utf8"));
 const { frame, draws } = payload;
 const module = new WebAssembly.Module(readFileSync(code));
@@ -67,14 +75,14 @@ const found = asked.map(({ theory, edits, parts, anew = null }) => {
     if (anew !== null) {
       const { factual, edited, anew: again } = bringing.redraw(ask, part, anew).outcome;
       return { numbers: [...part.numbers], factual: [...factual], edited: [...edited],
-        anew: again && [...again], channel: String(channelNumber(anew.name)) };
+        anew: again && [...again], channel: anew.name && String(channelNumber(anew.name)) };
     }
     const twins = bringing.of(ask).twins(part, ask.changes);
     return { numbers: [...part.numbers], touched: twins.touched, factual: sha(twins.factual),
       edited: sha(twins.edited), outcome: [[...twins.outcome.factual], [...twins.outcome.edited]] };
   });
   if (one === undefined) return came;
-  const run = oneRun(bringing, ask, one, "edited", payload);
+  const run = oneRun(bringing, ask, { history: one, world: "edited", counts }, payload);
   const states = Object.entries(run.states).map(([name, path]) => [name, [...path]]);
   const terms = run.terms.map(({ values, ...what }) => ({ ...what, values: [...values] }));
   return { came, run: { ...run, states, terms, members: run.members.map(({ name }) => name) } };
@@ -143,6 +151,8 @@ EDITS = [
     ["strength nine_eleven:0.5", "leader abe_second_government=koizumi"],
     ["without nine_eleven", "keep anti_terrorism_law", "motive leverage=on"],
     ["shift ukraine_2022:-8", "set council.diversity=0.3"],
+    ["hold level_operations=0.1@2002Q2..2010", "hold agreements=2@1990"],
+    ["hold rung=3@2009..2013", "hold hostility_terrorism=0.2@2001-09-11..2006", "without isaf"],
 ]
 
 
@@ -179,12 +189,17 @@ def test_twins_are_those_of_the_package_to_the_last_bit(
 
 @pytest.mark.parametrize("coupling", [REDRAW_AFTER, INDEPENDENT])
 @pytest.mark.parametrize(
-    ("gone", "theory"), [("nine_eleven", "RI"), ("abe_second_government", "RID")]
+    ("edit", "theory"),
+    [
+        ("without nine_eleven", "RI"),
+        ("without abe_second_government", "RID"),
+        ("hold level_political=0.2@2012..2020", "RI"),
+    ],
 )
 def test_noise_is_drawn_anew_as_in_the_package(
-    gone: str, theory: str, coupling: str, tmp_path: Path
+    edit: str, theory: str, coupling: str, tmp_path: Path
 ) -> None:
-    texts, told = [f"without {gone}"], "japan_nato/slow.state.political:v1"
+    texts, told = [edit], "japan_nato/slow.state.political:v1"
     base, world = after(texts, theory)
     twins = twin_worlds(base, world, past(theory), outcomes=[ACTS])
     anew = {"coupling": coupling, "first": twins.touched, "name": told}
@@ -212,6 +227,47 @@ def test_noise_is_drawn_anew_as_in_the_package(
             assert part["anew"] is None
         assert part["channel"] == str(noise.channel(told))
     assert (outcomes(wanted.edited) != outcomes(twins.edited)).any()
+
+
+THINNED = [
+    ["without nine_eleven"],
+    ["hold level_operations=0.1@2002Q2..2010"],
+    ["set levels.pace=1.2", "strength nine_eleven:1.2"],
+    ["set observation.counting.political.size=1.5"],  # nothing to thin where the size differs
+]
+
+
+@pytest.mark.parametrize(("theory", "kind"), [("RI", "simd"), ("RID", "scalar")])
+def test_counts_are_thinned_as_in_the_package(theory: str, kind: str, tmp_path: Path) -> None:
+    anew, parts = {"coupling": THINNING, "first": 0}, [0, -1]
+    edits = THINNED[:2] if theory == "RID" else THINNED
+    asked = [{"theory": theory, "edits": one, "parts": parts, "anew": anew} for one in edits]
+    base = load_scenario(NAME)
+    texts = (OUTCOME, ACTS, COUNTED)
+    outcomes = [
+        parse_outcome(text, states=state_names(base), calendar=base.calendar()) for text in texts
+    ]
+    states = [outcome.state for outcome in outcomes]
+    found = [in_page(tmp_path, asked, kind, outcome=text) for text in texts]
+    differ = 0
+    for place, these in enumerate(edits):
+        worlds = after(these, theory)
+        usual, thin = (
+            twin_worlds(*worlds, past(theory), states=states, coupling=coupling)
+            for coupling in (QUANTILE, THINNING)
+        )
+        fact, twins, wanted = (
+            evaluate(outcomes, runs.states, runs.values, runs.calendar)
+            for runs in (thin.factual, usual.edited, thin.edited)
+        )
+        differ += (wanted != twins).any(axis=0).sum()
+        for k, came in enumerate(found):
+            for part in came[place]:
+                numbers = part["numbers"]
+                assert part["factual"] == fact[numbers, k].tolist()
+                assert part["edited"] == wanted[numbers, k].tolist(), (these, texts[k])
+                assert part["anew"] is None
+    assert differ > len(edits)
 
 
 KEEPING = """
@@ -243,8 +299,9 @@ def test_histories_that_are_shown_stay_whatever_is_asked_beside_them(tmp_path: P
     assert answer(KEEPING, given, tmp_path) == {"stays": True, "forgotten": True}
 
 
-def test_pairs_with_fresh_noise_are_runs_of_the_package(tmp_path: Path) -> None:
-    texts, runs = ["without nine_eleven"], 130
+@pytest.mark.parametrize("edit", ["without nine_eleven", "hold rung=2@2001..2005"])
+def test_pairs_with_fresh_noise_are_runs_of_the_package(edit: str, tmp_path: Path) -> None:
+    texts, runs = [edit], 130
     asked = [{"theory": "RI", "edits": texts, "parts": [0, 1, 2]}]
     [came] = in_page(tmp_path, asked, noise="fresh", runs=runs, seed=7)
     base, world = after(texts, "RI")
@@ -285,9 +342,29 @@ def test_one_history_is_told_whole(tmp_path: Path) -> None:
     assert run["events"]
 
 
-def test_draws_that_end_before_the_scenario_does_are_not_for_the_page() -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize("edit", ["without nine_eleven", "hold level_operations=0.1@2002..2010"])
+def test_one_history_is_told_with_its_counts_thinned(edit: str, tmp_path: Path) -> None:
+    texts, history = [edit], 65
+    asked = [{"theory": "RI", "edits": texts, "parts": []}]
+    [told] = in_page(tmp_path, asked, one=history, counts=THINNING)
+    base, world = after(texts, "RI")
+    every = list(state_names(base))
+    twins = twin_worlds(base, world, past("RI"), states=every, coupling=THINNING)
+    usual = twin_worlds(base, world, past("RI"), states=every)
+    assert (twins.edited.values[history] != usual.edited.values[history]).any()
+    found = np.array([path for _, path in told["run"]["states"]]).T
+    assert found.tobytes() == twins.edited.values[history].tobytes()
+    alone = replace(
+        twins.edited, values=twins.edited.values[[history]], first_run=history, status=("ok",)
+    )
+    wanted = chronology(alone, world)
+    days = [str(when.date()) for when in wanted["date"]]
+    assert [one["day"] for one in told["run"]["events"]] == days
+    series = [one["series"] for one in told["run"]["events"]]
+    assert series == wanted["domain"].tolist()
 
+
+def test_draws_that_end_before_the_scenario_does_are_not_for_the_page() -> None:
     whole = posterior("RI")
     early = PosteriorDraws(replace(whole.held, until=2010), whole.prior)
     with pytest.raises(

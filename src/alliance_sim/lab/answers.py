@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 # What `whatif` says and the page does not.
-LEFT_OUT = ("inevitability", "robustness", "theories_without_draws", "kept", "held")
+LEFT_OUT = ("inevitability", "robustness", "theories_without_draws", "kept")
 NOTHING_TRIED = Robustness((), None, Learnt(None, ()))
 ANEW = "Drawn anew, "  # begins what is said of noise that only one world has
 COUNTED = ("without", "shift", "council")  # edits whose cost the page works out
@@ -185,10 +185,10 @@ def _check(one: Check, question: Question, bits: float | None) -> Check:
     names: Mapping[str, str] = {"statistics": STATISTICS, "projectability": PROJECTABILITY}
     if one.check in names:
         return Check(one.check, UNKNOWN, None, names[one.check])
-    if one.check == "minimal rewrite" and bits is None:
+    if one.check == "minimal rewrite" and bits is None and not question.held:
         return Check(one.check, UNKNOWN, None, REWRITE)
     kept = ", ".join((*question.kept, *question.held))
-    if one.check == "cotenability" and kept:
+    if one.check == "cotenability" and question.kept:
         words = f"{kept}: how likely it was all the same is not computed"
         return Check(one.check, UNKNOWN, None, words)
     return one

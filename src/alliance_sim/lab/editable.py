@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, get_args
 
 from alliance_sim.scenario.edit_kinds import KINDS
+from alliance_sim.scenario.holds import CANNOT_BE_HELD, holdable
 from alliance_sim.scenario.path import follow, numbers, paths
 from alliance_sim.scenario.schema import Juncture
 from alliance_sim.scenario.theories import LATTICE, settings_under, theory_of
@@ -32,12 +33,11 @@ def editable(scenario: Scenario) -> dict[str, Any]:
         `kinds`: how each kind of edit is written. `junctures` and `leaders`: by name, what edits of
         them need. `settings`: by path what a setting may be, with the recipe's number for each;
         null where the page sets none. `theories`: by name the numbers of the recipe that it sets.
+        `holds`: what can be held, and what cannot.
     """
     return {
         "kinds": {
-            word: {"form": kind.form, "example": kind.example}
-            for word, kind in KINDS.items()
-            if word != "hold"
+            word: {"form": kind.form, "example": kind.example} for word, kind in KINDS.items()
         },
         "junctures": {one.name: _juncture(one) for one in scenario.junctures},
         "leaders": {
@@ -51,6 +51,34 @@ def editable(scenario: Scenario) -> dict[str, Any]:
                 for path, value in settings_under(scenario, theory_of(name)).items()
             }
             for name in LATTICE
+        },
+        "holds": _holds(scenario),
+    }
+
+
+def _holds(scenario: Scenario) -> dict[str, Any]:
+    """Return what holds of states need.
+
+    Returns:
+        `states`: by name lowest and highest value, and whether it has to be whole. `cannot`: by how
+        names begin why they cannot be held. `periods`: by name the first step and one past the
+        last, of periods whose hostility an edit may set.
+    """
+    partners, calendar = scenario.partners, scenario.calendar()
+    starts = [max(0, calendar.index(period.start)) for period in scenario.periods]
+    return {
+        "states": {name: list(limits) for name, limits in holdable(scenario).items()},
+        "cannot": {
+            beginning.format(state=partners.state, alliance=partners.alliance): why.format(
+                state=partners.state, alliance=partners.alliance
+            )
+            for beginning, why in CANNOT_BE_HELD.items()
+        },
+        "periods": {
+            period.name: [start, stop]
+            for period, start, stop in zip(
+                scenario.periods, starts, [*starts[1:], calendar.steps], strict=True
+            )
         },
     }
 

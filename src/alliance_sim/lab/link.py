@@ -17,7 +17,6 @@ from urllib.parse import parse_qsl, urlencode
 from alliance_sim import provenance
 from alliance_sim.errors import LONGEST, SettingError, shown, unknown_name
 from alliance_sim.lab.curves import plainest
-from alliance_sim.scenario.edit_kinds import KINDS
 
 if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
@@ -34,7 +33,7 @@ DIGITS = re.compile(r"[0-9]{1,16}")
 DIGEST = 12  # letters of a digest in a link
 POSTERIOR, FRESH = "posterior", "fresh"
 PANELS = ("timeline", "answer", "one_world", "two_worlds", "guess", "lesson", "about")
-HELD, THEORY = "hold", "theory"
+THEORY = "theory"
 
 
 class LinkQuestion(NamedTuple):
@@ -197,13 +196,7 @@ def _of_edits(edits: Sequence[str]) -> Iterator[str]:
         yield f"holds {len(edits):,} edits, at most {MOST_EDITS} are read"
         return
     for edit in edits:
-        kind = edit.strip().partition(" ")[0]
-        if kind == HELD:
-            yield (
-                f"edit {shown(edit, LONGEST)}: a page holds no state; ask "
-                f"alliance-sim whatif --{HELD} in its place"
-            )
-        elif kind == THEORY and kind in KINDS:
+        if edit.strip().partition(" ")[0] == THEORY:
             yield f"edit {shown(edit, LONGEST)}: both worlds are under theory=NAME in a link"
 
 

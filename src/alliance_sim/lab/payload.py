@@ -26,6 +26,7 @@ from alliance_sim.results.outcomes import parse_outcome
 from alliance_sim.scenario.describe import assumed_numbers
 from alliance_sim.scenario.edit_kinds import DRAWN, NONE
 from alliance_sim.scenario.fields import DOMAINS, SERIES
+from alliance_sim.scenario.holds import holdable
 from alliance_sim.scenario.path import numbers
 from alliance_sim.scenario.theories import own_theory
 from alliance_sim.scenario.theory import Council
@@ -64,7 +65,7 @@ def payload_of(
 
     Raises:
         SettingError: If there is no such lesson or language, naming the nearest; or the scenario
-            holds a state, which the page's module does not do.
+            holds a state, which nobody did in what happened.
         RecordError: If a lesson of the relationship cannot be used, naming all that is wrong.
         ScenarioError: If the scenario cannot be run.
     """
@@ -137,6 +138,10 @@ def payload_of(
                 "high": _finite(told.high),
             }
             for name, told in meanings.items()
+        ],
+        "holds": [
+            {"name": name, "low": limits.low, "high": limits.high, "whole": limits.whole}
+            for name, limits in holdable(scenario).items()
         ],
         "outcomes": [
             {"text": one.text, "title": outcome_title(one, scenario.calendar(), meanings)}

@@ -46,6 +46,8 @@ export interface Payload {
   /** What theories weigh by, see `counterfactual.rivals`. */
   weighing?: "stacking" | "evidence" | "alike";
   states: { name: string; title: string; unit: string; low: number | null; high: number | null }[];
+  /** States that can be held at a value. */
+  holds: Holdable[];
   /** Outcomes that the page offers; others can be typed. */
   outcomes: { text: string; title: string }[];
   /** Every number of the scenario: what it is, where it comes from. */
@@ -117,6 +119,15 @@ export interface Member {
     high: number;
     unit: string;
   }[];
+}
+
+/** A state that can be held, and between which values. */
+export interface Holdable {
+  name: string;
+  low: number;
+  high: number;
+  /** Whether at whole numbers alone. */
+  whole: boolean;
 }
 
 export interface Theory {
@@ -238,6 +249,9 @@ export interface Picture {
 /** What the noise of one world says of the acts of the other; see `counterfactual.couplings`. */
 export type Coupling = "quantile" | "thinning" | "redraw_after" | "independent";
 
+/** Couplings by which acts of the edited world can be told one by one. */
+export type Counted = Extract<Coupling, "quantile" | "thinning">;
+
 /** Outcomes alone, by history. */
 export interface Outcomes {
   factual: Uint8Array;
@@ -315,8 +329,14 @@ export interface Model {
   problems(question: Question): string[];
   /** Ask; each call ends the one before. `paint` is called on every block that comes in. */
   ask(question: Question, paint: (picture: Picture) => void): Promise<Picture | null>;
-  one(question: Question, history: number, world: "factual" | "edited"): Promise<OneRun>;
-  /** Couplings that `outcomes` can be asked under; "quantile" always. */
+  /** @param counts How counts of acts of the edited world hang on those of the factual one. */
+  one(
+    question: Question,
+    history: number,
+    world: "factual" | "edited",
+    counts?: Counted,
+  ): Promise<OneRun>;
+  /** Couplings that `outcomes` can be asked under. */
   readonly couplings: readonly Coupling[];
   /**
    * Outcomes of a question beside the one that is shown: another coupling, another theory, or pairs

@@ -36,7 +36,7 @@ export function drawnAnew(
       past.engine.takeUp(state);
       if (world !== NO_CHANGES) drawLeaders(past.engine, part, seed, drawn);
     }
-    past.engine.advance(first, past.steps, part.numbers.length);
+    past.advance(world, first, past.steps, part.numbers.length);
     return past.outcomes(part.numbers.length);
   };
   return {

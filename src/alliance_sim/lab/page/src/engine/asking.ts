@@ -1,9 +1,10 @@
 // A list of edits read as a whole: what contradicts itself, changes nothing or hangs on its order.
 
 import { Drafts, type Offered } from "./drafts";
-import { EditProblem, readEdit, type Asked } from "./edits";
+import { EditProblem, HOLDS, readEdit, type Asked } from "./edits";
+import { holdProblems } from "./holding";
 import { quoted } from "./nearest";
-import type { Changes } from "./recipe";
+import { NO_CHANGES, type Changes } from "./recipe";
 
 const MOST = 1000;
 const MOST_TOLD = 3;
@@ -40,17 +41,18 @@ export function readEdits(offered: Offered, texts: readonly string[], base: stri
     }
   }
   for (const one of asked) problems.push(...idleHold(drafts, one)); // once all edits are made
-  const found = [...contradictions(asked), ...new Set(problems), ...drafts.problems()];
+  const found = [
+    ...contradictions(asked),
+    ...new Set(problems),
+    ...holdProblems(drafts.holds, offered.editable.holds, offered.time, asked),
+    ...drafts.problems(),
+  ];
   if (found.length === 0) found.push(...hangingOnOrder(offered, asked, drafts));
   if (found.length > 0) return failed(found);
   return { changes: drafts.changes(), theory: drafts.theory, problems: [] };
 }
 
-const failed = (problems: string[]): Read => ({
-  changes: { numbers: [], set: [], times: {} },
-  theory: null,
-  problems,
-});
+const failed = (problems: string[]): Read => ({ changes: NO_CHANGES, theory: null, problems });
 
 function* idleHold(drafts: Drafts, { text }: Asked): Generator<string> {
   if (!text.startsWith("keep ")) return;
@@ -90,7 +92,10 @@ function clash(first: readonly string[], second: readonly string[]): boolean {
     .filter((path) => path.startsWith("juncture.") && path.endsWith(".present"))
     .map((path) => path.slice(0, -"present".length));
   return first.some((a) =>
-    second.some((b) => a === b || gone.some((head) => a.startsWith(head) && b.startsWith(head))),
+    second.some(
+      (b) =>
+        (a === b && a !== HOLDS) || gone.some((head) => a.startsWith(head) && b.startsWith(head)),
+    ),
   );
 }
 
@@ -127,7 +132,13 @@ function done(offered: Offered, texts: readonly string[]): string | null {
 }
 
 function told(drafts: Drafts): string {
-  const { numbers, set, times } = drafts.changes();
+  const { numbers, set, times, holds } = drafts.changes();
   const sorted = [...numbers].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
-  return JSON.stringify([sorted, [...set].sort(), Object.entries(times).sort(), drafts.theory]);
+  return JSON.stringify([
+    sorted,
+    [...set].sort(),
+    Object.entries(times).sort(),
+    holds,
+    drafts.theory,
+  ]);
 }

@@ -9,6 +9,7 @@ import { Past, type Part } from "./past";
 import { ofPosterior, ofRuns, shared } from "./parts";
 import type { Ask, Came, Redrawn, Start, Theory } from "./protocol";
 import { Recipe } from "./recipe";
+import { thinned } from "./thinned";
 
 const MOST_KEPT = 2; // kinds of histories whose noise and states are kept
 
@@ -88,9 +89,13 @@ export class Bringing {
     };
   }
 
-  /** Bring outcomes of a part with noise that is drawn anew. */
+  /** Bring outcomes of a part under another coupling. */
   redraw(ask: Ask, part: Part, { coupling, first }: NonNullable<Ask["anew"]>): Redrawn {
-    const outcome = drawnAnew(this.of(ask), part, ask.changes, coupling, first);
+    const past = this.of(ask);
+    const outcome =
+      coupling === "thinning"
+        ? thinned(past, part, ask.changes)
+        : drawnAnew(past, part, ask.changes, coupling, first);
     const draws = part.draws ?? part.numbers.map(() => -1);
     return { kind: "redrawn", id: ask.id, numbers: part.numbers, draws, outcome };
   }

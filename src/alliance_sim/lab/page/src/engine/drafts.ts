@@ -2,7 +2,9 @@
 
 import type { Frame } from "../../../engine.mjs";
 import type { Numbered } from "../contract";
+import { holdText, inOrder, type Hold } from "../holds";
 import { ordinal, position, readDay, writeDay, type Day } from "./days";
+import { windowOf, type Held } from "./holding";
 import { quoted, unknownName, type Spellings } from "./nearest";
 import type { Changes } from "./recipe";
 
@@ -27,6 +29,14 @@ export interface Editable {
   leaders: Record<string, { partner: string; push: number }>;
   settings: Record<string, Setting | null>;
   theories: Record<string, Record<string, number>>;
+  holds: {
+    /** By name lowest and highest value, and whether it has to be whole. */
+    states: Record<string, [low: number, high: number, whole: boolean]>;
+    /** By how names begin why they cannot be held. */
+    cannot: Record<string, string>;
+    /** By name the first step and one past the last. */
+    periods: Record<string, [first: number, last: number]>;
+  };
 }
 
 interface Setting {
@@ -73,7 +83,9 @@ export class Places {
 export class Offered {
   readonly numbers: Map<string, [value: number, low: number, high: number]>;
   readonly places: Places;
-  readonly time: readonly [number, number, number];
+  readonly time: Frame["time"];
+  /** Rows of reported states. */
+  readonly rows: Frame["reported"];
 
   constructor(
     readonly editable: Editable,
@@ -82,6 +94,7 @@ export class Offered {
   ) {
     this.places = new Places(frame);
     this.time = frame.time;
+    this.rows = frame.reported;
     this.numbers = new Map(
       numbered
         .filter(
@@ -99,6 +112,8 @@ export class Drafts {
   readonly scenario: Editable;
   readonly junctures = new Map<string, EditedJuncture>();
   theory: string | null = null;
+  /** What is held, in the order in which a scenario keeps it. */
+  holds: readonly Hold[] = [];
   private readonly values = new Map<string, number>();
   private readonly times = new Map<string, number>();
   private readonly chosen = new Map<string, boolean | string>();
@@ -194,6 +209,10 @@ export class Drafts {
     else this.chosen.set(path, value);
   }
 
+  hold(one: Hold): void {
+    this.holds = inOrder([...this.holds, one]);
+  }
+
   takeTheory(name: string): void {
     this.theory = name;
   }
@@ -204,6 +223,7 @@ export class Drafts {
     const card = table === "juncture" ? this.junctures.get(name) : undefined;
     if (card !== undefined && field === "present") return String(card.present);
     if (card !== undefined && field === "date") return writeDay(card.date);
+    if (path === "hold") return JSON.stringify(this.holds);
     if (this.isNumber(path)) return String(this.number(path)[0]);
     return String(this.chosen.get(path) ?? this.scenario.settings[path]?.value);
   }
@@ -268,6 +288,16 @@ export class Drafts {
         put(`${stands}.drawn`, 0);
       }
     }
-    return { numbers, set: [...this.values.keys()], times: Object.fromEntries(this.times) };
+    const holds = this.holds.flatMap((hold): Held[] => {
+      const row = Object.hasOwn(this.offered.rows, hold.state)
+        ? this.offered.rows[hold.state]
+        : null;
+      const [first, last] = windowOf(hold, time);
+      return typeof row === "number" && first < last
+        ? [{ text: holdText(hold), state: hold.state, row, value: hold.value, first, last }]
+        : [];
+    });
+    const times = Object.fromEntries(this.times);
+    return { numbers, set: [...this.values.keys()], times, holds };
   }
 }

@@ -1,6 +1,7 @@
 // Edits in the words of `whatif`, turned into numbers of the recipe: what `scenario.edit_texts` and
 // `edit_kinds` do in Python, with their sentences. Data: `lab/editable.py`.
 
+import { holdText, readHold } from "../holds";
 import { dayProblem, general, later, monthsLater, ordinal, readDay, readNumber } from "./days";
 import { writeDay, type Day } from "./days";
 import { nearestName, quoted, unknownName } from "./nearest";
@@ -22,6 +23,7 @@ const LONGEST_TEXT = 4000;
 const ON_A_SHARE = new Set(
   "hostility commitment networking link win_set involvement attention".split(" "),
 );
+export const HOLDS = "hold"; // the place of all holds
 const [MOVES, STAYS] = ["moves", "stays"];
 
 export function readEdit(drafts: Drafts, given: string): Asked {
@@ -31,11 +33,6 @@ export function readEdit(drafts: Drafts, given: string): Asked {
   }
   const [, word = "", after = ""] = /^(\S*)(?:\s(.*))?$/s.exec(given.trim()) ?? [];
   const { kinds } = drafts.scenario;
-  if (word === "hold") {
-    throw new EditProblem(
-      `edit ${quoted(given)}: the page holds no states; ask it with alliance-sim whatif --hold`,
-    );
-  }
   const kind = Object.hasOwn(kinds, word) ? kinds[word] : undefined;
   const read = Object.hasOwn(READERS, word) ? READERS[word] : undefined;
   if (kind === undefined || read === undefined) {
@@ -318,6 +315,19 @@ const keep: Reader = (drafts, rest) => {
   return { paths: [path], apply: (now) => now.choose(path, STAYS as string) };
 };
 
+const hold: Reader = (_, rest, form) => {
+  const found = readHold(rest);
+  if (found === null) throw form();
+  const apply = (now: Drafts): void => {
+    const text = holdText(found);
+    if (now.holds.some((one) => holdText(one) === text)) {
+      throw new EditProblem(`${text}: is held so already; say it once`);
+    }
+    now.hold(found);
+  };
+  return { paths: [HOLDS], apply };
+};
+
 const theory: Reader = (drafts, rest) => {
   const known = Object.keys(drafts.scenario.theories);
   const letters = [...rest].sort().join("");
@@ -331,6 +341,7 @@ const READERS: Record<string, Reader> = {
   shift,
   strength,
   set,
+  hold,
   leader,
   council,
   member,

@@ -14,3 +14,4 @@ export { Touching } from "./late";
 export { oneRun } from "./one";
 export { readOutcome, statesOf } from "./outcome";
 export { quantiles } from "./quantiles";
+export { thinned } from "./thinned";

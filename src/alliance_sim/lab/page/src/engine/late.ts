@@ -1,6 +1,7 @@
 // What is wrong with a question that can be read: edits that touch nothing, an outcome before them.
 
 import type { Engine } from "../../../engine.mjs";
+import { firstHeld, labelOf } from "./holding";
 import { NO_CHANGES, Recipe, type Changes } from "./recipe";
 import type { Fold } from "./outcome";
 import { quoted } from "./nearest";
@@ -24,7 +25,7 @@ export class Touching {
   first(changes: Changes): number {
     this.prepare(changes);
     this.engine.call("touched", { n: 1 });
-    return Number(this.engine.whole("found")[0]);
+    return firstHeld(changes.holds, Number(this.engine.whole("found")[0]));
   }
 
   /** Return why a question with edits is void, in a sentence each. */
@@ -35,17 +36,10 @@ export class Touching {
       return ["the edits change no number that the model uses, so both worlds are the same"];
     }
     if (fold.stop - 1 >= first) return [];
-    const [last, from] = [this.label(fold.stop - 1), this.label(first)];
+    const [last, from] = [labelOf(fold.stop - 1, frame.time), labelOf(first, frame.time)];
     return [
       `outcome ${quoted(fold.text)} looks at nothing after ${last}, and the edits touch nothing ` +
         `before ${from}; ask for a later time, such as @${frame.time[1]}`,
     ];
-  }
-
-  /** Return the name of a step, such as 2001Q3. */
-  private label(step: number): string {
-    const [first, , perYear] = this.engine.frame.time;
-    const [year, part] = [first + Math.floor(step / perYear), step % perYear];
-    return perYear === 4 ? `${year}Q${part + 1}` : (year + part / perYear).toFixed(4);
   }
 }

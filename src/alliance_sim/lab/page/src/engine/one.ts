@@ -1,12 +1,14 @@
 // One history in one world, whole: its states, its acts, what moved whom, and who refused.
 
 import type { Engine, Frame } from "../../../engine.mjs";
-import type { Domain, OneRun, Payload, Refusing } from "../contract";
+import type { Counted, Domain, OneRun, Payload, Refusing } from "../contract";
 import type { Bringing } from "./bringing";
 import { eventsOf } from "./events";
+import { advanceHeld, type Held } from "./holding";
 import type { Part } from "./past";
 import type { Ask } from "./protocol";
-import { NO_CHANGES } from "./recipe";
+import { NO_CHANGES, type Changes } from "./recipe";
+import { thinnedCounts } from "./thinned";
 
 /** In the order of `lab/terms.py`. */
 export const TERMS = [
@@ -29,12 +31,18 @@ function rowOf(frame: Frame, name: string): number {
   return found.value;
 }
 
+/** Which history is told, in which world, and how its counts hang on those of the factual one. */
+export interface Which {
+  history: number;
+  world: "factual" | "edited";
+  counts: Counted;
+}
+
 /** Return one history in one world. */
 export function oneRun(
   bringing: Bringing,
   ask: Ask,
-  history: number,
-  world: "factual" | "edited",
+  { history, world, counts }: Which,
   payload: Payload,
 ): OneRun {
   const past = bringing.of(ask);
@@ -45,9 +53,21 @@ export function oneRun(
     draws: draw === null ? null : Int32Array.of(draw),
     block: draw ?? 0,
   };
-  past.ready(part, world === "edited" ? ask.changes : NO_CHANGES);
-  const watch = new Watch(bringing.engine, payload);
-  watch.run();
+  const watched = (changes: Changes): Watch => {
+    past.ready(part, changes);
+    const watch = new Watch(bringing.engine, payload);
+    watch.run(changes.holds);
+    return watch;
+  };
+  const thin = world === "edited" && counts === "thinning";
+  const factual = thin ? watched(NO_CHANGES) : null;
+  const watch = watched(world === "edited" ? ask.changes : NO_CHANGES);
+  if (factual !== null) {
+    const both = [factual.states, watch.states] as const;
+    for (const [name, path] of thinnedCounts(past, part, ask.changes, both)) {
+      watch.states.set(name, path);
+    }
+  }
   past.forget();
   return { history, world, ...watch.told(history) };
 }
@@ -57,7 +77,8 @@ class Watch {
   private readonly frame: Frame;
   private readonly steps: number;
   private readonly members: string[];
-  private readonly states = new Map<string, Float64Array>();
+  /** All reported states by name, each by quarter. */
+  readonly states = new Map<string, Float64Array>();
   private readonly terms: Float64Array[] = [];
   private readonly weights: Float64Array[];
   private readonly ratios: Float64Array[][];
@@ -78,11 +99,11 @@ class Watch {
     this.ratios = this.members.map(() => DOMAINS.map(make));
   }
 
-  run(): void {
+  run(holds: readonly Held[]): void {
     const { engine } = this;
     for (let step = 0; step < this.steps; step += 1) {
       engine.floats("was").set(engine.floats("space.after"));
-      engine.advance(step, step + 1, 1);
+      advanceHeld(engine, holds, step, step + 1, 1);
       this.look(step);
       if (step > 0) {
         this.refused(step);

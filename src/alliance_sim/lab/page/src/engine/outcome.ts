@@ -202,7 +202,7 @@ function readSpan(
 }
 
 /** Return the first step of a year or a part of it and one past the last. */
-function readMoment(
+export function readMoment(
   given: string,
   [first, last, perYear]: States["time"],
   problems: string[],

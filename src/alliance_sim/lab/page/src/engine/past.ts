@@ -6,6 +6,7 @@
 import type { Engine } from "../../../engine.mjs";
 import { Columns, type World } from "./columns";
 import type { CarriedRecord, Draws } from "./draws";
+import { advanceHeld, firstHeld } from "./holding";
 import { passed, type Fold } from "./outcome";
 import { floatsOf, wholeOf } from "./packed";
 import { NO_CHANGES, type Changes } from "./recipe";
@@ -116,9 +117,7 @@ export class Past {
   twins(part: Part, changes: Changes): Twins {
     const fact = this.factual(part);
     const many = part.numbers.length;
-    const before = this.worlds.get(part.block) as World;
-    this.fill(part, changes);
-    const touched = this.touched(part, before);
+    const touched = this.firstTouched(part, changes);
     if (touched >= this.steps) {
       const outcome = { factual: fact.outcome, edited: fact.outcome };
       return { touched, factual: fact.paths, edited: fact.paths, outcome };
@@ -131,7 +130,7 @@ export class Past {
       this.engine.floats(SUMMARIES).set(from.summaries);
     }
     const first = from?.step ?? 0;
-    this.engine.advance(first, this.steps, many);
+    this.advance(changes, first, this.steps, many);
     const edited = this.paths(many);
     const each = this.engine.frame.states.length;
     for (let lane = 0; lane < many && first > 0; lane += 1) {
@@ -150,16 +149,38 @@ export class Past {
     this.engine.begin();
   }
 
-  /** Bring a part in the factual world up to, and without, a step. */
-  until(part: Part, first: number): void {
+  /** Fill in the edited world of a part; return the first quarter that the edits touch. */
+  firstTouched(part: Part, changes: Changes): number {
+    this.factual(part);
+    this.fill(part, changes);
+    const before = this.worlds.get(part.block) as World;
+    return firstHeld(changes.holds, this.touched(part, before));
+  }
+
+  /** Constants of the factual world, array (number, lane). */
+  constantsOfFact(part: Part): Float64Array {
+    this.factual(part);
+    return (this.worlds.get(part.block) as World).constants;
+  }
+
+  /**
+   * Bring a part in the factual world up to, and without, a step, from a state that is kept.
+   * @param before The last step before which that state may be.
+   */
+  until(part: Part, first: number, before = first): void {
     this.ready(part, NO_CHANGES);
-    const from = this.factual(part).kept.findLast((kept) => kept.step <= first);
+    const from = this.factual(part).kept.findLast((kept) => kept.step <= before);
     if (from !== undefined) {
       this.engine.takeUp(from.state);
       this.engine.floats(SUMMARIES).set(from.summaries);
     }
     const start = from?.step ?? 0;
     if (start < first) this.engine.advance(start, first, part.numbers.length);
+  }
+
+  /** Bring quarters of a world that is filled in, and hold in each what it holds. */
+  advance({ holds }: Changes, first: number, last: number, many: number): void {
+    advanceHeld(this.engine, holds, first, last, many);
   }
 
   /** Fill in another world; lanes stay where they are. */

@@ -2,13 +2,23 @@
 
 import { Engine, hasVectors } from "../../../engine.mjs";
 import type { Frame } from "../../../engine.mjs";
-import type { Coupling, Model, OneRun, Outcomes, Payload, Picture, Question } from "../contract";
+import type {
+  Counted,
+  Coupling,
+  Model,
+  OneRun,
+  Outcomes,
+  Payload,
+  Picture,
+  Question,
+} from "../contract";
 import { bytesIn } from "../payload";
 import { readEdits, type Read } from "./asking";
 import { Bringing } from "./bringing";
 import { Canvas, Facts } from "./canvas";
 import type { CarriedDraws } from "./draws";
 import { Offered, type Editable } from "./drafts";
+import { setByAHold } from "./holding";
 import { unknownName } from "./nearest";
 import { oneRun } from "./one";
 import { readOutcome, statesOf, type Fold, type States } from "./outcome";
@@ -17,6 +27,7 @@ import type { Ask, FromWorker, Start, ToWorker } from "./protocol";
 import Worker from "./worker?worker&inline";
 
 const MOST_WORKERS = 4;
+const EVERY: readonly Coupling[] = ["quantile", "thinning", "redraw_after", "independent"];
 const APART = 250; // milliseconds from one painting to the next
 const MOST_SETS = 64;
 const MOST_RUNS = 20_000;
@@ -59,7 +70,7 @@ interface Running {
 class Pool implements Model {
   readonly program: string;
   readonly steps: number;
-  readonly couplings: readonly Coupling[] = ["quantile", "redraw_after", "independent"];
+  readonly couplings: readonly Coupling[] = EVERY;
   private readonly workers: Worker[];
   private readonly offered: Offered;
   private readonly touching: Touching;
@@ -124,15 +135,19 @@ class Pool implements Model {
   problems(question: Question): string[] {
     const { read, fold, problems } = this.read(question);
     if (problems.length > 0 || fold === null) return problems;
-    if (read.changes.numbers.length === 0) return [];
+    const { numbers, holds } = read.changes;
+    if (numbers.length + holds.length === 0) return [];
     return this.touching.problems(read.changes, fold);
   }
 
   private read(question: Question): { read: Read; fold: Fold | null; problems: string[] } {
     const read = readEdits(this.offered, question.edits, this.payload.scenario.name);
     const outcome = readOutcome(question.outcome, this.states);
-    const problems = [...read.problems, ...outcome.problems, ...this.settings(question, read)];
-    return { read, fold: outcome.fold, problems };
+    const { fold } = outcome;
+    const held = fold === null ? [] : setByAHold(read.changes.holds, fold);
+    const problems = [...read.problems, ...held, ...outcome.problems];
+    problems.push(...this.settings(question, read));
+    return { read, fold, problems };
   }
 
   private under(question: Question, read: Read): { theory: string; base: Record<string, number> } {
@@ -241,7 +256,6 @@ class Pool implements Model {
   }
 
   async outcomes(question: Question, coupling: Coupling): Promise<Outcomes | null> {
-    if (coupling === "thinning") throw new Error(`the page has no coupling ${coupling}`);
     const asked = this.asked;
     await this.quiet();
     if (asked !== this.asked) return null;
@@ -302,7 +316,12 @@ class Pool implements Model {
     }
   }
 
-  async one(question: Question, history: number, world: "factual" | "edited"): Promise<OneRun> {
+  async one(
+    question: Question,
+    history: number,
+    world: "factual" | "edited",
+    counts: Counted = "quantile",
+  ): Promise<OneRun> {
     const { read, fold, problems } = this.read(question);
     if (problems.length > 0 || fold === null) throw new Error(problems.join("; "));
     const { theory, base } = this.under(question, read);
@@ -314,6 +333,6 @@ class Pool implements Model {
       ...{ noise: question.noise, runs: question.runs, seed: String(question.seed) },
       ...{ changes: read.changes, share: { mine: 0, of: 1 } },
     };
-    return oneRun(this.own, ask, history, world, this.payload);
+    return oneRun(this.own, ask, { history, world, counts }, this.payload);
   }
 }

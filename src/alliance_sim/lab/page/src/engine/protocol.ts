@@ -2,7 +2,8 @@
 
 import type { Frame } from "../../../engine.mjs";
 import type { Kept } from "../contract";
-import type { Anew, AnewOutcomes } from "./anew";
+import type { Coupling } from "../contract";
+import type { AnewOutcomes } from "./anew";
 import type { CarriedRecord, CarriedTheory } from "./draws";
 import type { Fold } from "./outcome";
 import type { Changes } from "./recipe";
@@ -44,8 +45,11 @@ export interface Ask {
   factual: boolean;
   /** Whether it is asked beside what is shown. */
   beside: boolean;
-  /** Outcomes alone, with noise drawn anew from a step on; null for twins on the same noise. */
-  anew: { coupling: Anew; first: number } | null;
+  /**
+   * Outcomes alone, under another coupling, which draws noise anew from a step on if it draws any;
+   * null for twins on the same noise.
+   */
+  anew: { coupling: Exclude<Coupling, "quantile">; first: number } | null;
 }
 
 /** A part that has come in. Paths are arrays (quarter, lane), by kept state. */
@@ -63,7 +67,7 @@ export interface Came {
   outcome: { factual: Float64Array; edited: Float64Array };
 }
 
-/** Outcomes of a part whose noise was drawn anew. */
+/** Outcomes of a part under another coupling. */
 export interface Redrawn {
   kind: "redrawn";
   id: number;

@@ -1,6 +1,7 @@
 // The numbers of a recipe in the engine's memory: those of a theory, changed by edits and by draws.
 
 import type { Engine } from "../../../engine.mjs";
+import type { Held } from "./holding";
 
 /** What edits come to: numbers of the recipe, and what draws have no say in any more. */
 export interface Changes {
@@ -10,9 +11,11 @@ export interface Changes {
   set: string[];
   /** Paths of numbers that are so many times as large as each draw has them. */
   times: Record<string, number>;
+  /** States that are held at a value. */
+  holds: readonly Held[];
 }
 
-export const NO_CHANGES: Changes = { numbers: [], set: [], times: {} };
+export const NO_CHANGES: Changes = { numbers: [], set: [], times: {}, holds: [] };
 
 export type Tables = Map<string, Float64Array>;
 
