@@ -5,7 +5,7 @@ import { fixed, MISSING, share } from "../parts/numbers";
 import { commas, semicolons, t } from "../text";
 import { signOf, type Agreement, type Sign } from "./labels";
 import { AMBER, GREEN } from "./rewrite";
-import { heldOf, monthOf } from "./words";
+import { heldOf, monthOf, statesHeld } from "./words";
 
 export type Verdict = "pass" | "warn" | "refuse" | "not available";
 
@@ -61,7 +61,8 @@ function clarity(asked: Asked): Check {
   const parts = Object.values(named);
   const count = parts.filter(Boolean).length;
   const missing = Object.keys(named).filter((name) => !named[name]);
-  const held = heldOf(asked.question.edits);
+  const kept = heldOf(question.edits);
+  const names = commas([...kept, ...statesHeld(question.edits, payload)]);
   const words = semicolons([
     t("answer.card.named", { count, of: parts.length }),
     ...(missing.length > 0
@@ -72,7 +73,7 @@ function clarity(asked: Asked): Check {
         ]
       : []),
     t("answer.card.from", { day: dayOf(picture.touched, payload) }),
-    held.length > 0 ? t("answer.card.held", { names: commas(held) }) : t("answer.card.free_all"),
+    names === "" ? t("answer.card.free_all") : t("answer.card.held", { names }),
   ]);
   const verdict = missing.length > 0 ? "warn" : "pass";
   return { check: "clarity", verdict, number: count / parts.length, words };
@@ -84,8 +85,9 @@ function dayOf(touched: number | null, payload: Payload): string {
 }
 
 function cotenability(asked: Asked): Check {
-  const held = heldOf(asked.question.edits);
-  if (held.length === 0) {
+  const { question, payload } = asked;
+  const [kept, states] = [heldOf(question.edits), statesHeld(question.edits, payload)];
+  if (kept.length + states.length === 0) {
     return {
       check: "cotenability",
       verdict: "pass",
@@ -93,14 +95,20 @@ function cotenability(asked: Asked): Check {
       words: t("answer.card.nothing_held"),
     };
   }
-  const words = t("answer.card.held_unknown", { names: commas(held) });
+  const words =
+    kept.length === 0
+      ? t("answer.card.stays_unknown", { names: semicolons(states) })
+      : t("answer.card.held_unknown", { names: commas([...kept, ...states]) });
   return { check: "cotenability", verdict: "not available", number: null, words };
 }
 
-function rewrite({ bits }: Asked): Check {
+function rewrite(asked: Asked): Check {
+  const { bits } = asked;
   const check = "minimal rewrite";
   if (bits === null) {
-    return { check, verdict: "not available", number: null, words: t("answer.card.no_bits") };
+    const held = statesHeld(asked.question.edits, asked.payload).length > 0;
+    const key = held ? "no_rule" : "no_bits";
+    return { check, verdict: "not available", number: null, words: t(`answer.card.${key}`) };
   }
   const verdict = bits <= GREEN ? "pass" : bits <= AMBER ? "warn" : "refuse";
   return { check, verdict, number: bits, words: t("answer.card.bits", { bits: fixed(bits, 1) }) };

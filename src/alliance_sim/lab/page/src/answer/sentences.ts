@@ -3,10 +3,10 @@
 import type { Payload } from "../contract";
 import { counted, fixed, of100, percentClose, share } from "../parts/numbers";
 import { timeOf } from "../state/time";
-import { commas, t } from "../text";
+import { commas, semicolons, t } from "../text";
 import type { Answer } from "./answer";
 import type { Label, Reason } from "./labels";
-import { begun, editsInWords, heldOf, monthOf, outcomeTitle } from "./words";
+import { begun, editsInWords, heldOf, monthOf, outcomeTitle, statesHeld } from "./words";
 
 const NO_PREFERENCE = 4; // nats
 
@@ -93,10 +93,10 @@ export function assumedSentences(answer: Answer, payload: Payload): string[] {
   if (until !== undefined && until < timeOf(payload)[1]) {
     found.push(t("answer.assumed.until", { year: until }));
   }
-  const held = heldOf(question.edits);
-  found.push(
-    held.length > 0 ? t("answer.assumed.held", { names: commas(held) }) : t("answer.assumed.total"),
-  );
+  const [kept, states] = [heldOf(question.edits), statesHeld(question.edits, payload)];
+  if (kept.length > 0) found.push(t("answer.assumed.held", { names: commas(kept) }));
+  else if (states.length === 0) found.push(t("answer.assumed.total"));
+  if (states.length > 0) found.push(t("answer.assumed.put", { edits: semicolons(states) }));
   const weights = weighing(answer, payload);
   if (weights !== "") found.push(weights);
   for (const theory of answer.missing) found.push(t("answer.assumed.missing", { theory }));

@@ -2,6 +2,8 @@
 import type { Payload, Question } from "../contract";
 import { daysIn, ordinal } from "../engine/days";
 import { fixed } from "../parts/numbers";
+import { holdsIn, holdText, plain, readHold } from "../holds";
+import { changeInWords } from "../parts/edit_words";
 import { linkOf } from "../state/link";
 import { timeOf } from "../state/time";
 import { commas, language, named, t, wording } from "../text";
@@ -135,6 +137,8 @@ export function editInWords(text: string, payload: Payload): string {
       return ofMember(rest, payload);
     case "set":
       return setting(rest, payload);
+    case "hold":
+      return held(rest, payload) ?? text;
     default:
       return text;
   }
@@ -240,6 +244,20 @@ function setting(rest: string, payload: Payload): string {
   return t("answer.edit.set", { what, value: number(value) });
 }
 
+/** Return what is held, null where it is not written so. */
+function held(rest: string, payload: Payload): string | null {
+  const hold = readHold(rest);
+  if (hold === null) return null;
+  const [from = "", to = ""] = hold.window.split("..");
+  const known = payload.states.some(({ name }) => name === hold.state);
+  const state =
+    language.value === "en" || !known
+      ? spoken(hold.state)
+      : named(`state.${hold.state}`, spoken(hold.state));
+  const value = plain(hold.value);
+  return t(`answer.edit.${to === "" ? "hold_in" : "hold"}`, { state, value, from, to });
+}
+
 function spoken(name: string): string {
   return name.replaceAll("_", " ");
 }
@@ -268,6 +286,12 @@ export function editsInWords(edits: readonly string[], payload: Payload): string
 export function heldOf(edits: readonly string[]): string[] {
   const names = edits.flatMap((edit) => (edit.startsWith("keep ") ? [edit.slice(5)] : []));
   return language.value === "en" ? names : names.map((name) => named(`juncture.${name}`, name));
+}
+
+/** Return which states are held: in English as it is typed, elsewhere in words. */
+export function statesHeld(edits: readonly string[], payload: Payload): string[] {
+  const texts = holdsIn(edits).map(holdText);
+  return language.value === "en" ? texts : texts.map((text) => changeInWords(text, payload));
 }
 
 /** Return the first letter of a sentence large. */

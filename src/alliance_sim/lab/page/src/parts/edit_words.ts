@@ -1,6 +1,7 @@
 // Edits as items of a list of changes, with dates and titles. Sentences about a question, in the
 // words of `whatif`, are in answer/words.ts.
 import type { Payload } from "../contract";
+import { plain, readHold } from "../holds";
 import { movedBy, said } from "../state/edits";
 import { language, named, ours, t } from "../text";
 import { quartersOn } from "../state/calendar";
@@ -55,6 +56,18 @@ export function changeInWords(text: string, payload: Payload): string {
       return t("edits.number", {
         name: named(`number.${about}`, number?.title ?? about),
         value: says,
+      });
+    }
+    case "hold": {
+      const hold = readHold(text.trim().slice("hold".length));
+      if (hold === null) return text;
+      const [from = "", to = ""] = hold.window.split("..");
+      const title = payload.states.find((state) => state.name === hold.state)?.title;
+      return t(`edits.hold.${to === "" ? "in" : "span"}`, {
+        name: named(`state.${hold.state}`, title ?? hold.state),
+        value: plain(hold.value),
+        from,
+        to,
       });
     }
     default:

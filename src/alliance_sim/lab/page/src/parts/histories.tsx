@@ -1,7 +1,7 @@
 // Which history is looked at: the same one in every part of the page that shows a single one.
 import { useEffect, useState } from "preact/hooks";
 import { outcomeTitle } from "../answer/words";
-import type { OneRun, Picture } from "../contract";
+import type { Counted, OneRun, Picture } from "../contract";
 import { worded, type Store } from "../state/store";
 import { t } from "../text";
 import "./histories.css";
@@ -31,17 +31,17 @@ export interface Asked {
 }
 
 /** Return a history of the question in a world; what was shown stays until the next is there. */
-export function useRun(store: Store, world: World): Asked {
+export function useRun(store: Store, world: World, counts: Counted = "quantile"): Asked {
   const [asked, setAsked] = useState<Asked>({ run: null, problem: null });
   const model = store.model.value;
   const question = store.question.value;
   const history = historyShown(store);
   const ready = model !== null && manyOf(store) > 0 && store.problems.value.length === 0;
-  const key = JSON.stringify([question, history, world]);
+  const key = JSON.stringify([question, history, world, counts]);
   useEffect(() => {
     if (!ready || model === null) return;
     let wanted = true;
-    model.one(question, history, world).then(
+    model.one(question, history, world, counts).then(
       (run) => wanted && setAsked({ run, problem: null }),
       (error: unknown) => {
         if (wanted) setAsked({ run: null, problem: worded(error) });

@@ -21,6 +21,7 @@ const MARKS: Record<string, string> = {
   shift: ":=",
   strength: ":=",
   set: "=",
+  hold: "=",
   leader: "=",
   motive: "=",
   member: "=",
@@ -42,7 +43,7 @@ export function said(text: string): Said | null {
 function placeOf(text: string, payload: Payload): string {
   const edit = said(text);
   if (edit === null) return text;
-  const { kind, about } = edit;
+  const { kind, about, says } = edit;
   switch (kind) {
     case "without":
       return `juncture.${about}.`;
@@ -64,6 +65,8 @@ function placeOf(text: string, payload: Payload): string {
       return `member.${about.replace(":", ".")}`;
     case "theory":
       return "theory.";
+    case "hold":
+      return `hold.${about}@${says.split("@")[1]?.trim() ?? ""}`; // others may be held at other times
     default:
       return about;
   }

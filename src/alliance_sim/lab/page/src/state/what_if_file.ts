@@ -142,7 +142,6 @@ function edit(found: unknown): string | Problem {
     return { key: "long_edit", given: { found: shown(found), most: LONGEST_EDIT } };
   }
   const text = found.trim().replace(/^(\w+)\s+/, "$1 ");
-  if (/^hold\b/.test(text)) return { key: "hold", given: { found: shown(text) } };
   const taken = said(text);
   if (taken === null || taken.about === "") return { key: "edit", given: { found: shown(text) } };
   return text;

@@ -41,7 +41,12 @@ const HOSTILE: [string, string | Buffer, RegExp][] = [
   ["of another scenario", 'extends = "elsewhere/baseline"\nedits = []', /elsewhere\/baseline/],
   ["that says no scenario", 'edits = ["without great_raid"]', /extends/],
   ["that adds a member", `${HEAD}[[member]]\nname = "new"`, /member/],
-  ["that holds a state", `${HEAD}edits = ["hold rung=1@2003..2005"]`, /hold/],
+  ["that holds what is not there", `${HEAD}edits = ["hold rungs=1@2003..2005"]`, /'rung'/],
+  [
+    "that holds a state twice",
+    `${HEAD}edits = ["hold rung=1@2003", "hold rung=2@2003"]`,
+    /contradict/,
+  ],
   [
     "with a script for a title",
     `${HEAD}title = "<script>window.hurt=1</script>"\nedits = 3`,

@@ -12,6 +12,7 @@ import {
   setting,
   tidied,
 } from "../../src/state/edits";
+import { holdsIn, holdText, plain, readHold } from "../../src/holds";
 import { madePayload } from "./made";
 
 const payload = madePayload();
@@ -33,7 +34,7 @@ describe("an edit", () => {
   });
 
   test("of no kind that the page has is none, and names of a prototype are none", () => {
-    for (const text of ["hold rung=3@2003", "", "constructor x", "__proto__ x", "toString y"]) {
+    for (const text of ["held rung=3@2003", "", "constructor x", "__proto__ x", "toString y"]) {
       expect(said(text)).toBeNull();
     }
   });
@@ -105,6 +106,34 @@ describe("putting an edit", () => {
     expect(put(["motive leverage=on"], "motive leverage=off", payload)).toEqual([]);
     expect(put(["member hills:offset=1"], "member hills:offset=0.2", payload)).toEqual([]);
     expect(put(["strength great_raid:2"], "strength great_raid:1", payload)).toEqual([]);
+  });
+});
+
+describe("a hold", () => {
+  test("is of a state and a window: another value takes its place, another window stands beside", () => {
+    expect(said("hold rung=3@1995..1997")).toEqual({
+      kind: "hold",
+      about: "rung",
+      says: "3@1995..1997",
+    });
+    const one = ["hold rung=3@1995..1997"];
+    expect(put(one, "hold rung=2@1995..1997", payload)).toEqual(["hold rung=2@1995..1997"]);
+    const two = [...one, "hold rung=1@1998"];
+    expect(put(one, "hold rung=1@1998", payload)).toEqual(two);
+    expect(put(two, "without great_raid", payload)).toEqual([...two, "without great_raid"]);
+  });
+
+  test("is read and written as the package does", () => {
+    const hold = { state: "rung", value: 3, window: "1995..1997" };
+    expect(readHold("rung = 3.0 @ 1995 .. 1997")).toEqual(hold);
+    expect(holdText(hold)).toBe("hold rung=3@1995..1997");
+    expect(readHold("rung=-0@1995..1995")).toEqual({ state: "rung", value: 0, window: "1995" });
+    for (const wrong of ["rung", "rung=x@1995", "rung=1", "=1@1995", "rung=1@1995..1996..1997"]) {
+      expect(readHold(wrong)).toBeNull();
+    }
+    expect([0.1, 1, 1e-5, 2.5e-10].map(plain)).toEqual(["0.1", "1", "1e-05", "2.5e-10"]);
+    const both = holdsIn(["hold rung=1@1998", "council leader", "hold level_operations=0.5@1996"]);
+    expect(both.map(({ state }) => state)).toEqual(["level_operations", "rung"]);
   });
 });
 

@@ -101,6 +101,10 @@ export function madePayload(): Payload {
       low: 0,
       high: name === "rung" ? 4 : 1,
     })),
+    holds: [
+      { name: "rung", low: 0, high: 4, whole: true },
+      { name: "level_operations", low: 0, high: 1, whole: false },
+    ],
     outcomes: [{ text: "rung>=3@1998", title: "step 3 by 1998" }],
     numbers: [
       {

@@ -297,11 +297,31 @@ describe("panels", () => {
       "3 acts are the same in both. With your changes 1 are gone, 0 are new",
     );
     expect(place.querySelectorAll(".two-worlds-pair")).toHaveLength(1);
-    const same = [...place.querySelectorAll("label")].find((one) =>
+    const same = [...place.querySelectorAll(".two-worlds-filters label")].find((one) =>
       one.textContent?.includes("same"),
     );
     await act(() => same?.querySelector("input")?.click());
     expect(place.querySelectorAll(".two-worlds-pair")).toHaveLength(4);
+  });
+
+  test("counts of both worlds hang together by luck or act by act, as the reader says", async () => {
+    const asked: (string | undefined)[] = [];
+    const one: Model["one"] = async (_, history, world, counts) => {
+      asked.push(`${world} ${counts}`);
+      return madeRun(history, world);
+    };
+    store.model.value = { ...madeModel(), one };
+    await show(TwoWorlds);
+    expect(place.querySelector(".two-worlds-coupling")).toBeNull(); // nothing is edited
+    await act(() => store.change({ edits: ["without great_raid"] }));
+    const [, thinning] = place.querySelectorAll<HTMLInputElement>(".two-worlds-coupling input");
+    await act(() => thinning?.click());
+    expect(asked.at(-1)).toBe("edited thinning");
+    expect(asked).toContain("edited quantile");
+    expect(asked).not.toContain("factual thinning");
+    await act(() => store.change({ noise: "fresh" }));
+    expect(place.querySelector(".two-worlds-coupling")).toBeNull(); // the package has none there
+    expect(asked.at(-1)).toBe("edited quantile");
   });
 
   test("two worlds with nothing edited say so", async () => {

@@ -40,6 +40,7 @@ export function smallPayload(change: Partial<Payload> = {}): Payload {
       { name: "N", title: "none", weight: null, draws: 3 },
     ],
     states: [],
+    holds: [],
     outcomes: [{ text: "rung>=2@2010", title: "" }],
     numbers: [],
     record: null,

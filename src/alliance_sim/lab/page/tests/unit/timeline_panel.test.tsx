@@ -285,6 +285,46 @@ describe("controls", () => {
     expect(edits()).toEqual([]);
   });
 
+  test("hold a state at a value for some years, and take it back", () => {
+    const problem = "contradict each other";
+    show(({ edits: asked }) => (asked.length > 2 ? [problem] : []));
+    open(".controls-part");
+    const hold = find<HTMLFormElement>(".controls-hold");
+    const [value, from, to] = hold.querySelectorAll<HTMLInputElement>("input[type=number]");
+    const submit = () =>
+      void act(() => {
+        hold.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+      });
+    type(value!, "3");
+    type(from!, "1995");
+    type(to!, "1997");
+    submit();
+    expect(edits()).toEqual(["hold rung=3@1995..1997"]);
+    type(value!, "2.4"); // steps are whole
+    submit();
+    expect(edits()).toEqual(["hold rung=2@1995..1997"]);
+    const select = hold.querySelector("select")!;
+    void act(() => {
+      select.value = "level_operations";
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    type(value!, "7");
+    expect(value!.value).toBe("0.5"); // above 1, so as it was
+    type(value!, "0.1");
+    type(to!, "2100");
+    expect(to!.value).toBe("1997"); // after the run
+    type(to!, "1995");
+    submit();
+    expect(edits()).toEqual(["hold rung=2@1995..1997", "hold level_operations=0.1@1995"]);
+    expect(all(".controls-edits li")[1]?.textContent).toContain("held at 0.1 in 1995");
+    type(to!, "1996");
+    submit();
+    expect(edits()).toHaveLength(2);
+    expect(find(".controls-refused").textContent).toContain(problem);
+    void act(() => all(".controls-edits button")[0]?.click());
+    expect(edits()).toEqual(["hold level_operations=0.1@1995"]);
+  });
+
   test("find any number by its name and set it", () => {
     show();
     open(".controls-part");

@@ -2,7 +2,7 @@
 import type { FunctionComponent } from "preact";
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import type { Payload, RunEvent, Series } from "../../contract";
+import type { Counted, Payload, RunEvent, Series } from "../../contract";
 import { isFormal, SERIES, seriesTitle, titleOf } from "../../parts/acts";
 import { changeInWords } from "../../parts/edit_words";
 import { codedDay } from "../../parts/dates";
@@ -15,13 +15,16 @@ import { language, t } from "../../text";
 import { CHANGES, later, matched, type Change, type Pair } from "./matching";
 import "./two_worlds.css";
 
+const COUNTED: readonly Counted[] = ["quantile", "thinning"];
+const counted = signal<Counted>("quantile");
 const hiddenSeries = signal<readonly Series[]>([]);
 const hiddenChanges = signal<readonly Change[]>(["same"]);
 const MARKS: Record<Change, string> = { same: "=", moved: "→", another: "⇄", gone: "✕", new: "+" };
 
 export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
   const factual = useRun(store, "factual");
-  const edited = useRun(store, "edited");
+  const given = store.question.value.noise === "posterior";
+  const edited = useRun(store, "edited", given ? counted.value : "quantile");
   const { payload } = store;
   const pairs = useMemo(() => {
     const [one, other] = [factual.run, edited.run];
@@ -35,6 +38,7 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
       <p>{t("two_worlds.intro")}</p>
       <Changes store={store} />
       <ChooseHistory store={store} />
+      {given && store.question.value.edits.length > 0 && <ChooseCounts />}
       <p>{outcomeText(store)}</p>
       {problem !== null && <p role="alert">{t("one_world.cannot", { problem })}</p>}
       {pairs === null ? (
@@ -45,6 +49,27 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
     </div>
   );
 };
+
+/** How counts of acts in both worlds hang together. */
+function ChooseCounts() {
+  return (
+    <fieldset class="two-worlds-coupling">
+      <legend>{t("two_worlds.coupling.title")}</legend>
+      {COUNTED.map((name) => (
+        <label key={name}>
+          <input
+            type="radio"
+            name="two-worlds-coupling"
+            checked={counted.value === name}
+            onChange={() => (counted.value = name)}
+          />
+          {t(`two_worlds.coupling.${name}`)}
+        </label>
+      ))}
+      <p>{t("two_worlds.coupling.help")}</p>
+    </fieldset>
+  );
+}
 
 function Changes({ store }: { store: Store }) {
   const { edits } = store.question.value;

@@ -126,10 +126,10 @@ export function NumberField(props: NumberProps) {
 }
 
 /** A number as it is typed: no more digits than mean something. */
-function plain(value: number): string {
+export function plain(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-function written(value: number): string {
+export function written(value: number): string {
   return new Intl.NumberFormat(language.value, { maximumSignificantDigits: 4 }).format(value);
 }

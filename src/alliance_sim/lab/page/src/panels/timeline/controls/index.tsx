@@ -11,6 +11,7 @@ import { Outcome, Running } from "./asked";
 import { Council, Leaders, Motives } from "./deciding";
 import { EditsNow } from "./edits_now";
 import { Part } from "./fields";
+import { Holding } from "./holding";
 import { Numbers } from "./numbers";
 import { Sharing } from "./sharing";
 import "./controls.css";
@@ -20,6 +21,7 @@ const PARTS: readonly [string, FunctionComponent<{ store: Store }>, (store: Stor
   ["leaders", Leaders, ({ payload }) => payload.leaders.length > 0],
   ["council_title", Council, ({ payload }) => payload.councils.length > 1],
   ["motives", Motives, ({ payload }) => payload.motives.length > 0],
+  ["hold.title", Holding, ({ payload }) => payload.holds.length > 0],
   ["numbers", Numbers, () => true],
   ["running", Running, () => true],
   ["sharing", Sharing, () => true],
