@@ -99,7 +99,7 @@ function Value({ held, value, take }: ValueProps) {
     if (text.trim() !== "" && next >= low && next <= high) take(next);
   };
   return (
-    <div class="controls-number">
+    <div class="controls-held">
       <label for={id}>{t("controls.hold.value")}</label>
       <input
         {...common}
