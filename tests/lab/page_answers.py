@@ -45,6 +45,9 @@ QUESTIONS = (
     (("without isaf", "without crimea_2014"), "max(level_operations>0.5)@2003..2014"),
     (("set levels.pace=1.5", "leader koizumi=none", "shift isaf:2005-03-01:stays",
       "member canada:offset=1", "without nine_eleven"), "sum(count_operations)@2001..2012>=20"),
+    (("hold rung=3@2012", "hold level_operations=0.1@2003..2010"), "level_equipment>0.5@2016"),
+    (("without nine_eleven", "keep anti_terrorism_law", "hold hostility_terrorism=0.25@2004-02-01"),
+     "sum(count_political)@2004..2012>=20"),
 )  # fmt: skip
 
 
