@@ -6,6 +6,9 @@ import { printing } from "../theme";
 
 /** What a page of paper (A4, or letter) has room for between its margins. */
 const PAPER = 690;
+/** Size of letters where nobody and nothing makes them larger. */
+const USUAL = 16;
+
 /** Return a place for an element, and its width as it changes; 0 before it is shown. */
 export function useWidth<E extends HTMLElement>(): [RefObject<E | null>, ReadonlySignal<number>] {
   const place = useRef<E>(null);
@@ -21,4 +24,17 @@ export function useWidth<E extends HTMLElement>(): [RefObject<E | null>, Readonl
   }, [width]);
   const shown = useMemo(() => computed(() => (printing.value ? PAPER : width.value)), [width]);
   return [place, shown];
+}
+
+/**
+ * Return by how much a drawing is enlarged, of which the letters have a size of their own: as the
+ * page's letters are, and as far as so much width is left to it.
+ */
+export function enlarged(width: number, least: number): number {
+  return Math.max(1, Math.min(letterSize() / USUAL, width / least));
+}
+
+/** Return the size of the page's letters, in CSS pixels: readers and wide screens have larger ones. */
+export function letterSize(): number {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) || USUAL;
 }

@@ -3,7 +3,7 @@
 import type { Domain, OneRun, Payload } from "../../contract";
 import { seriesTitle } from "../../parts/acts";
 import { decimal } from "../../parts/numbers";
-import { useWidth } from "../../parts/size";
+import { enlarged, useWidth } from "../../parts/size";
 import { named, t, wording } from "../../text";
 import { chosenAlone, DOMAINS, statesOf } from "./blocks";
 import { inLines, layoutOf, lineOn, type Layout, type Place } from "./layout";
@@ -60,14 +60,18 @@ export function momentOf(run: OneRun, step: number, payload: Payload): Moment {
   };
 }
 
+const NARROWEST = 340; // width that the network needs, in CSS pixels
+
 export function Network({ moment, label }: { moment: Moment; label: string }) {
   const [place, width] = useWidth<HTMLDivElement>();
-  const layout = layoutOf(width.value || 340, moment.members.length, moment.threats.length);
+  const all = width.value || NARROWEST;
+  const scale = enlarged(all, NARROWEST);
+  const layout = layoutOf(all / scale, moment.members.length, moment.threats.length);
   return (
     <div class="one-world-network" ref={place}>
       <svg
-        width={layout.width}
-        height={layout.height}
+        width={layout.width * scale}
+        height={layout.height * scale}
         viewBox={`0 0 ${layout.width} ${layout.height}`}
         role="img"
         aria-label={label}

@@ -4,13 +4,14 @@ import { useMemo } from "preact/hooks";
 import type { Model, OneRun, Payload } from "../../contract";
 import { rungTitle, seriesName, seriesTitle, whoName } from "../../parts/acts";
 import { decimal, signed } from "../../parts/numbers";
-import { useWidth } from "../../parts/size";
+import { enlarged, useWidth } from "../../parts/size";
 import { DataTable } from "../../parts/table";
 import { language, named, t, wording } from "../../text";
 import { BLOCKS, mostMoved, reach, TERMS, weighings, type Weighing } from "./blocks";
 import { quarterText } from "./walk";
 
 const BAR = 26;
+const NARROWEST = 240; // width that the bars need, in CSS pixels
 const LETTER = 18; // width from which on a part of a bar bears its letter
 const ALPHABET = "ABCDEFGHI";
 
@@ -65,13 +66,19 @@ function movedText(run: OneRun, step: number, model: Model): string {
 function Bars({ run, found }: { run: OneRun; found: Weighing[] }) {
   const [place, width] = useWidth<HTMLDivElement>();
   const { low, high } = useMemo(() => reach(run), [run]);
-  const wide = Math.max(240, width.value);
+  const scale = enlarged(width.value, NARROWEST);
+  const wide = Math.max(NARROWEST, width.value) / scale;
   const x = (value: number) => 8 + ((value - low) / (high - low)) * (wide - 16);
   const row = BAR + 46;
   const height = found.length * row + 24;
   return (
     <div class="one-world-bars" ref={place}>
-      <svg width={wide} height={height} viewBox={`0 0 ${wide} ${height}`} aria-hidden="true">
+      <svg
+        width={wide * scale}
+        height={height * scale}
+        viewBox={`0 0 ${wide} ${height}`}
+        aria-hidden="true"
+      >
         <Patterns />
         <line class="one-world-zero" x1={x(0)} x2={x(0)} y1={0} y2={height - 20} />
         <text x={x(0)} y={height - 4} text-anchor="middle">

@@ -6,6 +6,7 @@ import { quartersOn } from "../../state/calendar";
 import { xOf, yearAt, type Places } from "../../parts/window";
 import { moved, movedBy, reach } from "../../state/edits";
 import { ask, settle } from "../../state/asking";
+import { letterSize } from "../../parts/size";
 import type { Store } from "../../state/store";
 import { QUARTERS } from "../../state/time";
 import { commas, named, t } from "../../text";
@@ -13,7 +14,7 @@ import { chosen, inWords, Sign, useJuncture } from "./juncture_signs";
 import { HANDLE, LANE, standings, type Standing } from "./lanes";
 import { switched } from "./switching";
 
-const LETTER = 6.4; // how wide a letter of a label is, about, in CSS pixels
+const LETTER = 0.4; // how wide a letter of a label is, about, in sizes of the page's letters
 const MOST_LETTERS = 26;
 
 /**
@@ -76,7 +77,7 @@ function stand(
 function labelWidth(juncture: Juncture | undefined): number {
   if (juncture === undefined) return 0;
   const name = named(`juncture.${juncture.name}`, juncture.title);
-  return Math.min([...name].length, MOST_LETTERS) * LETTER + 10;
+  return Math.min([...name].length, MOST_LETTERS) * LETTER * letterSize() + 10;
 }
 
 interface HandleProps {
