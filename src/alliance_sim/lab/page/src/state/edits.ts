@@ -77,6 +77,23 @@ function clash(one: string, other: string): boolean {
   return one === other || under(one, other) || under(other, one);
 }
 
+/**
+ * Return what edits out of a file ask: a theory that one of them names is that of both worlds, as
+ * `whatif` has it, and so no edit of one.
+ */
+export function askedBy(
+  edits: readonly string[],
+  payload: Payload,
+): { edits: string[]; theory?: string } {
+  const [named, ...more] = edits.filter((edit) => said(edit)?.kind === "theory");
+  if (named === undefined || more.length > 0) return { edits: tidied(edits, payload) };
+  const letters = (name: string) => [...name].sort().join("");
+  const name = said(named)?.about ?? "";
+  const known = payload.theories.find((one) => letters(one.name) === letters(name));
+  const rest = edits.filter((edit) => edit !== named);
+  return { edits: tidied(rest, payload), theory: known?.name ?? name };
+}
+
 /** Return edits with one more, in place of what was said of the same thing before. */
 export function put(edits: readonly string[], text: string, payload: Payload): string[] {
   const place = placeOf(text, payload);

@@ -76,7 +76,9 @@ export function readLink(hash: string, payload: Payload, panels: readonly string
   if (noise !== "posterior" && noise !== "fresh") problems.push("noise");
   else if (noise === "posterior" && payload.draws === null) problems.push("noise");
   else question.noise = noise;
-  if (!known.includes(theory)) problems.push("theory");
+  // Both worlds are under the link's theory: no edit of one names another.
+  const edited = edits.some((edit) => edit.trim().split(" ", 1)[0] === "theory");
+  if (edited || !known.includes(theory)) problems.push("theory");
   const runs = whole(said.get("runs"), question.runs, MOST_RUNS[question.noise], 1);
   const seed = whole(said.get("seed"), question.seed, Number.MAX_SAFE_INTEGER, 0);
   if (runs === null) problems.push("runs");

@@ -366,6 +366,17 @@ describe("controls", () => {
     expect(find(".controls-refused").textContent).toBe("");
   });
 
+  test("ask under the theory that a file names, which is no change of one world", () => {
+    const theories = ["RID", "RI"].map((name) => ({ name, title: name, weight: 1, draws: 4 }));
+    show(undefined, { ...madePayload(), theories });
+    open(".controls-part");
+    const text = 'extends = "two_islands/baseline"\nedits = ["theory IR", "council leader"]';
+    type(find<HTMLTextAreaElement>(".controls textarea"), text, "input");
+    const read = all(".controls button").find((one) => one.textContent === "Read the text")!;
+    void act(() => read.click());
+    expect([store.question.value.theory, edits()]).toEqual(["RI", ["council leader"]]);
+  });
+
   test("read a pasted file, and show a hostile one as the words that it is", () => {
     show();
     open(".controls-part");

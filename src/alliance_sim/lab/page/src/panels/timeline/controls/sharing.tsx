@@ -2,7 +2,7 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { ask, refused } from "../../../state/asking";
-import { tidied } from "../../../state/edits";
+import { askedBy } from "../../../state/edits";
 import { MOST_LETTERS, readWhatIf, whatIfFile } from "../../../state/what_if_file";
 import type { Store } from "../../../state/store";
 import { t } from "../../../text";
@@ -128,7 +128,7 @@ function take(store: Store, text: string, told: Signal<string[]>): boolean {
   const { edits, problems } = readWhatIf(text, store.payload);
   let found = problems.map(({ key, given }) => t(`file.${key}`, given));
   if (found.length === 0) {
-    found = ask(store, { edits: tidied(edits, store.payload) });
+    found = ask(store, askedBy(edits, store.payload));
     refused.value = []; // told here, beside the file
   }
   const n = store.question.value.edits.length;
