@@ -24,6 +24,7 @@ from alliance_sim.compiled import objects
 from alliance_sim.compiled.objects import DamagedError, Target
 from alliance_sim.engine.kernel.batch import plain_runs
 from alliance_sim.engine.kernel.pieces import advance_block
+from alliance_sim.files import put
 from alliance_sim.lab import module
 from alliance_sim.lab.edited_world import hold_states, thin_counts
 from alliance_sim.lab.entries import draw_uniforms, normals_of_ranks, prepare, touched
@@ -87,7 +88,7 @@ def make() -> None:
     module.FOLDER.mkdir(exist_ok=True)
     for name, found in made.items():
         content = found.as_bytes()
-        (module.FOLDER / f"{name}.wasm").write_bytes(content)
+        put(module.FOLDER / f"{name}.wasm", content, module.FOLDER)
         print(f"{name}.wasm: {len(content):,} bytes")
 
 
