@@ -26,6 +26,7 @@ PACKAGE = (
     *("answer.told.", "answer.named.", "answer.fixed", "answer.reason.", "answer.card."),
     *("answer.assumed.", "answer.weighing.", "answer.edit.", "answer.fold."),
 )
+FORM = re.compile(r"\.(?:zero|one|two|few|many)$")  # of plurals, which are a language's own
 CODE = re.compile(r"\{\w+\}|rung[<>=]\S+")  # places, and outcomes as they are typed
 
 
@@ -43,6 +44,17 @@ def said(language: str) -> dict[str, str]:
     page = json.loads((TEXT / f"{language}.json").read_text("utf-8"))
     names = dict(flat(dict(texts(language))))
     return {**dict(flat(page)), **{f"names {key}": text for key, text in names.items()}}
+
+
+def test_the_package_has_names_in_the_languages_that_the_page_says_everything_in() -> None:
+    english = {key for key, _ in flat(json.loads((TEXT / "en.json").read_text("utf-8")))}
+    whole = [
+        file.stem
+        for file in sorted(TEXT.glob("*.json"))
+        if not {key for key in english if not FORM.search(key)}
+        - {key for key, _ in flat(json.loads(file.read_text("utf-8")))}
+    ]
+    assert sorted(LANGUAGES) == whole
 
 
 def avoided(term: Term, language: str) -> list[re.Pattern[str]]:

@@ -207,6 +207,13 @@ class Names:
             return name
 
 
+def languages() -> tuple[str, ...]:
+    """Return the languages that there are words of, English first."""
+    files = resources.files("alliance_sim.lab").joinpath("names").iterdir()
+    found = {file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")}
+    return (ENGLISH, *sorted(found - {ENGLISH}))
+
+
 @cache
 def texts(language: str) -> Mapping[str, Any]:
     """Return the words of a language."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from alliance_sim.errors import shown, unknown_name
 from alliance_sim.glossary import explained_units
-from alliance_sim.lab.naming import ENGLISH, Names
+from alliance_sim.lab.naming import ENGLISH, Names, languages
 from alliance_sim.record.translation import translations_of
 from alliance_sim.record.words import Words
 from alliance_sim.scenario.fields import SERIES
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alliance_sim.results.outcomes import Outcome
     from alliance_sim.scenario import Scenario
 
-LANGUAGES = ("en", "ja")  # that the page has texts of
+LANGUAGES = languages()  # that the page has texts of
 # Text in a domain's colour on white, and a lighter one on dark, where a relationship has none.
 COLOURS = {
     "political": ("#005a8c", "#6db8e8"),
