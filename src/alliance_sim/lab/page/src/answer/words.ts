@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 const FOLDED = /^(\w+)\s*\(([^()]*)\)\s*(?:@([^<>=!]*))?(?:([<>=!]+)\s*(.*))?$/;
-const PLAIN = /^([^()@]*?)\s*(?:@(.*))?$/;
+const PLAIN = /^([^()@]*)(?:@(.*))?$/;
 const SIGNAL = /^(\w+)\s*(?:([<>=!]+)\s*([^\s<>=!]\S*))?$/;
 
 /** Return the parts of an outcome's text; null if it is none. What they mean is the engine's. */
