@@ -4,6 +4,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Model, Numbered, Payload } from "../../src/contract";
 import { About } from "../../src/panels/about";
+import { refused } from "../../src/state/asking";
 import { Store } from "../../src/state/store";
 import { words } from "../../src/text";
 import { smallPayload } from "./payload";
@@ -112,6 +113,7 @@ test("what cannot be is told beside the field, and nothing is changed", async ()
   await type(field("Change: levels: pace"), "7", "change");
   expect(store.question.value.edits).toEqual([]);
   expect(rows()[0]?.querySelector('[role="alert"]')?.textContent).toBe("too large");
+  expect(refused.value).toEqual([]); // the controls of another part of the page do not tell it, too
   await type(field("Change: levels: pace"), "", "change");
   expect(rows()[0]?.querySelector('[role="alert"]')?.textContent).toBe("This is no number.");
 });

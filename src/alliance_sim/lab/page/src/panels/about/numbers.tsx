@@ -6,7 +6,7 @@ import type { Numbered } from "../../contract";
 import { codedDay } from "../../parts/dates";
 import { Messages } from "../../parts/messages";
 import { decimal, plain, short } from "../../parts/numbers";
-import { ask } from "../../state/asking";
+import { ask, refused } from "../../state/asking";
 import { numberSet, put, setting } from "../../state/edits";
 import type { Store } from "../../state/store";
 import { language, named, recorded, t, unitName } from "../../text";
@@ -189,6 +189,7 @@ function Change({ one, store }: { one: Numbered; store: Store }) {
   const id = `about-${one.path}`;
   const change = (to: number) => {
     problems.value = ask(store, { edits: put(edits, `${setting(one.path)}=${to}`, payload) });
+    refused.value = []; // told here, beside the field
   };
   const take = (text: string) => {
     const number = Number(text);
