@@ -19,9 +19,9 @@ import numpy as np
 
 from alliance_sim import Scenario, load_scenario
 from alliance_sim.calibration import PosteriorDraws, shipped_posterior
+from alliance_sim.counterfactual.all_twins import Pasts
 from alliance_sim.counterfactual.couplings import COUPLINGS, INDEPENDENT, QUANTILE
 from alliance_sim.counterfactual.estimates import outcome_of
-from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.posteriors import Posteriors
 from alliance_sim.counterfactual.question import Question, ask
 from alliance_sim.counterfactual.rivals import weights_of
@@ -76,12 +76,12 @@ def under(question: Question, posterior: PosteriorDraws) -> tuple[Scenario, Scen
     return with_theory(question.base, theory), with_theory(question.edited, theory)
 
 
-def given(question: Question) -> dict[str, Any]:
+def given(question: Question, pasts: Pasts) -> dict[str, Any]:
     """Return what the page's engine would hand over."""
     posteriors = draws()
     main = posteriors.main
     base, edited = under(question, main)
-    past = Histories.of_posterior(main, base, uniforms=UNIFORMS, seed=SEED)
+    past = pasts.of(main, base, uniforms=UNIFORMS, seed=SEED)
     told: dict[str, Any] = {"draws": past.draws, "couplings": {}, "theories": {}}
     states = [question.outcome.state]
     for name in COUPLINGS:
@@ -95,7 +95,7 @@ def given(question: Question) -> dict[str, Any]:
             told["anew"] = bits(outcome_of(question, again.edited))
     for other in posteriors.others:
         own, its = under(question, other)
-        histories = Histories.of_posterior(other, own, uniforms=UNIFORMS, seed=SEED)
+        histories = pasts.of(other, own, uniforms=UNIFORMS, seed=SEED)
         worlds = twin_worlds(own, its, histories, states=states)
         told["theories"][other.theory] = outcomes(question, worlds)
     told["fresh"] = [
@@ -119,7 +119,7 @@ def made() -> dict[str, Any]:
     kept["time"] = payload["frame"]["time"]
     for one in kept["theories"]:
         one["draws"] = counts.get(one["name"], 0)
-    cases = []
+    cases, pasts = [], Pasts()
     for edits, outcome in QUESTIONS:
         question = ask(base, edits, outcome)
         answer = page_answer(
@@ -130,10 +130,12 @@ def made() -> dict[str, Any]:
             uniforms=UNIFORMS,
             runs=RUNS,
             seed=SEED,
+            pasts=pasts,
         )
         fresh = fresh_answer(question, runs=RUNS, seed=SEED, posterior=posteriors.main)
         cases.append({"edits": list(question.edits), "outcome": question.outcome.text,
-                      "given": given(question), "answer": answer, "fresh": fresh})  # fmt: skip
+                      "given": given(question, pasts), "answer": answer,
+                      "fresh": fresh})  # fmt: skip
     return {"payload": kept, "uniforms": UNIFORMS, "runs": RUNS, "seed": SEED, "cases": cases}
 
 
