@@ -140,3 +140,37 @@ test("each change can be taken back by its own button", async ({ lab }) => {
   await expect(list).toHaveCount(1);
   expect(lab.said().getAll("edit")).toEqual(["shift trade_act:+4"]);
 });
+
+test("a member of the alliance is changed by its slider, a motive by its switch", async ({
+  lab,
+}) => {
+  const controls = await opened(lab);
+  const council = controls.locator("details", { hasText: "How the alliance decides" });
+  const member = council.locator("select").nth(1);
+  const name = await member
+    .locator("option")
+    .last()
+    .evaluate((one) => (one as HTMLOptionElement).value);
+  await member.selectOption(name);
+  const slider = council.getByRole("slider").first();
+  await slider.focus();
+  await undone(lab, () => slider.press("ArrowRight"));
+  await redo(lab).click();
+  expect(lab.said().get("edit")).toMatch(new RegExp(`^member ${name}:\\w+=`));
+  await undo(lab).click();
+  const motive = controls.locator("details", { hasText: "Motives" }).getByRole("checkbox").first();
+  await motive.click();
+  await expect.poll(() => lab.said().get("edit")).toMatch(/^motive \w+=(on|off)$/);
+});
+
+test("the link that is copied is the one that is shown", async ({ lab }) => {
+  const controls = await opened(lab);
+  await controls.locator("input[type=checkbox]:enabled").first().click();
+  await expect.poll(() => lab.said().getAll("edit")).toHaveLength(1);
+  await lab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await controls.getByRole("button", { name: "Copy link" }).click();
+  await expect(controls.locator(".controls-told")).toContainText("copied");
+  const copied = await lab.page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(lab.page.url());
+  await expect(controls.getByLabel("Link to what you see")).toHaveValue(copied);
+});

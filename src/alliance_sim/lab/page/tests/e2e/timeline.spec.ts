@@ -80,6 +80,33 @@ test("the years shown change by wheel, drag, double click, keys and buttons", as
   await narrowed();
 });
 
+test("years are gone through by buttons, as far as there are any", async ({ lab }) => {
+  await lab.start("small");
+  const press = (name: string) =>
+    lab.page.getByRole("button", { name, exact: true }).press("Enter");
+  const years = async () => {
+    const [from, until] = ((await span(lab).textContent()) ?? "").split("–").map(Number);
+    return [from ?? NaN, until ?? NaN] as const;
+  };
+  const all = await years();
+  for (const name of ["Earlier", "Later", "Fewer years", "More years"]) {
+    await expect(lab.page.getByRole("button", { name, exact: true })).toHaveCount(1);
+  }
+  await press("Fewer years");
+  const few = await years();
+  expect(few[1] - few[0]).toBeLessThan(all[1] - all[0]);
+  await press("Later");
+  expect((await years())[0]).toBeGreaterThan(few[0]);
+  await press("Earlier");
+  await press("Earlier");
+  expect((await years())[0]).toBeLessThan(few[0]);
+  for (let k = 0; k < 4; k += 1) {
+    const more = lab.page.getByRole("button", { name: "More years", exact: true });
+    if (await more.isEnabled()) await more.press("Enter");
+  }
+  expect(await years()).toEqual(all);
+});
+
 test("figures beside a row are those of its table", async ({ lab }) => {
   await lab.start("small", EDITED);
   await lab.whole();
