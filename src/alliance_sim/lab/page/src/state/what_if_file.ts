@@ -158,7 +158,15 @@ function dayIn(found: unknown): string | null {
 }
 
 function shown(found: unknown): string {
-  const text = typeof found === "string" ? found : (JSON.stringify(found) ?? String(found));
+  const text = typeof found === "string" ? found : written(found);
   const letters = [...text.replace(/[\p{Cc}\p{Cf}]/gu, " ")];
   return letters.length > SHOWN ? `${letters.slice(0, SHOWN).join("")}…` : letters.join("");
+}
+
+function written(found: unknown): string {
+  try {
+    return JSON.stringify(found) ?? String(found);
+  } catch {
+    return "{…}"; // tables within tables, too deep to be written
+  }
 }

@@ -60,6 +60,8 @@ const HOSTILE: [string, string | Buffer, RegExp][] = [
     `${HEAD}edits = [${'"without great_raid",'.repeat(4_000)}]`,
     /4000|4,000|many|at most/,
   ],
+  ["with lists in lists in lists", `${HEAD}edits = ${"[".repeat(50_000)}`, /nested/],
+  ["with tables in tables in tables", `extends${".a".repeat(40_000)} = 1`, /two_islands\/baseline/],
   ["of 10 MB", `${HEAD}# ${"x".repeat(10_000_000)}`, /too long/],
   ["that is no text", Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x80]), /UTF-8/],
   ["that is empty", " ", /extends/],

@@ -52,11 +52,16 @@ test("the back button goes back through what was asked, and forward again", asyn
   await expect(lab.page.locator("#tab-two_worlds")).toHaveAttribute("aria-current", "page");
 });
 
+interface Heard {
+  asked: unknown[];
+}
+declare const asked: Heard["asked"];
+
 const HOSTILE: [string, string, RegExp][] = [
   ["of another version", "v=99", /another version/],
   ["of another model", "v=1&of=000000000000", /another model/],
   ["with a million edits", `v=1&${"edit=without+great_raid&".repeat(40_000)}`, /too long/],
-  ["with more edits than there may be", `v=1${"&edit=a+b".repeat(101)}`, /more than 100 edits/],
+  ["with more edits than there may be", `v=1${"&edit=a+b".repeat(101)}`, /more than 100/],
   ["that asks for no number of runs", "v=1&runs=NaN", /number of runs/],
   ["that asks for endless runs", "v=1&runs=1e999", /number of runs/],
   ["whose seed is none", "v=1&seed=-Infinity", /seed/],
@@ -70,15 +75,27 @@ const HOSTILE: [string, string, RegExp][] = [
     "v=1&outcome=%3Cimg+src%3Dx+onerror%3D%22window.hurt%3D1%22%3E",
     /img/,
   ],
-  ["with letters that are none", "v=1&edit=%00%FF%FE", /./],
+  ["with letters that are none", "v=1&edit=%00%FF%FE", /\0|\uFFFD/],
 ];
 
 test("hostile links are told, and nothing of them is run", async ({ lab }) => {
   await lab.start("small");
+  await lab.page.evaluate(() => {
+    // What workers are asked for, from now on.
+    (globalThis as unknown as Heard).asked = [];
+    const post = Worker.prototype.postMessage as (message: unknown) => void;
+    Worker.prototype.postMessage = function (this: Worker, message: { kind: string }) {
+      if (message.kind === "ask") asked.push(message);
+      post.call(this, message);
+    };
+  });
+  await lab.page.goto(await lab.at("small", "v=1&edit=without+great_raid"));
+  await expect.poll(() => lab.page.evaluate(() => asked.length)).toBeGreaterThan(0);
   for (const [what, link, said] of HOSTILE) {
     await test.step(what, async () => {
       await lab.page.goto(await lab.at("small", "v=1"));
       await expect(lab.page.locator(".problems p")).toHaveCount(0);
+      await lab.page.evaluate(() => (asked.length = 0));
       await lab.page.goto(await lab.at("small", link));
       await expect(lab.page.locator(".problems")).toContainText(said);
       const hurt = await lab.page.evaluate(() => [
@@ -87,6 +104,7 @@ test("hostile links are told, and nothing of them is run", async ({ lab }) => {
         document.querySelectorAll(".problems script, .problems img, main script").length,
       ]);
       expect(hurt).toEqual([false, false, 0]);
+      expect(await lab.page.evaluate(() => asked)).toEqual([]);
     });
   }
 });

@@ -110,6 +110,12 @@ source = "a what-if"
     expect(keys(`${BASE}[[moved]]\njuncture = "x"\nby_quarters = nan`)).toEqual(["moved"]);
   });
 
+  test("with tables in tables without end is refused, and told", () => {
+    expect(keys(`extends${".a".repeat(40_000)} = 1`)).toEqual(["base"]);
+    expect(keys(`${BASE}edits = ${"[".repeat(50_000)}`)).toEqual(["toml"]);
+    expect(keys(`${BASE}edits = [{ a${".a".repeat(40_000)} = 1 }]`)).toEqual(["text"]);
+  });
+
   test("of a million edits is refused, whole, and at once", () => {
     const edits = `edits = [${'"without x",'.repeat(1_000_000)}]`;
     const begin = performance.now();
