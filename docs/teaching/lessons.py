@@ -6,12 +6,15 @@ All of it is read from the lessons' files, the record, the draws that ship and t
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import jinja2
 from cells import table, text
 
 import alliance_sim
@@ -28,8 +31,8 @@ from alliance_sim.results.outcomes import evaluate
 SCENARIO = "japan_nato/baseline"
 LESSONS = ("was_it_abe", "who_blocked_the_office")
 UNIFORMS, SEED = 4, 1  # as the page begins, see link.ts
-WORDS_A_MINUTE = 130  # read slowly, by somebody of sixteen, in a classroom
-CHECKOUT = Path(__file__).resolve().parents[2]  # an installation has no sources of the page
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]  # an installation has no sources of the page
 TEXTS = CHECKOUT / "src" / "alliance_sim" / "lab" / "page" / "src" / "text" / "en.json"
 
 
@@ -54,7 +57,17 @@ def words(name: str) -> dict[str, Any]:
 def plain(told: str, name: str, by: str = "") -> str:
     """Return a text with its dates filled in, fit for a cell or a paragraph."""
     known = lessons()[name]["known_day"]
-    return text(" ".join(told.replace("{known}", known).replace("{by}", by).split()))
+    return text(" ".join(told.replace("{known}", known).replace("{by}", until(by)).split()))
+
+
+def until(day: str) -> str:
+    """Return a last day as the page says it: the end of a year or a month, or the day itself."""
+    if not day:
+        return ""
+    last = dt.date.fromisoformat(day)
+    if (last + dt.timedelta(days=1)).day != 1:
+        return day
+    return f"the end of {last.year}" if last.month == 12 else f"the end of {last:%B %Y}"
 
 
 def plan(name: str) -> str:
@@ -120,64 +133,109 @@ def curve(name: str) -> Any:
     return shipped_curve(ask(scenario(), edits=asked["edits"], outcome=asked["outcome"]))
 
 
+def drawn(name: str) -> list[int]:
+    """Return the five years for which students say how certain it was."""
+    decided: int = curve(name).decided
+    return [decided - back for back in (16, 8, 4, 2, 1)]
+
+
+def picture(name: str) -> Any:
+    """Return that curve with words and marks that can be read from the back of a room."""
+    import matplotlib.pyplot as plt
+
+    years, world = drawn(name), lessons()[name]["curve"]["world"]
+    told = 100 * curve(name).frame.set_index("year")[world].loc[years[0] :]
+    with plt.rc_context({"font.size": 20}):
+        figure, axes = plt.subplots(figsize=(11.4, 4.6), layout="constrained")
+        axes.plot(told.index, told, color="#005a8c", linewidth=3)
+        axes.plot(years, told[years], "o", color="#005a8c", markersize=11)
+        for year in years:
+            axes.annotate(
+                str(round(told[year])), (year, told[year]), (0, 12), textcoords="offset points",
+                ha="center",
+            )  # fmt: skip
+        axes.set(ylim=(0, 112), yticks=[0, 50, 100], xticks=years, ylabel="certain, of 100")
+        axes.set_xticks(years, ["" if year == years[-2] else str(year) for year in years])
+        axes.set_xlabel("known to the end of")
+        axes.spines[["top", "right"]].set_visible(False)
+    plt.close(figure)
+    return figure
+
+
 def certain(name: str) -> str:
     """Return the model's curve in the five years that students draw."""
     asked, found = lessons()[name]["curve"], curve(name)
     world = asked["world"]
     frame = found.frame.set_index("year")
-    years = [found.decided - back for back in (16, 8, 4, 2, 1)]
-    rows = [(year, round(100 * frame.loc[year, world])) for year in years]
+    rows = [(year, round(100 * frame.loc[year, world])) for year in drawn(name)]
     return table(("known to the end of", "certain, of 100"), rows)
 
 
-def reading(name: str) -> str:
-    """Return how long each step takes to read, beside the minutes that it has."""
-    start, rows = 0, []
-    for step in lessons()[name]["steps"]:
-        kind = step["kind"]
-        count = sum(len(told.split()) for told in read(name, kind))
-        minutes = count / WORDS_A_MINUTE
-        rows.append((words(name)["steps"][kind]["title"].replace("{known}", "that day"),
-                     step["minutes"], count, f"{minutes:.1f}"))  # fmt: skip
-        start += step["minutes"]
-    total = sum(float(row[3]) for row in rows)
-    rows.append(("whole lesson", start, sum(row[2] for row in rows), f"{total:.1f}"))
-    return table(("step", "minutes planned", "words to read", "minutes to read"), rows)
+@cache
+def walked() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return how the lessons were gone through, and what that came to, both by lesson."""
+    given = tomllib.loads((HERE / "walk.toml").read_text("utf-8"))
+    return given, json.loads((HERE / "walk.json").read_text("utf-8"))["lessons"]
 
 
-def read(name: str, kind: str) -> Iterator[str]:
-    """Yield what a student reads in a step."""
-    told = words(name)
-    yield told["steps"][kind]["text"]
-    if kind == "before":
-        yield from (f"{cause['title']} {cause['text']}" for cause in told["causes"])
-        yield told["summary"]
-    if kind in ("predict", "reveal"):
-        yield from (item["text"] for item in told["items"].values())
-    if kind == "reveal":
-        yield from (item["after"] for item in told["items"].values())
-        items = lessons()[name]["items"]
-        yield from (act["title"] for item in items for act in item["acts"])
-    if kind in ("predict", "exit"):
-        yield told["belief"]
-    if kind == "run":
-        yield from (one["title"] for one in told["suggestions"].values())
-        yield from next(iter(told["suggestions"].values())).values()
-    page = json.loads(TEXTS.read_text("utf-8"))["lesson"]
-    yield from flat(page.get(kind, {}))
+def times(name: str) -> str:
+    """Return how long each step takes a student, beside the minutes that it has."""
+    given, measured = walked()
+    speed, think = given["pace"], given["lesson"][name]["think"]
+    planned = {step["kind"]: step["minutes"] for step in lessons()[name]["steps"]}
+    rows: list[tuple[Any, ...]] = []
+    sums = [0.0] * 4
+    for one in measured[name]:
+        kind = one["step"]
+        parts = [
+            one["words"] / speed["words"],
+            one["letters"] / speed["letters"] + one["numbers"] * speed["seconds"] / 60,
+            think[kind]["minutes"],
+        ]
+        whole = sum(parts) + one["waits"] / 60
+        sums = [a + b for a, b in zip(sums, [*parts, whole], strict=True)]
+        title = words(name)["steps"][kind]["title"].replace("{known}", "that day")
+        rows.append((
+            *(text(title), planned[kind], f"{whole:.1f}", one["words"]),
+            *(f"{part:.1f}" for part in parts),
+            *(text(think[kind]["what"]), f"{one['waits']:.1f}"),
+        ))  # fmt: skip
+    totals = [f"{value:.1f}" for value in sums]
+    read = sum(one["words"] for one in measured[name])
+    waits = sum(one["waits"] for one in measured[name])
+    last = ("whole lesson", sum(planned.values()), totals[3], read, *totals[:3], "", f"{waits:.1f}")
+    rows.append(last)
+    head = (
+        *("step", "minutes planned", "minutes taken", "words to read", "to read"),
+        *("to type", "to think and talk", "for what", "waits, seconds"),
+    )
+    return table(head, rows)
 
 
-def slides(name: str) -> dict[str, Any]:
+def pace() -> str:
+    """Return at what pace the lessons were gone through, in words."""
+    given = walked()[0]["pace"]
+    return (
+        f"Reading: {given['words']} words a minute, counted on the screen. Typing: "
+        f"{given['letters']} letters a minute. A number: {given['seconds']} seconds. Thinking and "
+        "talking: what was allowed, and for what. Waits of the page: measured, on two busy cores."
+    )
+
+
+def deck(name: str) -> dict[str, Any]:
     """Return what the slides of a lesson say."""
     told = words(name)
     known = lessons()[name]["known_day"]
     return {
         "title": told["title"],
         "question": told["question"],
+        "texts": {kind: plain(one["text"], name) for kind, one in told["steps"].items()},
+        "steps": {kind: plain(one["title"], name) for kind, one in told["steps"].items()},
         "causes": told["causes"],
         "known": known,
+        "years": drawn(name),
         "items": [
-            (told["items"][one["name"]]["text"].replace("{by}", one["by"]), one["happened"])
+            (told["items"][one["name"]]["text"].replace("{by}", until(one["by"])), one["happened"])
             for one in lessons()[name]["items"]
         ],
         "what_ifs": [
@@ -185,16 +243,6 @@ def slides(name: str) -> dict[str, Any]:
             for title, result, fact, edited in shares(name)
         ],
     }
-
-
-def flat(tree: Any) -> Iterator[str]:
-    """Yield every text below a key of the page's words; of plurals one."""
-    if isinstance(tree, str):
-        yield tree
-    else:
-        for key, value in tree.items():
-            if key != "one":
-                yield from flat(value)
 
 
 def misconceptions() -> str:
@@ -247,11 +295,29 @@ def choices(name: str) -> str:
     )
 
 
+def handout(name: str) -> str:
+    """Return a lesson's hand-out, for who has too few devices."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=jinja2.select_autoescape(),  # which leaves Markdown as it is
+        undefined=jinja2.StrictUndefined,
+    )
+    years = drawn(name)
+    return environment.get_template("handout_lesson.j2").render(
+        statements=statements(name),
+        curves=plain(words(name)["steps"]["curves"]["text"], name),
+        years=table(("end of", *map(str, years)), [("of 100", *("" for _ in years))]),
+        choices=choices(name),
+        blank=lambda letters: r"\_" * letters,
+    )
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "misconceptions": misconceptions,
     "homework": homework,
+    "pace": pace,
 } | {
     f"{what.__name__}_{name}": partial(what, name)
     for name in LESSONS
-    for what in (plan, answers, what_ifs, certain, reading, statements, choices)
+    for what in (plan, answers, what_ifs, certain, times, handout)
 }

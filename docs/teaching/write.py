@@ -17,7 +17,7 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ BLOCK = re.compile(
     r"(<!-- written by docs/teaching/write.py: (\w+) -->\n)(.*?)(<!-- end of what is written -->)",
     re.DOTALL,
 )
-PRINTED = ("handout.md", "answers.md", *(f"handout_{name}.md" for name in lessons.LESSONS))
+PRINTED = ("handout.md", "answers.md")
+LESSON_SLIDES = "slides_lessons.html"
 SHEET = """\
 <!doctype html>
 <html lang="en">
@@ -67,6 +68,9 @@ SHEET = """\
 </html>
 """
 PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
+ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined
+)
 STARTED = 0.15  # level from which a domain counts as begun, as claim C23 is read
 
 
@@ -241,10 +245,7 @@ def slides(*, pictures: bool) -> str:
     runs = (history().ensemble, comparison.factual_runs, *comparison.edited_runs.values())
     digest = hashlib.sha256(b"".join(one.values.tobytes() for one in runs)).hexdigest()
     largest, left = extremes(EDITED)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.get_template("slides.j2").render(
+    return ENVIRONMENT.get_template("slides.j2").render(
         picture={name: _picture(draw) if pictures else "" for name, draw in FIGURES.items()},
         digest=digest,
         runs={"history": HISTORY_RUNS, "edited": RUNS},
@@ -258,15 +259,15 @@ def slides(*, pictures: bool) -> str:
     ) + "\n"  # fmt: skip
 
 
-def lesson_slides(name: str, *, pictures: bool) -> str:
-    """Return the slides of a lesson of the page, one file that needs nothing else."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    curve = _picture(lambda: lessons.curve(name).plot()) if pictures else ""
-    return environment.get_template("lesson_slides.j2").render(
-        curve=curve, **lessons.slides(name)
-    ) + "\n"  # fmt: skip
+def lesson_slides(*, pictures: bool) -> str:
+    """Return the slides of the page's lessons, one file that needs nothing else."""
+    decks = [
+        lessons.deck(name)
+        | {"name": name, "curve": _picture(partial(lessons.picture, name)) if pictures else ""}
+        for name in lessons.LESSONS
+    ]
+    template = ENVIRONMENT.get_template("lesson_slides.j2")
+    return template.render(decks=decks) + "\n"  # fmt: skip
 
 
 def _responses(comparison: alliance_sim.Comparison) -> list[str]:
@@ -308,7 +309,7 @@ def outdated() -> list[str]:
     """Return the names of pages that do not say what this program says."""
     found = [path.name for path in pages() if page(path) != path.read_text("utf-8")]
     made = {"slides.html": slides(pictures=False)}
-    made |= {f"slides_{name}.html": lesson_slides(name, pictures=False) for name in lessons.LESSONS}
+    made[LESSON_SLIDES] = lesson_slides(pictures=False)
     made |= {Path(name).with_suffix(".html").name: printed(name) for name in PRINTED}
     for name, text_of in made.items():
         file = HERE / name
@@ -325,9 +326,7 @@ def main() -> int:
         for path in pages():
             path.write_text(page(path), "utf-8")
         (HERE / "slides.html").write_text(slides(pictures=True), "utf-8")
-        for name in lessons.LESSONS:
-            slides_of_lesson = lesson_slides(name, pictures=True)
-            (HERE / f"slides_{name}.html").write_text(slides_of_lesson, "utf-8")
+        (HERE / LESSON_SLIDES).write_text(lesson_slides(pictures=True), "utf-8")
         for name in PRINTED:
             (HERE / name).with_suffix(".html").write_text(printed(name), "utf-8")
     late = outdated()

@@ -74,17 +74,24 @@ def test_the_plan_of_a_lesson_of_the_page_fills_it(name: str) -> None:
     ends = [0, *(int(end) for _, end in spans)]
     assert [int(start) for start, _ in spans] == ends[:-1]
     assert ends[-1] == LESSON
-    planned = re.findall(r"^\| .+ \| (\d+) \| \d+ \| (\d+\.\d) \|$", page, re.MULTILINE)
-    assert len(planned) == len(spans) + 1
-    assert all(float(reading) < int(minutes) for minutes, reading in planned)
 
 
-@pytest.mark.parametrize("name", ["was_it_abe", "who_blocked_the_office"])
-def test_slides_of_a_lesson_of_the_page_need_nothing_else_and_show_its_curve(name: str) -> None:
-    pages = (FOLDER / f"slides_{name}.html").read_text("utf-8")
+def test_each_step_was_gone_through_within_the_minutes_that_its_plan_has() -> None:
+    page = (FOLDER / "both_lessons.md").read_text("utf-8")
+    for name in ("was_it_abe", "who_blocked_the_office"):
+        block = page.partition(f"write.py: times_{name} -->")[2].partition("<!-- end")[0]
+        taken = re.findall(r"^\| .+? \| (\d+) \| (\d+\.\d) \| \d+ \|", block, re.MULTILINE)
+        assert len(taken) == 8 + 1  # and the whole
+        assert [row for row in taken if float(row[1]) > int(row[0])] == []
+        assert taken[-1][0] == str(LESSON)
+
+
+def test_slides_of_the_pages_lessons_need_nothing_else_and_show_both_curves() -> None:
+    pages = (FOLDER / "slides_lessons.html").read_text("utf-8")
     assert re.findall(r'(?:src|href)="(?!data:image/png;base64,)', pages) == []
-    (picture,) = re.findall(r'<img src="data:image/png;base64,([^"]*)"', pages)
-    assert len(picture) > 10_000
+    pictures = re.findall(r'<img src="data:image/png;base64,([^"]*)"', pages)
+    assert [len(picture) > 10_000 for picture in pictures] == [True, True]
+    assert re.findall(r'class="deck" id="(\w+)"', pages) == ["was_it_abe", "who_blocked_the_office"]
 
 
 def test_hand_outs_of_the_page_tell_no_answer() -> None:
