@@ -76,6 +76,28 @@ test("a number can be typed, and one that cannot be used changes nothing", async
   expect(link(lab)).toBe(before);
 });
 
+test("a state is held at a value for some years, and what cannot be is told", async ({ lab }) => {
+  const hold = (await opened(lab)).locator(".controls-hold");
+  await hold.getByLabel("What is held").selectOption("level_operations");
+  await hold.getByLabel("At which value", { exact: true }).fill("0.1");
+  await hold.getByLabel("From the year").fill("2003");
+  await hold.getByLabel("To the end of").fill("2006");
+  await undone(lab, () => hold.getByRole("button").click());
+  await hold.getByRole("button").click();
+  await expect
+    .poll(() => lab.said().getAll("edit"))
+    .toEqual(["hold level_operations=0.1@2003..2006"]);
+  const before = link(lab);
+  await hold.getByLabel("To the end of").fill("2008");
+  await hold.getByRole("button").click();
+  await expect(lab.page.locator(".controls-refused")).toContainText("contradict each other");
+  expect(link(lab)).toBe(before);
+  const list = lab.page.locator(".controls-edits li");
+  await expect(list).toContainText("held at 0.1, 2003 to 2006");
+  await list.getByRole("button").click();
+  await expect(list).toHaveCount(0);
+});
+
 test("the seed can be set, and is a whole number", async ({ lab }) => {
   const seed = (await opened(lab)).getByLabel("Seed", { exact: true });
   await undone(lab, async () => {

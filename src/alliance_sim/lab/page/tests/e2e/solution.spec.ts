@@ -90,7 +90,7 @@ const EDITS = [
   ["without great_raid"],
   ["shift joint_patrol:+8", "council weighted_majority"],
   ["leader admiral=none", "set levels.pace=3"],
-  ["strength great_raid:0.25", "member hills:offset=0.5"],
+  ["strength great_raid:0.25", "member hills:offset=0.5", "hold rung=1@2003Q2..2005"],
   ["council leader", "motive leverage=on", "keep ports_act", "without great_raid"],
 ];
 const OUTCOMES = ["rung>=2@2010", "level_operations>0.5@2010", "level_equipment>0.4@2009Q2"];
@@ -150,6 +150,13 @@ const TWINS = [
     "strength taepodong_1998:2",
   ),
   twins("N", [3, 9], "agreements>=1@2015", "without cold_war_ends"),
+  twins(
+    "RID",
+    [1, 7],
+    "sum(count_operations)@2001..2012>=20",
+    "hold level_operations=0.1@2003..2010",
+  ),
+  twins("I", [1, 7], LATE, "hold rung=3@2009Q2..2011", "without nine_eleven", "keep isaf"),
   twins("RID", [4, 1], "rung>=9@2016", "without nine_eleven", "strength crimea_2014:0"),
 ];
 
