@@ -188,7 +188,11 @@ def test_without_edits_nothing_differs() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("edits", "outcome", "theory"),
-    [(["without nine_eleven"], "rung>=8@2014", "RID"), (["council leader"], "rung>=11@2025", "ID")],
+    [
+        (["without nine_eleven"], "rung>=8@2014", "RID"),
+        (["council leader"], "rung>=11@2025", "ID"),
+        (["hold level_operations=0.1@2003..2010"], "sum(count_operations)@2001..2012>=20", "RI"),
+    ],
 )
 def test_twins_of_the_history_are_those_of_whatif(
     edits: list[str], outcome: str, theory: str
