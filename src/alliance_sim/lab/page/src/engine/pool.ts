@@ -1,5 +1,7 @@
 // The model as the page sees it: workers that bring histories, and what they come to.
 
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { Engine, hasVectors } from "../../../engine.mjs";
 import type { Frame } from "../../../engine.mjs";
 import type {
@@ -13,6 +15,7 @@ import type {
   Question,
 } from "../contract";
 import { bytesIn } from "../payload";
+import { MOST_RUNS } from "../state/link";
 import { readEdits, type Read } from "./asking";
 import { Bringing } from "./bringing";
 import { Canvas, Facts } from "./canvas";
@@ -29,8 +32,6 @@ import Worker from "./worker?worker&inline";
 const MOST_WORKERS = 4;
 const EVERY: readonly Coupling[] = ["quantile", "thinning", "redraw_after", "independent"];
 const APART = 250; // milliseconds from one painting to the next
-const MOST_SETS = 64;
-const MOST_RUNS = 20_000;
 
 /** Start the module that can run here, try it, and let workers make ready. */
 export async function startModel(payload: Payload): Promise<Model> {
@@ -40,15 +41,17 @@ export async function startModel(payload: Payload): Promise<Model> {
   const module = await WebAssembly.compile(bytes);
   const frame = payload.frame as Frame;
   const engine = new Engine(module, structuredClone(frame));
-  await tried(engine);
+  tried(engine);
   return new Pool(payload, module, engine, simd);
 }
 
-/** Hold an engine against the golden digest: one that computes other bits is not used. */
-async function tried(engine: Engine): Promise<void> {
-  const digest = await crypto.subtle.digest("SHA-256", engine.goldenBytes());
-  const text = Array.from(new Uint8Array(digest), (x) => x.toString(16).padStart(2, "0")).join("");
-  if (text !== engine.frame.golden.sha256) {
+/**
+ * Hold an engine against the golden digest: one that computes other bits is not used. The digest is
+ * worked out here, for browsers have one of their own only on pages that came by https or from disk.
+ */
+function tried(engine: Engine): void {
+  const digest = bytesToHex(sha256(engine.goldenBytes()));
+  if (digest !== engine.frame.golden.sha256) {
     throw new Error(`this computes other bits than alliance-sim ${engine.frame.program}`);
   }
 }
@@ -111,12 +114,14 @@ class Pool implements Model {
   private worker(place: number): Worker {
     const made = new Worker();
     made.onmessage = ({ data }: MessageEvent<FromWorker>) => this.hear(data);
-    made.onerror = ({ message }) => {
-      this.broken = `worker ${place + 1} stopped${message ? `: ${message}` : ""}`;
+    const stopped = (why: string) => {
+      this.broken = `worker ${place + 1} stopped${why ? `: ${why}` : ""}`;
       for (const running of [this.running, this.beside]) {
         running?.take({ kind: "failed", id: running.id, problem: this.broken });
       }
     };
+    made.onerror = ({ message }) => stopped(message);
+    made.onmessageerror = () => stopped("what it says cannot be read");
     made.postMessage(this.start satisfies ToWorker);
     return made;
   }
@@ -159,7 +164,7 @@ class Pool implements Model {
     const { theory } = this.under(question, read);
     const known = Object.keys(this.offered.editable.theories);
     if (!known.includes(theory)) yield unknownName("theory", theory, known);
-    const most = question.noise === "posterior" ? MOST_SETS : MOST_RUNS;
+    const most = MOST_RUNS[question.noise];
     const { runs, seed, noise } = question;
     if (!Number.isInteger(runs) || runs < 1 || runs > most) {
       yield `runs is ${runs}, must be a whole number from 1 to ${most.toLocaleString("en")}`;

@@ -42,6 +42,10 @@ async function answer(ask: Ask): Promise<void> {
   }
 }
 
+addEventListener("messageerror", () => {
+  throw new Error("what it is told cannot be read"); // which the page hears of
+});
+
 addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === "start") bringing = new Bringing(data);
   else if (data.kind === "theory") bringing?.take(data);

@@ -15,3 +15,14 @@ test("only the scripts and styles of the build may run", () => {
 test("a page without a policy is not built", () => {
   expect(() => strict('<script type="module">go()</script>')).toThrow("no policy");
 });
+
+test("the page asks for nothing that browsers keep from pages that came by plain http", () => {
+  const sources = import.meta.glob<string>("../../src/**/*.{ts,tsx}", {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  });
+  expect(Object.keys(sources).length).toBeGreaterThan(90);
+  const kept = /crypto\s*\.\s*(subtle|randomUUID)/;
+  expect(Object.keys(sources).filter((path) => kept.test(sources[path] ?? ""))).toEqual([]);
+});
