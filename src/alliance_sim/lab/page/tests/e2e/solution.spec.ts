@@ -331,7 +331,9 @@ test("pairs with fresh noise are those of the package, for twenty links", async 
   await held(lab, "small", FRESH, 0);
 });
 
-test("twins of the history that happened are the package's, for twenty-two links", async ({ lab }) => {
+test("twins of the history that happened are the package's, for twenty-two links", async ({
+  lab,
+}) => {
   test.setTimeout(600_000);
   await held(lab, "whole", TWINS, FRESH.length);
 });
