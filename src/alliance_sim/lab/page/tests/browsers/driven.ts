@@ -95,7 +95,7 @@ export class Driven {
     const downloads = mkdtempSync(join(tmpdir(), "lab-downloads-"));
     const screen = await display(browser);
     const port = await freePort();
-    const service = spawn(browser.driver, browser.words(port), {
+    const service = spawn(browser.driver, browser.words(port, await freePort()), {
       stdio: "ignore",
       detached: true, // a group of its own, which ends as one
       env: {

@@ -10,8 +10,8 @@ export interface Browser {
   name: "firefox" | "webkit";
   binary: string;
   driver: string;
-  /** Words that the driver is started with, for a port. */
-  words: (port: number) => string[];
+  /** Words that the driver is started with, for its port and for another of its browser. */
+  words: (port: number, another: number) => string[];
   /** What a session is asked to be, in a light or a dark system that keeps files in a folder. */
   capabilities: (scheme: Scheme, downloads: string) => Record<string, unknown>;
   /** Variables of the driver and what it starts. */
@@ -66,7 +66,7 @@ function firefox(): Browser | string {
     name: "firefox",
     binary,
     driver,
-    words: (port) => ["--port", String(port)],
+    words: (port, another) => ["--port", `${port}`, "--websocket-port", `${another}`],
     capabilities: (scheme, downloads) => ({
       browserName: "firefox",
       webSocketUrl: true, // a phone's width is set by BiDi: windows do not get that narrow
