@@ -207,5 +207,5 @@ def test_given_noise_and_threads_make_no_difference() -> None:
 def test_what_cannot_hold_a_state_says_so() -> None:
     from alliance_sim.lab.frame import frame_of
 
-    with pytest.raises(SettingError, match="which the module does not do"):
+    with pytest.raises(SettingError, match="holds states"):
         frame_of(ISLANDS.edited("hold rung=1@2003"))
