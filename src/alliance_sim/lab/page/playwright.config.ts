@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { defineConfig, firefox, webkit } from "@playwright/test";
 import type { Shared } from "./tests/e2e/fixtures";
 
-const SERVED = /\/(first|links|controls|files|served)\.spec/;
+const SERVED = /\/(first|links|files|served)\.spec/;
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 function onPath(name: string): string[] {
@@ -32,7 +32,7 @@ export default defineConfig<object, Shared>({
   testDir: "tests/e2e",
   outputDir: "build/e2e",
   globalSetup: "./tests/e2e/export.ts",
-  workers: 1,
+  workers: process.env["CI"] ? 2 : 1,
   retries: process.env["CI"] ? 1 : 0, // what passes the second time only is told as flaky
   timeout: 120_000, // for machines on which much else runs
   expect: { timeout: 20_000 },

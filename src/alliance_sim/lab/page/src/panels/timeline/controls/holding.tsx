@@ -1,7 +1,7 @@
 // A state held at a value for some years: what, at which value, from when to when.
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import type { Holdable, Kept, Payload, Picture } from "../../../contract";
+import type { Holdable, Kept, Payload } from "../../../contract";
 import { KEPT } from "../../../contract";
 import { timeOf } from "../../../state/time";
 import { ask } from "../../../state/asking";
@@ -74,9 +74,7 @@ export function Holding({ store }: { store: Store }) {
           </label>
         ))}
       </div>
-      <p class="controls-hint" aria-live="polite">
-        {wasThen(held.name, from, store.picture.value, payload)}
-      </p>
+      <WasThen store={store} state={held.name} year={from} />
       <p class="controls-row">
         <button type="submit">{t("controls.hold.do")}</button>
       </p>
@@ -129,10 +127,19 @@ export function holdName(name: string, payload: Payload): string {
   return named(`state.${name}`, title);
 }
 
-/** Say where a state was when a window begins, of states whose paths are known; else nothing. */
-function wasThen(state: string, year: number, picture: Picture | null, payload: Payload): string {
-  if (picture === null || !KEPT.includes(state as Kept)) return "";
-  const [first, , perYear] = timeOf(payload);
-  const value = picture.fans[state as Kept].factual.middle[(year - first) * perYear];
-  return value === undefined ? "" : t("controls.hold.was", { year, value: written(value) });
+/**
+ * Say where a state was when a window begins, of states whose paths are known; else nothing. A part of
+ * its own: what is drawn anew with each picture would put back what is being typed.
+ */
+function WasThen({ store, state, year }: { store: Store; state: string; year: number }) {
+  const picture = store.picture.value;
+  const [first, , perYear] = timeOf(store.payload);
+  const step = (year - first) * perYear;
+  const known = KEPT.includes(state as Kept);
+  const value = known ? picture?.fans[state as Kept].factual.middle[step] : undefined;
+  return (
+    <p class="controls-hint" aria-live="polite">
+      {value !== undefined && t("controls.hold.was", { year, value: written(value) })}
+    </p>
+  );
 }
