@@ -2,7 +2,8 @@
 // `alliance-sim lab`, and gone through from its first line to its last part.
 import { expect } from "@playwright/test";
 import type { Which } from "../e2e/served";
-import { solved, written, type Solved } from "./solved";
+import type { Solved } from "../e2e/solved";
+import { solved, written } from "./solved";
 import { Key, type Driven } from "./driven";
 import { test } from "./fixtures";
 

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { counted, of100, share } from "../../src/parts/numbers";
 import { environment, PYTHON } from "../e2e/python";
+import type { Solved } from "../e2e/solved";
 
 const PROGRAM = [
   "import json, sys",
@@ -9,20 +10,6 @@ const PROGRAM = [
   "asked = json.load(sys.stdin)",
   "json.dump([solution(link, scenario, draws=draws) for link, scenario, draws in asked], sys.stdout)",
 ].join("\n");
-
-interface Chance {
-  probability: number;
-}
-export interface Solved {
-  fact: Chance;
-  edited: Chance;
-  effect: Chance;
-  necessity: { given_history: number | null; ensemble: number | null };
-  sufficiency: number | null;
-  both: number;
-  bounds: Record<"PN" | "PS" | "PNS", [number, number]>;
-  sentence?: string;
-}
 
 /** Return what Python says of links, all in one go. */
 export function solved(asked: [string, string | null, boolean][]): Solved[] {

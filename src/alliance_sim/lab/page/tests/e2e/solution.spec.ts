@@ -7,6 +7,7 @@ import { counted, of100, share } from "../../src/parts/numbers";
 import english from "../../src/text/en.json" with { type: "json" };
 import { expect, test, type Which } from "./fixtures";
 import { environment, PYTHON } from "./python";
+import type { Chance, Solved } from "./solved";
 
 const PROGRAM = [
   "import json, sys",
@@ -16,20 +17,6 @@ const PROGRAM = [
 ].join("\n");
 const { answer: words } = english;
 
-interface Chance {
-  probability: number;
-  low: number;
-  high: number;
-}
-interface Solved {
-  fact: Chance;
-  edited: Chance;
-  effect: Chance;
-  necessity: { given_history: number | null; ensemble: number | null };
-  sufficiency: number | null;
-  both: number;
-  bounds: Record<"PN" | "PS" | "PNS", [number, number]>;
-}
 /** What is told besides where the history that happened is kept. */
 interface SolvedTwins extends Solved {
   couplings: Record<string, { effect: Chance; necessity: number | null }> & {
