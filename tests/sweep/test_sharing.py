@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from alliance_sim import files
 from alliance_sim.parallel import executors
 from alliance_sim.sweep import loop
 from alliance_sim.sweep.plan import Plan
@@ -49,13 +50,9 @@ def test_two_runners_on_one_folder_share_the_rows(
     assert edges[1:-1:2] == edges[2:-1:2], "no row is computed twice"
 
 
-def test_two_runners_without_locks_do_double_work_and_no_harm(
-    plan: Plan,
-    quick: Any,
-    tmp_path: Path,
-    undisturbed: dict[str, bytes],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file system grants every lock of rows and files; only the state of a folder has one."""
     take, release = locks.Locks.take, locks.Locks.release
     monkeypatch.setattr(locks.Locks, "take", lambda self, a, b: a < locks.STATE or take(self, a, b))
     monkeypatch.setattr(
@@ -64,6 +61,12 @@ def test_two_runners_without_locks_do_double_work_and_no_harm(
     monkeypatch.setattr(
         locks.Locks, "sure", property(lambda _: False, lambda *_: None), raising=False
     )
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_two_runners_without_locks_do_double_work_and_no_harm(
+    plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
     out = tmp_path / "out"
     with ThreadPoolExecutor(2) as pool:
         runs = [
@@ -72,6 +75,36 @@ def test_two_runners_without_locks_do_double_work_and_no_harm(
         ]
     assert all(run.result().complete for run in runs)
     assert content(out) == undisturbed
+
+
+@pytest.mark.parametrize("looked_at", [1, 2, 3, 4])
+@pytest.mark.usefixtures("without_locks")
+def test_a_part_that_another_runner_removes_while_it_is_looked_at_is_no_damage(
+    plan: Plan,
+    quick: Any,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    looked_at: int,
+) -> None:
+    """A part is opened twice, to check it and to read it, before its file is put together."""
+    out, regular, opened = tmp_path / "out", files.regular, 0
+
+    def opens(path: Any, most: int, *, links: bool = True) -> Any:
+        nonlocal opened
+        if Path(path).name.startswith("part-"):
+            opened += 1
+            if opened == looked_at:
+                run_sweep(plan, out, block=16, summarise=quick.summarise)
+                assert not Path(path).exists()
+        return regular(path, most, links=links)
+
+    monkeypatch.setattr(files, "regular", opens)
+    assert run_sweep(plan, out, block=48, summarise=quick.summarise).complete
+    assert opened >= looked_at
+    assert content(out) == undisturbed
+    assert "is missing" not in caplog.text
 
 
 def test_a_runner_that_never_lets_go_is_waited_for_only_so_long(

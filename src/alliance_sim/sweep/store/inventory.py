@@ -42,6 +42,7 @@ JOURNAL = "parts.jsonl"
 PART, FILE, BAD, AGAIN = "part", "file", "bad", "again"
 LINE = re.compile(rb'(\{.{,1000}), "check": "([0-9a-f]{16})"\}\n')
 BYTES_A_ROW = 1000  # most bytes of the journal for each row of the sweep
+MISSING = "is missing"
 PASSED_OVER = "._"  # begin names that readers of folders of Parquet files do not look at
 
 
@@ -136,9 +137,14 @@ def read_events(path: Path, most: int) -> Iterator[Event]:
     try:
         return _events(files.read_regular(path, most, links=False))
     except FileError as error:
-        if isinstance(error.__context__, FileNotFoundError | NotADirectoryError):
+        if is_missing(error):
             return iter(())
         raise ResultError(f"{path}: {error.problems[0]}") from error
+
+
+def is_missing(error: FileError) -> bool:
+    """Whether a file could not be read because it is not there, or no longer."""
+    return isinstance(error.__context__, FileNotFoundError | NotADirectoryError)
 
 
 def _events(content: bytes) -> Iterator[Event]:
@@ -274,13 +280,18 @@ def fault(path: Path, entry: Entry) -> str:
     try:
         found = path.lstat()
     except FileNotFoundError:
-        return "is missing"
+        return MISSING
     if not stat.S_ISREG(found.st_mode):
         return "is a link" if stat.S_ISLNK(found.st_mode) else "is no regular file"
     if found.st_size != entry.size:
         return f"is torn ({found.st_size} bytes, {entry.size} were written)"
-    with files.regular(path, entry.size, links=False) as file:
-        right = hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256
+    try:
+        with files.regular(path, entry.size, links=False) as file:
+            right = hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256
+    except FileError as error:  # another runner may have removed it since it was looked at
+        if is_missing(error):
+            return MISSING
+        raise
     return "" if right else "is damaged (wrong checksum)"
 
 

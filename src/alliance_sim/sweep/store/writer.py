@@ -7,7 +7,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,12 +21,14 @@ from alliance_sim.sweep.store.inventory import (
     BAD,
     FILE,
     JOURNAL,
+    MISSING,
     PART,
     Event,
     Inventory,
     Journal,
     fault,
     is_listed,
+    is_missing,
     refuse_strays,
 )
 from alliance_sim.sweep.store.locks import FILES, STATE, Locks
@@ -175,7 +177,9 @@ class Writer:
         k = self.inventory.file_of(entry)
         if k in self.inventory.files and entry != self.inventory.files[k]:
             return  # a part that somebody has just made part of a file, and removed
-        place = f"; set aside as {self._moved_aside(path)}" if path.exists() else ""
+        place = ""
+        with suppress(FileNotFoundError):
+            place = f"; set aside as {self._moved_aside(path)}"
         self._happened(BAD, entry)
         log.warning("%s: %s%s; its %d rows are computed again", path, wrong, place, entry.rows)
 
@@ -280,11 +284,15 @@ class Writer:
         """Return the rows of a file; None if it is not as it was written, and is set aside."""
         wrong = fault(path, entry)
         if not wrong:
-            content = files.read_regular(path, entry.size, links=False)
             try:
+                content = files.read_regular(path, entry.size, links=False)
                 table = parquet.read_parquet(content, self.columns)
             except pa.ArrowException as error:
                 wrong = f"is damaged: {error}"
+            except FileError as error:  # as `fault` says, with the same meaning
+                if not is_missing(error):
+                    raise
+                wrong = MISSING
             else:
                 if table.num_rows == entry.rows:
                     return table
