@@ -60,41 +60,67 @@ export function readLink(hash: string, payload: Payload, panels: readonly string
   const place = beginning(payload);
   const text = hash.replace(/^#/, "");
   if (text === "") return { place, problems: [] };
-  if (text.length > LONGEST_LINK) return { place, problems: ["long"] };
-  const said = new URLSearchParams(text);
+  const said = new URLSearchParams(text.slice(0, LONGEST_LINK));
+  const elsewhere = text.length > LONGEST_LINK ? "long" : elsewhereOf(said, payload);
+  if (elsewhere !== null) return { place, problems: [elsewhere] };
   const problems: string[] = [];
-  if (said.get("v") !== String(LINK_VERSION)) return { place, problems: ["version"] };
-  if (said.has("of") && said.get("of") !== payload.scenario.digest.slice(0, 12)) {
-    return { place, problems: ["scenario"] };
-  }
-  const edits = said.getAll("edit");
-  if (edits.length > MOST_EDITS) problems.push("edits");
-  const { question } = place;
-  const noise = said.get("noise") ?? question.noise;
-  const known = payload.theories.map(({ name }) => name);
-  const theory = said.get("theory") ?? question.theory;
-  if (noise !== "posterior" && noise !== "fresh") problems.push("noise");
-  else if (noise === "posterior" && payload.draws === null) problems.push("noise");
-  else question.noise = noise;
-  // Both worlds are under the link's theory: no edit of one names another.
-  const edited = edits.some((edit) => edit.trim().split(" ", 1)[0] === "theory");
-  if (edited || !known.includes(theory)) problems.push("theory");
-  const runs = whole(said.get("runs"), question.runs, MOST_RUNS[question.noise], 1);
-  const seed = whole(said.get("seed"), question.seed, Number.MAX_SAFE_INTEGER, 0);
-  if (runs === null) problems.push("runs");
-  if (seed === null) problems.push("seed");
+  const usual = place.question;
+  const edits = editsIn(said, problems);
+  const noise = noiseIn(said, payload, usual.noise, problems);
+  const theory = theoryIn(said, payload, edits, problems) ?? usual.theory;
+  const counted = (key: string, least: number, most: number, begun: number): number => {
+    const found = whole(said.get(key), begun, most, least);
+    if (found === null) problems.push(key);
+    return found ?? begun;
+  };
+  const runs = counted("runs", 1, MOST_RUNS[noise], usual.runs);
+  const seed = counted("seed", 0, Number.MAX_SAFE_INTEGER, usual.seed);
   const panel = said.get("panel") ?? place.panel;
   if (!panels.includes(panel)) problems.push("panel");
-  const most = historiesOf(payload, { ...question, theory, runs: runs ?? question.runs });
-  const history = whole(said.get("history"), 1, most, 1);
-  if (history === null) problems.push("history");
-  if (problems.length > 0) return { place, problems };
-  question.edits = edits;
-  question.outcome = said.get("outcome") ?? question.outcome;
-  question.theory = theory;
-  question.runs = runs ?? question.runs;
-  question.seed = seed ?? question.seed;
-  return { place: { question, panel, history: (history ?? 1) - 1 }, problems };
+  const outcome = said.get("outcome") ?? usual.outcome;
+  const question: Question = { edits, outcome, theory, noise, runs, seed };
+  const history = counted("history", 1, historiesOf(payload, question), 1) - 1;
+  return { place: problems.length > 0 ? place : { question, panel, history }, problems };
+}
+
+/** Return what shows that a link is not one of this page; null if it is. */
+function elsewhereOf(said: URLSearchParams, payload: Payload): string | null {
+  if (said.get("v") !== String(LINK_VERSION)) return "version";
+  const of = said.get("of");
+  return of === null || of === payload.scenario.digest.slice(0, 12) ? null : "scenario";
+}
+
+function editsIn(said: URLSearchParams, problems: string[]): string[] {
+  const edits = said.getAll("edit");
+  if (edits.length > MOST_EDITS) problems.push("edits");
+  return edits;
+}
+
+function noiseIn(
+  said: URLSearchParams,
+  payload: Payload,
+  usual: Question["noise"],
+  problems: string[],
+): Question["noise"] {
+  const noise = said.get("noise") ?? usual;
+  if (noise === "fresh" || (noise === "posterior" && payload.draws !== null)) return noise;
+  problems.push("noise");
+  return usual;
+}
+
+/** Return the theory that a link asks for, null if it names none. */
+function theoryIn(
+  said: URLSearchParams,
+  payload: Payload,
+  edits: readonly string[],
+  problems: string[],
+): string | null {
+  const theory = said.get("theory");
+  const known = theory === null || payload.theories.some(({ name }) => name === theory);
+  // Both worlds are under the link's theory: no edit of one names another.
+  const edited = edits.some((edit) => edit.trim().split(" ", 1)[0] === "theory");
+  if (edited || !known) problems.push("theory");
+  return theory;
 }
 
 /** Return how many histories a question has. */

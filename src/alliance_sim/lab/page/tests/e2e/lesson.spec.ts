@@ -17,56 +17,82 @@ async function checked(lab: Lab): Promise<void> {
   await lab.accessible();
 }
 
-/** Go through a lesson as a student, and return the code for the class. */
-async function student(lab: Lab, look: () => Promise<void>): Promise<string> {
-  const { page } = lab;
-  await expect(page.locator(".lesson-cards li")).toHaveCount(3);
-  await look();
-  await next(lab);
-  const numbers = page.locator(".lesson-percent input[type=number]");
-  const count = await numbers.count();
-  for (let at = 0; at < count; at += 1) await numbers.nth(at).fill(String(20 + 10 * at));
-  const slider = page.locator(".lesson-percent input[type=range]").first();
-  await slider.press("ArrowRight");
-  await expect(numbers.first()).toHaveValue("21");
-  await look();
-  await next(lab);
-  await page.locator(".lesson-gate button").press("Enter");
-  await expect(page.locator(".lesson-outcome")).toHaveCount(count - 1);
-  await expect(page.locator(".lesson-outcome .lesson-sum").first()).toContainText("0.21");
-  await look();
-  await next(lab);
-  const compare = page.locator(".lesson-gate button");
-  if ((await compare.count()) > 0) {
-    await expect(compare).toBeDisabled();
-    await page.locator("input[name=lesson-half]").first().press("Space");
-    for (let at = 0; at < 5; at += 1) await numbers.nth(at).fill("40");
-    await compare.press("Enter");
-    await page.locator(".lesson-percent input[type=number]").last().fill("75");
-    await expect(page.locator(".lesson-total")).toContainText("together 115");
+const percent = (lab: Lab) => lab.page.locator(".lesson-percent input[type=number]");
+const gate = (lab: Lab) => lab.page.locator(".lesson-gate button");
+
+/** Say how likely each item is; return how many there are. */
+async function predict(lab: Lab): Promise<number> {
+  const count = await percent(lab).count();
+  for (let at = 0; at < count; at += 1) {
+    await percent(lab)
+      .nth(at)
+      .fill(String(20 + 10 * at));
   }
-  await look();
-  await next(lab);
+  await lab.page.locator(".lesson-percent input[type=range]").first().press("ArrowRight");
+  await expect(percent(lab).first()).toHaveValue("21");
+  return count;
+}
+
+/** See what came of the items, which are all but the belief that is asked for again at the end. */
+async function reveal(lab: Lab, items: number): Promise<void> {
+  await gate(lab).press("Enter");
+  await expect(lab.page.locator(".lesson-outcome")).toHaveCount(items);
+  await expect(lab.page.locator(".lesson-outcome .lesson-sum").first()).toContainText("0.21");
+}
+
+/** Draw the curve that one has in mind, where the lesson has one. */
+async function curves(lab: Lab): Promise<void> {
+  if ((await gate(lab).count()) === 0) return;
+  await expect(gate(lab)).toBeDisabled();
+  await lab.page.locator("input[name=lesson-half]").first().press("Space");
+  for (let at = 0; at < 5; at += 1) await percent(lab).nth(at).fill("40");
+  await gate(lab).press("Enter");
+  await percent(lab).last().fill("75");
+  await expect(lab.page.locator(".lesson-total")).toContainText("together 115");
+}
+
+/** Change history, and say before what will come of it. */
+async function run(lab: Lab): Promise<void> {
+  const { page } = lab;
   await page.locator(".lesson textarea").first().fill("Somebody else.");
   await page.locator(".lesson-choice.row input").first().press("Space");
-  await page.locator(".lesson-percent input[type=number]").fill("60");
-  await page.locator(".lesson-gate button").press("Enter");
+  await percent(lab).fill("60");
+  await gate(lab).press("Enter");
   await expect(page.locator(".lesson-pair figure")).toHaveCount(2, { timeout: 20_000 });
   await expect(page.locator(".lesson-answer .lesson-sum")).toContainText("You said 60");
+}
+
+async function compare(lab: Lab): Promise<void> {
+  await lab.page.locator(".lesson-step > button.main").press("Enter");
+  await expect(lab.page.locator(".lesson-total")).toBeVisible({ timeout: 25_000 });
+}
+
+async function claim(lab: Lab): Promise<void> {
+  await lab.page.locator(".lesson-blank input").first().fill("without the raid");
+  await expect(lab.page.locator(".lesson blockquote")).toContainText("without the raid");
+}
+
+async function exit(lab: Lab): Promise<void> {
+  await percent(lab).fill("90");
+  await expect(lab.page.locator(".lesson-total")).toContainText("and 90 now");
+}
+
+/** Go through a lesson as a student, and return the code for the class. */
+async function student(lab: Lab, look: () => Promise<void>): Promise<string> {
+  await expect(lab.page.locator(".lesson-cards li")).toHaveCount(3);
+  let said = 0;
+  const steps = [
+    async () => void (said = await predict(lab)),
+    () => reveal(lab, said - 1),
+    ...[curves, run, compare, claim, exit].map((step) => () => step(lab)),
+  ];
+  for (const step of steps) {
+    await look();
+    await next(lab);
+    await step();
+  }
   await look();
-  await next(lab);
-  await page.locator(".lesson-step > button.main").press("Enter");
-  await expect(page.locator(".lesson-total")).toBeVisible({ timeout: 25_000 });
-  await look();
-  await next(lab);
-  await page.locator(".lesson-blank input").first().fill("without the raid");
-  await expect(page.locator(".lesson blockquote")).toContainText("without the raid");
-  await look();
-  await next(lab);
-  await page.locator(".lesson-percent input[type=number]").fill("90");
-  await expect(page.locator(".lesson-total")).toContainText("and 90 now");
-  await look();
-  return page.locator(".lesson-code output").innerText();
+  return lab.page.locator(".lesson-code output").innerText();
 }
 
 async function open(lab: Lab, view: string): Promise<void> {
