@@ -38,7 +38,13 @@ RIGHT = [
 ]
 WRONG = [
     *("", "rung>=8", "rnug>=8@2014", "rung=>8@2014", "rung>=8@1949", "rung>=8@2014Q5"),
-    *("rung>=8@2001..2014", "rung>=eight@2014", "median(rung)@2014>=3", "first(rung)>=2014"),
+    *(
+        "rung>=8@2001..2014",
+        "rung>=eight@2014",
+        "median(rung)@2014>=3",
+        "at(rung>=8)@2014",
+        "first(rung)>=2014",
+    ),
     *("sum(count_operations)@2012..2001>=20", "rung>=8@2014M05x", "rung>=99@2014"),
     *("level_political>=0@2014", "mean(level_political)@2001..2012>=20@2014"),
 ]

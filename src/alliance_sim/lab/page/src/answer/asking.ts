@@ -4,7 +4,7 @@ import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Coupling, Model, Outcomes, Payload, Picture, Question } from "../contract";
 import { same, worded, type Store } from "../state/store";
 import { answerOf, COUPLINGS, NOTHING_BESIDE, PAIRS, type Answer, type Beside } from "./answer";
-import { readOutcome } from "./words";
+import { stateOf } from "./words";
 
 const known = new WeakMap<Store, ReadonlySignal<Answer | null>>();
 
@@ -80,7 +80,7 @@ export async function gather(
 
 /** Thinning is another coupling for counts of acts only; for all else it comes to the quantile. */
 function counts(question: Question): boolean {
-  return readOutcome(question.outcome)?.state.startsWith("count_") ?? false;
+  return stateOf(question.outcome).startsWith("count_");
 }
 
 function askable(model: Model, question: Question): Coupling[] {

@@ -2,6 +2,7 @@
 import type { Payload, Question } from "../contract";
 import { daysIn, ordinal } from "../engine/days";
 import { fixed } from "../parts/numbers";
+import { ONE_MOMENT, isFlag, partsOf, readMark, signalOf } from "../outcome_text";
 import { holdsIn, holdText, plain, readHold } from "../holds";
 import { changeInWords } from "../parts/edit_words";
 import { linkOf } from "../state/link";
@@ -11,11 +12,9 @@ import { councilName, leaderName } from "../parts/edit_words";
 
 const MOST_EDITS = 3;
 const SIGNS: Record<string, string> = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
-const FLAGS = ["passed_", "refused_", "suspensions"];
-const ONE_MOMENT = ["at", "max", "min"];
 
-export interface Outcome {
-  text: string;
+/** An outcome's text taken apart, with its numbers; what cannot be read as one is NaN. */
+interface Outcome {
   state: string;
   compare: string;
   threshold: number;
@@ -25,38 +24,33 @@ export interface Outcome {
   mark: number;
 }
 
-const FOLDED = /^(\w+)\s*\(([^()]*)\)\s*(?:@([^<>=!]*))?(?:([<>=!]+)\s*(.*))?$/;
-const PLAIN = /^([^()@]*)(?:@(.*))?$/;
-const SIGNAL = /^(\w+)\s*(?:([<>=!]+)\s*([^\s<>=!]\S*))?$/;
-
 /** Return the parts of an outcome's text; null if it is none. What they mean is the engine's. */
-export function readOutcome(text: string): Outcome | null {
-  const folded = FOLDED.exec(text.trim());
-  const plain = folded === null ? PLAIN.exec(text.trim()) : null;
-  const signal = SIGNAL.exec((folded?.[2] ?? plain?.[1] ?? "").trim());
-  if (signal === null) return null;
+function outcomeOf(text: string): Outcome | null {
+  const { fold, signal, when, passes, mark } = partsOf(text);
+  const found = signalOf(signal);
+  if (found === null) return null;
+  const number = (written: string): number => (written === "" ? 0 : (readMark(written) ?? NaN));
   return {
-    text,
-    state: signal[1] ?? "",
-    compare: signal[2] ?? "",
-    threshold: Number(signal[3] ?? 0),
-    fold: folded?.[1] ?? "at",
-    when: (folded?.[3] ?? plain?.[2] ?? "").trim(),
-    passes: folded?.[4] ?? "",
-    mark: Number(folded?.[5] ?? 0),
+    ...{ state: found.state, compare: found.compare, threshold: number(found.threshold) },
+    ...{ fold: fold ?? "at", when: when?.trim() ?? "", passes, mark: number(mark) },
   };
+}
+
+/** Return the state that an outcome is of; "" if its text is none. */
+export function stateOf(text: string): string {
+  return signalOf(partsOf(text).signal)?.state ?? "";
 }
 
 /** Return an outcome in words: as the package has it where it offers it, else by the same rules. */
 export function outcomeTitle(text: string, payload: Payload): string {
   const offered = payload.outcomes.find((one) => one.text === text);
   if (offered !== undefined) return named(`outcome.${text}`, offered.title);
-  const found = readOutcome(text);
+  const found = outcomeOf(text);
   const state = payload.states.find(({ name }) => name === found?.state);
   if (found === null || state === undefined) return text;
   let what = named(`state.${state.name}`, state.title);
   if (found.compare !== "") what = compared(what, found);
-  const flag = found.compare !== "" || FLAGS.some((begin) => found.state.startsWith(begin));
+  const flag = found.compare !== "" || isFlag(found.state);
   const happens =
     found.compare !== "" || (ONE_MOMENT.includes(found.fold) && flag && found.passes === "");
   const fold = t(`answer.fold.${found.fold}.${happens ? "happens" : "number"}`, { what });
@@ -72,8 +66,7 @@ function compared(what: string, { state, compare, threshold }: Outcome): string 
   if (ladder !== null && state === "rung" && compare === ">=" && Number.isInteger(threshold)) {
     return `${ladder[1]} ${threshold} of ${ladder[2]} or higher (rung ≥ ${threshold})`;
   }
-  const flag = FLAGS.some((begin) => state.startsWith(begin));
-  if (flag && compare === ">=" && threshold === 1) return what;
+  if (isFlag(state) && compare === ">=" && threshold === 1) return what;
   return `${what} ${SIGNS[compare]} ${threshold}`;
 }
 
@@ -94,7 +87,7 @@ const MONTHS: Record<string, number> = { "": 12, H: 6, Q: 3, M: 1 }; // of a yea
 
 /** Return the last day that an outcome looks at, as a count of days; null if that is not plain. */
 export function lastDay(text: string, payload: Payload): number | null {
-  const found = readOutcome(text);
+  const found = outcomeOf(text);
   if (found === null) return null;
   const last = found.when.split("..").at(-1)?.trim() ?? "";
   if (last === "") return ordinal({ year: timeOf(payload)[1], month: 12, day: 31 });

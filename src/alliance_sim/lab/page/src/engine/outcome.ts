@@ -2,6 +2,7 @@
 
 import type { Frame } from "../../../engine.mjs";
 import type { Payload } from "../contract";
+import { ONE_MOMENT, isFlag, partsOf, readMark, signalOf } from "../outcome_text";
 import { general } from "./days";
 import { quoted, unknownName } from "./nearest";
 
@@ -25,17 +26,12 @@ export interface Fold {
 
 const HOW: Record<string, number> = { at: 0, mean: 0, sum: 0, max: 1, min: 2, first: 3 };
 const COMPARISONS: Record<string, number> = { "": 0, ">=": 1, ">": 2, "<=": 3, "<": 4 };
-const FLAGS = ["passed_", "refused_", "suspensions"]; // states that are 0 or 1 by nature
-const ONE_MOMENT = ["at", "max", "min"];
 const WITHIN = ["at", "mean", "max", "min"]; // folds of a state that stay within its range
 const UNITS: Record<string, number> = { Q: 4, H: 2, M: 12 };
 const LONGEST = 300;
 const SHAPES =
   "level_political@2014, rung>=8@2014Q2, mean(level_political)@2001Q4..2012Q4, first(rung>=8), " +
   "sum(count_political)@2001..2012>=20";
-const FOLDED = /^(\w+)\s*\(([^()]*)\)\s*(?:@([^<>=!]*))?(?:([<>=!]+)\s*(.*))?$/s;
-const PLAIN = /^([^()@]*?)\s*(?:@(.*))?$/s;
-const SIGNAL = /^(\w+)\s*(?:([<>=!]+)\s*([^\s<>=!]\S*))?$/;
 
 /** Compare two numbers by one of the four signs. */
 function compared(sign: string, value: number, mark: number): boolean {
@@ -85,34 +81,32 @@ function read(text: string, states: States, problems: string[]): Fold | null {
     problems.push(`must be a text of at most ${LONGEST} characters`);
     return null;
   }
-  const folded = FOLDED.exec(text.trim());
-  const plain = folded === null ? PLAIN.exec(text.trim()) : null;
-  const signal = (folded?.[2] ?? plain?.[1] ?? "").trim();
+  const written = partsOf(text);
+  const { fold, signal, passes } = written;
   if (signal === "") {
     problems.push(`cannot be read; write it like ${SHAPES}`);
     return null;
   }
-  const how = folded?.[1] ?? "at";
+  const how = fold ?? "at";
   const known = Object.keys(HOW).filter((name) => name !== "at");
-  if (folded !== null && !known.includes(how)) problems.push(unknownName("fold", how, known));
+  if (fold !== null && !known.includes(how)) problems.push(unknownName("fold", how, known));
   const looked = readSignal(signal, states, problems);
-  const span = readSpan(folded === null ? plain?.[2] : folded[3], how, states.time, problems);
-  const passes = folded?.[4] ?? "";
-  const mark = passes === "" ? 0 : readMark(passes, (folded?.[5] ?? "").trim(), problems);
+  const span = readSpan(written.when, how, states.time, problems);
+  const mark = passes === "" ? 0 : readPassing(passes, written.mark, problems);
   if (how === "first" && looked !== null && looked.compare === "") {
     problems.push(`first needs a comparison, such as first(${looked.state}>=1)`);
   }
   if (problems.length > 0 || looked === null || span === null) return null;
   const [start, stop] = span;
   const divideBy = how === "mean" ? stop - start : 1;
-  const flag = looked.compare !== "" || FLAGS.some((name) => looked.state.startsWith(name));
+  const flag = looked.compare !== "" || isFlag(looked.state);
   if (passes === "" && !(ONE_MOMENT.includes(how) && flag)) {
     problems.push(
-      `is a number, and the page asks whether something happens; compare it, such as ${text.trim()}>=1`,
+      `is a number, and the page asks whether something happens; compare it, such as ${written.text}>=1`,
     );
   }
   return {
-    text: text.trim(),
+    text: written.text,
     state: looked.state,
     row: states.known.get(looked.state)?.row ?? 0,
     how: HOW[how] ?? 0,
@@ -131,37 +125,31 @@ function readSignal(
   states: States,
   problems: string[],
 ): { state: string; compare: string; threshold: number } | null {
-  const found = SIGNAL.exec(text);
+  const found = signalOf(text);
   if (found === null) {
     problems.push(
       `${quoted(text)} cannot be read; write a state, or a comparison like rung>=8@2014`,
     );
     return null;
   }
-  const [, state = "", compare = "", given = ""] = found;
+  const { state, compare, threshold: given } = found;
   const before = problems.length;
   if (!states.known.has(state)) problems.push(unknownName("state", state, states.known.keys()));
   if (compare !== "" && !(compare in COMPARISONS)) {
     problems.push(`comparison is ${quoted(compare)}, must be one of >=, >, <=, <`);
   }
-  const threshold = compare === "" ? 0 : readThreshold(given);
+  const threshold = compare === "" ? 0 : readMark(given);
   if (threshold === null) {
     problems.push(`compares with ${quoted(given)}, must be a finite number`);
   }
   return problems.length > before || threshold === null ? null : { state, compare, threshold };
 }
 
-function readThreshold(text: string): number | null {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return null;
-  const number = Number(text);
-  return Number.isFinite(number) ? number + 0 : null;
-}
-
-function readMark(sign: string, text: string, problems: string[]): number {
+function readPassing(sign: string, text: string, problems: string[]): number {
   if (!(sign in COMPARISONS)) {
     problems.push(`comparison is ${quoted(sign)}, must be one of >=, >, <=, <`);
   }
-  const mark = readThreshold(text);
+  const mark = readMark(text);
   if (mark === null) {
     const [before = "", when = ""] = text.split("@");
     const hint = text.includes("@")
@@ -173,13 +161,13 @@ function readMark(sign: string, text: string, problems: string[]): number {
 }
 
 function readSpan(
-  when: string | undefined,
+  when: string | null,
   how: string,
   time: States["time"],
   problems: string[],
 ): [number, number] | null {
   const steps = (time[1] - time[0] + 1) * time[2];
-  if (when === undefined) {
+  if (when === null) {
     if (how !== "at") return [0, steps];
     problems.push(
       "says no time: add one, such as @2014 or @2014Q2, or fold the run, as in mean(...)",

@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { effectOf } from "../../answer/answer";
 import { drawsOf } from "../../answer/estimates";
-import { outcomeTitle, readOutcome } from "../../answer/words";
+import { outcomeTitle, stateOf } from "../../answer/words";
 import type { Picture, Question } from "../../contract";
 import { counted, of100 } from "../../parts/numbers";
 import { ask } from "../../state/asking";
@@ -164,7 +164,7 @@ function Answer({ store, lesson, said, picture, replaced, result }: Given) {
   const guess = card.share ?? 0;
   const { own, left } = expected(guess / 100, edited);
   const given = picture.question.noise === "posterior";
-  const measured = readOutcome(picture.question.outcome)?.state.startsWith("level_") !== true;
+  const measured = !stateOf(picture.question.outcome).startsWith("level_");
   const inWords = (share: number) => t("lesson.run.in_100", { n: of100(share), result });
   return (
     <>

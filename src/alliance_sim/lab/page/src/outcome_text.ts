@@ -1,0 +1,65 @@
+// An outcome's text taken apart, such as "mean(level_political)@2001..2012>0.4": as
+// `results/outcomes.py` does it. What the parts come to is the engine's, how they are said the answer's.
+import { readNumber } from "./engine/days";
+
+/** What an outcome's text says, as it is written. */
+export interface Written {
+  /** All of it, without spaces around. */
+  text: string;
+  /** How quarters are folded; null where the text says nothing of it: then it names one moment. */
+  fold: string | null;
+  /** What is folded: a state, or a comparison of one. */
+  signal: string;
+  /** What stands behind the @; null where no time is named. */
+  when: string | null;
+  /** Comparison of what was folded, "" for none, and with what. */
+  passes: string;
+  mark: string;
+}
+
+/** A state, or a comparison of one. */
+export interface Signal {
+  state: string;
+  /** "" for none. */
+  compare: string;
+  threshold: string;
+}
+
+const FOLDED = /^(\w+)\s*\(([^()]*)\)\s*(?:@([^<>=!]*))?(?:([<>=!]+)\s*(.*))?$/s;
+const PLAIN = /^([^()@]*)(?:@(.*))?$/s;
+const SIGNAL = /^(\w+)\s*(?:([<>=!]+)\s*([^\s<>=!]\S*))?$/;
+const FLAGS = ["passed_", "refused_", "suspensions"];
+
+/** Folds of one moment: of a state that is 0 or 1 they are 0 or 1, too. */
+export const ONE_MOMENT: readonly string[] = ["at", "max", "min"];
+
+/** Return the parts of an outcome's text; the signal is "" where it cannot be read. */
+export function partsOf(text: string): Written {
+  const whole = text.trim();
+  const folded = FOLDED.exec(whole);
+  const [, signal = "", when = null] = folded === null ? (PLAIN.exec(whole) ?? []) : [];
+  if (folded === null) {
+    return { text: whole, fold: null, signal: signal.trim(), when, passes: "", mark: "" };
+  }
+  const [, fold = "", inside = "", time = null, passes = "", mark = ""] = folded;
+  return { text: whole, fold, signal: inside.trim(), when: time, passes, mark: mark.trim() };
+}
+
+/** Return a signal taken apart; null if it is none. */
+export function signalOf(text: string): Signal | null {
+  const found = SIGNAL.exec(text);
+  if (found === null) return null;
+  const [, state = "", compare = "", threshold = ""] = found;
+  return { state, compare, threshold };
+}
+
+/** Whether a state is 0 or 1 by nature. */
+export function isFlag(state: string): boolean {
+  return FLAGS.some((beginning) => state.startsWith(beginning));
+}
+
+/** Return a number with which an outcome compares; null if it is none, or not finite. */
+export function readMark(text: string): number | null {
+  const number = readNumber(text);
+  return number === null || !Number.isFinite(number) ? null : number + 0;
+}
