@@ -24,7 +24,8 @@ NOTHING = "nothing yet"
 WORKER = """
 onmessage = async ({ data: { bytes, frame } }) => {
   try {
-    const engine = await start({ simd: bytes, scalar: bytes }, frame);
+    const sha256 = async (of) => new Uint8Array(await crypto.subtle.digest("SHA-256", of));
+    const engine = await start({ simd: bytes, scalar: bytes }, frame, sha256);
     postMessage(`the same bits as ${engine.frame.golden.sha256}`);
   } catch (error) {
     postMessage(error.message);

@@ -22,7 +22,8 @@ const [host, module, frame] = process.argv.slice(2);
 const { Engine, hasVectors, start } = await import(host);
 const engine = new Engine(new WebAssembly.Module(readFileSync(module)),
   JSON.parse(readFileSync(frame, "utf8")));
-const sha = (bytes) => createHash("sha256").update(bytes).digest("hex");
+const digest = (bytes) => createHash("sha256").update(bytes).digest();
+const sha = (bytes) => digest(bytes).toString("hex");
 const golden = sha(engine.goldenBytes());
 const { steps } = engine.frame.shape;
 engine.keepWorld();
@@ -47,10 +48,11 @@ let odd = "";
 try { engine.set(`${gone}.date`, NaN); } catch (error) { odd = error.message; }
 const bytes = readFileSync(module);
 const again = JSON.parse(readFileSync(frame, "utf8"));
-const same = (await start({ simd: bytes, scalar: bytes }, again)) instanceof Engine;
+const modules = { simd: bytes, scalar: bytes };
+const same = (await start(modules, again, digest)) instanceof Engine;
 again.golden.sha256 = golden.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
 let other = "";
-try { await start({ simd: bytes, scalar: bytes }, again); } catch (error) { other = error.message; }
+try { await start(modules, again, digest); } catch (error) { other = error.message; }
 const told = { vectors: hasVectors(), golden, gone, edited, first, refused, odd, same, other };
 console.log(JSON.stringify(told));
 """

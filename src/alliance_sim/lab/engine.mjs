@@ -50,6 +50,7 @@ export class Engine {
     }
     /** @type {any} */
     const exports = new WebAssembly.Instance(module).exports;
+    this.module = module;
     this.exports = exports;
     this.frame = frame;
     this.top = exports.heap_base.value;
@@ -290,14 +291,16 @@ export class Engine {
 /**
  * Start the module that can run here, and hold it against the frame's golden digest: an engine that
  * computes other bits is not handed out.
- * @param {{simd: BufferSource, scalar: BufferSource}} modules
+ * @param {{readonly simd: BufferSource, readonly scalar: BufferSource}} modules Only one is looked at.
  * @param {Frame} frame
+ * @param {(bytes: Uint8Array<ArrayBuffer>) => Uint8Array | Promise<Uint8Array>} sha256 Browsers have
+ *   one of their own only on pages that came by https or from a disk.
  */
-export async function start(modules, frame) {
+export async function start(modules, frame, sha256) {
   const bytes = hasVectors() ? modules.simd : modules.scalar;
   const engine = new Engine(await WebAssembly.compile(bytes), frame);
-  const digest = await crypto.subtle.digest("SHA-256", engine.goldenBytes());
-  const text = Array.from(new Uint8Array(digest), (x) => x.toString(16).padStart(2, "0")).join("");
+  const digest = await sha256(engine.goldenBytes());
+  const text = Array.from(digest, (x) => x.toString(16).padStart(2, "0")).join("");
   if (text !== frame.golden.sha256) {
     throw new Error(`this computes other bits than alliance-sim ${frame.program}`);
   }

@@ -65,6 +65,11 @@ export function monthsLater(from: Day, months: number): Day | null {
   return { year, month, day: Math.min(from.day, daysIn(year, month)) };
 }
 
+/** Return a day as decimal year: months are equal twelfths, days equal parts of their month. */
+export function decimalYear({ year, month, day }: Day): number {
+  return year + (month - 1 + (day - 1) / daysIn(year, month)) / MONTHS;
+}
+
 /** Return where a day lies on the axis of steps, with its fraction, as `Calendar.position`. */
 export function position(day: Day, [first, , perYear]: readonly [number, number, number]): number {
   const into = day.month - 1 + (day.day - 1) / daysIn(day.year, day.month);

@@ -1,6 +1,7 @@
 // The dated acts of a history: rows of the module's `mark_events`, see `lab/marks.py`, in the words of
 // the package's chronology, so that the page and `whatif` match the same acts.
 import type { Payload, RunEvent, Series } from "../contract";
+import { decimalYear, type Day } from "./days";
 
 const SERIES: readonly Series[] = ["political", "operations", "equipment", "institution"];
 const WHAT = [
@@ -61,11 +62,8 @@ export function startOf(time: Chronicled["time"], step: number): number {
   );
 }
 
-/** Return a day as decimal year: months are equal twelfths, days equal parts of their month. */
-export function yearOf(day: Date): number {
-  const [year, month] = [day.getUTCFullYear(), day.getUTCMonth()];
-  const days = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-  return year + (month + (day.getUTCDate() - 1) / days) / MONTHS_A_YEAR;
+function dayOf(date: Date): Day {
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
 }
 
 class Scribe {
@@ -105,7 +103,7 @@ class Scribe {
     const days = Math.round((startOf(this.run.time, step + 1) - begin) / DAY);
     const day = new Date(begin + Math.trunc(at(3) * days) * DAY);
     const usual = {
-      date: yearOf(day),
+      date: decimalYear(dayOf(day)),
       day: day.toISOString().slice(0, 10),
       step,
       what,

@@ -1,8 +1,7 @@
 // The model as the page sees it: workers that bring histories, and what they come to.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
-import { Engine, hasVectors } from "../../../engine.mjs";
+import { hasVectors, start, type Engine } from "../../../engine.mjs";
 import type { Frame } from "../../../engine.mjs";
 import type {
   Counted,
@@ -16,6 +15,7 @@ import type {
 } from "../contract";
 import { bytesIn } from "../payload";
 import { MOST_RUNS } from "../state/link";
+import { yearOf } from "../state/time";
 import { readEdits, type Read } from "./asking";
 import { Bringing } from "./bringing";
 import { Canvas, Facts } from "./canvas";
@@ -35,25 +35,22 @@ const APART = 250; // milliseconds from one painting to the next
 
 /** Start the module that can run here, try it, and let workers make ready. */
 export async function startModel(payload: Payload): Promise<Model> {
-  const simd = hasVectors();
-  const bytes = bytesIn(simd ? "lab-simd" : "lab-scalar");
-  if (bytes === null) throw new Error("the page holds no module");
-  const module = await WebAssembly.compile(bytes);
-  const frame = payload.frame as Frame;
-  const engine = new Engine(module, structuredClone(frame));
-  tried(engine);
-  return new Pool(payload, module, engine, simd);
+  const modules = {
+    get simd() {
+      return moduleIn("lab-simd");
+    },
+    get scalar() {
+      return moduleIn("lab-scalar");
+    },
+  };
+  const engine = await start(modules, structuredClone(payload.frame as Frame), sha256);
+  return new Pool(payload, engine, hasVectors());
 }
 
-/**
- * Hold an engine against the golden digest: one that computes other bits is not used. The digest is
- * worked out here, for browsers have one of their own only on pages that came by https or from disk.
- */
-function tried(engine: Engine): void {
-  const digest = bytesToHex(sha256(engine.goldenBytes()));
-  if (digest !== engine.frame.golden.sha256) {
-    throw new Error(`this computes other bits than alliance-sim ${engine.frame.program}`);
-  }
+function moduleIn(id: string): Uint8Array<ArrayBuffer> {
+  const bytes = bytesIn(id);
+  if (bytes === null) throw new Error("the page holds no module");
+  return bytes;
 }
 
 /** Return the quarters in which junctures begin, in order: where edits of them first touch. */
@@ -93,7 +90,6 @@ class Pool implements Model {
 
   constructor(
     private readonly payload: Payload,
-    module: WebAssembly.Module,
     engine: Engine,
     readonly simd: boolean,
   ) {
@@ -106,7 +102,7 @@ class Pool implements Model {
     this.carried = payload.draws as CarriedDraws | null;
     const { record = null, inputs = [], filled = [] } = this.carried ?? {};
     const stops = stopsOf(payload);
-    this.start = { kind: "start", module, frame, record, inputs, filled, stops };
+    this.start = { kind: "start", module: engine.module, frame, record, inputs, filled, stops };
     const many = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 1));
     this.workers = Array.from({ length: many }, (_, place) => this.worker(place));
   }
@@ -133,8 +129,7 @@ class Pool implements Model {
   }
 
   year(step: number): number {
-    const [first, , perYear] = (this.payload.frame as Frame).time;
-    return first + step / perYear;
+    return yearOf(step, this.payload);
   }
 
   problems(question: Question): string[] {

@@ -1,13 +1,8 @@
-// Decimal years as the package has them: months are equal twelfths of a year, days equal parts of
-// their month. See `alliance_sim.calendar.decimal_year`. Days themselves are those of the engine.
-import { daysIn, monthsLater, type Day } from "../engine/days";
+// Decimal years and days: see `alliance_sim.calendar`. Days themselves are those of the engine.
+import { daysIn, decimalYear, monthsLater, type Day } from "../engine/days";
 import { QUARTERS } from "./time";
 
 const MONTHS = 12;
-
-export function decimalYear({ year, month, day }: Day): number {
-  return year + (month - 1 + (day - 1) / daysIn(year, month)) / MONTHS;
-}
 
 /** Return the day that begins nearest to a decimal year. */
 export function dayOf(decimal: number): Day {

@@ -2,8 +2,7 @@
 // what cannot stand beside it goes, and what changes nothing is left out. Whether an edit can be
 // done at all, the engine says.
 import type { Juncture, Payload } from "../contract";
-import { readDay } from "../engine/days";
-import { decimalYear } from "./calendar";
+import { decimalYear, readDay } from "../engine/days";
 import { QUARTERS } from "./time";
 
 /** One edit, taken apart: `shift great_raid:+4` is of kind "shift", about "great_raid", says "+4". */

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { codedDay, monthText, yearTicks } from "../../src/parts/dates";
 import { along, firstWindow, inside, nearer, spanOf, xOf, yearAt } from "../../src/parts/window";
-import { readDay } from "../../src/engine/days";
-import { dayOf, decimalYear, quartersOn } from "../../src/state/calendar";
+import { decimalYear, readDay } from "../../src/engine/days";
+import { dayOf, quartersOn } from "../../src/state/calendar";
 import { words } from "../../src/text";
 import { nextAct } from "../../src/panels/timeline/acts_shown";
 import { HANDLE, standings } from "../../src/panels/timeline/lanes";
