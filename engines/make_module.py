@@ -29,10 +29,10 @@ from alliance_sim.lab import module
 from alliance_sim.lab.edited_world import hold_states, thin_counts
 from alliance_sim.lab.entries import draw_uniforms, normals_of_ranks, prepare, touched
 from alliance_sim.lab.frame import frame_of
-from alliance_sim.lab.host import Host
 from alliance_sim.lab.marks import mark_events
 from alliance_sim.lab.module import AGAIN, NAMES, Module
 from alliance_sim.lab.terms import weigh_terms
+from engines.host import Host
 from engines.make_objects import NAME, lowered, optimised_ir, told, versions
 from engines.wasm_link import linked
 

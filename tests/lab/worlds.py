@@ -22,7 +22,7 @@ from alliance_sim.world.tables import recipe_of
 
 pytest.importorskip("wasmtime", reason="runs WebAssembly; there is no wheel for this system")
 
-from alliance_sim.lab.host import Host
+from engines.host import Host
 
 __all__ = ["WORLDS", "Host", "edited", "frame", "host", "needs_module", "prepared", "text"]
 WORLDS = ("two_islands/baseline", "japan_nato/baseline")

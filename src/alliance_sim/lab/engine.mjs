@@ -1,5 +1,5 @@
 // The model's module in a browser, a worker or Node: it knows names, no more. Frames come from
-// `alliance_sim.lab.frame`; `host.py` is the same for Python. No number is worked out here.
+// `alliance_sim.lab.frame`; `engines/host.py` is the same for Python. No number is worked out here.
 // @ts-check
 
 const PAGE = 65536; // bytes by which memory grows
