@@ -24,6 +24,7 @@ from tests.lab.blank import PAGE
 
 ISLANDS = "two_islands/baseline"
 PAGES = 30  # of a class
+POLICY = "default-src 'none'; worker-src blob:; frame-ancestors 'none'"
 
 
 @pytest.fixture
@@ -87,14 +88,19 @@ def test_a_template_that_is_not_there_is_the_systems_fault(
     assert not (tmp_path / "lesson.html").exists()
 
 
+def guarded(answer: HTTPResponse) -> bool:
+    """Whether an answer has the headers of all, each once."""
+    wanted = {"Content-Security-Policy": POLICY, **serving._Answers.headers_of_all}
+    return all(answer.headers.get_all(name) == [value] for name, value in wanted.items())
+
+
 def test_the_page_is_served_as_it_is_with_its_own_policy(address: str) -> None:
     answer = asked(address)
     assert answer.status == 200
     assert answer.body == PAGE  # type: ignore[attr-defined]
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    policy = "default-src 'none'; worker-src blob:; frame-ancestors 'none'"
-    assert answer.headers["Content-Security-Policy"] == policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert guarded(answer)
     head = asked(address, "HEAD")
     assert head.body == b""  # type: ignore[attr-defined]
     assert head.headers["Content-Length"] == str(len(PAGE))
@@ -104,18 +110,49 @@ def test_the_page_is_served_as_it_is_with_its_own_policy(address: str) -> None:
 def test_nothing_else_is_there(address: str, path: str) -> None:
     answer = asked(address, path=path)
     assert answer.status == 404
+    assert guarded(answer)
     assert b"one page here" in answer.body  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "<img>"])
 def test_nothing_but_reading_is_allowed(address: str, method: str) -> None:
-    assert asked(address, method).status == 501
+    answer = asked(address, method)
+    assert answer.status == 501
+    assert guarded(answer)
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.headers["Connection"] == "close"
+    told = b"Not Implemented. Only GET and HEAD are answered here.\n"
+    assert answer.body == told  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("GET / HTTP/9.9", 505),
+        ("GET / x HTTP/1.1", 400),
+        (f"GET /{'x' * 70_000} HTTP/1.1", 414),
+        (f"GET / HTTP/1.1\r\nX: {'x' * 70_000}", 431),
+    ],
+)
+def test_what_is_no_request_is_answered_with_the_same_headers(
+    address: str, line: str, status: int
+) -> None:
+    place = urlsplit(address)
+    with socket.create_connection((str(place.hostname), int(place.port or 0))) as connection:
+        connection.settimeout(30)
+        connection.sendall(f"{line}\r\n\r\n".encode())
+        answer = HTTPResponse(connection)
+        answer.begin()
+        assert answer.status == status
+        assert guarded(answer)
+        assert b"Only GET and HEAD" in answer.read()
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost:1", "127.0.0.1.evil:80"])
 def test_a_request_by_another_name_is_refused(address: str, host: str) -> None:
     answer = asked(address, host=host)
     assert answer.status == 403
+    assert guarded(answer)
     assert PAGE not in answer.body  # type: ignore[attr-defined]
 
 

@@ -27,6 +27,7 @@ POLICY = re.compile(rb'http-equiv="Content-Security-Policy"\s+content="([^"]*)"'
 PATIENCE = 30.0  # seconds that a request may take to be said
 AT_ONCE = 128  # connections that may wait
 NOT_HERE = "There is one page here, at /."
+ONLY_READ = "Only GET and HEAD are answered here."
 
 
 class _Server(ThreadingHTTPServer):
@@ -83,6 +84,18 @@ class _Answers(BaseHTTPRequestHandler):
         else:
             self._send(HTTPStatus.OK, self.server.page, body=body, kind="text/html")
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what is no request for a page as all else is answered, and close the connection.
+
+        What the request said is not repeated.
+        """
+        del message, explain
+        status = HTTPStatus(code)
+        self.close_connection = True
+        self.request_version = self.protocol_version  # in the oldest, answers have no headers
+        told = f"{status.phrase}. {ONLY_READ}\n".encode()
+        self._send(status, told, body=self.command != "HEAD")
+
     def _send(
         self, status: HTTPStatus, content: bytes, *, body: bool, kind: str = "text/plain"
     ) -> None:
@@ -93,6 +106,8 @@ class _Answers(BaseHTTPRequestHandler):
         self.send_header("Content-Security-Policy", f"{policy}; frame-ancestors 'none'")
         for name, value in self.headers_of_all.items():
             self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         if body:
             self.wfile.write(content)
