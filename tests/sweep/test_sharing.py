@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +108,36 @@ def test_a_part_that_another_runner_removes_while_it_is_looked_at_is_no_damage(
     assert opened >= looked_at
     assert content(out) == undisturbed
     assert "is missing" not in caplog.text
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_a_file_is_written_in_vain_while_another_runner_is_tidying_up(
+    plan: Plan,
+    quick: Any,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The folder of parts may still be there when what was being written in it no longer is."""
+    out, placing, placed = tmp_path / "out", files.placing, 0
+
+    def emptied(path: Path, **_: Any) -> None:
+        for file in path.iterdir():
+            file.unlink()
+
+    @contextmanager
+    def places(path: Path, *rest: Any, **given: Any) -> Iterator[Any]:
+        nonlocal placed
+        placed += path.name.startswith("runs-")
+        with placing(path, *rest, **given) as file:
+            yield file
+            if placed == 1 and path.name.startswith("runs-"):
+                run_sweep(plan, out, block=16, summarise=quick.summarise)
+
+    monkeypatch.setattr(shutil, "rmtree", emptied)
+    monkeypatch.setattr(files, "placing", places)
+    assert run_sweep(plan, out, block=48, summarise=quick.summarise).complete
+    assert content(out) == undisturbed
 
 
 def test_a_runner_that_never_lets_go_is_waited_for_only_so_long(

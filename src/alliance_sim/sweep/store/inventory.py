@@ -19,6 +19,7 @@ import re
 import stat
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,6 +122,12 @@ class Journal:
         if not self._reader.closed:
             self._reader.close()
             os.close(self._handle)
+
+    def remove(self) -> None:
+        """Close the file and remove it: whoever else has it open sees that the folder is done."""
+        self.close()
+        with suppress(OSError):  # where open files cannot be removed it stays until they are closed
+            self._path.unlink()
 
 
 def most_bytes(metadata: Metadata) -> int:

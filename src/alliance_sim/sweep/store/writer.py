@@ -315,13 +315,15 @@ class Writer:
             if not read_metadata(self.path).same_rows(self.metadata):
                 return False
             if not self._journal.stands() and is_listed(self.path, self.metadata):
-                return True  # another runner finished it, and a third may be mending it by now
+                if not (self.work / JOURNAL).exists():  # else a third runner is mending it by now
+                    shutil.rmtree(self.work, ignore_errors=True)  # what was kept here in vain
+                return True
             self.refresh()
             finished = [self.inventory.files[k] for k in range(len(self.inventory.spans))]
             content = manifest(origin, self.metadata, finished)
             path = self.path / MANIFEST
             files.put(path, content, self.work)
-            self._journal.close()
+            self._journal.remove()  # first: what others miss from now on is no damage
             shutil.rmtree(self.work, ignore_errors=True)
             return True
 
@@ -339,7 +341,7 @@ class Writer:
                 if error.errno not in GONE:
                     raise
                 listed = read_manifest(self.path, self.metadata)
-                if self.work.exists() or len(listed) < len(self.inventory.spans):
+                if self._journal.stands() or len(listed) < len(self.inventory.spans):
                     raise
                 self.inventory.files = listed
 
