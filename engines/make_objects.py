@@ -32,17 +32,19 @@ from numba.core import cgutils, codegen
 from numba.core.registry import cpu_target
 
 from alliance_sim import load_scenario
-from alliance_sim.compiled import cache, enable, objects
+from alliance_sim.compiled import enable, objects
 from alliance_sim.compiled.objects import IR, TARGETS, Loaded, Made
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.advance import simulate_block
 from alliance_sim.engine.kernel.batch import Columns, run_block, setting_of
+from alliance_sim.engine.kernel.pieces import advance_block
+from alliance_sim.engine.kernel.resumable import Lanes, pieces_as_in_plain_python
 from alliance_sim.world.fill import fill
 from alliance_sim.world.state import state_names
 
 NAME = "two_islands/baseline"
 TRIPLE = "x86_64-unknown-linux-gnu"  # of the IR; nothing in it depends on that any more
-FUNCTIONS = (simulate_block, fill)
+FUNCTIONS = (simulate_block, advance_block, fill)
 # What Numba's compiled functions are given before their arguments: where the result goes, and the
 # description of an exception. Whoever calls an object is told only that there was one.
 RAISED = re.compile(r"^ *store ptr @?\"?\.const\.picklebuf[^\n]*\n", re.MULTILINE)
@@ -106,10 +108,15 @@ def what_is_given() -> Given:
         found[simulate_block.__name__] = arguments
         raise Stopped
 
-    with filling_by(filled), suppress(Stopped):
+    def piece(*arguments: Any) -> None:
+        found[advance_block.__name__] = arguments
+
+    with filling_by(filled):
         ready = batch.make_ready(load_scenario(NAME))
         setting = setting_of(ready.frame, state_names(ready.world.scenario), ())
-        run_block(setting, Columns([ready], np.arange(1, dtype=np.int64), 1), block=block)
+        with suppress(Stopped):
+            run_block(setting, Columns([ready], np.arange(1, dtype=np.int64), 1), block=block)
+        Lanes(ready, runs=[0], seed=1, block=piece).advance(1)
     return found
 
 
@@ -220,8 +227,8 @@ def made_ir() -> Made:
     return Made(
         code=code,
         entries={name: " ".join(objects.kinds_of(found)) for name, found in given.items()},
-        sources=cache.digest_of(objects.MADE_FROM, objects.PACKAGE, leave_out=objects.NOT_MADE),
-        syntax=cache.syntax_of(objects.MADE_FROM, objects.PACKAGE, leave_out=objects.NOT_MADE),
+        sources=objects.rules_digest(),
+        syntax=objects.rules_syntax(),
         tried=False,
         made_with=versions(),
     )
@@ -241,11 +248,15 @@ def made_object(ir: Made, name: str) -> Made:
 
 
 def right(made: Made, name: str) -> bool:
-    """Whether both functions of an object give what plain Python does."""
+    """Whether all functions of an object give what plain Python does."""
     loaded = Loaded(made, made.code, name, trusted=True)
-    block, filled = (loaded.function(function.__name__) for function in FUNCTIONS)
+    block, piece, filled = (loaded.function(function.__name__) for function in FUNCTIONS)
     with filling_by(filled):
-        return batch.fills_as_in_plain_python(filled) and batch.as_in_plain_python(block)
+        return (
+            batch.fills_as_in_plain_python(filled)
+            and batch.as_in_plain_python(block)
+            and pieces_as_in_plain_python(piece)
+        )
 
 
 def make() -> None:

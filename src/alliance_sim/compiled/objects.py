@@ -49,9 +49,6 @@ MADE_FROM = (  # sources of all that is compiled
 )
 _KERNEL = "engine/kernel/{}.py".format
 NOT_COMPILED = tuple(map(_KERNEL, ("batch", "conditioned", "observation", "resumable")))
-# What is compiled where it is first called, and does not come along.
-HERE_ONLY = tuple(map(_KERNEL, ("abducted", "coded", "history", "observed", "pieces")))
-NOT_MADE = (*NOT_COMPILED, *HERE_ONLY)
 # How many vectors a loop goes through at once. In a long chain of operations a processor waits for
 # each; with other chains beside it, it has something to do meanwhile.
 VECTORS_AT_ONCE = 4
@@ -159,12 +156,19 @@ def read(name: str, folder: Path | None = None) -> Made:
         raise DamagedError(f"{name} is of another version") from error
 
 
+def rules_digest(package: Path | None = None) -> str:
+    """Return a digest of every source that decides a number of a run; line ends do not matter."""
+    return cache.digest_of(MADE_FROM, package or PACKAGE, leave_out=NOT_COMPILED)
+
+
+def rules_syntax(package: Path | None = None) -> str:
+    """Return the same of what the sources say to Python: no comments, docstrings, layout."""
+    return cache.syntax_of(MADE_FROM, package or PACKAGE, leave_out=NOT_COMPILED)
+
+
 def is_of_these_rules(made: Made, package: Path | None = None) -> bool:
     """Whether code was made from the rules as they are; comments and line ends do not matter."""
-    where = package or PACKAGE
-    if made.sources == cache.digest_of(MADE_FROM, where, leave_out=NOT_MADE):
-        return True
-    return made.syntax == cache.syntax_of(MADE_FROM, where, leave_out=NOT_MADE)
+    return made.sources == rules_digest(package) or made.syntax == rules_syntax(package)
 
 
 @lru_cache(maxsize=1)
@@ -453,7 +457,8 @@ def _finished_here() -> Loaded | None:
         code = None if place is None else cache.read(place, key)
         if code is None:
             where = "" if place is None else f"; {cache.kept_in(place.parent)}"
-            with cache.at_work(f"Finishing the model for this machine (about ten seconds{where})"):
+            told = f"Finishing the model for this machine (about fifteen seconds{where})"
+            with cache.at_work(told):
                 code = finished(made.code)
             if place is not None:
                 with suppress(OSError):

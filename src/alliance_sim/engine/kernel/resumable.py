@@ -269,4 +269,9 @@ def pieces_as_in_plain_python(block: Block) -> bool:
     return lanes.values.tobytes() == wanted.tobytes()
 
 
-compiled_advance = Compiled(advance_block, sources=sources_digest, check=pieces_as_in_plain_python)
+compiled_advance = Compiled(
+    advance_block,
+    sources=sources_digest,
+    check=pieces_as_in_plain_python,
+    home=f"{__name__}:compiled_advance",
+)
