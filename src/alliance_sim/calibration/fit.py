@@ -24,7 +24,7 @@ from alliance_sim.calibration.moves import Move, Rescale, SliceRows, usual_moves
 from alliance_sim.calibration.posterior import Posterior
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.calibration.tempered import Tempered, TemperedSettings
-from alliance_sim.engine.kernel.batch import sources_digest
+from alliance_sim.compiled.objects import rules_digest
 from alliance_sim.errors import FileError, ResultError, SettingError, explains_calls
 from alliance_sim.noise import as_seed
 from alliance_sim.scenario import Scenario
@@ -135,7 +135,7 @@ def _what(scenario: Scenario, target: Target, asked: FitSettings) -> dict[str, A
         "seed": asked.seed,
         "tempered": asdict(asked.tempered),
         "chains": asdict(asked.chains),
-        "rules": sources_digest(),
+        "rules": rules_digest(),
         "version": provenance.version(),
     }
 

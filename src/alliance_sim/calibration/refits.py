@@ -32,7 +32,7 @@ from alliance_sim.calibration.scoring import TOLD as ORIGIN_TOLD
 from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.stored import Checked, Place, StoredForecasts, load_stored
 from alliance_sim.calibration.target import Target, prior_of, target_of
-from alliance_sim.engine.kernel.batch import sources_digest
+from alliance_sim.compiled.objects import rules_digest
 from alliance_sim.errors import FileError, ResultError, SettingError, unknown_name
 from alliance_sim.noise import as_seed
 from alliance_sim.record.forecasts import ForecastYears, forecast_years
@@ -300,7 +300,7 @@ class RefitFolder:
             "record": record.name,
             "seed": asked.seed,
             "rolling": asdict(asked.rolling),
-            "rules": sources_digest(),
+            "rules": rules_digest(),
             "version": provenance.version(),
         }
         self.command = f"alliance-sim score {scenario.name} --refit --seed {asked.seed}"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from alliance_sim import provenance
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.target import Target, prior_of, target_of
-from alliance_sim.engine.kernel.batch import sources_digest
+from alliance_sim.compiled.objects import rules_digest
 from alliance_sim.errors import NoRecord, ResultError, SettingError
 from alliance_sim.results.draws import Draws
 from alliance_sim.scenario import Scenario
@@ -49,7 +49,7 @@ def digests_of(target: Target) -> dict[str, str]:
         "scenario": provenance.digest(tree),
         "priors": provenance.digest(beliefs),
         "observed": provenance.digest(_plain(vars(target.observed))),
-        "rules": sources_digest(),
+        "rules": rules_digest(),
     }
 
 
