@@ -12,7 +12,7 @@ import { program, type Browser, type Scheme } from "./found";
 
 export { Key } from "selenium-webdriver";
 
-const PATIENCE = 120_000; // milliseconds, for machines on which much else runs
+export const PATIENCE = 300_000; // milliseconds, for machines on which much else runs
 const GIVEN = "given.toml"; // what the page is given to read
 const DISPLAY = /^(\d+)\s*$/m;
 

@@ -1,14 +1,14 @@
 // A browser for all tests of a file, with the pages that it opens.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { test as base } from "@playwright/test";
 import { PAGES } from "../e2e/export";
 import { OnDisk, Served, type Places, type Which } from "../e2e/served";
+import type { Solved } from "../e2e/solved";
 import { Driven, listening } from "./driven";
-import { BROWSERS, type Browser, type Name } from "./found";
-
-export const FOLDER = resolve(import.meta.dirname, "..", "..", "build", "browsers");
+import { BROWSERS, FOLDER, type Browser, type Name } from "./found";
+import { answer, solve } from "./solved";
 
 /** Pages on the disk, as they were exported, with ears put in. */
 class Listening extends OnDisk {
@@ -25,6 +25,8 @@ export interface Mine {
   /** How the browser is driven. */
   browserHere: Browser;
   lab: Driven;
+  /** Return what the package says of a page's link. */
+  answer: (which: Which) => Solved;
   places: Record<"disk" | "lab", Places>;
 }
 
@@ -45,6 +47,13 @@ export const test = base.extend<object, Mine>({
       await places.lab.close();
     },
     { scope: "worker" },
+  ],
+  answer: [
+    async ({}, use) => {
+      solve();
+      await use(answer);
+    },
+    { scope: "worker", timeout: 900_000 },
   ],
   lab: [
     async ({ browserHere }, use) => {

@@ -2,7 +2,10 @@
 // (GTK's, in its MiniBrowser) by WebKitWebDriver, both by the protocol of the W3C. A browser that is not
 // there is told with what was looked for.
 import { accessSync, constants, readdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
+
+/** Where pages, pictures and what failed are kept. */
+export const FOLDER = resolve(import.meta.dirname, "..", "..", "build", "browsers");
 
 export type Scheme = "light" | "dark";
 

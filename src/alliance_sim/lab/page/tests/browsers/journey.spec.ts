@@ -1,50 +1,13 @@
 // A class hour in another browser than Chromium: the page is opened from a disk and from a running
 // `alliance-sim lab`, and gone through from its first line to its last part.
 import { expect } from "@playwright/test";
-import type { Which } from "../e2e/served";
 import type { Solved } from "../e2e/solved";
-import { solved, written } from "./solved";
-import { Key, type Driven } from "./driven";
+import { Key, PATIENCE, type Driven } from "./driven";
 import { test } from "./fixtures";
+import { ASKED, KINDS, written } from "./solved";
 
-interface Asked {
-  scenario: string | null;
-  draws: boolean;
-  juncture: string;
-  title: string;
-  link: string;
-}
-const ASKED: Record<Which, Asked> = {
-  whole: {
-    scenario: null,
-    draws: true,
-    juncture: "nine_eleven",
-    title: "Attacks of 11 September 2001",
-    link: "v=1&edit=without+nine_eleven&outcome=rung%3E%3D8%402014&panel=answer",
-  },
-  small: {
-    scenario: "two_islands/baseline",
-    draws: false,
-    juncture: "great_raid",
-    title: "The great raid",
-    link: "v=1&edit=without+great_raid&outcome=rung%3E%3D2%402010&noise=fresh&runs=300&panel=answer",
-  },
-};
-const KINDS = ["whole", "small"] as const;
 const QUICK = "v=1&noise=fresh&runs=100";
 const PAPER = "rgb(255, 255, 255)";
-
-let answers: Solved[] | null = null;
-
-/** What the package says, worked out once. */
-function answer(which: Which): Solved {
-  answers ??= solved(
-    KINDS.map((one) => [`#${ASKED[one].link}`, ASKED[one].scenario, ASKED[one].draws]),
-  );
-  const found = answers[KINDS.indexOf(which)];
-  if (found === undefined) throw new Error("Python left out a link");
-  return found;
-}
 
 /** The numbers of the answer panel are those of the package. */
 async function held(lab: Driven, told: Solved): Promise<void> {
@@ -57,7 +20,7 @@ async function held(lab: Driven, told: Solved): Promise<void> {
       `return Array.from(document.querySelector(".answer-numbers").querySelectorAll("tbody tr"),
          (row) => Array.from(row.querySelectorAll("td"), (cell) => cell.innerText.trim()))`,
     );
-  await expect.poll(shown, { timeout: 120_000 }).toEqual(rows);
+  await expect.poll(shown, { timeout: PATIENCE }).toEqual(rows);
   if (told.sentence === undefined) return;
   expect(told.sentence.startsWith(await lab.text(".answer-told"))).toBe(true);
 }
@@ -90,9 +53,9 @@ for (const from of ["disk", "lab"] as const) {
     const { juncture, title, link } = ASKED[which];
     const handle = `.timeline-handle[aria-label="${title}"]`;
     const happens = ".timeline-card input[type=checkbox]";
-    const where = from === "disk" ? "a disk" : "alliance-sim lab";
+    const [where, tag] = from === "disk" ? ["a disk", "@disk"] : ["alliance-sim lab", "@served"];
 
-    test.describe(`the ${which} page from ${where}`, () => {
+    test.describe(`the ${which} page from ${where}`, { tag }, () => {
       let address: string;
       test.beforeEach(async ({ lab, places }) => {
         address = await places[from].at(which);
@@ -100,7 +63,7 @@ for (const from of ["disk", "lab"] as const) {
       });
       test.afterEach(async ({ lab }) => expect(await lab.wrong()).toEqual([]));
 
-      test("opens, and its first answer is the package's", async ({ lab }) => {
+      test("opens, and its first answer is the package's", async ({ lab, answer }) => {
         await lab.begin(`${address}#${link}`);
         await held(lab, answer(which));
         await timed(lab, `${which} from ${where}`);

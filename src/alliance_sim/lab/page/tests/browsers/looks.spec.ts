@@ -1,14 +1,14 @@
-// Every part of the page as these browsers show it, on a phone and a laptop, light and dark. Pictures are
+// Every part of the page as these browsers show it, on a phone, a laptop and a projector, light and dark. Pictures are
 // kept in build/browsers, to be looked at: what differs from Chromium is seen by eyes alone.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 import { Driven } from "./driven";
-import { FOLDER, test } from "./fixtures";
-import type { Scheme } from "./found";
+import { test } from "./fixtures";
+import { FOLDER, type Scheme } from "./found";
 
 const LINK = "v=1&edit=without+nine_eleven&outcome=rung%3E%3D8%402014&runs=1";
-const SIZES = { phone: [390, 1800], laptop: [1366, 1800] } as const;
+const SIZES = { phone: [390, 1800], laptop: [1366, 1800], projector: [1920, 1800] } as const;
 const PAPERS: Record<Scheme, string> = { light: "rgb(251, 250, 247)", dark: "rgb(20, 23, 27)" };
 
 for (const scheme of ["light", "dark"] as const) {

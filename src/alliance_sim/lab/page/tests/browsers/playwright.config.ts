@@ -1,4 +1,5 @@
-// The page in Firefox and WebKit, as distributions ship them: `npm run browsers`. Playwright runs the
+// The page in Firefox and WebKit, as distributions ship them: `npm run browsers`; with `-- --grep @disk`
+// or `@served` only from a disk or from a running `alliance-sim lab`. Playwright runs the
 // tests; browsers are driven by the protocol of the W3C, since it drives its own builds alone. A browser
 // that is not there is told, and its tests are skipped; none at all is an error, in CI any.
 import { defineConfig } from "@playwright/test";
@@ -16,10 +17,10 @@ if (!enough) throw new Error(`not tested: ${missing.join(", ")}`);
 export default defineConfig<object, Mine>({
   testDir: ".",
   outputDir: "../../build/browsers/failed",
-  globalSetup: "../e2e/export.ts",
+  globalSetup: ["../e2e/export.ts", "./solved.ts"],
   workers: 1,
   retries: process.env["CI"] ? 1 : 0, // what passes the second time only is told as flaky
-  timeout: 360_000, // for machines on which much else runs
+  timeout: 900_000, // for machines on which much else runs
   expect: { timeout: 60_000 },
   reporter: "list",
   forbidOnly: true,
