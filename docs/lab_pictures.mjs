@@ -14,6 +14,17 @@ const { chromium } = require("@playwright/test");
 
 const SIZES = { phone: [390, 844], laptop: [1366, 900], projector: [1920, 1080] };
 const ASKED = "v=1&edit=without+nine_eleven&edit=shift+abe_second_government%3A%2B16";
+// What is seen of a part once it has all that it shows.
+const THERE = {
+  timeline: ".timeline-told",
+  answer: ".answer-label",
+  one_world: ".one-world-network",
+  two_worlds: ".two-worlds-pair",
+  guess: ".guess-card",
+  lesson: ".lesson-step",
+  about: ".about-kinds",
+};
+const PATIENCE = 600_000; // milliseconds: a label needs all rival theories and couplings
 const [file, folder] = process.argv.slice(2);
 const system = process.env.ALLIANCE_SIM_BROWSER ?? "/usr/bin/chromium";
 const browser = await chromium.launch(existsSync(system) ? { executablePath: system } : {});
@@ -26,11 +37,12 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
     const parts = await page
       .locator("nav.tabs button")
       .evaluateAll((all) => all.map(({ id }) => id));
-    for (const part of parts) {
-      await page.locator(`#${part}`).click();
-      await page.waitForTimeout(1500); // what comes after the first picture, such as one history
+    for (const part of parts.map((id) => id.replace("tab-", ""))) {
+      await page.locator(`#tab-${part}`).click();
+      await page.locator(THERE[part]).first().waitFor({ timeout: PATIENCE });
+      await page.waitForTimeout(500); // for what is drawn after it
       await page.evaluate(() => scrollTo(0, 0));
-      const name = `${part.replace("tab-", "")}_${size}_${look}.png`;
+      const name = `${part}_${size}_${look}.png`;
       await page.screenshot({ path: join(folder, name), animations: "disabled" });
     }
     await page.close();
