@@ -13,6 +13,7 @@ import { program, type Browser, type Scheme } from "./found";
 export { Key } from "selenium-webdriver";
 
 export const PATIENCE = 300_000; // milliseconds, for machines on which much else runs
+const SETTLED = 300; // milliseconds that a window takes to change its size
 const GIVEN = "given.toml"; // what the page is given to read
 const DISPLAY = /^(\d+)\s*$/m;
 
@@ -136,16 +137,28 @@ export class Driven {
 
   /** Make what the page is shown in so large, whatever the window does. */
   async size(width: number, height: number): Promise<void> {
+    const inside = () => this.run<[number, number]>("return [innerWidth, innerHeight]");
     if (this.browser.name === "firefox") {
       const browsingContextId = await this.driver.getWindowHandle();
       const context = await BrowsingContext(this.driver, { browsingContextId });
       await context.setViewport(width, height);
-    } else {
-      await this.driver.manage().window().setRect({ x: 0, y: 0, width, height });
+      await expect.poll(inside).toEqual([width, height]);
+      return;
     }
-    await expect
-      .poll(() => this.run<number[]>("return [innerWidth, innerHeight]"))
-      .toEqual([width, height]);
+    // A window is larger by bars of its own: MiniBrowser has one from the first file that it saves.
+    const whole = { width, height };
+    const fitted = async () => {
+      await this.driver
+        .manage()
+        .window()
+        .setRect({ x: 0, y: 0, ...whole });
+      await this.driver.sleep(SETTLED);
+      const [wide, high] = await inside();
+      whole.width += width - wide;
+      whole.height += height - high;
+      return [wide, high];
+    };
+    await expect.poll(fitted).toEqual([width, height]);
   }
 
   /** Open an address anew, also if it differs from what is open by its # alone. */
