@@ -38,3 +38,14 @@ export function enlarged(width: number, least: number): number {
 export function letterSize(): number {
   return parseFloat(getComputedStyle(document.documentElement).fontSize) || USUAL;
 }
+
+const ABOUT = 0.6; // how wide a letter is, in its size, where nothing can be measured
+let pen: CanvasRenderingContext2D | null = null;
+
+/** Return how wide texts are in the page's letters of a size, all in CSS pixels. */
+export function textWidths(texts: readonly string[], size: number): number[] {
+  pen ??= document.createElement("canvas").getContext("2d");
+  if (pen === null) return texts.map((text) => [...text].length * ABOUT * size);
+  pen.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
+  return texts.map((text) => pen?.measureText(text).width ?? 0);
+}

@@ -103,19 +103,45 @@ describe("handles", () => {
     });
   });
 
-  test("have labels that end before the next handle of their lane begins", () => {
-    const xs = [10, 90, 170, 250];
-    const found = standings(
-      xs,
-      xs.map(() => 500),
-      300,
-    );
-    found.forEach(({ lane, room }, place) => {
-      xs.forEach((x, other) => {
-        if (found[other]!.lane !== lane || x <= xs[place]!) return;
-        expect(xs[place]! + HANDLE / 2 + room).toBeLessThanOrEqual(x - HANDLE / 2);
-      });
+  // Where handles with their labels begin and end, lane by lane from the left.
+  const spans = (xs: number[], wanted: number[], width: number, most?: number) => {
+    const found = standings(xs, wanted, width, most).map(({ lane, room, side }, place) => {
+      const [from, to] = [xs[place]! - HANDLE / 2, xs[place]! + HANDLE / 2];
+      return side === "left" ? { lane, from: from - room, to } : { lane, from, to: to + room };
     });
+    return found.sort((one, other) => one.lane - other.lane || one.from - other.from);
+  };
+
+  test("and their labels never lie on each other, nor leave the chart", () => {
+    const xs = Array.from({ length: 60 }, (_, place) => 14 + ((place * 137) % 780));
+    for (const many of [4, 12, 25, 35]) {
+      for (const most of [60, 176, Infinity]) {
+        const some = xs.slice(0, many);
+        const wanted = some.map((_, place) => 70 + ((place * 53) % 200));
+        const found = spans(some, wanted, 800, most);
+        found.slice(1).forEach((one, before) => {
+          const other = found[before]!;
+          if (other.lane === one.lane) expect(other.to).toBeLessThanOrEqual(one.from);
+        });
+        for (const { from, to } of found) {
+          expect(from).toBeGreaterThanOrEqual(0);
+          expect(to).toBeLessThanOrEqual(Math.max(800, ...some.map((x) => x + HANDLE / 2)));
+        }
+      }
+    }
+  });
+
+  test("at the end of the chart have their labels on the left, whole", () => {
+    const [one, other] = standings([100, 280], [90, 90], 300);
+    expect(one).toEqual({ lane: 0, room: 90, side: "right" });
+    expect(other).toEqual({ lane: 1, room: 90, side: "left" });
+  });
+
+  test("get more room than a label may claim where nobody else wants it", () => {
+    expect(standings([20], [250], 400, 100)).toEqual([{ lane: 0, room: 250, side: "right" }]);
+    const [one, other] = standings([20, 160], [250, 80], 400, 100);
+    expect(one).toEqual({ lane: 0, room: 160 - 20 - HANDLE, side: "right" });
+    expect(other).toEqual({ lane: 0, room: 80, side: "right" });
   });
 });
 

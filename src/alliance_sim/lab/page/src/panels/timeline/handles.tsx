@@ -6,7 +6,7 @@ import { quartersOn } from "../../state/calendar";
 import { xOf, yearAt, type Places } from "../../parts/window";
 import { moved, movedBy, reach } from "../../state/edits";
 import { ask, settle } from "../../state/asking";
-import { letterSize } from "../../parts/size";
+import { letterSize, textWidths } from "../../parts/size";
 import type { Store } from "../../state/store";
 import { QUARTERS } from "../../state/time";
 import { commas, named, t } from "../../text";
@@ -14,8 +14,11 @@ import { chosen, inWords, Sign, useJuncture } from "./juncture_signs";
 import { HANDLE, LANE, standings, type Standing } from "./lanes";
 import { switched } from "./switching";
 
-const LETTER = 0.4; // how wide a letter of a label is, about, in sizes of the page's letters
-const MOST_LETTERS = 26;
+const LABEL = 0.8; // size of a label's letters, in sizes of the page's
+const AIR = 10; // around a label, in CSS pixels
+const CLAIMED = 11; // how wide a label may be where others want the room, in sizes of the page's letters
+
+const NOWHERE: Standing = { lane: 0, room: 0, side: "right" };
 
 /**
  * The handles in their lanes. While one is held, by pointer or by key, lanes stay as they are and
@@ -35,7 +38,7 @@ export function Handles({ store, places }: { store: Store; places: Places }) {
   const lanes = 1 + Math.max(0, ...kept.current.map(({ lane }) => lane));
   return (
     <div class="timeline-junctures">
-      <h3>{t("timeline.junctures")}</h3>
+      <Head junctures={junctures} />
       <p id="timeline-handle-help" class="unseen">
         {t("timeline.handle_help")}
       </p>
@@ -47,12 +50,31 @@ export function Handles({ store, places }: { store: Store; places: Places }) {
               store={store}
               juncture={juncture}
               places={places}
-              standing={kept.current[place] ?? { lane: 0, room: 0 }}
+              standing={kept.current[place] ?? NOWHERE}
               held={held}
             />
           ) : null,
         )}
       </div>
+    </div>
+  );
+}
+
+const KINDS = ["event", "mission", "law", "leader"];
+
+/** The heading of the handles, with what their shapes are. */
+function Head({ junctures }: { junctures: readonly Juncture[] }) {
+  return (
+    <div class="timeline-junctures-head">
+      <h3>{t("timeline.junctures")}</h3>
+      <ul class="timeline-kinds">
+        {KINDS.filter((kind) => junctures.some((one) => one.kind === kind)).map((kind) => (
+          <li key={kind}>
+            <Sign kind={kind} on />
+            {t(`timeline.kind.${kind}`)}
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }
@@ -64,21 +86,20 @@ function stand(
   places: Places,
 ): Standing[] {
   const seen = xs.map((_, place) => place).filter((place) => inView[place]);
+  const size = letterSize();
+  const widths = textWidths(junctures.map(nameOf), LABEL * size);
   const found = standings(
     seen.map((place) => xs[place] ?? 0),
-    seen.map((place) => labelWidth(junctures[place])),
+    seen.map((place) => (widths[place] ?? 0) + AIR),
     places.width,
+    CLAIMED * size,
   );
-  const all: Standing[] = xs.map(() => ({ lane: 0, room: 0 }));
-  seen.forEach((place, order) => (all[place] = found[order] ?? { lane: 0, room: 0 }));
+  const all: Standing[] = xs.map(() => NOWHERE);
+  seen.forEach((place, order) => (all[place] = found[order] ?? NOWHERE));
   return all;
 }
 
-function labelWidth(juncture: Juncture | undefined): number {
-  if (juncture === undefined) return 0;
-  const name = named(`juncture.${juncture.name}`, juncture.title);
-  return Math.min([...name].length, MOST_LETTERS) * LETTER * letterSize() + 10;
-}
+const nameOf = ({ name, title }: Juncture): string => named(`juncture.${name}`, title);
 
 interface HandleProps {
   store: Store;
@@ -147,7 +168,7 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
   const { on, quarters } = now.value;
   const x = xOf(places, quartersOn(juncture.date, quarters));
   const [least, most] = reach(juncture);
-  const name = named(`juncture.${juncture.name}`, juncture.title);
+  const name = nameOf(juncture);
   const moving = useMoving(store, juncture, held);
   const grabbed = useRef(0);
   const press = (event: KeyboardEvent) => {
@@ -165,6 +186,7 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
     on ? "" : "off",
     quarters === 0 ? "" : "moved",
     chosen.value === juncture.name ? "chosen" : "",
+    standing.side === "left" ? "label-left" : "",
   ].filter((one) => one !== "");
   const top = standing.lane * LANE;
   return (
@@ -182,7 +204,7 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
         aria-disabled={!on}
         aria-describedby="timeline-handle-help"
         title={commas([name, inWords(juncture, quarters, on)])}
-        style={{ left: `${x - HANDLE / 2}px`, top: `${top}px` }}
+        style={{ top: `${top}px`, ...edge(standing, x, places.width) }}
         onFocus={() => (chosen.value = juncture.name)}
         onBlur={moving.done}
         onPointerDown={(event) => {
@@ -217,6 +239,12 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
       </div>
     </>
   );
+}
+
+/** Return by which edge a handle is placed: its label grows away from it. */
+function edge({ side }: Standing, x: number, width: number): Record<string, string> {
+  if (side === "left") return { right: `${width - x - HANDLE / 2}px` };
+  return { left: `${x - HANDLE / 2}px` };
 }
 
 /** A dotted line from where a juncture was to where it is. */
