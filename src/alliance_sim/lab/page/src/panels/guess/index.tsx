@@ -152,12 +152,12 @@ function summaryOf(acts: Told[], payload: Payload, letter: string): string {
   });
 }
 
-const [WIDE, ROW] = [600, 16];
+const [WIDE, ROW, MARK] = [600, 16, 3];
 
 /** Acts as marks along the years, a row for each domain; weightier ones are taller. */
 function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label: string }) {
   const [first, last] = timeOf(payload);
-  const at = (date: number) => ((date - first) / (last + 1 - first)) * WIDE;
+  const at = (date: number) => ((date - first) / (last + 1 - first)) * (WIDE - MARK);
   const high = ROW * SERIES.length;
   const years = yearsBetween(first, last);
   return (
@@ -183,7 +183,9 @@ function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label
           {acts.map(({ date, series, salience }, place) => {
             const tall = salience > 2 ? ROW - 2 : ROW - 7;
             const y = (SERIES.indexOf(series) + 1) * ROW - tall;
-            return <rect key={place} class={series} x={at(date)} y={y} width={3} height={tall} />;
+            return (
+              <rect key={place} class={series} x={at(date)} y={y} width={MARK} height={tall} />
+            );
           })}
         </svg>
         <p class="guess-axis" aria-hidden="true">

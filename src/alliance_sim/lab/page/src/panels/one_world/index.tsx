@@ -6,6 +6,7 @@ import { ChooseHistory, outcomeText, useRun, type World } from "../../parts/hist
 import { decimal, MISSING } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
+import { timeOf } from "../../state/time";
 import { commas, language, t, wording } from "../../text";
 import { DOMAINS } from "./blocks";
 import { Chronicle } from "./chronicle";
@@ -72,7 +73,7 @@ function Shown({ run, model, walk, store }: ShownProps) {
   const summary = summaryOf(moment, rung, quarter, payload);
   return (
     <>
-      <Steps run={run} model={model} walk={walk} step={step} />
+      <Steps run={run} model={model} walk={walk} store={store} step={step} />
       <p class="one-world-summary" aria-live={walk.playing.value ? "off" : "polite"}>
         {summary}
       </p>
@@ -96,7 +97,8 @@ function Shown({ run, model, walk, store }: ShownProps) {
   );
 }
 
-function Steps({ run, model, walk, step }: Omit<ShownProps, "store"> & { step: number }) {
+function Steps({ run, model, walk, store, step }: ShownProps & { step: number }) {
+  const [from, until] = timeOf(store.payload);
   const go = (to: number | null) => {
     walk.playing.value = false;
     if (to !== null) walk.step.value = to;
@@ -120,6 +122,7 @@ function Steps({ run, model, walk, step }: Omit<ShownProps, "store"> & { step: n
         <label class="one-world-slider">
           <span>
             {t("one_world.quarter")} <b>{quarter}</b>
+            <small>{t("one_world.years", { from, until })}</small>
           </span>
           <input
             type="range"

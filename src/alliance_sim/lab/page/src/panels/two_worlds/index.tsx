@@ -35,10 +35,14 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
   return (
     <div class="two-worlds">
       <h2>{t("two_worlds.heading")}</h2>
-      <p>{t("two_worlds.intro")}</p>
-      <Changes store={store} />
-      <ChooseHistory store={store} />
-      {given && store.question.value.edits.length > 0 && <ChooseCounts />}
+      <div class="two-worlds-top">
+        <div>
+          <p>{t("two_worlds.intro")}</p>
+          <Changes store={store} />
+          <ChooseHistory store={store} />
+        </div>
+        {given && store.question.value.edits.length > 0 && <ChooseCounts />}
+      </div>
       <p>{outcomeText(store)}</p>
       {problem !== null && <p role="alert">{t("one_world.cannot", { problem })}</p>}
       {pairs === null ? (
