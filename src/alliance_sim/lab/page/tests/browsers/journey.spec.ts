@@ -147,7 +147,8 @@ for (const from of ["disk", "lab"] as const) {
           const before = await head();
           await lab.click(".lesson-next button:nth-child(2)");
           await expect.poll(head).not.toBe(before);
-          expect(await lab.run(`return document.activeElement.innerText`)).toBe(await head());
+          const focused = () => lab.run<string>(`return document.activeElement.innerText`);
+          await expect.poll(focused).toBe(await head()); // once the step has been painted
         };
         await next();
         const percents = ".lesson-percent input[type=number]";
