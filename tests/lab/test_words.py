@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,12 @@ from alliance_sim.glossary import Term, terms
 from alliance_sim.lab.naming import texts
 from alliance_sim.lab.wording import LANGUAGES
 
-TEXT = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page" / "src" / "text"
+SOURCE = Path(__file__).parents[2] / "src" / "alliance_sim"
+TEXT = SOURCE / "lab" / "page" / "src" / "text"
 # What is told in other words, with the reason.
 OTHERWISE = (
     "about.equation.",  # stands in the equations of the model
     "file.",  # quotes keys of files
-    "lesson.",  # leads students from their own words to these
 )
 # In English these are the package's sentences, letter by letter.
 PACKAGE = (
@@ -33,9 +34,11 @@ CODE = re.compile(r"\{\w+\}|rung[<>=]\S+")  # places, and outcomes as they are t
 def flat(tree: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
     """Yield keys with dots and texts."""
     for key, value in tree.items():
-        if isinstance(value, dict):
+        if isinstance(value, list):
+            yield from flat({str(place): one for place, one in enumerate(value)}, f"{before}{key}.")
+        elif isinstance(value, dict):
             yield from flat(value, f"{before}{key}.")
-        else:
+        elif isinstance(value, str):
             yield before + key, CODE.sub(" ", value)
 
 
@@ -43,7 +46,20 @@ def said(language: str) -> dict[str, str]:
     """What the page says of its own, and what it calls numbers and states."""
     page = json.loads((TEXT / f"{language}.json").read_text("utf-8"))
     names = dict(flat(dict(texts(language))))
-    return {**dict(flat(page)), **{f"names {key}": text for key, text in names.items()}}
+    lessons = {
+        f"{file.name} {key}": text for file in lessons_in(language) for key, text in of(file)
+    }
+    return {**dict(flat(page)), **{f"names {key}": text for key, text in names.items()}, **lessons}
+
+
+def lessons_in(language: str) -> list[Path]:
+    """Lessons that come with a record, in a language."""
+    return sorted(SOURCE.glob(f"record/*/lessons/*.{language}.toml"))
+
+
+def of(file: Path) -> Iterator[tuple[str, str]]:
+    """Yield keys and texts of a lesson."""
+    yield from flat(tomllib.loads(file.read_text("utf-8")))
 
 
 def test_the_package_has_names_in_the_languages_that_the_page_says_everything_in() -> None:
@@ -75,6 +91,14 @@ def test_the_page_calls_one_thing_by_one_word(language: str) -> None:
         if not key.startswith(free) and word.search(text)
     ]
     assert found == []
+
+
+def test_lessons_of_records_are_looked_at_too() -> None:
+    """The test above sees them: their files are found, and their steps' texts and notes read."""
+    for language in LANGUAGES:
+        assert len(lessons_in(language)) >= 2
+        keys = [key for file in lessons_in(language) for key, _ in of(file)]
+        assert any(re.search(r"notes\.\d", key) for key in keys)
 
 
 def test_a_word_of_the_glossary_is_not_one_that_is_avoided() -> None:
