@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from alliance_sim import SettingError
 from alliance_sim.cli.app import app
-from alliance_sim.lab import serving, solution
+from alliance_sim.lab import link, serving, solution
 from alliance_sim.lab.exporting import GENERATOR, VARIABLE
 from tests.lab.blank import PAGE
 
@@ -230,7 +230,20 @@ def test_of_a_what_if_it_is_the_page_of_the_history_with_the_edits_in_the_addres
     done = CliRunner().invoke(app, ["lab", "two_islands/no_raid", "--export", str(out)])
     assert done.exit_code == 0
     (line,) = [one for one in done.stdout.splitlines() if "in the address" in one]
-    link = line.partition("raid.html")[2]
-    assert solution(f"{link}&noise=fresh&runs=5")["edits"] == ["without great_raid"]
+    address = line.partition("raid.html")[2]
+    assert solution(f"{address}&noise=fresh&runs=5")["edits"] == ["without great_raid"]
     CliRunner().invoke(app, ["lab", ISLANDS, "--export", str(plain)])
     assert out.read_bytes() == plain.read_bytes()
+
+
+@pytest.mark.usefixtures("template")
+def test_a_what_if_with_more_edits_than_an_address_holds_is_a_page_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, plain = tmp_path / "raid.html", tmp_path / "plain.html"
+    CliRunner().invoke(app, ["lab", ISLANDS, "--export", str(plain)])
+    monkeypatch.setattr(link, "MOST_EDITS", 0)
+    done = CliRunner().invoke(app, ["lab", "two_islands/no_raid", "--export", str(out)])
+    assert done.exit_code == 0
+    assert "in the address" not in done.stdout
+    assert out.read_bytes() != plain.read_bytes()

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alliance_sim import SettingError, UnknownName, load_scenario
+from alliance_sim import Scenario, SettingError, UnknownName, load_scenario
 from alliance_sim.counterfactual import whatif
 from alliance_sim.errors import AllianceSimError
 from alliance_sim.lab import link, solution, solving
-from alliance_sim.lab.link import Beginning, LinkQuestion, parameters_of, read_link
+from alliance_sim.lab.link import Beginning, LinkQuestion, link_of, parameters_of, read_link
 from alliance_sim.provenance import scenario_digest
 
 ISLANDS, HISTORY = "two_islands/baseline", "japan_nato/baseline"
@@ -38,6 +38,7 @@ def problems(text: object, beginning: Beginning = BEGINNING) -> list[str]:
 def test_the_limits_are_those_of_the_page() -> None:
     source = (PAGE / "state" / "link.ts").read_text("utf-8").replace("_", "")
     assert f"LINKVERSION = {link.VERSION};" in source
+    assert f'MORE = "{link.MORE}";' in source
     assert f"LONGESTLINK = {link.LONGEST_LINK};" in source
     assert f"MOSTEDITS = {link.MOST_EDITS};" in source
     assert f"MOSTHISTORY = {link.MOST_HISTORY};" in source
@@ -108,8 +109,14 @@ def test_what_the_page_writes_is_read_back(
         ("#v=1&theory=RI&history=1000001", "history is '1000001'"),
         ("#v=1&history=1.0", "history is '1.0'"),
         ("#v=1&edit=theory+RI", "theory=NAME in a link"),
-        ("#v=1" + "&edit=a" * 101, "holds 101 edits, at most 100 are read"),
-        ("#v=1&outcome=" + "x" * 8_000, "letters, at most 8,000"),
+        (
+            "#v=1" + "&edit=a" * 101,
+            "holds 101 edits, at most 100 are read; a file can hold more: alliance-sim whatif FILE",
+        ),
+        (
+            "#v=1&outcome=" + "x" * 8_000,
+            "letters, at most 8,000 are read; a file can hold more: alliance-sim whatif FILE",
+        ),
         ("#" + "𝄞" * 4_001, "has 8,002 letters"),
         ("x" * 2_000_000, "2,000,000 letters"),
         ("no link", "holds no question"),
@@ -120,6 +127,20 @@ def test_what_the_page_writes_is_read_back(
 )
 def test_what_cannot_be_read_is_told(text: object, told: str) -> None:
     assert any(told in problem for problem in problems(text))
+
+
+def test_no_link_is_made_that_no_page_would_read() -> None:
+    base = load_scenario(ISLANDS)
+    edits = [f"set member.hills.offset.political={k / 1000}" for k in range(101)]
+    assert len(asked(link_of(base, edits[:100]), _of(base)).edits) == 100
+    with pytest.raises(SettingError, match="holds 101 edits, at most 100 are read"):
+        link_of(base, edits)
+    with pytest.raises(SettingError, match="letters, at most 8,000 are read"):
+        link_of(base, [f"without {'x' * 8_000}"])
+
+
+def _of(base: Scenario) -> Beginning:
+    return BEGINNING._replace(digest=scenario_digest(base))
 
 
 def test_which_history_is_looked_at_is_read_from_one() -> None:

@@ -113,7 +113,8 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
 def _page_of(name: str) -> tuple[Scenario, str]:
     """Return the scenario of the page, and what stands behind its address: the edits of a what-if.
 
-    A what-if that adds a table has no such edits, and is a page of its own.
+    A what-if that adds a table has no such edits, and is a page of its own; so is one with more
+    edits than an address holds.
     """
     from alliance_sim import load_scenario
     from alliance_sim.lab.link import link_of
@@ -122,7 +123,10 @@ def _page_of(name: str) -> tuple[Scenario, str]:
     chosen, factual = load_scenario(name), extended_scenario(name)
     if factual is None or not chosen.edits or not all(change.text for change in chosen.edits):
         return chosen, ""
-    return factual, link_of(factual, chosen.edit_texts)
+    try:
+        return factual, link_of(factual, chosen.edit_texts)
+    except SettingError:
+        return chosen, ""
 
 
 def _say_what_is_missing(scenario: Scenario, payload: dict[str, object]) -> None:

@@ -26,6 +26,7 @@ VERSION = "1"
 LONGEST_LINK = 8_000  # letters behind the #, as JavaScript counts them
 LONGEST_TEXT = 1_000_000  # letters that are looked at for a #
 MOST_EDITS = 100
+MORE = "a file can hold more: alliance-sim whatif FILE"
 MOST_RUNS = {"posterior": 64, "fresh": 20_000}  # as many as the page runs
 MOST_HISTORY = 1_000_000  # where it is not known how many draws there are
 MOST_SEED = 2**53 - 1  # the largest whole number that a page can hold
@@ -112,10 +113,19 @@ def link_of(scenario: Scenario, edits: Sequence[str]) -> str:
     Args:
         scenario: The scenario of the page.
         edits: Texts of edits, in the order asked.
+
+    Raises:
+        SettingError: If a link cannot hold as many edits, or none as long.
     """
     said = [("v", VERSION), ("of", provenance.scenario_digest(scenario)[:DIGEST])]
     said += [("edit", plainest(edit)) for edit in edits]
-    return f"#{urlencode(said)}"
+    text = urlencode(said)
+    problems = list(_too_many(edits))
+    if len(text) > LONGEST_LINK:
+        problems.append(_long(len(text)))
+    if problems:
+        raise SettingError(WHERE, problems)
+    return f"#{text}"
 
 
 def read_link(said: Mapping[str, Sequence[str]], beginning: Beginning) -> LinkQuestion:
@@ -190,10 +200,15 @@ def _elsewhere(first: Mapping[str, str], beginning: Beginning) -> Iterator[str]:
         )
 
 
+def _too_many(edits: Sequence[str]) -> Iterator[str]:
+    if len(edits) > MOST_EDITS:
+        yield f"holds {len(edits):,} edits, at most {MOST_EDITS} are read; {MORE}"
+
+
 def _of_edits(edits: Sequence[str]) -> Iterator[str]:
     """Yield what no page can be asked; whether edits can be done is looked at later."""
+    yield from _too_many(edits)
     if len(edits) > MOST_EDITS:
-        yield f"holds {len(edits):,} edits, at most {MOST_EDITS} are read"
         return
     for edit in edits:
         if edit.strip().partition(" ")[0] == THEORY:
@@ -209,4 +224,4 @@ def _whole(text: str | None, usual: int, least: int, most: int) -> int | None:
 
 
 def _long(length: int) -> str:
-    return f"has {length:,} letters, at most {LONGEST_LINK:,} can be of a page"
+    return f"has {length:,} letters, at most {LONGEST_LINK:,} are read; {MORE}"

@@ -95,7 +95,7 @@ function Tabs({ store }: { store: Store }) {
 }
 
 function Problems({ store }: { store: Store }) {
-  const link = store.linkProblems.value.map((problem) => t(`link.${problem}`));
+  const link = store.linkProblems.value.map(({ key, given }) => t(`link.${key}`, given));
   const own = store.failed.value ? store.problems.value : [];
   return (
     <div role="alert" class="problems">

@@ -5,6 +5,7 @@ import type { Payload, Question } from "../contract";
 const LINK_VERSION = 1;
 export const LONGEST_LINK = 8000;
 export const MOST_EDITS = 100;
+const MORE = "a file can hold more: alliance-sim whatif FILE";
 /** Sets of uniforms a draw, or runs: as many as the page runs. */
 export const MOST_RUNS = { posterior: 64, fresh: 20_000 };
 
@@ -18,9 +19,15 @@ export interface Place {
   history: number;
 }
 
+/** Why a link cannot be read, by its key in the texts ("link.KEY"), with what it tells of. */
+export interface LinkProblem {
+  key: string;
+  given: Record<string, string | number>;
+}
+
 export interface Read {
   place: Place;
-  problems: string[];
+  problems: LinkProblem[];
 }
 
 /** Return where a page begins. */
@@ -61,22 +68,22 @@ export function readLink(hash: string, payload: Payload, panels: readonly string
   const text = hash.replace(/^#/, "");
   if (text === "") return { place, problems: [] };
   const said = new URLSearchParams(text.slice(0, LONGEST_LINK));
-  const elsewhere = text.length > LONGEST_LINK ? "long" : elsewhereOf(said, payload);
+  const elsewhere = text.length > LONGEST_LINK ? long(text.length) : elsewhereOf(said, payload);
   if (elsewhere !== null) return { place, problems: [elsewhere] };
-  const problems: string[] = [];
+  const problems: LinkProblem[] = [];
   const usual = place.question;
   const edits = editsIn(said, problems);
   const noise = noiseIn(said, payload, usual.noise, problems);
   const theory = theoryIn(said, payload, edits, problems) ?? usual.theory;
   const counted = (key: string, least: number, most: number, begun: number): number => {
     const found = whole(said.get(key), begun, most, least);
-    if (found === null) problems.push(key);
+    if (found === null) problems.push(plain(key));
     return found ?? begun;
   };
   const runs = counted("runs", 1, MOST_RUNS[noise], usual.runs);
   const seed = counted("seed", 0, Number.MAX_SAFE_INTEGER, usual.seed);
   const panel = said.get("panel") ?? place.panel;
-  if (!panels.includes(panel)) problems.push("panel");
+  if (!panels.includes(panel)) problems.push(plain("panel"));
   const outcome = said.get("outcome") ?? usual.outcome;
   const question: Question = { edits, outcome, theory, noise, runs, seed };
   const history = counted("history", 1, historiesOf(payload, question), 1) - 1;
@@ -84,15 +91,53 @@ export function readLink(hash: string, payload: Payload, panels: readonly string
 }
 
 /** Return what shows that a link is not one of this page; null if it is. */
-function elsewhereOf(said: URLSearchParams, payload: Payload): string | null {
-  if (said.get("v") !== String(LINK_VERSION)) return "version";
+function elsewhereOf(said: URLSearchParams, payload: Payload): LinkProblem | null {
+  if (said.get("v") !== String(LINK_VERSION)) return plain("version");
   const of = said.get("of");
-  return of === null || of === payload.scenario.digest.slice(0, 12) ? null : "scenario";
+  return of === null || of === payload.scenario.digest.slice(0, 12) ? null : plain("scenario");
 }
 
-function editsIn(said: URLSearchParams, problems: string[]): string[] {
+const plain = (key: string): LinkProblem => ({ key, given: {} });
+
+const long = (found: number): LinkProblem => ({
+  key: "long",
+  given: { found: grouped(found), most: grouped(LONGEST_LINK) },
+});
+
+const many = (found: number): LinkProblem => ({
+  key: "edits",
+  given: { found: grouped(found), most: grouped(MOST_EDITS) },
+});
+
+const grouped = (whole: number): string => whole.toLocaleString("en");
+
+/**
+ * Return why no link could be made of a question, in the words of the package: one that no page could
+ * open would lose what it says. It is looked at with the longest that it can say beside the question.
+ */
+export function unlinkable(
+  question: Question,
+  payload: Payload,
+  panels: readonly string[],
+): string[] {
+  const panel = panels.reduce((one, other) => (other.length > one.length ? other : one), "");
+  const most = { question, panel, history: historiesOf(payload, question) - 1 };
+  const letters = linkOf(most, payload.scenario.digest).length;
+  const problems: string[] = [];
+  if (question.edits.length > MOST_EDITS) {
+    const { found, most } = many(question.edits.length).given;
+    problems.push(`link: holds ${found} edits, at most ${most} are read; ${MORE}`);
+  }
+  if (letters > LONGEST_LINK) {
+    const { found, most } = long(letters).given;
+    problems.push(`link: has ${found} letters, at most ${most} are read; ${MORE}`);
+  }
+  return problems;
+}
+
+function editsIn(said: URLSearchParams, problems: LinkProblem[]): string[] {
   const edits = said.getAll("edit");
-  if (edits.length > MOST_EDITS) problems.push("edits");
+  if (edits.length > MOST_EDITS) problems.push(many(edits.length));
   return edits;
 }
 
@@ -100,11 +145,11 @@ function noiseIn(
   said: URLSearchParams,
   payload: Payload,
   usual: Question["noise"],
-  problems: string[],
+  problems: LinkProblem[],
 ): Question["noise"] {
   const noise = said.get("noise") ?? usual;
   if (noise === "fresh" || (noise === "posterior" && payload.draws !== null)) return noise;
-  problems.push("noise");
+  problems.push(plain("noise"));
   return usual;
 }
 
@@ -113,13 +158,13 @@ function theoryIn(
   said: URLSearchParams,
   payload: Payload,
   edits: readonly string[],
-  problems: string[],
+  problems: LinkProblem[],
 ): string | null {
   const theory = said.get("theory");
   const known = theory === null || payload.theories.some(({ name }) => name === theory);
   // Both worlds are under the link's theory: no edit of one names another.
   const edited = edits.some((edit) => edit.trim().split(" ", 1)[0] === "theory");
-  if (edited || !known) problems.push("theory");
+  if (edited || !known) problems.push(plain("theory"));
   return theory;
 }
 

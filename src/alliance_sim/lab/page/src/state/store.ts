@@ -1,7 +1,7 @@
 // What is asked now, what was asked before, and the address that says so.
 import { computed, signal } from "@preact/signals";
 import type { Model, Payload, Picture, Question } from "../contract";
-import { beginning, historiesOf, linkOf, readLink, type Place } from "./link";
+import { beginning, historiesOf, linkOf, readLink, type LinkProblem, type Place } from "./link";
 
 const MOST_UNDONE = 200;
 
@@ -10,8 +10,8 @@ export class Store {
   readonly panels: readonly string[];
   readonly place;
   readonly picture = signal<Picture | null>(null);
-  /** Problems of the link the page was opened with, by key of `link.problem`. */
-  readonly linkProblems = signal<string[]>([]);
+  /** Problems of the link the page was opened with. */
+  readonly linkProblems = signal<LinkProblem[]>([]);
   /** Problems of the question itself, as the engine says them. */
   readonly problems = signal<string[]>([]);
   readonly model = signal<Model | null>(null);

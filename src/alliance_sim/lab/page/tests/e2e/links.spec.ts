@@ -60,8 +60,16 @@ declare const asked: Heard["asked"];
 const HOSTILE: [string, string, RegExp][] = [
   ["of another version", "v=99", /another version/],
   ["of another model", "v=1&of=000000000000", /another model/],
-  ["with a million edits", `v=1&${"edit=without+great_raid&".repeat(40_000)}`, /too long/],
-  ["with more edits than there may be", `v=1${"&edit=a+b".repeat(101)}`, /more than 100/],
+  [
+    "with a million edits",
+    `v=1&${"edit=without+great_raid&".repeat(40_000)}`,
+    /letters, at most 8,000 are read/,
+  ],
+  [
+    "with more edits than there may be",
+    `v=1${"&edit=a+b".repeat(101)}`,
+    /101 changes, at most 100 are read/,
+  ],
   ["that asks for no number of runs", "v=1&runs=NaN", /number of histories/],
   ["that asks for endless runs", "v=1&runs=1e999", /number of histories/],
   ["whose seed is none", "v=1&seed=-Infinity", /seed/],

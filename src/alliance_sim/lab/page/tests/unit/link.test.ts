@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LONGEST_LINK, beginning, linkOf, readLink } from "../../src/state/link";
+import { LONGEST_LINK, beginning, linkOf, readLink, unlinkable } from "../../src/state/link";
 import { smallPayload } from "./payload";
 
 const PANELS = ["timeline", "about"];
@@ -75,12 +75,37 @@ describe("a link", () => {
     ["v=1&runs=20&history=21", "history"],
   ])("that cannot be read (%s) says why and changes nothing", (hash, problem) => {
     const { place, problems } = reading(`#${hash}`);
-    expect(problems).toEqual([problem]);
+    expect(problems.map(({ key }) => key)).toEqual([problem]);
     expect(place).toEqual(beginning(payload));
   });
 
   test("tells all its problems at once", () => {
-    expect(reading("#v=1&runs=x&seed=y&theory=z").problems).toEqual(["theory", "runs", "seed"]);
+    const { problems } = reading("#v=1&runs=x&seed=y&theory=z");
+    expect(problems.map(({ key }) => key)).toEqual(["theory", "runs", "seed"]);
+  });
+
+  test("says how many letters and changes it holds, and how many are read", () => {
+    const told = (hash: string) => reading(hash).problems[0]?.given;
+    expect(told(`v=1&edit=${"x".repeat(7_992)}`)).toEqual({ found: "8,001", most: "8,000" });
+    expect(told(`v=1${"&edit=x".repeat(101)}`)).toEqual({ found: "101", most: "100" });
+    expect(reading(`v=1${"&edit=x".repeat(100)}`).problems).toEqual([]);
+  });
+
+  test("can be made of any question that is not refused for it, and is read back", () => {
+    const asking = (edits: string[]) => ({ ...beginning(payload).question, edits });
+    const most = (edits: string[]) => unlinkable(asking(edits), payload, PANELS);
+    const whole = Array.from({ length: 100 }, (_, k) => `set a.b${k}=1`);
+    expect(most(whole)).toEqual([]);
+    const place = { question: asking(whole), panel: "timeline", history: 999 };
+    expect(reading(`#${linkOf(place, digest)}`)).toEqual({ place, problems: [] });
+    expect(most([...whole, "set a.c=1"])).toEqual([
+      "link: holds 101 edits, at most 100 are read; a file can hold more: alliance-sim whatif FILE",
+    ]);
+    const room = 8_000 - linkOf({ ...place, question: asking(["x"]) }, digest).length + 1;
+    expect(most(["x".repeat(room)])).toEqual([]);
+    expect(most(["x".repeat(room + 1)])).toEqual([
+      "link: has 8,001 letters, at most 8,000 are read; a file can hold more: alliance-sim whatif FILE",
+    ]);
   });
 
   test("counts histories from one, and leaves the first out", () => {
@@ -96,7 +121,7 @@ describe("a link", () => {
       theories: [{ name: "RID", title: "all", weight: null, draws: 300 }],
     });
     expect(reading("#v=1&runs=2&history=600", drawn).place.history).toBe(599);
-    expect(reading("#v=1&runs=2&history=601", drawn).problems).toEqual(["history"]);
+    expect(reading("#v=1&runs=2&history=601", drawn).problems[0]?.key).toBe("history");
   });
 
   test("may ask given the history where draws are in the page", () => {

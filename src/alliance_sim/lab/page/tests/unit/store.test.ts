@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { ask, refused, settle } from "../../src/state/asking";
 import { Store } from "../../src/state/store";
 import { smallPayload } from "./payload";
 
@@ -56,7 +57,7 @@ test("the address follows, and is followed", () => {
 test("a link that cannot be read leaves what was asked", () => {
   store.change({ seed: 5 });
   store.follow("#v=1&runs=NaN");
-  expect(store.linkProblems.value).toEqual(["runs"]);
+  expect(store.linkProblems.value).toEqual([{ key: "runs", given: {} }]);
   expect(store.question.value.seed).toBe(5);
 });
 
@@ -87,4 +88,27 @@ test("a link names a history that its question has, whichever was looked at befo
   expect([said.get("runs"), said.get("history")]).toEqual(["20", "20"]);
   store.undo();
   expect(new URLSearchParams(store.link()).get("history")).toBe("50");
+});
+
+test("what no link could hold is not asked, and nothing of what was asked is lost", () => {
+  const whole = Array.from({ length: 100 }, (_, k) => `set a.b${k}=1`);
+  expect(ask(store, { edits: whole })).toEqual([]);
+  const address = location.hash;
+  const [problem] = ask(store, { edits: [...whole, "set a.c=1"] });
+  expect(problem).toContain("holds 101 edits, at most 100 are read");
+  expect(refused.value).toEqual([problem]);
+  expect(ask(store, { outcome: "x".repeat(8_000) })[0]).toContain("at most 8,000 are read");
+  expect(edits()).toEqual(whole);
+  expect(location.hash).toBe(address);
+  const other = new Store(smallPayload(), ["timeline", "about"]);
+  other.follow(location.hash);
+  expect(other.question.value).toEqual(store.question.value);
+});
+
+test("a drag to what no link could hold ends where it began", () => {
+  store.change({ edits: ["shift a:+1"] });
+  store.change({ edits: [`shift ${"a".repeat(8_000)}:+1`] }, true);
+  settle(store, ["shift a:+1"]);
+  expect(refused.value[0]).toContain("letters, at most 8,000 are read");
+  expect(edits()).toEqual(["shift a:+1"]);
 });
