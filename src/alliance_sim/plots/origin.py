@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import matplotlib.style
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from alliance_sim.errors import FileError, ResultError
 from alliance_sim.files import json_in, read_text, regular, write_text
-from alliance_sim.plots.style import DPI, SETTINGS
+from alliance_sim.plots.style import SETTINGS
 from alliance_sim.provenance import Origin, ScenarioOrigin
 
 if TYPE_CHECKING:
@@ -85,8 +86,13 @@ def save_png(
         MORE: json.dumps(_more(figure, file, inputs), sort_keys=True),
     }
     metadata: dict[str, str | None] = {key: text for key, text in words.items() if text}
+    canvas = figure.canvas
     with matplotlib.style.context(["default", SETTINGS]):
-        figure.savefig(path, format="png", dpi=DPI, metadata={**metadata, "Software": None})
+        try:  # drawn once; `savefig` would draw it before, in vain, to lay it out
+            drawing: Any = FigureCanvasAgg(figure)  # which has no types
+            drawing.print_png(path, metadata={**metadata, "Software": None})
+        finally:
+            figure.set_canvas(canvas)
 
 
 def save_svg(

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
 
 import matplotlib.style
@@ -324,11 +324,14 @@ def _write(part: SubFigure, lines: Lines, form: Form) -> None:
 
 def text_width(text: str, *, size: str = PLAIN, weight: str = "normal") -> float:
     """Return how many inches the widest line of a text takes, as it is measured when drawn."""
-    font = FontProperties(size=size, weight=weight)
-    return max(
-        float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]) / 72
-        for line in visible(text, lines=True).split("\n")
-    )
+    points = FontProperties(size=size).get_size_in_points()
+    return max(_width(line, points, weight) for line in visible(text, lines=True).split("\n"))
+
+
+@lru_cache(maxsize=10_000)  # the same words are folded again and again, by one figure after another
+def _width(line: str, points: float, weight: str) -> float:
+    font = FontProperties(size=points, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]) / 72
 
 
 def fold(text: str, inches: float, *, size: str = PLAIN, weight: str = "normal") -> str:
