@@ -10,11 +10,6 @@ import pytest
 
 import alliance_sim
 
-with warnings.catch_warnings():
-    # Version 3 tells everybody that its evaluator for clusters of IPython is not installed.
-    warnings.filterwarnings("ignore", "ipyparallel not installed", UserWarning)
-    ema = pytest.importorskip("ema_workbench", reason="needs the extra analysis")
-
 PARAMETERS = {
     "willingness__threat_state",
     "juncture__nine_eleven__present",
@@ -23,7 +18,16 @@ PARAMETERS = {
 OUTCOMES = ["level_political_end", "rung_end"]
 
 
-def model() -> Any:
+@pytest.fixture(scope="module")
+def ema() -> Any:
+    """Return the workbench; it takes seconds to import, which no other test should wait for."""
+    with warnings.catch_warnings():
+        # Version 3 tells everybody that its evaluator for clusters of IPython is not installed.
+        warnings.filterwarnings("ignore", "ipyparallel not installed", UserWarning)
+        return pytest.importorskip("ema_workbench", reason="needs the extra analysis")
+
+
+def model(ema: Any) -> Any:
     """Return the model as the workbench's tutorial builds one."""
     alliance = ema.Model("alliance", function=alliance_sim.run)
     alliance.uncertainties = [
@@ -46,8 +50,8 @@ def assert_as_run_directly(experiments: pd.DataFrame, results: Mapping[str, Any]
         }
 
 
-def test_experiments_give_the_numbers_of_direct_calls() -> None:
-    with ema.SequentialEvaluator(model()) as evaluator:
+def test_experiments_give_the_numbers_of_direct_calls(ema: Any) -> None:
+    with ema.SequentialEvaluator(model(ema)) as evaluator:
         experiments, results = evaluator.perform_experiments(scenarios=3, policies=2)
     assert len(experiments) == 6
     for name in OUTCOMES:
@@ -79,6 +83,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.usefixtures("ema")
 def test_experiments_in_two_processes_give_the_same_numbers(program: Any) -> None:
     experiments, results = program(PROGRAM)
     assert len(results["rung_end"]) == 6
