@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -16,12 +17,13 @@ LESSON = 50  # minutes
 
 @pytest.fixture(scope="module")
 def lesson() -> ModuleType:
-    """Return the program that writes the pages."""
+    """Return the program that writes the pages; what it writes is computed once."""
     spec = importlib.util.spec_from_file_location("write_the_lesson", FOLDER / "write.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.BLOCKS.update({name: cache(written) for name, written in module.BLOCKS.items()})
     return module
 
 
