@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 FEW = 200  # inputs of each fuzzer where nobody asks for another number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alliance_sim.calibration import PosteriorDraws
 
 # How long a command is silent says more about the machine, too; see `cli.activity`.
@@ -30,6 +32,39 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("alliance_sim")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_made_once() -> Iterator[None]:
+    """Let Typer's runner make the program's commands once; it makes all of them for every line.
+
+    That takes longer than most lines do. A line in a narrow terminal changes how they are
+    explained, so that the next line has new ones, as every process has.
+    """
+    import typer.testing
+
+    kept: dict[int, Any] = {}
+
+    def made(app: typer.Typer) -> Any:
+        command = kept.get(id(app))
+        if command is None or command.rich_markup_mode is None:
+            command = kept[id(app)] = typer.main.get_command(app)
+        return command
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", made)
+        yield
+
+
+@pytest.fixture
+def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save pictures white, whole and with all they carry, for tests of what else a command does.
+
+    Most of such a command's time would go into drawing. Each figure is drawn where it is tested.
+    """
+    from matplotlib.figure import Figure
+
+    monkeypatch.setattr(Figure, "draw", lambda figure, renderer: figure.patch.draw(renderer))
 
 
 @pytest.fixture(scope="session")

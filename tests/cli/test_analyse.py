@@ -122,6 +122,7 @@ def test_sensitivity_uses_what_fits_the_design(
     assert any("no index explains it" in text for text in tree["words"])
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_contrast_is_taken_run_by_run(sweep: Callable[[str], Path], tmp_path: Path) -> None:
     words = ("--outcome", "office_by_2014", "--contrast", "no_nine_eleven - baseline")
     tree = told("sensitivity", sweep("saltelli"), *words, "--out", tmp_path)
@@ -143,6 +144,7 @@ def test_prim_and_cart_find_the_condition(sweep: Callable[[str], Path], tmp_path
         assert f"office_by_2014_baseline_{method}_box1.png" in tree["files"]
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_number_that_was_kept_can_be_compared(
     sweep: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -153,12 +155,14 @@ def test_a_number_that_was_kept_can_be_compared(
     assert tree["again"][0]["factor"] == "pull"
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_what_was_not_kept_is_simulated_again(sweep: Callable[[str], Path], tmp_path: Path) -> None:
     tree = told("summarise", sweep("grid"), "--outcome", "rung>=1@1995", "--out", tmp_path)
     assert tree["outcomes"][0]["words"] == "formal step 1 of 11 or higher (rung ≥ 1), end of 1995"
     assert tree["outcomes"][0]["runs"] == 36
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_results_are_also_told_on_a_terminal(sweep: Callable[[str], Path], tmp_path: Path) -> None:
     commands = [
         ("summarise", sweep("sobol"), "--outcome", "office_by_2014"),
@@ -176,6 +180,7 @@ def test_results_are_also_told_on_a_terminal(sweep: Callable[[str], Path], tmp_p
         assert "95 %" in result.stdout
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_files_go_into_the_results_folder_unless_told_otherwise(
     sweep: Callable[[str], Path],
 ) -> None:
@@ -293,6 +298,7 @@ def test_two_values_of_a_factor_are_held_against_each_other(
     assert tree["by"] == ["rule"]
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("command", ["sensitivity", "discover"])
 def test_who_names_no_outcome_is_told_what_there_is(
     command: str, sweep: Callable[[str], Path], tmp_path: Path

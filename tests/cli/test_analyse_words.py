@@ -30,6 +30,7 @@ def call(*words: str | Path) -> Result:
     return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_numbers_are_told_whole_on_a_narrow_terminal(
     sweep: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,6 +53,7 @@ def test_output_that_is_no_terminal_is_as_wide_as_columns_says(
     assert terminal.output().width == width
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_summary_says_how_many_runs_a_point_has_and_that_extremes_hold_luck(
     sweep: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -75,6 +77,7 @@ def test_an_outcome_is_known_by_its_name_and_its_rung(sweep: Callable[[str], Pat
     assert about.startswith(f"Outcome office_by_2014 (rung {told}). Sweep “After”")
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_scenarios_side_by_side_have_the_names_they_have_everywhere(
     sweep: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -144,6 +147,7 @@ def test_a_command_that_is_stopped_says_what_is_kept_and_how_to_go_on(
     assert again_words[-2:] == ["--out", str(out)]
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_workers_simulate_what_was_not_kept(
     sweep: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +178,7 @@ def test_progress_counts_no_runs_before_any_are_asked_for(monkeypatch: pytest.Mo
     assert "3/4000 runs" in file.getvalue()
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_figure_names_every_scenario_in_it_on_a_line_of_its_own(
     sweep: Callable[[str], Path], tmp_path: Path
 ) -> None:

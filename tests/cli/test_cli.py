@@ -52,6 +52,7 @@ def test_history_prints_one_json_object_and_writes_every_file(told: tuple[Result
     assert all(Path(path).exists() for path in found["files"].values())
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_history_on_a_terminal_ends_in_one_sentence_of_what_it_means(tmp_path: Path) -> None:
     result = call("history", "--runs", "2", "--workers", "1", "--out", tmp_path)
     assert result.exit_code == 0
@@ -61,6 +62,7 @@ def test_history_on_a_terminal_ends_in_one_sentence_of_what_it_means(tmp_path: P
     assert result.stderr == ""
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_required_number_of_claims_that_is_not_reached_is_a_failed_check(tmp_path: Path) -> None:
     result = call("history", "--runs", "2", "--workers", "1", "--out", tmp_path, "--require", "21")
     assert result.exit_code == 1
@@ -91,6 +93,7 @@ def test_run_writes_a_folder_that_plot_can_read(tmp_path: Path) -> None:
     assert [one.scenario for one in read_origin(figure).others] == ["japan_nato/baseline"]
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_beside_a_saved_what_if_lie_the_days_of_its_edits_and_the_runs_without_them(
     tmp_path: Path,
 ) -> None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from alliance_sim import compare
 from alliance_sim.cli import app
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
 NO_RAID = "two_islands/no_raid"
 
 

@@ -16,6 +16,7 @@ from alliance_sim import load_scenario, provenance
 from alliance_sim.calibration import shipped_posterior
 from alliance_sim.cli import app
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "manifest.md"
 # Fields that only some commands have.
 SOME = {

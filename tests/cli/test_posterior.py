@@ -87,6 +87,7 @@ def test_what_a_posterior_says_is_shown_with_the_prior(kept: Path, tmp_path: Pat
     assert len(json.loads(told)["parameters"]) == 20
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_history_compare_and_run_take_draws_and_say_so(kept: Path, tmp_path: Path) -> None:
     for words in (
         ("history", ISLANDS, "--runs", 3),
@@ -107,6 +108,7 @@ def test_history_compare_and_run_take_draws_and_say_so(kept: Path, tmp_path: Pat
         assert json.loads((plain / "manifest.json").read_text("utf-8"))["engine"] == "kernel"
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_folder_of_a_fit_serves_as_draws(fit: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = ("history", ISLANDS, "--runs", 2, "--posterior", fit, "--out", out)
@@ -222,6 +224,7 @@ def test_draws_are_stamped_anew_only_where_their_likelihoods_hold(
         assert load_draws(tmp_path / "other.npz").digests == before.digests
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_other_readings_are_kept_beside_draws_and_a_what_if_uses_them(
     kept: Path, tmp_path: Path
 ) -> None:

@@ -72,6 +72,7 @@ def test_files_are_written_with_their_origin(scored: tuple[Path, dict[str, objec
     assert read_origin(folder / "pit.png").command.startswith(f"alliance-sim score {SCENARIO}")
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.slow
 def test_the_same_command_gives_the_same_tables(
     scored: tuple[Path, dict[str, object]], tmp_path: Path
@@ -82,6 +83,7 @@ def test_the_same_command_gives_the_same_tables(
     assert rows == [before[0], *(row for row in before if ",alliance," in row)]
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_terminal_of_80_columns_holds_the_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

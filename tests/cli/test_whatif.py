@@ -59,6 +59,7 @@ def test_one_json_object_is_printed_and_the_folder_holds_the_rest(
     assert set(manifest) == documented() - SOME | {"asked", "columns"}
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_answer_is_told_in_words_with_all_that_it_hangs_on(draws: Path, tmp_path: Path) -> None:
     code, told, _ = called(
         "whatif", ISLANDS, "--without", "great_raid", *ASKED, "--posterior", draws,
@@ -69,6 +70,7 @@ def test_the_answer_is_told_in_words_with_all_that_it_hangs_on(draws: Path, tmp_
         assert words in told
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_folder_of_another_question_is_not_written_over(draws: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     asked = ("--posterior", draws, "--out", out, "--uniforms", 1, "--runs", 10)

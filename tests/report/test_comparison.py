@@ -59,6 +59,7 @@ def test_every_scenario_has_a_figure_of_its_own_beside_that_of_all(folder: Path)
     assert set(manifest["files"]) == {path.name for path in folder.iterdir()} - {"manifest.json"}
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_page_asks_the_question_of_a_single_what_if(tmp_path: Path) -> None:
     one = compare(ONE, runs=2, seed=3)
     write_comparison(one, run=0, out=tmp_path, command="alliance-sim compare")
@@ -112,6 +113,7 @@ def test_a_scenario_beside_itself_can_be_drawn_and_paged(tmp_path: Path) -> None
     assert "nothing differs" in said(tmp_path)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_scenarios_whose_names_are_alike_have_a_figure_each(tmp_path: Path) -> None:
     for folder, juncture in (("one", "great_raid"), ("two", "trade_act")):
         (tmp_path / folder).mkdir()

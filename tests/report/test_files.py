@@ -45,6 +45,7 @@ def test_the_folder_holds_what_was_promised_and_nothing_else(folder: Path) -> No
     assert all(path.stat().st_size for path in folder.iterdir())
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_names_returned_are_the_files_written(
     comparison: HistoryComparison, tmp_path: Path
 ) -> None:
@@ -128,6 +129,7 @@ def test_the_chronology_is_one_run_in_order_of_dates(
     assert all(len(date) == len("2001-09-11") for date in dates)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_chronology_is_of_a_run_that_did_not_fail(
     comparison: HistoryComparison, tmp_path: Path
 ) -> None:
@@ -155,6 +157,7 @@ def test_the_claims_say_what_the_same_test_makes_of_the_record(folder: Path) -> 
     assert found["C26"]["share"] == ""
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_other_files_in_the_folder_are_left_alone(
     comparison: HistoryComparison, tmp_path: Path
 ) -> None:
@@ -180,6 +183,7 @@ def test_a_file_in_place_of_the_folder_is_an_error(
     assert taken.read_text() == "here first"
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_folder_where_a_file_should_go_is_an_error(
     comparison: HistoryComparison, tmp_path: Path
 ) -> None:
