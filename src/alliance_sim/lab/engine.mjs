@@ -6,6 +6,7 @@ const PAGE = 65536; // bytes by which memory grows
 const ALIGNED = 64;
 const STATE = ["space.after", "space.aside", "space.drawn"];
 const WORD = 0xffffffffn;
+const ADDRESS = 4; // which word of an array is its address
 
 /** @typedef {{number: string, value: number} | {array: string, shape: number[]}} Argument */
 /** @typedef {{kind: "float64" | "int64", shape: number[], data?: (number | null)[]}} Told */
@@ -20,6 +21,12 @@ const WORD = 0xffffffffn;
  *   golden: {seed: number, run: number, sha256: string},
  *   tables: Record<string, Table>, arrays: Record<string, Told>, calls: Record<string, Argument[]>,
  * }} Frame
+ */
+/**
+ * Words of a call: where they lie, and which of them are numbers and addresses of arrays, by name.
+ * @typedef {{
+ *   address: number, length: number, numbers: Map<string, number>, arrays: Map<string, number>,
+ * }} Words
  */
 
 /** @param {number[]} shape */
@@ -54,13 +61,18 @@ export class Engine {
     this.exports = exports;
     this.frame = frame;
     this.top = exports.heap_base.value;
-    /** @type {Map<string, {address: number, size: number, told: Told}>} */
+    /** @type {Map<string, {address: number, size: number, before: number, told: Told}>} */
     this.places = new Map();
-    /** @type {Map<string, {address: number, length: number, numbers: Map<string, number>}>} */
+    /** @type {Map<string, Words>} */
     this.words = new Map();
+    /**
+     * Brings what is to be there from a quarter on, and returns until which; null if all is there.
+     * @type {((first: number) => number) | null}
+     */
+    this.supply = null;
     for (const [name, told] of Object.entries(frame.arrays)) {
       const length = size(told.shape);
-      this.places.set(name, { address: this.room(8 * length), size: length, told });
+      this.places.set(name, { address: this.room(8 * length), size: length, before: 0, told });
     }
     for (const name of Object.keys(frame.calls)) this.describe(name);
     for (const [name, told] of Object.entries(frame.arrays)) {
@@ -94,6 +106,8 @@ export class Engine {
     const words = [];
     /** @type {Map<string, number>} */
     const numbers = new Map();
+    /** @type {Map<string, number>} */
+    const arrays = new Map();
     for (const argument of this.frame.calls[name] ?? []) {
       if ("number" in argument) {
         numbers.set(argument.number, words.length);
@@ -102,12 +116,14 @@ export class Engine {
       }
       const { shape } = argument;
       const strides = shape.map((_, k) => 8 * size(shape.slice(k + 1)));
-      words.push(0, 0, size(shape), 8, this.place(argument.array).address, ...shape, ...strides);
+      const { address, before } = this.place(argument.array);
+      arrays.set(argument.array, words.length + ADDRESS);
+      words.push(0, 0, size(shape), 8, address - before, ...shape, ...strides);
     }
     const before = this.words.get(name);
     const fits = before !== undefined && before.length === words.length;
     const address = fits ? before.address : this.room(8 * words.length);
-    this.words.set(name, { address, length: words.length, numbers });
+    this.words.set(name, { address, length: words.length, numbers, arrays });
     const memory = this.exports.memory.buffer;
     new BigInt64Array(memory, address, words.length).set(words.map(BigInt));
   }
@@ -144,11 +160,13 @@ export class Engine {
    */
   reshape(name, shape) {
     const place = this.place(name);
-    const { kind } = place.told;
+    const { kind, shape: known } = place.told;
+    if (place.before === 0 && String(known) === String(shape)) return;
     const length = size(shape);
     const fits = length <= place.size;
     const address = fits ? place.address : this.room(8 * length);
-    this.places.set(name, { address, size: fits ? place.size : length, told: { kind, shape } });
+    const room = fits ? place.size : length;
+    this.places.set(name, { address, size: room, before: 0, told: { kind, shape } });
     for (const [call, given] of Object.entries(this.frame.calls)) {
       let there = false;
       for (const argument of given) {
@@ -170,6 +188,22 @@ export class Engine {
     this.reshape(name, shape);
     if (this.place(name).told.kind === "int64") this.whole(name).set(Array.from(values, BigInt));
     else this.floats(name).set(values);
+  }
+
+  /**
+   * Let an array, whose last axis is that of quarters, begin with another one than the first.
+   * @param {string} name
+   * @param {number} first
+   */
+  begins(name, first) {
+    const place = this.place(name);
+    place.before = 8 * first;
+    const memory = new DataView(this.exports.memory.buffer);
+    for (const { address, arrays } of this.words.values()) {
+      const word = arrays.get(name);
+      if (word === undefined) continue;
+      memory.setBigInt64(address + 8 * word, BigInt(place.address - place.before), true);
+    }
   }
 
   /**
@@ -244,7 +278,11 @@ export class Engine {
    * @param {number} lanes
    */
   advance(first, last, lanes) {
-    this.call("advance_block", { first, last, n: lanes });
+    for (let step = first; step < last;) {
+      const next = Math.min(last, this.supply?.(step) ?? last);
+      this.call("advance_block", { first: step, last: next, n: lanes });
+      step = next;
+    }
   }
 
   /** Return what lanes are now, a copy. */

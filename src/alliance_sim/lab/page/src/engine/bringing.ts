@@ -106,9 +106,11 @@ export class Bringing {
     const each = frame.states.length;
     const steps = frame.shape["steps"] as number;
     const many = paths.length / (steps * each);
-    const found = KEPT.map((name): [Kept, Float64Array] => {
+    const room = (steps - first) * many;
+    const all = new Float64Array(KEPT.length * room); // one array to be handed over, not one a state
+    const found = KEPT.map((name, k): [Kept, Float64Array] => {
       const place = frame.states.indexOf(name);
-      const values = new Float64Array((steps - first) * many);
+      const values = all.subarray(k * room, (k + 1) * room);
       for (let lane = 0; lane < many; lane += 1) {
         let from = (lane * steps + first) * each + place;
         for (let to = lane; to < values.length; to += many, from += each) {

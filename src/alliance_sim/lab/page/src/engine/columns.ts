@@ -2,19 +2,48 @@
 
 import type { Engine } from "../../../engine.mjs";
 import type { Draws } from "./draws";
-import { Recipe, type Changes, type Tables, type Drawn } from "./recipe";
+import { Recipe, type Changes, type Drawn, type Tables } from "./recipe";
 
-/** Where two worlds of the same lanes differ can be told from these. */
+/** What two worlds of the same lanes are told from each other by. */
 export interface World {
   constants: Float64Array;
   table: Float64Array;
   whole: Map<string, BigInt64Array>;
-  /** Two numbers a step that stand for the inputs of all lanes in it. */
-  marks: Uint32Array;
+  /**
+   * Two numbers of 32 bits that stand for the inputs of a lane in a step, array (lane, step, number):
+   * kept whole, the inputs of 64 lanes would take ten megabytes. Empty without draws.
+   */
+  marks: Int32Array;
+}
+
+/** A world that another one is, up to some step, and how far back inputs are needed. */
+export interface Against {
+  world: World;
+  /** Steps from which runs can go on, rising. */
+  stops: readonly number[];
+  /** The last step in which they may differ, whatever their inputs are. */
+  most: number;
+}
+
+/** How a world was filled in. */
+export interface Filled {
+  /** The first step whose inputs that may differ by lane were written. */
+  from: number;
+  /** The first step in which it differs from the other world in some lane; all steps if it never does. */
+  touched: number;
+}
+
+/** Numbers of draws, and where they are put. */
+interface Given {
+  drawn: Drawn[];
+  values: Float64Array;
+  draws: number;
+  chosen: Int32Array;
 }
 
 const WHOLE = ["asian", "distracting", "after"];
 const TOGETHER = 8; // lanes whose inputs are written at once: as many numbers as a line of the cache
+const START = [0x811c9dc5 | 0, 0x9747b28c | 0] as const;
 
 export class Columns {
   private readonly steps: number;
@@ -22,6 +51,9 @@ export class Columns {
   private readonly width: number;
   /** Inputs of some lanes, array (lane, step, input). */
   private readonly aside: Float64Array;
+  private readonly differing: Int32Array;
+  /** Marks of the world in the memory. */
+  private marks: Int32Array = new Int32Array(0);
 
   constructor(
     readonly engine: Engine,
@@ -35,6 +67,7 @@ export class Columns {
     this.lanes = engine.frame.lanes;
     this.width = engine.floats("into.table").length / this.steps;
     this.aside = new Float64Array(TOGETHER * this.steps * this.width);
+    this.differing = Int32Array.from(inputs);
     engine.replace("differing.inputs", [inputs.length], inputs);
     engine.reshape("differing.values", [this.steps, inputs.length, this.lanes]);
   }
@@ -42,67 +75,83 @@ export class Columns {
   /**
    * Fill in a world: constants of each lane, inputs of all, and inputs that differ.
    * @param chosen The draw of each lane; null for the numbers of the recipe in all of them.
+   * @param against Another world of these lanes, of whose runs those of this one go on: inputs are
+   *   written from there on alone. Null to write all.
    */
   fill(
     base: Record<string, number>,
     changes: Changes,
     draws: Draws | null,
     chosen: Int32Array | null,
-  ): void {
+    against: Against | null,
+  ): Filled {
     const tables = this.recipe.changed(base, changes);
     if (draws === null || chosen === null) {
       this.recipe.write(tables);
       this.engine.call("prepare", { first_lane: 0, last_lane: this.lanes });
-      this.setAside(0);
-      this.spread(0, this.lanes);
-      return;
+      this.setAside(0, 0);
+      this.spread(0, this.lanes, 0);
+      this.marks = new Int32Array(0);
+      const touched = against === null ? this.steps : this.touched(against.world, this.lanes);
+      return { from: 0, touched };
     }
     const { paths, ranges, draws: many } = draws.told;
-    const drawn = this.recipe.drawn(paths, ranges, changes);
+    const drawn = this.recipe.drawn(paths, ranges, changes, tables);
+    const given = { drawn, values: draws.values, draws: many, chosen };
+    let from = 0;
+    if (against !== null) {
+      // Where the first lane is touched the others nearly always are, too.
+      this.prepare(tables, given, 0);
+      const first = Math.min(against.most, this.touched(against.world, 1));
+      from = against.stops.findLast((stop) => stop <= first) ?? 0;
+    }
+    const touched = this.fillLanes(tables, given, against?.world ?? null, from);
+    if (touched >= from) return { from, touched };
+    return { from: 0, touched: this.fillLanes(tables, given, against?.world ?? null, 0) };
+  }
+
+  /** Work out constants and inputs of a lane. */
+  private prepare(tables: Tables, given: Given, lane: number): void {
+    put(given, lane);
+    this.recipe.write(tables);
+    this.engine.call("prepare", { first_lane: lane, last_lane: lane + 1 });
+  }
+
+  /** Fill in lanes, inputs from a step on; return the first step that differs from another world. */
+  private fillLanes(tables: Tables, given: Given, world: World | null, from: number): number {
+    const many = given.chosen.length;
     const wanted = this.engine.floats("into.wanted");
     wanted.fill(0);
     for (const input of this.filled) wanted[input] = 1;
+    this.marks = world?.marks ?? new Int32Array(2 * this.steps * many);
+    let first = this.steps;
     // The first lane comes last: its inputs stand for those that do not differ.
-    for (let lane = chosen.length - 1; lane >= 0; lane -= 1) {
+    for (let lane = many - 1; lane >= 0; lane -= 1) {
       if (lane === 0) wanted.fill(1);
-      this.put(tables, drawn, draws.values, many, chosen[lane] as number);
-      this.recipe.write(tables);
-      this.engine.call("prepare", { first_lane: lane, last_lane: lane + 1 });
-      this.setAside(lane % TOGETHER);
-      if (lane % TOGETHER === 0) this.keep(lane, Math.min(TOGETHER, chosen.length - lane));
+      this.prepare(tables, given, lane);
+      first = this.mark(lane, first, world === null);
+      this.setAside(lane % TOGETHER, from);
+      if (lane % TOGETHER === 0) this.keep(lane, Math.min(TOGETHER, many - lane), from);
     }
-    if (chosen.length < this.lanes) this.spread(chosen.length, this.lanes); // as the first
+    if (many < this.lanes) this.spread(many, this.lanes, from); // as the first
+    return world === null ? first : Math.min(first, this.touched(world, many));
   }
 
-  /** Put the numbers of a draw into tables. */
-  private put(
-    tables: Tables,
-    drawn: Drawn[],
-    values: Float64Array,
-    many: number,
-    draw: number,
-  ): void {
-    for (const { array, place, row, times, low, high } of drawn) {
-      let value = values[row * many + draw] as number;
-      if (times !== null) value = Math.min(Math.max(value * times, low), high);
-      (tables.get(array) as Float64Array)[place] = value;
-    }
+  /** Set the inputs of a lane aside, from a step on, until those of its neighbours are there. */
+  private setAside(place: number, from: number): void {
+    const table = this.engine.floats("into.table").subarray(from * this.width);
+    this.aside.set(table, (place * this.steps + from) * this.width);
   }
 
-  /** Set the inputs of a lane aside, until those of its neighbours are there. */
-  private setAside(place: number): void {
-    this.aside.set(this.engine.floats("into.table"), place * this.steps * this.width);
-  }
-
-  /** Write inputs that may differ for some lanes that stand side by side. */
-  private keep(first: number, many: number): void {
+  /** Write inputs that may differ, from a step on, for some lanes that stand side by side. */
+  private keep(first: number, many: number, since: number): void {
     const values = this.engine.floats("differing.values");
-    const { aside, inputs, width, lanes } = this;
+    const { aside, differing, width, lanes } = this;
     const each = this.steps * width;
-    let to = first;
-    for (let step = 0; step < this.steps; step += 1) {
-      for (let k = 0; k < inputs.length; k += 1) {
-        let from = step * width + (inputs[k] as number);
+    let to = since * differing.length * lanes + first;
+    for (let step = since; step < this.steps; step += 1) {
+      for (let k = 0; k < differing.length; k += 1) {
+        let from = step * width + (differing[k] as number);
         for (let lane = 0; lane < many; lane += 1) {
           values[to + lane] = aside[from] as number;
           from += each;
@@ -113,12 +162,12 @@ export class Columns {
   }
 
   /** Write the inputs of the first that is set aside for lanes `first` to `last` - 1. */
-  private spread(first: number, last: number): void {
+  private spread(first: number, last: number, from: number): void {
     const values = this.engine.floats("differing.values");
-    const { aside, inputs, width, lanes } = this;
-    for (let step = 0, to = 0; step < this.steps; step += 1) {
-      for (let k = 0; k < inputs.length; k += 1, to += lanes) {
-        const value = aside[step * width + (inputs[k] as number)] as number;
+    const { aside, differing, width, lanes } = this;
+    for (let step = from, to = from * differing.length * lanes; step < this.steps; step += 1) {
+      for (let k = 0; k < differing.length; k += 1, to += lanes) {
+        const value = aside[step * width + (differing[k] as number)] as number;
         values.fill(value, to + first, to + last);
       }
     }
@@ -131,43 +180,62 @@ export class Columns {
       constants: engine.floats("ready.constants").slice(),
       table: engine.floats("into.table").slice(),
       whole: new Map(WHOLE.map((name) => [name, engine.whole(`ready.${name}`).slice()])),
-      marks: this.marks(this.steps),
+      marks: this.marks,
     };
   }
 
-  /** Return the first step in which the world in the memory differs from another in some lane. */
-  touched(before: World, lanes: number): number {
+  /** Return the first step in which constants or the inputs of all differ from those of a world. */
+  private touched(before: World, lanes: number): number {
     const { engine } = this;
     engine.floats("before.constants").set(before.constants);
     engine.floats("before.table").set(before.table);
     for (const [name, array] of before.whole) engine.whole(`before.${name}`).set(array);
     engine.call("touched", { n: lanes });
-    const first = Number(engine.whole("found")[0]);
-    const marks = this.marks(first);
-    const differs = marks.findIndex((mark, k) => mark !== before.marks[k]);
-    return differs < 0 ? first : differs >> 1;
+    return Number(engine.whole("found")[0]);
   }
 
   /**
-   * Return two numbers of 32 bits for each of the first steps, by which one world's inputs are told
-   * from another's: kept whole, the inputs of 64 lanes would take ten megabytes.
+   * Mark the inputs that were worked out last, as those of a lane, in steps before `until`.
+   * @returns The first step in which they are not as marked before; `until` where they are, or
+   *   where they are marked now.
    */
-  private marks(steps: number): Uint32Array {
-    const values = this.engine.floats("differing.values");
-    const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
-    const each = 2 * this.inputs.length * this.lanes;
-    const found = new Uint32Array(2 * steps);
-    for (let step = 0; step < steps; step += 1) {
-      let one = 0x811c9dc5 | 0;
-      let other = 0x9747b28c | 0;
-      const last = (step + 1) * each;
-      for (let k = step * each; k < last; k += 2) {
-        one = (Math.imul(one, 0x01000193) + (words[k] as number)) | 0;
-        other = (Math.imul(other, 0x5bd1e995) + (words[k + 1] as number)) | 0;
+  private mark(lane: number, until: number, now: boolean): number {
+    const table = this.engine.floats("into.table");
+    const words = new Int32Array(table.buffer, table.byteOffset, 2 * table.length);
+    const { differing, marks, width } = this;
+    const many = differing.length;
+    let to = 2 * lane * this.steps;
+    for (let step = 0; step < until; step += 1, to += 2) {
+      const start = step * width;
+      // Two chains for each mark, for a processor works on several products at once.
+      let [one, other] = START;
+      let [next, last] = START;
+      for (let k = 0; k < many; k += 2) {
+        const at = 2 * (start + (differing[k] as number));
+        one = (Math.imul(one, 0x01000193) + (words[at] as number)) | 0;
+        other = (Math.imul(other, 0x5bd1e995) + (words[at + 1] as number)) | 0;
+        if (k + 1 === many) break;
+        const beside = 2 * (start + (differing[k + 1] as number));
+        next = (Math.imul(next, 0x01000193) + (words[beside] as number)) | 0;
+        last = (Math.imul(last, 0x5bd1e995) + (words[beside + 1] as number)) | 0;
       }
-      found[2 * step] = one;
-      found[2 * step + 1] = other;
+      one = (Math.imul(one, 0x9e3779b1) + next) | 0;
+      other = (Math.imul(other, 0x85ebca6b) + last) | 0;
+      if (now) {
+        marks[to] = one;
+        marks[to + 1] = other;
+      } else if (marks[to] !== one || marks[to + 1] !== other) return step;
     }
-    return found;
+    return until;
+  }
+}
+
+/** Put the numbers of a lane's draw into tables. */
+function put({ drawn, values, draws, chosen }: Given, lane: number): void {
+  const draw = chosen[lane] as number;
+  for (const { table, place, row, times, low, high } of drawn) {
+    let value = values[row * draws + draw] as number;
+    if (times !== null) value = Math.min(Math.max(value * times, low), high);
+    table[place] = value;
   }
 }

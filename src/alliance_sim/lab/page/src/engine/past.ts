@@ -4,7 +4,7 @@
 // abducted by the module, as `Histories.of_posterior` does; with fresh noise all comes by key.
 
 import type { Engine } from "../../../engine.mjs";
-import { Columns, type World } from "./columns";
+import { Columns, type Filled, type World } from "./columns";
 import type { CarriedRecord, Draws } from "./draws";
 import { advanceHeld, firstHeld } from "./holding";
 import { passed, type Fold } from "./outcome";
@@ -13,6 +13,7 @@ import { NO_CHANGES, type Changes } from "./recipe";
 
 const APART = 16; // quarters from one kept state to the next, where nobody says which to keep
 const SUMMARIES = "kept.summaries";
+const TOGETHER = 8; // steps whose uniforms are brought at once: as many as a line of the cache
 
 /** Some histories: their numbers, by which noise goes, and their draws. */
 export interface Part {
@@ -33,7 +34,10 @@ interface Kept {
 interface Done {
   /** How many histories; the last part of an asking may be shorter than that of another. */
   many: number;
-  /** Uniforms of what decides acts, array (lane, channel, step); null where they come by key. */
+  /**
+   * Uniforms of what decides acts, array (some steps, lane, channel, step of those); null where they
+   * come by key.
+   */
   given: Float64Array | null;
   /** Array (lane, step, state). */
   paths: Float64Array;
@@ -69,7 +73,8 @@ export class Past {
   /** Slow noise by block, array (step, channel, lane). */
   private readonly noise = new Map<number, Float64Array>();
   private fold: Fold | null = null;
-  private filled: { block: number; changes: Changes; touched: number | null } | null = null;
+  /** What the memory is filled with, and whether that was compared with the factual world. */
+  private filled: (Filled & { block: number; changes: Changes; compared: boolean }) | null = null;
 
   constructor(
     readonly engine: Engine,
@@ -122,14 +127,14 @@ export class Past {
       const outcome = { factual: fact.outcome, edited: fact.outcome };
       return { touched, factual: fact.paths, edited: fact.paths, outcome };
     }
-    this.bringNoise(part, fact);
     const from = fact.kept.findLast((kept) => kept.step <= touched);
+    const first = from?.step ?? 0;
+    this.bringNoise(part, fact, first);
     this.engine.begin();
     if (from !== undefined) {
       this.engine.takeUp(from.state);
       this.engine.floats(SUMMARIES).set(from.summaries);
     }
-    const first = from?.step ?? 0;
     this.advance(changes, first, this.steps, many);
     const edited = this.paths(many);
     const each = this.engine.frame.states.length;
@@ -149,12 +154,23 @@ export class Past {
     this.engine.begin();
   }
 
-  /** Fill in the edited world of a part; return the first quarter that the edits touch. */
+  /**
+   * Fill in the edited world of a part; return the first quarter that the edits touch. Inputs that
+   * differ by history are there from where the factual world is kept before that quarter.
+   */
   firstTouched(part: Part, changes: Changes): number {
-    this.factual(part);
-    this.fill(part, changes);
-    const before = this.worlds.get(part.block) as World;
-    return firstHeld(changes.holds, this.touched(part, before));
+    const { kept } = this.factual(part);
+    const held = firstHeld(changes.holds, this.steps);
+    const { block } = part;
+    let filled = this.filled;
+    if (filled?.block !== block || filled.changes !== changes || !filled.compared) {
+      const world = this.worlds.get(block) as World;
+      const against = { world, stops: kept.map(({ step }) => step), most: held };
+      const { base, draws } = this.source;
+      const found = this.columns.fill(base, changes, draws, part.draws, against);
+      this.filled = filled = { ...found, block, changes, compared: true };
+    }
+    return Math.min(held, filled.touched);
   }
 
   /** Constants of the factual world, array (number, lane). */
@@ -191,7 +207,7 @@ export class Past {
   /** From now on draw by another seed what decides acts, and slow noise unless that is kept. */
   drawAnew(part: Part, seed: bigint, keepSlow: boolean): void {
     this.name(part, seed);
-    this.engine.reshape("asked.given", [0, 0, 0]);
+    this.takeNone();
     if (!keepSlow) this.engine.reshape("differing.normals", [0, 0, 0]);
   }
 
@@ -251,18 +267,14 @@ export class Past {
     return Array.from({ length: Math.ceil(this.steps / APART) - 1 }, (_, k) => (k + 1) * APART);
   }
 
-  /** Return the first quarter that the edits touch in some lane; `fill` has gone before. */
-  private touched(part: Part, before: World): number {
-    if (this.filled === null) throw new Error("nothing is filled in");
-    this.filled.touched ??= this.columns.touched(before, part.numbers.length);
-    return this.filled.touched;
-  }
-
+  /** Fill in all of a world, unless it is. */
   private fill(part: Part, changes: Changes): void {
-    if (this.filled?.block === part.block && this.filled.changes === changes) return;
+    const { block } = part;
+    const { filled } = this;
+    if (filled?.block === block && filled.changes === changes && filled.from === 0) return;
     const { base, draws } = this.source;
-    this.columns.fill(base, changes, draws, part.draws);
-    this.filled = { block: part.block, changes, touched: null };
+    const found = this.columns.fill(base, changes, draws, part.draws, null);
+    this.filled = { ...found, block, changes, compared: false };
   }
 
   private paths(many: number): Float64Array {
@@ -279,27 +291,40 @@ export class Past {
     );
   }
 
-  /** Say whose noise it is, and bring what does not come by key. */
-  private bringNoise(part: Part, done: Done): void {
+  /** Say whose noise it is, and bring what does not come by key, normals from a quarter on. */
+  private bringNoise(part: Part, done: Done, first = 0): void {
     const { engine } = this;
     this.name(part);
     engine.reshape("history.rung", [0]);
     engine.reshape("evaluated.uniforms", [0, 0, 0]);
-    if (done.given === null) {
-      engine.reshape("asked.given", [0, 0, 0]);
+    const { given, many } = done;
+    if (given === null) {
+      this.takeNone();
       engine.reshape("differing.normals", [0, 0, 0]);
       return;
     }
-    this.bringNormals(part);
+    this.bringNormals(part, first);
     const channels = engine.frame.channels.length;
-    engine.reshape("asked.given", [this.lanes, channels, this.steps]);
-    const room = engine.floats("asked.given");
-    const each = channels * this.steps;
-    const kept = (channels - this.slow) * this.steps;
-    for (let lane = 0; lane < part.numbers.length; lane += 1) {
-      const mine = done.given.subarray(lane * kept, (lane + 1) * kept);
-      room.set(mine, lane * each + this.slow * this.steps);
-    }
+    const { slow } = this;
+    const kept = (channels - slow) * TOGETHER;
+    engine.reshape("asked.given", [this.lanes, channels, TOGETHER]);
+    engine.supply = (step) => {
+      const start = step - (step % TOGETHER);
+      const room = engine.floats("asked.given");
+      let from = start * (channels - slow) * many;
+      let to = slow * TOGETHER;
+      for (let lane = 0; lane < many; lane += 1, from += kept, to += channels * TOGETHER) {
+        room.set(given.subarray(from, from + kept), to);
+      }
+      engine.begins("asked.given", start);
+      return start + TOGETHER;
+    };
+  }
+
+  /** Let all that decides acts come by key. */
+  private takeNone(): void {
+    this.engine.supply = null;
+    this.engine.reshape("asked.given", [0, 0, 0]);
   }
 
   private name(part: Part, seed = this.source.seed): void {
@@ -311,13 +336,14 @@ export class Past {
     });
   }
 
-  private bringNormals(part: Part): void {
+  private bringNormals(part: Part, first = 0): void {
     const { draws } = this.source;
     if (draws === null || this.normals === null || part.draws === null) return;
     this.engine.reshape("differing.normals", [this.steps, this.slow, this.lanes]);
     const known = this.noise.get(part.block) ?? this.normalsOf(draws, part.draws, this.normals);
     this.noise.set(part.block, known);
-    this.engine.floats("differing.normals").set(known);
+    const from = first * this.slow * this.lanes;
+    this.engine.floats("differing.normals").set(known.subarray(from), from);
   }
 
   private normalsOf(draws: Draws, chosen: Int32Array, table: Float64Array): Float64Array {
@@ -380,7 +406,7 @@ export class Past {
     this.bringNormals(part);
     this.name(part);
     this.bringObservation(part, record);
-    engine.reshape("asked.given", [0, 0, 0]);
+    this.takeNone();
     engine.call("draw_uniforms", { n: many, steps });
     engine.floats("evaluated.law_uniforms").set(engine.floats("keyed.uniforms"));
     engine.reshape("history.rung", [steps]);
@@ -392,14 +418,20 @@ export class Past {
     const found = engine.floats("evaluated.uniforms");
     const laws = engine.floats("evaluated.law_uniforms");
     const kept = channels - this.slow;
-    const given = new Float64Array(many * kept * steps);
+    const given = new Float64Array(many * kept * TOGETHER * Math.ceil(steps / TOGETHER));
+    const put = (from: Float64Array, at: number, lane: number, channel: number): void => {
+      for (let step = 0; step < steps; step += TOGETHER) {
+        const to = step * kept * many + (lane * kept + channel) * TOGETHER;
+        const last = Math.min(TOGETHER, steps - step);
+        for (let k = 0; k < last; k += 1) given[to + k] = from[at + step + k] as number;
+      }
+    };
     for (let lane = 0; lane < many; lane += 1) {
-      const from = (lane * channels + this.slow) * steps;
-      given.set(found.subarray(from, from + kept * steps), lane * kept * steps);
+      for (let channel = 0; channel < kept; channel += 1) {
+        put(found, (lane * channels + this.slow + channel) * steps, lane, channel);
+      }
       record.dated.forEach((channel, k) => {
-        const law = (lane * record.dated.length + k) * steps;
-        const to = (lane * kept + channel - this.slow) * steps;
-        given.set(laws.subarray(law, law + steps), to);
+        put(laws, (lane * record.dated.length + k) * steps, lane, channel - this.slow);
       });
     }
     return given;

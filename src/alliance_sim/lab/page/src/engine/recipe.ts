@@ -24,7 +24,7 @@ const SAME = ["juncture", "replacement", "moves", "of", "domain"]; // of what mo
 
 /** A number that differs by draw: where it stands, its row of values, and how it is scaled. */
 export interface Drawn {
-  array: string;
+  table: Float64Array;
   place: number;
   row: number;
   times: number | null;
@@ -39,6 +39,7 @@ export class Recipe {
   private readonly alike: number[][];
   /** By effect where its leader's share stands in a row of inputs, -1 if nowhere. */
   private readonly drawnAt: Float64Array;
+  private readonly numbers = new Map<string, { array: string; place: number }>();
 
   /** Take the numbers that stand in the memory. */
   constructor(readonly engine: Engine) {
@@ -59,7 +60,7 @@ export class Recipe {
   changed(base: Record<string, number>, changes: Changes): Tables {
     const tables: Tables = new Map([...this.base].map(([name, array]) => [name, array.slice()]));
     for (const [path, value] of Object.entries(base)) {
-      const { array, place } = this.engine.number(path);
+      const { array, place } = this.number(path);
       this.array(tables, array)[place] = value;
     }
     for (const [array, place, value] of changes.numbers) {
@@ -69,13 +70,14 @@ export class Recipe {
   }
 
   /** Return which numbers draws set: all that edits have not set, and what edits multiply. */
-  drawn(paths: string[], ranges: [number, number][], changes: Changes): Drawn[] {
+  drawn(paths: string[], ranges: [number, number][], changes: Changes, tables: Tables): Drawn[] {
     const set = new Set(changes.set);
     return paths.flatMap((path, row) => {
       const times = changes.times[path] ?? null;
       if (set.has(path) && times === null) return [];
       const [low, high] = ranges[row] ?? [-Infinity, Infinity];
-      return [{ ...this.engine.number(path), row, times, low, high }];
+      const { array, place } = this.number(path);
+      return [{ table: this.array(tables, array), place, row, times, low, high }];
     });
   }
 
@@ -96,6 +98,13 @@ export class Recipe {
     this.drawnAt.forEach((place, row) => {
       places[row] = (effects[row * this.width + drawn] as number) > 0 ? place : -1;
     });
+  }
+
+  /** Return where a number stands, sought once. */
+  private number(path: string): { array: string; place: number } {
+    const found = this.numbers.get(path) ?? this.engine.number(path);
+    this.numbers.set(path, found);
+    return found;
   }
 
   private array(tables: Tables, name: string): Float64Array {
