@@ -175,19 +175,22 @@ export class Canvas {
     from: Float64Array | null = null,
   ): void {
     const { steps, many } = this.facts;
+    const every = here.length === many;
     const room = new Float64Array(here.length);
+    const rows = PARTS.map((part) => to[part]);
     for (let step = first; step < steps; step += 1) {
       const start = step * many;
-      if (here.length === many) room.set(paths.subarray(start, start + many));
-      else
-        for (let k = 0; k < here.length; k += 1)
-          room[k] = paths[start + (here[k] as number)] as number;
-      if (from !== null) {
-        for (let k = 0; k < here.length; k += 1)
-          room[k] = (room[k] as number) - (from[start + (here[k] as number)] as number);
+      let values: Float64Array = room;
+      if (every && from === null) values = paths.subarray(start, start + many);
+      else {
+        for (let k = 0; k < here.length; k += 1) {
+          const at = start + (here[k] as number);
+          const value = paths[at] as number;
+          room[k] = from === null ? value : value - (from[at] as number);
+        }
       }
-      const found = quantiles(room, SHARES);
-      PARTS.forEach((part, k) => (to[part][step] = found[k] as number));
+      const found = quantiles(values, SHARES);
+      for (const [k, row] of rows.entries()) row[step] = found[k] as number;
     }
   }
 
