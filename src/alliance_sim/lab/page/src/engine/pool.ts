@@ -32,6 +32,7 @@ import Worker from "./worker?worker&inline";
 const MOST_WORKERS = 4;
 const EVERY: readonly Coupling[] = ["quantile", "thinning", "redraw_after", "independent"];
 const APART = 250; // milliseconds from one painting to the next
+const REST = 200; // milliseconds after which what is shown is taken to stay
 
 /** Start the module that can run here, try it, and let workers make ready. */
 export async function startModel(payload: Payload): Promise<Model> {
@@ -82,6 +83,8 @@ class Pool implements Model {
   private running: Running | null = null;
   private beside: Running | null = null;
   private next = 0;
+  /** When what was asked last was there, whole or dropped, in milliseconds. */
+  private shown = -Infinity;
   /** How many questions were asked. */
   private asked = 0;
   /** Why a worker does not work any more; "" if all do. */
@@ -234,6 +237,7 @@ class Pool implements Model {
       let painted = 0;
       const finish = (picture: Picture | null): void => {
         if (this.running?.id === id) this.running = null;
+        this.shown = performance.now();
         resolve(picture);
       };
       const take = (message: FromWorker): void => {
@@ -309,9 +313,13 @@ class Pool implements Model {
     });
   }
 
-  /** Wait until nothing else is under way. */
+  /**
+   * Wait until nothing else is under way, and has not been for a moment: a worker ends the part it
+   * is at before it hears of anything else, and a hand that drags asks again at once.
+   */
   private async quiet(): Promise<void> {
-    while (this.running !== null || this.beside !== null) {
+    const rested = (): boolean => performance.now() - this.shown >= REST;
+    while (this.running !== null || this.beside !== null || !rested()) {
       await new Promise((go) => setTimeout(go, 20));
     }
   }
