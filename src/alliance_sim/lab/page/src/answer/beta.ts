@@ -22,7 +22,7 @@ export function logGamma(z: number): number {
 
 /** Return the share of a beta distribution that lies below x. */
 export function betaShare(a: number, b: number, x: number): number {
-  return shareBelow(a, b, x, logBeta(a, b));
+  return shareBelow(a, b, x, a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b));
 }
 
 /** Return the numbers below which ascending shares of a beta distribution lie, to about 1e-13. */
@@ -41,11 +41,12 @@ function quantile(a: number, b: number, share: number, known: number, least: num
   let [low, high] = [least, 1];
   let x = least > 0 ? least : a / (a + b);
   for (let turn = 0; turn < MOST && high - low > NEAR; turn += 1) {
-    const off = shareBelow(a, b, x, known) - share;
+    const [logX, logRest] = [Math.log(x), Math.log1p(-x)];
+    const off = shareBelow(a, b, x, a * logX + b * logRest - known) - share;
     if (off === 0) return x;
     if (off > 0) high = x;
     else low = x;
-    const step = off / Math.exp(logDensity(a, b, x, known));
+    const step = off / Math.exp((a - 1) * logX + (b - 1) * logRest - known);
     const next = x - step;
     // Newton's step where it stays between; else, and now and then anyway, the middle.
     const inside = next > low && next < high && turn % 6 !== 5;
@@ -55,9 +56,10 @@ function quantile(a: number, b: number, share: number, known: number, least: num
   return x;
 }
 
-function shareBelow(a: number, b: number, x: number, known: number): number {
+/** The same, with the logarithm of x^a (1-x)^b over the beta function. */
+function shareBelow(a: number, b: number, x: number, log: number): number {
   if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
-  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - known);
+  const front = Math.exp(log);
   return x < (a + 1) / (a + b + 2)
     ? (front * fraction(a, b, x)) / a
     : 1 - (front * fraction(b, a, 1 - x)) / b;
@@ -65,10 +67,6 @@ function shareBelow(a: number, b: number, x: number, known: number): number {
 
 function logBeta(a: number, b: number): number {
   return logGamma(a) + logGamma(b) - logGamma(a + b);
-}
-
-function logDensity(a: number, b: number, x: number, known: number): number {
-  return (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - known;
 }
 
 /** The continued fraction of the incomplete beta function, by Lentz's method. */

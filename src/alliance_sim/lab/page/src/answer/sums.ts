@@ -6,21 +6,23 @@ const LANES = 8;
 /** Return the sum of numbers as NumPy adds them: in pairs of blocks, eight side by side. */
 export function sumOf(values: ArrayLike<number>, first = 0, stop = values.length): number {
   const n = stop - first;
-  const at = (place: number): number => values[first + place] ?? 0;
   if (n < LANES) {
-    let total = n > 0 ? at(0) : 0;
-    for (let place = 1; place < n; place += 1) total += at(place);
+    let total = n > 0 ? (values[first] ?? 0) : 0;
+    for (let at = first + 1; at < stop; at += 1) total += values[at] ?? 0;
     return total;
   }
   if (n <= BLOCK) {
-    const r = Array.from({ length: LANES }, (_, place) => at(place));
-    let place = LANES;
-    for (; place < n - (n % LANES); place += LANES) {
-      for (let lane = 0; lane < LANES; lane += 1) r[lane] = (r[lane] ?? 0) + at(place + lane);
+    const r = new Float64Array(LANES);
+    for (let lane = 0; lane < LANES; lane += 1) r[lane] = values[first + lane] ?? 0;
+    let at = first + LANES;
+    for (const end = stop - (n % LANES); at < end; at += LANES) {
+      for (let lane = 0; lane < LANES; lane += 1) {
+        r[lane] = (r[lane] as number) + (values[at + lane] ?? 0);
+      }
     }
     const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = r;
     let total = a + b + (c + d) + (e + f + (g + h));
-    for (; place < n; place += 1) total += at(place);
+    for (; at < stop; at += 1) total += values[at] ?? 0;
     return total;
   }
   let half = Math.floor(n / 2);
@@ -35,7 +37,11 @@ export function meanOf(values: ArrayLike<number>): number {
 /** Return the variance of numbers, divided by how many there are. */
 export function varianceOf(values: ArrayLike<number>): number {
   const mean = meanOf(values);
-  return meanOf(Float64Array.from(values, (value) => (value - mean) ** 2));
+  const apart = new Float64Array(values.length);
+  for (let place = 0; place < apart.length; place += 1) {
+    apart[place] = ((values[place] ?? 0) - mean) ** 2;
+  }
+  return meanOf(apart);
 }
 
 /** Return a quantile of sorted numbers, between two of them along a line as NumPy does. */
