@@ -1,7 +1,8 @@
 // Numbers over draws, as `counterfactual/estimates.py` has them: the interval of a yes or no is over
 // draws, of what the mean of all re-runs of each would be; how few re-runs scatter is taken out.
 import { betaQuantiles } from "./beta";
-import { meanOf, quantileOf, sortedOf, sumOf, varianceOf } from "./sums";
+import { quantiles } from "../engine/quantiles";
+import { meanOf, sumOf, varianceOf } from "./sums";
 
 const LOW = 0.05;
 const HIGH = 0.95;
@@ -45,8 +46,8 @@ export function meanAlone(values: ArrayLike<number>): Estimate {
 
 /** Return the mean of an outcome or of a difference, with the interval of its likely values. */
 export function estimateOf(values: ArrayLike<number>, spread: Float64Array): Estimate {
-  const sorted = sortedOf(spread);
-  return { value: meanOf(values), low: quantileOf(sorted, LOW), high: quantileOf(sorted, HIGH) };
+  const [low = NaN, high = NaN] = quantiles(spread, [LOW, HIGH]);
+  return { value: meanOf(values), low, high };
 }
 
 /** Return equally likely values of what the mean of all re-runs of each draw may be. */

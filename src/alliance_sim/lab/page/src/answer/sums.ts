@@ -43,17 +43,3 @@ export function varianceOf(values: ArrayLike<number>): number {
   }
   return meanOf(apart);
 }
-
-/** Return a quantile of sorted numbers, between two of them along a line as NumPy does. */
-export function quantileOf(sorted: ArrayLike<number>, share: number): number {
-  const place = (sorted.length - 1) * share;
-  const below = Math.floor(place);
-  const a = sorted[below] ?? NaN;
-  const b = sorted[Math.min(below + 1, sorted.length - 1)] ?? NaN;
-  const rest = place - below;
-  return rest >= 0.5 ? b - (b - a) * (1 - rest) : a + (b - a) * rest;
-}
-
-export function sortedOf(values: Iterable<number>): Float64Array {
-  return Float64Array.from(values).sort();
-}
