@@ -7,7 +7,7 @@ import { Columns } from "./columns";
 import { drawsOf, type Draws } from "./draws";
 import { Past, type Part } from "./past";
 import { ofPosterior, ofRuns, shared } from "./parts";
-import type { Ask, Came, Redrawn, Start, Theory } from "./protocol";
+import type { Ask, Brought, Redrawn, Start, Theory } from "./protocol";
 import { Recipe } from "./recipe";
 import { thinned } from "./thinned";
 
@@ -75,17 +75,16 @@ export class Bringing {
     return past;
   }
 
-  bring(ask: Ask, part: Part): Came {
-    const twins = this.of(ask).twins(part, ask.changes);
+  bring(ask: Ask, part: Part): Brought {
+    const past = this.of(ask);
+    const { touched, outcome } = past.parted(part, ask.changes);
     return {
-      kind: "came",
-      id: ask.id,
       numbers: part.numbers,
       draws: part.draws ?? part.numbers.map(() => -1),
-      touched: twins.touched,
-      factual: ask.factual ? this.byState(twins.factual, 0) : null,
-      edited: this.byState(twins.edited, twins.touched),
-      outcome: twins.outcome,
+      touched,
+      edited: this.byState(past.keptPaths(part), touched),
+      factual: ask.factual ? this.byState(past.pathsOfFact(part), 0) : null,
+      outcome,
     };
   }
 

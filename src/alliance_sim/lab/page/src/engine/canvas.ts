@@ -1,7 +1,7 @@
 // Histories as they come in, put together to a picture.
 
 import { KEPT, type Fan, type Kept, type Picture, type Question } from "../contract";
-import type { Came } from "./protocol";
+import type { Brought } from "./protocol";
 import { quantiles } from "./quantiles";
 
 const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -94,7 +94,7 @@ export class Canvas {
     this.touched = steps;
   }
 
-  take(came: Came): void {
+  take(came: Brought): void {
     const first = came.numbers[0] as number;
     if (came.factual !== null) {
       this.facts.paths.put(came.numbers, came.factual, 0);

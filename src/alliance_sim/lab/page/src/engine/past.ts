@@ -120,12 +120,25 @@ export class Past {
 
   /** Bring a part in both worlds. */
   twins(part: Part, changes: Changes): Twins {
+    const { touched, outcome } = this.parted(part, changes);
+    const { paths } = this.factual(part);
+    if (touched >= this.steps) return { touched, factual: paths, edited: paths, outcome };
+    const edited = this.keptPaths(part).slice();
+    const each = this.engine.frame.states.length;
+    for (let lane = 0; lane < part.numbers.length && touched > 0; lane += 1) {
+      const start = lane * this.steps * each;
+      edited.set(paths.subarray(start, start + touched * each), start);
+    }
+    return { touched, factual: paths, edited, outcome };
+  }
+
+  /** Bring a part in both worlds, and leave the paths of the edited one where they are kept. */
+  parted(part: Part, changes: Changes): Omit<Twins, "factual" | "edited"> {
     const fact = this.factual(part);
     const many = part.numbers.length;
     const touched = this.firstTouched(part, changes);
     if (touched >= this.steps) {
-      const outcome = { factual: fact.outcome, edited: fact.outcome };
-      return { touched, factual: fact.paths, edited: fact.paths, outcome };
+      return { touched, outcome: { factual: fact.outcome, edited: fact.outcome } };
     }
     const from = fact.kept.findLast((kept) => kept.step <= touched);
     const first = from?.step ?? 0;
@@ -136,14 +149,21 @@ export class Past {
       this.engine.floats(SUMMARIES).set(from.summaries);
     }
     this.advance(changes, first, this.steps, many);
-    const edited = this.paths(many);
-    const each = this.engine.frame.states.length;
-    for (let lane = 0; lane < many && first > 0; lane += 1) {
-      const start = lane * this.steps * each;
-      edited.set(fact.paths.subarray(start, start + first * each), start);
-    }
-    const outcome = { factual: fact.outcome, edited: this.outcomes(many) };
-    return { touched, factual: fact.paths, edited, outcome };
+    return { touched, outcome: { factual: fact.outcome, edited: this.outcomes(many) } };
+  }
+
+  /** Return paths of a part in the factual world. */
+  pathsOfFact(part: Part): Float64Array {
+    return this.factual(part).paths;
+  }
+
+  /**
+   * Return paths of a part that was brought last, as they are kept: those of the edited world from
+   * the quarter on that is touched, of no use once anything else is brought.
+   */
+  keptPaths(part: Part): Float64Array {
+    const each = this.steps * this.engine.frame.states.length;
+    return this.engine.floats("kept.trajectories").subarray(0, part.numbers.length * each);
   }
 
   /** Fill in a world for a part and bring its noise; lanes are then before the first quarter. */
@@ -254,7 +274,7 @@ export class Past {
       const summaries = this.engine.floats(SUMMARIES).slice();
       done.kept.push({ step, state: this.engine.state(), summaries });
     }
-    done.paths = this.paths(many);
+    done.paths = this.keptPaths(part).slice();
     done.outcome = this.outcomes(many);
     this.done.set(key, done);
     return done;
@@ -275,11 +295,6 @@ export class Past {
     const { base, draws } = this.source;
     const found = this.columns.fill(base, changes, draws, part.draws, null);
     this.filled = { ...found, block, changes, compared: false };
-  }
-
-  private paths(many: number): Float64Array {
-    const each = this.steps * this.engine.frame.states.length;
-    return this.engine.floats("kept.trajectories").slice(0, many * each);
   }
 
   /** Outcome of each lane, once all quarters are brought. */

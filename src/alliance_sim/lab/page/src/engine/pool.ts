@@ -26,7 +26,7 @@ import { unknownName } from "./nearest";
 import { oneRun } from "./one";
 import { readOutcome, statesOf, type Fold, type States } from "./outcome";
 import { Touching } from "./late";
-import type { Ask, FromWorker, Start, ToWorker } from "./protocol";
+import type { Ask, Brought, FromWorker, Redrawn, Start, ToWorker } from "./protocol";
 import Worker from "./worker?worker&inline";
 
 const MOST_WORKERS = 4;
@@ -245,7 +245,7 @@ class Pool implements Model {
           this.running = null;
           reject(new Error(message.problem));
         } else if (message.kind === "came") {
-          canvas.take(message);
+          for (const part of message.parts) canvas.take(part);
           const now = performance.now();
           if (!canvas.whole && painted > 0 && now - painted < APART) return;
           const picture = canvas.picture();
@@ -289,6 +289,14 @@ class Pool implements Model {
     const id = (this.next += 1);
     let [done, touched] = [0, this.steps];
     return new Promise((resolve, reject) => {
+      const put = ({ numbers, draws, outcome }: Brought | Redrawn): void => {
+        const first = numbers[0] as number;
+        found.factual.set(outcome.factual, first);
+        found.edited.set(outcome.edited, first);
+        found.draw.set(draws, first);
+        done += numbers.length;
+        if (done === many) finish({ found, touched });
+      };
       const finish = (answer: { found: Outcomes; touched: number } | null): void => {
         if (this.beside?.id === id) this.beside = null;
         resolve(answer);
@@ -297,15 +305,16 @@ class Pool implements Model {
         if (message.kind === "failed") {
           this.beside = null;
           reject(new Error(message.problem));
-        } else if (message.kind === "came" || message.kind === "redrawn") {
-          const first = message.numbers[0] as number;
-          found.factual.set(message.outcome.factual, first);
-          found.edited.set(message.outcome.edited, first);
-          if (message.kind === "came") touched = Math.min(touched, message.touched);
-          else if (message.outcome.anew !== null) found.anew?.set(message.outcome.anew, first);
-          found.draw.set(message.draws, first);
-          done += message.numbers.length;
-          if (done === many) finish({ found, touched });
+        } else if (message.kind === "came") {
+          for (const part of message.parts) {
+            touched = Math.min(touched, part.touched);
+            put(part);
+          }
+        } else if (message.kind === "redrawn") {
+          if (message.outcome.anew !== null) {
+            found.anew?.set(message.outcome.anew, message.numbers[0] as number);
+          }
+          put(message);
         }
       };
       this.beside = { id, take, stop: () => finish(null) };

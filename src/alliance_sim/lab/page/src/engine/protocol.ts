@@ -52,10 +52,15 @@ export interface Ask {
   anew: { coupling: Exclude<Coupling, "quantile">; first: number } | null;
 }
 
-/** A part that has come in. Paths are arrays (quarter, lane), by kept state. */
+/** Parts that have come in. */
 export interface Came {
   kind: "came";
   id: number;
+  parts: Brought[];
+}
+
+/** A part in both worlds. Paths are arrays (quarter, lane), by kept state. */
+export interface Brought {
   /** Numbers of the histories. */
   numbers: Int32Array;
   /** Draw of each; -1 where there is none. */

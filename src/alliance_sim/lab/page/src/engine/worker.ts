@@ -2,10 +2,12 @@
 // A worker of the page: it brings parts of histories until something else is asked.
 
 import { Bringing } from "./bringing";
-import type { Ask, FromWorker, ToWorker } from "./protocol";
+import type { Ask, Brought, FromWorker, ToWorker } from "./protocol";
 
 let bringing: Bringing | null = null;
 let latest = 0;
+/** Parts that are told at once: whoever hears of each has less time for bringing them. */
+const TOGETHER = 3;
 
 /** Let messages in that have come meanwhile. */
 const pause = (): Promise<void> =>
@@ -20,9 +22,18 @@ const pause = (): Promise<void> =>
 
 const say = (message: FromWorker, moved: Transferable[] = []): void => postMessage(message, moved);
 
+/** Say which parts have come in, and hand their paths over. */
+function tell(id: number, parts: Brought[]): void {
+  const paths = parts.flatMap(({ edited, factual }) => [edited, factual ?? {}]);
+  const arrays = paths.flatMap((of) => Object.values(of) as Float64Array[]);
+  const moved = new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer));
+  say({ kind: "came", id, parts }, [...moved]);
+}
+
 async function answer(ask: Ask): Promise<void> {
   if (bringing === null) return;
   latest = ask.id;
+  let [brought, together]: [Brought[], number] = [[], 1]; // the first is waited for
   try {
     for (const part of bringing.parts(ask)) {
       await pause();
@@ -31,10 +42,13 @@ async function answer(ask: Ask): Promise<void> {
         say(bringing.redraw(ask, part, ask.anew));
         continue;
       }
-      const came = bringing.bring(ask, part);
-      const arrays = [...Object.values(came.edited), ...Object.values(came.factual ?? {})];
-      say(came, [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]);
+      brought.push(bringing.bring(ask, part));
+      if (brought.length >= together) {
+        tell(ask.id, brought);
+        [brought, together] = [[], TOGETHER];
+      }
     }
+    if (brought.length > 0) tell(ask.id, brought);
     say({ kind: "ended", id: ask.id });
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
