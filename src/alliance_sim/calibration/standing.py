@@ -7,6 +7,7 @@ model, so that any page can say at once whether the model forecasts better than 
 from __future__ import annotations
 
 import csv
+import math
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -19,7 +20,8 @@ ENDING = "_beside_baselines.csv"
 YEARLY, TOLD = "rolling", "rolling_told"  # settings: inputs as they were, and told
 EVIDENCE = "evidence"  # a setting of its own: in sample, averaged over the prior
 ASKED = 4.0  # nats by which the model has to be better
-USUAL_SIGN, TRUE_SIGN = "-", "−"
+A_MILLION = 1e6
+MOST = 20.0  # nats, which is more than a million times as likely
 
 
 class Standing(NamedTuple):
@@ -88,26 +90,41 @@ def standing_in_words(record: str) -> str:
     if 0 < len(better) < len(yearly):
         verdict = f"Only for {', '.join(series_words(row.series) for row in better)}"
     gains = "; ".join(
-        f"{series_words(row.series)} {_nats(row.gain)}{_told(rows, row.series)} "
+        f"{series_words(row.series)}, {_likelier(row.gain)}{_told(rows, row.series)} "
         f"(beside: {row.baseline})"
         for row in yearly
     )
     said = (
         f"Does the model forecast better than simple curves through the counts? {verdict}. Each "
-        "year forecast from those before it, it was to be better than the best of them by more "
-        f"than {ASKED:g} nats, units of log chance. It is better, or worse (−), by: {gains}."
+        "year was forecast from those before it, and of two forecasts the better one is that which "
+        "had called likelier what then came about. The model was to call it more than "
+        f"{_times(ASKED)} times as likely as the best of the curves did (a log score better by "
+        f"{ASKED:g} nats). Over all years together it called it: {gains}."
     )
     evidence = [row for row in rows if row.setting == EVIDENCE and row.series == yearly[0].series]
     if evidence:
-        said += f" Its evidence, which pays for freedom, is better by {_nats(evidence[0].gain)}."
+        said += (
+            " Averaged over all that it held possible before it saw the record (its evidence), it "
+            f"called the record as a whole {_likelier(evidence[0].gain)}."
+        )
     return said
 
 
 def _told(rows: tuple[Standing, ...], series: str) -> str:
     """Return the gain of forecasts that are told the inputs of the year."""
     found = [row.gain for row in rows if (row.series, row.setting) == (series, TOLD)]
-    return f", {_nats(found[0])} if told the inputs of the year" if found else ""
+    return f", {_likelier(found[0])} if told the inputs of the year" if found else ""
 
 
-def _nats(value: float) -> str:
-    return f"{value:+.1f}".replace(USUAL_SIGN, TRUE_SIGN)
+def _likelier(gain: float) -> str:
+    """Return a gain in nats in words: how many times as likely, or less likely."""
+    times = _times(abs(gain))
+    if times == "1":
+        return "as likely"
+    return f"{times} times {'less' if gain < 0.0 else 'as'} likely"
+
+
+def _times(gain: float) -> str:
+    """Return the factor that a gain in nats stands for, to two digits."""
+    factor = float(f"{math.exp(min(gain, MOST)):.2g}")
+    return "over a million" if factor >= A_MILLION else f"{factor:,g}"
