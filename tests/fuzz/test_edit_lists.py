@@ -5,16 +5,15 @@ from __future__ import annotations
 import random
 import re
 import tomllib
-import warnings
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from alliance_sim import AllianceSimError, load_scenario
+from alliance_sim import load_scenario
 from alliance_sim.provenance import scenario_digest
-from alliance_sim.scenario import Scenario
+from tests.fuzz.attempts import attempted, read_of
 from tests.fuzz.mutation import Tree, in_toml, mutated
 
 WHOLE = 0.1  # part of the inputs that extend the long history; they take ten times as long
@@ -94,16 +93,6 @@ def asked(rng: random.Random) -> Tree:
     return mutated(rng, tree, words) if rng.random() < 0.2 else tree
 
 
-def attempted(path: Path) -> tuple[Scenario | None, str]:
-    """Return what is in a file, or why it is refused; any other error ends the test."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that an edit changes nothing is told, and no error
-        try:
-            return load_scenario(path), ""
-        except AllianceSimError as error:
-            return None, str(error)
-
-
 def holds_of(edits: list[str]) -> list[tuple[str, float, str]]:
     """Return what the texts hold: an independent reading of them."""
     found = [HOLD.fullmatch(text) for text in edits]
@@ -115,26 +104,23 @@ def test_a_list_of_edits_is_refused_by_name_or_holds_and_edits_what_its_texts_sa
 ) -> None:
     seen: Counter[str] = Counter()
     path, again = tmp_path / "mine.toml", tmp_path / "again.toml"
-    for number in range(inputs):
-        rng = random.Random(number)
-        text = in_toml(asked(rng))
-        path.write_text(text, encoding="utf-8")
-        with quickly():
-            scenario, told = attempted(path)
-        if scenario is None:
-            assert told.startswith(f"{path}: "), (number, told)
-            assert not set(told) & {"\x1b", "\x00", "\u202e"}, number
-            seen["refused"] += 1
-            continue
+    read = read_of(
+        inputs,
+        lambda rng: in_toml(asked(rng)),
+        load_scenario,
+        path,
+        quickly=quickly,
+        seen=seen,
+    )
+    for (number, rng, text), scenario in read:
         tree = tomllib.loads(text)
         edits = tree.get("edits", [])
         held = sorted((hold.state, hold.value, hold.window) for hold in scenario.holds)
         assert held == holds_of(edits), number
         again.write_text(in_toml({**tree, "edits": rng.sample(edits, len(edits))}), "utf-8")
-        other, why = attempted(again)
+        other, why = attempted(load_scenario, again)
         assert other is not None, (number, why)
         assert scenario_digest(other) == scenario_digest(scenario), number
-        seen["read"] += 1
         seen["held"] += bool(held)
     assert seen["refused"] > inputs / 4, seen
     assert seen["held"] > inputs / 20, seen
