@@ -30,28 +30,47 @@ export function Table({ caption, heads, rows }: Rows) {
         <caption>
           <span>{caption}</span>
         </caption>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([head, ...cells], place) => (
-            <tr key={place}>
-              <th scope="row">{head as ComponentChildren}</th>
-              {cells.map((cell, column) => (
-                <td key={column} class={String(cell).length <= SHORT ? "data-short" : undefined}>
-                  {cell}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        <Cells heads={heads} rows={rows} />
       </table>
     </div>
   );
+}
+
+interface CellsProps {
+  heads: readonly string[];
+  /** The first cell of each row is its head. */
+  rows: readonly (readonly ComponentChildren[])[];
+}
+
+/** What stands in a table below its caption. */
+export function Cells({ heads, rows }: CellsProps) {
+  return (
+    <>
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([head, ...cells], place) => (
+          <tr key={place}>
+            <th scope="row">{head}</th>
+            {cells.map((cell, column) => (
+              <td key={column} class={isShort(cell) ? "data-short" : undefined}>
+                {cell}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </>
+  );
+}
+
+function isShort(cell: ComponentChildren): boolean {
+  return (typeof cell === "string" || typeof cell === "number") && String(cell).length <= SHORT;
 }

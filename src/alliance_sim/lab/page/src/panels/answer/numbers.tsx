@@ -1,5 +1,6 @@
 // A table of an answer's numbers, which scrolls by itself where it is too wide.
 import type { ComponentChildren } from "preact";
+import { Cells } from "../../parts/table";
 
 interface NumbersProps {
   caption: string;
@@ -15,25 +16,7 @@ export function Numbers({ caption, unseen = false, heads, rows }: NumbersProps) 
     <div class="answer-scroll" tabIndex={0} role="region" aria-label={caption}>
       <table class="answer-numbers">
         <caption class={unseen ? "unseen" : undefined}>{caption}</caption>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([head, ...cells], place) => (
-            <tr key={place}>
-              <th scope="row">{head}</th>
-              {cells.map((cell, column) => (
-                <td key={column}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        <Cells heads={heads} rows={rows} />
       </table>
     </div>
   );
