@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -51,6 +51,20 @@ class UnderCoupling(NamedTuple):
     needed: float | None
 
 
+class Answered(TypedDict):
+    """What was run, by the names of `answer.WhatIf`."""
+
+    twins: Mapping[str, TwinWorlds]
+    fact: Estimate
+    edited: Estimate
+    effect: Estimate
+    given_history: float | None
+    ensemble: Ensembled | None
+    anew: Futures | None
+    couplings: Mapping[str, tuple[Estimate, float | None]]
+    theories: tuple[UnderTheory, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class AllTwins:
     """What was run for a question.
@@ -76,6 +90,21 @@ class AllTwins:
     free: Ensemble
     ensemble: Ensembled | None
     anew: Futures | None
+
+    def answered(self) -> Answered:
+        """Return the part of an answer that was run: what it says under the quantile coupling."""
+        fact, edited, effect, needed = self.couplings[QUANTILE]
+        return Answered(
+            twins=self.twins,
+            fact=fact,
+            edited=edited,
+            effect=effect,
+            given_history=needed,
+            ensemble=self.ensemble,
+            anew=self.anew,
+            couplings={name: (one.effect, one.needed) for name, one in self.couplings.items()},
+            theories=self.theories,
+        )
 
 
 class Pasts:

@@ -160,7 +160,7 @@ def answered(
         readings=posteriors.readings,
         past=ran.past,
     )
-    known, after, effect, needed = ran.couplings[QUANTILE]
+    effect = ran.couplings[QUANTILE].effect
     missing = _without_draws(question, posteriors)
     checks = Checks(
         couplings={name: one.effect.value for name, one in ran.couplings.items()},
@@ -177,15 +177,7 @@ def answered(
     return WhatIf(
         question=question,
         posterior=main,
-        twins=ran.twins,
-        fact=known,
-        edited=after,
-        effect=effect,
-        given_history=needed,
-        ensemble=ran.ensemble,
-        anew=ran.anew,
-        couplings={name: (one.effect, one.needed) for name, one in ran.couplings.items()},
-        theories=ran.theories,
+        **ran.answered(),
         weights=weights,
         without_draws=missing,
         agreed=agreed,

@@ -84,7 +84,7 @@ def page_answer(  # noqa: PLR0913 - what a page has, by name
         states=(),
         pasts=pasts,
     )
-    fact, edited, effect, needed = ran.couplings[QUANTILE]
+    effect = ran.couplings[QUANTILE].effect
     asked = [one.theory for one in ran.theories]
     total = sum(weights.of[name] for name in asked)
     own = Weights(
@@ -106,15 +106,7 @@ def page_answer(  # noqa: PLR0913 - what a page has, by name
     mine = WhatIf(
         question=question,
         posterior=posteriors.main,
-        twins=ran.twins,
-        fact=fact,
-        edited=edited,
-        effect=effect,
-        given_history=needed,
-        ensemble=ran.ensemble,
-        anew=ran.anew,
-        couplings={name: (one.effect, one.needed) for name, one in ran.couplings.items()},
-        theories=ran.theories,
+        **ran.answered(),
         weights=own,
         without_draws=dict.fromkeys(missing, "no draws of it are kept"),
         agreed=agreed,
