@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from alliance_sim import Scenario, SettingError, compare, compare_history, load_scenario
 from alliance_sim.calibration.prior import Prior
+from alliance_sim.comparison.acts import differing_acts
 from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.engine.vectors import DrawnNumbers
 from alliance_sim.results.draws import USUAL
@@ -55,6 +57,46 @@ def test_both_worlds_of_a_pair_have_the_same_draw() -> None:
     states = compare(NO_RAID, against=ISLANDS, runs=12, seed=5, posterior=None)
     assert not np.array_equal(states.factual_runs.values, mine)
     assert states.parameters == ""
+
+
+@dataclass(frozen=True)
+class OfWhoStarts:
+    """Two draws: acts are mostly started by the alliance, or by the state."""
+
+    label: str = "2 draws of who starts"
+
+    def misfit(self, scenario: Scenario) -> str:  # noqa: ARG002 - as draws have it
+        return ""
+
+    def numbers_of(self, scenario: Scenario) -> DrawnNumbers:
+        seen = scenario.observation
+        ends = [(one.low, one.high) for one in (seen.initiator, seen.initiator_gap)]
+        values = np.array([ends[0], (ends[1][0],) * 2, (seen.joint.low,) * 2])
+        paths = ("observation.initiator", "observation.initiator_gap", "observation.joint")
+        return DrawnNumbers(paths, values)
+
+
+def test_who_starts_an_act_is_told_by_the_draw_that_the_run_has() -> None:
+    draws = OfWhoStarts()
+    found = compare(NO_RAID, against=ISLANDS, runs=4, seed=5, posterior=draws)
+    (label,) = found.edited
+    assert found.draw is not None
+    assert found.draw.tolist() == [0, 1, 0, 1]
+    paths, values = draws.numbers_of(ISLANDS)
+
+    def told(run: int, draw: int | None) -> pd.DataFrame:
+        worlds = [ISLANDS, NO_RAID]
+        for place, path in enumerate(paths if draw is not None else ()):
+            worlds = [world.with_number(path, float(values[place, draw])) for world in worlds]
+        pair = zip((found.factual_runs, found.edited_runs[label]), worlds, strict=True)
+        return differing_acts(*pair, row=run)
+
+    other = 0
+    for run in range(4):
+        acts = found.acts_of(run).drop(columns="scenario")
+        pd.testing.assert_frame_equal(acts, told(run, run % 2))
+        other += not acts.equals(told(run, None))
+    assert other > 0
 
 
 def test_history_with_draws_says_so_and_claims_no_hand() -> None:

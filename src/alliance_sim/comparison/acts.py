@@ -10,21 +10,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from alliance_sim.engine.chronology import AGREEMENT, chronology
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.edit import replaced
+
+if TYPE_CHECKING:
+    from alliance_sim.engine.vectors import ParameterDraws
 
 NEW, GONE, MOVED, ANOTHER = "new", "gone", "moved", "became another"
+TOLD_BY = (
+    "observation.initiator",
+    "observation.joint",
+    "observation.top_salience",
+    "observation.suspension_months",
+    "kind.",
+)  # begin paths of numbers
 COLUMNS = (
     *("change", "factual_date", "edited_date", "domain", "kind", "salience"),
     *("factual_title", "edited_title"),
 )
 Act = dict[str, Any]
 Key = tuple[Any, ...]
+
+
+def with_draw(scenario: Scenario, draws: ParameterDraws, draw: int) -> Scenario:
+    """Return a scenario with the numbers of one draw by which acts are told.
+
+    Who starts an act and how much it matters hang on numbers that a posterior has draws of: a run
+    with a draw's parameters is told by that draw's, and not by those that the file states.
+
+    Args:
+        scenario: The scenario.
+        draws: The draws, which go with it.
+        draw: Which of them.
+    """
+    paths, values = draws.numbers_of(scenario)
+    own = zip(paths, values[:, draw].tolist(), strict=True)
+    return replaced(scenario, {path: value for path, value in own if path.startswith(TOLD_BY)})
 
 
 def differing_acts(

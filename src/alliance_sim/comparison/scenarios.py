@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from alliance_sim.comparison.acts import differing_acts
+from alliance_sim.comparison.acts import differing_acts, with_draw
 from alliance_sim.comparison.counts import step_changes
 from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.comparison.edits import DatedEdit, edits_between
@@ -38,6 +38,8 @@ from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from alliance_sim.engine.vectors import ParameterDraws
 
 LOW, HIGH = 0.05, 0.95
@@ -63,6 +65,8 @@ class Comparison(Shown):
         words: What is said about the relationship.
         parameters: In a sentence which posterior the runs have parameters of, or why not the
             shipped one; "" where the files state them.
+        draws: Draws of which the runs have parameters; None where the files state them.
+        draw: Which of them each run has, array (run,).
     """
 
     factual: Scenario
@@ -74,6 +78,8 @@ class Comparison(Shown):
     outcomes: tuple[Outcome, ...]
     words: Words
     parameters: str = ""
+    draws: ParameterDraws | None = None
+    draw: NDArray[np.int64] | None = None
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -257,11 +263,20 @@ class Comparison(Shown):
             raise SettingError(WHERE, [f"run {run} failed in one of the scenarios; take another"])
         frames = []
         for label, scenario in self.edited.items():
-            pair = [(self.factual_runs, self.factual), (self.edited_runs[label], scenario)]
-            frame = differing_acts(*pair, row=row)
+            frame = differing_acts(
+                (self.factual_runs, self._told_by(self.factual, row)),
+                (self.edited_runs[label], self._told_by(scenario, row)),
+                row=row,
+            )
             frame.insert(0, "scenario", label)
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
+
+    def _told_by(self, scenario: Scenario, row: int) -> Scenario:
+        """Return a scenario with the numbers by which the acts of a run are told."""
+        if self.draws is None or self.draw is None:
+            return scenario
+        return with_draw(scenario, self.draws, int(self.draw[row]))
 
     def _edited(self, label: str | None) -> Ensemble:
         """Return the runs of an edited scenario, of the only one if none is named."""
@@ -369,6 +384,8 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
         outcomes=asked,
         words=Words.of(factual),
         parameters=parameters,
+        draws=draws,
+        draw=None if draws is None else base.numbers % draws.numbers_of(factual).values.shape[1],
     )
 
 

@@ -155,6 +155,8 @@ class WhatIf(Shown):
             outcomes=(question.outcome,),
             words=Words.of(question.base),
             parameters=f"Parameters and noise: {self.posterior.label}.",
+            draws=self.posterior,
+            draw=worlds.draw,
         )
 
     @property

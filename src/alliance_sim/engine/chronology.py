@@ -38,7 +38,9 @@ def chronology(ensemble: Ensemble, scenario: Scenario) -> pd.DataFrame:
 
     Args:
         ensemble: Runs of the scenario.
-        scenario: The scenario that they are runs of.
+        scenario: The scenario that they are runs of. All of them are told by its numbers, also
+            where runs have parameters of draws: `comparison.acts.with_draw` returns it with those
+            of one draw.
 
     Returns:
         Columns `run`, `quarter` (position), `date`, `domain`, `kind`, `salience` (1 to 3),
