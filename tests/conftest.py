@@ -14,7 +14,7 @@ FEW = 200  # inputs of each fuzzer where nobody asks for another number
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from alliance_sim.calibration import PosteriorDraws
+    from alliance_sim.calibration import PosteriorDraws, Tempered
 
 # How long a command is silent says more about the machine, too; see `cli.activity`.
 os.environ.setdefault("ALLIANCE_SIM_QUIET", "1")
@@ -68,17 +68,27 @@ def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def islands_posterior() -> PosteriorDraws:
-    """Return a posterior of two islands, made by a short tempered SMC once for all tests."""
+def islands_particles() -> Tempered:
+    """Return a short tempered SMC of two islands, run to its end once for all tests."""
     from alliance_sim import load_scenario
-    from alliance_sim.calibration import PosteriorDraws, Tempered, TemperedSettings, run_to_end
+    from alliance_sim.calibration import Tempered, TemperedSettings, run_to_end
     from alliance_sim.calibration.target import prior_of, target_of
 
     target = target_of(prior_of(load_scenario("two_islands/baseline")))
     settings = TemperedSettings(particles=64, cycles=(1, 2, 3, 4))
-    job = run_to_end(Tempered(target, target.layout, seed=1, settings=settings))
+    return run_to_end(Tempered(target, target.layout, seed=1, settings=settings))
+
+
+@pytest.fixture(scope="session")
+def islands_posterior(islands_particles: Tempered) -> PosteriorDraws:
+    """Return a posterior of two islands: the particles of that SMC."""
+    from alliance_sim import load_scenario
+    from alliance_sim.calibration import PosteriorDraws
+    from alliance_sim.calibration.target import prior_of, target_of
+
+    target = target_of(prior_of(load_scenario("two_islands/baseline")))
     command = "alliance-sim calibrate two_islands/baseline --particles 64"
-    return PosteriorDraws.made(target, job.unknowns.T.copy(), seed=1, command=command)
+    return PosteriorDraws.made(target, islands_particles.unknowns.T.copy(), seed=1, command=command)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

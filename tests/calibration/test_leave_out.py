@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import pickle
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -67,33 +68,46 @@ def a_job(posterior: PosteriorDraws, year: int) -> LeaveOut:
     return job
 
 
+class Anew(NamedTuple):
+    """A year fitted anew, as it is when done and as it was kept on the way."""
+
+    job: LeaveOut
+    rounds: int
+    on_the_way: bytes
+
+
+@pytest.fixture(scope="module")
+def anew(islands_posterior: PosteriorDraws) -> Anew:
+    job, rounds, kept = a_job(islands_posterior, 2007), 0, b""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leave_out, "TRUSTED", -np.inf)
+        while job.year == 2007:
+            job.advance()
+            rounds += 1
+            kept = pickle.dumps(job.state()) if rounds == 3 else kept
+    return Anew(job, rounds, kept)
+
+
 @pytest.mark.slow
 def test_weights_and_a_fit_anew_say_nearly_the_same(
-    islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
+    islands_posterior: PosteriorDraws, anew: Anew, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = ACTS.year_starts(2004)
+    start = ACTS.year_starts(2007)
     counts = ACTS.counts[start : start + 4]
-    weighed = a_job(islands_posterior, 2004)
+    weighed = a_job(islands_posterior, 2007)
     monkeypatch.setattr(leave_out, "TRUSTED", np.inf)
     weighed.advance()
     assert weighed.chances.shape[0] == weighed.k.shape[0] == 1
     np.testing.assert_allclose(weighed.chances.sum(axis=-1), 1.0)
     monkeypatch.setattr(leave_out, "TRUSTED", -np.inf)
-    fitted, stopped = (a_job(islands_posterior, 2004) for _ in range(2))
-    rounds = 0
-    while fitted.year == 2004:
-        fitted.advance()
-        rounds += 1
-    assert rounds == 7, "once to weigh, then 30 sweeps by fives"
-    for _ in range(3):
-        stopped.advance()
-    again = a_job(islands_posterior, 2004)
-    again.restore(stopped.state())
-    while again.year == 2004:
+    assert anew.rounds == 7, "once to weigh, then 30 sweeps by fives"
+    again = a_job(islands_posterior, 2007)
+    again.restore(pickle.loads(anew.on_the_way))
+    while again.year == 2007:
         again.advance()
-    assert again.chances.tobytes() == fitted.chances.tobytes()
+    assert again.chances.tobytes() == anew.job.chances.tobytes()
     scores = [
-        float(Predictive(start, job.chances[0]).logs(counts).sum()) for job in (weighed, fitted)
+        float(Predictive(start, job.chances[0]).logs(counts).sum()) for job in (weighed, anew.job)
     ]
     assert scores[0] == pytest.approx(scores[1], abs=1.0)
 
@@ -145,13 +159,7 @@ def test_draws_of_uneven_weights_are_made_anew_once_and_gone_on_with(
 
 
 @pytest.mark.slow
-def test_a_year_fitted_anew_agrees_with_particles_from_the_prior(
-    islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(leave_out, "TRUSTED", -np.inf)
-    job = a_job(islands_posterior, 2007)
-    while job.year == 2007:
-        job.advance()
+def test_a_year_fitted_anew_agrees_with_particles_from_the_prior(anew: Anew) -> None:
     settings = TemperedSettings(particles=128, cycles=(1, 2, 4, 8))
     prior = run_to_end(Tempered(YEAR, TARGET.layout, seed=3, settings=settings)).unknowns
     parts = [
@@ -162,7 +170,7 @@ def test_a_year_fitted_anew_agrees_with_particles_from_the_prior(
     mean, size, formal = (one.reshape(-1, *one.shape[2:]) for one in (mean, size, formal))
     even = np.full(128, 1 / 128)
     expected = Means(24, mean, size, formal, leave_out.FUTURES).predictive(even)
-    found = Predictive(24, job.chances[0])
+    found = Predictive(24, anew.job.chances[0])
     counts = ACTS.counts[24:28]
     apart = float(found.logs(counts).sum() - expected.logs(counts).sum())
     assert abs(apart) < 0.5

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from alliance_sim import ResultError, SettingError, load_scenario
-from alliance_sim.calibration import PosteriorDraws, Tempered, TemperedSettings, run_to_end
+from alliance_sim.calibration import PosteriorDraws, Tempered
 from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.keyed import Stage, Streams
 from alliance_sim.calibration.refits import RefitSettings, refit
@@ -32,7 +32,7 @@ from alliance_sim.calibration.stored import (
     load_stored,
     stored_for,
 )
-from alliance_sim.calibration.target import Target, prior_of, target_of
+from alliance_sim.calibration.target import Target, prior_of
 from alliance_sim.cli import app
 from alliance_sim.engine.kernel.observation import PARTS
 from alliance_sim.parallel import executors
@@ -114,12 +114,11 @@ def test_an_increment_is_the_mean_of_what_particles_make_of_the_new_year() -> No
 
 
 @pytest.mark.slow
-def test_the_pass_comes_to_the_evidence_that_tempering_finds(done: Path) -> None:
+def test_the_pass_comes_to_the_evidence_that_tempering_finds(
+    done: Path, islands_particles: Tempered
+) -> None:
     numbers = load_stored(done / "refits.npz").numbers[WHOLE]
-    target = target_of(PRIOR)
-    settings = TemperedSettings(particles=64, cycles=(1, 2, 3, 4))
-    other = run_to_end(Tempered(target, target.layout, seed=1, settings=settings))
-    assert numbers["record_evidence"] == pytest.approx(other.log_evidence, abs=3.0)
+    assert numbers["record_evidence"] == pytest.approx(islands_particles.log_evidence, abs=3.0)
     total = numbers["before"] + sum(numbers["increments"])
     assert numbers["record_evidence"] == pytest.approx(total)
     assert numbers["evidence"] == pytest.approx(sum(numbers["joint"]))

@@ -18,6 +18,7 @@ from alliance_sim.record.record import Record
 from alliance_sim.record.translation import OF_SCENARIOS, texts_of, translations_of
 from alliance_sim.record.words import registered
 from alliance_sim.world.catalogue import catalogue
+from tests.lab.shown import payload
 
 SHIPPED = ("two_islands/baseline", "japan_nato/baseline")
 SUM = re.compile(r"\d[\d.]*(?:m|bn)\b|\d+,\d{3}")
@@ -27,7 +28,7 @@ ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")  # letters of Japanese
 @pytest.fixture(params=SHIPPED)
 def told(request: pytest.FixtureRequest) -> dict[str, Any]:
     """What a page is about."""
-    return payload_of(load_scenario(request.param), draws=False)
+    return payload(request.param, draws=False)
 
 
 def test_every_part_of_a_page_is_said_in_japanese(told: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ import pytest
 from alliance_sim import Scenario, ScenarioError, load_scenario
 from alliance_sim.engine.kernel.layout import reported_rows
 from alliance_sim.errors import SettingError
-from alliance_sim.lab.payload import payload_of
 from alliance_sim.scenario.edit import edited
 from alliance_sim.scenario.edit_texts import idle, read_edits
 from alliance_sim.scenario.holds import holdable, window_of
@@ -24,6 +22,7 @@ from alliance_sim.scenario.path import numbers
 from alliance_sim.world.state import state_names
 from alliance_sim.world.tables import recipe_of
 from tests.lab.headless import answer, needs_page
+from tests.lab.shown import payload
 from tests.lab.worlds import WORLDS, frame, needs_module
 
 pytestmark = [pytest.mark.slow, needs_page, needs_module]
@@ -55,12 +54,6 @@ console.log(JSON.stringify(found));
 """
 
 
-@cache
-def payload(name: str) -> dict[str, Any]:
-    """What the page is about, without draws."""
-    return payload_of(load_scenario(name), draws=False)
-
-
 def read(name: str, lists: list[list[str]], tmp_path: Path) -> list[dict[str, Any]]:
     """Return what the page makes of lists of edits."""
     from alliance_sim.lab import module
@@ -68,7 +61,9 @@ def read(name: str, lists: list[list[str]], tmp_path: Path) -> list[dict[str, An
     code = tmp_path / "engine.wasm"
     code.write_bytes(module.usable("simd"))
     found: list[dict[str, Any]] = answer(
-        SCRIPT, {"module": str(code), "payload": payload(name), "lists": lists}, tmp_path
+        SCRIPT,
+        {"module": str(code), "payload": payload(name, draws=False), "lists": lists},
+        tmp_path,
     )
     return found
 

@@ -8,10 +8,10 @@ import pytest
 
 from alliance_sim import SettingError, load_scenario
 from alliance_sim.counterfactual.question import beyond_the_range
-from alliance_sim.lab.payload import payload_of
 from alliance_sim.results.outcomes import parse_outcome
 from alliance_sim.world.state import state_names
 from tests.lab.headless import answer, needs_page
+from tests.lab.shown import payload
 
 pytestmark = [pytest.mark.slow, needs_page]
 
@@ -52,7 +52,7 @@ WRONG = [
 
 def test_outcomes_are_read_as_in_the_package(tmp_path: Path) -> None:
     base = load_scenario(NAME)
-    given = {"payload": payload_of(base, draws=False), "texts": RIGHT}
+    given = {"payload": payload(NAME, draws=False), "texts": RIGHT}
     for text, found in zip(RIGHT, answer(SCRIPT, given, tmp_path), strict=True):
         wanted = parse_outcome(text, states=state_names(base), calendar=base.calendar())
         assert found["problems"] == [], text
@@ -68,7 +68,7 @@ def test_outcomes_are_read_as_in_the_package(tmp_path: Path) -> None:
 def test_what_is_wrong_with_an_outcome_is_told_in_the_same_words(tmp_path: Path) -> None:
     base = load_scenario(NAME)
     given = {
-        "payload": payload_of(base, draws=False),
+        "payload": payload(NAME, draws=False),
         "texts": [*WRONG, "level_political@2014", "x" * 400],
     }
     *found, number, long = answer(SCRIPT, given, tmp_path)

@@ -27,7 +27,7 @@ from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.lab import module
 from alliance_sim.lab.carried_draws import carried_draws
-from alliance_sim.lab.payload import KEPT, payload_of
+from alliance_sim.lab.payload import KEPT
 from alliance_sim.lab.terms import TERMS
 from alliance_sim.results import Ensemble
 from alliance_sim.results.outcomes import evaluate, parse_outcome
@@ -36,6 +36,7 @@ from alliance_sim.scenario.edit_texts import read_edits
 from alliance_sim.scenario.theories import theory_of, with_theory
 from alliance_sim.world.state import state_names
 from tests.lab.headless import answer, needs_page
+from tests.lab.shown import payload as plain_payload
 from tests.lab.worlds import frame, needs_module
 
 pytestmark = [pytest.mark.slow, needs_page, needs_module]
@@ -107,7 +108,7 @@ def past(theory: str) -> Histories:
 @cache
 def payload() -> dict[str, Any]:
     """What the page is about, with draws of two theories."""
-    told = payload_of(load_scenario(NAME), draws=False)
+    told = plain_payload(NAME, draws=False)
     draws = carried_draws(frame_of_page(), [posterior("RID"), posterior("RI")])
     return {**told, "draws": draws}
 

@@ -6,7 +6,6 @@ import base64
 import gzip
 import json
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +23,10 @@ from alliance_sim.results.outcomes import is_binary, parse_outcome
 from alliance_sim.scenario.path import numbers
 from alliance_sim.world.state import state_names
 from tests.lab.blank import PAGE
+from tests.lab.shown import payload
 
 HISTORY, ISLANDS = "japan_nato/baseline", "two_islands/baseline"
 CONTRACT = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page" / "src"
-
-
-@cache
-def payload(name: str) -> dict[str, Any]:
-    """What the page of a shipped scenario is about."""
-    return payload_of(load_scenario(name))
 
 
 @pytest.fixture(params=[ISLANDS, HISTORY])
@@ -268,7 +262,7 @@ def test_what_an_element_holds_is_no_markup_and_comes_back(content: bytes) -> No
 
 
 def test_draws_come_along_unless_they_are_left_out() -> None:
-    with_draws, without = payload(HISTORY), payload_of(load_scenario(HISTORY), draws=False)
+    with_draws, without = payload(HISTORY), payload(HISTORY, draws=False)
     counts = {one["name"]: one["draws"] for one in with_draws["theories"]}
     assert set(with_draws["draws"]["theories"]) == {name for name, n in counts.items() if n}
     assert counts["RID"] == with_draws["draws"]["theories"]["RID"]["draws"] > 100
@@ -282,5 +276,5 @@ def test_a_page_has_under_one_megabyte_without_draws_and_under_eight_with_them(
 ) -> None:
     room = 300_000  # for the template, which is left out here
     assert len(page_of(payload(HISTORY), template=template)) + room < 8_000_000
-    without = payload_of(load_scenario(HISTORY), draws=False)
+    without = payload(HISTORY, draws=False)
     assert len(page_of(without, template=template)) + room < 1_000_000
