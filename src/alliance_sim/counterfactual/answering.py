@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from alliance_sim.calibration.stored import shipped_forecasts
-from alliance_sim.counterfactual.all_twins import all_twins
+from alliance_sim.counterfactual.all_twins import Pasts, all_twins
 from alliance_sim.counterfactual.answer import WhatIf
 from alliance_sim.counterfactual.card import plausibility_card
 from alliance_sim.counterfactual.couplings import COUPLINGS, QUANTILE
@@ -119,7 +120,7 @@ def whatif(  # noqa: PLR0913 - what is asked of one question, by name
     )
 
 
-def answered(
+def answered(  # noqa: PLR0913 - what is asked of one question, by name
     question: Question,
     posteriors: Posteriors,
     *,
@@ -128,8 +129,11 @@ def answered(
     seed: int = 1,
     threads: int | None = None,
     progress: Progress | None = None,
+    pasts: Pasts | None = None,
 ) -> WhatIf:
     """Return the answer to a question, as `whatif` does, with draws that were read before.
+
+    Histories come from `pasts` where many questions are asked of the same draws.
 
     Raises:
         SettingError: If the draws do not go with the question's scenarios.
@@ -143,10 +147,13 @@ def answered(
         runs=runs,
         seed=seed,
         threads=threads,
+        pasts=pasts,
         told=told,
     )
     worlds = ran.twins[QUANTILE]
-    tried = Tried(question, main, ran.base, ran.edited, worlds, uniforms, seed, threads)
+    of = (Pasts(0) if pasts is None else pasts).of
+    past_of = partial(of, scenario=ran.base, uniforms=uniforms, seed=seed, threads=1)
+    tried = Tried(question, main, ran.base, ran.edited, worlds, uniforms, seed, threads, past_of)
     robust = robustness_of(tried, posteriors.readings, told)
     weights = weights_of([main, *others], _forecasts(ran.base, posteriors))
     least = LEAST if question.binary else 0.0

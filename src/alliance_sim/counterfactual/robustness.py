@@ -153,6 +153,8 @@ class Tried:
         uniforms: Sets of uniforms for each draw.
         seed: Seed of what is drawn.
         threads: Threads to use.
+        past_of: Makes histories of draws with those sets and that seed, on one thread, or has them
+            from another question.
     """
 
     question: Question
@@ -163,14 +165,10 @@ class Tried:
     uniforms: int
     seed: int
     threads: int | None
+    past_of: Callable[[PosteriorDraws], Histories]
 
-    def twins_of(
-        self, draws: PosteriorDraws, uniforms: int, threads: int | None = None
-    ) -> TwinWorlds:
-        """Return histories of other draws, with their twins."""
-        past = Histories.of_posterior(
-            draws, self.base, uniforms=uniforms, seed=self.seed, threads=threads or self.threads
-        )
+    def twins_of(self, past: Histories) -> TwinWorlds:
+        """Return histories of other draws with their twins."""
         state = self.question.outcome.state
         return twin_worlds(self.base, self.edited, past, states=[state])
 
@@ -217,7 +215,7 @@ def under_other_readings(tried: Tried, readings: OtherReadings) -> tuple[Varied,
 
     def led_on(name: str) -> Varied:
         draws = readings.fitted[name]
-        worlds = tried.twins_of(draws, tried.uniforms, threads=1)
+        worlds = tried.twins_of(tried.past_of(draws))
         one, other = both_worlds(question, worlds)
         effect = estimate_of(other - one, worlds.draws, binary=question.binary)
         words = f"{len(draws)} draws of its own, of the record to {draws.held.until}"
@@ -260,7 +258,11 @@ def bistable_share(tried: Tried) -> float | None:
     history comes to the record again, and its twin is run again. Draws that fail are left out; None
     if all do.
     """
-    near = tried.twins_of(nudged(tried.posterior, tried.seed), 1)
+    moved = nudged(tried.posterior, tried.seed)
+    past = Histories.of_posterior(
+        moved, tried.base, uniforms=1, seed=tried.seed, threads=tried.threads
+    )
+    near = tried.twins_of(past)
     count = tried.worlds.draws
     signs = []
     for worlds in (tried.worlds, near):
