@@ -20,14 +20,17 @@ import numpy as np
 from alliance_sim import Scenario, load_scenario
 from alliance_sim.calibration import PosteriorDraws, shipped_posterior
 from alliance_sim.counterfactual.all_twins import Pasts
+from alliance_sim.counterfactual.answering import answered
 from alliance_sim.counterfactual.couplings import COUPLINGS, INDEPENDENT, QUANTILE
 from alliance_sim.counterfactual.estimates import outcome_of
-from alliance_sim.counterfactual.posteriors import Posteriors
+from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import Question, ask
 from alliance_sim.counterfactual.rivals import weights_of
+from alliance_sim.counterfactual.stored_checks import StoredCheck, StoredChecks
 from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 from alliance_sim.engine.simulate import simulate
 from alliance_sim.lab.answers import fresh_answer, page_answer
+from alliance_sim.lab.beforehand import plain_checks
 from alliance_sim.lab.payload import payload_of
 from alliance_sim.scenario.theories import LATTICE, theory_of, with_theory
 from alliance_sim.shipped import usual_scenario
@@ -36,10 +39,12 @@ PAGE = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page"
 PLACE = PAGE / "tests" / "unit" / "data" / "answers.json"
 THEORIES = ("RID", "ID", "RI")
 UNIFORMS, RUNS, SEED = 2, 400, 3
+BEFORE = 2  # of the first questions `whatif` is asked beforehand
 KEPT = ("scenario", "record", "theories", "weighing", "states", "outcomes", "junctures", "leaders",
         "motives", "rungs", "councils", "relationship")  # fmt: skip
 QUESTIONS = (
     (("without nine_eleven",), "rung>=8@2014"),
+    (("council weighted_majority",), "passed_tokyo_office>=1@2025"),
     (("shift abe_second_government:+16", "council leader"), "level_equipment>0.5@2024"),
     (("strength ukraine_2022:0.5", "motive leverage=on"), "rung>=10@2024Q2"),
     (("without isaf", "without crimea_2014"), "max(level_operations>0.5)@2003..2014"),
@@ -62,7 +67,8 @@ def draws() -> Posteriors:
     base = load_scenario(usual_scenario())
     found = [shipped_posterior(base, name) for name in THEORIES]
     assert all(one is not None for one in found)
-    return Posteriors(found[0], tuple(found[1:]))  # type: ignore[arg-type]
+    readings = posteriors_of("shipped", base).readings
+    return Posteriors(found[0], tuple(found[1:]), readings)  # type: ignore[arg-type]
 
 
 def outcomes(question: Question, worlds: TwinWorlds) -> list[str]:
@@ -105,6 +111,28 @@ def given(question: Question, pasts: Pasts) -> dict[str, Any]:
     return told
 
 
+def asked_beforehand(base: Scenario, pasts: Pasts) -> StoredChecks:
+    """Return what `whatif` tries of the first questions with the draws that the page has."""
+    checks = tuple(
+        StoredCheck.of(
+            answered(
+                ask(base, edits, text),
+                draws(),
+                uniforms=UNIFORMS,
+                runs=RUNS,
+                seed=SEED,
+                pasts=pasts,
+            ),
+            edits,
+        )
+        for edits, text in QUESTIONS[:BEFORE]
+    )
+    return StoredChecks(
+        scenario="", draws={}, theory=THEORIES[0], uniforms=UNIFORMS, seed=SEED, command="",
+        checks=checks,
+    )  # fmt: skip
+
+
 def made() -> dict[str, Any]:
     """Return everything that the page's tests read."""
     base = load_scenario(usual_scenario())
@@ -120,6 +148,8 @@ def made() -> dict[str, Any]:
     for one in kept["theories"]:
         one["draws"] = counts.get(one["name"], 0)
     cases, pasts = [], Pasts()
+    before = asked_beforehand(base, pasts)
+    kept["asked_before"] = plain_checks(before)
     for edits, outcome in QUESTIONS:
         question = ask(base, edits, outcome)
         answer = page_answer(
@@ -131,11 +161,19 @@ def made() -> dict[str, Any]:
             runs=RUNS,
             seed=SEED,
             pasts=pasts,
+            before=(tried := before.of(edits, outcome)),
         )
         fresh = fresh_answer(question, runs=RUNS, seed=SEED, posterior=posteriors.main)
-        cases.append({"edits": list(question.edits), "outcome": question.outcome.text,
-                      "given": given(question, pasts), "answer": answer,
-                      "fresh": fresh})  # fmt: skip
+        cases.append(
+            {
+                "edits": list(question.edits),
+                "outcome": question.outcome.text,
+                "given": given(question, pasts),
+                "answer": answer,
+                "whatif": None if tried is None else tried.label,
+                "fresh": fresh,
+            }
+        )
     return {"payload": kept, "uniforms": UNIFORMS, "runs": RUNS, "seed": SEED, "cases": cases}
 
 

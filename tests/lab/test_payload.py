@@ -46,7 +46,7 @@ def test_every_key_is_one_that_the_page_knows(told: tuple[Scenario, dict[str, An
 
 # Whose keys are no keys of the contract but names: of parts, titles, domains and languages.
 NAMED = {"names", "told", "domains", "items", "suggestions", "steps", "colours", "levels"}
-NAMED |= {"title", "titles", "story"}
+NAMED |= {"title", "titles", "story", "readings"}
 BY_LANGUAGE = {"words", "texts"}
 LAID_OUT = {"frame", "draws", "editable"}  # which the engine reads
 

@@ -1,8 +1,9 @@
 """The answer that the page gives, worked out here: `whatif`, as far as a page can compute it.
 
-The page has draws of some theories and no other readings of the record, and does not say what the
-prior says or how a little other noise goes. What it leaves out counts as not checked, so its label
-is never better than that of `whatif`.
+The page has draws of some theories and none under other readings of the record, and does not work
+out what the prior says or how a little other noise goes. Of some questions `whatif` was asked
+beforehand and what it found comes along: the label is that of `whatif`. Of all others what is left
+out counts as not checked, so the label is never better.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.counterfactual.posteriors import Posteriors
     from alliance_sim.counterfactual.question import Question
+    from alliance_sim.counterfactual.stored_checks import StoredCheck
     from alliance_sim.scenario import Scenario
 
 # What `whatif` says and the page does not.
@@ -38,6 +40,10 @@ STATISTICS = "free runs are not looked at in the page; alliance-sim whatif does"
 PROJECTABILITY = (
     "no scores of forecasts are kept (alliance-sim score says); an observable outside the fit is "
     "not tested"
+)
+BEFOREHAND = (
+    "Asked beforehand, by the package: {count} other readings of the record, what was believed "
+    "before the data, and a little other luck."
 )
 REWRITE = (
     "both worlds are the same to the last bit before the edit; what this edit rewrites is not "
@@ -55,6 +61,7 @@ def page_answer(  # noqa: PLR0913 - what a page has, by name
     runs: int = RUNS,
     seed: int = 1,
     pasts: Pasts | None = None,
+    before: StoredCheck | None = None,
 ) -> dict[str, Any]:
     """Return what the page says of a question given the history, by the keys of `whatif --json`.
 
@@ -67,10 +74,13 @@ def page_answer(  # noqa: PLR0913 - what a page has, by name
         runs: Pairs with fresh noise.
         seed: Seed of all that is drawn.
         pasts: Where histories come from; None makes them for this question alone.
+        before: What was tried of this question beforehand; not used where the effect is another
+            than that which it is of.
 
     Returns:
         Plain values, fit for JSON. `bits` is what the edits rewrite, None where the page does not
-        work it out.
+        work it out. `readings` is the effect under each other reading of the record, where that was
+        asked beforehand.
 
     Raises:
         SettingError: If the draws do not go with the question.
@@ -95,9 +105,16 @@ def page_answer(  # noqa: PLR0913 - what a page has, by name
     )
     agreed = agreement({one.theory: one.likely for one in ran.theories}, own.of, least=LEAST)
     card = plausibility_card(question, posteriors.main, ran.twins[QUANTILE], agreed)
-    bits = card.bits if _counted(question) else None
+    if before is not None and before.effect != effect.value:
+        before = None
+    bits = card.bits if before is not None or _counted(question) else None
+    readings = {} if before is None else before.readings
     checks = Checks(
         couplings={name: one.effect.value for name, one in ran.couplings.items()},
+        variants={name: one.value for name, one in readings.items()},
+        sd_ratio=None if before is None else before.sd_ratio,
+        by_luck=before is not None and before.sd_ratio is None,
+        bistable=None if before is None else before.bistable,
         bits=bits,
         sign=sign_of(effect.value, LEAST),
         least=LEAST,
@@ -112,12 +129,18 @@ def page_answer(  # noqa: PLR0913 - what a page has, by name
         agreed=agreed,
         robustness=NOTHING_TRIED,
         label=label(agreed, checks),
-        card=tuple(_check(one, question, bits) for one in card.checks),
+        card=tuple(_check(one, question, worked=before is not None) for one in card.checks),
         seed=seed,
     )
     tree = mine.as_tree(leave_out=LEFT_OUT)
     assumed = [words for words in tree["assumed"] if not words.startswith(ANEW)]
-    return {**tree, "assumed": assumed, "bits": bits}
+    if before is not None:
+        assumed.append(BEFOREHAND.format(count=len(readings)))
+    told = {
+        name: {"probability": one.value, "low": one.low, "high": one.high}
+        for name, one in readings.items()
+    }
+    return {**tree, "assumed": assumed, "bits": bits, "readings": told}
 
 
 def fresh_answer(
@@ -172,12 +195,19 @@ def _counted(question: Question) -> bool:
     return True
 
 
-def _check(one: Check, question: Question, bits: float | None) -> Check:
-    """Return a check of the card as the page has it."""
+def _check(one: Check, question: Question, *, worked: bool) -> Check:
+    """Return a check of the card as the page has it.
+
+    Args:
+        one: As the package has it.
+        question: The question.
+        worked: Whether what is rewritten was worked out beforehand.
+    """
     names: Mapping[str, str] = {"statistics": STATISTICS, "projectability": PROJECTABILITY}
     if one.check in names:
         return Check(one.check, UNKNOWN, None, names[one.check])
-    if one.check == "minimal rewrite" and bits is None and not question.held:
+    counted = worked or question.held or _counted(question)
+    if one.check == "minimal rewrite" and not counted:
         return Check(one.check, UNKNOWN, None, REWRITE)
     kept = ", ".join((*question.kept, *question.held))
     if one.check == "cotenability" and question.kept:

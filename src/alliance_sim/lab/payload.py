@@ -17,6 +17,7 @@ from alliance_sim import provenance
 from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import NoRecord, SettingError, shown
 from alliance_sim.lab import curves, evidence, lessons, wording
+from alliance_sim.lab.beforehand import asked_before
 from alliance_sim.lab.editable import editable
 from alliance_sim.lab.frame import frame_of
 from alliance_sim.lab.known import known_world
@@ -150,6 +151,7 @@ def payload_of(
         "numbers": list(_numbers(scenario, known, names)),
         "record": _record(scenario, known),
         "draws": known.draws,
+        "asked_before": None if known.draws is None else asked_before(scenario),
         "editable": editable(scenario),
         "curves": curves.curves_of(scenario),
         "known": known_world(),

@@ -15,6 +15,7 @@ from alliance_sim.counterfactual.estimates import estimate_of
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import Question, ask
 from alliance_sim.counterfactual.rivals import Weights, weights_of
+from alliance_sim.counterfactual.stored_checks import StoredCheck, StoredChecks, shipped_checks
 from alliance_sim.counterfactual.worlds import twin_worlds
 from alliance_sim.engine.simulate import simulate
 from alliance_sim.errors import AllianceSimError, SettingError, explains_calls, shown
@@ -68,7 +69,9 @@ def solution(
         keys of `alliance-sim whatif --json`: `fact`, `edited` and `effect`, each with its
         probability and, over draws, `low` and `high`; `necessity`, `sufficiency`, `both` and
         `bounds`; and, given the history, `couplings`, `theories`, `agreement`, `label`, `reasons`,
-        `card`, `assumed` and `sentence`. Without edits only the first three.
+        `card`, `assumed` and `sentence`; `readings`, by name, is the effect under other readings of
+        the record, for questions that the package was asked beforehand. Without edits only the
+        first three.
 
     Raises:
         SettingError: Naming all that is wrong with the link or with what it asks.
@@ -121,6 +124,21 @@ class _Held:
     def weights(self) -> Weights:
         """What the theories of the draws weigh."""
         return weights_of(list(self.by_name.values()), shipped_forecasts(self.base)[0])
+
+    @cached_property
+    def checks(self) -> StoredChecks | None:
+        """What was tried of some questions beforehand; None where nothing comes along."""
+        if self.posteriors is None:
+            return None
+        return shipped_checks(self.base, self.posteriors)[0]
+
+    def before(self, asked: LinkQuestion) -> StoredCheck | None:
+        """Return what was tried of the very question beforehand, None if nothing was."""
+        found = self.checks
+        mine = (asked.theory, asked.runs, asked.seed)
+        if found is None or mine != (found.theory, found.uniforms, found.seed):
+            return None
+        return found.of(asked.edits, asked.outcome)
 
 
 _pages: OrderedDict[tuple[str, bool], _Held] = OrderedDict()
@@ -188,6 +206,7 @@ def _answer(question: Question, asked: LinkQuestion, held: _Held) -> dict[str, A
         uniforms=asked.runs,
         seed=asked.seed,
         pasts=held.pasts,
+        before=held.before(asked),
     )
 
 

@@ -56,6 +56,8 @@ export interface Payload {
   record: CodedRecord | null;
   /** Draws by theory, see engine/draws.ts; null where the scenario has no posterior. */
   draws: Record<string, unknown> | null;
+  /** What the package was asked beforehand, with draws that the page has no room for. */
+  asked_before: AskedBefore | null;
   /** What edits need beside numbers, see engine/edits.ts. */
   editable: unknown;
   /** Inevitability curves that ship with the package, one a headline question. */
@@ -68,6 +70,25 @@ export interface Payload {
   headlines: Headline[];
   lesson: string | null;
   language: string;
+}
+
+/** What `whatif` tried of some questions, see `lab/beforehand.py`; all have one theory and seed. */
+export interface AskedBefore {
+  theory: string;
+  runs: number;
+  seed: number;
+  questions: TriedBefore[];
+}
+
+export interface TriedBefore extends Asked {
+  /** The effect that it is of. */
+  effect: number;
+  /** Under each other reading of the record: the effect, and the ends of its 90 %. */
+  readings: Record<string, [number, number, number]>;
+  /** Posterior over prior standard deviation of what carries the effect; null: luck does. */
+  sd_ratio: number | null;
+  bistable: number | null;
+  bits: number | null;
 }
 
 export interface Words {

@@ -1,6 +1,6 @@
 // The answer to a question: numbers first, by the formulas of `counterfactual/answering.py`, then what
 // may be said of them. Nothing here knows of the page.
-import type { Coupling, Outcomes, Payload, Picture, Question } from "../contract";
+import type { Coupling, Outcomes, Payload, Picture, Question, TriedBefore } from "../contract";
 import { cardOf, type Check } from "./card";
 import { ensembledOf, frechetBounds, type Ensembled, type Interval } from "./causation";
 import {
@@ -13,6 +13,7 @@ import {
   necessityOf,
   type Estimate,
 } from "./estimates";
+import { triedBefore } from "./before";
 import { agreementOf, labelOf, signOf, type Agreement, type Label } from "./labels";
 import { timeOf } from "../state/time";
 import { rewriteBits } from "./rewrite";
@@ -86,6 +87,8 @@ export interface Answer {
   label: Label | null;
   card: Check[];
   bits: number | null;
+  /** What the package found beforehand of this very question; null if it was not asked. */
+  before: TriedBefore | null;
   touched: number | null;
   parted: number | null;
   steps: Step[];
@@ -105,7 +108,8 @@ export function answerOf(payload: Payload, picture: Picture, beside: Beside): An
   const missing = payload.theories.filter(({ draws }) => draws === 0).map(({ name }) => name);
   const fresh = given ? beside.fresh : { ...shown };
   const agreed = theories.length > 0 ? agreedOf(asked, theories) : null;
-  const bits = rewriteBits(question.edits, question.outcome, payload);
+  const before = given && whole ? triedBefore(payload, question, both.effect.value) : null;
+  const bits = before?.bits ?? rewriteBits(question.edits, question.outcome, payload);
   const ready = agreed !== null && !beside.open;
   return {
     question,
@@ -122,9 +126,10 @@ export function answerOf(payload: Payload, picture: Picture, beside: Beside): An
     theories,
     missing,
     agreed,
-    label: ready ? labelled(agreed, couplings, missing, bits, both.effect.value) : null,
-    card: cardOf({ payload, question, picture, agreed, bits }),
+    label: ready ? labelled(agreed, couplings, missing, bits, both.effect.value, before) : null,
+    card: cardOf({ payload, question, picture, agreed, bits, before }),
     bits,
+    before,
     touched: picture.touched,
     parted: partedAt(picture, payload),
     steps: stepsOf(payload, picture),
@@ -249,12 +254,15 @@ function labelled(
   missing: string[],
   bits: number | null,
   effect: number,
+  before: TriedBefore | null,
 ): Label {
+  const readings = Object.entries(before?.readings ?? {});
   return labelOf(agreed, {
     couplings: Object.fromEntries(couplings.map(({ name, effect }) => [name, effect.value])),
-    variants: {},
-    sdRatio: null,
-    bistable: null,
+    variants: Object.fromEntries(readings.map(([name, [value]]) => [name, value])),
+    sdRatio: before?.sd_ratio ?? null,
+    byLuck: before !== null && before.sd_ratio === null,
+    bistable: before?.bistable ?? null,
     bits,
     sign: signOf(effect),
     missing,

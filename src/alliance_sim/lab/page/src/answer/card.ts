@@ -1,6 +1,6 @@
 // The plausibility card: six checks of the question itself, as `counterfactual/card.py` has them. What
 // a page cannot check is told as "not available", with where to get it.
-import type { Payload, Picture, Question } from "../contract";
+import type { Payload, Picture, Question, TriedBefore } from "../contract";
 import { fixed, MISSING, share } from "../parts/numbers";
 import { commas, semicolons, t } from "../text";
 import { signOf, type Agreement, type Sign } from "./labels";
@@ -23,6 +23,7 @@ interface Asked {
   picture: Picture;
   agreed: Agreement | null;
   bits: number | null;
+  before: TriedBefore | null;
 }
 
 /** Return all checks, in the language of the page. */
@@ -107,7 +108,7 @@ function rewrite(asked: Asked): Check {
   const check = "minimal rewrite";
   if (bits === null) {
     const held = statesHeld(asked.question.edits, asked.payload).length > 0;
-    const key = held ? "no_rule" : "no_bits";
+    const key = held ? "no_rule" : asked.before === null ? "no_bits" : "no_chance";
     return { check, verdict: "not available", number: null, words: t(`answer.card.${key}`) };
   }
   const verdict = bits <= GREEN ? "pass" : bits <= AMBER ? "warn" : "refuse";

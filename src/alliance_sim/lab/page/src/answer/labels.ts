@@ -32,6 +32,8 @@ export interface Checks {
   couplings: Record<string, number>;
   variants: Record<string, number>;
   sdRatio: number | null;
+  /** Whether what carries the effect was looked for, and no number does. */
+  byLuck: boolean;
   bistable: number | null;
   bits: number | null;
   sign: Sign;
@@ -168,7 +170,7 @@ function unsure(agreed: Agreement, checks: Checks): Reason[] {
   }
   if (Object.keys(checks.couplings).length < 2) reasons.push(unchecked("no_couplings"));
   if (Object.keys(checks.variants).length === 0) reasons.push(unchecked("no_variants"));
-  if (checks.sdRatio === null) reasons.push(unchecked("no_prior"));
+  if (checks.sdRatio === null && !checks.byLuck) reasons.push(unchecked("no_prior"));
   if (checks.bistable === null) reasons.push(unchecked("no_bistable"));
   if (checks.bits === null) reasons.push(unchecked("no_rewrite"));
   return reasons;

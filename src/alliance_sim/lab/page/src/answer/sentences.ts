@@ -1,9 +1,9 @@
 // An answer in sentences. In English they are those of `whatif`, letter by letter; see
 // `counterfactual/answer.py`, `labels.py` and `rivals.py`.
 import type { Payload } from "../contract";
-import { counted, fixed, of100, percentClose, share } from "../parts/numbers";
+import { counted, fixed, of100, percent, percentClose, share } from "../parts/numbers";
 import { timeOf } from "../state/time";
-import { commas, semicolons, t } from "../text";
+import { commas, language, said, semicolons, t } from "../text";
 import type { Answer } from "./answer";
 import type { Label, Reason } from "./labels";
 import { begun, editsInWords, heldOf, monthOf, outcomeTitle, statesHeld } from "./words";
@@ -67,7 +67,9 @@ export function reasonsInWords(label: Label): { words: string; unchecked: boolea
 function inWords({ key, given }: Reason): string {
   const told: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(given)) {
-    told[name] = typeof value === "object" ? commas(value) : value;
+    const own = key === "variant" && language.value !== "en";
+    const names = typeof value === "object" && own ? value.map(readingInWords) : value;
+    told[name] = typeof names === "object" ? commas(names) : names;
   }
   for (const name of ["share", "against"]) {
     const value = given[name];
@@ -76,6 +78,19 @@ function inWords({ key, given }: Reason): string {
   if (typeof given["ratio"] === "number") told["ratio"] = share(given["ratio"]);
   if (typeof given["bits"] === "number") told["bits"] = fixed(given["bits"], 0);
   return t(`answer.reason.${key}`, told);
+}
+
+/** Return how the record is read, by the package's name for it, as a reader says it. */
+export function readingInWords(name: string): string {
+  const [kind = "", ...more] = name.split(" ");
+  const which = more.join(" ");
+  if (kind === "edition") return t("answer.reading.edition", { which });
+  const [, growth] = /^growing (\S+) a year$/.exec(which) ?? [];
+  if (growth !== undefined) {
+    return t("answer.reading.growing", { share: percent(Number.parseFloat(growth) / 100) });
+  }
+  const key = `answer.reading.${which.replaceAll(" ", "_")}`;
+  return said("en", key) === undefined ? name : t(key);
 }
 
 /** Return what had to be assumed, in sentences. */
@@ -100,6 +115,10 @@ export function assumedSentences(answer: Answer, payload: Payload): string[] {
   const weights = weighing(answer, payload);
   if (weights !== "") found.push(weights);
   for (const theory of answer.missing) found.push(t("answer.assumed.missing", { theory }));
+  if (answer.before !== null) {
+    const count = Object.keys(answer.before.readings).length;
+    found.push(t("answer.assumed.beforehand", { count }));
+  }
   return found;
 }
 

@@ -35,6 +35,7 @@ interface Case {
       coupling_free: { fact: number; edited: number; bounds: Record<string, [number, number]> };
     };
     label: string;
+    readings: Record<string, Estimated>;
     reasons: string[];
     card: { check: string; verdict: string; number: number | null; words: string }[];
     theories: ({ theory: string; weight: number } & Record<
@@ -46,6 +47,8 @@ interface Case {
     sentence: string;
     bits: number | null;
   };
+  /** What `whatif` says itself, where it was asked beforehand. */
+  whatif: string | null;
   fresh: { fact: { probability: number }; necessity: { ensemble: number | null } };
 }
 interface Told {
@@ -197,6 +200,17 @@ describe.each(told.cases)("$edits, $outcome", (one) => {
     expect(mine.map(({ words }) => words)).toEqual(one.answer.reasons);
   });
 
+  test("what other readings of the record say, where that was asked beforehand", () => {
+    expect(answer.before === null).toBe(one.whatif === null);
+    const readings = Object.entries(answer.before?.readings ?? {});
+    const mine = readings.map(([name, [probability, low, high]]) => [
+      name,
+      { probability, low, high },
+    ]);
+    expect(Object.fromEntries(mine)).toEqual(one.answer.readings);
+    if (one.whatif !== null) expect(answer.label?.name).toBe(one.whatif);
+  });
+
   test("the plausibility card, letter by letter", () => {
     near(answer.bits, one.answer.bits);
     expect(answer.card.map(({ check, verdict, words }) => [check, verdict, words])).toEqual(
@@ -208,4 +222,20 @@ describe.each(told.cases)("$edits, $outcome", (one) => {
     expect(wholeSentence(answer, payload)).toBe(one.answer.sentence);
     expect(assumedSentences(answer, payload)).toEqual(one.answer.assumed);
   });
+});
+
+test("an answer is robust where all was tried and nothing speaks against it", () => {
+  const office = told.cases.find(({ edits }) => edits[0] === "council weighted_majority");
+  if (office === undefined) throw new Error("the question is not among the cases");
+  const theories = payload.theories.filter(({ draws }) => draws > 0);
+  const ask = (change: Partial<Payload>) =>
+    answerOf({ ...payload, theories, ...change }, pictureOf(office), besideOf(office));
+  expect(ask({}).label).toEqual({ name: "robust", reasons: [] });
+  const alone = ask({ asked_before: null });
+  expect(alone.label?.name).toBe("fragile");
+  expect(alone.label?.reasons.map(({ key }) => key)).toEqual([
+    "no_variants",
+    "no_prior",
+    "no_bistable",
+  ]);
 });

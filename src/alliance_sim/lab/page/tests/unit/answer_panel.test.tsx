@@ -3,6 +3,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Payload } from "../../src/contract";
+import { effectOf } from "../../src/answer/answer";
 import { AnswerPanel } from "../../src/panels/answer";
 import { Store } from "../../src/state/store";
 import { language, t, words } from "../../src/text";
@@ -49,4 +50,35 @@ test("formal steps are called as the reader's language calls them", async () => 
   language.value = "ja";
   await show(payload);
   expect(steps()[0]?.[0]).toBe("1. 第一段階の協定");
+});
+
+/** What was tried beforehand of the question that `show` puts, under two readings. */
+function tried(effect: number) {
+  const readings: Record<string, [number, number, number]> = {
+    "series salience2": [effect, effect, effect],
+    "reporting growing 2% a year": [effect, effect, effect],
+  };
+  return { edits: ["without great_raid"], outcome: "rung>=3@1998", effect, readings };
+}
+
+const told = () => root.textContent ?? "";
+
+test("other readings of the record are shown where the package was asked the very question", async () => {
+  const payload = madePayload();
+  const question = { ...new Store(payload, ["answer"]).question.value };
+  const asked = { ...question, edits: ["without great_raid"] };
+  const { value } = effectOf(madePicture(asked, 12));
+  const { theory, runs, seed } = question;
+  const other = { sd_ratio: 0.5, bistable: 0, bits: 1 };
+  const before = { theory, runs, seed, questions: [{ ...tried(value), ...other }] };
+  await show({ ...payload, asked_before: before });
+  expect(told()).toContain(t("answer.reading.caption"));
+  expect(told()).toContain("more important acts alone");
+  expect(told()).toContain("the longer ago, the fewer acts got on the list (2 % a year)");
+  const another = { ...before, questions: [{ ...tried(value + 1e-9), ...other }] };
+  for (const asked_before of [another, { ...before, runs: runs + 1 }, null]) {
+    await show({ ...payload, asked_before });
+    expect(told()).toContain(t("answer.coupling.caption"));
+    expect(told()).not.toContain(t("answer.reading.caption"));
+  }
 });

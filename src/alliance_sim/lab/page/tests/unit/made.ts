@@ -159,6 +159,7 @@ export function madePayload(): Payload {
       claims: [],
     },
     draws: {},
+    asked_before: null,
     curves: [],
     known: null,
     headlines: [],

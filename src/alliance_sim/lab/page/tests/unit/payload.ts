@@ -45,6 +45,7 @@ export function smallPayload(change: Partial<Payload> = {}): Payload {
     numbers: [],
     record: null,
     draws: null,
+    asked_before: null,
     editable: null,
     curves: [],
     known: null,

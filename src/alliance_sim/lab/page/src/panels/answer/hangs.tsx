@@ -1,7 +1,7 @@
 // What the answer hangs on: how the two worlds are tied, and which theory is asked.
 import { COUPLINGS, type Answer } from "../../answer/answer";
 import type { Estimate } from "../../answer/estimates";
-import { futuresSentence } from "../../answer/sentences";
+import { futuresSentence, readingInWords } from "../../answer/sentences";
 import type { Payload } from "../../contract";
 import { counted, of100, share } from "../../parts/numbers";
 import { commas, t } from "../../text";
@@ -13,7 +13,7 @@ function interval({ value, low, high }: Estimate): string {
 }
 
 export function Hangs({ answer, payload }: { answer: Answer; payload: Payload }) {
-  const { couplings, theories, missing, question } = answer;
+  const { couplings, theories, missing, question, before } = answer;
   if (question.noise === "fresh") return null;
   const absent = COUPLINGS.filter((name) => !couplings.some((one) => one.name === name));
   return (
@@ -47,6 +47,19 @@ export function Hangs({ answer, payload }: { answer: Answer; payload: Payload })
       />
       {missing.length > 0 && (
         <p class="answer-soft">{t("answer.theory.absent", { names: commas(missing) })}</p>
+      )}
+      {before !== null && (
+        <>
+          <Numbers
+            caption={t("answer.reading.caption")}
+            heads={["title", "effect"].map((head) => t(`answer.reading.${head}`))}
+            rows={Object.entries(before.readings).map(([name, [value, low, high]]) => [
+              readingInWords(name),
+              interval({ value, low, high }),
+            ])}
+          />
+          <p class="answer-soft">{t("answer.reading.help")}</p>
+        </>
       )}
     </section>
   );

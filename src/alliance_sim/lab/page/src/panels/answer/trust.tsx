@@ -31,6 +31,9 @@ export function Trust({ answer }: { answer: Answer }) {
           ? t("answer.label.only_unchecked")
           : t(`answer.label.means.${label.name}`)}
       </p>
+      {answer.before !== null && (
+        <p>{t("answer.label.beforehand", { count: Object.keys(answer.before.readings).length })}</p>
+      )}
       {groups.map(
         ({ key, told }) =>
           told.length > 0 && (
