@@ -321,6 +321,11 @@ export class Driven {
     await expect.poll(changed, { timeout: PATIENCE, intervals: [1000] }).toBe(false);
   }
 
+  /** Wait until the answer has its label, for which all theories and couplings are run. */
+  async labelled(): Promise<void> {
+    await expect.poll(() => this.text(".answer-label"), { timeout: PATIENCE }).not.toBe("");
+  }
+
   /** Nothing scrolls sideways. */
   async fits(): Promise<void> {
     const over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";

@@ -26,6 +26,7 @@ for (const scheme of ["light", "dark"] as const) {
         expect(paper).toBe(PAPERS[scheme]);
         for (const panel of await lab.panels()) {
           await lab.show(panel);
+          if (panel === "answer") await lab.labelled();
           await lab.calm();
           await lab.fits();
           await lab.picture(join(folder, `${panel}_${scheme}.png`));
