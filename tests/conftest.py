@@ -67,6 +67,16 @@ def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Figure, "draw", lambda figure, renderer: figure.patch.draw(renderer))
 
 
+@pytest.fixture
+def few_baselines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `score` hold a model against two baselines, the quickest, where it is not about them."""
+    from alliance_sim.calibration import baselines
+
+    few = tuple(one for one in baselines.BASELINES if one.name in {"constant", "regression"})
+    assert len(few) == 2
+    monkeypatch.setattr(baselines, "BASELINES", few)
+
+
 @pytest.fixture(scope="session")
 def islands_particles() -> Tempered:
     """Return a short tempered SMC of two islands, run to its end once for all tests."""

@@ -263,6 +263,7 @@ def command(*words: object) -> tuple[int, str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_pictures", "few_baselines")
 def test_the_command_fits_keeps_and_reads_again(tmp_path: Path) -> None:
     base = ("two_islands/baseline", "--series", "all", "--out", tmp_path / "out", "--json")
     fit = ("--refit", "--settings", "rolling", "--particles", 64, "--sweeps", 1, "--seed", 3)

@@ -87,6 +87,7 @@ def test_the_model_is_scored_beside_the_same_baselines_and_goes_on_to_the_same_b
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_pictures", "few_baselines")
 def test_the_command_says_what_was_carried_over_and_what_was_free(
     draws: Path, straits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

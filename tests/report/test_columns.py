@@ -65,6 +65,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_pictures", "few_baselines")
 @pytest.mark.parametrize("name", ASKED)
 def test_every_column_of_every_table_is_explained(
     name: str, swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
