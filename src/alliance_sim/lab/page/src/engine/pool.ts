@@ -261,7 +261,7 @@ class Pool implements Model {
 
   async outcomes(question: Question, coupling: Coupling): Promise<Outcomes | null> {
     const asked = this.asked;
-    await this.quiet();
+    await this.quiet(asked);
     if (asked !== this.asked) return null;
     const twins = await this.gathered(question, null);
     if (coupling === "quantile" || twins === null) return twins?.found ?? null;
@@ -323,12 +323,12 @@ class Pool implements Model {
   }
 
   /**
-   * Wait until nothing else is under way, and has not been for a moment: a worker ends the part it
-   * is at before it hears of anything else, and a hand that drags asks again at once.
+   * Wait until nothing else is under way, and has not been for a moment, or something else is asked:
+   * a worker ends the part it is at before it hears of that, and a hand that drags asks at once.
    */
-  private async quiet(): Promise<void> {
+  private async quiet(asked: number): Promise<void> {
     const rested = (): boolean => performance.now() - this.shown >= REST;
-    while (this.running !== null || this.beside !== null || !rested()) {
+    while (asked === this.asked && (this.running !== null || this.beside !== null || !rested())) {
       await new Promise((go) => setTimeout(go, 20));
     }
   }
