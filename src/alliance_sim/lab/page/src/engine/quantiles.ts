@@ -62,6 +62,18 @@ function alike(first: number, stop: number): boolean {
   return k >= stop;
 }
 
+/** Return the least and the most of some numbers. */
+function rangeOf(values: Float64Array): [number, number] {
+  let low = values[0] as number;
+  let high = low;
+  for (let k = 1; k < values.length; k += 1) {
+    const value = values[k] as number;
+    if (value < low) low = value;
+    else if (value > high) high = value;
+  }
+  return [low, high];
+}
+
 /**
  * Return quantiles of finite numbers.
  * @param shares Rising shares from 0 to 1.
@@ -69,13 +81,7 @@ function alike(first: number, stop: number): boolean {
 export function quantiles(values: Float64Array, shares: readonly number[]): number[] {
   const many = values.length;
   const last = many - 1;
-  let low = values[0] as number;
-  let high = low;
-  for (let k = 1; k < many; k += 1) {
-    const value = values[k] as number;
-    if (value < low) low = value;
-    else if (value > high) high = value;
-  }
+  const [low, high] = rangeOf(values);
   if (low === high) return shares.map(() => low);
   if (rough.length < many) rough = new Float64Array(many);
   if (!putInOrder(values, low, high)) {
