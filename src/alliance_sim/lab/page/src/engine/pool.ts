@@ -14,7 +14,7 @@ import type {
   Question,
 } from "../contract";
 import { bytesIn } from "../payload";
-import { MOST_RUNS } from "../state/link";
+import { MORE_RUNS, MOST_RUNS } from "../state/link";
 import { yearOf } from "../state/time";
 import { readEdits, type Read } from "./asking";
 import { Bringing } from "./bringing";
@@ -27,6 +27,7 @@ import { oneRun } from "./one";
 import { readOutcome, statesOf, type Fold, type States } from "./outcome";
 import { Touching } from "./late";
 import type { Ask, Brought, FromWorker, Redrawn, Start, ToWorker } from "./protocol";
+import { Turns } from "./turns";
 import Worker from "./worker?worker&inline";
 
 const MOST_WORKERS = 4;
@@ -82,6 +83,8 @@ class Pool implements Model {
   private facts: Facts | null = null;
   private running: Running | null = null;
   private beside: Running | null = null;
+  /** Only one asking can go on beside what is shown: others wait for it. */
+  private readonly turns = new Turns();
   private next = 0;
   /** When what was asked last was there, whole or dropped, in milliseconds. */
   private shown = -Infinity;
@@ -165,7 +168,7 @@ class Pool implements Model {
     const most = MOST_RUNS[question.noise];
     const { runs, seed, noise } = question;
     if (!Number.isInteger(runs) || runs < 1 || runs > most) {
-      yield `runs is ${runs}, must be a whole number from 1 to ${most.toLocaleString("en")}`;
+      yield `runs is ${runs}, must be a whole number from 1 to ${most.toLocaleString("en")}; ${MORE_RUNS}`;
     }
     if (!Number.isSafeInteger(seed) || seed < 0) {
       yield `seed is ${seed}, must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
@@ -259,8 +262,16 @@ class Pool implements Model {
     });
   }
 
-  async outcomes(question: Question, coupling: Coupling): Promise<Outcomes | null> {
+  outcomes(question: Question, coupling: Coupling): Promise<Outcomes | null> {
     const asked = this.asked;
+    return this.turns.take(() => this.outcomesBeside(question, coupling, asked));
+  }
+
+  private async outcomesBeside(
+    question: Question,
+    coupling: Coupling,
+    asked: number,
+  ): Promise<Outcomes | null> {
     await this.quiet(asked);
     if (asked !== this.asked) return null;
     const twins = await this.gathered(question, null);
