@@ -39,6 +39,7 @@ def test_the_limits_are_those_of_the_page() -> None:
     source = (PAGE / "state" / "link.ts").read_text("utf-8").replace("_", "")
     assert f"LINKVERSION = {link.VERSION};" in source
     assert f'MORE = "{link.MORE}";' in source
+    assert f'MORERUNS = "{link.MORE_RUNS}";' in source
     assert f"LONGESTLINK = {link.LONGEST_LINK};" in source
     assert f"MOSTEDITS = {link.MOST_EDITS};" in source
     assert f"MOSTHISTORY = {link.MOST_HISTORY};" in source
@@ -59,19 +60,19 @@ def test_what_a_link_does_not_say_is_as_the_page_begins() -> None:
 def test_everything_that_is_said_is_read() -> None:
     text = (
         "https://host/lab.html#v=1&of=aaaaaaaaaaaa&edit=without+great_raid&edit=shift%20a%3A%2B4"
-        "&outcome=rung%3E%3D1%402005&theory=RI&noise=fresh&runs=20000&seed=9007199254740991"
-        "&panel=one_world&edit=council+leader&history=20000&other=thing"
+        "&outcome=rung%3E%3D1%402005&theory=RI&noise=fresh&runs=5000&seed=9007199254740991"
+        "&panel=one_world&edit=council+leader&history=5000&other=thing"
     )
     assert asked(text) == LinkQuestion(
         ("without great_raid", "shift a:+4", "council leader"),
-        *("rung>=1@2005", "RI", "fresh", 20_000, 2**53 - 1, "one_world", 20_000),
+        *("rung>=1@2005", "RI", "fresh", 5_000, 2**53 - 1, "one_world", 5_000),
     )
 
 
 @given(
     edits=st.lists(st.text(max_size=30), max_size=4),
     outcome=st.text(max_size=30),
-    runs=st.integers(1, 64),
+    runs=st.integers(1, 8),
     seed=st.integers(0, 2**53 - 1),
 )
 def test_what_the_page_writes_is_read_back(
@@ -96,7 +97,10 @@ def test_what_the_page_writes_is_read_back(
         ("#v=1&noise=posteriors", "unknown noise 'posteriors'; did you mean 'posterior'?"),
         ("#v=1&theory=RIDD", "unknown theory 'RIDD'; did you mean 'RID'?"),
         ("#v=1&panel=timelines", "unknown panel 'timelines'; did you mean 'timeline'?"),
-        ("#v=1&runs=65", "runs is '65', must be a whole number from 1 to 64"),
+        (
+            "#v=1&runs=9",
+            "runs is '9', must be a whole number from 1 to 8; alliance-sim whatif runs",
+        ),
         ("#v=1&runs=0", "runs is '0'"),
         ("#v=1&runs=NaN", "runs is 'NaN'"),
         ("#v=1&runs=1e3", "runs is '1e3'"),
@@ -169,7 +173,7 @@ def test_names_that_mean_something_elsewhere_mean_nothing_here(key: str) -> None
 def test_any_text_is_read_or_told(text: str) -> None:
     for link_text in (text, f"#{text}", f"#v=1&{text}"):
         with suppress(SettingError):
-            assert 1 <= asked(link_text).runs <= 20_000
+            assert 1 <= asked(link_text).runs <= 5_000
 
 
 @given(st.binary(max_size=120))

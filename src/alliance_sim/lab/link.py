@@ -27,7 +27,9 @@ LONGEST_LINK = 8_000  # letters behind the #, as JavaScript counts them
 LONGEST_TEXT = 1_000_000  # letters that are looked at for a #
 MOST_EDITS = 100
 MORE = "a file can hold more: alliance-sim whatif FILE"
-MOST_RUNS = {"posterior": 64, "fresh": 20_000}  # as many as the page runs
+# As many as the page runs in 0.8 GB, paths and noise of all histories included.
+MOST_RUNS = {"posterior": 8, "fresh": 5_000}
+MORE_RUNS = "alliance-sim whatif runs more, with --uniforms and --runs"
 MOST_HISTORY = 1_000_000  # where it is not known how many draws there are
 MOST_SEED = 2**53 - 1  # the largest whole number that a page can hold
 DIGITS = re.compile(r"[0-9]{1,16}")
@@ -170,6 +172,7 @@ def read_link(said: Mapping[str, Sequence[str]], beginning: Beginning) -> LinkQu
     )
     problems += [
         f"{name} is {shown(first[name], LONGEST)}, must be a whole number from {least} to {end:,}"
+        f"{f'; {MORE_RUNS}' if name == 'runs' else ''}"
         for name, value, least, end in numbers
         if value is None
     ]

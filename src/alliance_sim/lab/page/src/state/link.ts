@@ -6,8 +6,9 @@ const LINK_VERSION = 1;
 export const LONGEST_LINK = 8000;
 export const MOST_EDITS = 100;
 const MORE = "a file can hold more: alliance-sim whatif FILE";
-/** Sets of uniforms a draw, or runs: as many as the page runs. */
-export const MOST_RUNS = { posterior: 64, fresh: 20_000 };
+/** Sets of uniforms a draw, or runs: as many as the page runs in 0.8 GB, noise of all included. */
+export const MOST_RUNS = { posterior: 8, fresh: 5_000 };
+export const MORE_RUNS = "alliance-sim whatif runs more, with --uniforms and --runs";
 
 /** Number of a history, where it is not known how many draws there are. */
 export const MOST_HISTORY = 1_000_000;
@@ -77,7 +78,7 @@ export function readLink(hash: string, payload: Payload, panels: readonly string
   const theory = theoryIn(said, payload, edits, problems) ?? usual.theory;
   const counted = (key: string, least: number, most: number, begun: number): number => {
     const found = whole(said.get(key), begun, most, least);
-    if (found === null) problems.push(plain(key));
+    if (found === null) problems.push({ key, given: { most: grouped(most) } });
     return found ?? begun;
   };
   const runs = counted("runs", 1, MOST_RUNS[noise], usual.runs);

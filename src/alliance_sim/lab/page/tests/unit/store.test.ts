@@ -57,7 +57,7 @@ test("the address follows, and is followed", () => {
 test("a link that cannot be read leaves what was asked", () => {
   store.change({ seed: 5 });
   store.follow("#v=1&runs=NaN");
-  expect(store.linkProblems.value).toEqual([{ key: "runs", given: {} }]);
+  expect(store.linkProblems.value).toEqual([{ key: "runs", given: { most: "5,000" } }]);
   expect(store.question.value.seed).toBe(5);
 });
 

@@ -8,7 +8,7 @@ import type { Store } from "../../../state/store";
 import { language, named, ours, t } from "../../../text";
 import { Choice } from "./fields";
 
-const OFFERED = { posterior: [1, 2, 4, 8, 16, 32], fresh: [100, 300, 1000, 3000, 10_000] };
+const OFFERED = { posterior: [1, 2, 4, 8], fresh: [100, 300, 1000, 3000, 5000] };
 const USUAL = { posterior: 4, fresh: 1000 };
 const LONGEST = 200;
 
