@@ -46,7 +46,6 @@ def test_with_as_many_vectors_as_runs_each_run_has_its_own() -> None:
         MODEL.simulate(np.where(np.array(MODEL.names) == "levels.pace", 77.0, THETA))
 
 
-@pytest.mark.slow  # compiles
 def test_quarter_by_quarter_comes_to_the_same_as_all_at_once() -> None:
     whole = MODEL.simulate(THETA, seed=9)
     state = MODEL.init(THETA, seed=9)
