@@ -29,7 +29,8 @@ export interface Chronicled {
   states: Record<string, Float64Array>;
 }
 
-type Names = Pick<Payload, "kinds" | "items" | "rungs" | "members" | "relationship">;
+/** What acts are told by. */
+export type Names = Pick<Payload, "kinds" | "items" | "rungs" | "members" | "relationship">;
 
 /** Return the acts of a history by date, as the package's chronology sorts them. */
 export function eventsOf(run: Chronicled, names: Names): RunEvent[] {

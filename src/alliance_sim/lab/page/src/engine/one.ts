@@ -1,9 +1,9 @@
 // One history in one world, whole: its states, its acts, what moved whom, and who refused.
 
 import type { Engine, Frame } from "../../../engine.mjs";
-import type { Counted, Domain, OneRun, Payload, Refusing } from "../contract";
+import type { Counted, Domain, OneRun, Refusing } from "../contract";
 import type { Bringing } from "./bringing";
-import { eventsOf } from "./events";
+import { eventsOf, type Names } from "./events";
 import { advanceHeld, type Held } from "./holding";
 import type { Part } from "./past";
 import type { Ask } from "./protocol";
@@ -43,7 +43,7 @@ export function oneRun(
   bringing: Bringing,
   ask: Ask,
   { history, world, counts }: Which,
-  payload: Payload,
+  names: Names,
 ): OneRun {
   const past = bringing.of(ask);
   const draws = past.source.draws?.told.draws ?? null;
@@ -55,7 +55,7 @@ export function oneRun(
   };
   const watched = (changes: Changes): Watch => {
     past.ready(part, changes);
-    const watch = new Watch(bringing.engine, payload);
+    const watch = new Watch(bringing.engine, names);
     watch.run(changes.holds);
     return watch;
   };
@@ -86,11 +86,11 @@ class Watch {
 
   constructor(
     private readonly engine: Engine,
-    private readonly payload: Payload,
+    private readonly names: Names,
   ) {
     this.frame = engine.frame;
     this.steps = this.frame.shape["steps"] as number;
-    this.members = payload.members.map(({ name }) => name).sort();
+    this.members = names.members.map(({ name }) => name).sort();
     for (const name of Object.keys(this.frame.reported)) {
       this.states.set(name, new Float64Array(this.steps));
     }
@@ -147,7 +147,7 @@ class Watch {
 
   private refused(step: number): void {
     const { frame } = this;
-    const items = this.payload.items.map(({ name }) => name);
+    const items = this.names.items.map(({ name }) => name);
     const item = rowOf(frame, "fixed_item_tabled");
     const due = items.map((_, k) => this.at("ready.constants", item + k) === step);
     const before = this.state("rung", step - 1);
@@ -275,6 +275,6 @@ class Watch {
     const rows = engine.floats("run.events").slice();
     const told = Math.min(Number(engine.whole("run.told")[0]), rows.length / EVENT);
     const run = { time: frame.time, rows, told, states: Object.fromEntries(this.states) };
-    return eventsOf(run, this.payload);
+    return eventsOf(run, this.names);
   }
 }

@@ -17,16 +17,15 @@ import { bytesIn } from "../payload";
 import { MORE_RUNS, MOST_RUNS } from "../state/link";
 import { yearOf } from "../state/time";
 import { readEdits, type Read } from "./asking";
-import { Bringing } from "./bringing";
 import { Canvas, Facts } from "./canvas";
 import type { CarriedDraws } from "./draws";
 import { Offered, type Editable } from "./drafts";
 import { setByAHold } from "./holding";
 import { unknownName } from "./nearest";
-import { oneRun } from "./one";
 import { readOutcome, statesOf, type Fold, type States } from "./outcome";
 import { Touching } from "./late";
 import type { Ask, Brought, FromWorker, Redrawn, Start, ToWorker } from "./protocol";
+import { Single } from "./single";
 import { Turns } from "./turns";
 import Worker from "./worker?worker&inline";
 
@@ -92,7 +91,7 @@ class Pool implements Model {
   private asked = 0;
   /** Why a worker does not work any more; "" if all do. */
   private broken = "";
-  private own: Bringing | null = null;
+  private single: Single | null = null;
 
   constructor(
     private readonly payload: Payload,
@@ -353,14 +352,14 @@ class Pool implements Model {
     const { read, fold, problems } = this.read(question);
     if (problems.length > 0 || fold === null) throw new Error(problems.join("; "));
     const { theory, base } = this.under(question, read);
-    this.own ??= new Bringing({ ...this.start, frame: structuredClone(this.start.frame) });
-    const carried = this.carried?.theories[theory];
-    if (carried !== undefined) this.own.take({ kind: "theory", told: carried });
     const ask: Ask = {
       ...{ kind: "ask", id: 0, theory, base, fold, factual: true, beside: false, anew: null },
       ...{ noise: question.noise, runs: question.runs, seed: String(question.seed) },
       ...{ changes: read.changes, share: { mine: 0, of: 1 } },
     };
-    return oneRun(this.own, ask, { history, world, counts }, this.payload);
+    const { members, items, kinds, rungs, relationship } = this.payload;
+    const names = { members, items, kinds, rungs, relationship };
+    this.single ??= new Single(this.start);
+    return this.single.one({ ask, which: { history, world, counts }, names }, this.carried);
   }
 }

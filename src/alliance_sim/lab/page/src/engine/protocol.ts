@@ -2,9 +2,11 @@
 
 import type { Frame } from "../../../engine.mjs";
 import type { Kept } from "../contract";
-import type { Coupling } from "../contract";
+import type { Coupling, OneRun } from "../contract";
 import type { AnewOutcomes } from "./anew";
 import type { CarriedRecord, CarriedTheory } from "./draws";
+import type { Names } from "./events";
+import type { Which } from "./one";
 import type { Fold } from "./outcome";
 import type { Changes } from "./recipe";
 
@@ -86,11 +88,26 @@ export interface Ended {
   id: number;
 }
 
+/** One history in one world, whole; it ends nothing that is under way. */
+export interface One {
+  kind: "one";
+  id: number;
+  ask: Ask;
+  which: Which;
+  names: Names;
+}
+
+export interface OneTold {
+  kind: "told";
+  id: number;
+  run: OneRun;
+}
+
 export interface Failed {
   kind: "failed";
   id: number;
   problem: string;
 }
 
-export type ToWorker = Start | Theory | Ask;
-export type FromWorker = Came | Redrawn | Ended | Failed;
+export type ToWorker = Start | Theory | Ask | One;
+export type FromWorker = OneTold | Came | Redrawn | Ended | Failed;

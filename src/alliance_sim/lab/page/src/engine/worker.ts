@@ -2,7 +2,8 @@
 // A worker of the page: it brings parts of histories until something else is asked.
 
 import { Bringing } from "./bringing";
-import type { Ask, Brought, FromWorker, ToWorker } from "./protocol";
+import { oneRun } from "./one";
+import type { Ask, Brought, FromWorker, One, ToWorker } from "./protocol";
 
 let bringing: Bringing | null = null;
 let latest = 0;
@@ -56,6 +57,17 @@ async function answer(ask: Ask): Promise<void> {
   }
 }
 
+/** Tell one history whole. */
+function tellOne({ id, ask, which, names }: One): void {
+  if (bringing === null) return;
+  try {
+    say({ kind: "told", id, run: oneRun(bringing, ask, which, names) });
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    say({ kind: "failed", id, problem });
+  }
+}
+
 addEventListener("messageerror", () => {
   throw new Error("what it is told cannot be read"); // which the page hears of
 });
@@ -63,5 +75,6 @@ addEventListener("messageerror", () => {
 addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === "start") bringing = new Bringing(data);
   else if (data.kind === "theory") bringing?.take(data);
+  else if (data.kind === "one") tellOne(data);
   else void answer(data);
 });
