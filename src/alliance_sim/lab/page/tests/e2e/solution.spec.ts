@@ -25,6 +25,7 @@ interface SolvedTwins extends Solved {
   theories: ({ theory: string; weight: number } & Record<"fact" | "edited" | "effect", Chance>)[];
   label: keyof typeof words.label.means;
   reasons: string[];
+  readings: Record<string, Chance>;
   card: { check: string; verdict: keyof typeof words.card.verdicts; words: string }[];
   assumed: string[];
   sentence: string;
@@ -145,6 +146,12 @@ const TWINS = [
   ),
   twins("I", [1, 7], LATE, "hold rung=3@2009Q2..2011", "without nine_eleven", "keep isaf"),
   twins("RID", [4, 1], "rung>=9@2016", "without nine_eleven", "strength crimea_2014:0"),
+];
+
+/** Asked of the package beforehand: the re-runs and the seed that a page begins with. */
+const BEFORE = [
+  twins("RID", [4, 1], "passed_tokyo_office>=1@2025", "council weighted_majority"),
+  twins("RID", [4, 1], LATE, "without nine_eleven"),
 ];
 
 function without(...names: string[]): string[] {
@@ -285,6 +292,7 @@ function compared({ tables, twins: more, ...rest }: Shown): Shown {
 let solver: Solver;
 const ASKED = [
   ...FRESH.map((text) => [`#${text}`, "two_islands/baseline", false] as const),
+  ...BEFORE.map((text) => [`#${text}`, null, true] as const),
   ...TWINS.map((text) => [`#${text}`, null, true] as const),
 ];
 
@@ -322,5 +330,20 @@ test("twins of the history that happened are the package's, for twenty-two links
   lab,
 }) => {
   test.setTimeout(600_000);
-  await held(lab, "whole", TWINS, FRESH.length);
+  await held(lab, "whole", TWINS, FRESH.length + BEFORE.length);
+});
+
+test("the label is that of whatif where the package was asked beforehand", async ({ lab }) => {
+  test.setTimeout(300_000);
+  await held(lab, "whole", BEFORE, FRESH.length);
+  const labels = [];
+  for (const place of BEFORE.keys()) {
+    const told = (await solver.answer(FRESH.length + place)) as SolvedTwins;
+    labels.push(told.label);
+    expect(Object.keys(told.readings)).toHaveLength(7);
+  }
+  expect(labels).toEqual(["robust", "silent"]);
+  const rows = (await shown(lab.page)).tables.find((table) => table.length === 7) ?? [];
+  const last = (await solver.answer(FRESH.length + 1)) as SolvedTwins;
+  expect(rows.map(([, effect]) => effect)).toEqual(Object.values(last.readings).map(interval));
 });
