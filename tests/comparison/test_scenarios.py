@@ -12,6 +12,7 @@ import pytest
 
 from alliance_sim import Scenario, compare, load_scenario, simulate
 from alliance_sim.calibration import shipped_posterior
+from alliance_sim.comparison.acts import with_draw
 from alliance_sim.comparison.scenarios import SHOWN, Comparison
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.errors import ScenarioWarning, SettingError, UnknownName
@@ -86,9 +87,14 @@ def test_the_acts_that_differ_turn_one_chronology_into_the_other(found: Comparis
         one = runs[runs["run"] == 3]
         return Counter(zip(one["date"], one["title"], strict=True))
 
+    def told(scenario: Scenario) -> Scenario:
+        if found.draws is None or found.draw is None:
+            return scenario
+        return with_draw(scenario, found.draws, int(found.draw[3]))
+
     edited = found.edited[only(found)]
-    before = acts(chronology(found.factual_runs, found.factual))
-    after = acts(chronology(found.edited_runs[only(found)], edited))
+    before = acts(chronology(found.factual_runs, told(found.factual)))
+    after = acts(chronology(found.edited_runs[only(found)], told(edited)))
     frame = found.acts_of(3)
     assert set(frame["change"]) <= {"new", "gone", "moved", "became another"}
     gone, come = frame[frame["change"] != "new"], frame[frame["change"] != "gone"]
