@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -99,6 +102,17 @@ def islands_posterior(islands_particles: Tempered) -> PosteriorDraws:
     target = target_of(prior_of(load_scenario("two_islands/baseline")))
     command = "alliance-sim calibrate two_islands/baseline --particles 64"
     return PosteriorDraws.made(target, islands_particles.unknowns.T.copy(), seed=1, command=command)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let ArviZ do before there are workers what it does once a day, and not two at a time.
+
+    It writes down in the user's cache folder that it has warned; the second of two processes that
+    do so at once fails to import it.
+    """
+    if getattr(config.option, "numprocesses", None):  # None in workers, and without any
+        with suppress(ImportError), warnings.catch_warnings(action="ignore"):
+            import_module("arviz")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
