@@ -15,16 +15,16 @@ const OTHERS: typeof LOOKS = [
   [1920, "dark"],
 ];
 
-/** Open all that is behind titles, and what is within that. */
+/** Open all that is behind titles, and what is within that, also where it comes from a worker. */
 async function unfolded(lab: Lab): Promise<void> {
   const closed = lab.page.locator("main details:not([open])");
-  for (let within = 0; within < 3; within += 1) {
+  await expect(async () => {
     await closed.evaluateAll((all) => {
       for (const one of all) (one as HTMLDetailsElement).open = true;
     });
-    await lab.page.waitForTimeout(100); // for what is made once it is opened
-  }
-  await expect(closed).toHaveCount(0);
+    await lab.page.waitForTimeout(300); // for what is made once it is opened
+    expect(await closed.count()).toBe(0);
+  }).toPass({ timeout: 30_000 });
 }
 
 async function everyPart(lab: Lab, look: () => Promise<void>): Promise<void> {
@@ -34,6 +34,7 @@ async function everyPart(lab: Lab, look: () => Promise<void>): Promise<void> {
     await test.step(panel, async () => {
       await lab.show(panel);
       await expect(lab.page.locator("main h2").first()).toBeAttached();
+      await expect(lab.page.getByText("This history is being worked out")).toHaveCount(0);
       await unfolded(lab);
       await look();
     });
