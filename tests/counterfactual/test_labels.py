@@ -58,18 +58,18 @@ def test_what_holds_in_all_that_was_tried_is_robust() -> None:
 @pytest.mark.parametrize(
     ("changed", "name", "words"),
     [
-        ({"sd_ratio": 0.95}, "silent", "as unsure as before the data"),
-        ({"couplings": {"quantile": 0.3, "thinning": -0.1}}, "fragile", "the coupling thinning"),
-        ({"bistable": 0.2}, "fragile", "a little noise decides the sign in 20% of the draws"),
-        ({"variants": {"salience2": -0.1}}, "fragile", "another sign, or none, with salience2"),
+        ({"sd_ratio": 0.95}, "silent", "is 95% as uncertain as before the data"),
+        ({"couplings": {"quantile": 0.3, "thinning": -0.1}}, "fragile", "in another way (thinning)"),
+        ({"bistable": 0.2}, "fragile", "in 20% of the draws a little other luck"),
+        ({"variants": {"salience2": -0.1}}, "fragile", "turns around, or vanishes, with salience2"),
         ({"bits": 20.0}, "fragile", "rewrites 20 bits"),
-        ({"bits": None}, "fragile", "not checked: the cost of the rewrite"),
-        ({"couplings": {"quantile": 0.3}}, "fragile", "not checked: other couplings"),
-        ({"sd_ratio": 0.95, "bits": 20.0}, "silent", "as unsure"),
-        ({"sd_ratio": None}, "fragile", "not checked: what the prior says"),
-        ({"variants": {}}, "fragile", "not checked: other series, editions and reporting"),
+        ({"bits": None}, "fragile", "not checked: how much of history"),
+        ({"couplings": {"quantile": 0.3}}, "fragile", "not checked: other ways to tie the luck"),
+        ({"sd_ratio": 0.95, "bits": 20.0}, "silent", "as uncertain"),
+        ({"sd_ratio": None}, "fragile", "not checked: what was believed before the data"),
+        ({"variants": {}}, "fragile", "not checked: other ways to read the record"),
         ({"not_had": ("edition @1 (k is 1.7)",)}, "fragile", "not to be had: edition @1"),
-        ({"sign": -1}, "fragile", "under the coupling quantile, independent"),
+        ({"sign": -1}, "fragile", "in another way (quantile, independent)"),
     ],
 )
 def test_one_check_that_fails_is_enough(changed: dict[str, Any], name: str, words: str) -> None:
@@ -91,9 +91,10 @@ def test_what_was_not_checked_names_the_command_that_does() -> None:
     lacking = {"variants": {}, "how": how, "not_had": ("series two (k is 1.2)",)}
     found = label(agreed, Checks(**GOOD | lacking))
     assert found.reasons == (
-        "one theory only was asked; to check: alliance-sim calibrate",
+        "only one theory was asked; to check: alliance-sim calibrate",
         "not to be had: series two (k is 1.2); to check: alliance-sim calibrate --series two",
-        "not checked: other series, editions and reporting; to check: alliance-sim posterior vary",
+        "not checked: other ways to read the record (series, editions, reporting); to check: "
+        "alliance-sim posterior vary",
     )
 
 
@@ -107,9 +108,9 @@ def test_a_theory_that_weighs_little_is_told_and_decides_nothing() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "words"),
     [
-        (draws(0.3), draws(-0.3), "another sign, or no effect, under the theory"),
-        (draws(0.3), np.zeros(5), "another sign, or no effect, under the theory I"),
-        (draws(0.3, 0.01), draws(0.9, 0.01), "theories differ on its size"),
+        (draws(0.3), draws(-0.3), "turns around, or vanishes, under the theory"),
+        (draws(0.3), np.zeros(5), "turns around, or vanishes, under the theory I"),
+        (draws(0.3, 0.01), draws(0.9, 0.01), "theories differ on how large the effect is"),
     ],
 )
 def test_theories_that_differ_are_told(one: np.ndarray, other: np.ndarray, words: str) -> None:
@@ -121,9 +122,9 @@ def test_theories_that_differ_are_told(one: np.ndarray, other: np.ndarray, words
 def test_an_effect_whose_sign_is_not_sure_is_fragile_and_so_is_the_word_of_one_theory() -> None:
     found = label(agreement({"R": draws(0.05), "I": draws(0.05)}, EQUAL), Checks(**GOOD))
     assert found.name == "fragile"
-    assert "the sign holds in" in found.reasons[0]
+    assert "the effect goes this way in" in found.reasons[0]
     alone = label(agreement({"R": draws(0.5)}, {"R": 1.0}), Checks(**GOOD))
-    assert (alone.name, alone.reasons) == ("fragile", ("one theory only was asked",))
+    assert (alone.name, alone.reasons) == ("fragile", ("only one theory was asked",))
 
 
 def test_weights_and_effects_have_to_fit() -> None:

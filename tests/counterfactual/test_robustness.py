@@ -54,7 +54,7 @@ def test_theories_weigh_by_evidence_as_bayes_has_it() -> None:
     unsure = by_evidence({"R": (0.0, 0.5), "I": (0.0, 0.5)})
     ends = 1.0 / (1.0 + np.exp(np.array([1.0, -1.0]) * 1.6449 * 0.5 * np.sqrt(2.0)))
     assert unsure.spans["R"] == pytest.approx(tuple(ends), abs=0.02)
-    assert "prefers nothing: R, I" in unsure.words
+    assert "set apart from it (within 4 nats): R, I" in unsure.words
 
 
 def test_theories_without_evidence_of_the_same_record_weigh_alike(

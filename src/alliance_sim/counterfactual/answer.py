@@ -201,11 +201,13 @@ class WhatIf(Shown):
             return ""
         low, high = self.anew.bounds["necessity"]
         return (
-            f"With all drawn anew from {self.question.touched} on, the outcome comes about in "
+            f"With all luck drawn anew from {self.question.touched} on, the outcome comes about in "
             f"{of_100(self.anew.fact)} of 100 histories as it was and in "
-            f"{of_100(self.anew.edited)} of 100 {self.edits_in_words}; so much under redraw_after "
-            "and independent is owed to the draw and not to the edit. Whatever the coupling, it "
-            f"was needed in {low:.2f} to {high:.2f} of those in which it comes about."
+            f"{of_100(self.anew.edited)} of 100 {self.edits_in_words}. What the first of these "
+            "differs by from what happened is owed to new luck and not to the edit; the effects "
+            "under redraw_after and independent include it. However the luck of both worlds is "
+            f"tied, what was edited was needed in {low:.2f} to {high:.2f} of the histories in "
+            "which the outcome comes about."
         )
 
     @property
@@ -423,11 +425,11 @@ def _assumed(answer: WhatIf) -> list[str]:
     judged = f"{assumed_numbers(base)} numbers of {base.name} that are judged, not fitted"
     found = [
         f"The rules of the model, and {judged}.",
-        f"What the noise of one world says of the other: the coupling {QUANTILE}; no data tell.",
+        f"How the luck of both worlds is tied: all the same (coupling {QUANTILE}); no data tell.",
     ]
     until = answer.posterior.held.until
     if until < calendar.last_year:
-        found.append(f"After {until} the draws have seen no record, so noise is fresh from there.")
+        found.append(f"After {until} there is no record to come to, so luck is new from there.")
     if question.kept:
         found.append(
             f"Held as dated, though what they follow is edited: {', '.join(question.kept)}."

@@ -15,7 +15,7 @@ import numpy as np
 from alliance_sim.calibration.theories import ERRORS, NO_PREFERENCE
 from alliance_sim.counterfactual.edit_cost import edit_cost
 from alliance_sim.counterfactual.estimates import LEAST
-from alliance_sim.counterfactual.labels import sign_of
+from alliance_sim.counterfactual.labels import A_BIT, sign_of
 from alliance_sim.counterfactual.rewrite_cost import AMBER, GREEN
 from alliance_sim.counterfactual.worlds import TwinWorlds, chances_of_laws
 from alliance_sim.scenario.edit import replaced
@@ -37,6 +37,8 @@ LEAST_CHANCE = 0.05  # chance of what is held, below which the card warns
 WIDE = 0.99  # share of factual paths between whose ends the edited ones should lie
 ROOM = 0.05  # share of edited paths that may lie outside
 LEVELS = ("level_political", "level_operations", "level_equipment")
+SAME = "both worlds are exactly the same before the edit"
+NOT_KNOWN = "so how much of history is rewritten is not known"
 
 
 class Check(NamedTuple):
@@ -102,20 +104,20 @@ def _clarity(question: Question) -> Check:
     """Return how much of what a question has to name it does name; `ask` refuses the rest."""
     card = [j for j in question.edited.junctures if not j.present]
     named = {
-        "antecedent": bool(question.edits),
-        "difference from the fact": question.touched is not None,
-        "replacement": all(bool(j.when_removed) for j in card),
-        "outcome": bool(question.outcome.text),
-        "outcome after antecedent": True,  # or there would be no question
-        "horizon": question.outcome.stop > 0,
+        "what is changed": bool(question.edits),
+        "from when on": question.touched is not None,
+        "what comes in its place": all(bool(j.when_removed) for j in card),
+        "what is looked at": bool(question.outcome.text),
+        "that it comes later": True,  # or there would be no question
+        "until when": question.outcome.stop > 0,
         "what is held": all(name for name in question.kept),
-        "population": bool(question.base.relationship),
+        "of whom": bool(question.base.relationship),
     }
     count = sum(named.values())
     missing = [name for name, there in named.items() if not there]
-    words = f"{count} of {len(named)} parts are named"
+    words = f"{count} of {len(named)} parts of a question are named"
     words += f"; missing: {', '.join(missing)}" if missing else ""
-    words += f"; from {question.touched} on; " + (
+    words += f"; the worlds may differ from {question.touched} on; " + (
         f"held: {', '.join((*question.kept, *question.held))}"
         if question.kept or question.held
         else "nothing is held"
@@ -133,30 +135,27 @@ def _cotenability(question: Question, worlds: TwinWorlds, past: Histories | None
     """
     name = "cotenability"
     if question.held and not question.kept:
-        words = f"{'; '.join(question.held)}: how likely it was to stay there is not computed"
+        words = f"{'; '.join(question.held)}: how likely it would have stayed is not computed"
         return Check(name, UNKNOWN, None, words)
     if not question.kept:
         return Check(name, PASS, None, "nothing is held, so all that follows may respond")
     by_name = {juncture.name: juncture for juncture in question.base.junctures}
     falls = [k for k in question.kept if by_name[k].when_cause_removed == "falls"]
     if falls:
-        words = f"{', '.join(falls)}: would fall away without what it follows, by its own card"
+        words = f"{', '.join(falls)}: would not have come without what it follows (its own card)"
         return Check(name, REFUSE, 0.0, words)
     drawn = [k for k in question.kept if by_name[k].when_cause_removed == "drawn"]
     if past is None or question.held or len(drawn) < len(question.kept):
         held = ", ".join((*question.kept, *question.held))
-        words = f"{held}: how likely it was all the same is not computed"
+        words = f"{held}: how likely it would still have come is not computed"
         return Check(name, UNKNOWN, None, words)
     free = {f"juncture.{law}.when_cause_removed": "drawn" for law in drawn}
     calendar = question.base.calendar()
     due = {law: calendar.index(by_name[law].date) for law in drawn}
     chances = chances_of_laws(past, replaced(worlds.edited_scenario, free), due)
     least = min(chances.values())
-    told = "; ".join(
-        f"{law}: {chance:.2f}" + (f" ({abs(np.log2(chance)):.1f} bits)" if chance else "")
-        for law, chance in chances.items()
-    )
-    words = f"chance to have passed by its day, were it not held, against that in fact: {told}"
+    told = "; ".join(f"{law}: {chance:.0%}" for law, chance in chances.items())
+    words = f"were it not held, how many of the edited histories have it by its day: {told}"
     return Check(
         name, REFUSE if least == 0.0 else PASS if least >= LEAST_CHANCE else WARN, least, words
     )
@@ -167,17 +166,17 @@ def _rewrite(question: Question, worlds: TwinWorlds, bits: float | None) -> Chec
     first = worlds.touched or 0
     before = worlds.factual.values[:, :first], worlds.edited.values[:, :first]
     difference = float(np.abs(before[1] - before[0]).max()) if first else 0.0
-    same = "both worlds are the same to the last bit before the edit"
     if difference != 0.0:
         return Check("minimal rewrite", REFUSE, difference, "the worlds differ before the edit")
     if bits is None and question.held:
-        words = f"{same}; no rule holds a state, so what it costs is not known"
+        words = f"{SAME}; no rule of the model holds a state, {NOT_KNOWN}"
         return Check("minimal rewrite", UNKNOWN, None, words)
     if bits is None:
-        words = f"{same}; the model has no chance for what was edited, so its cost is not known"
+        words = f"{SAME}; the model does not say how likely the edit was, {NOT_KNOWN}"
         return Check("minimal rewrite", UNKNOWN, None, words)
     verdict = PASS if bits <= GREEN else WARN if bits <= AMBER else REFUSE
-    return Check("minimal rewrite", verdict, bits, f"{same}; {bits:.1f} bits are rewritten")
+    words = f"{SAME}; the edit rewrites {bits:.1f} bits of history ({A_BIT})"
+    return Check("minimal rewrite", verdict, bits, words)
 
 
 def _theory(agreed: Agreement, least: float) -> Check:
@@ -185,14 +184,13 @@ def _theory(agreed: Agreement, least: float) -> Check:
     words = {1: "raises", -1: "lowers", 0: "does not move"}
     asked = {name: sign_of(mean, least) for name, mean in agreed.means.items()}
     told = "; ".join(
-        f"{name} {words[sign]} it{'' if name in agreed.signs else ' (weighs little)'}"
+        f"{name} {words[sign]} it{'' if name in agreed.signs else ' (little weight)'}"
         for name, sign in asked.items()
     )
     if len(asked) < 2:
-        return Check("theory", UNKNOWN, None, f"one theory only was asked: {told}")
+        return Check("theory", UNKNOWN, None, f"only one theory was asked: {told}")
     verdict = PASS if len(set(agreed.signs.values())) == 1 else WARN
-    bits = f"{abs(np.log2(agreed.agreement)):.1f} bits" if agreed.agreement > 0.0 else "no weight"
-    told += f"; theories with the sign of the majority weigh {agreed.agreement:.2f} ({bits})"
+    told += f"; those that say what most say hold {agreed.agreement:.0%} of all weight"
     return Check("theory", verdict, agreed.agreement, told)
 
 
@@ -206,9 +204,9 @@ def _statistics(worlds: TwinWorlds, free: Ensemble | None) -> Check:
         outside.append(float(((edited < low) | (edited > high)).mean()))
     worst = max(outside)
     words = (
-        f"at most {worst:.0%} of edited paths have a largest change in a quarter, a busiest "
-        "quarter or a growth outside those of 99 % of free runs; base rates of other relationships "
-        "are not available"
+        f"at most {worst:.0%} of the edited histories leap, grow or fill one quarter with acts as "
+        "fewer than 1 in 100 runs do that are not tied to the record (free runs); how other "
+        "relationships between states move is not available"
     )
     return Check("statistics", PASS if worst <= ROOM else WARN, worst, words)
 
@@ -216,12 +214,12 @@ def _statistics(worlds: TwinWorlds, free: Ensemble | None) -> Check:
 def _projectability(readings: OtherReadings | None) -> Check:
     """Return whether the model forecasts better than the best baseline what its fit did not see."""
     kept = None if readings is None else readings.weights
-    outside = "an observable outside the fit is not tested"
+    outside = "nothing that the fit did not use was tested"
     if kept is None or not kept.forecasts:
-        words = f"no scores of forecasts are kept (alliance-sim score says); {outside}"
+        words = f"no scores of its forecasts are kept (alliance-sim score says); {outside}"
         return Check("projectability", UNKNOWN, None, words)
     told = "; ".join(
-        f"{setting.replace('_', ', ')}: {one['gain']:+.1f} nats ({one['error']:.1f}) against "
+        f"{setting.replace('_', ', ')}: {one['gain']:+.1f} nats (± {one['error']:.1f}) against "
         f"{one['against']}"
         for setting, one in kept.forecasts.items()
     )
@@ -231,8 +229,9 @@ def _projectability(readings: OtherReadings | None) -> Check:
         for gain, one in zip(gains, kept.forecasts.values(), strict=True)
     )
     words = (
-        f"years that the fit did not see, beside the best baseline, {told}; "
-        f"{'better by 4 nats' if better else 'not better by the 4 nats that were asked'}; {outside}"
+        f"how much better it forecasts years that the fit did not see than the best simple rule "
+        f"(baseline) does: {told}; {'it is' if better else 'it is not'} better by the 4 nats that "
+        f"were asked; {outside}"
     )
     return Check("projectability", PASS if better else WARN, min(gains), words)
 

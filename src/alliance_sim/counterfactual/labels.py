@@ -29,13 +29,15 @@ LEARNT = 0.9  # posterior sd over prior sd above which the data said nothing of 
 MOST_BISTABLE = 0.1  # share of draws where a little noise decides which way it goes
 MOST_AMBIGUITY = 0.5  # share of the variance that lies between theories: above it sizes differ
 NOT_HAD = "what was not to be had"
+TURNED = "the effect turns around, or vanishes"
+A_BIT = "one bit is a coin that has to come up heads"
 THEORIES, COUPLINGS, VARIANTS, LEARNING, BISTABLE, REWRITE = CHECKS = (
     "other theories",
-    "other couplings",
-    "other series, editions and reporting",
-    "what the prior says",
-    "bistable draws",
-    "the cost of the rewrite",
+    "other ways to tie the luck of both worlds (couplings)",
+    "other ways to read the record (series, editions, reporting)",
+    "what was believed before the data (prior)",
+    "a little other luck",
+    "how much of history is rewritten (bits)",
 )
 
 
@@ -208,9 +210,8 @@ def label(agreed: Agreement, checks: Checks) -> Label:
 def _silent(checks: Checks) -> list[str]:
     if checks.sd_ratio is None or not checks.sd_ratio > LEARNT:
         return []
-    return [
-        f"what carries the effect is as unsure as before the data (sd ratio {checks.sd_ratio:.2f})"
-    ]
+    told = f"{checks.sd_ratio:.0%} as uncertain as before the data"
+    return [f"the record says hardly anything of it: the number behind it is {told}"]
 
 
 def _sign(agreed: Agreement, checks: Checks) -> int:
@@ -225,9 +226,11 @@ def _fragile(agreed: Agreement, checks: Checks) -> list[str]:
     reasons = []
     turned = _turned(checks, _sign(agreed, checks), checks.couplings)
     if turned:
-        reasons.append(f"another sign, or none, under the coupling {', '.join(turned)}")
+        how = f"if the luck of both worlds is tied in another way ({', '.join(turned)})"
+        reasons.append(f"{TURNED}, {how}")
     if checks.bistable is not None and checks.bistable > MOST_BISTABLE:
-        reasons.append(f"a little noise decides the sign in {checks.bistable:.0%} of the draws")
+        share = f"{checks.bistable:.0%} of the draws"
+        reasons.append(f"in {share} a little other luck changes which way the effect goes")
     return reasons
 
 
@@ -236,26 +239,30 @@ def _of_theories(agreed: Agreement, checks: Checks) -> list[str]:
     sign = _sign(agreed, checks)
     other = [name for name, its in agreed.signs.items() if its != sign]
     if other:
-        reasons.append(f"another sign, or no effect, under the theory {', '.join(other)}")
+        reasons.append(f"{TURNED}, under the theory {', '.join(other)}")
     if agreed.ambiguity > MOST_AMBIGUITY:
-        share = f"{agreed.ambiguity:.0%} of the variance"
-        reasons.append(f"theories differ on its size ({share} lies between them)")
+        share = f"{agreed.ambiguity:.0%} of how much it varies (variance)"
+        reasons.append(f"theories differ on how large the effect is: {share} lies between them")
     return reasons
 
 
 def _unsure(agreed: Agreement, checks: Checks) -> list[str]:
     reasons = []
-    if agreed.sign == 0 or agreed.probability <= SURE:
-        told = f"the sign holds in {agreed.probability:.0%} of the draws only"
-        rest = "; in the others next to nothing changes" if agreed.sign else ""
-        reasons.append(f"{told}, the opposite in {agreed.against:.0%}{rest}")
+    if agreed.sign == 0:
+        share = f"{agreed.probability:.0%} of the draws"
+        reasons.append(f"it goes neither way: next to nothing changes in {share}")
+    elif agreed.probability <= SURE:
+        told = f"the effect goes this way in {agreed.probability:.0%} of the draws only"
+        rest = "in the others next to nothing changes"
+        reasons.append(f"{told}, the other way in {agreed.against:.0%}; {rest}")
     turned = _turned(checks, _sign(agreed, checks), checks.variants)
     if turned:
-        reasons.append(f"another sign, or none, with {', '.join(turned)}")
+        reasons.append(f"{TURNED}, with {', '.join(turned)}")
     if checks.bits is not None and checks.bits > AMBER:
-        reasons.append(f"the edit rewrites {checks.bits:.0f} bits of history, more than 14")
+        cost = f"{checks.bits:.0f} bits of history ({A_BIT})"
+        reasons.append(f"the edit rewrites {cost}, more than {AMBER:.0f}")
     if len(agreed.means) < 2:
-        reasons.append(_with_command("one theory only was asked", checks.how.get(THEORIES)))
+        reasons.append(_with_command("only one theory was asked", checks.how.get(THEORIES)))
     if checks.not_had:
         told = f"not to be had: {'; '.join(checks.not_had)}"
         reasons.append(_with_command(told, checks.how.get(NOT_HAD)))

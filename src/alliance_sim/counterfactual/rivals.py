@@ -55,9 +55,9 @@ class Weights(NamedTuple):
             near = [name for name, (value, _) in self.evidence.items()
                     if best - value < NO_PREFERENCE]  # fmt: skip
             return (
-                f"Theories weigh by the evidence of their fits, which hangs on the priors: {told}. "
-                f"Within {NO_PREFERENCE:g} nats of the best, which prefers nothing: "
-                f"{', '.join(near)}."
+                "Theories weigh by how well they explain the record (evidence), which hangs on "
+                f"what was believed beforehand (priors): {told}. Too near the best to be set apart "
+                f"from it (within {NO_PREFERENCE:g} nats): {', '.join(near)}."
             )
         return "Theories weigh alike, as evidence of the same record is not kept of all of them."
 

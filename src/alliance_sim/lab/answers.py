@@ -16,7 +16,7 @@ import numpy as np
 from alliance_sim.counterfactual.all_twins import Pasts, all_twins, ensembled
 from alliance_sim.counterfactual.answer import WhatIf
 from alliance_sim.counterfactual.answering import RUNS, UNIFORMS
-from alliance_sim.counterfactual.card import UNKNOWN, Check, plausibility_card
+from alliance_sim.counterfactual.card import SAME, UNKNOWN, Check, plausibility_card
 from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import LEAST, outcome_of
 from alliance_sim.counterfactual.labels import Checks, agreement, label, sign_of
@@ -36,18 +36,21 @@ LEFT_OUT = ("inevitability", "robustness", "theories_without_draws", "kept")
 NOTHING_TRIED = Robustness((), None, Learnt(None, ()))
 ANEW = "Drawn anew, "  # begins what is said of noise that only one world has
 COUNTED = ("without", "shift", "council")  # edits whose cost the page works out
-STATISTICS = "free runs are not looked at in the page; alliance-sim whatif does"
+STATISTICS = (
+    "runs that are not tied to the record (free runs) are not looked at in the page; "
+    "alliance-sim whatif does"
+)
 PROJECTABILITY = (
-    "no scores of forecasts are kept (alliance-sim score says); an observable outside the fit is "
-    "not tested"
+    "no scores of its forecasts are kept (alliance-sim score says); nothing that the fit did not "
+    "use was tested"
 )
 BEFOREHAND = (
     "Asked beforehand, by the package: {count} other readings of the record, what was believed "
     "before the data, and a little other luck."
 )
 REWRITE = (
-    "both worlds are the same to the last bit before the edit; what this edit rewrites is not "
-    "worked out in the page; alliance-sim whatif does"
+    f"{SAME}; how much of history this edit rewrites is not worked out in the page; "
+    "alliance-sim whatif does"
 )
 
 
@@ -211,6 +214,6 @@ def _check(one: Check, question: Question, *, worked: bool) -> Check:
         return Check(one.check, UNKNOWN, None, REWRITE)
     kept = ", ".join((*question.kept, *question.held))
     if one.check == "cotenability" and question.kept:
-        words = f"{kept}: how likely it was all the same is not computed"
+        words = f"{kept}: how likely it would still have come is not computed"
         return Check(one.check, UNKNOWN, None, words)
     return one

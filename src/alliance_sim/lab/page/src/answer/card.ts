@@ -1,7 +1,7 @@
 // The plausibility card: six checks of the question itself, as `counterfactual/card.py` has them. What
 // a page cannot check is told as "not available", with where to get it.
 import type { Payload, Picture, Question, TriedBefore } from "../contract";
-import { fixed, MISSING, share } from "../parts/numbers";
+import { fixed, MISSING, percentClose } from "../parts/numbers";
 import { commas, semicolons, t } from "../text";
 import { signOf, type Agreement, type Sign } from "./labels";
 import { AMBER, GREEN } from "./rewrite";
@@ -147,11 +147,6 @@ function theory({ agreed, question }: Asked): Check {
     };
   }
   const alike = new Set(Object.values(agreed.signs)).size === 1;
-  const bits = Math.abs(Math.log2(agreed.agreement));
-  const worth =
-    agreed.agreement > 0
-      ? t("answer.card.in_bits", { bits: fixed(bits, 1) })
-      : t("answer.card.no_weight");
-  const words = t("answer.card.majority", { told, weight: share(agreed.agreement), worth });
+  const words = t("answer.card.majority", { told, weight: percentClose(agreed.agreement) });
   return { check: "theory", verdict: alike ? "pass" : "warn", number: agreed.agreement, words };
 }

@@ -75,7 +75,7 @@ function inWords({ key, given }: Reason): string {
     const value = given[name];
     if (typeof value === "number") told[name] = percentClose(value);
   }
-  if (typeof given["ratio"] === "number") told["ratio"] = share(given["ratio"]);
+  if (typeof given["ratio"] === "number") told["ratio"] = percentClose(given["ratio"]);
   if (typeof given["bits"] === "number") told["bits"] = fixed(given["bits"], 0);
   return t(`answer.reason.${key}`, told);
 }
