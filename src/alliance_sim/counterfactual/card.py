@@ -190,7 +190,7 @@ def _theory(agreed: Agreement, least: float) -> Check:
     if len(asked) < 2:
         return Check("theory", UNKNOWN, None, f"only one theory was asked: {told}")
     verdict = PASS if len(set(agreed.signs.values())) == 1 else WARN
-    told += f"; those that say what most say hold {agreed.agreement:.0%} of all weight"
+    told += f"; the side with the most weight has {agreed.agreement:.0%} of it"
     return Check("theory", verdict, agreed.agreement, told)
 
 
@@ -204,8 +204,8 @@ def _statistics(worlds: TwinWorlds, free: Ensemble | None) -> Check:
         outside.append(float(((edited < low) | (edited > high)).mean()))
     worst = max(outside)
     words = (
-        f"at most {worst:.0%} of the edited histories leap, grow or fill one quarter with acts as "
-        "fewer than 1 in 100 runs do that are not tied to the record (free runs); how other "
+        f"at most {worst:.0%} of the edited histories leap, grow or crowd acts into one quarter as "
+        "only 1 in 100 runs does that is not tied to the record (free runs); how other "
         "relationships between states move is not available"
     )
     return Check("statistics", PASS if worst <= ROOM else WARN, worst, words)

@@ -36,7 +36,7 @@ HEADS = {
 ROW, HEAD = 0.29, 1.35  # inches that a line takes; lines that a heading takes
 NAMES = 1.9  # inches of names in a narrow form
 MOST_REASONS = 2  # of the label, in a heading
-WORDS = 60  # letters of a reason
+WORDS = 90  # letters of a reason
 
 
 @styled
@@ -114,5 +114,6 @@ def _draw(axes: Axes, frame: pd.DataFrame, answer: WhatIf, form: Form) -> None:
 def _short(reason: str) -> str:
     """Return the beginning of a reason, without its command."""
     told = reason.partition("; to check:")[0]
-    told = told if len(told) <= WORDS else told.partition(" (")[0]
+    for end in (" (", "; ", ": "):
+        told = told if len(told) <= WORDS else told.partition(end)[0]
     return told if len(told) <= WORDS else f"{told[: WORDS - 1].rstrip()}…"
