@@ -59,7 +59,11 @@ def test_what_holds_in_all_that_was_tried_is_robust() -> None:
     ("changed", "name", "words"),
     [
         ({"sd_ratio": 0.95}, "silent", "is 95% as uncertain as before the data"),
-        ({"couplings": {"quantile": 0.3, "thinning": -0.1}}, "fragile", "in another way (thinning)"),
+        (
+            {"couplings": {"quantile": 0.3, "thinning": -0.1}},
+            "fragile",
+            "in another way (thinning)",
+        ),
         ({"bistable": 0.2}, "fragile", "in 20% of the draws a little other luck"),
         ({"variants": {"salience2": -0.1}}, "fragile", "turns around, or vanishes, with salience2"),
         ({"bits": 20.0}, "fragile", "rewrites 20 bits"),
@@ -93,8 +97,10 @@ def test_what_was_not_checked_names_the_command_that_does() -> None:
     assert found.reasons == (
         "only one theory was asked; to check: alliance-sim calibrate",
         "not to be had: series two (k is 1.2); to check: alliance-sim calibrate --series two",
-        "not checked: other ways to read the record (series, editions, reporting); to check: "
-        "alliance-sim posterior vary",
+        (
+            "not checked: other ways to read the record (series, editions, reporting); "
+            "to check: alliance-sim posterior vary"
+        ),
     )
 
 
