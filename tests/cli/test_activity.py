@@ -74,6 +74,23 @@ def test_a_line_tells_what_is_done_how_far_it_is_and_since_when(clock: Clock) ->
     assert found.line() == "drawing the levels, 5 s"
 
 
+def test_what_has_to_be_done_first_is_told_until_the_count_goes_on(clock: Clock) -> None:
+    found = Activity()
+    found.begin("asking twins", "steps")
+    found.count(0, 17)
+    found.meanwhile("Compiling the model, once")
+    found.count(0, 17)  # nothing was done yet
+    assert found.line() == "Compiling the model, once, 0 s"
+    with found.drawn_by((shown := list[str]()).append):
+        clock.now += 3.0
+        found.count(4, 17)
+        assert found.line() == "asking twins: 4 of 17 steps, 3 s"
+        found.meanwhile("Compiling the model: 5 seconds so far")
+        found.begin("drawing")
+        assert found.line() == "drawing, 3 s"
+    assert shown == ["asking twins", "Compiling the model: 5 seconds so far", "drawing"]
+
+
 def silent(
     monkeypatch: pytest.MonkeyPatch, seconds: float, *, quiet: str = "", spoken: bool = False
 ) -> list[str]:
@@ -105,9 +122,10 @@ def test_what_the_library_is_at_is_kept_and_not_printed(capsys: pytest.CaptureFi
     log.debug("peeling \x1b[31mbox 2")
     assert room.activity.words == "peeling \\x1b[31mbox 2"
     log.info("Compiling the model, once ...")
-    assert room.activity.words == "Compiling the model, once"
+    assert room.activity.line().startswith("Compiling the model, once, ")
     log.info("Compiling the model: 5 seconds so far")
-    assert room.activity.words == "Compiling the model: 5 seconds so far"
+    assert room.activity.line().startswith("Compiling the model: 5 seconds so far, ")
+    assert room.activity.words == "peeling \\x1b[31mbox 2"
     captured = capsys.readouterr()
     assert captured.err == "Compiling the model, once ...\n"
     assert captured.out == ""

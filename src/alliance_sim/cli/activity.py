@@ -62,6 +62,7 @@ class Activity:
         self.words = ""
         self._unit = ""
         self._count: tuple[int, int] | None = None
+        self._meanwhile = ""
         self._rate = Rate()
         self._began = self._spoken = time.monotonic()
         self._drawn: Callable[[str], None] | None = None
@@ -69,11 +70,22 @@ class Activity:
     def begin(self, words: str, unit: str = "runs") -> None:
         """Say what is done from now on, and in what it is counted."""
         self.words, self._unit, self._count, self._rate = words, unit, None, Rate()
+        self._meanwhile = ""
+        if self._drawn is not None:
+            self._drawn(words)
+
+    def meanwhile(self, words: str) -> None:
+        """Say what has to be done first; once the count goes on, it is at what it was before."""
+        self._meanwhile = words
         if self._drawn is not None:
             self._drawn(words)
 
     def count(self, done: int, total: int) -> None:
         """Say how far it is."""
+        if self._meanwhile and (done, total) != self._count:
+            self._meanwhile = ""
+            if self._drawn is not None:
+                self._drawn(self.words)
         self._count = (done, total)
         self._rate.at(done)
 
@@ -93,8 +105,8 @@ class Activity:
 
     def line(self) -> str:
         """Return what is done, how far it is and how long all took so far, in one line."""
-        told = self.words
-        if self._count is not None:
+        told = self._meanwhile or self.words
+        if self._count is not None and not self._meanwhile:
             done, total = self._count
             told += f": {done:,} of {total:,} {self._unit}".rstrip()
             speed = self._rate.each_second()

@@ -113,8 +113,8 @@ def tell(text: str, style: str = "", *, wrap: bool = False, lines: bool = False)
 class _Messages(logging.Handler):
     """Prints what the package logs among the messages, above a progress bar if there is one.
 
-    What it logs for debugging is what it is at, and so is what ends in "so far"; that is told only
-    where nothing else was for long, and a bar shows it itself.
+    What it logs for debugging is what it is at, and what ends in "so far" is what has to be done
+    first; both are told only where nothing else was for long, and a bar shows them itself.
     """
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -123,8 +123,10 @@ class _Messages(logging.Handler):
         goes_on = record.levelno < logging.INFO or text.endswith(SO_FAR)
         if not goes_on:
             say(text)
-        if goes_on or text.endswith("..."):
+        if record.levelno < logging.INFO:
             activity.begin(visible(text).rstrip(" ."))
+        elif goes_on or text.endswith("..."):
+            activity.meanwhile(visible(text).rstrip(" .").partition(" (")[0])
 
 
 @contextmanager
@@ -273,6 +275,7 @@ def _bar(console: Console, what: str, unit: str) -> Iterator[Progress]:
             if bar.tasks[0].total is None:
                 bar.reset(task, completed=done, total=total)  # what was there says nothing of speed
             rate.at(done)
+            activity.count(done, total)
             bar.update(task, completed=done, total=total)
 
         with activity.drawn_by(lambda words: bar.update(task, description=visible(words))):

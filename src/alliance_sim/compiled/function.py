@@ -37,6 +37,7 @@ class Compiled:
         sources: Callable[[], str],
         check: Callable[[Callable[..., Any]], bool],
         home: str = "",
+        takes: str = "about a minute",
     ) -> None:
         """Remember the function.
 
@@ -46,11 +47,13 @@ class Compiled:
             check: Told a function compiled here, says whether it gives what it should.
             home: "module:name" of this object, for a function that comes with the package: there
                 another process finds it, to try it out.
+            takes: How long Numba works on it, for whoever has to wait.
         """
         self.function = function
         self._sources = sources
         self._check = check
         self._home = home
+        self._takes = takes
         self.place: Path | None = None
         self._dispatcher: Any = None
         self._once = threading.Lock()
@@ -70,7 +73,7 @@ class Compiled:
     def _jitted(self, arguments: tuple[Any, ...]) -> Any:
         """Return the function compiled by Numba, which is loaded only for that."""
         jit = import_module("alliance_sim.compiled.jit")
-        made = jit.Jitted(self.function, self._sources, self._check)
+        made = jit.Jitted(self.function, self._sources, self._check, takes=self._takes)
         dispatcher = made.ready(arguments)
         self.place = made.place
         return dispatcher

@@ -76,13 +76,14 @@ class Jitted:
         check: Callable[[Callable[..., Any]], bool],
         *,
         readable: bool = False,
+        takes: str = "about a minute",
     ) -> None:
         """Remember the function; arguments as for `function.Compiled`.
 
         With `readable`, its assembly is kept beside it, which takes seconds to write.
         """
         self.function = function
-        self._readable = readable
+        self._readable, self._takes = readable, takes
         self._sources = sources
         self._check = check
         self.place: Path | None = None
@@ -107,7 +108,7 @@ class Jitted:
             folder = cache.opened()
         except cache.CacheError as error:
             _not_kept(str(error))
-            with cache.at_work("Compiling the model (about a minute)"):
+            with cache.at_work(f"Compiling the model ({self._takes})"):
                 return self._compiled(types)[0]
         key = self._key(types)
         place = folder / f"{self.function.__name__}-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
@@ -116,7 +117,7 @@ class Jitted:
         with cache.alone(folder):
             if dispatcher := self._loaded(types, place, key):  # another has compiled it meanwhile
                 return dispatcher
-            words = f"Compiling the model, once (about a minute; {cache.kept_in(folder)})"
+            words = f"Compiling the model, once ({self._takes}; {cache.kept_in(folder)})"
             with cache.at_work(words):
                 dispatcher, code = self._compiled(types)
             try:

@@ -198,7 +198,9 @@ def holds_as_in_plain_python(block: Any) -> bool:
     return found[0] == found[1]
 
 
-compiled_held = Compiled(held_block, sources=_sources, check=holds_as_in_plain_python)
+compiled_held = Compiled(
+    held_block, sources=_sources, check=holds_as_in_plain_python, takes="a few seconds"
+)
 
 
 def lanes_of(ready: Ready, **given: Any) -> Lanes:
