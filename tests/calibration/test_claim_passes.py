@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from alliance_sim.calibration.target import prior_of
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.posterior import stages_figure
 from alliance_sim.plots.theories import claims_figure
+from alliance_sim.record.record import Record
 from alliance_sim.shipped import usual_scenario
 
 BASELINE = load_scenario(usual_scenario())
@@ -41,8 +44,19 @@ def test_draws_of_a_prior_go_with_its_own_scenario_only() -> None:
     paths, values = draws.numbers_of(ISLANDS)
     assert values.shape == (len(paths), 3)
     assert draws.label == "3 draws of the prior (RID, seed 1)"
+    assert all(len(drawn) == 3 for drawn in draws.coded().values())
     with pytest.raises(SettingError, match="and not of"):
         draws.numbers_of(BASELINE)
+
+
+def test_a_posterior_hands_over_the_chances_of_being_coded_that_it_learnt() -> None:
+    posterior = shipped_posterior(BASELINE)
+    assert posterior is not None
+    coded = posterior.coded()
+    early = posterior.draws()["reporting.0.salience_1"]
+    np.testing.assert_array_equal(coded["reporting.0.salience_1"], early)
+    stated = Record.of(BASELINE).reporting.of(1, dt.date(1995, 1, 1))
+    assert early.mean() > stated + 0.1, "else nothing is seen of whose chance was taken"
 
 
 def test_stages_are_supported_where_their_differences_leave_out_nothing() -> None:

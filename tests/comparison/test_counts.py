@@ -1,7 +1,7 @@
 """Observed counts and rung dates stand beside those of the runs, in the right cells."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -157,6 +157,35 @@ def test_acts_of_runs_pass_the_sieve_of_the_record() -> None:
         assert binomtest(len(found), runs * each, chance).pvalue > 1e-4
         again = as_coded(acts.assign(salience=salience), RECORD.reporting, ensemble, scenario)
         pd.testing.assert_frame_equal(found, again)
+
+
+class DrawnChances(NamedTuple):
+    """Draws in which a chance of being coded is known: what `as_coded` asks of them."""
+
+    found: dict[str, np.ndarray]
+
+    def coded(self) -> dict[str, np.ndarray]:
+        return self.found
+
+
+def test_acts_of_a_run_are_found_with_the_chance_of_its_draw() -> None:
+    runs, each = 6, 40
+    ensemble = climbing(*[{1: 10}] * runs)
+    scenario = load_scenario("japan_nato/baseline")
+    acts = simulated(*[(run, "1995-05-01") for run in range(runs) for _ in range(each)])
+    small = acts.assign(salience=1)
+    draws = DrawnChances({"reporting.0.salience_1": np.array([0.0, 1.0, 0.5])})
+
+    def found(events: pd.DataFrame) -> list[int]:
+        seen = as_coded(events, RECORD.reporting, ensemble, scenario, draws)  # type: ignore[arg-type]
+        return seen.groupby("run").size().reindex(range(runs), fill_value=0).tolist()
+
+    never, always, half, *again = found(small)
+    assert (never, always) == (0, each)
+    assert 0 < half < each
+    assert again[:2] == [0, each], "run r has draw r modulo the number of draws"
+    late = small.assign(date=pd.Timestamp("2005-05-01"))  # of these chances no draws are given
+    assert 0 < found(late)[0] < each
 
 
 def test_acts_before_the_record_looked_count_on_neither_side() -> None:

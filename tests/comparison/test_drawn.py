@@ -34,6 +34,9 @@ class OfThePrior:
         prior = Prior(scenario)
         return DrawnNumbers(prior.paths, prior.numbers(prior.sample(5, 3).T.copy()))
 
+    def coded(self) -> dict[str, np.ndarray]:
+        return {}
+
 
 def usual_of_the_islands(scenario: Scenario) -> tuple[OfThePrior, str]:
     return OfThePrior(), ""
@@ -74,6 +77,9 @@ class OfWhoStarts:
         values = np.array([ends[0], (ends[1][0],) * 2, (seen.joint.low,) * 2])
         paths = ("observation.initiator", "observation.initiator_gap", "observation.joint")
         return DrawnNumbers(paths, values)
+
+    def coded(self) -> dict[str, np.ndarray]:
+        return {}
 
 
 def test_who_starts_an_act_is_told_by_the_draw_that_the_run_has() -> None:

@@ -121,6 +121,9 @@ class PriorDraws(NamedTuple):
     def numbers_of(self, _: Scenario) -> DrawnNumbers:
         return DrawnNumbers(self.paths, self.values)
 
+    def coded(self) -> dict[str, np.ndarray]:
+        return {}
+
 
 def test_the_first_point_is_the_share_of_free_runs_of_the_prior_that_begin_as_the_record_does() -> (
     None

@@ -33,6 +33,9 @@ class OfThePrior:
         rows = [PRIOR.names.index(name) for name in prior.names]
         return DrawnNumbers(prior.paths, prior.numbers(THETA[:, rows].T.copy()))
 
+    def coded(self) -> dict[str, np.ndarray]:
+        return {}
+
 
 def test_each_run_is_that_of_a_scenario_with_the_numbers_of_its_draw() -> None:
     runs = simulate(ISLANDS, runs=7, seed=11, posterior=OfThePrior())

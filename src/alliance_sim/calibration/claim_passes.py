@@ -25,6 +25,8 @@ from alliance_sim.record.record import Record
 from alliance_sim.results.draws import USUAL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -53,7 +55,10 @@ class PriorDraws:
         """
         self.prior = prior
         self.label = f"{counted(draws, 'draw')} of the prior ({prior.theory.name}, seed {seed})"
-        values = prior.numbers(np.ascontiguousarray(prior.sample(draws, seed).T))
+        theta = np.ascontiguousarray(prior.sample(draws, seed).T)
+        theta.setflags(write=False)
+        self._coded = {place: theta[row] for place, row in prior.coded.items()}
+        values = prior.numbers(theta)
         values.setflags(write=False)
         self._drawn = DrawnNumbers(prior.paths, values)
 
@@ -72,6 +77,10 @@ class PriorDraws:
         if problem := self.misfit(scenario):
             raise SettingError(WHERE, [problem])
         return self._drawn
+
+    def coded(self) -> Mapping[str, NDArray[np.float64]]:
+        """Return chances of being coded in each draw; see `ParameterDraws`."""
+        return self._coded
 
 
 @explains_calls
@@ -134,7 +143,8 @@ def _passes(
     """Return 1 where a claim holds in a run, 0 where not and NaN where it does not apply."""
     engine = Kernel(threads=threads)
     ensemble = simulate(scenario, runs=runs, seed=seed, engine=engine, posterior=draws)
-    seen = as_coded(chronology(ensemble, scenario), record.reporting, ensemble, scenario)
+    acts = chronology(ensemble, scenario)
+    seen = as_coded(acts, record.reporting, ensemble, scenario, draws)
     table = check_claims(ensemble, seen, scenario)
     wide = table.pivot(index="run", columns="id", values="holds").reindex(columns=ids)
     return wide.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)

@@ -16,6 +16,7 @@ from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.baselines.holdout import Holdout, InSample
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.scoring import IN_SAMPLE
+from alliance_sim.comparison.counts import as_coded
 from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, simulate
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from alliance_sim.engine.vectors import ParameterDraws
     from alliance_sim.scenario import Scenario
 
 RUNS = 400  # if nobody says how many
 MODEL = "model"  # key of the model's own rows
-REPORTED = 20260104  # seed of which acts go unreported
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ class FreeRuns:
 
 
 @explains_calls
-def free_runs(
+def free_runs(  # noqa: PLR0913 - what rows are made of, by name
     scenario: Scenario,
     *,
     name: str = "free_runs",
@@ -81,6 +82,7 @@ def free_runs(
     runs: int = RUNS,
     seed: int = 1,
     ensemble: Ensemble | None = None,
+    posterior: ParameterDraws | None = None,
     settings: tuple[str, ...] = (),
 ) -> FreeRuns:
     """Return runs of a scenario, ready to be scored beside baselines.
@@ -93,6 +95,8 @@ def free_runs(
         seed: Seed of their noise.
         ensemble: Runs of the scenario that there are already, such as those with the numbers of
             many posterior draws.
+        posterior: Draws whose parameters the runs have: runs that are made here, too. Their chances
+            of being coded are those of the draw.
         settings: In which settings they are scored, such as ("in_sample",); all if left out.
 
     Raises:
@@ -103,11 +107,13 @@ def free_runs(
     """
     record = Record.of(scenario)
     if ensemble is None:
-        ensemble = simulate(scenario, runs=runs, seed=seed, engine=Kernel(threads=1))
+        ensemble = simulate(
+            scenario, runs=runs, seed=seed, engine=Kernel(threads=1), posterior=posterior
+        )
     elif ensemble.calendar.labels != scenario.calendar().labels:
         span = f"{ensemble.calendar.label(0)} to {ensemble.calendar.label(-1)}"
         raise ResultError(f"the runs of {ensemble.scenario} are of other quarters: {span}")
-    acts = _written(ensemble, scenario, record)
+    acts = _written(ensemble, scenario, record, posterior)
     counts = {series: _counted(ensemble, acts, series) for series in SERIES}
     return FreeRuns(name, title, counts, record.name, settings)
 
@@ -127,12 +133,21 @@ def shipped_runs(scenario: Scenario) -> FreeRuns | None:
     engine = Kernel(threads=1)
     ensemble = simulate(scenario, runs=RUNS, seed=1, engine=engine, posterior=draws)
     return free_runs(
-        scenario, name=MODEL, title="the model", ensemble=ensemble, settings=(IN_SAMPLE,)
+        scenario,
+        name=MODEL,
+        title="the model",
+        ensemble=ensemble,
+        posterior=draws,
+        settings=(IN_SAMPLE,),
     )
 
 
 def coded_counts(
-    ensemble: Ensemble, scenario: Scenario, record: Record, series: str
+    ensemble: Ensemble,
+    scenario: Scenario,
+    record: Record,
+    series: str,
+    posterior: ParameterDraws | None = None,
 ) -> NDArray[np.int64]:
     """Return how many acts of each run somebody would have written down.
 
@@ -141,6 +156,7 @@ def coded_counts(
         scenario: The scenario.
         record: Says how likely an act is to be reported.
         series: As for `Record.series`.
+        posterior: The draws whose parameters the runs have, if they are of draws.
 
     Returns:
         Array (run, quarter, field), without suspensions and without runs that failed.
@@ -148,19 +164,16 @@ def coded_counts(
     Raises:
         UnknownName: If there is no such series.
     """
-    return _counted(ensemble, _written(ensemble, scenario, record), series)
+    return _counted(ensemble, _written(ensemble, scenario, record, posterior), series)
 
 
-def _written(ensemble: Ensemble, scenario: Scenario, record: Record) -> pd.DataFrame:
+def _written(
+    ensemble: Ensemble, scenario: Scenario, record: Record, draws: ParameterDraws | None
+) -> pd.DataFrame:
     """Return the acts that somebody would have written down, without suspensions."""
     acts = chronology(ensemble, scenario)
-    luck = np.random.default_rng([REPORTED, ensemble.seed]).random(len(acts))
-    reporting = record.reporting
-    days = acts["date"].dt.date
-    era = {day: reporting.era(day) for day in days.unique()}
-    chances = np.array(reporting.table())
-    chance = chances[days.map(era).to_numpy(np.int64), acts["salience"].to_numpy(np.int64) - 1]
-    written: pd.DataFrame = acts[(luck < chance) & (acts["kind"] != SUSPENSION).to_numpy()]
+    found = as_coded(acts, record.reporting, ensemble, scenario, draws)
+    written: pd.DataFrame = found[(found["kind"] != SUSPENSION).to_numpy()]
     return written
 
 

@@ -304,6 +304,11 @@ class PosteriorDraws(Shown):
         frame.index = pd.Index(chosen, name="draw")
         return frame
 
+    def coded(self) -> dict[str, Floats]:
+        """Return chances of being coded in each draw, arrays (draw,); see `ParameterDraws`."""
+        drawn = self.held.parameters
+        return {place: drawn[:, row] for place, row in self.prior.coded.items()}
+
     def medians(self) -> dict[str, float]:
         """Return the posterior median of every number of the scenario that was fitted, by path."""
         middle = np.median(self.prior.numbers(self.held.parameters.T.copy()), axis=1)

@@ -16,6 +16,7 @@ from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_serie
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from alliance_sim.engine.vectors import ParameterDraws
     from alliance_sim.record.reporting import Reporting
     from alliance_sim.results import Ensemble
     from alliance_sim.scenario import Scenario
@@ -24,19 +25,26 @@ LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 
 
 def as_coded(
-    events: pd.DataFrame, reporting: Reporting, ensemble: Ensemble, scenario: Scenario
+    events: pd.DataFrame,
+    reporting: Reporting,
+    ensemble: Ensemble,
+    scenario: Scenario,
+    draws: ParameterDraws | None = None,
 ) -> pd.DataFrame:
     """Return the simulated acts that somebody who codes such a record would have found.
 
-    An act is found with the chance that the record states for its salience and day, and none before
-    the first year that was looked at. Which of them are found is noise of its own: the same seed,
-    run and place within the run give the same.
+    An act is found with the chance that holds for its salience and day, and none before the first
+    year that was looked at. A run with the parameters of a draw has that draw's chances too: they
+    were fitted together with how often acts come. Which of them are found is noise of its own: the
+    same seed, run and place within the run give the same.
 
     Args:
         events: Simulated events of all runs, those of a run in their order.
         reporting: How acts come to be in the record.
         ensemble: The runs that they are events of.
         scenario: The scenario of the runs.
+        draws: The draws whose parameters the runs have; None takes the chances that the record
+            states, of one that is not known its mean.
     """
     channel = noise.channel(f"{scenario.partners.name}/reported:v1")
     first = reporting.first_year or scenario.time.first_year
@@ -50,8 +58,25 @@ def as_coded(
     since = np.array([era.since for era in reporting.chance], dtype="datetime64[D]")
     days = events["date"].to_numpy(dtype="datetime64[D]")
     era = np.maximum(np.searchsorted(since, days, side="right") - 1, 0)
-    chances = np.array(reporting.table())[era, events["salience"].to_numpy(dtype=np.int64) - 1]
+    table = _chances(reporting, draws)
+    salience = events["salience"].to_numpy(dtype=np.int64)
+    chances = table[runs.astype(np.int64) % len(table), era, salience - 1]
     found: pd.DataFrame = events[(luck < chances) & (events["date"].dt.year >= first).to_numpy()]
+    return found
+
+
+def _chances(reporting: Reporting, draws: ParameterDraws | None) -> NDArray[np.float64]:
+    """Return chances of being coded, array (draw, era, salience); one draw if nothing is drawn."""
+    stated = np.array(reporting.table())[None]
+    coded = {} if draws is None else draws.coded()
+    if not coded:
+        return stated
+    found = np.repeat(stated, len(next(iter(coded.values()))), axis=0)
+    for era, chance in enumerate(reporting.chance):
+        for salience, cell in enumerate(chance.cells, start=1):
+            drawn = coded.get(f"reporting.{era}.salience_{salience}")
+            if drawn is not None and not isinstance(cell, float):
+                found[:, era, salience - 1] = drawn
     return found
 
 

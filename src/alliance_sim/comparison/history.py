@@ -256,7 +256,7 @@ def _held_against(
     if record is None:
         return found
     whole = sum(status == OK for status in ensemble.status)
-    seen = as_coded(events, record.reporting, ensemble, scenario)
+    seen = as_coded(events, record.reporting, ensemble, scenario, draws)
     found = replace(found, counts=count_table(seen, record, whole))
     relationship = scenario.relationship
     if record.claims.empty or not checks_of(relationship):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -74,6 +74,13 @@ class ParameterDraws(Protocol):
 
         Raises:
             SettingError: Saying why, if the draws are of something else.
+        """
+
+    def coded(self) -> Mapping[str, Floats]:
+        """Return chances of being coded in each draw, arrays (draw,), where they are among them.
+
+        Their keys say where a record states each, such as "reporting.0.salience_1": its place among
+        the chances, and the salience.
         """
 
 
