@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +189,16 @@ def test_priors_hold_the_chances_of_being_coded_that_are_not_known() -> None:
     chances = set(prior.names) - set(plain.names)
     assert {name.partition(".")[0] for name in chances} <= {"reporting"}
     assert set(prior.coded.values()) == {prior.names.index(name) for name in chances}
+
+
+def test_what_cannot_be_told_of_one_group_of_chains_is_null_and_the_folder_opens_again(
+    tmp_path: Path,
+) -> None:
+    alone = ChainSettings(chains=8, warm_up=2, draws=np.int64(4), round=2, keep=8)  # type: ignore[arg-type]
+    asked = replace(QUICK, chains=alone, seed=np.int64(5))  # type: ignore[arg-type]
+    table = calibrate(ISLANDS, tmp_path / "fit", asked)
+    told = json.loads((tmp_path / "fit" / "fit.json").read_text("utf-8"))["theories"]["N"]
+    assert told["nested_rhat"] is None
+    assert np.isnan(table["nested_rhat"]).all()
+    again = calibrate(ISLANDS, tmp_path / "fit", replace(asked, seed=5))
+    pd.testing.assert_frame_equal(again, table)

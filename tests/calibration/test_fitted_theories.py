@@ -125,3 +125,11 @@ def test_the_command_keeps_a_file_and_prints_a_table(
     assert {row["theory"] for row in told["theories"]} == {"N", "RID"}
     assert told["theory_shapley"] == []
     assert load_theories(told["file"]).record == "two_islands"
+
+
+def test_years_that_a_fit_has_not_seen_are_not_left_out_of_it(tmp_path: Path) -> None:
+    settings = FitSettings(theories=("N",), until=2006, **SETTINGS)  # type: ignore[arg-type]
+    calibrate(ISLANDS, tmp_path / "early", settings)
+    early = fitted_theories([tmp_path / "early"], ISLANDS)
+    whole_years = 2006 - ISLANDS.time.first_year  # all but the first
+    assert len(early.theories["N"].k) == whole_years

@@ -40,6 +40,7 @@ PARTICLES, CHAINS = "particles.npz", "chains.npz"  # checkpoints, gone once a th
 SLOW_NOISE = "willingness.slow_noise"
 SLICES_OF_DRAWS = 3  # in a sweep
 GOOD_RHAT, GOOD_ESS = 1.01, 400.0
+NUMBERS = ("log_evidence", "error", "log_likelihood", "rhat", "nested_rhat", "ess_bulk", "ess_tail")
 SUPERCHAINS = 16  # groups of chains that start in one place each
 
 EachRound = Callable[[str, "Tempered | Chains"], object]
@@ -132,17 +133,22 @@ def _what(scenario: Scenario, target: Target, asked: FitSettings) -> dict[str, A
         "observed": provenance.digest(_plain(vars(target.observed))),
         "series": asked.series,
         "until": target.until,
-        "seed": asked.seed,
-        "tempered": asdict(asked.tempered),
-        "chains": asdict(asked.chains),
+        "seed": as_seed(asked.seed),
+        "tempered": _plain(asdict(asked.tempered)),
+        "chains": _plain(asdict(asked.chains)),
         "rules": rules_digest(),
         "version": provenance.version(),
     }
 
 
+def _finite(value: float) -> float | None:
+    """Return a number as JSON holds it: None for what cannot be told, as of a single group."""
+    return float(value) if np.isfinite(value) else None
+
+
 def _plain(node: Any) -> Any:
-    """Return what was observed as plain tables and values."""
-    if isinstance(node, np.ndarray):
+    """Return what was observed, or is set, as plain tables and values."""
+    if isinstance(node, np.ndarray | np.generic):
         return node.tolist()
     if isinstance(node, Mapping):
         return {key: _plain(value) for key, value in node.items()}
@@ -286,10 +292,10 @@ class FitFolder:
             "log_evidence": found.evidence["log_evidence"],
             "error": found.evidence["error"],
             "log_likelihood": float(found.log_likelihood.mean()),
-            "rhat": float(numbers["rhat"].max()),
-            "nested_rhat": float(numbers["nested_rhat"].max()),
-            "ess_bulk": float(numbers["ess_bulk"].min()),
-            "ess_tail": float(numbers["ess_tail"].min()),
+            "rhat": _finite(numbers["rhat"].max()),
+            "nested_rhat": _finite(numbers["nested_rhat"].max()),
+            "ess_bulk": _finite(numbers["ess_bulk"].min()),
+            "ess_tail": _finite(numbers["ess_tail"].min()),
             "files": {name: provenance.file_digest(folder / name) for name in sorted(names)},
         }
         files.write_text(self.path / TABLE, self.table().to_csv(index=False, lineterminator="\n"))
@@ -301,12 +307,12 @@ class FitFolder:
         """Return a row for each theory that is done."""
         import pandas as pd
 
-        columns = ("parameters", "log_evidence", "error", "log_likelihood", "rhat", "nested_rhat")
         rows = [
-            {"theory": name, **{k: kept[k] for k in (*columns, "ess_bulk", "ess_tail")}}
+            {"theory": name, **{k: kept[k] for k in ("parameters", *NUMBERS)}}
             for name, kept in sorted(self._tree["theories"].items())
         ]
-        return pd.DataFrame(rows)
+        found = pd.DataFrame(rows)
+        return found.astype(dict.fromkeys(NUMBERS, "float64")) if rows else found
 
     def _read(self, path: Path) -> dict[str, Any]:
         try:

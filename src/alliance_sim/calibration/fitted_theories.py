@@ -28,7 +28,7 @@ from alliance_sim.calibration.pareto import TRUSTED
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.stored import Checked, stale
-from alliance_sim.calibration.target import Target, prior_of, target_of
+from alliance_sim.calibration.target import Target, prior_of, target_of, until_year
 from alliance_sim.calibration.theories import theory_shapley, theory_table
 from alliance_sim.errors import AllianceSimError, ResultError, SettingError, explains_calls
 from alliance_sim.record.record import Record
@@ -248,7 +248,7 @@ def fitted_theories(
     checked: dict[tuple[str, str], Checked] = {}
     digests: dict[str, str] = {}
     record = Record.of(scenario)
-    acts = act_counts(record, scenario, first["series"])
+    acts = act_counts(record, until_year(scenario, first["until"]), first["series"])
     for name in sorted(placed, key=THEORIES.index):
         place, tree = Path(placed[name]), trees[placed[name]]
         target = target_of(prior_of(scenario, name), series=tree["series"], until=tree["until"])
@@ -266,7 +266,8 @@ def fitted_theories(
         start = acts.year_starts(job.first)
         chances = Predictive(start, job.chances.reshape(-1, *job.chances.shape[2:]))
         counts = acts.counts[start : start + len(chances.chances)]
-        numbers = {key: float(tree["theories"][name][key]) for key in NUMBERS}
+        kept = tree["theories"][name]
+        numbers = {key: np.nan if kept[key] is None else float(kept[key]) for key in NUMBERS}
         numbers["particles"] = float(tree["tempered"]["particles"])
         numbers["draws"] = float(tree["chains"]["draws"])
         found[name] = FittedTheory(numbers, chances.logs(counts), job.k)
