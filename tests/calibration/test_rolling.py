@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from alliance_sim import ResultError, SettingError, load_scenario
 from alliance_sim.calibration import PosteriorDraws, Tempered
 from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.keyed import Stage, Streams
+from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.refits import RefitSettings, refit
 from alliance_sim.calibration.rolling import FROZEN, TOLD, Rolling, RollingSettings
 from alliance_sim.calibration.scoring import (
@@ -30,6 +32,7 @@ from alliance_sim.calibration.stored import (
     Place,
     held_out_models,
     load_stored,
+    stale,
     stored_for,
 )
 from alliance_sim.calibration.target import Target, prior_of
@@ -192,8 +195,6 @@ def test_evidence_stands_beside_that_of_the_same_counts() -> None:
 
 
 def a_forecast() -> Any:
-    from alliance_sim.calibration.predictive import Predictive
-
     return Predictive.of_means(4, np.full((1, 36, 4), 0.5))
 
 
@@ -212,6 +213,25 @@ def test_stored_forecasts_say_what_has_changed_since(done: Path) -> None:
     bare = ISLANDS.model_copy(update={"record": "", "relationship": ""})
     with pytest.raises(ResultError, match="no longer hold"):
         stored_for(path, bare)
+
+
+def test_forecasts_of_several_theories_hold_each_for_its_own(done: Path) -> None:
+    stored = load_stored(done / "refits.npz")
+    other = {**stored.digests, "scenario": "of another theory"}
+    assert stale(replace(stored, digests=other), ISLANDS) == []
+    changed = {**other, "scenario RID": "of another scenario"}
+    assert stale(replace(stored, digests=changed), ISLANDS) == ["the scenario changed"]
+
+
+def test_a_count_behind_impossible_ones_keeps_its_chance(done: Path, tmp_path: Path) -> None:
+    stored = load_stored(done / "refits.npz")
+    chances = np.zeros((1, 4, 6))
+    chances[..., 0], chances[..., 4] = 0.75, 0.25
+    gap = replace(stored, forecasts={WHOLE: Predictive(4, chances)})
+    gap.save(tmp_path / "gap.npz")
+    kept = load_stored(tmp_path / "gap.npz").forecasts[WHOLE].chances
+    np.testing.assert_allclose(kept[..., :6], chances, rtol=1e-6)
+    assert not kept[..., 6:].any()
 
 
 def test_a_changed_file_is_not_read(done: Path, tmp_path: Path) -> None:
@@ -255,6 +275,8 @@ def test_settings_that_are_out_of_range_are_all_told() -> None:
     assert len(raised.value.problems) == 3
     with pytest.raises(SettingError, match=r"'roling'.*did you mean 'rolling'"):
         RefitSettings(settings=("roling",))
+    with pytest.raises(SettingError, match="seed is -1"):
+        RefitSettings(seed=-1)
 
 
 def command(*words: object) -> tuple[int, str, str]:

@@ -77,6 +77,10 @@ class RefitSettings:
         problems += [
             unknown_name("setting", one, REFITTED) for one in self.settings if one not in REFITTED
         ]
+        try:
+            as_seed(self.seed)
+        except SettingError as error:
+            problems += error.problems
         if problems:
             raise SettingError("refits", problems)
 
@@ -348,6 +352,7 @@ class RefitFolder:
         """Return forecasts of nothing, which say what they would hang on."""
         digests = digests_of(target)
         digests[f"observed {series}"] = digests.pop("observed")
+        digests[f"scenario {target.prior.theory.name}"] = digests["scenario"]
         return StoredForecasts(
             scenario=self._scenario.name,
             record=self._record.name,

@@ -144,7 +144,8 @@ class StoredForecasts:
         """
         arrays: dict[str, NDArray[Any]] = {}
         for place, found in sorted(self.forecasts.items()):
-            kept = int((found.chances > LEAST).any(axis=(0, 1)).sum())
+            likely = np.flatnonzero((found.chances > LEAST).any(axis=(0, 1)))
+            kept = int(likely[-1]) + 1 if len(likely) else 1
             arrays[f"{place}/chances"] = np.ascontiguousarray(
                 found.chances[..., :kept], dtype=np.float32
             )
@@ -273,6 +274,12 @@ def _read(tree: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Stored
     )
 
 
+def scenario_key(theory: str, digests: Mapping[str, str]) -> str:
+    """Return under which name the digest of the scenario under a theory is kept."""
+    own = f"scenario {theory}"
+    return own if own in digests else "scenario"
+
+
 def stale(stored: StoredResult, scenario: Scenario) -> list[str]:
     """Return in a sentence each what has changed since something was kept; none if it holds.
 
@@ -294,7 +301,7 @@ def stale(stored: StoredResult, scenario: Scenario) -> list[str]:
             continue
         now = digests_of(target)
         for name, what, key in (
-            ("scenario", "the scenario", "scenario"),
+            ("scenario", "the scenario", scenario_key(theory, stored.digests)),
             ("priors", "the priors", "priors"),
             ("observed", f"what the record {record} holds", f"observed {series}"),
         ):
