@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from alliance_sim.calibration import power_scaling, smoothed_weights
 from alliance_sim.calibration.powers import distance
+from alliance_sim.errors import SettingError
 
 
 @pytest.mark.parametrize("tail", ["light", "heavy", "very heavy"])
@@ -31,6 +32,34 @@ def test_smoothed_weights_are_those_of_arviz(tail: str) -> None:
     assert shape == pytest.approx(float(k), rel=1e-9)
     np.testing.assert_allclose(ours, theirs, rtol=1e-9)
     assert math.fsum(np.exp(ours)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("ratios", "words"),
+    [
+        (np.zeros(0), "at least one"),
+        (np.zeros((2, 3)), r"shape \(2, 3\)"),
+        (np.array([0.0, math.nan, math.inf]), "hold 2 that are NaN or inf"),
+        (np.full(4, -math.inf), "no draw is possible"),
+    ],
+)
+def test_ratios_that_make_no_weights_are_refused(ratios: np.ndarray, words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        smoothed_weights(ratios)
+
+
+def test_differences_that_rounding_has_swallowed_are_no_error() -> None:
+    weights, _ = smoothed_weights(np.random.default_rng(1).normal(size=300) * 1e-17)
+    np.testing.assert_allclose(np.exp(weights), 1 / 300)
+
+
+def test_a_handful_of_possible_draws_is_not_to_be_trusted() -> None:
+    ratios = np.full(300, -math.inf)
+    ratios[:6] = np.linspace(0.0, 1.0, 6)
+    weights, k = smoothed_weights(ratios)
+    assert k == math.inf
+    assert np.exp(weights[6:]).sum() == 0.0
+    assert math.fsum(np.exp(weights)) == pytest.approx(1.0)
 
 
 def test_equal_ratios_are_trusted_and_a_single_large_one_is_not() -> None:

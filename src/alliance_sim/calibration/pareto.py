@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alliance_sim.errors import explains_calls
+from alliance_sim.errors import SettingError, explains_calls
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,9 +33,13 @@ def smoothed_weights(log_ratios: NDArray[np.float64]) -> tuple[NDArray[np.float6
         log_ratios: Array (draw,) of target minus proposal, but for a constant; -inf for weight 0.
 
     Returns:
-        Array (draw,) of log weights, and k; k is inf where so few differ that no tail can be
-        fitted, and -inf where all are equal.
+        Array (draw,) of log weights, and k; k is inf where no tail can be fitted, as so few draws
+        differ or are possible at all, and -inf where all are equal.
+
+    Raises:
+        SettingError: If there is no draw, one is NaN or inf, or all are -inf.
     """
+    _refuse(log_ratios)
     x = log_ratios - log_ratios.max()
     count = len(x)
     tail = math.ceil(min(0.2 * count, 3.0 * math.sqrt(count)))
@@ -46,15 +50,34 @@ def smoothed_weights(log_ratios: NDArray[np.float64]) -> tuple[NDArray[np.float6
     elif tail >= LEAST_TAIL:
         cut = max(float(x[order[-tail - 1]]), math.log(np.finfo(np.float64).tiny))
         largest = order[x[order] > cut]
-        if len(largest) >= LEAST_TAIL:
+        possible = int(np.isfinite(x).sum())
+        if len(largest) >= LEAST_TAIL and possible > tail:
             over = np.exp(x[largest]) - math.exp(cut)
-            k, sigma = fitted_tail(over)
+            # What rounding has swallowed is no difference.
+            k, sigma = fitted_tail(over) if over[-1] > 0.0 else (-math.inf, 0.0)
             if math.isfinite(k):
                 shares = (np.arange(len(largest)) + 0.5) / len(largest)
                 x = x.copy()
                 x[largest] = np.minimum(0.0, np.log(_quantiles(shares, k, sigma) + math.exp(cut)))
     top = float(x.max())
     return x - top - math.log(float(np.exp(x - top).sum())), k
+
+
+def _refuse(log_ratios: NDArray[np.float64]) -> None:
+    """Refuse what no weights can be made of.
+
+    Raises:
+        SettingError: Saying what it is.
+    """
+    problem = ""
+    if np.ndim(log_ratios) != 1 or not np.size(log_ratios):
+        problem = f"have shape {np.shape(log_ratios)}, must be (draw,) with at least one"
+    elif wrong := int((np.isnan(log_ratios) | (log_ratios == np.inf)).sum()):
+        problem = f"hold {wrong} that are NaN or inf, must be finite, or -inf for weight 0"
+    elif not np.isfinite(log_ratios).any():
+        problem = "are all -inf: no draw is possible"
+    if problem:
+        raise SettingError("smoothed_weights", [f"log_ratios {problem}"])
 
 
 def fitted_tail(over: NDArray[np.float64]) -> tuple[float, float]:
@@ -65,7 +88,8 @@ def fitted_tail(over: NDArray[np.float64]) -> tuple[float, float]:
     """
     count = len(over)
     guesses = 30 + int(math.sqrt(count))
-    quarter = float(over[int(count / 4 + 0.5) - 1])
+    # Excesses that rounding has swallowed are taken for the least number that is one.
+    quarter = max(float(over[int(count / 4 + 0.5) - 1]), np.finfo(np.float64).tiny)
     b = 1.0 - np.sqrt(guesses / (np.arange(1, guesses + 1) - 0.5))
     b = b / (3.0 * quarter) + 1.0 / float(over[-1])
     shapes = np.log1p(-b[:, None] * over).mean(axis=1)
