@@ -6,11 +6,13 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from alliance_sim import Record, Scenario, load_scenario
 from alliance_sim.calibration.made import EVERYTHING
 from alliance_sim.calibration.observed import formal_acts, observed_of
+from alliance_sim.calibration.target import until_year
 from alliance_sim.engine.kernel.conditioned import Conditioned
 from alliance_sim.errors import UnknownName
 from alliance_sim.record.reporting import NAME
@@ -96,6 +98,15 @@ def test_of_two_agreements_in_a_quarter_the_second_counts_in_the_next() -> None:
     found = observed_of(dataclasses.replace(record, agreements=one), HISTORY)
     labels = HISTORY.calendar().labels
     assert [labels[step] for step in found.agreements or ()] == ["2011Q4", "2012Q1", "2013Q3"]
+
+
+def test_an_agreement_that_would_lie_behind_the_last_quarter_is_left_to_later_years() -> None:
+    record = Record.of(HISTORY)
+    days = pd.to_datetime(["2012-10-01", "2012-11-01", "2012-12-01"])
+    late = record.agreements.iloc[[0, 0, 0]].assign(ally=["France", "Norway", "UK"], when=days)
+    short = until_year(HISTORY, 2012)
+    found = observed_of(dataclasses.replace(record, agreements=late), short)
+    assert list(found.agreements or ()) == [short.calendar().steps - 1]
 
 
 def test_agreements_of_a_made_record_are_those_of_its_run(tmp_path: Path) -> None:

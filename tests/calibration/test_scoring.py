@@ -298,6 +298,9 @@ class Fitted:
         assert not self.misfit(scenario)
         return DrawnNumbers(("willingness.assets",), np.array([[2.0, 3.0]]))
 
+    def coded(self) -> dict[str, np.ndarray]:
+        return {}
+
 
 @pytest.mark.slow
 def test_shipped_draws_join_the_baselines_in_sample_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,3 +325,12 @@ def test_runs_of_one_edition_are_scored_on_no_other() -> None:
     model = free_runs(scenario, name="mine", runs=20)
     found = score_record(scenario, series=["all"], models=(QUICK[0], model))
     assert {key.edition for key in found.cells if key.model == "mine"} == {"japan_nato@2"}
+
+
+def test_a_table_of_one_series_or_of_models_in_sample_shows_itself() -> None:
+    one = score_record(ISLANDS, series=["alliance"], models=QUICK[:1])
+    assert "best rolling" in dict(one._facts().more)
+    model = free_runs(ISLANDS, name="mine", runs=4, settings=("in_sample",))
+    inside = score_record(ISLANDS, series=["all"], models=(model,))
+    assert "best rolling" not in dict(inside._facts().more)
+    assert "1 model" in repr(inside)

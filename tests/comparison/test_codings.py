@@ -11,6 +11,7 @@ import pytest
 from matplotlib.text import Text
 
 from alliance_sim import load_scenario
+from alliance_sim.comparison import codings
 from alliance_sim.comparison.codings import (
     chapman,
     compare_codings,
@@ -127,6 +128,11 @@ def test_two_lists_that_hold_the_same_have_caught_everything() -> None:
     assert chapman(9, 9, 9)[3:] == (9.0, 0.0)
     with pytest.raises(SettingError, match="both hold 10 acts, must be 0 to 9"):
         chapman(9, 12, 10)
+
+
+def test_an_act_dated_on_either_side_of_an_end_is_no_more_often_shared_than_it_counts() -> None:
+    acts = pd.DataFrame({"list": [1], "shared": [True]})  # the first list has it in another period
+    assert codings._caught(acts) == (0, 1, 0)
 
 
 def test_tables_a_figure_and_a_manifest_are_written(tmp_path: Path) -> None:

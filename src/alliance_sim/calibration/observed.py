@@ -30,7 +30,7 @@ def observed_of(record: Record, scenario: Scenario, *, series: str = "all") -> O
     what they count. Rungs, refusals, items and suspensions are taken from all acts. Acts outside
     the years of the scenario are left out. An item that was tabled is refused if a step is recorded
     as blocked in that quarter, and has passed if an office is; else its fate is not known. Of two
-    agreements in one quarter the second counts in the next.
+    agreements in one quarter the second counts in the next, if that lies in the years.
 
     Args:
         record: The record.
@@ -58,7 +58,7 @@ def observed_of(record: Record, scenario: Scenario, *, series: str = "all") -> O
         era=np.array([record.reporting.era(day) for day in days], dtype=np.int64),
         coded=np.array(record.reporting.table(), dtype=np.float64),
         blocked=blocked,
-        agreements=_one_a_quarter(_steps(record.agreements, calendar)),
+        agreements=_one_a_quarter(_steps(record.agreements, calendar), calendar.steps),
         suspensions=sorted(set(_steps(stops[stops["domain"] == "operations"], calendar))),
         items=items,
         marks=marks,
@@ -119,12 +119,15 @@ def _steps(events: pd.DataFrame, calendar: Calendar) -> Iterator[int]:
             yield step
 
 
-def _one_a_quarter(steps: Iterator[int]) -> list[int]:
-    """Return steps, each later than the one before: the model signs one agreement a quarter."""
+def _one_a_quarter(steps: Iterator[int], end: int) -> list[int]:
+    """Return steps, each later than the one before: the model signs one agreement a quarter.
+
+    What comes to lie at `end` or later is left to whoever looks at more years.
+    """
     found: list[int] = []
     for step in sorted(steps):
         found.append(max(step, found[-1] + 1) if found else step)
-    return found
+    return [step for step in found if step < end]
 
 
 def _marks(events: pd.DataFrame, record: Record, calendar: Calendar) -> Iterator[Mark]:

@@ -105,12 +105,16 @@ class ScoreTable(Shown):
     curve: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
     def _facts(self) -> Facts:
-        best = self.best(self.edition, SERIES[0], ROLLING)
+        series = next((key.series for key in self.cells if key.edition == self.edition), SERIES[0])
+        where = (self.edition, series, ROLLING)
+        best = []
+        if where in {key[:3] for key in self.cells}:
+            best = [("best rolling", self.titles[self.best(*where)])]
         editions = ", ".join(self.years)
         brief = [counted(len(self.titles), "model"), f"editions {editions}"]
-        more = [("editions", editions), ("best rolling", self.titles[best]), ("table", ".frame()")]
+        more = [("editions", editions), *best, ("table", ".frame()")]
         frame = self.frame()
-        here = frame[(frame["edition"] == self.edition) & (frame["series"] == SERIES[0])]
+        here = frame[(frame["edition"] == self.edition) & (frame["series"] == series)]
         named = zip(here["model"], here["setting"], strict=True)
         scored = dict(zip(named, here["log_score"].tolist(), strict=True))
         rows = [

@@ -246,10 +246,10 @@ def _caught(acts: pd.DataFrame) -> tuple[int, int, int]:
     """Return how many acts the first list holds, the second, and both.
 
     An act in both counts for each list where that list dates it, and as shared where the second
-    does.
+    does; one that the lists date on either side of an end is shared at most as often as it counts.
     """
     ours, theirs = acts[acts["list"] == 0], acts[acts["list"] == 1]
-    return len(ours), len(theirs), int(theirs["shared"].sum())
+    return len(ours), len(theirs), min(len(ours), int(theirs["shared"].sum()))
 
 
 def _captures(lists: pd.DataFrame, record: Record) -> pd.DataFrame:
