@@ -43,7 +43,10 @@ LEVELS = ("level_political", "level_operations", "level_equipment")
 ACTS = ("count_political", "count_operations", "count_equipment", "count_institution")
 QUANTITIES = (*(f"{name}, last quarter" for name in LEVELS), "acts since the edit", "rung, at last")
 INTERVAL, BAND = 0.9, 0.99
-COLUMNS = ("quantity", "replicates", "cover_90", "band_low", "band_high", "inside", "p_value")
+COLUMNS = (
+    *("quantity", "replicates", "cover_90", "of_right_ones", "band_low", "band_high", "inside"),
+    "p_value",
+)
 
 
 @lru_cache(maxsize=2)
@@ -104,12 +107,15 @@ def rows(study: RankStudy) -> list[dict[str, object]]:
     """Return how often intervals hold the truth, and whether that is as often as they say."""
     done = study.ranks[study.ranks[:, 0] >= 0] / study.draws
     count = len(done)
-    low, high = (float(end) / count for end in binom.interval(BAND, count, INTERVAL))
+    ranks = np.arange(study.draws + 1) / study.draws
+    stated = float((np.abs(ranks - 0.5) <= 0.5 * INTERVAL).mean())  # of so few ranks, not quite 0.9
+    low, high = (float(end) / count for end in binom.interval(BAND, count, stated))
     found = []
     for k, check in enumerate(study.checks()):
         cover = float((np.abs(done[:, k] - 0.5) <= 0.5 * INTERVAL).mean())
         inside = "yes" if low <= cover <= high else "no"
-        told = (f"{cover:.3f}", f"{low:.3f}", f"{high:.3f}", inside, f"{check.p_value:.3f}")
+        told = (f"{cover:.3f}", f"{stated:.3f}", f"{low:.3f}", f"{high:.3f}", inside)
+        told += (f"{check.p_value:.3f}",)
         found.append(dict(zip(COLUMNS, (check.name, count, *told), strict=True)))
     return found
 
