@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from in_pieces import made_of
 from numpy.typing import NDArray
 
 from alliance_sim import load_scenario, model
@@ -179,7 +180,8 @@ def main() -> None:
     names = (*models(given.scenario, given.theory, given.juncture)[0].names, LOG_LIKELIHOOD, EFFECT)
     study = RankStudy(names, replicate, replicates=given.replicates, draws=DRAWS, seed=given.seed)
     name = "ranks_" + given.scenario.replace("/", "_")
-    what = {"replicate": repr(replicate), "names": list(names)}
+    of = made_of(given.scenario, given.theory)
+    what = {"replicate": repr(replicate), "names": list(names), **of}
     before, start = time.process_time(), time.monotonic()
 
     def told(job: RankStudy) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from in_pieces import in_pieces, write_rows
+from in_pieces import in_pieces, made_of, write_rows
 from numpy.typing import NDArray
 
 from alliance_sim import model
@@ -141,7 +141,8 @@ def _log_t_constant(k: int) -> float:
 
 def asked(given: argparse.Namespace) -> dict[str, Any]:
     """Return what decides the numbers."""
-    return {name: value for name, value in vars(given).items() if name not in {"out", "quick"}}
+    settings = {name: value for name, value in vars(given).items() if name != "out"}
+    return {**settings, **made_of(given.scenario)}
 
 
 def name_of(given: argparse.Namespace, part: str) -> str:

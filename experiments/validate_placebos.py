@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from in_pieces import in_pieces, write_rows
+from in_pieces import in_pieces, made_of, write_rows
 from numpy.typing import NDArray
 
 from alliance_sim import Scenario, load_scenario, model
@@ -88,13 +88,14 @@ class Fits:
     def __init__(self, given: argparse.Namespace) -> None:
         """Take what is asked for."""
         self.given, self.scenario = given, load_scenario(given.scenario)
+        self.what = {key: str(v) for key, v in vars(given).items() if key != "out"}
+        self.what |= made_of(given.scenario, given.theory)
         self.size = f"juncture.{given.juncture}.effect.0.size"
 
     def posterior(self, name: str, target: Any) -> list[float]:
         """Return the numbers of one fit."""
         given = self.given
-        what = {key: str(v) for key, v in vars(given).items() if key not in {"out", "quick"}}
-        place = Checkpoint(given.out / "under_way" / f"{self.name(name)}_fit.npz", what)
+        place = Checkpoint(given.out / "under_way" / f"{self.name(name)}_fit.npz", self.what)
         settings = TemperedSettings(particles=given.particles, cycles=CYCLES[given.quick])
         job = Tempered(target, target.layout, seed=given.seed, settings=settings)
         run_to_end(
@@ -124,10 +125,9 @@ class Fits:
         def piece(number: int) -> list[float]:
             return self.posterior(f"{part}_{number}", targets[number])
 
-        what = {key: str(v) for key, v in vars(given).items() if key not in {"out", "quick"}}
         name = self.name(part)
         count = len(targets)
-        done = in_pieces(name, piece, count, len(NUMBERS), out=given.out, what=what)
+        done = in_pieces(name, piece, count, len(NUMBERS), out=given.out, what=self.what)
         return np.asarray(done.found)
 
 

@@ -19,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from in_pieces import made_of
 from numpy.typing import NDArray
 from scipy.stats import binom
 
@@ -114,9 +115,9 @@ def rows(study: RankStudy) -> list[dict[str, object]]:
     for k, check in enumerate(study.checks()):
         cover = float((np.abs(done[:, k] - 0.5) <= 0.5 * INTERVAL).mean())
         inside = "yes" if low <= cover <= high else "no"
-        told = (f"{cover:.3f}", f"{stated:.3f}", f"{low:.3f}", f"{high:.3f}", inside)
-        told += (f"{check.p_value:.3f}",)
-        found.append(dict(zip(COLUMNS, (check.name, count, *told), strict=True)))
+        shares = (f"{one:.3f}" for one in (cover, stated, low, high))
+        told = (check.name, count, *shares, inside, f"{check.p_value:.3f}")
+        found.append(dict(zip(COLUMNS, told, strict=True)))
     return found
 
 
@@ -181,7 +182,8 @@ def main() -> None:
         QUANTITIES, replicate, replicates=given.replicates, draws=DRAWS, seed=given.seed
     )
     name = "planted_effects_" + given.edited.replace("/", "_")
-    what = {"replicate": repr(replicate), "names": list(QUANTITIES)}
+    of = made_of(given.base)
+    what = {"replicate": repr(replicate), "names": list(QUANTITIES), **of}
 
     def told(job: RankStudy) -> None:
         print(f"{job.done} of {given.replicates}", flush=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from in_pieces import in_pieces, write_rows
+from in_pieces import in_pieces, made_of, write_rows
 
 from alliance_sim import Scenario, load_scenario, model
 from alliance_sim.calibration import Checkpoint, Tempered, TemperedSettings, run_to_end
@@ -107,7 +107,8 @@ class Fits:
     def __init__(self, given: argparse.Namespace) -> None:
         """Take what is asked for."""
         self.given, self.scenario = given, load_scenario(given.scenario)
-        self.what = {key: str(v) for key, v in vars(given).items() if key not in {"out", "quick"}}
+        self.what = {key: str(v) for key, v in vars(given).items() if key != "out"}
+        self.what |= made_of(given.scenario)
 
     def evidence(self, number: int) -> list[float]:
         """Return log evidence and its error under one remedy."""

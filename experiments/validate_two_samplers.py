@@ -35,6 +35,7 @@ from alliance_sim.calibration import (
     TemperedSettings,
     run_to_end,
 )
+from alliance_sim.calibration.still_holds import digests_of
 
 Floats = NDArray[np.float64]
 
@@ -114,7 +115,8 @@ def main() -> None:
     name = f"two_samplers_{given.scenario.replace('/', '_')}"
     under_way = given.out / "under_way"
     under_way.mkdir(parents=True, exist_ok=True)
-    what = {key: str(value) for key, value in vars(given).items() if key not in {"out", "quick"}}
+    what = {key: str(value) for key, value in vars(given).items() if key != "out"}
+    what |= digests_of(target)
     start = time.process_time()
     jobs = []
     for run in range(4):
