@@ -117,6 +117,22 @@ def test_another_theory_joins_the_folder_and_the_first_stays(fitted: Path, tmp_p
     assert content(out / "N") == content(fitted / "N")
 
 
+def test_what_another_process_finished_meanwhile_stays(fitted: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(fitted, tmp_path / "shared")
+    told = json.loads((out / "fit.json").read_text("utf-8"))
+    finished = told["theories"].pop("N")
+    (out / "fit.json").write_text(json.dumps(told), "utf-8")
+
+    def meanwhile(theory: str, _: object) -> None:
+        if theory == "D":
+            late = {**told, "theories": {"N": finished}}
+            (out / "fit.json").write_text(json.dumps(late), "utf-8")
+
+    table = calibrate(ISLANDS, out, replace(QUICK, theories=("D",)), told=meanwhile)
+    assert table["theory"].tolist() == ["D", "N"]
+    assert set(json.loads((out / "fit.json").read_text("utf-8"))["theories"]) == {"D", "N"}
+
+
 def test_a_folder_of_another_fit_is_refused_and_stays(fitted: Path, tmp_path: Path) -> None:
     before = content(fitted)
     with pytest.raises(ResultError, match=r"holds another fit .*seed is 1 there and 2 here"):

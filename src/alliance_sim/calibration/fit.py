@@ -285,6 +285,8 @@ class FitFolder:
         names = found.write(folder)
         summary = found.summary()
         numbers = summary[["rhat", "nested_rhat", "ess_bulk", "ess_tail"]]
+        # What another process has finished in the folder meanwhile stays.
+        self._tree["theories"] = dict(self._read(self.path / MANIFEST)["theories"])
         self._tree["theories"][theory] = {
             "parameters": len(found.prior),
             "names": list(found.prior.names),

@@ -343,6 +343,7 @@ class RefitFolder:
         """Keep what a part came to; its checkpoint goes."""
         file = self._file(place)
         found.save(file)
+        self._done |= self._read(self.path / MANIFEST)  # finished by another process meanwhile
         self._done[str(place)] = provenance.file_digest(file)
         self._write()
         self.together().save(self.path / STORED)
