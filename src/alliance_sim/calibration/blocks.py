@@ -208,4 +208,4 @@ def possible_starts(
     return unknowns, found
 
 
-_AGAIN = "Give the same command again: it goes on from the last checkpoint"
+_AGAIN = "Give the same again: it goes on from the last checkpoint, if one is kept"

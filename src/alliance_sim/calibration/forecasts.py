@@ -47,7 +47,7 @@ PULSES = ("missions_ended", "capability_change")  # inputs that are 0 where noth
 AFTER_ALL = ("year",)  # inputs that nobody needs to be told
 INSTITUTION = "institution"
 STAGES: Any = ladder  # of the engine, called as the plain Python that they are
-AGAIN = "Give the same command again: it goes on from the last checkpoint"
+AGAIN = "Give the same again: it goes on from the last checkpoint, if one is kept"
 
 
 class Means(NamedTuple):

@@ -41,7 +41,7 @@ WARM_UP, DRAWS, KEPT = 10, 20, 256  # sweeps without a year, and whole draws tha
 WHOLE_WARM_UP, WHOLE_DRAWS, WHOLE_KEPT = 20, 60, 512  # the same of the whole record
 EVEN = 0.5  # share of draws that weights leave effective, below which draws are made anew
 LEFT_OUT = ("counts", "ladder", "agreements", "marks")  # parts that are; dates of laws are inputs
-AGAIN = "Give the same command again: it goes on from the last checkpoint"
+AGAIN = "Give the same again: it goes on from the last checkpoint, if one is kept"
 
 
 @dataclass(frozen=True)

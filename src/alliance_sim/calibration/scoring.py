@@ -44,6 +44,7 @@ Progress = Callable[[int, int], None]
 IN_SAMPLE, BLIND, TOLD, LEAVE_OUT = "in_sample", "blind", "told", "leave_out"
 ROLLING, ROLLING_TOLD = "rolling", "rolling_told"
 SETTINGS = (IN_SAMPLE, BLIND, TOLD, ROLLING, ROLLING_TOLD, LEAVE_OUT)
+AGAIN = "Nothing was kept; the same again, with fewer workers if memory is short"
 CURVE = "log_quadratic"
 HORIZONS = {
     BLIND: 8,
@@ -318,7 +319,7 @@ def score_record(
     done = 0
     if progress is not None:
         progress(0, len(work))
-    with executors.explained(), executors.chosen(workers=workers) as pool:
+    with executors.explained(AGAIN), executors.chosen(workers=workers) as pool:
         for found, edition, one, evidence in executors.spread(pool, _fitted, work):
             cells |= found
             if evidence is not None:
