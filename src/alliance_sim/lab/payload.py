@@ -22,7 +22,7 @@ from alliance_sim.lab.editable import editable
 from alliance_sim.lab.frame import frame_of
 from alliance_sim.lab.known import known_world
 from alliance_sim.record.record import Record
-from alliance_sim.results.outcome_words import outcome_title
+from alliance_sim.results.outcome_words import outcome_title, years_of
 from alliance_sim.results.outcomes import parse_outcome
 from alliance_sim.scenario.describe import assumed_numbers
 from alliance_sim.scenario.edit_kinds import DRAWN, NONE
@@ -189,13 +189,16 @@ def offered(scenario: Scenario) -> tuple[str, ...]:
 
 def _periods(scenario: Scenario) -> Iterator[dict[str, Any]]:
     declared = sorted(scenario.periods, key=lambda period: period.start)
-    spans = scenario.calendar().periods
-    for period, span in zip(declared, spans, strict=True):
+    calendar = scenario.calendar()
+    for period, span in zip(declared, calendar.periods, strict=True):
+        steps = calendar.steps_of(span)
         yield {
             "name": period.name,
             "title": period.title,
             "from": decimal_year(span.start),
             "until": decimal_year(span.end + dt.timedelta(days=1)),
+            "steps": [steps.start, steps.stop],
+            "years": list(years_of(span, calendar)),
         }
 
 

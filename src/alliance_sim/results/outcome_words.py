@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from alliance_sim.calendar import Calendar
+from alliance_sim.calendar import Calendar, Period
 from alliance_sim.glossary import EACH_STEP
 from alliance_sim.results.outcomes import AT, FLAGS, Outcome, fold_of, is_binary
 from alliance_sim.results.state_metadata import Meanings, meaning
@@ -59,13 +59,18 @@ def outcome_label(outcome: Outcome, calendar: Calendar, meanings: Meanings) -> s
     return found.axis("" if unit != "1" and unit in found.long_name else unit)
 
 
+def years_of(period: Period, calendar: Calendar) -> tuple[int, int]:
+    """Return the first and the last year by which a period is called, not before the run's."""
+    return max(period.start.year, calendar.first_year), period.end.year
+
+
 def _time_in_words(outcome: Outcome, calendar: Calendar) -> str:
     """Return the time that an outcome looks at, "" for the whole run."""
     for period in calendar.periods:
         steps = calendar.steps_of(period)
         if (outcome.start, outcome.stop) == (steps.start, steps.stop):
-            years = f"{max(period.start.year, calendar.first_year)}–{period.end.year}"
-            return f"{period.name} ({years})"
+            first, last = years_of(period, calendar)
+            return f"{period.name} ({first}–{last})"
     if outcome.fold == "at" and outcome.stop % calendar.steps_per_year == 0:
         return f"end of {calendar.first_year + outcome.stop // calendar.steps_per_year - 1}"
     _, _, span = outcome.text.partition("@")

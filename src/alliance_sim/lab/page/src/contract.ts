@@ -27,7 +27,15 @@ export interface Payload {
     assumed?: number;
   };
   frame: Frame;
-  periods: { name: string; title: string; from: Year; until: Year }[];
+  /** With the first step of each and one past the last, and the years that its title tells. */
+  periods: {
+    name: string;
+    title: string;
+    from: Year;
+    until: Year;
+    steps: [number, number];
+    years: [number, number];
+  }[];
   /** Formal steps, and as what kind of act each is coded. */
   rungs: { rung: number; title: string; domain: Series; kind: string; salience: number }[];
   /** Kinds of acts, sorted by series (in the order of `Series`), then by name. */

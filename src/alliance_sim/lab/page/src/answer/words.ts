@@ -1,10 +1,11 @@
 // Questions and edits in words. In English they are the words of `whatif`, letter by letter.
 import type { Payload, Question } from "../contract";
-import { daysIn, ordinal } from "../engine/days";
-import { fixed } from "../parts/numbers";
+import { daysIn, general, ordinal } from "../engine/days";
+import { readSpan, spanText } from "../engine/outcome";
 import { ONE_MOMENT, isFlag, partsOf, readMark, signalOf } from "../outcome_text";
 import { holdsIn, holdText, plain, readHold } from "../holds";
 import { changeInWords } from "../parts/edit_words";
+import { said, theoryNamed } from "../state/edits";
 import { linkOf } from "../state/link";
 import { timeOf } from "../state/time";
 import { commas, language, named, t, wording } from "../text";
@@ -13,27 +14,31 @@ import { councilName, leaderName } from "../parts/edit_words";
 const MOST_EDITS = 3;
 const SIGNS: Record<string, string> = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
 
-/** An outcome's text taken apart, with its numbers; what cannot be read as one is NaN. */
+/** An outcome's text taken apart, with its numbers and the steps that it looks at. */
 interface Outcome {
   state: string;
   compare: string;
   threshold: number;
   fold: string;
-  when: string;
+  /** First step, and one past the last. */
+  span: readonly [number, number];
   passes: string;
   mark: number;
 }
 
-/** Return the parts of an outcome's text; null if it is none. What they mean is the engine's. */
-function outcomeOf(text: string): Outcome | null {
+/** Return the parts of an outcome's text; null if it cannot be read. */
+function outcomeOf(text: string, payload: Payload): Outcome | null {
   const { fold, signal, when, passes, mark } = partsOf(text);
   const found = signalOf(signal);
-  if (found === null) return null;
-  const number = (written: string): number => (written === "" ? 0 : (readMark(written) ?? NaN));
-  return {
-    ...{ state: found.state, compare: found.compare, threshold: number(found.threshold) },
-    ...{ fold: fold ?? "at", when: when?.trim() ?? "", passes, mark: number(mark) },
-  };
+  const span = readSpan(when, fold ?? "at", timeOf(payload), []);
+  if (found === null || span === null) return null;
+  const number = (sign: string, written: string): number | null =>
+    sign === "" ? 0 : Object.hasOwn(SIGNS, sign) ? readMark(written) : null;
+  const numbers = [number(found.compare, found.threshold), number(passes, mark)];
+  const [threshold = null, marked = null] = numbers;
+  if (threshold === null || marked === null) return null;
+  const { state, compare } = found;
+  return { state, compare, threshold, fold: fold ?? "at", span, passes, mark: marked };
 }
 
 /** Return the state that an outcome is of; "" if its text is none. */
@@ -45,7 +50,7 @@ export function stateOf(text: string): string {
 export function outcomeTitle(text: string, payload: Payload): string {
   const offered = payload.outcomes.find((one) => one.text === text);
   if (offered !== undefined) return named(`outcome.${text}`, offered.title);
-  const found = outcomeOf(text);
+  const found = outcomeOf(text, payload);
   const state = payload.states.find(({ name }) => name === found?.state);
   if (found === null || state === undefined) return text;
   let what = named(`state.${state.name}`, state.title);
@@ -54,8 +59,8 @@ export function outcomeTitle(text: string, payload: Payload): string {
   const happens =
     found.compare !== "" || (ONE_MOMENT.includes(found.fold) && flag && found.passes === "");
   const fold = t(`answer.fold.${found.fold}.${happens ? "happens" : "number"}`, { what });
-  const told = found.passes === "" ? fold : `${fold} ${SIGNS[found.passes]} ${found.mark}`;
-  const when = timeInWords(found);
+  const told = found.passes === "" ? fold : `${fold} ${SIGNS[found.passes]} ${general(found.mark)}`;
+  const when = timeInWords(found, payload);
   if (found.fold === "at" || found.fold === "first")
     return when === "" ? told : commas([told, when]);
   return commas([told, when === "" ? t("answer.when.whole") : when]);
@@ -64,16 +69,26 @@ export function outcomeTitle(text: string, payload: Payload): string {
 function compared(what: string, { state, compare, threshold }: Outcome): string {
   const ladder = /^(.*) reached, of (\d+) \(rung\)$/.exec(what);
   if (ladder !== null && state === "rung" && compare === ">=" && Number.isInteger(threshold)) {
-    return `${ladder[1]} ${threshold} of ${ladder[2]} or higher (rung ≥ ${threshold})`;
+    const step = general(threshold);
+    return `${ladder[1]} ${step} of ${ladder[2]} or higher (rung ≥ ${step})`;
   }
   if (isFlag(state) && compare === ">=" && threshold === 1) return what;
-  return `${what} ${SIGNS[compare]} ${threshold}`;
+  return `${what} ${SIGNS[compare]} ${general(threshold)}`;
 }
 
-function timeInWords({ fold, when }: Outcome): string {
-  const year = /^(\d{4})(?:Q4)?$/.exec(when);
-  if (fold === "at" && year !== null) return t("answer.when.end", { year: year[1] ?? "" });
-  return when.replace("..", t("answer.when.to"));
+/** Return the time that an outcome looks at: a period, the end of a year, "" for the whole run. */
+function timeInWords({ fold, span: [start, stop] }: Outcome, payload: Payload): string {
+  const time = timeOf(payload);
+  const [first, , perYear] = time;
+  const period = payload.periods.find(({ steps }) => steps[0] === start && steps[1] === stop);
+  if (period !== undefined) {
+    const title = named(`period.${period.name}`, period.title);
+    return t("answer.when.period", { title, years: period.years.join("–") });
+  }
+  if (fold === "at" && stop % perYear === 0) {
+    return t("answer.when.end", { year: first + stop / perYear - 1 });
+  }
+  return spanText(fold, start, stop, time).replace("..", t("answer.when.to"));
 }
 
 /** Return the month in which a step begins, such as "2001-07". */
@@ -87,9 +102,9 @@ const MONTHS: Record<string, number> = { "": 12, H: 6, Q: 3, M: 1 }; // of a yea
 
 /** Return the last day that an outcome looks at, as a count of days; null if that is not plain. */
 export function lastDay(text: string, payload: Payload): number | null {
-  const found = outcomeOf(text);
-  if (found === null) return null;
-  const last = found.when.split("..").at(-1)?.trim() ?? "";
+  const { signal, when } = partsOf(text);
+  if (signalOf(signal) === null) return null;
+  const last = when?.split("..").at(-1)?.trim() ?? "";
   if (last === "") return ordinal({ year: timeOf(payload)[1], month: 12, day: 31 });
   const [, year, unit = "", part = "1"] = /^(\d{4})(?:([HQM])(\d{1,2}))?$/i.exec(last) ?? [];
   const month = (MONTHS[unit.toUpperCase()] ?? 0) * Number(part);
@@ -99,19 +114,19 @@ export function lastDay(text: string, payload: Payload): number | null {
 
 /** Return one edit in words to be read: 'without “Ports act”', 'council rule set to leader'. */
 export function editInWords(text: string, payload: Payload): string {
-  const [kind = "", ...more] = text.split(" ");
-  const rest = more.join(" ").trim();
-  const [name = "", value = "", end = ""] = kind === "set" ? [rest] : rest.split(/[:=]/, 3);
-  const title = titled(name, payload);
+  const edit = said(text);
+  if (edit === null) return text;
+  const { kind, about, says: value } = edit;
+  const title = titled(about, payload);
   switch (kind) {
     case "without":
       return t("answer.edit.without", { title });
     case "keep":
       return t("answer.edit.held", { title });
     case "shift":
-      return moved(title, value, end);
+      return moved(title, value);
     case "strength":
-      return t("answer.edit.strength", { title, times: Number(value) });
+      return t("answer.edit.strength", { title, times: general(Number(value)) });
     case "leader":
       return value === "drawn"
         ? t("answer.edit.without", { title })
@@ -122,16 +137,18 @@ export function editInWords(text: string, payload: Payload): string {
     case "council":
       return t("answer.edit.set", {
         what: t("answer.edit.council"),
-        value: ruleName(rest, payload),
+        value: ruleName(about, payload),
       });
     case "motive":
-      return motive(name, value, payload);
+      return motive(about, value, payload);
     case "member":
-      return ofMember(rest, payload);
+      return setting(`member.${about.replace(/\s*:\s*/, ".")}`, value, payload);
     case "set":
-      return setting(rest, payload);
+      return setting(about, value, payload);
     case "hold":
-      return held(rest, payload) ?? text;
+      return held(`${about}=${value}`, payload) ?? text;
+    case "theory":
+      return t("answer.edit.theory", { theory: theoryNamed(about, payload) });
     default:
       return text;
   }
@@ -155,11 +172,12 @@ function ruleName(name: string, payload: Payload): string {
     : t("answer.edit.quoted", { title: councilName(name, payload) });
 }
 
-function moved(title: string, value: string, end: string): string {
-  const quarters = /^[+-]\d+$/.test(value);
+function moved(title: string, value: string): string {
+  const [when = "", end = ""] = value.split(":").map((part) => part.trim());
+  const quarters = /^[+-]\d+$/.test(when);
   const told = quarters
-    ? t("answer.edit.quarters", { title, count: Number(value) })
-    : t("answer.edit.moved", { title, day: value });
+    ? t("answer.edit.quarters", { title, count: Number(when) })
+    : t("answer.edit.moved", { title, day: when });
   if (end === "" || end === "moves") return told;
   return told + (end === "stays" ? t("answer.edit.stays") : t("answer.edit.ends", { day: end }));
 }
@@ -169,25 +187,24 @@ function motive(name: string, value: string, payload: Payload): string {
   const number = payload.numbers.find(({ path }) => path === found?.path);
   const what = language.value === "en" ? spoken(name) : named(`motive.${name}`, spoken(name));
   if (value !== "on" && value !== "off") {
-    return t("answer.edit.motive_at", { what, value: Number(value) });
+    return t("answer.edit.motive_at", { what, value: general(Number(value)) });
   }
   const told = t(`answer.edit.motive_${value}`, { what });
   const [low, high] = [number?.low, number?.high];
   if (value === "off" || typeof low !== "number" || typeof high !== "number") return told;
-  return told + t("answer.edit.middle", { value: (low + high) / 2 });
+  return told + t("answer.edit.middle", { value: general((low + high) / 2) });
 }
 
-/** Return what a field of a member was set to, as a reader says it. */
-function ofMember(rest: string, payload: Payload): string {
-  const cut = rest.indexOf("=");
-  const [who = "", field = ""] = rest.slice(0, cut).split(":");
-  const value = rest.slice(cut + 1);
-  const title = named(
-    `member.${who}`,
-    payload.members.find(({ name }) => name === who)?.title ?? spoken(who),
-  );
+/** Return what a field of a member was set to, as a reader says it; null if there is no word. */
+function ofMember(who: string, field: string, value: string, payload: Payload): string | null {
+  const member = payload.members.find(({ name }) => name === who);
+  if (member === undefined) return null;
+  const title = named(`member.${who}`, member.title);
   const { alliance } = wording();
   const [what = "", ...more] = field.split(".");
+  if (what === "accession" && more[1] === "weight") {
+    return t("answer.edit.weight", { title, which: Number(more[0]) + 1, value: number(value) });
+  }
   if (what === "offset") {
     const by = Number(value);
     const way = by > 0 ? "more" : by < 0 ? "less" : "same";
@@ -204,31 +221,22 @@ function ofMember(rest: string, payload: Payload): string {
       times: general(Number(value)),
     });
   }
-  const where = spoken(`${who} ${field}`.replaceAll(".", " "));
-  return t("answer.edit.set", {
-    what: `${t("answer.edit.member")} ${where}`,
-    value: number(value),
-  });
-}
-
-/** Return a number in six digits at most, as Python's "g" does. */
-function general(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  return null;
 }
 
 function withSign(value: number): string {
   return value > 0 ? `+${general(value)}` : general(value).replace("-", "−");
 }
 
-function setting(rest: string, payload: Payload): string {
-  const cut = rest.indexOf("=");
-  const [path, value] = [rest.slice(0, cut), rest.slice(cut + 1)];
+function setting(path: string, value: string, payload: Payload): string {
+  const [kind = "", name = "", ...field] = path.split(".");
+  const told = kind === "member" ? ofMember(name, field.join("."), value, payload) : null;
+  if (told !== null) return told;
   if (language.value !== "en") {
     const known = payload.numbers.find((one) => one.path === path);
     const what = named(`number.${path}`, known?.title ?? path);
     return t("answer.edit.set", { what, value });
   }
-  const [kind, name = ""] = path.split(".");
   const juncture = payload.junctures.find((one) => kind === "juncture" && one.name === name);
   const what =
     juncture === undefined
@@ -260,7 +268,8 @@ function number(text: string): string {
   if (text === "true" || text === "false") return text === "true" ? "True" : "False";
   const value = Number(text);
   if (text === "" || Number.isNaN(value)) return spoken(text);
-  return Number.isInteger(value) ? fixed(value, 1) : String(value);
+  const written = plain(value);
+  return /^-?\d+$/.test(written) ? `${written}.0` : written;
 }
 
 /** Return what was edited, as it goes on after "this history"; of many edits the first three. */

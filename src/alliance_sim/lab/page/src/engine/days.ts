@@ -9,6 +9,7 @@ export interface Day {
 const FIRST_YEAR = 1;
 const LAST_YEAR = 9998;
 const MONTHS = 12;
+const EXACT = 60; // digits after which a number that ends in a half of its sixth has only zeros
 
 export const daysIn = (year: number, month: number): number => {
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
@@ -83,16 +84,21 @@ export function readNumber(text: string): number | null {
     : null;
 }
 
-/** Return a number with six digits, as `%g` writes it. */
+/** Return a number with six digits, as `%g` writes it; a half goes to the even digit. */
 export function general(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
   if (value === 0) return "0";
-  const [digits = "", power = "0"] = value.toExponential(5).split("e");
+  const exact = value.toExponential(EXACT);
+  const [, six = "", last = ""] = /^(-?\d\.\d{4}(\d))50*e/.exec(exact) ?? [];
+  const half = six !== "" && Number(last) % 2 === 0;
+  const [digits = "", power = "0"] = (
+    half ? six + exact.slice(exact.indexOf("e")) : value.toExponential(5)
+  ).split("e");
   const exponent = Number(power);
   if (exponent < -4 || exponent >= 6) {
     const sign = exponent < 0 ? "-" : "+";
     return `${digits.replace(/\.?0+$/, "")}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
   }
-  const plain = value.toFixed(Math.max(0, 5 - exponent));
+  const plain = Number(`${digits}e${power}`).toFixed(Math.max(0, 5 - exponent));
   return plain.includes(".") ? plain.replace(/\.?0+$/, "") : plain;
 }

@@ -160,7 +160,8 @@ function readPassing(sign: string, text: string, problems: string[]): number {
   return mark ?? 0;
 }
 
-function readSpan(
+/** Return the first step that an outcome looks at and one past the last, or say what is wrong. */
+export function readSpan(
   when: string | null,
   how: string,
   time: States["time"],
@@ -187,6 +188,31 @@ function readSpan(
     return null;
   }
   return how === "at" ? [last[1] - 1, last[1]] : [first[0], last[1]];
+}
+
+/** Return a span of steps as an outcome's text has it, "" for the whole run: "2001..2012Q3". */
+export function spanText(how: string, start: number, stop: number, time: States["time"]): string {
+  const [first, last] = [stepText(start, time, false), stepText(stop - 1, time, true)];
+  if (how === "at") return last;
+  if (start === 0 && stop === (time[1] - time[0] + 1) * time[2]) return "";
+  if (stop - start === 1) return partText(start, time); // a year would mean all of its steps
+  return first === last ? first : `${first}..${last}`;
+}
+
+/** Return a step as a year if it is the first or the last of it, else as a part of a year. */
+function stepText(step: number, time: States["time"], end: boolean): string {
+  const [first, , perYear] = time;
+  const edge = end ? perYear - 1 : 0;
+  return step % perYear === edge
+    ? String(first + Math.floor(step / perYear))
+    : partText(step, time);
+}
+
+function partText(step: number, [first, , perYear]: States["time"]): string {
+  const year = first + Math.floor(step / perYear);
+  const letter = Object.keys(UNITS).find((unit) => UNITS[unit] === perYear);
+  if (letter === undefined) return String(year);
+  return year + letter + String((step % perYear) + 1).padStart(letter === "M" ? 2 : 1, "0");
 }
 
 /** Return the first step of a year or a part of it and one past the last. */

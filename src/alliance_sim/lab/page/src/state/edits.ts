@@ -86,11 +86,16 @@ export function askedBy(
 ): { edits: string[]; theory?: string } {
   const [named, ...more] = edits.filter((edit) => said(edit)?.kind === "theory");
   if (named === undefined || more.length > 0) return { edits: tidied(edits, payload) };
-  const letters = (name: string) => [...name].sort().join("");
-  const name = said(named)?.about ?? "";
-  const known = payload.theories.find((one) => letters(one.name) === letters(name));
   const rest = edits.filter((edit) => edit !== named);
-  return { edits: tidied(rest, payload), theory: known?.name ?? name };
+  const theory = theoryNamed(said(named)?.about ?? "", payload);
+  return { edits: tidied(rest, payload), theory };
+}
+
+/** Return the name of a theory, in whatever order its letters are written; as it is if unknown. */
+export function theoryNamed(written: string, payload: Payload): string {
+  const letters = (name: string) => [...name].sort().join("");
+  const known = payload.theories.find(({ name }) => letters(name) === letters(written));
+  return known?.name ?? written;
 }
 
 /** Return edits with one more, in place of what was said of the same thing before. */

@@ -47,8 +47,14 @@ export function madePayload(): Payload {
     },
     frame: { time: [FIRST, FIRST + STEPS / 4 - 1, 4] },
     periods: [
-      { name: "calm", title: "Calm", from: 1990, until: 1995 },
-      { name: "storm", title: "Storm", from: 1995, until: 2000 },
+      {
+        ...{ name: "calm", title: "Calm", from: 1990, until: 1995 },
+        ...{ steps: [0, 20], years: [1990, 1994] },
+      },
+      {
+        ...{ name: "storm", title: "Storm", from: 1995, until: 2000 },
+        ...{ steps: [20, 40], years: [1995, 1999] },
+      },
     ],
     rungs: [1, 2, 3, 4].map((rung) => ({
       rung,
