@@ -1,7 +1,7 @@
 // What-if files: TOML that extends the scenario of this page and holds edits, as `alliance-sim new`
 // writes it. Whatever else stands in one is refused with the reason, and nothing is changed.
 import { parse, TomlDate, TomlError } from "smol-toml";
-import type { Payload } from "../contract";
+import type { Payload, Question } from "../contract";
 import { said } from "./edits";
 import { MOST_EDITS } from "./link";
 
@@ -46,15 +46,24 @@ export function readWhatIf(text: string, payload: Payload): WhatIf {
   for (const one of listIn(tree, "moved", problems)) take(move(one));
   for (const one of listIn(tree, "set", problems)) take(setting(one));
   for (const one of listIn(tree, "edits", problems)) take(edit(one));
-  if (edits.length > MOST_EDITS) {
-    problems.push({ key: "many", given: { found: edits.length, most: MOST_EDITS } });
+  const found = edits.filter((edit) => !isTheory(edit)).length; // a theory is that of the question
+  if (found > MOST_EDITS) {
+    problems.push({ key: "many", given: { found, most: MOST_EDITS } });
   }
   if (problems.length > 0) return { edits: [], problems: problems.slice(0, MOST_TOLD) };
   return { edits: [...new Set(edits)], problems };
 }
 
-/** Return a file that holds edits, for a disk or for `alliance-sim`. */
-export function whatIfFile(edits: readonly string[], outcome: string, payload: Payload): string {
+/**
+ * Return a file that holds what is asked, for a disk or for `alliance-sim`: its edits, and as one
+ * more the theory of both worlds where that is not the usual one.
+ */
+export function whatIfFile(
+  { edits, outcome, theory }: Pick<Question, "edits" | "outcome" | "theory">,
+  payload: Payload,
+): string {
+  const usual = theory === payload.theories[0]?.name || edits.some(isTheory);
+  const all = usual ? edits : [`theory ${theory}`, ...edits];
   const asked = outcome.replace(/['\p{Cc}\p{Zl}\p{Zp}]/gu, " "); // a comment is one line
   const ask = outcome === "" ? "" : ` --outcome '${asked}'`;
   return [
@@ -67,10 +76,14 @@ export function whatIfFile(edits: readonly string[], outcome: string, payload: P
     'question = ""  # in one sentence, for figures and pages',
     "",
     "edits = [",
-    ...edits.map((edit) => `    ${quoted(edit)},`),
+    ...all.map((edit) => `    ${quoted(edit)},`),
     "]",
     "",
   ].join("\n");
+}
+
+function isTheory(edit: string): boolean {
+  return said(edit)?.kind === "theory";
 }
 
 function quoted(text: string): string {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { askedBy } from "../../src/state/edits";
+import { MOST_EDITS } from "../../src/state/link";
 import { MOST_LETTERS, readWhatIf, whatIfFile } from "../../src/state/what_if_file";
 import { LANGUAGES } from "../../src/text";
 import { madePayload } from "./made";
 
 const payload = madePayload();
 const BASE = 'extends = "two_islands/baseline"\n';
+const file = (edits: string[], outcome = "", theory = "RID") =>
+  whatIfFile({ edits, outcome, theory }, payload);
 const keys = (text: string) => readWhatIf(text, payload).problems.map(({ key }) => key);
 
 describe("a what-if file", () => {
@@ -15,23 +19,45 @@ describe("a what-if file", () => {
       'set council.rule="quoted \\ text"',
       "member hills:offset=-0.5",
     ];
-    const text = whatIfFile(edits, "rung>=3@1998", payload);
+    const text = file(edits, "rung>=3@1998");
     expect(readWhatIf(text, payload)).toEqual({ edits, problems: [] });
     expect(text).toContain("alliance-sim whatif mine.toml --outcome 'rung>=3@1998'");
   });
 
   test("stays a file, and its comment one line, whatever a link has asked for", () => {
     for (const outcome of ["a\nedits = []", "a\r\u0085\u2028# b", "a'; rm -rf .; '"]) {
-      const text = whatIfFile(["without great_raid"], outcome, payload);
+      const text = file(["without great_raid"], outcome);
       expect(text.split(/[\n\r\u0085\u2028]/)).toHaveLength(12);
       expect(text.match(/'/g)).toHaveLength(2);
       expect(readWhatIf(text, payload).edits).toEqual(["without great_raid"]);
     }
   });
 
+  test("keeps the theory that is asked about, and gives it back to the question", () => {
+    const others = madePayload();
+    others.theories.push({ name: "RI", title: "", weight: 0, draws: 4 });
+    const edits = ["without great_raid", "council leader"];
+    const text = whatIfFile({ edits, outcome: "rung>=3@1998", theory: "RI" }, others);
+    expect(text).toContain('"theory RI"');
+    const read = readWhatIf(text, others);
+    expect(read.problems).toEqual([]);
+    expect(askedBy(read.edits, others)).toEqual({ edits, theory: "RI" });
+  });
+
+  test("does not name the usual theory, nor one twice", () => {
+    expect(file(["without great_raid"])).not.toContain("theory ");
+    expect(file(["theory N"], "", "RI").match(/theory /g)).toHaveLength(1);
+  });
+
+  test("of as many changes as can be asked is read, whatever the theory", () => {
+    const edits = Array.from({ length: MOST_EDITS }, (_, k) => `set levels.pace=1.${k + 1}`);
+    expect(keys(file(edits, "", "RI"))).toEqual([]);
+    expect(keys(file([...edits, "council leader"], "", "RI"))).toEqual(["many"]);
+  });
+
   test("keeps holds of states, written and read", () => {
     const edits = ["hold rung=3@1995..1997", "hold level_operations=0.1@1996-02-01"];
-    expect(readWhatIf(whatIfFile(edits, "", payload), payload)).toEqual({ edits, problems: [] });
+    expect(readWhatIf(file(edits), payload)).toEqual({ edits, problems: [] });
   });
 
   test("can hold the tables that alliance-sim new writes; they come before the texts", () => {

@@ -97,8 +97,7 @@ function CopyLink({ store, told }: { store: Store; told: Signal<string[]> }) {
 
 /** Give the edits as a file; a browser that keeps no files shows it instead. */
 function save(store: Store): void {
-  const { edits, outcome } = store.question.value;
-  const text = whatIfFile(edits, outcome, store.payload);
+  const text = whatIfFile(store.question.value, store.payload);
   const place = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
   const link = document.createElement("a");
   link.href = place;
