@@ -257,7 +257,12 @@ class Pool implements Model {
         }
       };
       this.running = { id, take, stop: () => finish(null) };
-      this.put(question, !known, id, false);
+      try {
+        this.put(question, !known, id, false);
+      } catch (error) {
+        this.running = null; // else whatever waits for quiet would wait for ever
+        throw error;
+      }
     });
   }
 
@@ -328,7 +333,12 @@ class Pool implements Model {
         }
       };
       this.beside = { id, take, stop: () => finish(null) };
-      this.put(question, false, id, true, anew);
+      try {
+        this.put(question, false, id, true, anew);
+      } catch (error) {
+        this.beside = null;
+        throw error;
+      }
     });
   }
 
