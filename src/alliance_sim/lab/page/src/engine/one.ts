@@ -4,6 +4,7 @@ import type { Engine, Frame } from "../../../engine.mjs";
 import type { Counted, Domain, OneRun, Refusing } from "../contract";
 import type { Bringing } from "./bringing";
 import { eventsOf, type Names } from "./events";
+import { refuseFailed } from "./failing";
 import { advanceHeld, type Held } from "./holding";
 import type { Part } from "./past";
 import type { Ask } from "./protocol";
@@ -57,6 +58,7 @@ export function oneRun(
     past.ready(part, changes);
     const watch = new Watch(bringing.engine, names);
     watch.run(changes.holds);
+    refuseFailed(bringing.engine, 1);
     return watch;
   };
   const thin = world === "edited" && counts === "thinning";

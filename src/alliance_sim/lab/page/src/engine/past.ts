@@ -6,6 +6,7 @@
 import type { Engine } from "../../../engine.mjs";
 import { Columns, type Filled, type World } from "./columns";
 import type { CarriedRecord, Draws } from "./draws";
+import { refuseFailed } from "./failing";
 import { advanceHeld, firstHeld } from "./holding";
 import { passed, type Fold } from "./outcome";
 import { floatsOf, wholeOf } from "./packed";
@@ -297,10 +298,11 @@ export class Past {
     this.filled = { ...found, block, changes, compared: false };
   }
 
-  /** Outcome of each lane, once all quarters are brought. */
+  /** Outcome of each lane, once all quarters are brought; refused if one of them failed. */
   outcomes(many: number): Float64Array {
     const fold = this.fold;
     if (fold === null) throw new Error("no outcome is asked for");
+    refuseFailed(this.engine, many);
     return Float64Array.from(this.engine.floats(SUMMARIES).subarray(0, many), (folded) =>
       passed(fold, folded),
     );
