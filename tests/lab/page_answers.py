@@ -41,7 +41,8 @@ THEORIES = ("RID", "ID", "RI")
 UNIFORMS, RUNS, SEED = 2, 400, 3
 BEFORE = 2  # of the first questions `whatif` is asked beforehand
 KEPT = ("scenario", "record", "theories", "weighing", "states", "outcomes", "junctures", "leaders",
-        "motives", "rungs", "councils", "relationship")  # fmt: skip
+        "motives", "rungs", "councils", "relationship", "periods", "members",
+        "threats")  # fmt: skip
 QUESTIONS = (
     (("without nine_eleven",), "rung>=8@2014"),
     (("council weighted_majority",), "passed_tokyo_office>=1@2025"),
@@ -53,6 +54,9 @@ QUESTIONS = (
     (("hold rung=3@2012", "hold level_operations=0.1@2003..2010"), "level_equipment>0.5@2016"),
     (("without nine_eleven", "keep anti_terrorism_law", "hold hostility_terrorism=0.25@2004-02-01"),
      "sum(count_political)@2004..2012>=20"),
+    (("without nine_eleven", "shift isaf:+4", "council leader"), "max(rung>=8)@1990..2001Q3"),
+    (("set member.united_kingdom.offset=0.5", "member northern_group:accession.1.weight=0.05"),
+     "mean(level_political)@2001Q4..2012>0.3333333"),
 )  # fmt: skip
 
 
@@ -145,6 +149,7 @@ def made() -> dict[str, Any]:
     counts = {one.theory: len(one) for one in (posteriors.main, *posteriors.others)}
     kept["numbers"] = [one for one in payload["numbers"] if one["path"].startswith("motives.")]
     kept["time"] = payload["frame"]["time"]
+    kept["editable"] = {"junctures": {name: {} for name in payload["editable"]["junctures"]}}
     for one in kept["theories"]:
         one["draws"] = counts.get(one["name"], 0)
     cases, pasts = [], Pasts()

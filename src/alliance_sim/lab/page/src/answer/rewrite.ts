@@ -2,6 +2,7 @@
 // no draws: what comes once in the years of the run is taken to come at that rate.
 import type { Payload } from "../contract";
 import { monthsLater, ordinal, readDay, type Day } from "../engine/days";
+import type { Editable } from "../engine/drafts";
 import { timeOf } from "../state/time";
 import { lastDay } from "./words";
 
@@ -41,8 +42,13 @@ export function rewriteBits(
     }
   }
   const rate = 1 / (end + 1 - begin);
-  const choice = Math.log2(Math.max(1, payload.junctures.length)) * (edits.length - 1);
+  const choice = Math.log2(Math.max(1, described(payload))) * (edits.length - 1);
   return 0 - Math.log2(Math.exp(-years * rate) * 0.5 ** uneven) + choice;
+}
+
+/** Return how many junctures there are, those that never happen among them. */
+function described({ editable }: Payload): number {
+  return Object.keys((editable as Editable).junctures).length;
 }
 
 /** Return the day so many quarters later, or the day that is named; null if neither is said. */

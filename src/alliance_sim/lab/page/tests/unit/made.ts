@@ -165,6 +165,9 @@ export function madePayload(): Payload {
       claims: [],
     },
     draws: {},
+    editable: {
+      junctures: { great_raid: {}, joint_patrol: {}, ports_act: {}, admiral_rules: {} },
+    },
     asked_before: null,
     curves: [],
     known: null,

@@ -35,6 +35,11 @@ test("a rule costs a coin's throw, and several edits which of the junctures they
     1 + 456 / 365.25 / 10 / Math.LN2 + 2,
     12,
   );
+  const more = madePayload();
+  const { junctures } = more.editable as { junctures: object };
+  more.editable = { junctures: { ...junctures, never: {}, nowhere: {}, nobody: {}, naught: {} } };
+  const both = ["council leader", "council consensus"];
+  expect(rewriteBits(both, "rung>=3@1999", more)).toBeCloseTo(2 + 3, 12); // absent ones count, too
   expect(bits(["set levels.pace=2"])).toBeNull();
   expect(bits([])).toBeNull();
 });
