@@ -20,20 +20,11 @@ export function logGamma(z: number): number {
   return HALF_LOG_TWO_PI + (x + 0.5) * Math.log(t) - t + Math.log(sum);
 }
 
-/** Return the share of a beta distribution that lies below x. */
-export function betaShare(a: number, b: number, x: number): number {
-  return shareBelow(a, b, x, a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b));
-}
-
 /** Return the numbers below which ascending shares of a beta distribution lie, to about 1e-13. */
 export function betaQuantiles(a: number, b: number, shares: readonly number[]): number[] {
   const known = logBeta(a, b);
   let before = 0;
   return shares.map((share) => (before = quantile(a, b, share, known, before)));
-}
-
-export function betaQuantile(a: number, b: number, share: number): number {
-  return betaQuantiles(a, b, [share])[0] ?? NaN;
 }
 
 function quantile(a: number, b: number, share: number, known: number, least: number): number {
@@ -56,7 +47,7 @@ function quantile(a: number, b: number, share: number, known: number, least: num
   return x;
 }
 
-/** The same, with the logarithm of x^a (1-x)^b over the beta function. */
+/** The share that lies below x, with the logarithm of x^a (1-x)^b over the beta function. */
 function shareBelow(a: number, b: number, x: number, log: number): number {
   if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
   const front = Math.exp(log);

@@ -10,8 +10,17 @@ import { begun, editsInWords, heldOf, monthOf, outcomeTitle, statesHeld } from "
 
 const NO_PREFERENCE = 4; // nats
 
+/**
+ * Return what it comes to, and what stands under it: what it is about and what it is not. With
+ * "answer.between" they are what `whatif` says.
+ */
+export function inSentences(answer: Answer, payload: Payload): { told: string; under: string } {
+  const under = [namedSentence(answer, payload), t("answer.fixed")].join(t("answer.between"));
+  return { told: answerSentence(answer, payload), under };
+}
+
 /** Return what it comes to, in one sentence. */
-export function answerSentence(answer: Answer, payload: Payload): string {
+function answerSentence(answer: Answer, payload: Payload): string {
   const { question, fact, edited, effect } = answer;
   const given = {
     what: begun(outcomeTitle(question.outcome, payload)),
@@ -31,7 +40,7 @@ export function answerSentence(answer: Answer, payload: Payload): string {
 }
 
 /** Return which model and which coded list it is a statement about. */
-export function namedSentence(answer: Answer, payload: Payload): string {
+function namedSentence(answer: Answer, payload: Payload): string {
   const { question, draws } = answer;
   const model = { model: payload.scenario.name, theory: question.theory };
   const held = payload.record?.held;
@@ -47,17 +56,6 @@ export function namedSentence(answer: Answer, payload: Payload): string {
   return answer.label === null
     ? told
     : `${told} ${t("answer.named.label", { label: t(`answer.label.${answer.label.name}`) })}`;
-}
-
-/** Return the sentence that stands under every figure. */
-export function fixedSentence(): string {
-  return t("answer.fixed");
-}
-
-/** Return answer, what it is about and what it is not, as `whatif` says it. */
-export function wholeSentence(answer: Answer, payload: Payload): string {
-  const parts = [answerSentence(answer, payload), namedSentence(answer, payload), fixedSentence()];
-  return parts.join(t("answer.between"));
 }
 
 export function reasonsInWords(label: Label): { words: string; unchecked: boolean }[] {

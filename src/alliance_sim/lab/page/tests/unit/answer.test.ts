@@ -1,9 +1,9 @@
 // Numbers and sentences of the answer, beside what the package says of the same histories.
 import { beforeAll, describe, expect, test } from "vitest";
 import { answerOf, type Answer, type Beside } from "../../src/answer/answer";
-import { assumedSentences, reasonsInWords, wholeSentence } from "../../src/answer/sentences";
+import { assumedSentences, inSentences, reasonsInWords } from "../../src/answer/sentences";
 import type { Outcomes, Payload, Picture, Question } from "../../src/contract";
-import { language, words } from "../../src/text";
+import { language, t, words } from "../../src/text";
 import data from "./data/answers.json";
 import { frameOf, smallPayload } from "./payload";
 
@@ -219,7 +219,8 @@ describe.each(told.cases)("$edits, $outcome", (one) => {
   });
 
   test("the sentence and what was assumed, letter by letter", () => {
-    expect(wholeSentence(answer, payload)).toBe(one.answer.sentence);
+    const { told, under } = inSentences(answer, payload);
+    expect([told, under].join(t("answer.between"))).toBe(one.answer.sentence);
     expect(assumedSentences(answer, payload)).toEqual(one.answer.assumed);
   });
 });

@@ -1,6 +1,6 @@
 // Quantiles of the beta distribution, beside SciPy's `betaincinv` (1.17).
 import { expect, test } from "vitest";
-import { betaQuantile, betaShare, logGamma } from "../../src/answer/beta";
+import { betaQuantiles, logGamma } from "../../src/answer/beta";
 
 const QUANTILES = [
   [2.5, 1.3, 0.0078125, 0.12107634690809702],
@@ -38,20 +38,23 @@ const QUANTILES = [
 ];
 
 test.each(QUANTILES)("shapes %d and %d, share %d", (a, b, share, quantile) => {
-  const mine = betaQuantile(a ?? 0, b ?? 0, share ?? 0);
-  expect(Math.abs(mine - (quantile ?? NaN))).toBeLessThan(1e-12);
+  const [mine] = betaQuantiles(a ?? 0, b ?? 0, [share ?? 0]);
+  expect(Math.abs((mine ?? NaN) - (quantile ?? NaN))).toBeLessThan(1e-12);
 });
 
-test("a quantile is where the share lies below", () => {
-  for (const [a, b, share] of [
-    [2.5, 1.3, 0.2],
-    [0.4, 0.3, 0.7],
-    [60, 30, 0.95],
+test("quantiles of several shares are those of each alone, and none and all the ends", () => {
+  for (const [a, b] of [
+    [2.5, 1.3],
+    [0.4, 0.3],
+    [60, 30],
   ] as const) {
-    expect(betaShare(a, b, betaQuantile(a, b, share))).toBeCloseTo(share, 12);
+    const shares = [0, 0.2, 0.7, 0.95, 1];
+    const found = betaQuantiles(a, b, shares);
+    found.forEach((mine, k) => {
+      expect(mine).toBeCloseTo(betaQuantiles(a, b, [shares[k] ?? NaN])[0] ?? NaN, 12);
+    });
+    expect([found[0], found.at(-1)]).toEqual([0, 1]);
   }
-  expect(betaQuantile(2, 3, 0)).toBe(0);
-  expect(betaQuantile(2, 3, 1)).toBe(1);
 });
 
 test("the gamma function of whole numbers is a factorial", () => {

@@ -1,12 +1,7 @@
 // The answer: what it comes to in 100 re-runs, how sure that is, what it hangs on, and what it is not.
 import { answering } from "../../answer/asking";
 import type { Answer } from "../../answer/answer";
-import {
-  answerSentence,
-  assumedSentences,
-  fixedSentence,
-  namedSentence,
-} from "../../answer/sentences";
+import { assumedSentences, inSentences } from "../../answer/sentences";
 import { outcomeTitle } from "../../answer/words";
 import type { Payload } from "../../contract";
 import { counted, of100 } from "../../parts/numbers";
@@ -25,12 +20,13 @@ export function AnswerPanel({ store }: { store: Store }) {
   const { payload } = store;
   if (answer === null) return <p role="status">{t("answer.waiting")}</p>;
   const edited = answer.question.edits.length > 0;
+  const { told, under } = inSentences(answer, payload);
   return (
     <article class="answer">
       <h2>{t("answer.title")}</h2>
       {!edited && <p class="answer-hint">{t("answer.unedited")}</p>}
       <p class="answer-told" aria-live="polite">
-        {answerSentence(answer, payload)}
+        {told}
       </p>
       <Progress answer={answer} store={store} />
       <div class="answer-first">
@@ -52,9 +48,7 @@ export function AnswerPanel({ store }: { store: Store }) {
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>
-        <p class="answer-fixed">
-          {namedSentence(answer, payload)} {fixedSentence()}
-        </p>
+        <p class="answer-fixed">{under}</p>
       </section>
       <Full answer={answer} payload={payload} />
     </article>
