@@ -75,6 +75,14 @@ def test_a_set_costs_no_less_than_its_parts(islands_posterior: PosteriorDraws) -
         assert part <= cost(islands_posterior, *texts[: kept + 1]).bits
 
 
+def test_a_scenario_edited_from_elsewhere_costs_all_of_its_edits(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    base, edited = ISLANDS.edited("set levels.pace=1.1"), ISLANDS.edited("without great_raid")
+    found = edit_cost(base, edited, islands_posterior, until=END)
+    assert found == cost(islands_posterior, "without great_raid")
+
+
 def test_nothing_edited_has_no_cost_and_too_few_draws_say_none(
     islands_posterior: PosteriorDraws,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.causes import missing_causes
 from alliance_sim.scenario.describe import diff, standing
-from alliance_sim.scenario.edits_in_words import words_of
+from alliance_sim.scenario.edits_in_words import changes_between, words_of
 from alliance_sim.scenario.path import fields_of
 from alliance_sim.scenario.schema import Change, Juncture
 
@@ -44,8 +44,7 @@ def edits_between(factual: Scenario, edited: Scenario) -> tuple[DatedEdit, ...]:
 
     Scenarios that do not tell their edits, as two whole ones, are told by what they differ in.
     """
-    shared = len(factual.edits) if edited.edits[: len(factual.edits)] == factual.edits else 0
-    changes = edited.edits[shared:]
+    changes = changes_between(factual, edited)
     found = [_edit(change, factual, edited) for change in changes]
     if not changes:
         differing = [difference.path for difference in diff(factual, edited)]

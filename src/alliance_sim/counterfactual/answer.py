@@ -163,8 +163,8 @@ class WhatIf(Shown):
     def edits_in_words(self) -> str:
         """What was edited, as it goes on after "this history"; of many edits the first three."""
         question = self.question
-        own = question.edited.edits[len(question.base.edits) :]
-        told = list(dict.fromkeys(words_of(change, question.edited) for change in own))
+        own = (words_of(change, question.edited) for change in question.changes)
+        told = list(dict.fromkeys(own))
         more = len(told) - MOST_EDITS
         words = ", ".join(
             one if one.startswith(("without ", "under ", "with ")) else f"with {one}"

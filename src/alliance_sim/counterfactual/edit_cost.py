@@ -18,6 +18,7 @@ import numpy as np
 
 from alliance_sim.counterfactual.rewrite_cost import RewriteCost, rewrite_cost
 from alliance_sim.scenario.edit import value_at
+from alliance_sim.scenario.edits_in_words import changes_between
 from alliance_sim.scenario.path import PathProblem
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def edit_parts(
     base: Scenario, edited: Scenario, posterior: PosteriorDraws, *, until: dt.date
 ) -> EditParts:
     """Return what goes into the cost of the edits between two scenarios."""
-    own = edited.edits[len(base.edits) :]
+    own = changes_between(base, edited)
     texts = dict.fromkeys(change.text or change.words for change in own)
     by_name = {juncture.name: juncture for juncture in base.junctures}
     years, uneven = 0.0, 0

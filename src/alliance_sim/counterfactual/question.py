@@ -11,6 +11,7 @@ from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import HOLDS, Outcome, is_binary, parse_outcome
 from alliance_sim.scenario.edit import edited as edited_by
 from alliance_sim.scenario.edit_texts import idle, kept, read_edits
+from alliance_sim.scenario.edits_in_words import changes_between
 from alliance_sim.scenario.holds import window_of
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.state import meanings_of, state_names
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from alliance_sim.scenario import Scenario
+    from alliance_sim.scenario.schema import Change
 
 WHERE = "whatif"
 UNDER = "theory "  # how a text begins that holds for both worlds
@@ -48,6 +50,11 @@ class Question:
     kept: tuple[str, ...]
     outcome: Outcome
     touched: dt.date
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The edits that lead from the factual world to the edited one."""
+        return changes_between(self.base, self.edited)
 
     @property
     def held(self) -> tuple[str, ...]:
@@ -135,8 +142,7 @@ def _outcome(base: Scenario, text: str, problems: list[str]) -> Outcome | None:
 
 def _told(base: Scenario, edited: Scenario) -> tuple[str, ...]:
     """Return the edits that lead from one scenario to the other."""
-    same = edited.edits[: len(base.edits)] == base.edits
-    changes = edited.edits[len(base.edits) :] if same else edited.edits
+    changes = changes_between(base, edited)
     return tuple(dict.fromkeys(change.text or change.words for change in changes))
 
 

@@ -18,7 +18,7 @@ from alliance_sim.counterfactual.edit_cost import EditParts, cost_of, edit_parts
 from alliance_sim.errors import ScenarioError, ScenarioWarning, SettingError, shown
 from alliance_sim.scenario.edit import Edit
 from alliance_sim.scenario.edit_texts import EditText, idle, read_edits
-from alliance_sim.scenario.edits_in_words import words_of
+from alliance_sim.scenario.edits_in_words import changes_between, words_of
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
@@ -248,8 +248,8 @@ def _words(base: Scenario, edited: Scenario, text: str) -> str:
         titles |= {juncture.name: juncture.title for juncture in base.junctures}
         stands = "nobody" if other == "none" else titles.get(other, other)
         return f"{stands} in place of {titles.get(name, name)}"
-    own = edited.edits[len(base.edits) :]
-    return ", ".join(dict.fromkeys(words_of(change, edited) for change in own))
+    told = (words_of(change, edited) for change in changes_between(base, edited))
+    return ", ".join(dict.fromkeys(told))
 
 
 def _subject(one: EditText) -> str:

@@ -303,9 +303,7 @@ def learnt(tried: Tried) -> Learnt:
 
 def _edited_numbers(tried: Tried) -> list[int]:
     """Return which parameters belong to the junctures and leaders that are edited."""
-    question = tried.question
-    changes = question.edited.edits[len(question.base.edits) :]
-    places = {".".join(change.path.split(".")[:2]) for change in changes}
+    places = {".".join(change.path.split(".")[:2]) for change in tried.question.changes}
     return [
         k
         for k, name in enumerate(tried.posterior.names)

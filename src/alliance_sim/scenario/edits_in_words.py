@@ -17,6 +17,16 @@ LONGEST_NAME = 200
 MOST_IN_TITLE, MOST_TOLD = 3, 20  # edits that a title and a description name
 
 
+def changes_between(factual: Scenario, edited: Scenario) -> tuple[Change, ...]:
+    """Return the edits that lead from one scenario to another.
+
+    Those that both begin with are left out; where the edited one does not begin with all edits of
+    the factual one, it was edited from elsewhere, and all of its own count.
+    """
+    shared = len(factual.edits) if edited.edits[: len(factual.edits)] == factual.edits else 0
+    return tuple(edited.edits[shared:])
+
+
 def title_of(scenario: Scenario, changes: Sequence[Change]) -> str:
     """Return the title of an edited scenario that brings none, such as "Without “Great raid”".
 
