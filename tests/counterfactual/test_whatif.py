@@ -15,6 +15,7 @@ from alliance_sim import (
     ScenarioError,
     SettingError,
     load_scenario,
+    provenance,
     simulate,
 )
 from alliance_sim.calibration import PosteriorDraws
@@ -62,6 +63,44 @@ def test_a_file_of_edits_can_be_asked_and_edited_further() -> None:
     question = ask(ISLANDS, ["council leader"], STEP, start=start)
     assert question.edits == (RAID, "council leader")
     assert question.words.startswith("Would the islands have drawn together")
+
+
+def test_a_theory_of_an_edited_start_holds_for_both_worlds(tmp_path: Path) -> None:
+    wanted = ask(ISLANDS, ["theory RI", RAID], STEP)
+    assert "great_raid" in {j.name for j in wanted.edited.junctures if not j.present}
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'extends = "two_islands/baseline"\nedits = ["theory RI", "without great_raid"]\n'
+    )
+    for start in (load_scenario(file), ISLANDS.edited("theory RI", RAID)):
+        assert start.theory.domestic is False
+        found = ask(ISLANDS, [], STEP, start=start)
+        assert (found.theory, found.edits, found.touched) == ("RI", (RAID,), wanted.touched)
+        assert provenance.scenario_digest(found.edited) == provenance.scenario_digest(wanted.edited)
+        assert "theory" not in f"{found.words} {found.edited.title} {found.edited.name}"
+        assert ask(ISLANDS, ["theory R"], STEP, start=start).theory == "R"
+
+
+def test_a_theory_holds_for_both_worlds_however_it_is_spaced() -> None:
+    wanted = ask(ISLANDS, ["theory RI", RAID], STEP)
+    for text in (" theory RI", "theory   RI "):
+        assert ask(ISLANDS, [text, RAID], STEP) == wanted
+
+
+def test_a_theory_of_an_edited_start_that_another_edit_also_sets_is_told() -> None:
+    start = ISLANDS.edited("theory RI", RAID).edited("set theory.domestic=true")
+    told = "'theory RI' and 'set theory.domestic=true' contradict each other; leave one out"
+    with pytest.raises(SettingError, match=told):
+        ask(ISLANDS, [], STEP, start=start)
+
+
+def test_edits_of_a_start_that_does_not_come_from_the_base_are_all_told() -> None:
+    base = ISLANDS.edited("set levels.pace=1.1")
+    start = ISLANDS.edited(RAID)
+    question = ask(base, [], STEP, start=start)
+    assert question.changes == start.edits
+    assert question.edits == (RAID,)
+    assert ask(base, [RAID], STEP).changes == start.edits
 
 
 WRONG: dict[tuple[tuple[str, ...], str], tuple[str, ...]] = {

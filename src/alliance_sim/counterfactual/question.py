@@ -10,8 +10,9 @@ from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import HOLDS, Outcome, is_binary, parse_outcome
 from alliance_sim.scenario.edit import edited as edited_by
-from alliance_sim.scenario.edit_texts import idle, kept, read_edits
-from alliance_sim.scenario.edits_in_words import changes_between
+from alliance_sim.scenario.edit import put, value_at
+from alliance_sim.scenario.edit_texts import EditText, idle, kept, read_edits
+from alliance_sim.scenario.edits_in_words import changes_between, title_of
 from alliance_sim.scenario.holds import window_of
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.state import meanings_of, state_names
@@ -91,7 +92,8 @@ def ask(
         base: The factual scenario.
         edits: Texts such as "without great_raid"; "theory RI" holds for both worlds.
         outcome: Such as "rung>=8@2014".
-        start: An edited scenario that the edits come on top of; `base` if left out.
+        start: An edited scenario that the edits come on top of; `base` if left out. A theory that
+            it was put under holds for both worlds, too, unless `edits` name another.
 
     Raises:
         SettingError: Naming everything that is wrong: edits that cannot be read or done, that
@@ -99,16 +101,18 @@ def ask(
             before anything can differ, or that a held state settles by itself.
     """
     problems: list[str] = []
-    first = base if start is None else start
-    common = [text for text in edits if str(text).startswith(UNDER)]
-    own = [text for text in edits if text not in common]
     found = _outcome(base, outcome, problems)
     edited: Scenario | None = None
-    asked = []
-    theory = common[0].removeprefix(UNDER).strip() if common else None
+    asked: list[EditText] = []
+    theory: str | None = None
+    first = base
     try:
-        read_edits(first, edits)  # what contradicts itself, too
-        asked = read_edits(first, own)
+        if start is not None:
+            first, theory = _without_theory(base, start)
+        texts = [one.text for one in read_edits(first, edits)]  # what contradicts itself, too
+        common = [text for text in texts if text.startswith(UNDER)]
+        theory = common[0].removeprefix(UNDER) if common else theory
+        asked = read_edits(first, [text for text in texts if text not in common])
         problems += idle(first, asked)
         edited = edited_by(first, [one for text in asked for one in text.edits])
     except ScenarioError as error:
@@ -138,6 +142,38 @@ def _outcome(base: Scenario, text: str, problems: list[str]) -> Outcome | None:
     except SettingError as error:
         problems += [f"{error.where}: {problem}" for problem in error.problems]
         return None
+
+
+def _without_theory(base: Scenario, start: Scenario) -> tuple[Scenario, str | None]:
+    """Return an edited scenario without the theory among its edits, and the name of that.
+
+    Raises:
+        ScenarioError: If another edit is of what the theory sets, so that it cannot be told apart.
+    """
+    changes = changes_between(base, start)
+    under = [change for change in changes if change.text.startswith(UNDER)]
+    if not under:
+        return start, None
+    rest = [change for change in changes if change not in under]
+    places = {change.path: change.text for change in under}
+    problems = [
+        f"{places[change.path]!r} and {change.text!r} contradict each other; leave one out"
+        for change in rest
+        if change.path in places
+    ]
+    if problems:
+        raise ScenarioError(start.name, problems)
+    before = start
+    for path in places:
+        before = put(before, path, value_at(base, path))
+    made, title, name = title_of(start, changes), start.title, start.name
+    for words in dict.fromkeys(change.words for change in under):
+        title, name = (told.replace(f", {words}", "") for told in (title, name))
+    if start.title == made:
+        title = title_of(before, rest) if rest else base.title
+    edits = (*start.edits[: len(start.edits) - len(changes)], *rest)
+    told = {"edits": edits, "title": title, "name": name}
+    return before.model_copy(update=told), under[-1].text.removeprefix(UNDER)
 
 
 def _told(base: Scenario, edited: Scenario) -> tuple[str, ...]:

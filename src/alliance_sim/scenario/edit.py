@@ -78,7 +78,7 @@ class Remove:
         if not found.present:
             raise PathProblem(f"juncture {self.juncture!r} was removed already")
         gone = found.model_copy(update={"present": False})
-        return _put(scenario, f"juncture.{self.juncture}", gone)
+        return put(scenario, f"juncture.{self.juncture}", gone)
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Move:
             raise PathProblem(
                 f"juncture {self.juncture!r} moved: has no end, so leave out what becomes of it"
             )
-        return _put(scenario, f"juncture.{self.juncture}", found.model_copy(update=update))
+        return put(scenario, f"juncture.{self.juncture}", found.model_copy(update=update))
 
     def _new_end(self, old: dt.date, by: dt.timedelta) -> dt.date:
         """Return the new end."""
@@ -397,8 +397,8 @@ def _set(scenario: Scenario, change: Set, steps: Steps) -> tuple[Any, bool]:
     return _rebuilt(steps[1:], _setting(change.path, owner, key, change.value)), not alone
 
 
-def _put(scenario: Scenario, path: str, value: Any) -> Scenario:
-    """Return a scenario with something else at a path."""
+def put(scenario: Scenario, path: str, value: Any) -> Scenario:
+    """Return a scenario with something else at a path, which is not checked."""
     after: Scenario = _rebuilt(way(scenario, path), value)
     return after
 
