@@ -15,11 +15,13 @@ import jinja2
 import pytest
 from PIL import Image
 
+from alliance_sim import load_scenario
+from alliance_sim.comparison.history import compare_history
 from alliance_sim.glossary import percent
 from alliance_sim.plots.origin import origin_of
 from alliance_sim.plots.style import DPI, PHONE
 from alliance_sim.provenance import STATEMENT
-from alliance_sim.report.history import history_page
+from alliance_sim.report.history import history_alt, history_page
 from alliance_sim.report.page import beside, number, render
 from alliance_sim.report.result_folder import Picture
 
@@ -252,3 +254,19 @@ def test_a_page_shows_marks_that_a_reader_would_obey(comparison: HistoryComparis
 def test_a_name_that_a_template_lacks_is_an_error() -> None:
     with pytest.raises(jinja2.UndefinedError, match="title"):
         render("page.html")
+
+
+@pytest.mark.filterwarnings("ignore::alliance_sim.ScenarioWarning")  # what else is outside
+@pytest.mark.parametrize(("edit", "left_out"), [("last_year=2010", 3), ("first_year=1995", 0)])
+def test_stages_outside_the_run_are_left_out_of_what_the_figure_shows(
+    edit: str, left_out: int
+) -> None:
+    scenario = load_scenario("japan_nato/baseline").edited(f"set time.{edit}")
+    found = compare_history(scenario, runs=2)
+    stages = found.ensemble.calendar.periods
+    told = history_alt(found)
+    assert [period.name in told for period in stages] == [k != left_out for k in range(4)]
+    assert "nan" not in told
+    ladders = re.search(r"end of each stage: (.*?); in the record: (.*?)\.", told)
+    assert ladders is not None
+    assert [len(ladder.split(", ")) for ladder in ladders.groups()] == [3, 3]

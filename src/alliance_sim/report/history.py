@@ -30,6 +30,7 @@ from alliance_sim.scenario.describe import explain
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alliance_sim.calendar import Period
     from alliance_sim.comparison.history import HistoryComparison
     from alliance_sim.provenance import Origin
 
@@ -218,9 +219,12 @@ def _rows(table: pd.DataFrame | None, columns: Sequence[str] = ()) -> list[dict[
 
 
 def history_alt(comparison: HistoryComparison) -> str:
-    """Return the course of levels, ladder and agenda in a few sentences."""
+    """Return the course of levels, ladder and agenda in a few sentences.
+
+    Stages that lie outside the years of the run are left out.
+    """
     ensemble = comparison.ensemble
-    periods = ensemble.calendar.periods
+    periods = _stages_run(comparison)
     stages = [ensemble.calendar.steps_of(period) for period in periods]
     told = []
     for domain in COUNTED_DOMAINS[:3]:
@@ -264,7 +268,8 @@ def counts_alt(comparison: HistoryComparison) -> str:
 def _acts(comparison: HistoryComparison) -> str:
     if comparison.record is None:
         return "No coded acts."
-    counts = comparison.record.counts().sum(axis=1).tolist()
+    stages = [period.id for period in _stages_run(comparison)]
+    counts = comparison.record.counts().sum(axis=1).loc[stages].tolist()
     return f"{sum(counts)} coded acts as ticks, by stage {_listed([str(n) for n in counts])}."
 
 
@@ -273,8 +278,15 @@ def _record_rungs(comparison: HistoryComparison) -> str:
         return ""
     calendar = comparison.ensemble.calendar
     path = comparison.record.rung_path(calendar)
-    stages = [calendar.steps_of(period) for period in calendar.periods]
-    return f"; in the record: {_listed([str(path[s][-1]) for s in stages if s.stop > s.start])}"
+    stages = [calendar.steps_of(period) for period in _stages_run(comparison)]
+    return f"; in the record: {_listed([str(path[stage][-1]) for stage in stages])}"
+
+
+def _stages_run(comparison: HistoryComparison) -> list[Period]:
+    """Return the stages of which the run has at least one step."""
+    calendar = comparison.ensemble.calendar
+    steps = [(period, calendar.steps_of(period)) for period in calendar.periods]
+    return [period for period, stage in steps if stage.stop > stage.start]
 
 
 def _listed(texts: list[str]) -> str:
