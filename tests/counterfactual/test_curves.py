@@ -249,6 +249,14 @@ def test_a_number_has_no_curve() -> None:
         asked_of_curves(HISTORY, ["without isaf"], "level_equipment@2024")
 
 
+def test_an_outcome_decided_before_a_curve_begins_is_told_before_anything_is_run() -> None:
+    edits = ["set levels.pace=0.5"]
+    told = "is decided in 1968, and a curve begins in 1969, .* such as @2025"
+    with pytest.raises(SettingError, match=told):
+        asked_of_curves(HISTORY, edits, "rung>=1@1968")
+    assert asked_of_curves(HISTORY, edits, "rung>=1@1969").binary
+
+
 def test_years_without_draws_are_named(
     years: dict[int, PosteriorDraws], islands_posterior: PosteriorDraws, tmp_path: Path
 ) -> None:

@@ -26,7 +26,7 @@ from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.counterfactual.question import Question, ask
 from alliance_sim.counterfactual.worlds import twin_worlds
-from alliance_sim.counterfactual.yearly_draws import PRIOR, YearlyDraws
+from alliance_sim.counterfactual.yearly_draws import PRIOR, YearlyDraws, first_year_of
 from alliance_sim.display import Facts, Shown, frame_table
 from alliance_sim.errors import SettingError
 from alliance_sim.record.record import Record
@@ -229,10 +229,12 @@ class InevitabilityCurve(Shown):
 def asked_of_curves(
     base: Scenario, edits: Sequence[str], outcome: str, *, start: Scenario | None = None
 ) -> Question:
-    """Return a question whose outcome happens or does not.
+    """Return a question whose outcome happens or does not, and not before any curve begins.
 
     Raises:
-        SettingError: As `ask` does; also if the outcome is a number.
+        SettingError: As `ask` does; also if the outcome is a number, or is decided before the first
+            year of a curve.
+        NoRecord: If the factual scenario has no record.
     """
     question = ask(base, edits, outcome, start=start)
     if not question.binary:
@@ -241,6 +243,14 @@ def asked_of_curves(
         problem = (
             f"outcome {text!r} is a number, and a curve is of what happens or does not; ask for a "
             f"comparison of it, such as {state}>0.5@{when}"
+        )
+        raise SettingError(WHERE, [problem])
+    first, decided = first_year_of(base, Record.of(base)), _decided(question)
+    if decided < first:
+        problem = (
+            f"outcome {question.outcome.text!r} is decided in {decided}, and a curve begins in "
+            f"{first}, the year before the record does; ask for a later time, such as "
+            f"@{base.time.last_year}"
         )
         raise SettingError(WHERE, [problem])
     return question

@@ -97,8 +97,8 @@ class YearlyDraws:
             self._given = dict(years)
         else:
             self._given = _files(Path(years), self._series, last.theory)
-        first = first_observed(self._record, base) - 1
-        self.years = tuple(range(max(first, base.time.first_year), last.held.until + 1))
+        first = first_year_of(base, self._record)
+        self.years = tuple(range(first, last.held.until + 1))
         coded = self._record.events["when"].min().year
         self._before = [year for year in self.years if year < coded]
         gone = [str(year) for year in self.years[len(self._before) : -1] if year not in self._given]
@@ -133,6 +133,11 @@ class YearlyDraws:
             )
             raise SettingError(WHERE, [problem])
         return Known(year, found, target, PASS)
+
+
+def first_year_of(base: Scenario, record: Record) -> int:
+    """Return the first of the years of draws: the one before the record begins, if it is run."""
+    return max(first_observed(record, base) - 1, base.time.first_year)
 
 
 def prior_draws(prior: Prior, target: Target, *, seed: int) -> PosteriorDraws:
