@@ -16,6 +16,7 @@ from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.counterfactual import Histories, InevitabilityCurve, inevitability
 from alliance_sim.counterfactual.curves import asked_of_curves, chance, wilson
 from alliance_sim.counterfactual.stored_curves import StoredCurves, load_curves, shipped_curves
+from alliance_sim.counterfactual.when_certain import inevitability_curves
 from alliance_sim.counterfactual.yearly_draws import KEPT, YearlyDraws, prior_draws
 from alliance_sim.engine.vectors import DrawnNumbers
 from alliance_sim.record.record import Record
@@ -255,6 +256,18 @@ def test_an_outcome_decided_before_a_curve_begins_is_told_before_anything_is_run
     with pytest.raises(SettingError, match=told):
         asked_of_curves(HISTORY, edits, "rung>=1@1968")
     assert asked_of_curves(HISTORY, edits, "rung>=1@1969").binary
+
+
+def test_curves_of_several_questions_are_under_the_theory_that_they_name(
+    years: dict[int, PosteriorDraws], islands_posterior: PosteriorDraws
+) -> None:
+    plain = {"edits": RAID, "outcome": "rung>=2@2008"}
+    under = {"edits": ["theory RI", *RAID], "outcome": "rung>=1@2008"}
+    given: Any = {"years": years, "posterior": islands_posterior}
+    with pytest.raises(SettingError, match="are of theory RID, and RI is asked for"):
+        inevitability_curves(ISLANDS, [under], **given)
+    with pytest.raises(SettingError, match=r"different theories \(RI, none named\)"):
+        inevitability_curves(ISLANDS, [plain, under], **given)
 
 
 def test_years_without_draws_are_named(

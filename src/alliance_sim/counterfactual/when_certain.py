@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from alliance_sim.counterfactual.curves import (
     UNIFORMS,
+    WHERE,
     InevitabilityCurve,
     Progress,
     asked_of_curves,
@@ -16,12 +17,14 @@ from alliance_sim.counterfactual.curves import (
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.stored_curves import StoredCurves, shipped_curve
 from alliance_sim.counterfactual.yearly_draws import YearlyDraws
-from alliance_sim.errors import explains_calls
+from alliance_sim.errors import SettingError, explains_calls
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
+from alliance_sim.scenario.theories import theory_of
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.counterfactual.question import Question
     from alliance_sim.scenario import Scenario
 
 Years: TypeAlias = "str | os.PathLike[str] | Mapping[int, PosteriorDraws]"
@@ -91,7 +94,7 @@ def inevitability_curves(  # noqa: PLR0913 - what is asked of them, by name
     Args:
         base: The factual scenario.
         questions: Of each the `outcome`, and its `edits`, a `start`, or both, as `inevitability`
-            takes them.
+            takes them; under one theory.
         years: Draws by the last year that they know, or a folder of them.
         posterior: Draws that know the whole record.
         uniforms: How many runs go on from each draw.
@@ -101,16 +104,31 @@ def inevitability_curves(  # noqa: PLR0913 - what is asked of them, by name
         command: The command line that makes that file again.
 
     Raises:
-        SettingError: As `inevitability` does, or if the file cannot be written.
+        SettingError: As `inevitability` does, or if questions are under different theories, or the
+            file cannot be written.
         ResultError: If draws cannot be read, or no longer hold.
     """
     asked = [
         asked_of_curves(base, one.get("edits", ()), one["outcome"], start=one.get("start"))
         for one in questions
     ]
-    last = posteriors_of(posterior, base).main
+    last = posteriors_of(posterior, base, _theory_of_all(asked)).main
     draws = YearlyDraws(base, years, last, seed=seed)
     found = curves_of(asked, draws, uniforms=uniforms, seed=seed, progress=progress)
     if save is not None:
         StoredCurves.of(found, last, command=command).save(save)
     return found
+
+
+def _theory_of_all(questions: Sequence[Question]) -> str | None:
+    """Return the theory that all questions are under, None where none of them names one.
+
+    Raises:
+        SettingError: If they differ.
+    """
+    named = {None if one.theory is None else theory_of(one.theory).name for one in questions}
+    if len(named) > 1:
+        told = ", ".join(sorted(name or "none named" for name in named))
+        problem = f"questions are under different theories ({told}); ask those of each apart"
+        raise SettingError(WHERE, [problem])
+    return next(iter(named), None)
