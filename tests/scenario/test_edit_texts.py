@@ -170,6 +170,29 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("set time.first_year={}", "must be a whole number"),
+        ("set levels.pace={}", "is outside the number's range"),
+        ("strength great_raid:{}", "write JUNCTURE:TIMES, a number of at least 0"),
+        ("shift great_raid:+{}", "cannot be read"),
+        ("hold rung={}@2003..2010", "the ladder|must be a whole number from 0 to 3"),
+        ("hold agreements={}@2003", "must be a whole number from 0"),
+        ("hold level_operations={}@2003", "must be from 0 to 1"),
+        ("member hills:accession.0.states={}", "must be a whole number"),
+        ("member hills:offset={}", "is outside the number's range"),
+        ("motive leverage={}", "is outside the number's range"),
+    ],
+)
+def test_a_number_beyond_all_numbers_is_told_as_any_other_out_of_range(
+    text: str, told: str
+) -> None:
+    for number in ("1e999", "-1e999"):
+        with pytest.raises(ScenarioError, match=told):
+            ISLANDS.edited(text.format(number))
+
+
+@pytest.mark.parametrize(
     ("texts", "told"),
     [
         (("without great_raid", "without great_raid"), "removed already"),

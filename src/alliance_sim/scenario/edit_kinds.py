@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -142,7 +143,7 @@ def _shift(base: Scenario, rest: str) -> list[Edit]:
 def _strength(base: Scenario, rest: str) -> list[Edit]:
     name, value = _halves("strength", rest, ":=")
     times = written_number(value)
-    if times is None or times < 0:
+    if times is None or not 0.0 <= times < math.inf:
         raise _form("strength", rest)
     found = juncture_named(base, name)
     if not found.present:
@@ -183,8 +184,8 @@ def setting_read(base: Scenario, path: str, value: str, source: str = SOURCE) ->
     number = written_number(value)
     if isinstance(old, bool) and value.lower() in ("true", "false"):
         return Set(path, value.lower() == "true", source)
-    if isinstance(old, int) and not isinstance(old, bool) and number == int(number or 0):
-        return Set(path, int(number or 0), source)
+    if isinstance(old, int) and not isinstance(old, bool) and number is not None:
+        return Set(path, int(number) if number.is_integer() else value, source)
     if isinstance(old, Number) and number is not None:
         return Set(path, number, source)
     return Set(path, written_day(value) or value, source)

@@ -232,7 +232,7 @@ def _out_of_range(hold: Hold, limits: Limits) -> str:
     found, high = _plain(hold.value), _plain(limits.high)
     if hold.state == LADDER and hold.value > limits.high:
         return f"{found} is above the ladder, whose last rung is {high}"
-    if limits.whole and (hold.value != int(hold.value) or not 0.0 <= hold.value <= limits.high):
+    if limits.whole and (not hold.value.is_integer() or not 0.0 <= hold.value <= limits.high):
         return f"{hold.state} is {found}, must be a whole number from 0 to {high}"
     if not limits.low <= hold.value <= limits.high:
         return f"{hold.state} is {found}, must be from {_plain(limits.low)} to {high}"
