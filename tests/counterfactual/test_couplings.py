@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from alliance_sim import SettingError, load_scenario
 from alliance_sim.calibration import PosteriorDraws
+from alliance_sim.counterfactual import coupling_free
 from alliance_sim.counterfactual.coupling_free import futures, paired_gain
 from alliance_sim.counterfactual.couplings import (
     COUPLINGS,
@@ -19,7 +22,7 @@ from alliance_sim.counterfactual.couplings import (
 )
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.thin_rules import binomial, thinned_count
-from alliance_sim.counterfactual.worlds import twin_worlds
+from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 from alliance_sim.rules.events import MOST, event_count, log_count_chance, no_event
 from alliance_sim.scenario.fields import SERIES
 from alliance_sim.world.state import state_names
@@ -181,6 +184,29 @@ def test_futures_bound_what_couplings_say(islands_posterior: PosteriorDraws) -> 
     fact, edited = (twins.edited.column("agreements")[:, -1] >= 1.0 for twins in worlds)
     tied = float((fact & ~edited).sum() / fact.sum())
     assert low - 1e-9 <= tied <= high + 1e-9
+
+
+def test_futures_leave_out_draws_whose_re_runs_all_failed(
+    islands: Histories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome, failing = "agreements>=1@2010", 1
+
+    def fails(*given: Any, **named: Any) -> TwinWorlds:
+        worlds = twin_worlds(*given, **named)
+        values = worlds.edited.values.copy()
+        values[:failing] = np.nan
+        return replace(worlds, edited=replace(worlds.edited, values=values))
+
+    whole = futures(ISLANDS, NO_RAID, islands, outcome)
+    monkeypatch.setattr(coupling_free, "twin_worlds", fails)
+    found = futures(ISLANDS, NO_RAID, islands, outcome)
+    assert np.isfinite([found.fact, found.edited, *found.error]).all()
+    draws = len(islands)
+    gone = whole.edited * draws - found.edited * (draws - 1)  # what the draw left out would add
+    assert min(abs(gone), abs(gone - 1.0)) < 1e-9
+    failing = draws
+    with pytest.raises(SettingError, match="every history failed"):
+        futures(ISLANDS, NO_RAID, islands, outcome)
 
 
 def test_an_outcome_that_is_no_yes_or_no_has_no_bounds(islands: Histories) -> None:

@@ -37,7 +37,7 @@ class Futures:
     Attributes:
         fact: Probability in the factual world, if all were drawn anew from where the edit begins.
         edited: The same in the edited world.
-        error: Monte Carlo standard error of both, by draws.
+        error: Monte Carlo standard error of both, by draws that did not fail.
         bounds: Of "lost", "won" and "necessity", see `frechet_bounds`; they hold for every
             coupling.
         touched: First step that the edit touches; None if it touches none, and both are the same.
@@ -70,7 +70,8 @@ def futures(
             were run before; None runs them.
 
     Raises:
-        SettingError: If the outcome cannot be read, or is not yes or no.
+        SettingError: If the outcome cannot be read, or is not yes or no; or if every history
+            failed.
     """
     found = parse_outcome(outcome, states=state_names(base), calendar=base.calendar())
     if not is_binary(found):
@@ -85,6 +86,9 @@ def futures(
         ensemble = both.edited
         values = evaluate([found], ensemble.states, ensemble.values, ensemble.calendar)[:, 0]
         by_draw = both.by_draw(values)
+        by_draw = by_draw[np.isfinite(by_draw)]
+        if not len(by_draw):
+            raise SettingError(WHERE, ["every history failed, so there is nothing to tell"])
         means.append(float(np.mean(by_draw)))
         errors.append(float(np.std(by_draw) / np.sqrt(len(by_draw))))
     return Futures(

@@ -112,10 +112,13 @@ class TwinWorlds:
             values: Array whose first axis is the history.
 
         Returns:
-            Array whose first axis is the draw.
+            Array whose first axis is the draw: of the histories that did not fail, NaN where all
+            of a draw did.
         """
         sets = values.reshape(-1, self.draws, *values.shape[1:])
-        found: Floats = np.nanmean(sets, axis=0)
+        failed = np.isnan(sets)
+        runs = (~failed).sum(axis=0)
+        found: Floats = np.where(failed, 0.0, sets).sum(axis=0) / np.where(runs, runs, np.nan)
         return found
 
 
