@@ -135,6 +135,11 @@ def test_the_same_question_has_the_same_answer_and_tells_how_far_it_is() -> None
         ({"candidates": range(2000)}, "must be at most 1,000"),
         ({"cost": {"a": 1.0}}, "cost has no 'b'"),
         ({"cost": {"a": -1.0, "b": 1.0}}, "must be a number of at least 0"),
+        (
+            {"cost": {"a": "dear", "b": 1.0}},
+            "cost of 'a' is 'dear', must be a number of at least 0",
+        ),
+        ({"cost": {"a": None, "b": 1.0}}, "cost of 'a' is None, must be a number of at least 0"),
         ({"cost": 3}, "must be a number for each candidate"),
         ({"cost": lambda chosen: 5.0 - len(chosen)}, "may cost no less than its parts"),
         ({"threshold": math.nan}, "threshold is nan, must be a finite number"),
@@ -153,6 +158,14 @@ def test_what_cannot_be_searched_is_told(given_: dict[str, Any], told: str) -> N
     asked |= given_
     with pytest.raises(SettingError, match=told):
         search(asked.pop("candidates"), asked.pop("value"), **asked)
+
+
+def test_all_costs_that_are_none_are_told_at_once() -> None:
+    costs: Any = {"a": "dear", "b": [1.0], "c": math.nan, "d": np.int64(2), "e": math.inf}
+    with pytest.raises(SettingError) as caught:
+        search(list(costs), len, cost=costs, threshold=1.0)
+    told = [problem.partition(" is ")[0] for problem in caught.value.problems]
+    assert told == ["cost of 'a'", "cost of 'b'", "cost of 'c'"]
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

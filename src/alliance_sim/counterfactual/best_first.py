@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, NamedTuple
 
 from alliance_sim.errors import SettingError, explains_calls, shown
@@ -177,8 +178,8 @@ class _Game:
             SettingError: If that is no number of at least 0.
         """
         chosen = self.chosen(places)
-        found: object = self._cost(chosen)
-        if not isinstance(found, int | float) or not found >= 0.0:
+        found: Any = self._cost(chosen)
+        if not _is_cost(found):
             problem = f"cost of {_told(chosen)} is {shown(found)}, must be a number of at least 0"
             raise SettingError(WHERE, [problem])
         return float(found)
@@ -228,6 +229,11 @@ class _Game:
             problems.append(f"cost is {shown(cost)}, must be a number for each candidate, by name")
             return lambda _: 0.0
         problems.extend(f"cost has no {shown(c)}" for c in self.candidates if c not in cost)
+        problems.extend(
+            f"cost of {shown(c)} is {shown(cost[c])}, must be a number of at least 0"
+            for c in self.candidates
+            if c in cost and not _is_cost(cost[c])
+        )
         order = {one: k for k, one in enumerate(self.candidates)}
         return lambda chosen: sum((cost[one] for one in sorted(chosen, key=order.__getitem__)), 0.0)
 
@@ -246,6 +252,10 @@ def _distinct(candidates: object, problems: list[str]) -> list[Any]:
     if len(found) > MOST_CANDIDATES:
         problems.append(f"{len(found):,} candidates, must be at most {MOST_CANDIDATES:,}")
     return found
+
+
+def _is_cost(found: object) -> bool:
+    return isinstance(found, Real) and float(found) >= 0.0
 
 
 def _told(chosen: frozenset[Any]) -> str:
