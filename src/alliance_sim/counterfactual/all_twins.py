@@ -20,6 +20,7 @@ from alliance_sim.counterfactual.causation import causation_bounds
 from alliance_sim.counterfactual.coupling_free import futures
 from alliance_sim.counterfactual.couplings import COUPLINGS, INDEPENDENT, QUANTILE
 from alliance_sim.counterfactual.estimates import (
+    WHERE,
     Estimate,
     both_worlds,
     estimate_of,
@@ -29,15 +30,20 @@ from alliance_sim.counterfactual.estimates import (
 from alliance_sim.counterfactual.histories import Histories, beside_each_other
 from alliance_sim.counterfactual.worlds import EditedWorld, TwinWorlds
 from alliance_sim.engine.simulate import Kernel, simulate
+from alliance_sim.errors import SettingError
 from alliance_sim.scenario.theories import theory_of, with_theory
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.counterfactual.coupling_free import Futures
     from alliance_sim.counterfactual.posteriors import Posteriors
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.results import Ensemble
     from alliance_sim.scenario import Scenario
+
+    Floats = NDArray[np.float64]
 
 MOST_BYTES = 2**28  # of noise that histories hold: what is kept for the next question
 
@@ -225,7 +231,7 @@ def _under_coupling(question: Question, worlds: TwinWorlds) -> UnderCoupling:
         estimate_of(values, worlds.draws, binary=question.binary)
         for values in (fact, edited, edited - fact)
     )
-    with_it = fact == 1.0
+    with_it = (fact == 1.0) & np.isfinite(edited)
     needed = None
     if question.binary and with_it.any():
         needed = float((edited[with_it] == 0.0).mean())
@@ -246,10 +252,11 @@ def ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensemb
         question: The question, whose outcome happens or does not.
         factual: Runs of the factual world.
         edited: Runs of the edited one with the same noise, pair by pair.
+
+    Raises:
+        SettingError: If a run of every pair failed.
     """
-    with_x, without_x = (outcome_of(question, runs) for runs in (factual, edited))
-    whole = np.isfinite(with_x) & np.isfinite(without_x)
-    y1, y0 = with_x[whole] == 1.0, without_x[whole] == 1.0
+    y1, y0 = (values == 1.0 for values in whole_pairs(question, factual, edited))
     do1, do0 = float(y1.mean()), float(y0.mean())
     joint = [[(1 - do0) / 2, do0 / 2], [(1 - do1) / 2, do1 / 2]]  # each world half of the time
     return Ensembled(
@@ -257,5 +264,18 @@ def ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensemb
         sufficiency=float(y1[~y0].mean()) if not y0.all() else None,
         both=float((y1 & ~y0).mean()),
         bounds=causation_bounds(joint, do1, do0),
-        pairs=int(whole.sum()),
+        pairs=len(y1),
     )
+
+
+def whole_pairs(question: Question, factual: Ensemble, edited: Ensemble) -> tuple[Floats, Floats]:
+    """Return the outcome in both worlds of the pairs in which no run failed, each array (pair,).
+
+    Raises:
+        SettingError: If there is no such pair.
+    """
+    fact, other = (outcome_of(question, runs) for runs in (factual, edited))
+    whole = np.isfinite(fact) & np.isfinite(other)
+    if not whole.any():
+        raise SettingError(WHERE, ["a run of every pair failed, so there is nothing to tell"])
+    return fact[whole], other[whole]

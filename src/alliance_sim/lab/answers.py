@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from alliance_sim.counterfactual.all_twins import Pasts, all_twins, ensembled
+from alliance_sim.counterfactual.all_twins import Pasts, all_twins, ensembled, whole_pairs
 from alliance_sim.counterfactual.answer import WhatIf
 from alliance_sim.counterfactual.answering import RUNS, UNIFORMS
 from alliance_sim.counterfactual.card import SAME, UNKNOWN, Check, plausibility_card
 from alliance_sim.counterfactual.couplings import QUANTILE
-from alliance_sim.counterfactual.estimates import LEAST, outcome_of
+from alliance_sim.counterfactual.estimates import LEAST
 from alliance_sim.counterfactual.labels import Checks, agreement, label, sign_of
 from alliance_sim.counterfactual.rivals import Weights
 from alliance_sim.counterfactual.robustness import Learnt, Robustness
@@ -160,6 +158,12 @@ def fresh_answer(
         runs: Pairs of runs.
         seed: Seed of the noise.
         posterior: Draws whose parameters the runs have; None for the numbers that are stated.
+
+    Returns:
+        Plain values, fit for JSON, of the pairs in which no run failed.
+
+    Raises:
+        SettingError: If a run of every pair failed.
     """
 
     def fresh(scenario: Scenario) -> Any:
@@ -167,7 +171,7 @@ def fresh_answer(
 
     factual, edited = fresh(question.base), fresh(question.edited)
     found = ensembled(question, factual, edited)
-    one, other = (float(np.mean(outcome_of(question, world))) for world in (factual, edited))
+    one, other = (float(world.mean()) for world in whole_pairs(question, factual, edited))
     return {
         "question": question.words,
         "edits": list(question.edits),

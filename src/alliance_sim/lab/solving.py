@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from alliance_sim import provenance
 from alliance_sim.calibration.stored import shipped_forecasts
 from alliance_sim.counterfactual.all_twins import Pasts
@@ -221,7 +223,10 @@ def _unedited(base: Scenario, asked: LinkQuestion, held: _Held) -> dict[str, Any
     if asked.noise == FRESH:
         runs = simulate(under, runs=asked.runs, seed=asked.seed, posterior=main)
         values = evaluate([outcome], runs.states, runs.values, runs.calendar)[:, 0]
-        fact: dict[str, float] = {"probability": float(values.mean())}
+        whole = values[np.isfinite(values)]
+        if not len(whole):
+            raise SettingError(WHERE, ["every run failed, so there is nothing to tell"])
+        fact: dict[str, float] = {"probability": float(whole.mean())}
         return _same(outcome, fact, runs=asked.runs)
     if main is None:
         raise SettingError(WHERE, [_no_draws(asked.theory, tuple(held.by_name))])
