@@ -62,6 +62,21 @@ def test_the_contrast_is_that_of_twins_without_any_of_the_players(
     assert found.nobody.value == pytest.approx(other.mean())
 
 
+def test_a_number_is_told_by_means_that_add_up_to_the_contrast(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    found = asked(islands_posterior, *NAMES[:2], outcome="level_operations@2009")
+    assert not found.binary
+    whole = float(found.effect.mean())
+    assert found.fact.value - found.nobody.value == pytest.approx(whole)
+    tree = found.as_tree()
+    assert tree["measure"] == "mean"
+    assert tree["fact"]["mean"] - tree["without_all"]["mean"] == pytest.approx(
+        sum(share["mean"] for share in tree["contributions"][SHAPLEY].values())
+    )
+    assert f"mean over draws {found.fact.value:.2f} in this history as it was" in found.answer
+
+
 def test_every_world_is_run_once_whichever_convention_asks(found: Attribution) -> None:
     assert found.asked == 2 ** len(NAMES)
 

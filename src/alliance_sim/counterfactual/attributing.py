@@ -37,7 +37,7 @@ from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
-from alliance_sim.results.outcomes import Outcome, is_binary, parse_outcome
+from alliance_sim.results.outcomes import Outcome, parse_outcome
 from alliance_sim.scenario.schema import unknown_juncture
 from alliance_sim.scenario.theories import theory_of, with_theory
 from alliance_sim.world.state import state_names
@@ -130,7 +130,6 @@ def attribute(  # noqa: PLR0913 - what is asked of one question, by name
     }
     whole, nobody = game(frozenset(game.players)), game(frozenset())
     titles = {one.name: one.title for one in base.junctures}
-    middle = np.mean if is_binary(seen) else np.median
     return Attribution(
         scenario=under,
         outcome=seen,
@@ -140,8 +139,8 @@ def attribute(  # noqa: PLR0913 - what is asked of one question, by name
         idle=tuple(idle),
         chosen=bool(junctures),
         groups=owens,
-        fact=estimate_of(whole, middle),
-        nobody=estimate_of(nobody, middle),
+        fact=estimate_of(whole),
+        nobody=estimate_of(nobody),
         effect=whole - nobody,
         draws=draws,
         posterior=main,

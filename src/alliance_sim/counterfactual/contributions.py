@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from alliance_sim import display
-from alliance_sim.counterfactual.answer import MEDIAN, PROBABILITY
+from alliance_sim.counterfactual.answer import PROBABILITY
 from alliance_sim.counterfactual.estimates import HIGH, LOW, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.display import Facts, Shown, frame_table
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+MEAN = "mean"
 SHAPLEY, OWEN, IN_ORDER, WITHOUT, ALONE = (
     "shapley",
     "owen",
@@ -75,7 +76,7 @@ class Attribution(Shown):
         idle: Those of them that change the outcome in no draw, alone or last.
         chosen: Whether the players were named, and not screened.
         groups: Of Owen's value.
-        fact: The outcome as it was.
+        fact: The outcome as it was, the mean over draws, as of all that it is shared out in.
         nobody: The same without any of the players.
         effect: The contrast, as it was less without all of them, array (draw,).
         draws: By convention and player the contributions, array (draw,).
@@ -111,8 +112,8 @@ class Attribution(Shown):
 
     @property
     def measure(self) -> str:
-        """What estimates are: "probability" (a mean over draws) or "median"."""
-        return PROBABILITY if self.binary else MEDIAN
+        """What estimates are means over draws of: "probability", or "mean" for a number."""
+        return PROBABILITY if self.binary else MEAN
 
     @property
     def title(self) -> str:
@@ -306,10 +307,10 @@ class Attribution(Shown):
         )  # fmt: skip
 
 
-def estimate_of(by_draw: Floats, middle: Any = np.mean) -> Estimate:
-    """Return the middle of numbers by draw, with their 5th and 95th percentile."""
+def estimate_of(by_draw: Floats) -> Estimate:
+    """Return the mean of numbers by draw, with their 5th and 95th percentile."""
     low, high = np.quantile(by_draw, [LOW, HIGH])
-    return Estimate(float(middle(by_draw)), float(low), float(high))
+    return Estimate(float(np.mean(by_draw)), float(low), float(high))
 
 
 def _tree(estimate: Estimate) -> dict[str, float]:
