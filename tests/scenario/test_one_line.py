@@ -70,3 +70,18 @@ def test_a_title_of_its_own_stands(write: Callable[..., Path]) -> None:
 def test_an_edit_of_a_member_is_told_as_a_reader_says_it(edit: str, words: str) -> None:
     edited = ISLANDS.edited(f"member {edit}")
     assert words_of(edited.edits[-1], edited) == words
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        ("democratic_party", "“Second Abe government” replaced by democratic party"),
+        ("koizumi", "“Second Abe government” replaced by koizumi"),
+        ("none", "“Second Abe government” replaced by nobody"),
+    ],
+)
+def test_who_stands_in_the_place_of_an_office_is_told_without_underscores(
+    edit: str, words: str
+) -> None:
+    edited = load_scenario("japan_nato/baseline").edited(f"leader abe_second_government={edit}")
+    assert words_of(edited.edits[-1], edited) == words

@@ -87,7 +87,9 @@ def words_of(change: Change, scenario: Scenario) -> str:
         return plain
     title = next((f"“{j.title}”" for j in scenario.junctures if j.name == name), "")
     if change.asked is not None and title:
-        return change.words.replace(name, title)
+        before, _, after = change.words.partition(name)
+        by_name = change.asked.startswith("leader ")  # whoever stands in the place
+        return f"{before}{title}{after.replace('_', ' ') if by_name else after}"
     if kind != "juncture" or field not in ("present", "date", "") or not title:
         plainly = change.path.replace(".", " ")
         return change.words.replace(change.path, plainly).replace("_", " ")
