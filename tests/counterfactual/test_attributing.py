@@ -11,7 +11,6 @@ from alliance_sim import SettingError, load_scenario
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual import Attribution, attribute, twin_worlds
 from alliance_sim.counterfactual.contributions import (
-    ADD_UP,
     ALONE,
     IN_ORDER,
     OWEN,
@@ -24,6 +23,7 @@ pytestmark = pytest.mark.slow
 ISLANDS = load_scenario("two_islands/baseline")
 HISTORY = load_scenario("japan_nato/baseline")
 NAMES = ("trade_act", "great_raid", "joint_patrol", "ports_act")
+ADD_UP = (SHAPLEY, OWEN, IN_ORDER)  # conventions whose shares come to the whole contrast
 OUTCOME = "level_operations>0.3@2010"
 
 

@@ -76,7 +76,8 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
     this machine alone, until Ctrl-C. Of a what-if it is the page of the history that it edits, with
     the edits in the address.
     """
-    from alliance_sim.lab.exporting import checked_place, page_of, written
+    from alliance_sim.lab.exporting import checked_place, page_of
+    from alliance_sim.lab.exporting import export as exported
     from alliance_sim.lab.payload import payload_of
     from alliance_sim.lab.serving import checked_port, served, shown
 
@@ -90,15 +91,14 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen, asked = _page_of(name)
     activity.begin("writing the page")
     payload = payload_of(chosen, lesson=lesson, language=language, draws=draws)
-    page = page_of(payload)
     if export is not None:
-        written(page, export)
-        terminal.tell(f"Written to {export}, {len(page) / 1e6:.1f} MB.")
+        size = exported(payload, export)
+        terminal.tell(f"Written to {export}, {size / 1e6:.1f} MB.")
         if asked:
             terminal.tell(f"The what-if is in the address: {export.name}{asked}")
         _say_what_is_missing(chosen, payload)
         return
-    with served(page, port) as bare:
+    with served(page_of(payload), port) as bare:
         address = bare + asked
         terminal.tell(f"The lab is open at {address}")
         _say_what_is_missing(chosen, payload)

@@ -53,7 +53,6 @@ HEADS = {  # the same over columns
     WITHOUT: "Leave out",
     ALONE: "Add in",
 }
-ADD_UP = (SHAPLEY, OWEN, IN_ORDER)  # conventions whose shares come to the whole contrast
 
 
 class Group(NamedTuple):

@@ -62,8 +62,7 @@ def rewrite_cost(
         probability: Of the antecedent, given the history before it, from 0 to 1; 1 where the edit
             supposes nothing that could have come otherwise.
         moved_noise: By how many standard deviations noise had to be moved, one number each.
-        distance: Squared Mahalanobis distance of edited parameters from their posterior, as
-            `squared_distance` gives it.
+        distance: Squared Mahalanobis distance of edited parameters from their posterior.
         choices: For each edited input beyond the first, among how many it was chosen.
 
     Raises:
@@ -90,31 +89,3 @@ def rewrite_cost(
         parameters=BITS_A_SQUARE * distance,
         choice=float(sum(math.log2(count) for count in choices)),
     )
-
-
-def squared_distance(new: ArrayLike, draws: ArrayLike) -> float:
-    """Return the squared Mahalanobis distance of values from the draws of a posterior.
-
-    Args:
-        new: Array (parameter,) of the edited values, on a scale on which draws are roughly normal.
-        draws: Array (draw, parameter) of at least two more draws than parameters.
-
-    Raises:
-        SettingError: If shapes do not match, or draws are too few or all alike in one direction,
-            so that no distance is defined.
-    """
-    at, posterior = np.atleast_1d(np.asarray(new, float)), np.asarray(draws, float)
-    if at.ndim != 1 or posterior.ndim != 2 or posterior.shape[1] != len(at):
-        problem = f"new is {at.shape} and draws are {posterior.shape}, must be (k,) and (draw, k)"
-        raise SettingError("squared_distance", [problem])
-    if len(posterior) < len(at) + 2:
-        problem = f"{len(posterior)} draws of {len(at)} parameters, must be {len(at) + 2} or more"
-        raise SettingError("squared_distance", [problem])
-    covariance = np.atleast_2d(np.cov(posterior.T))
-    scale = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.where(scale > 0.0, np.outer(scale, scale), np.inf)
-    if np.linalg.matrix_rank(correlation) < len(at):
-        problem = "draws do not vary in every direction; take out parameters that others decide"
-        raise SettingError("squared_distance", [problem])
-    apart = (at - posterior.mean(axis=0)) / scale
-    return float(apart @ np.linalg.solve(correlation, apart))

@@ -263,9 +263,7 @@ def _members(scenario: Scenario, names: Names) -> Iterator[dict[str, Any]]:
             "numbers": [
                 {
                     "path": path,
-                    "title": names.number(f"member.{member.name}.{path}").removeprefix(
-                        f"{member.title}: "
-                    ),
+                    "title": names.of_member(member.name, path),
                     "value": number.value,
                     "low": number.low,
                     "high": number.high,
