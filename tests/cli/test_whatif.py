@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.cli import app
+from alliance_sim.shipped import scenarios
 from tests.cli.test_manifests import SOME, documented
 
 ISLANDS = "two_islands/baseline"
@@ -112,3 +114,23 @@ def test_a_wrong_question_ends_with_2_and_leaves_nothing_behind(
     assert (code, out) == (2, "")
     assert told in error
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_commands_that_are_told_name_the_file_of_somebodys_own_scenario(
+    draws: Path, tmp_path: Path
+) -> None:
+    there = tmp_path / "there"
+    own, edited = there / "my own.toml", there / "edited.toml"
+    shutil.copytree((scenarios() / ISLANDS).parent, there)  # with its record
+    (there / "baseline.toml").rename(own)
+    edited.write_text('extends = "my own.toml"\nwithout = ["great_raid"]\n')
+    for file, more in ((own, ("--without", "great_raid")), (edited, ())):
+        out = tmp_path / f"out {file.stem}"
+        code, told, problems = called(
+            "whatif", file, *more, *ASKED, "--posterior", draws, "--out", out, "--json"
+        )
+        assert code == 0, problems
+        reasons = " ".join(json.loads(told)["reasons"])
+        assert f"alliance-sim calibrate '{own}' --theory" in reasons
+        assert f"alliance-sim posterior vary '{own}'" in reasons

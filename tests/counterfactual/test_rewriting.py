@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import shlex
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,7 @@ from alliance_sim.counterfactual import Rewrite, rewrite, twin_worlds
 from alliance_sim.counterfactual.edit_cost import edit_cost
 from alliance_sim.counterfactual.labels import LABELS, SENTENCE
 from alliance_sim.counterfactual.rewrite_candidates import candidates_of
+from alliance_sim.counterfactual.rewrite_question import ask_rewrite
 from alliance_sim.counterfactual.rewrite_tree import FACT, FOUND, REST
 from alliance_sim.plots.rewrite import rewrite_figure
 from alliance_sim.plots.style import PHONE
@@ -159,6 +163,25 @@ def test_the_answer_can_be_asked_again_as_a_what_if(answer: Rewrite) -> None:
     assert told.endswith("--outcome 'rung>=2@2008'")
     for text in answer.nearest.edits:
         assert f"--{text}" in told
+
+
+def test_the_what_if_names_file_draws_seed_and_uniforms_where_they_are_others(
+    answer: Rewrite,
+) -> None:
+    told = shlex.split(answer.whatif_command)
+    assert told[3:7] == ["--seed", "3", "--uniforms", "2"]
+    own = replace(answer, asked_of=("my own.toml", "--posterior", "FIT"), seed=1)
+    words = ["my own.toml", "--posterior", "FIT", "--uniforms", "2"]
+    assert shlex.split(own.whatif_command)[2:7] == words
+
+
+def test_what_is_asked_is_called_as_a_command_finds_it(
+    islands_posterior: PosteriorDraws, tmp_path: Path
+) -> None:
+    islands_posterior.save(tmp_path / "RID.npz")
+    named = ask_rewrite(ISLANDS, STEP, posterior=tmp_path).called("own/mine.toml")
+    assert named.asked_of == ("own/mine.toml", "--posterior", str(tmp_path))
+    assert ask_rewrite(ISLANDS, STEP, posterior=islands_posterior).asked_of == (ISLANDS.name,)
 
 
 def test_the_same_seed_gives_the_same_answer_on_any_number_of_threads(

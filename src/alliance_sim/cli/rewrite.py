@@ -117,7 +117,7 @@ def rewrite(  # noqa: PLR0913, PLR0917 - the options of a command
         shifts=[whole_number(part) for part in _parts(shifts)],
         strengths=[_number("--strengths", part) for part in _parts(strengths)],
         also=also or (),
-    )
+    ).called(scenario)
     check_budget(question, limits)
     folder = out or usual_folder("rewrite", question.base.name)
     rewrite_folder(folder, question)

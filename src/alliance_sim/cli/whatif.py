@@ -38,6 +38,7 @@ from alliance_sim.shipped import usual_scenario
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.answer import WhatIf
     from alliance_sim.counterfactual.estimates import Estimate
+    from alliance_sim.scenario import Scenario
 
 EXAMPLE = "alliance-sim whatif --without nine_eleven --outcome 'rung>=8@2014'"
 
@@ -112,7 +113,8 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
         "theory": theory,
     }  # fmt: skip
     base, start = worlds_of(scenario)
-    question = ask(base, as_texts(**given), outcome, start=start)
+    called = called_by(scenario, base)
+    question = ask(base, as_texts(**given), outcome, start=start, called=called)
     found = posteriors_of(_posterior(posterior), question.base, question.theory)
     folder = out or usual_folder("whatif", question.edited.name)
     whatif_folder(folder, question)
@@ -153,6 +155,19 @@ def worlds_of(scenario: str) -> tuple[Any, Any]:
     chosen = load_scenario(scenario)
     base = extended_scenario(scenario)
     return (chosen, None) if base is None else (base, chosen)
+
+
+def called_by(scenario: str, base: Scenario) -> str:
+    """Return what a command finds the factual scenario by, where a scenario was asked for by name.
+
+    That is its own name if it ships; else its file, which may be what the file asked for extends.
+    """
+    from alliance_sim.scenario import extended_file, shipped
+
+    if base.name in shipped():
+        return base.name
+    found = extended_file(scenario)
+    return scenario if found is None else str(found)
 
 
 def _posterior(given: str) -> str:

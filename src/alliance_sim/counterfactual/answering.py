@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -229,10 +230,11 @@ def _commands(
 ) -> dict[str, str]:
     """Return the commands that make what was not checked."""
     wanted = [name for name in missing if name not in _impossible(posteriors)]
-    vary = f"alliance-sim posterior vary {question.base.name}"
-    found = {VARIANTS: vary, NOT_HAD: vary, THEORIES: fit_command(question.base, ["all"])}
+    called = question.called or question.base.name
+    vary = f"alliance-sim posterior vary {shlex.quote(called)}"
+    found = {VARIANTS: vary, NOT_HAD: vary, THEORIES: fit_command(called, ["all"])}
     if wanted:
-        found[NOT_HAD] = found[THEORIES] = fit_command(question.base, wanted)
+        found[NOT_HAD] = found[THEORIES] = fit_command(called, wanted)
     return found
 
 

@@ -42,6 +42,7 @@ class Question:
         kept: Junctures that are held as dated although what they follow is edited.
         outcome: What is looked at.
         touched: First day of the first quarter that the edits touch.
+        called: What a command finds the base by, such as a file; "" for its name.
     """
 
     base: Scenario
@@ -51,6 +52,7 @@ class Question:
     kept: tuple[str, ...]
     outcome: Outcome
     touched: dt.date
+    called: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -85,6 +87,7 @@ def ask(
     outcome: str,
     *,
     start: Scenario | None = None,
+    called: str = "",
 ) -> Question:
     """Return a question, or all that is wrong with it.
 
@@ -94,6 +97,7 @@ def ask(
         outcome: Such as "rung>=8@2014".
         start: An edited scenario that the edits come on top of; `base` if left out. A theory that
             it was put under holds for both worlds, too, unless `edits` name another.
+        called: What a command finds the base by, where that is not its name.
 
     Raises:
         SettingError: Naming everything that is wrong: edits that cannot be read or done, that
@@ -133,7 +137,7 @@ def ask(
     day, late = _touched(base, edited, found)
     if late or day is None:
         raise SettingError(WHERE, [late])
-    return Question(base, edited, told, theory, tuple(kept(asked)), found, day)
+    return Question(base, edited, told, theory, tuple(kept(asked)), found, day, called)
 
 
 def _outcome(base: Scenario, text: str, problems: list[str]) -> Outcome | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
@@ -88,6 +88,7 @@ class RewriteQuestion:
         until: Last day that it looks at.
         candidates: The edits that a rewrite may be put together from.
         posteriors: The draws.
+        asked_of: What a command names the scenario and the draws by, in its words.
     """
 
     base: Scenario
@@ -96,6 +97,11 @@ class RewriteQuestion:
     until: dt.date
     candidates: Candidates
     posteriors: Posteriors
+    asked_of: tuple[str, ...]
+
+    def called(self, word: str) -> RewriteQuestion:
+        """Return the same question of a scenario that a command finds by a word, as by a file."""
+        return replace(self, asked_of=(word, *self.asked_of[1:]))
 
 
 def ask_rewrite(
@@ -140,7 +146,10 @@ def ask_rewrite(
             f"@{calendar.last_year}, or name edits with --also (also=[...] in Python)"
         )
         raise SettingError(WHERE, [problem])
-    return RewriteQuestion(base, found, wanted, until, candidates, draws)
+    asked_of = [base.name]
+    if isinstance(posterior, str | os.PathLike) and posterior != USUAL:
+        asked_of += ["--posterior", os.fspath(posterior)]
+    return RewriteQuestion(base, found, wanted, until, candidates, draws, tuple(asked_of))
 
 
 def check_budget(question: RewriteQuestion, limits: Limits) -> int:

@@ -40,6 +40,7 @@ class Rewrite(Shown):
 
     Attributes:
         base: The factual scenario.
+        asked_of: What a command names the scenario and the draws by, in its words.
         outcome: What is looked at.
         wanted: Whether it is to come about, or to be averted.
         until: Last day that the outcome looks at.
@@ -58,6 +59,7 @@ class Rewrite(Shown):
     """
 
     base: Scenario
+    asked_of: tuple[str, ...]
     outcome: Outcome
     wanted: bool
     until: dt.date
@@ -214,7 +216,12 @@ class Rewrite(Shown):
     @property
     def whatif_command(self) -> str:
         """The command that asks the nearest as a what-if, with all that the answer hangs on."""
-        words = ["alliance-sim", "whatif", self.base.name]
+        from alliance_sim.counterfactual.answering import UNIFORMS
+
+        words = ["alliance-sim", "whatif", *self.asked_of]
+        settings = {"seed": (self.seed, 1), "uniforms": (self.searched.limits.uniforms, UNIFORMS)}
+        for name, (one, usual) in settings.items():
+            words += [] if one == usual else [f"--{name}", str(one)]
         for text in self.nearest.edits:
             kind, _, rest = text.partition(" ")
             words += [f"--{kind}", rest]

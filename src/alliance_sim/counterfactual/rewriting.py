@@ -403,6 +403,7 @@ class _Worlds:
         )
         return Rewrite(
             base=question.base,
+            asked_of=question.asked_of,
             outcome=question.outcome,
             wanted=self.wanted,
             until=question.until,

@@ -7,6 +7,7 @@ priors, and differences below 4 nats prefer nothing, so weights stand beside the
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,6 @@ from alliance_sim.scenario.theories import LATTICE
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.calibration.stored import StoredForecasts
-    from alliance_sim.scenario import Scenario
 
 STACKING, EVIDENCE, ALIKE = "stacking", "evidence", "alike"
 RESAMPLED, TAILS = 4000, (0.05, 0.95)  # draws of the errors of evidence, and what is told of them
@@ -146,7 +146,7 @@ def not_asked(posteriors: Sequence[PosteriorDraws]) -> tuple[str, ...]:
     return tuple(name for name in LATTICE if name not in names) if names <= {*LATTICE} else ()
 
 
-def fit_command(scenario: Scenario, missing: Sequence[str]) -> str:
-    """Return the command that fits theories."""
+def fit_command(called: str, missing: Sequence[str]) -> str:
+    """Return the command that fits theories of a scenario, called as a command finds it."""
     theories = " ".join(f"--theory {name}" for name in missing)
-    return f"alliance-sim calibrate {scenario.name} {theories} --out FIT"
+    return f"alliance-sim calibrate {shlex.quote(called)} {theories} --out FIT"

@@ -107,13 +107,19 @@ def extended_scenario(name_or_path: str | os.PathLike[str]) -> Scenario | None:
     Args:
         name_or_path: As for `load_scenario`, which has to find it sound.
     """
+    path = extended_file(name_or_path)
+    return None if path is None else load_scenario(path)
+
+
+def extended_file(name_or_path: str | os.PathLike[str]) -> Path | None:
+    """Return the file of the scenario that `extended_scenario` returns; None for a whole one."""
     path, _ = _find(os.fsdecode(name_or_path), None)
     first = path
     tree = read_toml(path, MOST_BYTES)
     while tree.get("extends") != DEFAULTS and _holds_edits(tree):
         path, _ = _find(tree.get("extends", packaged.usual_scenario()), path.parent)
         tree = read_toml(path, MOST_BYTES)
-    return None if path is first else load_scenario(path)
+    return None if path is first else path
 
 
 def shipped() -> tuple[str, ...]:
