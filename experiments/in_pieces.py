@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 
 from alliance_sim import model
 from alliance_sim.calibration import Checkpoint, run_to_end
-from alliance_sim.calibration.still_holds import digests_of
-from alliance_sim.compiled.objects import rules_digest
 
 Floats = NDArray[np.float64]
 
 
+USUAL = "two_islands/baseline"  # a scenario with a record, whichever
+
+
 def made_of(scenario: str, theory: str | None = None) -> dict[str, str]:
     """Return digests of rules, scenario, priors and record, which numbers hang on."""
-    return digests_of(model(scenario, theory).target)
+    return model(scenario, theory).digests
 
 
 class Pieces:
@@ -78,7 +79,7 @@ def in_pieces(
         out: The folder; what is under way is kept in `under_way` in it.
         what: All that decides the numbers, but for the rules.
     """
-    what = {"rules": rules_digest(), **what}
+    what = {"rules": made_of(USUAL)["rules"], **what}
     place = out / "under_way"
     place.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()

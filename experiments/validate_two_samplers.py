@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from in_pieces import write_rows
+from in_pieces import made_of, write_rows
 from numpy.typing import NDArray
 
 from alliance_sim import model
@@ -35,7 +35,6 @@ from alliance_sim.calibration import (
     TemperedSettings,
     run_to_end,
 )
-from alliance_sim.calibration.still_holds import digests_of
 
 Floats = NDArray[np.float64]
 
@@ -116,7 +115,7 @@ def main() -> None:
     under_way = given.out / "under_way"
     under_way.mkdir(parents=True, exist_ok=True)
     what = {key: str(value) for key, value in vars(given).items() if key != "out"}
-    what |= digests_of(target)
+    what |= made_of(given.scenario, given.theory)
     start = time.process_time()
     jobs = []
     for run in range(4):

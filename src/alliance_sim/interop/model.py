@@ -161,6 +161,20 @@ class Model:
         return target_of(self.prior, series=self._series, until=self._until)
 
     @property
+    def digests(self) -> dict[str, str]:
+        """Digests of what a posterior depends on: `scenario`, `priors`, `observed` and `rules`.
+
+        Whoever keeps what a sampler of one's own came to, or goes on with it later, keeps them
+        beside it: where one differs, the numbers are of something else.
+
+        Raises:
+            NoRecord: If the scenario has no record.
+        """
+        from alliance_sim.calibration.still_holds import digests_of
+
+        return digests_of(self.target)
+
+    @property
     def dimension(self) -> int:
         """How many standard normals `target` takes: parameters, and slow noise by quarter."""
         return self.target.dimension
