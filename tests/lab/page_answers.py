@@ -8,8 +8,6 @@ history in both worlds, and what `page_answer` says of them. Vitest reads it.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from functools import cache
 from pathlib import Path
@@ -34,6 +32,7 @@ from alliance_sim.lab.beforehand import plain_checks
 from alliance_sim.lab.payload import payload_of
 from alliance_sim.scenario.theories import LATTICE, theory_of, with_theory
 from alliance_sim.shipped import usual_scenario
+from tests.lab.kept_json import as_json, compare_or_write
 
 PAGE = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page"
 PLACE = PAGE / "tests" / "unit" / "data" / "answers.json"
@@ -184,21 +183,8 @@ def made() -> dict[str, Any]:
 
 def text() -> str:
     """Return the file as it should be."""
-    return json.dumps(made(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def main() -> int:
-    """Compare or write, and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write what the package says")
-    if parser.parse_args().write:
-        PLACE.write_text(text(), "utf-8")
-        return 0
-    late = PLACE.read_text("utf-8") != text()
-    if late:
-        sys.stderr.write("late; type: python -m tests.lab.page_answers --write\n")
-    return 1 if late else 0
+    return as_json(made())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(compare_or_write(text, PLACE, name="tests.lab.page_answers", about=__doc__))

@@ -8,8 +8,6 @@ that part of the page's payload by which they are called. Vitest reads it.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from typing import Any
 
@@ -22,6 +20,7 @@ from alliance_sim.scenario.edit_texts import read_edits
 from alliance_sim.scenario.edits_in_words import words_of
 from alliance_sim.shipped import usual_scenario
 from alliance_sim.world.state import meanings_of, state_names
+from tests.lab.kept_json import as_json, compare_or_write
 from tests.lab.page_answers import PAGE
 
 PLACE = PAGE / "tests" / "unit" / "data" / "words.json"
@@ -135,21 +134,8 @@ def made() -> dict[str, Any]:
 
 def text() -> str:
     """Return the file as it should be."""
-    return json.dumps(made(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def main() -> int:
-    """Compare or write, and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write what the package says")
-    if parser.parse_args().write:
-        PLACE.write_text(text(), "utf-8")
-        return 0
-    late = PLACE.read_text("utf-8") != text()
-    if late:
-        sys.stderr.write("late; type: python -m tests.lab.page_words --write\n")
-    return 1 if late else 0
+    return as_json(made())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(compare_or_write(text, PLACE, name="tests.lab.page_words", about=__doc__))
