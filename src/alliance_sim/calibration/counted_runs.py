@@ -130,15 +130,8 @@ def shipped_runs(scenario: Scenario) -> FreeRuns | None:
     draws, _ = drawn_from(USUAL, [scenario], where="score")
     if draws is None:
         return None
-    engine = Kernel(threads=1)
-    ensemble = simulate(scenario, runs=RUNS, seed=1, engine=engine, posterior=draws)
     return free_runs(
-        scenario,
-        name=MODEL,
-        title="the model",
-        ensemble=ensemble,
-        posterior=draws,
-        settings=(IN_SAMPLE,),
+        scenario, name=MODEL, title="the model", posterior=draws, settings=(IN_SAMPLE,)
     )
 
 

@@ -353,7 +353,6 @@ class RefitFolder:
         """Return forecasts of nothing, which say what they would hang on."""
         digests = digests_of(target)
         digests[f"observed {series}"] = digests.pop("observed")
-        digests[f"scenario {target.prior.theory.name}"] = digests["scenario"]
         return StoredForecasts(
             scenario=self._scenario.name,
             record=self._record.name,
@@ -364,13 +363,19 @@ class RefitFolder:
 
     def together(self) -> StoredForecasts:
         """Return all that is done, in one."""
-        parts = [load_stored(self._file(Place(*name.split("/")))) for name in sorted(self._done)]
+        places = [Place(*name.split("/")) for name in sorted(self._done)]
+        parts = [load_stored(self._file(place)) for place in places]
         if not parts:
             raise ResultError(f"{self.path}: no refit is done yet; {self.command} goes on")
         first = parts[0]
         return replace(
             first,
-            digests=_joined([one.digests for one in parts]),
+            digests=_joined(
+                [
+                    {**one.digests, f"scenario {place.theory}": one.digests["scenario"]}
+                    for place, one in zip(places, parts, strict=True)
+                ]
+            ),
             forecasts=_joined([one.forecasts for one in parts]),
             numbers=_joined([one.numbers for one in parts]),
             checked=_joined([one.checked for one in parts]),
@@ -418,8 +423,7 @@ class RefitFolder:
             if not self.done(place):
                 continue
             target = target_of(prior_of(self._scenario, place.theory), series=place.series)
-            digests = dict(self.empty(target, place.series).digests)
-            del digests[f"scenario {place.theory}"]  # of a part alone that of the scenario is it
+            digests = self.empty(target, place.series).digests
             found = load_stored(self._file(place)).digests
             if other := [name for name, digest in digests.items() if found.get(name) != digest]:
                 raise ResultError(

@@ -274,7 +274,7 @@ def _read(tree: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Stored
     )
 
 
-def scenario_key(theory: str, digests: Mapping[str, str]) -> str:
+def _scenario_key(theory: str, digests: Mapping[str, str]) -> str:
     """Return under which name the digest of the scenario under a theory is kept."""
     own = f"scenario {theory}"
     return own if own in digests else "scenario"
@@ -301,7 +301,7 @@ def stale(stored: StoredResult, scenario: Scenario) -> list[str]:
             continue
         now = digests_of(target)
         for name, what, key in (
-            ("scenario", "the scenario", scenario_key(theory, stored.digests)),
+            ("scenario", "the scenario", _scenario_key(theory, stored.digests)),
             ("priors", "the priors", "priors"),
             ("observed", f"what the record {record} holds", f"observed {series}"),
         ):
