@@ -2,13 +2,14 @@
 
     python -m tests.lab.page_answers --write
 
-writes `page/tests/unit/data/answers.json`: questions put to the shipped draws, outcomes of every
-history in both worlds, and what `page_answer` says of them. Vitest reads it.
+writes `page/tests/unit/data/answers.json`: questions put to some of the shipped draws, outcomes
+of every history in both worlds, and what `page_answer` says of them. Vitest reads it.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from tests.lab.kept_json import as_json, compare_or_write
 
 PAGE = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page"
 PLACE = PAGE / "tests" / "unit" / "data" / "answers.json"
-THEORIES = ("RID", "ID", "RI")
+THEORIES = {"RID": 100, "ID": 20, "RI": 20}  # so many draws of each
 UNIFORMS, RUNS, SEED = 2, 400, 3
 BEFORE = 2  # of the first questions `whatif` is asked beforehand
 KEPT = ("scenario", "record", "theories", "weighing", "states", "outcomes", "junctures", "leaders",
@@ -68,10 +69,31 @@ def bits(values: np.ndarray) -> str:
 def draws() -> Posteriors:
     """Return the draws that the page is taken to have."""
     base = load_scenario(usual_scenario())
-    found = [shipped_posterior(base, name) for name in THEORIES]
-    assert all(one is not None for one in found)
+    main, *others = (first_draws(base, name, many) for name, many in THEORIES.items())
     readings = posteriors_of("shipped", base).readings
-    return Posteriors(found[0], tuple(found[1:]), readings)  # type: ignore[arg-type]
+    assert readings.weights is not None
+    logs = readings.weights.log_weights[:, : len(main)]
+    weights = replace(readings.weights, log_weights=logs)
+    return Posteriors(main, tuple(others), replace(readings, weights=weights))
+
+
+def first_draws(base: Scenario, theory: str, many: int) -> PosteriorDraws:
+    """Return the first draws of those that ship."""
+    found = shipped_posterior(base, theory)
+    assert found is not None
+    held = found.held
+    checked = [k for k, draw in enumerate(held.checked) if draw < many]
+    assert checked
+    return PosteriorDraws(
+        replace(
+            held,
+            parameters=held.parameters[:many],
+            ranks=held.ranks[:many],
+            checked=tuple(held.checked[k] for k in checked),
+            log_likelihood=held.log_likelihood[checked],
+        ),
+        found.prior,
+    )
 
 
 def outcomes(question: Question, worlds: TwinWorlds) -> list[str]:
@@ -131,8 +153,8 @@ def asked_beforehand(base: Scenario, pasts: Pasts) -> StoredChecks:
         for edits, text in QUESTIONS[:BEFORE]
     )
     return StoredChecks(
-        scenario="", draws={}, theory=THEORIES[0], uniforms=UNIFORMS, seed=SEED, command="",
-        checks=checks,
+        scenario="", draws={}, theory=draws().main.theory, uniforms=UNIFORMS, seed=SEED,
+        command="", checks=checks,
     )  # fmt: skip
 
 
