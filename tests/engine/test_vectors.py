@@ -106,13 +106,14 @@ def stages() -> dict[str, Counter[str]]:
     return counted(with_stages_apart())
 
 
-@pytest.fixture(scope="module", params=["linux-x86-64-v3", "linux-x86-64-v4"])
-def whole(request: pytest.FixtureRequest) -> str:
-    """The engine as the package brings it, as assembly."""
-    if request.param not in objects.targets_here():
-        pytest.skip("reads what LLVM makes for this machine")
+@pytest.fixture(scope="module")
+def whole() -> str:
+    """The engine that runs on this machine, as the package brings it, as assembly."""
+    here = [name for name in objects.targets_here() if "x86-64" in name]
+    if not here:
+        pytest.skip("reads x86-64 assembly")
     ir = objects.read(objects.IR).code
-    return objects.finished(ir, objects.TARGETS[request.param], assembly=True).decode()
+    return objects.finished(ir, objects.TARGETS[here[0]], assembly=True).decode()
 
 
 def test_the_engine_itself_handles_several_runs_at_once(whole: str) -> None:
