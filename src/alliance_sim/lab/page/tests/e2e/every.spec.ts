@@ -3,6 +3,7 @@
 import { expect, test, type Lab, type Which } from "./fixtures";
 
 const ALIKE = 2; // how many of many that are alike, such as rows of numbers, are used
+const QUIET = 60; // milliseconds without a change after which nothing moves, if no answer is awaited
 
 /** What a control is, and how it is found again after the page was drawn anew. */
 interface Control {
@@ -16,7 +17,7 @@ interface Control {
   idle: string;
 }
 
-/** Put what looks at controls into the page: `controls()`, `seen()`. */
+/** Put what looks at controls into the page: `control()`, `unfolded()`, `moved()`. */
 async function prepared(lab: Lab): Promise<void> {
   await lab.page.evaluate(() => {
     const found = globalThis as unknown as Record<string, unknown>;
@@ -93,7 +94,6 @@ async function prepared(lab: Lab): Promise<void> {
         };
       });
     };
-    found["controls"] = () => listed().map(({ told }) => told);
     found["control"] = (kind: string, name: string, order: number) =>
       listed().find(({ told }) => told.kind === kind && told.name === name && told.order === order)
         ?.one ?? null;
@@ -104,51 +104,67 @@ async function prepared(lab: Lab): Promise<void> {
       if (this.download !== "") done += 1; // a file is given
       click.call(this);
     };
-    // What can be seen of the page: its address, its words, what is filled in, what has the focus.
-    found["seen"] = () =>
-      JSON.stringify([
-        location.hash,
-        document.querySelector("#lab")?.innerHTML,
-        Array.from(
-          document.querySelectorAll<HTMLInputElement>("input, select, textarea"),
-          (one) => [one.value, one.checked],
-        ),
-        Array.from(document.querySelectorAll("details"), (one) => one.open),
-        [document.documentElement.lang, document.documentElement.dataset["theme"], scrollY, done],
-        document.activeElement?.id,
-      ]);
+    // What stands on the page: its address, its words, what is filled in.
+    const standing = () => [
+      location.hash,
+      document.querySelector("#lab")?.innerHTML,
+      Array.from(document.querySelectorAll<HTMLInputElement>("input, select, textarea"), (one) => [
+        one.value,
+        one.checked,
+      ]),
+      Array.from(document.querySelectorAll("details"), (one) => one.open),
+      [document.documentElement.lang, document.documentElement.dataset["theme"]],
+    ];
+    // What can be seen of it: where it is scrolled to, too, what was given, what has the focus.
+    const seen = () => JSON.stringify([standing(), scrollY, done, document.activeElement?.id]);
+    // What each worker has not answered yet; a question ends the one before it.
+    const awaited = new Map<Worker, Map<number, string>>();
+    const post = Worker.prototype.postMessage as (message: unknown) => void;
+    Worker.prototype.postMessage = function (this: Worker, message: { kind: string; id: number }) {
+      const mine = awaited.get(this) ?? new Map<number, string>();
+      if (!awaited.has(this)) {
+        this.addEventListener("message", ({ data }: MessageEvent<typeof message>) => {
+          if (["ended", "told", "failed"].includes(data.kind)) mine.delete(data.id);
+        });
+      }
+      awaited.set(this, mine);
+      if (message.kind === "ask") mine.clear();
+      if (["ask", "one"].includes(message.kind)) mine.set(message.id, message.kind);
+      post.call(this, message);
+    };
+    let changed = 0;
+    new MutationObserver(() => (changed = performance.now())).observe(document, {
+      ...{ subtree: true, childList: true, attributes: true, characterData: true },
+    });
+    const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+    // Wait until no worker is at work, and for as long nothing has changed any more.
+    const still = async (quiet: number) => {
+      const began = performance.now();
+      const since = () => performance.now() - Math.max(began, changed);
+      do {
+        await frame();
+        if (performance.now() - began > 20_000) throw new Error("the page does not come to rest");
+      } while (since() < quiet || [...awaited.values()].some(({ size }) => size > 0));
+    };
+    let before = "";
+    // Open what is behind titles, and what is within that; return all controls, and what stands there
+    // but for names that elements have for each other, and for whether something can be undone.
+    found["unfolded"] = async (quiet: number) => {
+      for (let within = 0; within < 2; within += 1) {
+        const closed = document.querySelectorAll<HTMLDetailsElement>("main details:not([open])");
+        if (within > 0 && closed.length === 0) break;
+        for (const one of closed) one.open = true;
+        await still(quiet);
+      }
+      before = seen();
+      const state = JSON.stringify(standing())
+        .replace(/P\d+-\d+/g, "P")
+        .replace(/ disabled=\\"\\"(?=>(Undo|Redo)<)/g, "");
+      return { all: listed().map(({ told }) => told), state };
+    };
+    // Whether anything is seen that was not when all was unfolded.
+    found["moved"] = () => seen() !== before;
   });
-}
-
-const seen = (lab: Lab) => lab.page.evaluate<string>("seen()");
-
-/** Wait until nothing moves any more, and return what is seen. */
-async function still(lab: Lab): Promise<string> {
-  let before = "";
-  await expect
-    .poll(
-      async () => {
-        const now = await seen(lab);
-        const same = now === before;
-        before = now;
-        return same;
-      },
-      { intervals: [50, 150, 250] },
-    )
-    .toBe(true);
-  return before;
-}
-
-/** Open what is behind titles, and what is within that. */
-async function unfolded(lab: Lab): Promise<void> {
-  for (let within = 0; within < 2; within += 1) {
-    await lab.page.evaluate(() =>
-      document.querySelectorAll("main details").forEach((one) => {
-        (one as HTMLDetailsElement).open = true;
-      }),
-    );
-    await lab.page.waitForTimeout(100);
-  }
 }
 
 /** Use a control by keyboard as its kind is used, or say that it is not there any more. */
@@ -196,23 +212,19 @@ async function used(lab: Lab, { kind, name, order }: Control): Promise<boolean> 
 
 /** Use every control of a part of the page; return those of which nothing came. */
 async function tried(lab: Lab, which: Which, link: string): Promise<[Control[], string[]]> {
-  const listed = async () => {
-    await unfolded(lab);
-    const seen = await still(lab);
-    return { seen, all: await lab.page.evaluate<Control[]>("controls()") };
-  };
+  const listed = (quiet = QUIET) =>
+    lab.page.evaluate<{ all: Control[]; state: string }>(`unfolded(${quiet})`);
   const anew = async () => {
     await lab.start(which, link);
     await lab.whole();
     await prepared(lab);
-    return listed();
+    return listed(5 * QUIET); // of what was asked before this is ready nothing is known
   };
-  const { all } = await anew();
-  /** Go back to what was there first, and see that it is. */
-  const begun = async (): Promise<string> => {
+  const { all, state } = await anew();
+  /** Go back to what was there first, and see that it is; only if not, open the page anew. */
+  const begun = async (): Promise<void> => {
     await lab.page.goto(await lab.at(which, link));
-    const now = await listed();
-    return JSON.stringify(now.all) === JSON.stringify(all) ? now.seen : (await anew()).seen;
+    if ((await listed()).state !== state) await anew();
   };
   const many = new Map<string, number>();
   const nothing: string[] = [];
@@ -223,14 +235,14 @@ async function tried(lab: Lab, which: Which, link: string): Promise<[Control[], 
     const alike = many.get(control.like) ?? 0;
     if (control.idle !== "" || alike === ALIKE) continue;
     many.set(control.like, alike + 1);
-    const before = changed ? await begun() : await seen(lab);
+    if (changed) await begun();
     changed = true;
     if (!(await used(lab, control))) {
       nothing.push(`${told} is not there the second time`);
       continue;
     }
     try {
-      await expect.poll(() => seen(lab), { timeout: 5000 }).not.toBe(before);
+      await lab.page.waitForFunction("moved()", undefined, { polling: "raf", timeout: 5000 });
     } catch {
       nothing.push(told);
     }
