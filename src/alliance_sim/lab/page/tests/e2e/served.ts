@@ -1,12 +1,30 @@
 // Where the pages of tests are: on the disk, or at a running `alliance-sim lab`.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { PAGES, SCENARIOS } from "./export";
 import { environment, PROGRAM, PYTHON } from "./python";
 
 export type Which = keyof typeof PAGES;
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\//;
 const STOPPED = 130; // how the program ends that is stopped by Ctrl-C
+// Serves a page that is written already, as `alliance-sim lab` does: to make the whole one takes long.
+const SERVING = `
+import sys, threading
+from pathlib import Path
+from alliance_sim.lab.serving import served
+try:
+    with served(Path(sys.argv[1]).read_bytes()) as address:
+        print(address, flush=True)
+        threading.Event().wait()
+except KeyboardInterrupt:
+    sys.exit(${STOPPED})
+`;
+/** What Python is told for each page: the small one is made and served by the command itself. */
+const TOLD: Record<Which, string[]> = {
+  whole: ["-c", SERVING, fileURLToPath(PAGES.whole)],
+  small: ["-c", PROGRAM, "lab", ...SCENARIOS.small, "--no-browser", "--port", "0"],
+};
 
 export interface Places {
   /** Return a page's address. */
@@ -53,8 +71,7 @@ export class Served implements Places {
   }
 
   private start(which: Which): Promise<Server> {
-    const words = ["-c", PROGRAM, "lab", ...SCENARIOS[which], "--no-browser", "--port", "0"];
-    const program = spawn(PYTHON, words, {
+    const program = spawn(PYTHON, TOLD[which], {
       env: environment({ ALLIANCE_SIM_QUIET: "1" }),
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -70,7 +87,9 @@ export class Served implements Places {
       program.stdout.on("data", hear);
       program.stderr.on("data", hear);
       program.on("error", failed);
-      program.on("close", (code) => failed(new Error(`alliance-sim lab ended, ${code}:\n${said}`)));
+      program.on("close", (code) =>
+        failed(new Error(`the server of a page ended, ${code}:\n${said}`)),
+      );
     });
   }
 
@@ -81,7 +100,7 @@ export class Served implements Places {
       program.kill("SIGINT");
       const [code] = (await ended) as [number | null];
       if (code !== STOPPED || said().includes("Traceback")) {
-        throw new Error(`alliance-sim lab ended with ${code} once it was stopped:\n${said()}`);
+        throw new Error(`the server of a page ended with ${code} once it was stopped:\n${said()}`);
       }
     }
   }
