@@ -13,6 +13,14 @@ export type { Which } from "./served";
 // hold text and nothing else (its types let nothing else in), so eight stand for the two hundred.
 const ALIKE = ".data-sheet tbody tr:nth-child(n + 9)";
 
+/** Rules of axe that hang on sizes and colours; all others hang on which elements there are. */
+export const LOOKED_AT = [
+  "color-contrast",
+  "link-in-text-block",
+  "scrollable-region-focusable",
+  "skip-link",
+];
+
 /** A page, and what went wrong in it. */
 export class Lab {
   /** What went wrong since the last look. */
