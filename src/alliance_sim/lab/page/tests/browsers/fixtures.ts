@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { test as base } from "@playwright/test";
 import { PAGES } from "../e2e/export";
-import { OnDisk, Served, type Places, type Which } from "../e2e/served";
+import { byCommand, OnDisk, Served, type Places, type Which } from "../e2e/served";
 import type { Solved } from "../e2e/solved";
 import { Driven, listening } from "./driven";
 import { BROWSERS, FOLDER, type Browser, type Name } from "./found";
@@ -42,7 +42,7 @@ export const test = base.extend<object, Mine>({
   ],
   places: [
     async ({}, use) => {
-      const places = { disk: new Listening(), lab: new Served() };
+      const places = { disk: new Listening(), lab: new Served(byCommand) };
       await use(places);
       await places.lab.close();
     },

@@ -18,7 +18,7 @@ for (const width of WIDTHS) {
         await test.step(panel, async () => {
           await lab.show(panel);
           await lab.fits();
-          // From a laptop to a projector, and from light to dark, no element comes or goes.
+          // From a laptop to a projector, and from light to dark, no kind of element comes or goes.
           const same = width === 1920 || colorScheme === "dark";
           await lab.accessible(same ? LOOKED_AT : undefined);
         });

@@ -54,7 +54,7 @@ for (const [width, colorScheme] of FEW ? LOOKS : [...LOOKS, ...OTHERS]) {
     await lab.whole();
     await everyPart(lab, async () => {
       await lab.fits();
-      // From a laptop to a projector no element comes or goes.
+      // From a laptop to a projector no kind of element comes or goes.
       await lab.accessible(FEW && width === 1920 ? LOOKED_AT : undefined);
     });
   });

@@ -20,11 +20,15 @@ try:
 except KeyboardInterrupt:
     sys.exit(${STOPPED})
 `;
-/** What Python is told for each page: the small one is made and served by the command itself. */
-const TOLD: Record<Which, string[]> = {
-  whole: ["-c", SERVING, fileURLToPath(PAGES.whole)],
-  small: ["-c", PROGRAM, "lab", ...SCENARIOS.small, "--no-browser", "--port", "0"],
-};
+
+/** What Python is told to have the command itself make a page and serve it. */
+export function byCommand(which: Which): string[] {
+  return ["-c", PROGRAM, "lab", ...SCENARIOS[which], "--no-browser", "--port", "0"];
+}
+
+function quickly(which: Which): string[] {
+  return which === "whole" ? ["-c", SERVING, fileURLToPath(PAGES.whole)] : byCommand(which);
+}
 
 export interface Places {
   /** Return a page's address. */
@@ -60,6 +64,8 @@ export class Served implements Places {
   private readonly servers = new Map<Which, Promise<Server>>();
   private readonly addresses = new Set<string>();
 
+  constructor(private readonly told: (which: Which) => string[] = quickly) {}
+
   async at(which: Which): Promise<string> {
     const server = this.servers.get(which) ?? this.start(which);
     this.servers.set(which, server);
@@ -71,7 +77,7 @@ export class Served implements Places {
   }
 
   private start(which: Which): Promise<Server> {
-    const program = spawn(PYTHON, TOLD[which], {
+    const program = spawn(PYTHON, this.told(which), {
       env: environment({ ALLIANCE_SIM_QUIET: "1" }),
       stdio: ["ignore", "pipe", "pipe"],
     });
