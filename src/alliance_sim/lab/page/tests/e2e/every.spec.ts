@@ -1,6 +1,6 @@
 // Every control that the page has, found in the running page and not in a list: each is reached, has a
 // name, is operated by keyboard alone, and something comes of it.
-import { expect, test, type Lab, type Which } from "./fixtures";
+import { expect, Lab, test, type Which } from "./fixtures";
 
 const ALIKE = 2; // how many of many that are alike, such as rows of numbers, are used
 const QUIET = 60; // milliseconds without a change after which nothing moves, if no answer is awaited
@@ -17,154 +17,149 @@ interface Control {
   idle: string;
 }
 
-/** Put what looks at controls into the page: `control()`, `unfolded()`, `moved()`. */
-async function prepared(lab: Lab): Promise<void> {
-  await lab.page.evaluate(() => {
-    const found = globalThis as unknown as Record<string, unknown>;
-    const all = () =>
-      Array.from(
-        document.querySelectorAll<HTMLElement>(
-          "button, input, select, textarea, summary, [role=slider], a[href], [tabindex='0']",
-        ),
-      ).filter(
-        (one) =>
-          one.checkVisibility() &&
-          !(one as HTMLButtonElement).disabled &&
-          (one.closest("main") !== null || location.hash.includes("panel=timeline")),
-      );
-    const nameOf = (one: HTMLElement) => {
-      const labels = (one as HTMLInputElement).labels;
-      const texts = [
-        one.getAttribute("aria-label"),
-        ...(one.getAttribute("aria-labelledby") ?? "")
-          .split(" ")
-          .map((id) => document.getElementById(id)?.textContent),
-        ...Array.from(labels ?? [], (label) => label.textContent),
-        ["SELECT", "INPUT", "TEXTAREA"].includes(one.tagName) ? "" : one.textContent,
-        one.title,
-      ];
-      const name = texts.find((text) => text !== null && text !== undefined && text.trim() !== "");
-      // Numbers in names are others in other histories.
-      return (name ?? "")
-        .replace(/\s+/g, " ")
-        .replace(/[\d.,]*\d/g, "#")
-        .trim();
-    };
-    const kindOf = (one: HTMLElement) => {
-      const role = one.getAttribute("role");
-      if (role !== null) return role;
-      return one.tagName === "INPUT" ? (one as HTMLInputElement).type : one.tagName.toLowerCase();
-    };
-    const idleOf = (one: HTMLElement): string => {
-      const select = one as HTMLSelectElement;
-      if (["true", "page"].includes(one.getAttribute("aria-current") ?? "")) return "is shown";
-      if (one.getAttribute("aria-pressed") === "true" && one.parentElement?.role === "group")
-        return "is chosen";
-      if (kindOf(one) === "radio" && (one as HTMLInputElement).checked) return "is chosen";
-      if (kindOf(one) === "file") return "is used where files are tried";
-      if ((one as HTMLInputElement).readOnly) return "is there to be copied";
-      if (["region", "list", "math", "ol", "div"].includes(kindOf(one)))
-        return "is there to be scrolled";
-      if (one.tagName === "SELECT" && select.querySelectorAll("option:enabled").length < 2)
-        return "has one choice";
-      const form = one.closest("form");
-      if (
-        (one as HTMLButtonElement).type === "submit" &&
-        form?.querySelector("input")?.value === ""
-      )
-        return "has nothing typed";
-      return "";
-    };
-    const listed = () => {
-      const many = new Map<string, number>();
-      return all().map((one) => {
-        const [kind, name] = [kindOf(one), nameOf(one)];
-        const key = `${kind} ${name}`;
-        const order = many.get(key) ?? 0;
-        many.set(key, order + 1);
-        const part = one.closest("details")?.querySelector("summary")?.textContent ?? "";
-        const like = [kind, one.className, one.parentElement?.className ?? "", part].join(" / ");
-        const parts = { kind, name, order, idle: idleOf(one) };
-        return {
-          one,
-          told: {
-            ...parts,
-            like: kind === "summary" ? `${like} ${name}` : like,
-          },
-        };
-      });
-    };
-    found["control"] = (kind: string, name: string, order: number) =>
-      listed().find(({ told }) => told.kind === kind && told.name === name && told.order === order)
-        ?.one ?? null;
-    let done = 0;
-    window.print = () => void (done += 1);
-    const click = HTMLAnchorElement.prototype.click;
-    HTMLAnchorElement.prototype.click = function () {
-      if (this.download !== "") done += 1; // a file is given
-      click.call(this);
-    };
-    // What stands on the page: its address, its words, what is filled in.
-    const standing = () => [
-      location.hash,
-      document.querySelector("#lab")?.innerHTML,
-      Array.from(document.querySelectorAll<HTMLInputElement>("input, select, textarea"), (one) => [
-        one.value,
-        one.checked,
-      ]),
-      Array.from(document.querySelectorAll("details"), (one) => one.open),
-      [document.documentElement.lang, document.documentElement.dataset["theme"]],
+/** Put what looks at controls into a page before all else: `control()`, `unfolded()`, `moved()`. */
+function prepared(): void {
+  const found = globalThis as unknown as Record<string, unknown>;
+  const all = () =>
+    Array.from(
+      document.querySelectorAll<HTMLElement>(
+        "button, input, select, textarea, summary, [role=slider], a[href], [tabindex='0']",
+      ),
+    ).filter(
+      (one) =>
+        one.checkVisibility() &&
+        !(one as HTMLButtonElement).disabled &&
+        (one.closest("main") !== null || location.hash.includes("panel=timeline")),
+    );
+  const nameOf = (one: HTMLElement) => {
+    const labels = (one as HTMLInputElement).labels;
+    const texts = [
+      one.getAttribute("aria-label"),
+      ...(one.getAttribute("aria-labelledby") ?? "")
+        .split(" ")
+        .map((id) => document.getElementById(id)?.textContent),
+      ...Array.from(labels ?? [], (label) => label.textContent),
+      ["SELECT", "INPUT", "TEXTAREA"].includes(one.tagName) ? "" : one.textContent,
+      one.title,
     ];
-    // What can be seen of it: where it is scrolled to, too, what was given, what has the focus.
-    const seen = () => JSON.stringify([standing(), scrollY, done, document.activeElement?.id]);
-    // What each worker has not answered yet; a question ends the one before it.
-    const awaited = new Map<Worker, Map<number, string>>();
-    const post = Worker.prototype.postMessage as (message: unknown) => void;
-    Worker.prototype.postMessage = function (this: Worker, message: { kind: string; id: number }) {
-      const mine = awaited.get(this) ?? new Map<number, string>();
-      if (!awaited.has(this)) {
-        this.addEventListener("message", ({ data }: MessageEvent<typeof message>) => {
-          if (["ended", "told", "failed"].includes(data.kind)) mine.delete(data.id);
-        });
-      }
-      awaited.set(this, mine);
-      if (message.kind === "ask") mine.clear();
-      if (["ask", "one"].includes(message.kind)) mine.set(message.id, message.kind);
-      post.call(this, message);
-    };
-    let changed = 0;
-    new MutationObserver(() => (changed = performance.now())).observe(document, {
-      ...{ subtree: true, childList: true, attributes: true, characterData: true },
+    const name = texts.find((text) => text !== null && text !== undefined && text.trim() !== "");
+    // Numbers in names are others in other histories.
+    return (name ?? "")
+      .replace(/\s+/g, " ")
+      .replace(/[\d.,]*\d/g, "#")
+      .trim();
+  };
+  const kindOf = (one: HTMLElement) => {
+    const role = one.getAttribute("role");
+    if (role !== null) return role;
+    return one.tagName === "INPUT" ? (one as HTMLInputElement).type : one.tagName.toLowerCase();
+  };
+  const idleOf = (one: HTMLElement): string => {
+    const select = one as HTMLSelectElement;
+    if (["true", "page"].includes(one.getAttribute("aria-current") ?? "")) return "is shown";
+    if (one.getAttribute("aria-pressed") === "true" && one.parentElement?.role === "group")
+      return "is chosen";
+    if (kindOf(one) === "radio" && (one as HTMLInputElement).checked) return "is chosen";
+    if (kindOf(one) === "file") return "is used where files are tried";
+    if ((one as HTMLInputElement).readOnly) return "is there to be copied";
+    if (["region", "list", "math", "ol", "div"].includes(kindOf(one)))
+      return "is there to be scrolled";
+    if (one.tagName === "SELECT" && select.querySelectorAll("option:enabled").length < 2)
+      return "has one choice";
+    const form = one.closest("form");
+    if ((one as HTMLButtonElement).type === "submit" && form?.querySelector("input")?.value === "")
+      return "has nothing typed";
+    return "";
+  };
+  const listed = () => {
+    const many = new Map<string, number>();
+    return all().map((one) => {
+      const [kind, name] = [kindOf(one), nameOf(one)];
+      const key = `${kind} ${name}`;
+      const order = many.get(key) ?? 0;
+      many.set(key, order + 1);
+      const part = one.closest("details")?.querySelector("summary")?.textContent ?? "";
+      const like = [kind, one.className, one.parentElement?.className ?? "", part].join(" / ");
+      const parts = { kind, name, order, idle: idleOf(one) };
+      return {
+        one,
+        told: {
+          ...parts,
+          like: kind === "summary" ? `${like} ${name}` : like,
+        },
+      };
     });
-    const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
-    // Wait until no worker is at work, and for as long nothing has changed any more.
-    const still = async (quiet: number) => {
-      const began = performance.now();
-      const since = () => performance.now() - Math.max(began, changed);
-      do {
-        await frame();
-        if (performance.now() - began > 20_000) throw new Error("the page does not come to rest");
-      } while (since() < quiet || [...awaited.values()].some(({ size }) => size > 0));
-    };
-    let before = "";
-    // Open what is behind titles, and what is within that; return all controls, and what stands there
-    // but for names that elements have for each other, and for whether something can be undone.
-    found["unfolded"] = async (quiet: number) => {
-      for (let within = 0; within < 2; within += 1) {
-        const closed = document.querySelectorAll<HTMLDetailsElement>("main details:not([open])");
-        if (within > 0 && closed.length === 0) break;
-        for (const one of closed) one.open = true;
-        await still(quiet);
-      }
-      before = seen();
-      const state = JSON.stringify(standing())
-        .replace(/P\d+-\d+/g, "P")
-        .replace(/ disabled=\\"\\"(?=>(Undo|Redo)<)/g, "");
-      return { all: listed().map(({ told }) => told), state };
-    };
-    // Whether anything is seen that was not when all was unfolded.
-    found["moved"] = () => seen() !== before;
+  };
+  found["control"] = (kind: string, name: string, order: number) =>
+    listed().find(({ told }) => told.kind === kind && told.name === name && told.order === order)
+      ?.one ?? null;
+  let done = 0;
+  window.print = () => void (done += 1);
+  const click = HTMLAnchorElement.prototype.click;
+  HTMLAnchorElement.prototype.click = function () {
+    if (this.download !== "") done += 1; // a file is given
+    click.call(this);
+  };
+  // What stands on the page: its address, its words, what is filled in.
+  const standing = () => [
+    location.hash,
+    document.querySelector("#lab")?.innerHTML,
+    Array.from(document.querySelectorAll<HTMLInputElement>("input, select, textarea"), (one) => [
+      one.value,
+      one.checked,
+    ]),
+    Array.from(document.querySelectorAll("details"), (one) => one.open),
+    [document.documentElement.lang, document.documentElement.dataset["theme"]],
+  ];
+  // What can be seen of it: where it is scrolled to, too, what was given, what has the focus.
+  const seen = () => JSON.stringify([standing(), scrollY, done, document.activeElement?.id]);
+  // What each worker has not answered yet; a question ends the one before it.
+  const awaited = new Map<Worker, Map<number, string>>();
+  const post = Worker.prototype.postMessage as (message: unknown) => void;
+  Worker.prototype.postMessage = function (this: Worker, message: { kind: string; id: number }) {
+    const mine = awaited.get(this) ?? new Map<number, string>();
+    if (!awaited.has(this)) {
+      this.addEventListener("message", ({ data }: MessageEvent<typeof message>) => {
+        if (["ended", "told", "failed"].includes(data.kind)) mine.delete(data.id);
+      });
+    }
+    awaited.set(this, mine);
+    if (message.kind === "ask") mine.clear();
+    if (["ask", "one"].includes(message.kind)) mine.set(message.id, message.kind);
+    post.call(this, message);
+  };
+  let changed = 0;
+  new MutationObserver(() => (changed = performance.now())).observe(document, {
+    ...{ subtree: true, childList: true, attributes: true, characterData: true },
   });
+  const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+  // Wait until no worker is at work, and for as long nothing has changed any more.
+  const still = async (quiet: number) => {
+    const began = performance.now();
+    const since = () => performance.now() - Math.max(began, changed);
+    do {
+      await frame();
+      if (performance.now() - began > 20_000) throw new Error("the page does not come to rest");
+    } while (since() < quiet || [...awaited.values()].some(({ size }) => size > 0));
+  };
+  let before = "";
+  // Open what is behind titles, and what is within that; return all controls, and what stands there
+  // but for names that elements have for each other, and for whether something can be undone.
+  found["unfolded"] = async (quiet: number) => {
+    for (let within = 0; within < 2; within += 1) {
+      const closed = document.querySelectorAll<HTMLDetailsElement>("main details:not([open])");
+      if (within > 0 && closed.length === 0) break;
+      for (const one of closed) one.open = true;
+      await still(quiet);
+    }
+    before = seen();
+    const state = JSON.stringify(standing())
+      .replace(/P\d+-\d+/g, "P")
+      .replace(/ disabled=\\"\\"(?=>(Undo|Redo)<)/g, "");
+    return { all: listed().map(({ told }) => told), state };
+  };
+  // Whether anything is seen that was not when all was unfolded.
+  found["moved"] = () => seen() !== before;
 }
 
 /** Use a control by keyboard as its kind is used, or say that it is not there any more. */
@@ -212,13 +207,11 @@ async function used(lab: Lab, { kind, name, order }: Control): Promise<boolean> 
 
 /** Use every control of a part of the page; return those of which nothing came. */
 async function tried(lab: Lab, which: Which, link: string): Promise<[Control[], string[]]> {
-  const listed = (quiet = QUIET) =>
-    lab.page.evaluate<{ all: Control[]; state: string }>(`unfolded(${quiet})`);
+  const listed = () => lab.page.evaluate<{ all: Control[]; state: string }>(`unfolded(${QUIET})`);
   const anew = async () => {
     await lab.start(which, link);
     await lab.whole();
-    await prepared(lab);
-    return listed(5 * QUIET); // of what was asked before this is ready nothing is known
+    return listed();
   };
   const { all, state } = await anew();
   /** Go back to what was there first, and see that it is; only if not, open the page anew. */
@@ -256,7 +249,11 @@ for (const panel of ["timeline", "answer", "one_world", "two_worlds", "guess", "
   }) => {
     test.setTimeout(300_000);
     const link = `v=1&edit=without+great_raid&noise=fresh&runs=100&panel=${panel}`;
-    const [all, nothing] = await tried(lab, "small", link);
+    const own = new Lab(await lab.page.context().newPage(), lab.places);
+    await own.page.addInitScript(prepared);
+    const [all, nothing] = await tried(own, "small", link);
+    expect(own.wrong).toEqual([]);
+    await own.page.close();
     test.info().annotations.push({ type: "controls", description: String(all.length) });
     expect(nothing).toEqual([]);
     expect(all.length).toBeGreaterThan(3);
