@@ -26,7 +26,7 @@ from alliance_sim.record.named import named_record
 from alliance_sim.record.record import SERIES, Record
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced
-from alliance_sim.world import build_world
+from alliance_sim.world.build import prepared
 from alliance_sim.world.declaration import flattened
 
 Floats = NDArray[np.float64]
@@ -138,7 +138,7 @@ class Target:
         self.until = self.scenario.time.last_year
         self.observed: Observed = observed_of(record, self.scenario, series=series)
         self._rooms = threading.local()
-        world = build_world(self.scenario)
+        world, _ = prepared(self.scenario)
         self.slow_channels = SLOW
         self.layout = Layout(len(prior), world.calendar.steps, len(world.threats) + SLOW)
         slow = set(flattened((world.channels.mood, world.channels.slow)))

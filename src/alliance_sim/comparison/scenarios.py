@@ -35,6 +35,7 @@ from alliance_sim.results.state_metadata import meaning
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import LEVELS
 from alliance_sim.world import build_world, first_touched
+from alliance_sim.world.build import prepared
 from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
@@ -361,8 +362,8 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
     """
     factual, others = pairs_of(scenarios, against)
     labels = labels_of(factual, others)
-    world = build_world(factual)
-    steps = [first_touched(world, build_world(other)) for other in others]
+    world, _ = prepared(factual)
+    steps = [first_touched(world, build_world(other, like=world)) for other in others]
     calendar = factual.calendar()
     days = [None if step is None else calendar.start_of(step) for step in steps]
     asked = _outcomes(factual, outcomes, years, days)

@@ -15,6 +15,7 @@ from alliance_sim.scenario.edit_texts import EditText, idle, kept, read_edits
 from alliance_sim.scenario.edits_in_words import changes_between, title_of
 from alliance_sim.scenario.holds import window_of
 from alliance_sim.world import build_world, first_touched
+from alliance_sim.world.build import prepared
 from alliance_sim.world.state import meanings_of, state_names
 
 if TYPE_CHECKING:
@@ -228,7 +229,8 @@ def _touched(base: Scenario, edited: Scenario, outcome: Outcome) -> tuple[dt.dat
     """Return the first day that the edits touch, and in a sentence why the question is void."""
     calendar = base.calendar()
     try:
-        step = first_touched(build_world(base), build_world(edited))
+        factual, _ = prepared(base)
+        step = first_touched(factual, build_world(edited, like=factual))
     except AllianceSimError as error:
         return None, " ".join(str(error).split())
     if step is None:

@@ -62,6 +62,7 @@ from alliance_sim.sweep.plan import Plan, plan_of, stride_for, too_many_runs
 from alliance_sim.sweep.points import Rows, read_rows
 from alliance_sim.sweep.store.metadata import read_metadata
 from alliance_sim.world import World, build_world, calendar_of
+from alliance_sim.world.build import prepared
 from alliance_sim.world.state import state_names
 
 COLUMNS = ("row", "point", "scenario", "replicate", "run", "status")
@@ -400,7 +401,7 @@ def _corner_problems(scenarios: Sequence[Scenario], factors: Sequence[Factor]) -
     told: list[str] = []
     for scenario in scenarios:
         try:
-            world = build_world(scenario)
+            world, _ = prepared(scenario)
         except ScenarioError as error:
             told += error.problems
             continue
