@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, NamedTuple
 HERE = Path(__file__).resolve().parent
 
 from alliance_sim import compare, load_scenario
+from alliance_sim.calibration.shipped import shipped_posterior
 from alliance_sim.counterfactual import whatif
 from alliance_sim.scenario.edit_texts import as_texts
+from alliance_sim.scenario.theories import own_theory
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
@@ -87,8 +89,10 @@ def answered(kind: str) -> str:
     if not asked.outcome:
         found = compare(base, base.edited(*asked.texts), runs=RUNS, seed=SEED)
         return f"{found.sentence.partition(';')[0]}."
-    # How many fresh pairs there are is nothing to this line, which is of the history that happened.
-    return whatif(base, asked.texts, outcome=asked.outcome, runs=64).answer
+    # This line is of the history that happened, under the scenario's own theory: rivals, other
+    # readings of the record and how many fresh pairs there are, are nothing to it.
+    draws = shipped_posterior(base, own_theory(base).name)
+    return whatif(base, asked.texts, outcome=asked.outcome, posterior=draws, runs=64).answer
 
 
 def block(kind: str, answer: Callable[[str], str] = answered) -> str:

@@ -127,6 +127,7 @@ def what_ifs(name: str) -> str:
     return table(head, rows)
 
 
+@cache
 def curve(name: str) -> Any:
     """Return the inevitability curve that a lesson draws."""
     asked = lessons()[name]["curve"]
