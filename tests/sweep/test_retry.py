@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -16,27 +17,42 @@ from alliance_sim.report.sensitivity import sweep_sensitivity
 from alliance_sim.report.sweep import summarise_sweep
 from alliance_sim.sweep.plan import Plan
 from alliance_sim.sweep.run import run_sweep
-from alliance_sim.sweep.store import writer
+from alliance_sim.sweep.store import metadata, writer
 from alliance_sim.sweep.sweep import open_sweep
 from tests.sweep.conftest import Run, content
 
 pytestmark = pytest.mark.usefixtures("small_files")
 
 
+@pytest.fixture(scope="module")
+def failed(plan: Plan, quick: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished sweep of which 96 rows failed; nobody writes into it."""
+    out = tmp_path_factory.mktemp("failed") / "out"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metadata, "FILE_ROWS", 256)
+        patch.setattr(metadata, "GROUP_ROWS", 64)
+        assert run_sweep(plan, out, block=32, summarise=quick.fails_more).failed == 96
+    return out
+
+
+@pytest.fixture
+def folder(failed: Path, tmp_path: Path) -> Path:
+    """Return a copy of that folder."""
+    return Path(shutil.copytree(failed, tmp_path / "out"))
+
+
 @pytest.mark.parametrize("settings", [{}, {"block": 5}, {"workers": 2}])
 def test_rows_that_failed_are_computed_again_and_the_folder_ends_as_if_they_never_had(
     settings: dict[str, Any],
     run: Run,
-    quick: Any,
-    tmp_path: Path,
+    folder: Path,
     undisturbed: dict[str, bytes],
 ) -> None:
-    assert run(tmp_path, summarise=quick.fails_more).failed == 96
-    before = open_sweep(tmp_path).frame()
+    before = open_sweep(folder).frame()
     seen: list[tuple[int, int]] = []
-    found = run(tmp_path, retry_failed=True, progress=lambda *told: seen.append(told), **settings)
+    found = run(folder, retry_failed=True, progress=lambda *told: seen.append(told), **settings)
     assert found.failed == 32
-    assert content(tmp_path) == undisturbed
+    assert content(folder) == undisturbed
     assert (640 - 96, 640) in seen
     assert seen[-1] == (640, 640)
     worked = before["status"] == "ok"
@@ -68,12 +84,11 @@ def test_a_sweep_that_is_not_finished_is_finished_first(
 
 
 def test_without_being_asked_a_finished_folder_with_failures_is_left_alone(
-    run: Run, quick: Any, tmp_path: Path
+    run: Run, folder: Path
 ) -> None:
-    run(tmp_path, summarise=quick.fails_more)
-    before = content(tmp_path)
-    assert run(tmp_path).failed == 96
-    assert content(tmp_path) == before
+    before = content(folder)
+    assert run(folder).failed == 96
+    assert content(folder) == before
 
 
 @pytest.mark.slow
@@ -81,12 +96,10 @@ def test_without_being_asked_a_finished_folder_with_failures_is_left_alone(
 def test_whoever_is_stopped_while_trying_again_leaves_the_old_rows_or_the_new(
     at: int,
     run: Run,
-    quick: Any,
-    tmp_path: Path,
+    folder: Path,
     undisturbed: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run(tmp_path, summarise=quick.fails_more)
     done: list[str] = []
     for name in ("fsync", "replace", "write"):
         whole = getattr(os, name)
@@ -99,15 +112,15 @@ def test_whoever_is_stopped_while_trying_again_leaves_the_old_rows_or_the_new(
 
         monkeypatch.setattr(os, name, counted)
     with pytest.raises(UnfinishedError, match="the disk is full"):
-        run(tmp_path, retry_failed=True)
+        run(folder, retry_failed=True)
     monkeypatch.undo()
-    kept = open_sweep(tmp_path, unfinished=True)
+    kept = open_sweep(folder, unfinished=True)
     assert kept.done == 640
     assert len(kept.frame()) == 640
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writer.Writer, "_set_aside", None)
-        run(tmp_path, retry_failed=True)
-    assert content(tmp_path) == undisturbed
+        run(folder, retry_failed=True)
+    assert content(folder) == undisturbed
 
 
 def test_a_sweep_whose_runs_all_failed_is_told_by_whatever_reads_it(
@@ -126,9 +139,9 @@ def test_a_sweep_whose_runs_all_failed_is_told_by_whatever_reads_it(
 
 
 def test_outcomes_that_were_added_are_tried_again_as_well(
-    run: Run, quick: Any, plan: Plan, tmp_path: Path
+    quick: Any, plan: Plan, folder: Path
 ) -> None:
-    run(tmp_path, summarise=quick.fails_more).outcome("rung>=9@2015", summarise=quick.fails_more)
-    run_sweep(plan, tmp_path, summarise=quick.summarise, retry_failed=True)
-    name, frame = open_sweep(tmp_path).outcome("rung>=9@2015", summarise=quick.starves)
+    open_sweep(folder).outcome("rung>=9@2015", summarise=quick.fails_more)
+    run_sweep(plan, folder, summarise=quick.summarise, retry_failed=True)
+    name, frame = open_sweep(folder).outcome("rung>=9@2015", summarise=quick.starves)
     assert frame[name].isna().sum() == 32
