@@ -13,16 +13,12 @@ from typer.testing import CliRunner
 from alliance_sim import load_scenario
 from alliance_sim.calibration import (
     PosteriorDraws,
-    Tempered,
-    TemperedSettings,
     TransferSettings,
-    run_to_end,
     score_record,
     transfer,
     usual_baselines,
 )
 from alliance_sim.calibration.rolling import RollingSettings
-from alliance_sim.calibration.target import prior_of, target_of
 from alliance_sim.cli import app
 from alliance_sim.comparison.made import make_record
 from alliance_sim.errors import SettingError
@@ -32,12 +28,9 @@ SMALL = TransferSettings(series=("all",), rolling=RollingSettings(particles=64, 
 
 
 @pytest.fixture(scope="module")
-def draws(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = target_of(prior_of(load_scenario("two_islands/baseline")))
-    settings = TemperedSettings(particles=64, cycles=(1, 1, 1, 2))
-    job = run_to_end(Tempered(target, target.layout, seed=1, settings=settings))
+def draws(islands_posterior: PosteriorDraws, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("draws") / "RID.npz"
-    PosteriorDraws.made(target, job.unknowns.T.copy(), seed=1, command="made").save(path)
+    islands_posterior.save(path)
     return path
 
 
@@ -55,6 +48,7 @@ def straits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_baselines")
 def test_the_model_is_scored_beside_the_same_baselines_and_goes_on_to_the_same_bytes(
     draws: Path, straits: Path, tmp_path: Path
 ) -> None:
