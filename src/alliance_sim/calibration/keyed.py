@@ -29,19 +29,19 @@ class Streams:
     """Generators, one for each lane, which are set to a new place instead of being made anew."""
 
     def __init__(self, seed: int, stage: int, lanes: int) -> None:
-        self._key = np.uint64(seed)
-        self._stage = np.uint64(stage)
         self._bits = [np.random.Philox(0) for _ in range(lanes)]
         self._generators = [np.random.Generator(bits) for bits in self._bits]
-        self._state: Any = np.random.Philox(0).state
+        state: Any = np.random.Philox(0).state
+        state["buffer_pos"], state["has_uint32"] = 4, 0
+        self._key, self._counter = (state["state"][name] for name in ("key", "counter"))
+        self._key[0] = np.uint64(seed)
+        self._counter[0], self._counter[3] = 0, np.uint64(stage)
+        self._state = state
 
     def at(self, lane: int, chain: int, sweep: int, move: int) -> np.random.Generator:
         """Return the generator of a lane, standing where a chain's move in a sweep begins."""
-        state = self._state
-        state["state"]["key"][:] = (self._key, chain)
-        state["state"]["counter"][:] = (0, move, sweep, self._stage)
-        state["buffer_pos"], state["has_uint32"] = 4, 0
-        self._bits[lane].state = state
+        self._key[1], self._counter[1], self._counter[2] = chain, move, sweep
+        self._bits[lane].state = self._state
         return self._generators[lane]
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -57,8 +57,7 @@ class Move(Protocol):
         """Return a trial at a place."""
 
 
-@dataclass(frozen=True)
-class Here:
+class Here(NamedTuple):
     """Where a chain stands.
 
     Attributes:

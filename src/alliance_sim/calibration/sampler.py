@@ -20,6 +20,7 @@ from alliance_sim.errors import SettingError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_PLACE = ("sweep", "move")  # where each chain stands, as `state()` has it
 MOST_TRIES = 300  # on one ellipse: by then it is narrower than the spacing of numbers
 
 
@@ -64,8 +65,8 @@ class Sampler:
         self._chains = np.array(start["chains"], dtype=np.int64)
         self._seed, self._stage, self._first = (int(start[n]) for n in ("seed", "stage", "first"))
         lanes = len(self._chains)
-        self._sweep = np.array(start.get("sweep", np.zeros(lanes)), dtype=np.int64)
-        self._move = np.array(start.get("move", np.zeros(lanes)), dtype=np.int64)
+        # lists, because single numbers of arrays are slow to read and to write
+        self._sweep, self._move = ([int(at) for at in start.get(n, [0] * lanes)] for n in _PLACE)
         shape = (sweeps, layout.parameters, lanes)
         self.parameters = np.array(start.get("parameters", np.zeros(shape)), dtype=np.float64)
         self.traced = np.array(start.get("traced", np.zeros((sweeps, lanes))), dtype=np.float64)
@@ -73,13 +74,13 @@ class Sampler:
         self.tallies = np.array(start.get("tallies", counts), dtype=np.int64)
         self._streams = Streams(self._seed, self._stage, lanes)
         self._asked = self.unknowns.copy()
-        self._tries = np.zeros(lanes, dtype=np.int64)
+        self._tries = [0] * lanes
         self._trials: list[Trial | None] = [self._begun(lane) for lane in range(lanes)]
 
     @property
     def finished(self) -> bool:
         """Whether every chain has made its sweeps."""
-        return bool((self._sweep >= self._sweeps).all())
+        return all(trial is None for trial in self._trials)
 
     def ask(self) -> NDArray[np.float64]:
         """Return an array (dimension, lanes) whose log likelihoods are wanted next.
@@ -100,12 +101,11 @@ class Sampler:
                 place as good as its own although it came back to it, so that the log likelihood
                 gives one place two values.
         """
-        found = checked(values, self._asked)
-        for lane, trial in enumerate(self._trials):
+        found = checked(values, self._asked).tolist()
+        for lane, (trial, value) in enumerate(zip(self._trials, found, strict=True)):
             if trial is None:
                 continue
             self._tries[lane] += 1
-            value = float(found[lane])
             if trial.accepts(self.beta * value):
                 rows = slice(trial.first, trial.stop)
                 self.unknowns[rows, lane] = self._asked[rows, lane]
@@ -121,12 +121,14 @@ class Sampler:
 
     def _done(self, lane: int, moved: int) -> None:
         """Close a move, and begin the next."""
-        move = int(self._move[lane])
-        self.tallies[move] += (1, self._tries[lane], moved)
+        move = self._move[lane]
+        self.tallies[move, 0] += 1
+        self.tallies[move, 1] += self._tries[lane]
+        self.tallies[move, 2] += moved
         self._tries[lane] = 0
         self._move[lane] += 1
         if self._move[lane] == len(self.moves):
-            sweep = int(self._sweep[lane])
+            sweep = self._sweep[lane]
             self.parameters[sweep, :, lane] = self.unknowns[: self.layout.parameters, lane]
             self.traced[sweep, lane] = self.log_likelihood[lane]
             self._sweep[lane] += 1
@@ -135,7 +137,7 @@ class Sampler:
 
     def _begun(self, lane: int) -> Trial | None:
         """Return the trial of a chain's next move, None if it has made its sweeps."""
-        sweep, move = int(self._sweep[lane]), int(self._move[lane])
+        sweep, move = self._sweep[lane], self._move[lane]
         if sweep >= self._sweeps:
             return None
         rng = self._streams.at(lane, int(self._chains[lane]), self._first + sweep, move)
@@ -155,8 +157,8 @@ class Sampler:
             "chains": self._chains.copy(),
             "unknowns": self.unknowns.copy(),
             "log_likelihood": self.log_likelihood.copy(),
-            "sweep": self._sweep.copy(),
-            "move": self._move.copy(),
+            "sweep": np.array(self._sweep, dtype=np.int64),
+            "move": np.array(self._move, dtype=np.int64),
             "parameters": self.parameters.copy(),
             "traced": self.traced.copy(),
             "tallies": self.tallies.copy(),
