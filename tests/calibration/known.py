@@ -43,12 +43,14 @@ class NormalData:
 
     def __call__(self, unknowns: Floats) -> Floats:
         total = np.full(unknowns.shape[1:], -0.5 * len(self.seen) * math.log(2 * math.pi))
-        for row, seen in zip(self.design, self.seen, strict=True):
-            # one row at a time, so that a column's sum never depends on how many are beside it
-            mean = np.zeros(unknowns.shape[1:])
-            for weight, unknown in zip(row, unknowns, strict=True):
-                mean = mean + weight * unknown
-            total = total - 0.5 * ((seen - mean) / self.sd) ** 2 - math.log(self.sd)
+        # one unknown and then one row at a time, so that what a column comes to never depends on
+        # how many are beside it
+        mean = np.zeros((len(self.seen), *unknowns.shape[1:]))
+        for weights, unknown in zip(self.design.T, unknowns, strict=True):
+            mean += np.multiply.outer(weights, unknown)
+        seen = self.seen.reshape(-1, *[1] * (mean.ndim - 1))
+        for misfit in 0.5 * ((seen - mean) / self.sd) ** 2:
+            total = total - misfit - math.log(self.sd)
         return total
 
     @property
