@@ -29,6 +29,7 @@ PACKAGES = (
 )
 
 
+@cache
 def version() -> str:
     """Return the version of this package."""
     return metadata.version("alliance-sim")

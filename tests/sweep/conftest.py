@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +112,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 Run = Callable[..., Any]
+Begun = Callable[..., None]
 
 
 @pytest.fixture
@@ -142,3 +145,38 @@ def undisturbed(
         patch.setattr(metadata, "GROUP_ROWS", 64)
         run_sweep(plan, out, summarise=quick.summarise)
     return content(out)
+
+
+@pytest.fixture(scope="session")
+def begun_once(
+    plan: Plan, quick: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[int | None], Path]:
+    """Return the folder of a sweep in small files that was stopped, or not, made once for all."""
+    made: dict[int | None, Path] = {}
+
+    def folder(stop: int | None) -> Path:
+        def look(done: int, total: int) -> None:
+            if stop is not None and done >= stop:
+                raise KeyboardInterrupt
+
+        if stop not in made:
+            out = tmp_path_factory.mktemp("begun") / "out"
+            settings = {"block": 32, "summarise": quick.summarise, "progress": look}
+            with pytest.MonkeyPatch.context() as patch, suppress(KeyboardInterrupt):
+                patch.setattr(metadata, "FILE_ROWS", 256)
+                patch.setattr(metadata, "GROUP_ROWS", 64)
+                run_sweep(plan, out, **settings)
+            made[stop] = out
+        return made[stop]
+
+    return folder
+
+
+@pytest.fixture
+def begun(begun_once: Callable[[int | None], Path]) -> Begun:
+    """Put a copy of such a folder somewhere, as `run` with `stop` would leave it there."""
+
+    def copied(out: Path, *, stop: int | None) -> None:
+        shutil.copytree(begun_once(stop), out, dirs_exist_ok=True)
+
+    return copied

@@ -17,13 +17,15 @@ from alliance_sim.sweep.store.inventory import Journal
 from alliance_sim.sweep.store.metadata import Entry, read_metadata
 from alliance_sim.sweep.store.writer import Writer
 from alliance_sim.sweep.sweep import open_sweep
-from tests.sweep.conftest import Run, content
+from tests.sweep.conftest import Begun, Run, content
 
 pytestmark = pytest.mark.usefixtures("small_files")
 
 
-def test_rows_of_an_unfinished_sweep_can_be_looked_at(run: Run, tmp_path: Path) -> None:
-    run(tmp_path, stop=320)
+def test_rows_of_an_unfinished_sweep_can_be_looked_at(
+    run: Run, begun: Begun, tmp_path: Path
+) -> None:
+    begun(tmp_path, stop=320)
     early = open_sweep(tmp_path, unfinished=True)
     assert not early.complete
     assert early.inventory.files, "some rows are in a finished file"
@@ -47,9 +49,9 @@ def test_a_sweep_without_rows_has_its_columns(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_finished_while_it_is_read_is_seen_whole(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, begun: Begun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(tmp_path, stop=320)
+    begun(tmp_path, stop=320)
     read = inventory.read_events
 
     def then_finished(path: Path, most: int) -> Any:
@@ -63,9 +65,9 @@ def test_a_folder_that_is_finished_while_it_is_read_is_seen_whole(
 
 
 def test_parts_put_together_while_they_are_checked_are_not_damaged(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, begun: Begun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(tmp_path, stop=320)
+    begun(tmp_path, stop=320)
     find = inventory.fault
 
     def finished_first(path: Path, entry: Entry) -> str:
@@ -88,9 +90,9 @@ def writer(plan: Plan, quick: Any, out: Path) -> Writer:
 
 
 def test_a_runner_that_lags_behind_leaves_the_work_of_a_newer_one_alone(
-    run: Run, plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
+    run: Run, begun: Begun, plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
-    run(tmp_path, stop=320)
+    begun(tmp_path, stop=320)
     slow = writer(plan, quick, tmp_path)
     run(tmp_path)
     slow.refresh()
@@ -111,12 +113,13 @@ def test_a_runner_that_lags_behind_leaves_the_work_of_a_newer_one_alone(
 def test_a_folder_finished_on_another_machine_is_taken_as_it_is(
     number: int,
     run: Run,
+    begun: Begun,
     plan: Plan,
     quick: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run(tmp_path, stop=320)
+    begun(tmp_path, stop=320)
     slow = writer(plan, quick, tmp_path)
     run(tmp_path)
 
@@ -130,9 +133,9 @@ def test_a_folder_finished_on_another_machine_is_taken_as_it_is(
 
 
 def test_files_that_nobody_may_read_are_told(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, begun: Begun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(tmp_path / "half", stop=320)
+    begun(tmp_path / "half", stop=320)
     run(tmp_path / "whole")
 
     def refused(path: Path, *_: object) -> Any:

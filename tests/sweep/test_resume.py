@@ -16,7 +16,7 @@ from alliance_sim.sweep.plan import Plan, extended
 from alliance_sim.sweep.plan_file import load_plan
 from alliance_sim.sweep.store.metadata import sealed
 from alliance_sim.sweep.sweep import open_sweep
-from tests.sweep.conftest import Run, content
+from tests.sweep.conftest import Begun, Run, content
 
 pytestmark = pytest.mark.usefixtures("small_files")
 OTHERS = "points cannot be made again here as they were"
@@ -34,9 +34,9 @@ def other_points(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 def test_points_that_are_drawn_otherwise_are_not_mixed_in(
-    run: Run, plan_file: Path, tmp_path: Path, other_points: Callable[[], None]
+    run: Run, begun: Begun, plan_file: Path, tmp_path: Path, other_points: Callable[[], None]
 ) -> None:
-    run(tmp_path, stop=320)
+    begun(tmp_path, stop=320)
     before = content(tmp_path)
     other_points()
     for again in (load_plan(plan_file), extended(load_plan(plan_file), replicates=40)):
@@ -58,9 +58,9 @@ def test_an_outcome_is_not_added_at_points_that_are_drawn_otherwise(
 
 @pytest.mark.parametrize("stop", [320, None])
 def test_a_description_that_was_changed_is_refused(
-    stop: int | None, run: Run, tmp_path: Path
+    stop: int | None, run: Run, begun: Begun, tmp_path: Path
 ) -> None:
-    run(tmp_path, stop=stop)
+    begun(tmp_path, stop=stop)
     path = tmp_path / "sweep.json"
     tree = json.loads(path.read_text(encoding="utf-8"))
     tree["plan"]["seed"] += 1

@@ -14,7 +14,7 @@ from alliance_sim.errors import AllianceSimError, ResultError
 from alliance_sim.sweep.store.inventory import Event, Journal
 from alliance_sim.sweep.store.metadata import Entry, read_metadata
 from alliance_sim.sweep.sweep import open_sweep
-from tests.sweep.conftest import Run, content
+from tests.sweep.conftest import Begun, Run, content
 
 pytestmark = [
     pytest.mark.usefixtures("small_files"),
@@ -37,10 +37,16 @@ def thesis(tmp_path: Path) -> Path:
     "name", ["../../home/thesis.txt", "THESIS", "part-0-32.parquet", "runs-00000.parquet/x", ""]
 )
 def test_names_in_the_journal_that_a_sweep_does_not_write_are_passed_over(
-    name: str, kind: str, run: Run, thesis: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+    name: str,
+    kind: str,
+    run: Run,
+    begun: Begun,
+    thesis: Path,
+    tmp_path: Path,
+    undisturbed: dict[str, bytes],
 ) -> None:
     out = tmp_path / "out"
-    run(out, stop=96)
+    begun(out, stop=96)
     before = thesis.read_bytes()
     named = str(thesis) if name == "THESIS" else name
     journal = Journal(out / "work" / "parts.jsonl", read_metadata(out))
@@ -53,8 +59,10 @@ def test_names_in_the_journal_that_a_sweep_does_not_write_are_passed_over(
     assert thesis.read_bytes() == before
 
 
-def test_lines_of_the_journal_that_were_changed_have_not_happened(run: Run, tmp_path: Path) -> None:
-    run(tmp_path, stop=96)
+def test_lines_of_the_journal_that_were_changed_have_not_happened(
+    begun: Begun, tmp_path: Path
+) -> None:
+    begun(tmp_path, stop=96)
     path = tmp_path / "work" / "parts.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"failed": ', b'"failed": 1'))
     found = open_sweep(tmp_path, unfinished=True)
@@ -94,11 +102,16 @@ def device(path: Path, elsewhere: Path) -> None:
     ],
 )
 def test_what_is_no_file_or_folder_of_the_sweeps_own_is_refused(
-    name: str, damage: Callable[[Path, Path], None], told: str, run: Run, tmp_path: Path
+    name: str,
+    damage: Callable[[Path, Path], None],
+    told: str,
+    run: Run,
+    begun: Begun,
+    tmp_path: Path,
 ) -> None:
     out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
     elsewhere.mkdir()
-    run(out, stop=320)
+    begun(out, stop=320)
     damage(out / name, elsewhere)
     before = content(elsewhere)
     for act in (lambda: open_sweep(out, unfinished=True), lambda: run(out)):
@@ -116,11 +129,16 @@ def test_what_is_no_file_or_folder_of_the_sweeps_own_is_refused(
     ],
 )
 def test_what_would_be_written_to_elsewhere_is_refused_by_who_writes(
-    name: str, damage: Callable[[Path, Path], None], told: str, run: Run, tmp_path: Path
+    name: str,
+    damage: Callable[[Path, Path], None],
+    told: str,
+    run: Run,
+    begun: Begun,
+    tmp_path: Path,
 ) -> None:
     out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
     elsewhere.mkdir()
-    run(out, stop=96)
+    begun(out, stop=96)
     damage(out / name, elsewhere)
     before = content(elsewhere)
     assert open_sweep(out, unfinished=True).done == 96
@@ -135,12 +153,13 @@ def test_a_link_in_place_of_rows_is_told_and_they_are_computed_again(
     stop: int | None,
     damage: Callable[[Path, Path], None],
     run: Run,
+    begun: Begun,
     tmp_path: Path,
     undisturbed: dict[str, bytes],
 ) -> None:
     out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
     elsewhere.mkdir()
-    run(out, stop=stop)
+    begun(out, stop=stop)
     victim = min((out / ("rows" if stop is None else "work")).glob("*.parquet"))
     damage(victim, elsewhere)
     before = content(elsewhere)
@@ -180,9 +199,9 @@ def test_outcomes_that_were_added_are_not_read_through_a_link(
     ],
 )
 def test_a_description_that_is_no_such_thing_is_told_in_one_sentence(
-    text: str, told: str, run: Run, tmp_path: Path
+    text: str, told: str, begun: Begun, tmp_path: Path
 ) -> None:
-    run(tmp_path, stop=32)
+    begun(tmp_path, stop=32)
     (tmp_path / "sweep.json").write_bytes(
         text.encode("utf-16-le" if text == "\xe9" else "utf-8", "surrogatepass")
     )
@@ -191,8 +210,10 @@ def test_a_description_that_is_no_such_thing_is_told_in_one_sentence(
     assert len(str(caught.value)) < 500
 
 
-def test_a_journal_larger_than_any_that_a_sweep_writes_is_refused(run: Run, tmp_path: Path) -> None:
-    run(tmp_path, stop=32)
+def test_a_journal_larger_than_any_that_a_sweep_writes_is_refused(
+    run: Run, begun: Begun, tmp_path: Path
+) -> None:
+    begun(tmp_path, stop=32)
     with (tmp_path / "work" / "parts.jsonl").open("r+b") as file:
         file.truncate(1 << 40)
     for act in (lambda: open_sweep(tmp_path, unfinished=True), lambda: run(tmp_path)):
