@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -80,35 +80,53 @@ def formal_acts(record: Record, scenario: Scenario) -> list[int]:
     Returns:
         Their places in the index of `record.events`.
     """
-    events, calendar = record.events, scenario.calendar()
+    calendar = scenario.calendar()
     rungs = {rung.number: rung for rung in scenario.rungs}
-    by_ally = events["initiator"].str.startswith(MEMBER)
+    acts = _acts(record)
+    by_day: dict[pd.Timestamp, list[_Act]] = {}
+    for act in acts:
+        by_day.setdefault(act.when, []).append(act)
     found: list[int] = []
     for when, number in zip(record.rungs["when"], record.rungs["rung"], strict=True):
-        there = events[(events["when"] == when) & ~by_ally & ~events.index.isin(found)]
         rung = rungs.get(int(number))
-        if rung is None or there.empty:
+        there = [one for one in by_day.get(when, ()) if not one.initiator.startswith(MEMBER)]
+        there = [one for one in there if one.place not in found]
+        if rung is None or not there:
             continue
-        fits = pd.DataFrame(
-            {
-                "domain": there["domain"] == rung.event_domain,
-                "kind": there["kind"] == rung.event_kind,
-                "salience": there["salience"],
-            }
-        )
-        found.append(fits.sort_values(["domain", "kind", "salience"], kind="stable").index[-1])
+        domain, kind = rung.event_domain, rung.event_kind
+        there.sort(key=lambda one: (one.domain == domain, one.kind == kind, one.salience))
+        found.append(there[-1].place)
     for when, ally in zip(record.agreements["when"], record.agreements["ally"], strict=True):
-        same = (events["when"] == when) & (events["initiator"] == f"{MEMBER}{ally}")
-        there = events[same & (events["kind"] == AGREEMENT) & ~events.index.isin(found)]
-        found += there.index[:1].tolist()
+        same = [one for one in by_day.get(when, ()) if one.initiator == f"{MEMBER}{ally}"]
+        signed = [one.place for one in same if one.kind == AGREEMENT and one.place not in found]
+        found += signed[:1]
     tabled = {calendar.index(item.tabled) for item in scenario.items}
-    offices = events[(events["kind"] == OFFICE) & ~events.index.isin(found)]
     found += [
-        place
-        for place, when in zip(offices.index.tolist(), offices["when"], strict=True)
-        if calendar.index(when.date()) in tabled
+        one.place
+        for one in acts
+        if one.kind == OFFICE
+        and one.place not in found
+        and calendar.index(one.when.date()) in tabled
     ]
     return found
+
+
+class _Act(NamedTuple):
+    """An act of a record, plain: tables of this size are slower to search than lists."""
+
+    place: int
+    when: pd.Timestamp
+    domain: str
+    kind: str
+    salience: int
+    initiator: str
+
+
+def _acts(record: Record) -> list[_Act]:
+    """Return the acts of a record in their order."""
+    events = record.events
+    columns = [events[name].tolist() for name in _Act._fields[1:]]
+    return [_Act(*row) for row in zip(events.index.tolist(), *columns, strict=True)]
 
 
 def _steps(events: pd.DataFrame, calendar: Calendar) -> Iterator[int]:
