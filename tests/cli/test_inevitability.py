@@ -51,6 +51,7 @@ def test_a_shipped_curve_is_written_as_figure_table_page_and_json(tmp_path: Path
         assert image.width in {1999, 2000}
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_curve_is_told_in_words_and_other_outcomes_need_another_folder(tmp_path: Path) -> None:
     out = tmp_path / "out"
     code, told, _ = called("inevitability", *RAID, "--out", out)

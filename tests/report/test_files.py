@@ -95,6 +95,7 @@ def test_the_figures_carry_the_same_origin(folder: Path, comparison: HistoryComp
         assert origin.command == manifest(folder)["command"]
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_writing_again_changes_no_byte_of_the_numbers(
     folder: Path, comparison: HistoryComparison, tmp_path: Path
 ) -> None:
