@@ -235,7 +235,7 @@ async function tried(lab: Lab, which: Which, link: string): Promise<[Control[], 
       continue;
     }
     try {
-      await lab.page.waitForFunction("moved()", undefined, { polling: "raf", timeout: 5000 });
+      await lab.page.waitForFunction("moved()", undefined, { polling: "raf", timeout: 15_000 });
     } catch {
       nothing.push(told);
     }
