@@ -6,7 +6,6 @@ import importlib
 import shutil
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,11 +94,16 @@ def plan(plan_file: Path) -> Plan:
     return load_plan(plan_file)
 
 
+def make_files_small(patch: pytest.MonkeyPatch) -> None:
+    """Let folders that are begun now have files of 256 rows, in groups of 64."""
+    patch.setattr(metadata, "FILE_ROWS", 256)
+    patch.setattr(metadata, "GROUP_ROWS", 64)
+
+
 @pytest.fixture
 def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Folders that are begun now have files of 256 rows, in groups of 64."""
-    monkeypatch.setattr(metadata, "FILE_ROWS", 256)
-    monkeypatch.setattr(metadata, "GROUP_ROWS", 64)
+    """Folders that are begun now have small files."""
+    make_files_small(monkeypatch)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -115,7 +119,7 @@ Run = Callable[..., Any]
 Begun = Callable[..., None]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run(plan: Plan, quick: Any) -> Run:
     """Run the plan in a folder; with `stop`, interrupt it once so many rows are kept."""
 
@@ -141,31 +145,22 @@ def undisturbed(
     """What the folder of a sweep holds that nothing has disturbed, in small files."""
     out = tmp_path_factory.mktemp("undisturbed")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metadata, "FILE_ROWS", 256)
-        patch.setattr(metadata, "GROUP_ROWS", 64)
+        make_files_small(patch)
         run_sweep(plan, out, summarise=quick.summarise)
     return content(out)
 
 
 @pytest.fixture(scope="session")
-def begun_once(
-    plan: Plan, quick: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[int | None], Path]:
+def begun_once(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int | None], Path]:
     """Return the folder of a sweep in small files that was stopped, or not, made once for all."""
     made: dict[int | None, Path] = {}
 
     def folder(stop: int | None) -> Path:
-        def look(done: int, total: int) -> None:
-            if stop is not None and done >= stop:
-                raise KeyboardInterrupt
-
         if stop not in made:
             out = tmp_path_factory.mktemp("begun") / "out"
-            settings = {"block": 32, "summarise": quick.summarise, "progress": look}
-            with pytest.MonkeyPatch.context() as patch, suppress(KeyboardInterrupt):
-                patch.setattr(metadata, "FILE_ROWS", 256)
-                patch.setattr(metadata, "GROUP_ROWS", 64)
-                run_sweep(plan, out, **settings)
+            with pytest.MonkeyPatch.context() as patch:
+                make_files_small(patch)
+                run(out, stop=stop)
             made[stop] = out
         return made[stop]
 

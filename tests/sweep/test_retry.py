@@ -17,21 +17,20 @@ from alliance_sim.report.sensitivity import sweep_sensitivity
 from alliance_sim.report.sweep import summarise_sweep
 from alliance_sim.sweep.plan import Plan
 from alliance_sim.sweep.run import run_sweep
-from alliance_sim.sweep.store import metadata, writer
+from alliance_sim.sweep.store import writer
 from alliance_sim.sweep.sweep import open_sweep
-from tests.sweep.conftest import Run, content
+from tests.sweep.conftest import Run, content, make_files_small
 
 pytestmark = pytest.mark.usefixtures("small_files")
 
 
 @pytest.fixture(scope="module")
-def failed(plan: Plan, quick: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def failed(run: Run, quick: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a finished sweep of which 96 rows failed; nobody writes into it."""
     out = tmp_path_factory.mktemp("failed") / "out"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metadata, "FILE_ROWS", 256)
-        patch.setattr(metadata, "GROUP_ROWS", 64)
-        assert run_sweep(plan, out, block=32, summarise=quick.fails_more).failed == 96
+        make_files_small(patch)
+        assert run(out, summarise=quick.fails_more).failed == 96
     return out
 
 
