@@ -130,6 +130,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_unconfigure() -> None:
+    """Let the interpreter find everything again when it ends; DuckDB tells what it does not find."""
+    gc.unfreeze()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take how many inputs each of the fuzzers in `tests/fuzz` tries."""
     parser.addoption("--fuzz", type=int, default=FEW, help="inputs of each fuzzer")
