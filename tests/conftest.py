@@ -131,7 +131,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Let the interpreter find everything again when it ends; DuckDB tells what it does not find."""
+    """Let the interpreter find everything again when it ends: DuckDB tells what is left."""
     gc.unfreeze()
 
 
