@@ -18,7 +18,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import binom
+import scipy
 
 from alliance_sim import noise
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
@@ -270,7 +270,7 @@ class _Worlds:
             self.whole.add(chosen)
             return share
         came = round(share * len(self._few))
-        if chosen and binom.cdf(came, len(self._few), self.limits.threshold) < CLEAR:
+        if chosen and scipy.stats.binom.cdf(came, len(self._few), self.limits.threshold) < CLEAR:
             return share
         self.whole.add(chosen)
         return self._share(chosen, edited, self._many)

@@ -15,9 +15,9 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp
-from scipy.stats import norm, qmc
 
 from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.baselines.conjugate import at_means
@@ -140,7 +140,7 @@ class Glm:
 
     def nodes(self, acts: ActCounts) -> list[Node]:
         """Return the grid of sizes, and of how far weights of inputs shrink."""
-        sizes = SIZE * np.exp(SIZE_SPREAD * norm.ppf((np.arange(SIZES) + 0.5) / SIZES))
+        sizes = SIZE * np.exp(SIZE_SPREAD * scipy.stats.norm.ppf((np.arange(SIZES) + 0.5) / SIZES))
         if self.terms == "linear":
             spreads = [np.array([2.0, 1.0])]
         elif self.terms == "quadratic":
@@ -191,17 +191,15 @@ def scaled_time(acts: ActCounts) -> Values:
 @cache
 def normal_draws(terms: int) -> Values:
     """Return draws of a multivariate t distribution that fill space evenly, (draw, term)."""
-    points = qmc.Sobol(terms + 1, seed=20260101).random(DRAWS)
+    points = scipy.stats.qmc.Sobol(terms + 1, seed=20260101).random(DRAWS)
     points = np.clip(points, 1e-6, 1 - 1e-6)
     scale = np.sqrt(FREEDOM / (2.0 * _gamma_quantile(points[:, -1])))
-    draws: Values = norm.ppf(points[:, :-1]) * scale[:, None]
+    draws: Values = scipy.stats.norm.ppf(points[:, :-1]) * scale[:, None]
     return draws
 
 
 def _gamma_quantile(share: Values) -> Values:
-    from scipy.stats import gamma
-
-    found: Values = gamma.ppf(share, FREEDOM / 2.0)
+    found: Values = scipy.stats.gamma.ppf(share, FREEDOM / 2.0)
     return found
 
 
@@ -258,7 +256,7 @@ def sampled(
         draws = mode + plain @ root
         mean = np.exp(np.clip(draws @ terms.T, -40.0, LARGEST_LOG))
         likely = log_negative_binomial(y, mean, np.array(node.size)).sum(axis=1)
-        prior = norm.logpdf(draws, centre, node.spread).sum(axis=1)
+        prior = scipy.stats.norm.logpdf(draws, centre, node.spread).sum(axis=1)
         drawn = kernel - np.linalg.slogdet(root)[1]
         logs.append(likely + prior - drawn + node.log_weight)
         found.append(draws)
@@ -310,6 +308,8 @@ def _integral(
     for part in np.array_split(np.arange(len(weights)), max(1, len(weights) // 4096)):
         eta = weights[part] @ terms.T
         logs[part] = eta @ y - np.exp(np.minimum(eta, 30.0)).sum(axis=1)
-    logs += norm.logpdf(weights, centre, node.spread).sum(axis=1) - gammaln(y + 1.0).sum()
+    logs += (
+        scipy.stats.norm.logpdf(weights, centre, node.spread).sum(axis=1) - gammaln(y + 1.0).sum()
+    )
     volume = 3 * np.log(axis[1] - axis[0]) + np.linalg.slogdet(root)[1]
     return float(logsumexp(logs) + volume)

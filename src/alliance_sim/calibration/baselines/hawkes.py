@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from scipy.special import logsumexp
-from scipy.stats import norm, qmc
 
 from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.baselines.holdout import Holdout, InSample, Values
@@ -76,16 +76,16 @@ class _Pool:
 
     def __init__(self, counts: NDArray[np.int64]) -> None:
         self._counts = counts.astype(np.float64)
-        z = norm.ppf(_even(SEED))
+        z = scipy.stats.norm.ppf(_even(SEED))
         logs = self._followed(_natural(z))[0].sum(axis=1)
         share = np.exp(FLATTER * (logs - logs.max()))
         share /= share.sum()
         centre = share @ z
         spread = (z - centre).T * share @ (z - centre) + 1e-3 * np.eye(len(PRIOR))
         root = np.linalg.cholesky(spread)
-        z = np.vstack([z, centre + norm.ppf(_even(SEED + 1)) @ root.T])
-        prior = norm.logpdf(z).sum(axis=1)
-        near = norm.logpdf(np.linalg.solve(root, (z - centre).T).T).sum(axis=1)
+        z = np.vstack([z, centre + scipy.stats.norm.ppf(_even(SEED + 1)) @ root.T])
+        prior = scipy.stats.norm.logpdf(z).sum(axis=1)
+        near = scipy.stats.norm.logpdf(np.linalg.solve(root, (z - centre).T).T).sum(axis=1)
         near -= np.linalg.slogdet(root)[1]
         self.drawn = prior - np.logaddexp(prior, near) + np.log(2.0)
         self._z, self._numbers = z, _natural(z)
@@ -154,7 +154,7 @@ def _natural(z: Values) -> Values:
 
 def _even(seed: int) -> Values:
     """Return points that fill the unit cube evenly, array (draw, number)."""
-    points = qmc.Sobol(len(PRIOR), seed=seed).random(POOL)
+    points = scipy.stats.qmc.Sobol(len(PRIOR), seed=seed).random(POOL)
     even: Values = np.clip(points, 1e-6, 1 - 1e-6)
     return even
 

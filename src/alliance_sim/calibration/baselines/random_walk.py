@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import scipy
 from scipy.special import gammaln, logsumexp
-from scipy.stats import halfnorm, norm
 
 from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.baselines.holdout import Holdout, InSample, Values
@@ -75,8 +75,8 @@ class _Walk:
 
     def _transitions(self) -> Values:
         """Return the chances to move between points, array (setting, from, to)."""
-        wanders = halfnorm.ppf((np.arange(WANDERS) + 0.5) / WANDERS, scale=WANDER)
-        drifts = norm.ppf((np.arange(DRIFTS) + 0.5) / DRIFTS, scale=DRIFT)
+        wanders = scipy.stats.halfnorm.ppf((np.arange(WANDERS) + 0.5) / WANDERS, scale=WANDER)
+        drifts = scipy.stats.norm.ppf((np.arange(DRIFTS) + 0.5) / DRIFTS, scale=DRIFT)
         width = self._grid[1] - self._grid[0]
         moves = []
         for wander, drift in product(wanders, drifts):
@@ -87,7 +87,7 @@ class _Walk:
 
     def _forward(self) -> None:
         fields, steps, _ = self._likely.shape
-        start = norm.pdf(self._grid, FIRST, FIRST_SPREAD)
+        start = scipy.stats.norm.pdf(self._grid, FIRST, FIRST_SPREAD)
         state = np.broadcast_to(start / start.sum(), (len(self._moves), fields, POINTS))
         self.ahead = np.empty((len(self._moves), fields, steps, POINTS))
         self._seen = np.empty_like(self.ahead)
