@@ -15,6 +15,8 @@ from alliance_sim.analysis.discovery.boxes import box_frame, limit_frame
 from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
 from alliance_sim.errors import SettingError, UnknownName
 
+pytestmark = pytest.mark.slow
+
 AXES = (
     Axis("pull", "Pull of threats", low=0.0, high=4.0),
     Axis("scenario", "A factor with a name that others give a meaning", low=0.0, high=1.0),

@@ -17,6 +17,8 @@ from alliance_sim.calibration.baselines.conjugate import HAZARD, RATE, SHAPE, lo
 from alliance_sim.calibration.baselines.glm import Glm, Node, sampled
 from alliance_sim.calibration.predictive import log_negative_binomial
 
+pytestmark = pytest.mark.slow
+
 SCENARIO = load_scenario("japan_nato/baseline")
 FIRST_EDITION = Record.of("japan_nato@1")
 EVERY_YEAR = act_counts(FIRST_EDITION, SCENARIO, since=1950)

@@ -19,6 +19,8 @@ from alliance_sim.record.record import Record
 from alliance_sim.scenario.edit import as_tree, value_at
 from alliance_sim.scenario.scenario import build
 
+pytestmark = pytest.mark.slow
+
 ISLANDS = load_scenario("two_islands/baseline")
 FILE = Path(__file__).parents[2] / "scenarios" / "two_islands"
 CHANGED = {

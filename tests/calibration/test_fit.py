@@ -108,6 +108,7 @@ def test_the_same_bytes_come_of_threads_and_after_any_stop(fitted: Path, tmp_pat
     assert content(out) == content(fitted)
 
 
+@pytest.mark.slow
 def test_another_theory_joins_the_folder_and_the_first_stays(fitted: Path, tmp_path: Path) -> None:
     out = tmp_path / "two"
     shutil.copytree(fitted, out)
@@ -117,6 +118,7 @@ def test_another_theory_joins_the_folder_and_the_first_stays(fitted: Path, tmp_p
     assert content(out / "N") == content(fitted / "N")
 
 
+@pytest.mark.slow
 def test_what_another_process_finished_meanwhile_stays(fitted: Path, tmp_path: Path) -> None:
     out = shutil.copytree(fitted, tmp_path / "shared")
     told = json.loads((out / "fit.json").read_text("utf-8"))
@@ -176,6 +178,7 @@ def test_a_record_that_cannot_happen_is_told_by_its_first_observation(tmp_path: 
         calibrate(late, tmp_path / "none", QUICK)
 
 
+@pytest.mark.slow
 def test_the_command_writes_says_and_refuses(tmp_path: Path) -> None:
     out = tmp_path / "fit"
     small = ["--particles", "64", "--warm-up", "2", "--draws", "4", "--until", "2006"]

@@ -26,6 +26,8 @@ from alliance_sim.plots.style import PHONE
 from alliance_sim.plots.theories import theory_figure
 from alliance_sim.scenario.theories import LATTICE
 
+pytestmark = pytest.mark.slow
+
 SCENARIO = "two_islands/baseline"
 ISLANDS = load_scenario(SCENARIO)
 SETTINGS = {

@@ -47,6 +47,7 @@ def within(draws: Floats, mean: Floats, variance: Floats) -> None:
         assert abs(squares.mean() - spread) < ERRORS * mcse_mean(squares)
 
 
+@pytest.mark.slow
 def test_one_chain_of_ellipses_finds_the_noise_that_must_have_been() -> None:
     draws = elliptical_slice(one_linear_gaussian, 3, 8_000, 11)
     assert draws.shape == (8_000, 3)

@@ -26,6 +26,8 @@ from alliance_sim.calibration.ranks import ranks_of
 from alliance_sim.errors import SettingError
 from tests.calibration.known import Floats, NormalData
 
+pytestmark = pytest.mark.slow
+
 DRAWS = 60
 
 
@@ -109,7 +111,6 @@ def study(wrong: str, replicates: int) -> RankStudy:
     return RankStudy(names, Replicate(wrong), replicates=replicates, draws=DRAWS, seed=5)
 
 
-@pytest.mark.slow
 def test_a_right_sampler_passes_and_goes_on_where_it_was_cut(tmp_path: Path) -> None:
     path = tmp_path / "ranks.npz"
     rounds = []
@@ -128,14 +129,12 @@ def test_a_right_sampler_passes_and_goes_on_where_it_was_cut(tmp_path: Path) -> 
     assert all(check.p_value > 0.01 for check in found.checks())
 
 
-@pytest.mark.slow
 def test_a_move_that_is_wrong_is_caught() -> None:
     checks = {check.name: check for check in run_to_end(study("greedy", 50)).checks()}
     assert not checks["log likelihood"].inside
     assert checks["log likelihood"].p_value < 0.001
 
 
-@pytest.mark.slow
 def test_a_sampler_that_forgets_the_data_is_caught_by_the_log_likelihood_alone() -> None:
     """The prior is a posterior of no data, so the ranks of the parameters are uniform."""
     checks = {check.name: check for check in run_to_end(study("forgets", 60)).checks()}

@@ -32,6 +32,8 @@ from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.report.scores import about_the_model
 from alliance_sim.shipped import scenarios
 
+pytestmark = pytest.mark.slow
+
 ISLANDS = load_scenario("two_islands/baseline")
 QUICK = tuple(m for m in BASELINES if m.name in {"constant", "change_point", "regression"})
 RUNS = 300
@@ -116,7 +118,6 @@ def test_workers_change_no_number() -> None:
     assert one.frame().equals(two.frame())
 
 
-@pytest.mark.slow
 def test_both_editions_are_scored_and_what_was_looked_at_is_named() -> None:
     scenario = load_scenario("japan_nato/baseline")
     assert editions_of(scenario) == ("japan_nato@1", "japan_nato@2")
@@ -142,7 +143,6 @@ def test_both_editions_are_scored_and_what_was_looked_at_is_named() -> None:
 # made their record, and with others.
 
 
-@pytest.mark.slow
 def test_the_true_numbers_beat_false_ones_and_are_calibrated(true_runs: FreeRuns) -> None:
     busy = ISLANDS
     for field in COUNTED_DOMAINS:
@@ -163,7 +163,6 @@ def test_the_true_numbers_beat_false_ones_and_are_calibrated(true_runs: FreeRuns
     assert found.against(key, "false").low > 0
 
 
-@pytest.mark.slow
 def test_of_histories_made_by_the_model_its_forecasts_are_uniform(true_runs: FreeRuns) -> None:
     true = true_runs.counts["all"]
     forecast = Predictive.of_counts(0, true[: RUNS // 2])
@@ -302,7 +301,6 @@ class Fitted:
         return {}
 
 
-@pytest.mark.slow
 def test_shipped_draws_join_the_baselines_in_sample_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shipped_runs(ISLANDS) is None
     monkeypatch.setattr(drawn, "shipped_draws", lambda _: {"RID": __file__})

@@ -21,6 +21,8 @@ from alliance_sim.errors import SettingError
 from alliance_sim.parallel.processes import Processes
 from tests.calibration.known import CHAIN, FORCING, LOG_EVIDENCE, MEAN, SEEN, Floats
 
+pytestmark = pytest.mark.slow
+
 MEMORY = 0.5
 SETTINGS = TemperedSettings(particles=1_536)
 
@@ -61,7 +63,6 @@ def test_kalman_adds_up_to_the_known_evidence() -> None:
     assert sum(kalman()) == pytest.approx(LOG_EVIDENCE, abs=1e-9)
 
 
-@pytest.mark.slow
 def test_each_addition_has_the_evidence_that_kalman_gives_it() -> None:
     runs = np.array([run_to_end(through((1, 2, 3), seed)).evidence for seed in range(6)])
     error = runs.std(axis=0, ddof=1) / math.sqrt(6)

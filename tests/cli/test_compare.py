@@ -120,6 +120,7 @@ def test_history_of_a_what_if_says_which_claims_change(tmp_path: Path) -> None:
     assert f'<tr><th scope="row">{moved["id"]}</th><td>{moved["claim"]}</td>' in page
 
 
+@pytest.mark.slow
 def test_results_of_different_scenarios_go_to_different_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "result"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["report.html", "comparison.png", "manifest.json", "."])
 def test_a_result_is_made_again_to_the_byte_from_any_of_its_files(
     made: Path, name: str, tmp_path: Path

@@ -83,6 +83,7 @@ def test_the_same_command_gives_the_same_tables(
     assert rows == [before[0], *(row for row in before if ",alliance," in row)]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("blank_pictures")
 def test_a_terminal_of_80_columns_holds_the_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

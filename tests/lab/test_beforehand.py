@@ -19,6 +19,8 @@ from alliance_sim.lab.payload import offered
 from alliance_sim.lab.solving import _Held
 from engines import make_checks
 
+pytestmark = pytest.mark.slow
+
 HISTORY = "japan_nato/baseline"
 
 
@@ -80,7 +82,6 @@ def link_of(one: StoredCheck, **more: int) -> str:
     return f"#{urlencode([*said, *more.items()])}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "label"), [("council weighted_majority", "robust"), ("without nine_eleven", "silent")]
 )

@@ -158,6 +158,7 @@ def test_the_claims_say_what_the_same_test_makes_of_the_record(folder: Path) -> 
     assert found["C26"]["share"] == ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("blank_pictures")
 def test_other_files_in_the_folder_are_left_alone(
     comparison: HistoryComparison, tmp_path: Path

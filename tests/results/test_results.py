@@ -264,6 +264,7 @@ def test_what_save_did_not_write_is_refused_by_name(make: Any, says: str, tmp_pa
     assert isinstance(caught.value, AllianceSimError)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".parquet", ".nc"])
 def test_a_bit_that_flips_is_told_wherever_it_lies(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"runs{ending}"

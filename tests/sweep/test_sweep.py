@@ -198,6 +198,7 @@ def failing(at: int, error: BaseException) -> Iterator[list[str]]:
         yield done
 
 
+@pytest.mark.slow
 def test_whatever_fails_on_the_disk_at_whatever_moment_nothing_good_is_lost(
     run: Run, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
@@ -220,6 +221,7 @@ def test_whatever_fails_on_the_disk_at_whatever_moment_nothing_good_is_lost(
     assert sum("the disk is full" in text for text in told) > 4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sets a limit on the size of files")
 def test_a_disk_that_is_full_loses_nothing(
     run: Run, plan_file: Path, tmp_path: Path, undisturbed: dict[str, bytes]
