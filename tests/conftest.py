@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-FEW = 200  # inputs of each fuzzer where nobody asks for another number
+FEW = 100  # inputs of each fuzzer where nobody asks for another number
 NEW_OBJECTS = 10_000  # after so many the youngest are looked at
 
 # Whatever is made until all tests are found stays to the end: there is no garbage to look for.
