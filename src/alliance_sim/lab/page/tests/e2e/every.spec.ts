@@ -250,6 +250,8 @@ for (const panel of ["timeline", "answer", "one_world", "two_worlds", "guess", "
     test.setTimeout(300_000);
     const link = `v=1&edit=without+great_raid&noise=fresh&runs=100&panel=${panel}`;
     const own = new Lab(await lab.page.context().newPage(), lab.places);
+    // Else a browser may ask whether a page may write there, and wait for an answer that never comes.
+    await own.page.context().grantPermissions(["clipboard-write"]);
     await own.page.addInitScript(prepared);
     const [all, nothing] = await tried(own, "small", link);
     expect(own.wrong).toEqual([]);
