@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, SupportsIndex, TypeVar, get_args, overload
 
 from pydantic import BaseModel, GetCoreSchemaHandler
@@ -57,9 +57,20 @@ def name_of(entry: Any, position: int) -> str:
 
 
 class Entries(tuple[Entry, ...]):
-    """A list of tables whose entries are found by name as well as by place."""
+    """A list of tables whose entries are found by name as well as by place.
 
-    __slots__ = ()
+    Attributes:
+        places: Where each entry stands, by its name and by its place in writing; the first of a
+            name.
+    """
+
+    @cached_property
+    def places(self) -> dict[str, int]:  # noqa: D102 - see Attributes
+        found: dict[str, int] = {}
+        for position, entry in enumerate(self):
+            found.setdefault(name_of(entry, position), position)
+            found.setdefault(str(position), position)
+        return found
 
     @overload
     def __getitem__(self, key: SupportsIndex | str) -> Entry: ...
@@ -142,6 +153,8 @@ def _key(node: Any, part: str) -> Any:
         return fields_of(type(node)).get(part)
     if isinstance(node, Mapping):
         return part if part in node else None
+    if isinstance(node, Entries):
+        return node.places.get(part)
     if isinstance(node, list | tuple):
         for position, entry in enumerate(node):
             if part in (name_of(entry, position), str(position)):
