@@ -56,7 +56,7 @@ def name_of(entry: Any, position: int) -> str:
     return f"{domain}_{known['name']}" if isinstance(domain, str) else str(known["name"])
 
 
-class Entries(tuple[Entry, ...]):
+class Entries(tuple[Entry, ...]):  # noqa: SLOT001 - its table of places is kept in it
     """A list of tables whose entries are found by name as well as by place.
 
     Attributes:
