@@ -33,6 +33,7 @@ from numba.core.registry import cpu_target
 
 from alliance_sim import load_scenario
 from alliance_sim.compiled import enable, objects
+from alliance_sim.compiled.jit import without_collecting
 from alliance_sim.compiled.objects import IR, TARGETS, Loaded, Made
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.advance import simulate_block
@@ -141,7 +142,8 @@ def lowered(
         dispatcher: Any = numba.njit(**options)(function)
         dispatcher.typingctx.refresh()
         dispatcher.targetctx.refresh()
-        result = dispatcher._compiler.compile(types, None)  # noqa: SLF001
+        with without_collecting():
+            result = dispatcher._compiler.compile(types, None)  # noqa: SLF001
         names[function.__name__] = result.fndesc.llvm_func_name
         texts += result.library.gathered(known)
     return names, texts
