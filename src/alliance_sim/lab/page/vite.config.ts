@@ -19,5 +19,10 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   worker: { format: "iife" }, // a page from disk may not start workers that are modules
-  test: { include: ["tests/unit/**/*.test.{ts,tsx}"], environment: "happy-dom" },
+  test: {
+    include: ["tests/unit/**/*.test.{ts,tsx}"],
+    environment: "happy-dom",
+    isolate: false, // to make a page for each file takes longer than the tests
+    setupFiles: ["tests/unit/cleared.ts"],
+  },
 });
