@@ -96,3 +96,13 @@ def test_the_first_world_of_a_process_loads_nothing_that_reads_edits_or_results(
         [sys.executable, "-c", FIRST_WORLD], capture_output=True, text=True, check=True
     )
     assert finished.stdout.strip() == "[]"
+
+
+WHAT_IF = "import sys, alliance_sim.counterfactual.answering; print('scipy.stats' in sys.modules)"
+
+
+def test_a_what_if_loads_no_distributions() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", WHAT_IF], capture_output=True, text=True, check=True
+    )
+    assert finished.stdout.strip() == "False"

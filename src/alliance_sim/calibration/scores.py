@@ -23,6 +23,7 @@ BLOCK = 8  # quarters that are drawn together when differences are bootstrapped
 RESAMPLES = 4000
 BAND = 0.95  # of the simultaneous band around the distribution of PIT values
 SIMULATED = 4000  # samples of uniforms that the band comes from
+TOGETHER = 100  # samples that are counted at once, for their values take memory
 POINTS = 99  # places at which the band is drawn
 PLACES = np.arange(1, POINTS + 1) / (POINTS + 1)
 SPREADS = 200  # sets of uniforms by which PIT values are spread
@@ -284,7 +285,9 @@ def _band(number: int) -> tuple[Values, Values]:
 
     sizes = np.arange(number + 1)[:, None]
     lower, upper = binom.cdf(sizes, number, PLACES), binom.sf(sizes - 1, number, PLACES)
-    counts = _up_to(np.random.default_rng(SEED).random((SIMULATED, number)))
+    luck = np.random.default_rng(SEED)
+    parts = [_up_to(luck.random((TOGETHER, number))) for _ in range(SIMULATED // TOGETHER)]
+    counts = np.concatenate(parts)
     tail = np.take_along_axis(np.minimum(lower, upper), counts, axis=0)
     tails = np.minimum(1.0, 2.0 * tail.min(axis=1))
     each = np.quantile(tails, 1.0 - BAND)

@@ -57,15 +57,11 @@ def name_of(entry: Any, position: int) -> str:
 
 
 class Entries(tuple[Entry, ...]):  # noqa: SLOT001 - its table of places is kept in it
-    """A list of tables whose entries are found by name as well as by place.
-
-    Attributes:
-        places: Where each entry stands, by its name and by its place in writing; the first of a
-            name.
-    """
+    """A list of tables whose entries are found by name as well as by place."""
 
     @cached_property
-    def places(self) -> dict[str, int]:  # noqa: D102 - see Attributes
+    def places(self) -> dict[str, int]:
+        """Where each entry stands, by its name and by its place in writing; the first of a name."""
         found: dict[str, int] = {}
         for position, entry in enumerate(self):
             found.setdefault(name_of(entry, position), position)

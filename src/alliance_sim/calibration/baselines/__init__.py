@@ -1,4 +1,7 @@
-"""Baselines: what a model of history has to beat, each fitted to the same counts."""
+"""Baselines: what a model of history has to beat, each fitted to the same counts.
+
+Written out, `scipy.stats` loads when a baseline is fitted: what-ifs come by here and fit none.
+"""
 
 from alliance_sim.calibration.baselines.conjugate import ChangePoint, Constant, FourPeriod
 from alliance_sim.calibration.baselines.glm import Glm, log_quadratic_evidence

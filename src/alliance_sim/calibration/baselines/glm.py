@@ -193,14 +193,9 @@ def normal_draws(terms: int) -> Values:
     """Return draws of a multivariate t distribution that fill space evenly, (draw, term)."""
     points = scipy.stats.qmc.Sobol(terms + 1, seed=20260101).random(DRAWS)
     points = np.clip(points, 1e-6, 1 - 1e-6)
-    scale = np.sqrt(FREEDOM / (2.0 * _gamma_quantile(points[:, -1])))
+    scale = np.sqrt(FREEDOM / (2.0 * scipy.stats.gamma.ppf(points[:, -1], FREEDOM / 2.0)))
     draws: Values = scipy.stats.norm.ppf(points[:, :-1]) * scale[:, None]
     return draws
-
-
-def _gamma_quantile(share: Values) -> Values:
-    found: Values = scipy.stats.gamma.ppf(share, FREEDOM / 2.0)
-    return found
 
 
 def newton(
