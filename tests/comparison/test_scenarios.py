@@ -307,6 +307,11 @@ def test_steps_are_earlier_and_later_as_two_simulations_say(found: Comparison) -
         assert row["earlier"] == sum(there < here for here, there in pairs) / RUNS
         assert row["later"] == sum(there > here for here, there in pairs) / RUNS
         assert row["edited"] == sum(there < 999 for _, there in pairs) / RUNS
+        last = found.factual_runs.calendar.steps
+        years = [(min(there, last) - min(here, last)) / 4 for here, there in pairs]
+        assert row["delay"] == pytest.approx(sum(years) / RUNS)
+        ends = np.quantile(years, [0.05, 0.95])
+        assert [row["delay_low"], row["delay_high"]] == pytest.approx(ends)
 
 
 def test_a_proposal_is_among_the_steps() -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from alliance_sim import noise
-from alliance_sim.errors import SettingError
+from alliance_sim.comparison.first_passage import delay, first_passage
+from alliance_sim.errors import AllianceSimError, SettingError
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series, periods_of
 
 if TYPE_CHECKING:
@@ -185,8 +186,13 @@ def step_changes(factual: Ensemble, edited: Ensemble, scenario: Scenario) -> pd.
     Returns:
         Columns `step` (name), `title`, `factual` and `edited` (share of runs that reach it),
         `factual_median` and `edited_median` (month of the median run, None if it never does),
-        `earlier` and `later` (share of pairs); one row per rung, then one per proposal that both
+        `earlier` and `later` (share of pairs), and `delay`, `delay_low` and `delay_high` (years
+        that it comes later, below 0 earlier: mean, 5th and 95th percentile over pairs; never is
+        counted as at the end of the run); one row per rung, then one per proposal that both
         scenarios know.
+
+    Raises:
+        AllianceSimError: If one run of every pair failed.
     """
     rungs = sorted(scenario.rungs, key=lambda rung: rung.number)
     wanted = [(rung.name, rung.title, "rung", float(rung.number)) for rung in rungs]
@@ -197,22 +203,26 @@ def step_changes(factual: Ensemble, edited: Ensemble, scenario: Scenario) -> pd.
             continue
         pair = [runs.column(state) for runs in (factual, edited)]
         whole = ~(np.isnan(pair[0]) | np.isnan(pair[1])).any(axis=1)
-        held = [values[whole] >= least for values in pair]
-        reached = [one.any(axis=1) for one in held]
+        if not whole.any():
+            raise AllianceSimError(f"{scenario.name}: of every pair of runs one failed")
+        when = [first_passage(values[whole], least) for values in pair]
         never = factual.calendar.steps
-        first = [
-            np.where(r, one.argmax(axis=1), never) for one, r in zip(held, reached, strict=True)
-        ]
+        first = [np.minimum(steps, never).astype(np.int64) for steps in when]
+        later = delay(when[0], when[1], horizon=never)
+        years = factual.calendar.dt
         rows.append(
             {
                 "step": name,
                 "title": title,
-                "factual": float(reached[0].mean()),
-                "edited": float(reached[1].mean()),
+                "factual": float(np.isfinite(when[0]).mean()),
+                "edited": float(np.isfinite(when[1]).mean()),
                 "factual_median": _month(factual, np.sort(first[0]), MIDDLE),
                 "edited_median": _month(factual, np.sort(first[1]), MIDDLE),
                 "earlier": float((first[1] < first[0]).mean()),
                 "later": float((first[1] > first[0]).mean()),
+                "delay": later.mean * years,
+                "delay_low": later.low * years,
+                "delay_high": later.high * years,
             }
         )
     return pd.DataFrame(rows)
