@@ -18,8 +18,8 @@ ISLANDS = "two_islands/baseline"
 ASKED = ("--outcome", "rung>=2@2008", "--uniforms", "1", "--runs", "30")
 FILES = {
     *("acts.csv", "answer.json", "card.csv", "couplings.csv", "manifest.json", "over_time.csv"),
-    *("report.html", "robustness.csv", "robustness.png", "steps.csv", "theories.csv"),
-    "whatif.png",
+    *("partings.csv", "report.html", "robustness.csv", "robustness.png", "steps.csv"),
+    *("theories.csv", "whatif.png"),
 }
 
 

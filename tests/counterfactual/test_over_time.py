@@ -1,18 +1,18 @@
-"""Effects over time: bands, and the dates at which worlds part, meet again, and get somewhere."""
+"""Effects over time: the area under one, and when worlds part and meet again."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from alliance_sim.calendar import Calendar
 from alliance_sim.counterfactual.over_time import (
     cumulative_effect,
-    delay,
     divergence,
-    effect_bands,
-    first_passage,
+    partings,
     reconvergence,
 )
 from alliance_sim.errors import SettingError
@@ -23,14 +23,6 @@ def pulse(draws: int = 100, differing: int = 100) -> np.ndarray:
     effect = np.zeros((draws, 40))
     effect[:differing, 10:20] = -0.2
     return effect
-
-
-def test_bands_hold_the_share_that_was_asked_for() -> None:
-    effect = np.arange(101.0)[:, None] * np.array([1.0, -2.0])
-    bands = effect_bands(effect, 0.8)
-    assert bands.median.tolist() == [50.0, -100.0]
-    assert bands.low == pytest.approx([10.0, -180.0])
-    assert bands.high == pytest.approx([90.0, -20.0])
 
 
 def test_the_area_is_that_of_steps() -> None:
@@ -57,29 +49,50 @@ def test_worlds_meet_again_after_they_have_parted() -> None:
     assert reconvergence(pulse()[:, :20], after=10) is None
 
 
-def test_a_threshold_is_reached_once_or_never() -> None:
-    levels = np.array([[0.0, 0.5, 0.4, 0.6], [0.0, 0.1, 0.2, 0.3], [0.7, 0.0, 0.0, 0.0]])
-    assert first_passage(levels, 0.5).tolist() == [1.0, np.inf, 0.0]
+LEVEL = "level_operations"
 
 
-def test_a_delay_is_a_mean_up_to_the_horizon() -> None:
-    found = delay([2001.0, 2002.0, np.inf], [2003.0, np.nan, np.inf], horizon=2010.0)
-    assert found.mean == pytest.approx((2.0 + 8.0 + 0.0) / 3)
-    assert (found.never_factual, found.never_edited) == pytest.approx((1 / 3, 2 / 3))
-    assert found.low <= found.mean <= found.high
-    assert delay([5.0], [5.0], horizon=9.0) == (0.0, 0.0, 0.0, 0.0, 0.0)
+def worlds_apart(effect: np.ndarray) -> Any:
+    """Return twins whose levels of operations differ by an effect (history, quarter)."""
+    calendar = Calendar(2000, 2009)
+    fact = np.full((*effect.shape, 1), 0.5)
+    sides = [
+        SimpleNamespace(states=(LEVEL,), values=values, calendar=calendar, meanings={})
+        for values in (fact, fact + effect[..., None])
+    ]
+    return SimpleNamespace(factual=sides[0], edited=sides[1], effect={LEVEL: effect}.__getitem__)
+
+
+def test_a_field_has_the_quarters_in_which_it_parts_and_meets_again() -> None:
+    (found,) = partings(worlds_apart(pulse(differing=93)))
+    assert (found.parted, found.met_again) == ("2002Q3", "2005Q1")
+    assert (found.most, found.most_in) == (0.93, "2002Q3")
+    assert (found.area, found.area_low, found.area_high) == pytest.approx((-0.5, -0.5, 0.0))
+
+
+def test_a_field_that_is_not_sure_to_part_tells_how_many_differ() -> None:
+    (found,) = partings(worlds_apart(pulse(differing=30)))
+    assert (found.parted, found.met_again) == (None, None)
+    assert (found.most, found.most_in) == (0.3, "2002Q3")
+    (alike,) = partings(worlds_apart(np.zeros((5, 40))))
+    assert (alike.most, alike.most_in, alike.area) == (0.0, None, 0.0)
+
+
+def test_histories_that_failed_in_a_world_are_left_out() -> None:
+    effect = pulse()
+    effect[:20] = np.nan
+    (found,) = partings(worlds_apart(effect))
+    assert (found.parted, found.most) == ("2002Q3", 1.0)
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: effect_bands(np.zeros((0, 3))), r"of shape \(0, 3\), must be numbers of shape"),
-        (lambda: effect_bands([["much"]]), "must be numbers"),
-        (lambda: effect_bands([[1.0], [np.nan]]), "draw 1 has NaN"),
-        (lambda: effect_bands([[1.0]], width=1.0), "width is 1.0"),
+        (lambda: cumulative_effect(np.zeros((0, 3))), r"of shape \(0, 3\), must be numbers of sh"),
+        (lambda: cumulative_effect([["much"]]), "must be numbers"),
+        (lambda: cumulative_effect([[1.0], [np.nan]]), "draw 1 has NaN"),
         (lambda: divergence(np.zeros((3, 4, 2))), r"shape \(3, 4, 2\), must be \(draw, quarter\)"),
         (lambda: divergence(np.zeros((3, 4)), 0.0, 1.0, 0), "size is 0.0.*\n.*prob.*\n.*quarters"),
-        (lambda: delay([1.0], [1.0, 2.0], 3.0, width=2.0), r"\(1,\) and \(2,\).*\n.*width is 2.0"),
     ],
 )
 def test_what_makes_no_sense_is_told(call: Any, words: str) -> None:

@@ -359,6 +359,12 @@ def test_the_answer_shows_itself_and_gives_frames(answer: WhatIf) -> None:
     before = over["quarter"] < "2004Q2"
     assert (over.loc[before, ["effect", "effect_low", "effect_high"]] == 0.0).all(axis=None)
     assert (over["effect_low"] <= over["effect_high"]).all()
+    assert list(answer.partings_frame["state"]) == [one.state for one in answer.partings]
+    dates = answer.as_tree()["dates"]
+    assert dates["levels"] == [one._asdict() for one in answer.partings]
+    raids = {step["step"]: step for step in dates["steps"]}
+    assert set(raids) == set(answer.comparison.steps["step"])
+    assert all(step["delay_low"] <= step["delay_high"] for step in raids.values())
     assert len(answer.couplings_frame) == len(COUPLINGS)
     assert list(answer.theories_frame["theory"]) == ["RID"]
     assert len(answer.plot().axes) >= 10

@@ -38,9 +38,11 @@ from alliance_sim.shipped import usual_scenario
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.answer import WhatIf
     from alliance_sim.counterfactual.estimates import Estimate
+    from alliance_sim.counterfactual.over_time import Parting
     from alliance_sim.scenario import Scenario
 
 EXAMPLE = "alliance-sim whatif --without nine_eleven --outcome 'rung>=8@2014'"
+UNSURE = "not for sure"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -189,7 +191,10 @@ def _print(answer: WhatIf) -> None:
     console = terminal.output()
     terminal.tell(answer.question.words, "bold", wrap=True)
     terminal.tell(f"{answer.answer}\n", wrap=True, lines=True)
-    for table in (_needed(answer), _couplings(answer), _theories(answer), _readings(answer)):
+    for table in (
+        *(_partings(answer), _needed(answer)),
+        *(_couplings(answer), _theories(answer), _readings(answer)),
+    ):
         if table is not None:
             console.print(table)
     if answer.without_coupling:
@@ -233,6 +238,25 @@ def _needed(answer: WhatIf) -> AdaptiveTable | None:
             row("enough, in fresh pairs (PS)", ensemble.sufficiency, "PS"),
             row("needed and enough, in fresh pairs (PNS)", ensemble.both, "PNS"),
         ),
+    )
+
+
+def _partings(answer: WhatIf) -> AdaptiveTable:
+    """Return when the levels of both worlds part and meet again."""
+    from alliance_sim.glossary import percent, signed
+
+    def cells(one: Parting) -> tuple[str, ...]:
+        area, low, high = (
+            signed(value, places=2) for value in (one.area, one.area_low, one.area_high)
+        )
+        most = percent(one.most) + (f" in {one.most_in}" if one.most_in else "")
+        met = one.met_again or (UNSURE if one.parted else "–")
+        return one.title, one.parted or UNSURE, met, most, f"{area} ({low} to {high})"
+
+    return AdaptiveTable(
+        title="When the worlds part: more than 90 % of the histories differ by 0.05, a year long",
+        heads=("field", "part", "meet again", "most that differ", "area, years of the level"),
+        rows=tuple(cells(one) for one in answer.partings),
     )
 
 

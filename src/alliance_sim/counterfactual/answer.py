@@ -17,8 +17,9 @@ import numpy as np
 from alliance_sim.comparison.edits import edits_between, label_of
 from alliance_sim.comparison.scenarios import Comparison
 from alliance_sim.counterfactual.couplings import QUANTILE
-from alliance_sim.counterfactual.estimates import HIGH, LEAST, LOW, Estimate
+from alliance_sim.counterfactual.estimates import LEAST, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE, sign_of
+from alliance_sim.counterfactual.over_time import Parting, effects_over_time, partings
 from alliance_sim.counterfactual.stored_curves import curve_if_shipped
 from alliance_sim.display import Facts, Shown, Table, figure
 from alliance_sim.glossary import decimal, signed
@@ -237,7 +238,26 @@ class WhatIf(Shown):
         Columns `fact`, `edited` and `effect`, each the median, with `_low` and `_high` for the 5th
         and the 95th percentile, of levels, the formal step and counts of acts.
         """
-        return _over_time(self.worlds)
+        return effects_over_time(self.worlds)
+
+    @cached_property
+    def partings(self) -> tuple[Parting, ...]:
+        """When the levels of both worlds part and meet again, field by field."""
+        return partings(self.worlds)
+
+    @cached_property
+    def partings_frame(self) -> pd.DataFrame:
+        """A row for each field: `state`, `title`, and when its levels part and meet again.
+
+        `parted` is the first quarter of a year in which more than 90 % of the histories differ by
+        more than 0.05 in each quarter, `met_again` the first later one in which more than 90 %
+        differ by less than 0.02, both None for never; `most` the largest share that differs by
+        more than 0.05 in one quarter, `most_in`; `area`, `area_low`, `area_high` the area under
+        edited minus factual, in years of the level: median, 5th and 95th percentile.
+        """
+        import pandas as pd
+
+        return pd.DataFrame([one._asdict() for one in self.partings])
 
     @cached_property
     def theories_frame(self) -> pd.DataFrame:
@@ -328,6 +348,7 @@ class WhatIf(Shown):
         kind, ensemble = self.measure, self.ensemble
         both = None if ensemble is None else ensemble.both
         curve = None if "inevitability" in leave_out else self.curve
+        dates = None if "dates" in leave_out else self._dates_tree()
         found = {
             "question": self.question.words,
             "edits": list(self.question.edits),
@@ -338,6 +359,7 @@ class WhatIf(Shown):
             "fact": _tree(kind, self.fact),
             "edited": _tree(kind, self.edited),
             "effect": _tree(kind, self.effect),
+            "dates": dates,
             "necessity": {
                 "given_history": self.given_history,
                 "ensemble": None if ensemble is None else ensemble.necessity,
@@ -373,6 +395,13 @@ class WhatIf(Shown):
             "histories": self.worlds.histories,
         }
         return {key: value for key, value in found.items() if key not in leave_out}
+
+    def _dates_tree(self) -> dict[str, Any]:
+        steps = self.comparison.steps.drop(columns=["scenario"]).astype(object)
+        return {
+            "levels": [one._asdict() for one in self.partings],
+            "steps": steps.where(steps.notna(), None).to_dict("records"),
+        }
 
     def _couplings_tree(self) -> dict[str, Any]:
         told = {
@@ -452,26 +481,6 @@ def _assumed(answer: WhatIf) -> list[str]:
     if answer.robustness.problem:
         found.append(f"Not used: {answer.robustness.problem}")
     return found
-
-
-def _over_time(worlds: TwinWorlds) -> pd.DataFrame:
-    import pandas as pd
-
-    calendar = worlds.factual.calendar
-    states = [s for s in worlds.factual.states if s.startswith(("level_", "count_")) or s == "rung"]
-    whole = np.isfinite(worlds.factual.values).all() and np.isfinite(worlds.edited.values).all()
-    quantile = np.quantile if whole else np.nanquantile  # the same, and far quicker
-    frames = []
-    for state in states:
-        both = worlds.factual.column(state), worlds.edited.column(state)
-        columns: dict[str, Any] = {"state": state, "quarter": list(calendar.labels)}
-        for name, values in zip(
-            ("fact", "edited", "effect"), (*both, both[1] - both[0]), strict=True
-        ):
-            low, middle, high = quantile(values, [LOW, 0.5, HIGH], axis=0)
-            columns |= {name: middle, f"{name}_low": low, f"{name}_high": high}
-        frames.append(pd.DataFrame(columns))
-    return pd.concat(frames, ignore_index=True)
 
 
 def of_100(probability: float) -> int:

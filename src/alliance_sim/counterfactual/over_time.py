@@ -1,4 +1,4 @@
-"""An effect over time: its bands, when worlds part, when they meet again, how late something comes.
+"""An effect over time: its bands by quarter, when the worlds part, and when they meet again.
 
 An effect is edited minus factual, an array (draw, quarter) or (draw, quarter, ...) of twins that
 share their noise, so that each draw is one answer. Where dates are asked for, they are steps,
@@ -7,65 +7,114 @@ counted from 0; "never" is told as such.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from alliance_sim.counterfactual.estimates import HIGH, LOW
 from alliance_sim.errors import SettingError, shown
+from alliance_sim.glossary import domain_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alliance_sim.counterfactual.worlds import TwinWorlds
 
 Floats = NDArray[np.float64]
 
+PARTED, ALIKE = 0.05, 0.02  # differences of a level, above and below which worlds have parted, met
+SURE = 0.9  # share of the histories in which they have to
+LEVEL = "level_"
 
-class Bands(NamedTuple):
-    """An effect at each quarter.
+
+def effects_over_time(worlds: TwinWorlds) -> pd.DataFrame:
+    """Return both worlds and the effect by quarter, of levels, the formal step and counts of acts.
+
+    Returns:
+        Columns `state`, `quarter`, and `fact`, `edited` and `effect`, each the median over
+        histories, with `_low` and `_high` for the 5th and the 95th percentile.
+    """
+    import pandas as pd
+
+    calendar = worlds.factual.calendar
+    states = [s for s in worlds.factual.states if s.startswith((LEVEL, "count_")) or s == "rung"]
+    whole = np.isfinite(worlds.factual.values).all() and np.isfinite(worlds.edited.values).all()
+    quantile = np.quantile if whole else np.nanquantile  # the same, and far quicker
+    frames = []
+    for state in states:
+        both = worlds.factual.column(state), worlds.edited.column(state)
+        columns: dict[str, Any] = {"state": state, "quarter": list(calendar.labels)}
+        for name, values in zip(
+            ("fact", "edited", "effect"), (*both, both[1] - both[0]), strict=True
+        ):
+            low, middle, high = quantile(values, [LOW, 0.5, HIGH], axis=0)
+            columns |= {name: middle, f"{name}_low": low, f"{name}_high": high}
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
+
+
+class Parting(NamedTuple):
+    """When the levels of one field part in both worlds and meet again, and what lies between.
 
     Attributes:
-        median: Median over draws, without their axis.
-        low: Lower end of the central interval.
-        high: Upper end.
+        state: Name of the level.
+        title: What the field is called, such as "politics".
+        parted: First quarter of a year in which more than 90 % of the histories differ by more
+            than 0.05 in each quarter, such as "2003Q1"; None for never.
+        met_again: First later quarter in which more than 90 % differ by less than 0.02, or None.
+        most: Largest share of the histories that differ by more than 0.05 in one quarter.
+        most_in: That quarter; None if none ever does.
+        area: Area under edited minus factual over all quarters, in years of the level: its median
+            over histories.
+        area_low: Its 5th percentile over histories.
+        area_high: Its 95th percentile.
     """
 
-    median: Floats
-    low: Floats
-    high: Floats
+    state: str
+    title: str
+    parted: str | None
+    met_again: str | None
+    most: float
+    most_in: str | None
+    area: float
+    area_low: float
+    area_high: float
 
 
-class Delay(NamedTuple):
-    """How much later something happens in the edited world, on average and by draw.
+def partings(worlds: TwinWorlds) -> tuple[Parting, ...]:
+    """Return when the levels of both worlds part and meet again, field by field.
 
-    Attributes:
-        mean: Mean of the differences, in the units of the dates; positive is later.
-        low: Lower end of their central interval over draws.
-        high: Upper end.
-        never_factual: Share of draws in which it does not happen by the horizon in fact.
-        never_edited: The same in the edited world.
+    Histories that failed in a world are left out.
     """
-
-    mean: float
-    low: float
-    high: float
-    never_factual: float
-    never_edited: float
+    runs = worlds.factual
+    return tuple(_parting(worlds, state) for state in runs.states if state.startswith(LEVEL))
 
 
-def effect_bands(effect: ArrayLike, width: float = 0.9) -> Bands:
-    """Return median and central interval of an effect over draws.
+def _parting(worlds: TwinWorlds, state: str) -> Parting:
+    calendar = worlds.factual.calendar
 
-    Args:
-        effect: Array (draw, ...), edited minus factual.
-        width: Share of the draws that the interval holds, above 0 and below 1.
+    def label(step: int | None) -> str | None:
+        return None if step is None else calendar.label(step)
 
-    Raises:
-        SettingError: If there is no draw, one is no finite number, or the width is out of range.
-    """
-    values = _of_draws("effect_bands", effect)
-    if not 0.0 < width < 1.0:
-        raise SettingError(
-            "effect_bands", [f"width is {shown(width)}, must be above 0 and below 1"]
-        )
-    low, median, high = np.quantile(values, [(1 - width) / 2, 0.5, (1 + width) / 2], axis=0)
-    return Bands(median, low, high)
+    effect = worlds.effect(state)
+    effect = effect[np.isfinite(effect).all(axis=1)]
+    parted = divergence(effect, PARTED, SURE, calendar.steps_per_year)
+    differing = (np.abs(effect) > PARTED).mean(axis=0)
+    most = int(differing.argmax())
+    area = cumulative_effect(effect, calendar.dt)[:, -1]
+    low, middle, high = (float(value) for value in np.quantile(area, [LOW, 0.5, HIGH]))
+    return Parting(
+        state=state,
+        title=domain_words(state.removeprefix(LEVEL)),
+        parted=label(parted),
+        met_again=label(reconvergence(effect, parted, ALIKE, SURE)),
+        most=float(differing[most]),
+        most_in=label(most if differing[most] else None),
+        area=middle,
+        area_low=low,
+        area_high=high,
+    )
 
 
 def cumulative_effect(effect: ArrayLike, quarter: float = 0.25) -> Floats:
@@ -78,13 +127,13 @@ def cumulative_effect(effect: ArrayLike, quarter: float = 0.25) -> Floats:
     Raises:
         SettingError: If there is no draw, or one is no finite number.
     """
-    values = _of_draws("cumulative_effect", effect, least=2)
+    values = _of_draws("cumulative_effect", effect)
     found: Floats = np.cumsum(values, axis=1) * quarter
     return found
 
 
 def divergence(
-    effect: ArrayLike, size: float = 0.05, probability: float = 0.9, quarters: int = 4
+    effect: ArrayLike, size: float = PARTED, probability: float = SURE, quarters: int = 4
 ) -> int | None:
     """Return when the worlds have parted: the first quarter of several in a row that differ.
 
@@ -110,7 +159,7 @@ def divergence(
 
 
 def reconvergence(
-    effect: ArrayLike, after: int | None, size: float = 0.02, probability: float = 0.9
+    effect: ArrayLike, after: int | None, size: float = ALIKE, probability: float = SURE
 ) -> int | None:
     """Return when the worlds have met again: the first later quarter that is alike in both.
 
@@ -134,69 +183,17 @@ def reconvergence(
     return after + 1 + int(found[0]) if found.size else None
 
 
-def first_passage(values: ArrayLike, threshold: float) -> Floats:
-    """Return when each draw first reaches a threshold, array (draw,) of steps, inf if never.
-
-    Args:
-        values: Array (draw, quarter) of one world.
-        threshold: What has to be reached or passed.
-
-    Raises:
-        SettingError: If the values are of another shape.
-    """
-    found = _of_draws("first_passage", values, least=2)
-    reached = found >= threshold
-    first: Floats = reached.argmax(axis=1).astype(np.float64)
-    first[~reached.any(axis=1)] = np.inf
-    return first
-
-
-def delay(factual: ArrayLike, edited: ArrayLike, horizon: float, width: float = 0.9) -> Delay:
-    """Return how much later something comes, as a restricted mean.
-
-    What has not happened by the horizon is counted as if it happened then: a mean of dates that
-    may never come has no other honest reading. So the delay is at least this long where more draws
-    never get there in the edited world.
-
-    Args:
-        factual: Array (draw,) of dates in fact, in any unit, inf or NaN for never.
-        edited: The same in the edited world, draw by draw.
-        horizon: Date up to which both are looked at, in the same unit.
-        width: Share of the draws that the interval holds.
-
-    Raises:
-        SettingError: If the arrays do not match, there is no draw, or the width is out of range.
-    """
-    dates = [np.asarray(given, dtype=np.float64) for given in (factual, edited)]
-    problems = []
-    if dates[0].ndim != 1 or dates[0].shape != dates[1].shape or not dates[0].size:
-        problems.append(
-            f"dates have the shapes {dates[0].shape} and {dates[1].shape}, must be (draw,) both"
-        )
-    if not 0.0 < width < 1.0:
-        problems.append(f"width is {shown(width)}, must be above 0 and below 1")
-    if problems:
-        raise SettingError("delay", problems)
-    never = [np.isnan(date) | (date > horizon) for date in dates]
-    within = [np.where(none, horizon, date) for none, date in zip(never, dates, strict=True)]
-    later = within[1] - within[0]
-    low, high = np.quantile(later, [(1 - width) / 2, (1 + width) / 2])
-    shares = [float(none.mean()) for none in never]
-    return Delay(float(later.mean()), float(low), float(high), *shares)
-
-
-def _of_draws(where: str, values: ArrayLike, least: int = 1) -> Floats:
-    """Return values as an array whose first axis are draws.
+def _of_draws(where: str, values: ArrayLike) -> Floats:
+    """Return values as an array (draw, quarter, ...).
 
     Raises:
         SettingError: If they are no finite numbers, or have too few axes.
     """
     found: Any = np.asarray(values)
     shape = found.shape
-    if found.dtype.kind not in "biuf" or found.ndim < least or not found.size:
-        axes = "(draw, quarter, ...)" if least > 1 else "(draw, ...)"
-        problem = f"an array of {found.dtype} of shape {shape}, must be numbers of shape {axes}"
-        raise SettingError(where, [problem])
+    if found.dtype.kind not in "biuf" or found.ndim < 2 or not found.size:
+        problem = f"an array of {found.dtype} of shape {shape}, must be numbers of shape "
+        raise SettingError(where, [f"{problem}(draw, quarter, ...)"])
     if not np.isfinite(found).all():
         draw = int(np.argwhere(~np.isfinite(found))[0][0])
         raise SettingError(where, [f"draw {draw} has NaN or infinite values, must be finite"])
@@ -207,7 +204,7 @@ def _by_quarter(
     where: str, effect: ArrayLike, size: float, probability: float, quarters: int
 ) -> Floats:
     """Return an effect (draw, quarter) once what is asked of it makes sense."""
-    values = _of_draws(where, effect, least=2)
+    values = _of_draws(where, effect)
     problems = []
     if values.ndim != 2:
         problems.append(f"the effect has shape {values.shape}, must be (draw, quarter)")

@@ -77,6 +77,7 @@ def write_whatif(answer: WhatIf, *, out: str | os.PathLike[str], command: str) -
     result.table("card", answer.card_frame)
     result.table("robustness", answer.robustness_frame, "everything_tried")
     result.table("steps", answer.comparison.steps)
+    result.table("partings", answer.partings_frame)
     result.table("acts", acts)
     result.text("answer", "json", json.dumps(answer.as_tree(), indent=2, allow_nan=False) + "\n")
     result.page("report", whatif_page(answer, acts, images=(image, held), origin=origin))
@@ -119,6 +120,7 @@ def whatif_page(
         couplings=rows_of(answer.couplings_frame),
         theories=rows_of(answer.theories_frame),
         steps=rows_of(comparison.moved_steps(label)),
+        partings=answer.partings,
         run=comparison.shown_run,
         acts=acts_told(acts, MOST_ACTS),
         acts_counted=acts_counted(acts),
