@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,11 @@ from alliance_sim.counterfactual.labels import LABELS, SENTENCE
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.question import ask
 from alliance_sim.counterfactual.worlds import chances_of_laws
+from alliance_sim.engine.chronology import chronology, coded_places
+from alliance_sim.record.record import Record
+from alliance_sim.report.comparison import acts_told
 from alliance_sim.results.outcomes import evaluate
+from alliance_sim.scenario.fields import SERIES
 from alliance_sim.scenario.theories import theory_of, with_theory
 
 ISLANDS = load_scenario("two_islands/baseline")
@@ -411,3 +416,40 @@ def _rival(scenario: Scenario) -> PosteriorDraws:
     target = target_of(prior_of(scenario, "RI"))
     unknowns = 0.3 * np.random.default_rng(1).standard_normal((16, target.dimension))
     return PosteriorDraws.made(target, unknowns, seed=1, command="none: made for a test")
+
+
+def test_the_factual_chronology_is_the_one_on_record(answer: WhatIf) -> None:
+    comparison = answer.comparison
+    on_record = comparison.on_record
+    assert on_record is not None
+    coded = [act for acts in on_record.counted.values() for act in acts]
+    for row in (0, 1):
+        alone = replace(
+            comparison.factual_runs,
+            values=comparison.factual_runs.values[row : row + 1],
+            first_run=row,
+            status=comparison.factual_runs.status[row : row + 1],
+        )
+        places = coded_places(alone, ISLANDS, on_record)
+        told = chronology(alone, ISLANDS, places)
+        days = set(zip(told["date"].dt.strftime("%Y-%m-%d"), told["title"], strict=True))
+        assert {(f"{act.date}", act.title) for act in coded} <= days
+        assert {(f"{act.date}", act.title) for act in on_record.formal.values()} <= days
+        counts = [f"count_{name}" for name in SERIES]
+        assert len(told) >= alone.block(counts).sum()
+
+
+def test_acts_that_are_gone_are_those_on_record_or_are_told_to_be_simulated(
+    answer: WhatIf,
+) -> None:
+    acts = answer.comparison.acts
+    of_record = acts[acts["recorded"]]
+    assert len(of_record) > 0
+    assert set(of_record["change"]) <= {"gone", "moved"}
+    titles = set(Record.of(ISLANDS).events["title"]) | {one.title for one in ISLANDS.rungs}
+    known = of_record["factual_title"].str.replace(r" \((day|month) not known\)", "", regex=True)
+    assert set(known) <= titles
+    told = acts_told(acts, 1000, of_record=True)
+    simulated = [one["act"] for one in told if "(simulated, not on record)" in one["act"]]
+    before = acts["factual_title"] != ""
+    assert len(simulated) == int((before & ~acts["recorded"]).sum())

@@ -58,7 +58,7 @@ def observed_of(record: Record, scenario: Scenario, *, series: str = "all") -> O
         era=np.array([record.reporting.era(day) for day in days], dtype=np.int64),
         coded=np.array(record.reporting.table(), dtype=np.float64),
         blocked=blocked,
-        agreements=_one_a_quarter(_steps(record.agreements, calendar), calendar.steps),
+        agreements=one_a_quarter(_steps(record.agreements, calendar), calendar.steps),
         suspensions=sorted(set(_steps(stops[stops["domain"] == "operations"], calendar))),
         items=items,
         marks=marks,
@@ -137,7 +137,7 @@ def _steps(events: pd.DataFrame, calendar: Calendar) -> Iterator[int]:
             yield step
 
 
-def _one_a_quarter(steps: Iterator[int], end: int) -> list[int]:
+def one_a_quarter(steps: Iterator[int], end: int) -> list[int]:
     """Return steps, each later than the one before: the model signs one agreement a quarter.
 
     What comes to lie at `end` or later is left to whoever looks at more years.

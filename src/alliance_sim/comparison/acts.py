@@ -8,18 +8,22 @@ moved and not two acts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from alliance_sim.engine.chronology import AGREEMENT, chronology
+from alliance_sim.engine.chronology import AGREEMENT, CodedAct, Place, chronology, coded_places
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alliance_sim.engine.chronology import OnRecord
     from alliance_sim.engine.vectors import ParameterDraws
 
 NEW, GONE, MOVED, ANOTHER = "new", "gone", "moved", "became another"
@@ -32,7 +36,7 @@ TOLD_BY = (
 )  # begin paths of numbers
 COLUMNS = (
     *("change", "factual_date", "edited_date", "domain", "kind", "salience"),
-    *("factual_title", "edited_title"),
+    *("factual_title", "edited_title", "recorded"),
 )
 Act = dict[str, Any]
 Key = tuple[Any, ...]
@@ -55,7 +59,11 @@ def with_draw(scenario: Scenario, draws: ParameterDraws, draw: int) -> Scenario:
 
 
 def differing_acts(
-    factual: tuple[Ensemble, Scenario], edited: tuple[Ensemble, Scenario], *, row: int
+    factual: tuple[Ensemble, Scenario],
+    edited: tuple[Ensemble, Scenario],
+    *,
+    row: int,
+    on_record: OnRecord | None = None,
 ) -> pd.DataFrame:
     """Return the acts that differ between a run of a scenario and its twin in another.
 
@@ -63,6 +71,8 @@ def differing_acts(
         factual: Runs of the factual scenario, and the scenario.
         edited: Runs of the edited one with the same seed and numbers, and the scenario.
         row: Position of the run.
+        on_record: What the record holds, where the factual run is a history that comes to it: its
+            acts are told as they were coded.
 
     Returns:
         Columns as of `Comparison.acts_of`, without the scenario.
@@ -75,7 +85,11 @@ def differing_acts(
         title = str(act["title"])
         return (title,) if title in known or title.startswith(AGREEMENT) else None
 
-    before, after = (_acts(*one, row) for one in (factual, edited))
+    coded: dict[Place, CodedAct] = {}
+    if on_record is not None:
+        coded = coded_places(_alone(factual[0], row), factual[1], on_record)
+    recorded = {(act.date, act.title) for act in coded.values()}
+    before, after = (_acts(*one, row, coded) for one in (factual, edited))
     ways: tuple[tuple[str, Callable[[Act], Key | None]], ...] = (
         ("", lambda act: tuple(act[key] for key in ("date", "domain", "kind", "title", "months"))),
         (MOVED, named),
@@ -86,20 +100,25 @@ def differing_acts(
         before, after, found = _matched(before, after, key)
         pairs += [(change, *pair) for pair in found if change]
     pairs += [(GONE, act, None) for act in before] + [(NEW, None, act) for act in after]
-    frame = pd.DataFrame([_row(*pair) for pair in pairs], columns=list(COLUMNS))
+    frame = pd.DataFrame([_row(*pair, recorded) for pair in pairs], columns=list(COLUMNS))
     dates = frame["factual_date"].fillna(frame["edited_date"])
     return frame.iloc[dates.argsort(kind="stable")].reset_index(drop=True)
 
 
-def _acts(ensemble: Ensemble, scenario: Scenario, row: int) -> list[Act]:
-    """Return the dated acts of one run."""
-    alone = replace(
+def _alone(ensemble: Ensemble, row: int) -> Ensemble:
+    return replace(
         ensemble,
         values=ensemble.values[row : row + 1],
         first_run=ensemble.first_run + row,
         status=ensemble.status[row : row + 1],
     )
-    events = chronology(alone, scenario)
+
+
+def _acts(
+    ensemble: Ensemble, scenario: Scenario, row: int, coded: Mapping[Place, CodedAct]
+) -> list[Act]:
+    """Return the dated acts of one run."""
+    events = chronology(_alone(ensemble, row), scenario, coded)
     return [
         {str(k): v for k, v in act.items()}
         for act in events.fillna({"months": 0.0}).to_dict("records")
@@ -127,10 +146,13 @@ def _matched(
     return left, [act for act in after if id(act) not in taken], pairs
 
 
-def _row(change: str, before: Act | None, after: Act | None) -> tuple[Any, ...]:
+def _row(
+    change: str, before: Act | None, after: Act | None, recorded: Collection[tuple[dt.date, str]]
+) -> tuple[Any, ...]:
     told = after if before is None else before
     if told is None:
         raise AssertionError("an act is in one of both runs")
     dates = [pd.NaT if act is None else act["date"] for act in (before, after)]
     titles = ["" if act is None else act["title"] for act in (before, after)]
-    return (change, *dates, told["domain"], told["kind"], told["salience"], *titles)
+    known = before is not None and (before["date"].date(), before["title"]) in recorded
+    return (change, *dates, told["domain"], told["kind"], told["salience"], *titles, known)

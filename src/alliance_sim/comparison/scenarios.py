@@ -41,6 +41,7 @@ from alliance_sim.world.state import state_names
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from alliance_sim.engine.chronology import OnRecord
     from alliance_sim.engine.vectors import ParameterDraws
 
 LOW, HIGH = 0.05, 0.95
@@ -68,6 +69,7 @@ class Comparison(Shown):
             shipped one; "" where the files state them.
         draws: Draws of which the runs have parameters; None where the files state them.
         draw: Which of them each run has, array (run,).
+        on_record: What the record holds, where factual runs are histories that come to it.
     """
 
     factual: Scenario
@@ -81,6 +83,7 @@ class Comparison(Shown):
     parameters: str = ""
     draws: ParameterDraws | None = None
     draw: NDArray[np.int64] | None = None
+    on_record: OnRecord | None = None
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -250,7 +253,8 @@ class Comparison(Shown):
         Returns:
             Columns `scenario` (label), `change` ("new", "gone", "moved" or "became another"),
             `factual_date` and `factual_title` (missing and empty for what is new), `edited_date`
-            and `edited_title` (for what is gone), `domain`, `kind` and `salience`; sorted by date.
+            and `edited_title` (for what is gone), `domain`, `kind`, `salience` and `recorded`
+            (whether the factual act is one of the record, told as it was coded); sorted by date.
 
         Raises:
             SettingError: If there is no such run, or one of the pair failed.
@@ -268,6 +272,7 @@ class Comparison(Shown):
                 (self.factual_runs, self._told_by(self.factual, row)),
                 (self.edited_runs[label], self._told_by(scenario, row)),
                 row=row,
+                on_record=self.on_record,
             )
             frame.insert(0, "scenario", label)
             frames.append(frame)

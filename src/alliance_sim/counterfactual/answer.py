@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from alliance_sim.calibration.on_record import on_record_for
 from alliance_sim.comparison.edits import edits_between, label_of
 from alliance_sim.comparison.scenarios import Comparison
+from alliance_sim.counterfactual.assumed import assumptions_of
 from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import LEAST, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE, sign_of
@@ -25,7 +27,6 @@ from alliance_sim.display import Facts, Shown, Table, figure
 from alliance_sim.glossary import decimal, signed
 from alliance_sim.record.words import Words
 from alliance_sim.results.state_metadata import meaning
-from alliance_sim.scenario.describe import assumed_numbers
 from alliance_sim.scenario.edits_in_words import words_of
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ class WhatIf(Shown):
             parameters=f"Parameters and noise: {self.posterior.label}.",
             draws=self.posterior,
             draw=worlds.draw,
+            on_record=on_record_for(self.posterior),
         )
 
     @property
@@ -229,7 +231,7 @@ class WhatIf(Shown):
     @property
     def assumed(self) -> tuple[str, ...]:
         """What had to be assumed, in sentences."""
-        return tuple(_assumed(self))
+        return tuple(assumptions_of(self))
 
     @cached_property
     def over_time(self) -> pd.DataFrame:
@@ -445,42 +447,6 @@ class WhatIf(Shown):
             ],
             table=Table(("plausibility", "verdict", "why"), rows),
         )
-
-
-def _assumed(answer: WhatIf) -> list[str]:
-    """Return what had to be assumed, in sentences."""
-    question, worlds = answer.question, answer.worlds
-    base, calendar = question.base, worlds.factual.calendar
-    judged = f"{assumed_numbers(base)} numbers of {base.name} that are judged, not fitted"
-    found = [
-        f"The rules of the model, and {judged}.",
-        f"How the luck of both worlds is tied: all the same (coupling {QUANTILE}); no data tell.",
-    ]
-    until = answer.posterior.held.until
-    if until < calendar.last_year:
-        found.append(f"After {until} there is no record to come to, so luck is new from there.")
-    if question.kept:
-        found.append(
-            f"Held as dated, though what they follow is edited: {', '.join(question.kept)}."
-        )
-    elif not question.held:
-        found.append("All that follows from what is edited responds (total effect).")
-    if question.held:
-        found.append(
-            f"{'; '.join(question.held)}: put in its place each quarter, by nobody in the model; "
-            "all else responds."
-        )
-    fresh = worlds.only["edited"]
-    if fresh:
-        found.append(
-            f"Drawn anew, as the factual world has no counterpart: {len(fresh)} "
-            f"({', '.join(fresh[:6])}{', …' if len(fresh) > 6 else ''})."
-        )
-    found.append(answer.weights.words)
-    found += [f"Theory {name} was not asked: {why}." for name, why in answer.without_draws.items()]
-    if answer.robustness.problem:
-        found.append(f"Not used: {answer.robustness.problem}")
-    return found
 
 
 def of_100(probability: float) -> int:

@@ -8,8 +8,8 @@ noise channels of their own (`world.state.Marks`). They feed nothing back.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,10 +30,47 @@ COLUMNS = (
 )
 ROOM = 64  # places in a quarter's block of a channel; more than any count (events.MOST) needs
 AGREEMENT = "Agreement on protecting information with"  # begins the title of one with an ally
+RUNG, SIGNED, STOPPED, REFUSED = "rung", "agreement", "suspension", "refused"  # in places
 Row = tuple[Any, ...]
+Place = tuple[int, str, int | str]  # of an act: quarter, series and number; or quarter, what, which
 
 
-def chronology(ensemble: Ensemble, scenario: Scenario) -> pd.DataFrame:
+class CodedAct(NamedTuple):
+    """An act as it was coded, for a simulated one that stands for it.
+
+    Attributes:
+        date: Its day, or the middle of what is known of it.
+        kind: Its kind.
+        salience: How much it matters, 1 to 3.
+        initiator: Who began it.
+        title: What it is called.
+        months: Length of a suspension, else None.
+    """
+
+    date: dt.date
+    kind: str
+    salience: int
+    initiator: str
+    title: str
+    months: float | None = None
+
+
+class OnRecord(NamedTuple):
+    """What a record holds of the quarters of a run that comes to it.
+
+    Attributes:
+        counted: Acts that are counted, by quarter and series, in the order of their days.
+        formal: By quarter, what and which: formal steps with their number, agreements and
+            suspensions with 0, proposals that were refused with their name.
+    """
+
+    counted: Mapping[tuple[int, str], Sequence[CodedAct]]
+    formal: Mapping[Place, CodedAct]
+
+
+def chronology(
+    ensemble: Ensemble, scenario: Scenario, coded: Mapping[Place, CodedAct] | None = None
+) -> pd.DataFrame:
     """Return the dated events of every run, sorted by run and date.
 
     Args:
@@ -41,19 +78,37 @@ def chronology(ensemble: Ensemble, scenario: Scenario) -> pd.DataFrame:
         scenario: The scenario that they are runs of. All of them are told by its numbers, also
             where runs have parameters of draws: `comparison.acts.with_draw` returns it with those
             of one draw.
+        coded: Acts that are told as they were coded, by their places; see `coded_places`.
 
     Returns:
         Columns `run`, `quarter` (position), `date`, `domain`, `kind`, `salience` (1 to 3),
         `initiator`, `months` (length of a suspension, else NaN) and `title`. Kinds and initiators
         are those of the coded record; "suspension" counts negative.
     """
-    scribe = _Scribe(ensemble, scenario)
+    scribe = _Scribe(ensemble, scenario, coded)
     rows = [*scribe.counted(), *scribe.formal(), *scribe.agreements(), *scribe.suspensions()]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["date"] = pd.to_datetime(frame["date"])
     frame["months"] = frame["months"].astype(float)
     keys = ["run", "date", "domain", "kind", "title"]
     return frame.sort_values(keys, kind="stable", ignore_index=True)
+
+
+def coded_places(
+    ensemble: Ensemble, scenario: Scenario, on_record: OnRecord
+) -> dict[Place, CodedAct]:
+    """Return which acts of a run that comes to a record stand for which of its acts.
+
+    A quarter has as many acts of a series as were coded, or more, as not all are found. Those whose
+    drawn day comes first stand for the coded ones: which number they have is luck, so that none is
+    likelier than another to be without a twin in another world.
+
+    Args:
+        ensemble: The run, alone.
+        scenario: Its scenario.
+        on_record: What the record holds.
+    """
+    return _Scribe(ensemble, scenario).places(on_record)
 
 
 def _first(u: float, weights: list[float]) -> int | None:
@@ -71,7 +126,13 @@ def _first(u: float, weights: list[float]) -> int | None:
 class _Scribe:
     """Writes the events of an ensemble down."""
 
-    def __init__(self, ensemble: Ensemble, scenario: Scenario) -> None:
+    def __init__(
+        self,
+        ensemble: Ensemble,
+        scenario: Scenario,
+        coded: Mapping[Place, CodedAct] | None = None,
+    ) -> None:
+        self.coded = {} if coded is None else coded
         self.ensemble = ensemble
         self.scenario = scenario
         self.world: World = build_world(scenario)
@@ -116,11 +177,16 @@ class _Scribe:
             order = np.concatenate([np.arange(min(n, events.MOST)) for n in many] or [many])
             rows, quarters = np.repeat(rows, many), np.repeat(quarters, many)
             marks = [self._uniforms(number, rows, quarters * ROOM + order) for number in channels]
+            marks.insert(0, order.tolist())
             kinds = sorted(
                 (k for k in self.scenario.kinds if k.domain == series), key=lambda k: k.name
             )
             places = zip(rows.tolist(), quarters.tolist(), *marks, strict=True)
-            for row, quarter, day, which, weight, who in places:
+            for row, quarter, number, day, which, weight, who in places:
+                coded = self.coded.get((quarter, series, number))
+                if coded is not None:
+                    yield self._as_coded(row, quarter, series, coded)
+                    continue
                 kind = self._kind(kinds, row, quarter, which)
                 initiator = self._initiator(kind, row, quarter, who)
                 yield (
@@ -134,6 +200,27 @@ class _Scribe:
                     None,
                     f"{kind.title}, started by {self._called(initiator)}",
                 )
+
+    def places(self, on_record: OnRecord) -> dict[Place, CodedAct]:
+        """Return the acts of a record by the places of those of the only run."""
+        found = dict(on_record.formal)
+        days: dict[str, int] = dict(zip(SERIES, self.marks.day, strict=True))
+        for (quarter, series), acts in on_record.counted.items():
+            count = int(np.nan_to_num(self.ensemble.column(f"count_{series}")[0, quarter]))
+            order = np.arange(count)
+            at = np.full(count, quarter * ROOM, dtype=np.int64) + order
+            luck = self._uniforms(days[series], np.zeros(count, dtype=np.int64), at)
+            first = sorted(order.tolist(), key=lambda number: self._date(quarter, luck[number]))
+            chosen = sorted(first[: len(acts)])
+            found |= {
+                (quarter, series, number): act for number, act in zip(chosen, acts, strict=False)
+            }
+        return found
+
+    def _as_coded(self, row: int, quarter: int, domain: str, coded: CodedAct) -> Row:
+        date, kind, salience, initiator, title, months = coded
+        run = row + self.ensemble.first_run
+        return (run, quarter, date, domain, kind, salience, initiator, months, title)
 
     def _kind(self, kinds: list[Kind], row: int, quarter: int, u: float) -> Kind:
         """Return the kind of an event: common ones more often, some only from a level on."""
@@ -192,7 +279,7 @@ class _Scribe:
         for row, quarter, u in self._single(self.marks.rung_day, *np.nonzero(change > 0)):
             step = rungs[int(rung[row, quarter])]
             mark = (step.event_domain, step.event_kind, step.salience, "both", step.title)
-            yield self._event(row, quarter, u, mark)
+            yield self._event(row, quarter, u, mark, (quarter, RUNG, step.number))
         for row, quarter, u in self._single(self.marks.fall_day, *np.nonzero(change < 0)):
             title = f"Lost: {rungs[int(rung[row, quarter]) + 1].title}"
             yield self._event(row, quarter, u, ("institution", "suspension", 3, "both", title))
@@ -210,7 +297,8 @@ class _Scribe:
             refused = self._refusals(f"refused_{item.name}_")
             places = np.nonzero(refused.any(axis=-1))
             for row, quarter, u in self._single(fails[item.name], *places):
-                yield self._event(row, quarter, u, self._blocked(refused[row, quarter], item.title))
+                mark = self._blocked(refused[row, quarter], item.title)
+                yield self._event(row, quarter, u, mark, (quarter, REFUSED, item.name))
 
     def _blocked_rungs(self, rungs: dict[int, Rung]) -> Iterator[Row]:
         refused = self._refusals("refused_")
@@ -234,8 +322,13 @@ class _Scribe:
         by = ", ".join(self.titles[name] for name in who)
         return ("institution", "suspension", 2, initiator, f"Blocked by {by}: {what}")
 
-    def _event(self, row: int, quarter: int, u: float, mark: Row) -> Row:
+    def _event(
+        self, row: int, quarter: int, u: float, mark: Row, place: Place | None = None
+    ) -> Row:
         domain, kind, salience, initiator, title = mark
+        coded = None if place is None else self.coded.get(place)
+        if coded is not None:
+            return self._as_coded(row, quarter, domain, coded)
         date = self._date(quarter, u)
         run = row + self.ensemble.first_run
         return (run, quarter, date, domain, kind, salience, initiator, None, title)
@@ -247,7 +340,8 @@ class _Scribe:
         for row, quarter, u in self._single(self.marks.agreement, *rises):
             ally = self._ally(quarter, u)
             title = f"{AGREEMENT} {self._called(ally)}"
-            yield self._event(row, quarter, u, ("institution", "agreement", 1, ally, title))
+            mark = ("institution", "agreement", 1, ally, title)
+            yield self._event(row, quarter, u, mark, (quarter, SIGNED, 0))
 
     def suspensions(self) -> Iterator[Row]:
         """Yield suspensions of running operations, with their length in months."""
@@ -257,6 +351,10 @@ class _Scribe:
         for (row, quarter, u), length in zip(
             self._single(self.marks.suspension_day, rows, quarters), lengths, strict=True
         ):
+            coded = self.coded.get((quarter, STOPPED, 0))
+            if coded is not None:
+                yield self._as_coded(row, quarter, "operations", coded)
+                continue
             months = events.months_suspended(mean, length)
             yield (
                 row + self.ensemble.first_run,

@@ -30,6 +30,7 @@ LONGEST_NAME = 80  # letters of a scenario in the name of a figure
 MOST_ACTS = 40  # on a page, of each scenario; all are in acts.csv
 DATES = ("factual_date", "edited_date")
 WEIGHTS = {MOVED: 9, NEW: 2, GONE: 2, ANOTHER: 0}  # with salience: shown first
+SIMULATED = " (simulated, not on record)"  # after the title of a factual act
 TITLE = "What would have been different, in this model"
 
 
@@ -145,19 +146,23 @@ def figure_alt(comparison: Comparison, label: str) -> str:
     return f"{label}. Median difference, edited minus factual: {'; '.join(told)}."
 
 
-def acts_told(acts: pd.DataFrame, most: int) -> list[dict[str, str]]:
+def acts_told(acts: pd.DataFrame, most: int, *, of_record: bool = False) -> list[dict[str, str]]:
     """Return acts that differ in words: formal ones before others, then by salience, if many.
 
     Args:
         acts: Of one scenario, as `Comparison.acts_of` returns them.
         most: How many at most.
+        of_record: Whether the factual run comes to the record, so that acts which are none of its
+            are told as such.
 
     Returns:
         By date, each with `factual_date` and `edited_date`, `change` and `act`.
     """
     weight = acts["salience"] + acts["change"].map(WEIGHTS)
     chosen = weight.sort_values(ascending=False, kind="stable").index[:most]
-    return [_told(row) for row in acts.loc[chosen].sort_index().to_dict("records")]
+    return [
+        _told(row, of_record=of_record) for row in acts.loc[chosen].sort_index().to_dict("records")
+    ]
 
 
 def acts_counted(acts: pd.DataFrame) -> str:
@@ -166,8 +171,10 @@ def acts_counted(acts: pd.DataFrame) -> str:
     return ", ".join(f"{n} {change}" for change, n in found.items()) or "none"
 
 
-def _told(row: dict[Any, Any]) -> dict[str, str]:
+def _told(row: dict[Any, Any], *, of_record: bool) -> dict[str, str]:
     old, new = str(row["factual_title"]), str(row["edited_title"])
+    if of_record and old and not row["recorded"]:
+        old = f"{old}{SIMULATED}"
     dates = {name: row[name] for name in DATES}
     return {
         **{

@@ -122,7 +122,7 @@ def whatif_page(
         steps=rows_of(comparison.moved_steps(label)),
         partings=answer.partings,
         run=comparison.shown_run,
-        acts=acts_told(acts, MOST_ACTS),
+        acts=acts_told(acts, MOST_ACTS, of_record=True),
         acts_counted=acts_counted(acts),
         image=images[0],
         tried=images[1],

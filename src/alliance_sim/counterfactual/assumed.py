@@ -1,0 +1,47 @@
+"""What an answer to a what-if assumes, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alliance_sim.counterfactual.couplings import QUANTILE
+from alliance_sim.scenario.describe import assumed_numbers
+
+if TYPE_CHECKING:
+    from alliance_sim.counterfactual.answer import WhatIf
+
+
+def assumptions_of(answer: WhatIf) -> list[str]:
+    """Return what had to be assumed, in sentences."""
+    question, worlds = answer.question, answer.worlds
+    base, calendar = question.base, worlds.factual.calendar
+    judged = f"{assumed_numbers(base)} numbers of {base.name} that are judged, not fitted"
+    found = [
+        f"The rules of the model, and {judged}.",
+        f"How the luck of both worlds is tied: all the same (coupling {QUANTILE}); no data tell.",
+    ]
+    until = answer.posterior.held.until
+    if until < calendar.last_year:
+        found.append(f"After {until} there is no record to come to, so luck is new from there.")
+    if question.kept:
+        found.append(
+            f"Held as dated, though what they follow is edited: {', '.join(question.kept)}."
+        )
+    elif not question.held:
+        found.append("All that follows from what is edited responds (total effect).")
+    if question.held:
+        found.append(
+            f"{'; '.join(question.held)}: put in its place each quarter, by nobody in the model; "
+            "all else responds."
+        )
+    fresh = worlds.only["edited"]
+    if fresh:
+        found.append(
+            f"Drawn anew, as the factual world has no counterpart: {len(fresh)} "
+            f"({', '.join(fresh[:6])}{', …' if len(fresh) > 6 else ''})."
+        )
+    found.append(answer.weights.words)
+    found += [f"Theory {name} was not asked: {why}." for name, why in answer.without_draws.items()]
+    if answer.robustness.problem:
+        found.append(f"Not used: {answer.robustness.problem}")
+    return found
