@@ -27,7 +27,7 @@ def test_it_holds_what_the_likelihood_counts(scenario: Scenario, series: str) ->
     }
     assert {place: len(acts) for place, acts in found.counted.items()} == counts
     signed = sorted(step for step, what, _ in found.formal if what == "agreement")
-    assert signed == list(observed.agreements)
+    assert signed == list(observed.agreements or ())
     steps = {which for _, what, which in found.formal if what == "rung"}
     assert steps == {int(number) for number in record.rungs["rung"] if number > 0}
 
@@ -35,7 +35,7 @@ def test_it_holds_what_the_likelihood_counts(scenario: Scenario, series: str) ->
 def test_acts_stand_with_their_days_and_titles() -> None:
     record = Record.of(HISTORY)
     found = on_record_of(record, HISTORY)
-    told = Counter(act.title for acts in found.counted.values() for act in acts)
+    told = Counter(act.told for acts in found.counted.values() for act in acts)
     titles = record.events["title"]
     assert sum(told.values()) > 150
     plain = {title.removesuffix(" (day not known)") for title in told}

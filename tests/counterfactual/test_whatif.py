@@ -433,8 +433,8 @@ def test_the_factual_chronology_is_the_one_on_record(answer: WhatIf) -> None:
         places = coded_places(alone, ISLANDS, on_record)
         told = chronology(alone, ISLANDS, places)
         days = set(zip(told["date"].dt.strftime("%Y-%m-%d"), told["title"], strict=True))
-        assert {(f"{act.date}", act.title) for act in coded} <= days
-        assert {(f"{act.date}", act.title) for act in on_record.formal.values()} <= days
+        assert {(f"{act.date}", act.told) for act in coded} <= days
+        assert {(f"{act.date}", act.told) for act in on_record.formal.values()} <= days
         counts = [f"count_{name}" for name in SERIES]
         assert len(told) >= alone.block(counts).sum()
 

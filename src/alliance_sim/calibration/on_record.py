@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.scenario import Scenario
 
-UNKNOWN = {"month": " (day not known)", "year": " (month not known)"}  # by precision, after titles
-
 
 def on_record_for(posterior: PosteriorDraws) -> OnRecord:
     """Return the acts that histories of a posterior come to.
@@ -54,7 +52,7 @@ def on_record_of(record: Record, scenario: Scenario, *, series: str = "all") -> 
     """Return the acts of a record by the quarters of a scenario, as runs are told of them.
 
     Acts are taken as in `observed_of`. A formal step has its day and is called as the scenario
-    calls it; of a day that is not known the title says so.
+    calls it.
 
     Args:
         record: The record.
@@ -82,14 +80,13 @@ def on_record_of(record: Record, scenario: Scenario, *, series: str = "all") -> 
     for step, row in _rows(record.rungs, calendar):
         rung = rungs.get(int(row.rung))
         if rung is not None:
-            day = row.when.date()
-            act = CodedAct(day, rung.event_kind, rung.salience, "both", rung.title)
-            formal[step, RUNG, rung.number] = act
+            mark = (rung.event_kind, rung.salience, "both", rung.title)
+            formal[step, RUNG, rung.number] = CodedAct(row.when.date(), row.date, *mark)
     signed = list(_rows(record.agreements.sort_values("when", kind="stable"), calendar))
     quarters = one_a_quarter((step for step, _ in signed), calendar.steps)
     for step, (_, row) in zip(quarters, signed, strict=False):  # the last may lie behind the end
-        act = CodedAct(row.when.date(), AGREEMENT, 1, f"{MEMBER}{row.ally}", row.title)
-        formal[step, SIGNED, 0] = act
+        mark = (AGREEMENT, 1, f"{MEMBER}{row.ally}", row.title)
+        formal[step, SIGNED, 0] = CodedAct(row.when.date(), row.date, *mark)
     return OnRecord(counted, formal)
 
 
@@ -102,7 +99,5 @@ def _rows(table: pd.DataFrame, calendar: Calendar) -> Iterator[tuple[int, Any]]:
 
 
 def _coded(row: Any) -> CodedAct:
-    unknown = UNKNOWN.get(row.precision, "")
-    return CodedAct(
-        row.when.date(), row.kind, int(row.salience), row.initiator, f"{row.title}{unknown}"
-    )
+    mark = (row.kind, int(row.salience), row.initiator, row.title)
+    return CodedAct(row.when.date(), row.date, *mark)

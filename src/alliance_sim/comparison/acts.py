@@ -88,7 +88,7 @@ def differing_acts(
     coded: dict[Place, CodedAct] = {}
     if on_record is not None:
         coded = coded_places(_alone(factual[0], row), factual[1], on_record)
-    recorded = {(act.date, act.title) for act in coded.values()}
+    recorded = {(act.date, act.told) for act in coded.values()}
     before, after = (_acts(*one, row, coded) for one in (factual, edited))
     ways: tuple[tuple[str, Callable[[Act], Key | None]], ...] = (
         ("", lambda act: tuple(act[key] for key in ("date", "domain", "kind", "title", "months"))),

@@ -30,6 +30,7 @@ COLUMNS = (
 )
 ROOM = 64  # places in a quarter's block of a channel; more than any count (events.MOST) needs
 AGREEMENT = "Agreement on protecting information with"  # begins the title of one with an ally
+UNKNOWN = {0: " (month not known)", 1: " (day not known)"}  # by dashes in a day as it was coded
 RUNG, SIGNED, STOPPED, REFUSED = "rung", "agreement", "suspension", "refused"  # in places
 Row = tuple[Any, ...]
 Place = tuple[int, str, int | str]  # of an act: quarter, series and number; or quarter, what, which
@@ -40,19 +41,24 @@ class CodedAct(NamedTuple):
 
     Attributes:
         date: Its day, or the middle of what is known of it.
+        day: As it was coded: YYYY, YYYY-MM or YYYY-MM-DD.
         kind: Its kind.
         salience: How much it matters, 1 to 3.
         initiator: Who began it.
         title: What it is called.
-        months: Length of a suspension, else None.
     """
 
     date: dt.date
+    day: str
     kind: str
     salience: int
     initiator: str
     title: str
-    months: float | None = None
+
+    @property
+    def told(self) -> str:
+        """Its title, with how much of its day is not known."""
+        return f"{self.title}{UNKNOWN.get(self.day.count('-'), '')}"
 
 
 class OnRecord(NamedTuple):
@@ -218,9 +224,9 @@ class _Scribe:
         return found
 
     def _as_coded(self, row: int, quarter: int, domain: str, coded: CodedAct) -> Row:
-        date, kind, salience, initiator, title, months = coded
+        date, _, kind, salience, initiator, _ = coded
         run = row + self.ensemble.first_run
-        return (run, quarter, date, domain, kind, salience, initiator, months, title)
+        return (run, quarter, date, domain, kind, salience, initiator, None, coded.told)
 
     def _kind(self, kinds: list[Kind], row: int, quarter: int, u: float) -> Kind:
         """Return the kind of an event: common ones more often, some only from a level on."""
