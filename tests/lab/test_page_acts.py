@@ -15,8 +15,9 @@ import pandas as pd
 
 from alliance_sim import Scenario, load_scenario, simulate
 from alliance_sim.comparison.acts import differing_acts
-from alliance_sim.engine.chronology import chronology
+from alliance_sim.engine.chronology import RUNG, CodedAct, OnRecord, chronology
 from alliance_sim.lab import terms
+from alliance_sim.lab.payload import places_of
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario.fields import SERIES
 from tests.lab.worlds import frame, host, needs_module, prepared
@@ -69,9 +70,11 @@ def told(world: Scenario, ensemble: Ensemble) -> dict[str, Any]:
     }
 
 
-def differing(pair: list[tuple[Ensemble, Scenario]], run: int) -> list[list[str]]:
+def differing(
+    pair: list[tuple[Ensemble, Scenario]], run: int, on_record: OnRecord | None = None
+) -> list[list[str]]:
     """Return the acts of a run that differ: which way, both dates, and both titles."""
-    table = differing_acts(pair[0], pair[1], row=run)
+    table = differing_acts(pair[0], pair[1], row=run, on_record=on_record)
     keys = ("factual_date", "edited_date", "factual_title", "edited_title")
     return [
         [change, *("" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in days), *titles]
@@ -81,6 +84,34 @@ def differing(pair: list[tuple[Ensemble, Scenario]], run: int) -> list[list[str]
             strict=True,
         )
     ]
+
+
+def recorded(pair: list[tuple[Ensemble, Scenario]]) -> dict[str, Any]:
+    """Return what a record would hold of the runs, and the acts that differ told by it.
+
+    In two of three quarters that have acts of a series in any run one of them is on record, or
+    two: what is not there is left out, and what is more stays simulated.
+    """
+    (factual, base), calendar = pair[0], frame(NAME).recipe.calendar
+    counted: dict[tuple[int, str], list[CodedAct]] = {}
+    for place, series in enumerate(SERIES):
+        for step in np.flatnonzero(factual.column(f"count_{series}").max(axis=0)).tolist():
+            if step % 3 == place % 3:
+                continue
+            day = calendar.start_of(step)
+            counted[step, series] = [
+                CodedAct(day, f"{day}", "visit", 1, "both", f"Act {n} of {series}, {step}")
+                for n in range(1 + (step + place) % 2)
+            ]
+    step = int(np.flatnonzero(np.diff(factual.column("rung")[0]) > 0)[0]) + 1
+    rung = next(r for r in base.rungs if r.number == int(factual.column("rung")[0, step]))
+    day = calendar.start_of(step)
+    climbed = CodedAct(day, f"{day}", rung.event_kind, rung.salience, "both", rung.title)
+    on_record = OnRecord(counted, {(step, RUNG, rung.number): climbed})
+    return {
+        "places": list(places_of(base, on_record)),
+        "differing": [differing(pair, run, on_record) for run in range(RUNS)],
+    }
 
 
 def examples() -> dict[str, Any]:
@@ -115,6 +146,7 @@ def examples() -> dict[str, Any]:
         "factual": told(base, pair[0][0]),
         "edited": told(worlds[1], pair[1][0]),
         "differing": [differing(pair, run) for run in range(RUNS)],
+        "recorded": recorded(pair),
     }
 
 
@@ -124,6 +156,9 @@ def test_the_examples_of_the_page_are_what_the_package_says_now() -> None:
     assert json.loads(EXAMPLES.read_text("utf-8")) == json.loads(json.dumps(found))
     ways = {way for run in found["differing"] for way, *_ in run}
     assert ways == {"new", "gone", "moved", "became another"}
+    gone = [act for run in found["recorded"]["differing"] for act in run if act[0] == "gone"]
+    assert any(title.startswith("Act ") for *_, title, _ in gone)
+    assert not all(title.startswith("Act ") for *_, title, _ in gone)
 
 
 if __name__ == "__main__":

@@ -231,7 +231,14 @@ class WhatIf(Shown):
     @property
     def assumed(self) -> tuple[str, ...]:
         """What had to be assumed, in sentences."""
-        return tuple(assumptions_of(self))
+        found = assumptions_of(self.question, self.worlds, until=self.posterior.held.until)
+        found.append(self.weights.words)
+        found += [
+            f"Theory {name} was not asked: {why}." for name, why in self.without_draws.items()
+        ]
+        if self.robustness.problem:
+            found.append(f"Not used: {self.robustness.problem}")
+        return tuple(found)
 
     @cached_property
     def over_time(self) -> pd.DataFrame:

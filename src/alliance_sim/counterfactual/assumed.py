@@ -1,4 +1,4 @@
-"""What an answer to a what-if assumes, in sentences."""
+"""What the twins that answer a what-if assume, in sentences."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.scenario.describe import assumed_numbers
 
 if TYPE_CHECKING:
-    from alliance_sim.counterfactual.answer import WhatIf
+    from alliance_sim.counterfactual.question import Question
+    from alliance_sim.counterfactual.worlds import TwinWorlds
 
 
-def assumptions_of(answer: WhatIf) -> list[str]:
-    """Return what had to be assumed, in sentences."""
-    question, worlds = answer.question, answer.worlds
+def assumptions_of(question: Question, worlds: TwinWorlds, *, until: int) -> list[str]:
+    """Return what twins that answer a question assume, in sentences.
+
+    Args:
+        question: The question.
+        worlds: The twins.
+        until: Last year that the posterior has seen.
+    """
     base, calendar = question.base, worlds.factual.calendar
     judged = f"{assumed_numbers(base)} numbers of {base.name} that are judged, not fitted"
     found = [
         f"The rules of the model, and {judged}.",
         f"How the luck of both worlds is tied: all the same (coupling {QUANTILE}); no data tell.",
     ]
-    until = answer.posterior.held.until
     if until < calendar.last_year:
         found.append(f"After {until} there is no record to come to, so luck is new from there.")
     if question.kept:
@@ -40,8 +45,4 @@ def assumptions_of(answer: WhatIf) -> list[str]:
             f"Drawn anew, as the factual world has no counterpart: {len(fresh)} "
             f"({', '.join(fresh[:6])}{', …' if len(fresh) > 6 else ''})."
         )
-    found.append(answer.weights.words)
-    found += [f"Theory {name} was not asked: {why}." for name, why in answer.without_draws.items()]
-    if answer.robustness.problem:
-        found.append(f"Not used: {answer.robustness.problem}")
     return found

@@ -10,11 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from alliance_sim import provenance
 from alliance_sim.calendar import decimal_year
+from alliance_sim.calibration.on_record import on_record_of
+from alliance_sim.calibration.target import until_year
+from alliance_sim.engine.chronology import REFUSED, RUNG, SIGNED, STOPPED, CodedAct, OnRecord
 from alliance_sim.errors import NoRecord, SettingError, shown
 from alliance_sim.lab import curves, evidence, lessons, wording
 from alliance_sim.lab.beforehand import asked_before
@@ -47,6 +50,10 @@ WHERE = "lab"
 KEPT = ("level_political", "level_operations", "level_equipment", "rung", "agenda_overlap")
 MIDDLE = 0.5  # a level that is offered as an outcome
 LEADERSHIP = "leadership"
+# What the page calls acts of a history that have places of their own.
+PLACED = {
+    RUNG: "climbed", SIGNED: "agreement", STOPPED: "suspension", REFUSED: "item refused",
+}  # fmt: skip
 
 
 def payload_of(
@@ -340,6 +347,7 @@ def _record(scenario: Scenario, known: evidence.Evidence) -> dict[str, Any] | No
         "edition": found.name,
         **({} if known.held is None else {"held": known.held}),
         "acts": [_act(row) for row in _rows(acts.sort_values("when", kind="stable"))],
+        **({} if known.held is None else {"places": list(_places(scenario, found, known.held))}),
         "rungs": [
             {
                 "date": decimal_year(row["when"].date()),
@@ -354,6 +362,34 @@ def _record(scenario: Scenario, known: evidence.Evidence) -> dict[str, Any] | No
             for row in _rows(found.claims)
         ],
     }
+
+
+def _places(
+    scenario: Scenario, record: Record, held: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Return the places of the acts that histories of the draws come to."""
+    ends = until_year(scenario, held["until"])
+    return places_of(scenario, on_record_of(record, ends, series=held["series"]))
+
+
+def places_of(scenario: Scenario, on_record: OnRecord) -> Iterator[dict[str, Any]]:
+    """Yield which acts of a history that comes to a record stand for which of the coded ones.
+
+    `what` and `which` are as the page has them of an act of a history; acts that are counted come
+    quarter by quarter in the order of their days.
+    """
+    items = sorted(item.name for item in scenario.items)
+    for (step, series), acts in on_record.counted.items():
+        for act in acts:
+            yield _place(step, "counted", SERIES.index(series), act)
+    for (step, what, which), act in on_record.formal.items():
+        number = items.index(which) if isinstance(which, str) else which
+        yield _place(step, PLACED[what], number, act)
+
+
+def _place(step: int, what: str, which: int, act: CodedAct) -> dict[str, Any]:
+    told = {"date": f"{act.date}", "day": act.day, "title": act.title}
+    return {"step": step, "what": what, "which": which, **told}
 
 
 def _act(row: dict[str, Any]) -> dict[str, Any]:

@@ -194,9 +194,23 @@ export interface CodedRecord {
   /** What the draws have seen of it, as `whatif` says: "…@2", "all", 2025. */
   held?: { record: string; series: string; until: number };
   acts: Act[];
+  /** Which acts of a history that comes to the record stand for which coded ones. */
+  places?: CodedPlace[];
   rungs: { date: Year; rung: number; title: string; source: string }[];
   /** Claims of the description with the coding's verdict. */
   claims: { id: string; text: string; verdict: string }[];
+}
+
+export interface CodedPlace {
+  step: number;
+  /** As an act of a history has them; `which` of what is counted is its series. */
+  what: RunEvent["what"];
+  which: number;
+  /** YYYY-MM-DD, the middle of what is known. */
+  date: string;
+  /** As it was coded. */
+  day: string;
+  title: string;
 }
 
 export interface Act {
@@ -347,6 +361,10 @@ export interface RunEvent {
   months: number;
   /** In English, letter by letter as the package's chronology has it. */
   title: string;
+  /** Which it is of the acts of its step that are counted in its series, from 0; 0 for others. */
+  order: number;
+  /** The coded act that it stands for; null for one that is simulated. */
+  coded: CodedPlace | null;
 }
 
 /** The engine as the page sees it; made by `engine/pool.ts`. */

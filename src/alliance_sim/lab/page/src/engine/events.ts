@@ -36,6 +36,13 @@ export type Names = Pick<Payload, "kinds" | "items" | "rungs" | "members" | "rel
 export function eventsOf(run: Chronicled, names: Names): RunEvent[] {
   const scribe = new Scribe(run, names);
   const events = Array.from({ length: run.told }, (_, row) => scribe.event(row * COLUMNS));
+  const many = new Map<string, number>();
+  for (const event of events) {
+    if (event.what !== "counted") continue;
+    const place = `${event.step} ${event.series}`;
+    event.order = many.get(place) ?? 0;
+    many.set(place, event.order + 1);
+  }
   const key = (event: RunEvent) => [event.day, event.series, event.kind, event.title];
   return events
     .map((event) => ({ event, key: key(event) }))
@@ -114,6 +121,8 @@ class Scribe {
       salience: at(5),
       who: [this.who(at(6))],
       months: 0,
+      order: 0,
+      coded: null,
     };
     const told = (more: Partial<RunEvent> & { title: string }): RunEvent => ({ ...usual, ...more });
     const rung = this.names.rungs.find((one) => one.rung === which);

@@ -1,6 +1,6 @@
 // Dated acts in the reader's language: what happened, and who did it.
 import type { Payload, RunEvent, Series } from "../contract";
-import { language, named, said, t, wording } from "../text";
+import { language, named, recorded, said, t, wording } from "../text";
 
 export const SERIES: readonly Series[] = ["political", "operations", "equipment", "institution"];
 
@@ -17,6 +17,7 @@ export function seriesTitle(series: Series): string {
 
 /** Return the title of an act, put together in the language from its parts. */
 export function titleOf(event: RunEvent, payload: Payload): string {
+  if (event.coded !== null && event.what !== "climbed") return recorded(event.coded.title);
   const who = listed(event.who.map((one) => whoName(one, payload)));
   const item = payload.items[event.which];
   const step = rungTitle(event.which, payload);

@@ -3,8 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { decimalYear } from "../../src/engine/days";
 import { eventsOf, startOf } from "../../src/engine/events";
-import { later, matched } from "../../src/panels/two_worlds/matching";
-import type { Payload, RunEvent } from "../../src/contract";
+import { asCoded, codedPlaces } from "../../src/parts/coded";
+import { later, matched, type Pair } from "../../src/panels/two_worlds/matching";
+import type { CodedPlace, Payload, RunEvent } from "../../src/contract";
 import examples from "./data/acts.json";
 
 interface Told {
@@ -46,6 +47,17 @@ const short = ({ day, series, kind, salience, title }: RunEvent) => [
   salience,
   title,
 ];
+function told(pairs: Pair[]) {
+  const words = { moved: "moved", another: "became another", gone: "gone", new: "new", same: "" };
+  return pairs
+    .filter(({ change }) => change !== "same")
+    .map(({ change, factual, edited }) => [
+      words[change],
+      ...[factual?.day ?? "", edited?.day ?? ""],
+      ...[factual?.title ?? "", edited?.title ?? ""],
+    ]);
+}
+
 const runs = examples.differing.map((_, run) => run);
 
 describe.each(runs)("run %i", (run) => {
@@ -57,15 +69,15 @@ describe.each(runs)("run %i", (run) => {
 
   test("acts that differ are the package's, in order", () => {
     const pairs = matched(eventsIn(examples.factual, run), eventsIn(examples.edited, run), names);
-    const words = { moved: "moved", another: "became another", gone: "gone", new: "new", same: "" };
-    const told = pairs
-      .filter(({ change }) => change !== "same")
-      .map(({ change, factual, edited }) => [
-        words[change],
-        ...[factual?.day ?? "", edited?.day ?? ""],
-        ...[factual?.title ?? "", edited?.title ?? ""],
-      ]);
-    expect(told).toEqual(examples.differing[run]);
+    expect(told(pairs)).toEqual(examples.differing[run]);
+  });
+
+  test("with acts on record told as they were coded, too", () => {
+    const both = [eventsIn(examples.factual, run), eventsIn(examples.edited, run)] as const;
+    const coded = codedPlaces(both[0], examples.recorded.places as CodedPlace[]);
+    const [factual, edited] = [asCoded(both[0], coded), asCoded(both[1], coded)];
+    expect(told(matched(factual, edited, names))).toEqual(examples.recorded.differing[run]);
+    expect(factual.filter((event) => event.coded !== null).length).toBeGreaterThan(20);
   });
 });
 

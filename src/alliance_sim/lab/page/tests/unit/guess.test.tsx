@@ -32,6 +32,8 @@ function event(date: number, change: Partial<RunEvent> = {}): RunEvent {
     salience: 2,
     who: [],
     months: 0,
+    order: 0,
+    coded: null,
     title: "",
     ...usual,
     ...change,

@@ -30,6 +30,8 @@ function event(step: number, more: Partial<RunEvent>): RunEvent {
     salience: 1,
     who: ["both"],
     months: 0,
+    order: 0,
+    coded: null,
     title: "Visit, started by both sides",
     ...more,
   };

@@ -1,21 +1,24 @@
 // The acts of a history up to the quarter that is looked at, the newest first.
-import type { OneRun, Payload } from "../../contract";
-import { isFormal, seriesTitle, titleOf } from "../../parts/acts";
+import type { OneRun } from "../../contract";
+import { isFormal, seriesTitle } from "../../parts/acts";
+import { dayShown, placesOf, titleShown } from "../../parts/coded";
 import { codedDay } from "../../parts/dates";
+import type { Store } from "../../state/store";
 import { language, t } from "../../text";
 
 interface ChronicleProps {
   run: OneRun;
   step: number;
-  payload: Payload;
+  store: Store;
 }
 
-export function Chronicle({ run, step, payload }: ChronicleProps) {
+export function Chronicle({ run, step, store }: ChronicleProps) {
   const acts = run.events.filter((event) => event.step <= step).reverse();
   return (
     <section class="one-world-chronicle" aria-labelledby="one-world-chronicle">
       <h3 id="one-world-chronicle">{t("one_world.chronicle")}</h3>
       <p class="one-world-count">{t("one_world.acts", { n: acts.length })}</p>
+      <p>{t(placesOf(store) !== null && run.world === "factual" ? "acts.known" : "acts.made")}</p>
       <ol tabIndex={0} aria-labelledby="one-world-chronicle" reversed>
         {acts.map((event, place) => (
           <li
@@ -27,10 +30,10 @@ export function Chronicle({ run, step, payload }: ChronicleProps) {
             ].join(" ")}
           >
             <span class="one-world-when">
-              <time dateTime={event.day}>{codedDay(event.day, language.value)}</time>
+              <time dateTime={dayShown(event)}>{codedDay(dayShown(event), language.value)}</time>
               {event.step === step && <em>{t("one_world.now")}</em>}
             </span>
-            <span class="one-world-what">{titleOf(event, payload)}</span>
+            <span class="one-world-what">{titleShown(event, run.world, store)}</span>
             <span class="one-world-series">{seriesTitle(event.series)}</span>
           </li>
         ))}

@@ -1,7 +1,9 @@
 // One history, quarter by quarter: who stands where, what is done, and why.
 import type { FunctionComponent } from "preact";
-import type { Model, OneRun, Payload } from "../../contract";
+import { useMemo } from "preact/hooks";
+import type { CodedPlace, Model, OneRun, Payload } from "../../contract";
 import { isFormal, rungTitle, seriesName } from "../../parts/acts";
+import { asCoded, codedPlaces, placesOf } from "../../parts/coded";
 import { ChooseHistory, outcomeText, useRun, type World } from "../../parts/histories";
 import { decimal, MISSING } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
@@ -17,7 +19,10 @@ import "./one_world.css";
 
 export const OneWorld: FunctionComponent<{ store: Store }> = ({ store }) => {
   const walk = walkOf(store);
-  const { run, problem } = useRun(store, walk.world.value);
+  const asked = useRun(store, walk.world.value);
+  const places = placesOf(store);
+  const run = useMemo(() => ofRecord(asked.run, places), [asked.run, places]);
+  const { problem } = asked;
   const model = store.model.value;
   usePlaying(walk, run, (model?.steps ?? 1) - 1);
   return (
@@ -38,6 +43,12 @@ export const OneWorld: FunctionComponent<{ store: Store }> = ({ store }) => {
     </div>
   );
 };
+
+/** Return a run with its acts as they were coded, where it is a history that comes to the record. */
+function ofRecord(run: OneRun | null, places: readonly CodedPlace[] | null): OneRun | null {
+  if (run === null || places === null || run.world !== "factual") return run;
+  return { ...run, events: asCoded(run.events, codedPlaces(run.events, places)) };
+}
 
 function ChooseWorld({ walk }: { walk: Walk }) {
   const worlds: World[] = ["factual", "edited"];
@@ -84,7 +95,7 @@ function Shown({ run, model, walk, store }: ShownProps) {
           <p class="one-world-note">{t("one_world.legend")}</p>
           <MomentTable moment={moment} quarter={quarter} />
         </section>
-        <Chronicle run={run} step={step} payload={payload} />
+        <Chronicle run={run} step={step} store={store} />
       </div>
       <Terms run={run} step={step} payload={payload} model={model} />
       <p class="one-world-note">

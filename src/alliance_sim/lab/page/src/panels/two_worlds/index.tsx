@@ -5,8 +5,15 @@ import { useMemo } from "preact/hooks";
 import type { Counted, Payload, RunEvent, Series } from "../../contract";
 import { isFormal, SERIES, seriesTitle, titleOf } from "../../parts/acts";
 import { changeInWords } from "../../parts/edit_words";
+import { asCoded, codedPlaces, dayShown, placesOf, titleShown } from "../../parts/coded";
 import { codedDay } from "../../parts/dates";
-import { ChooseHistory, historyShown, outcomeText, useRun } from "../../parts/histories";
+import {
+  ChooseHistory,
+  historyShown,
+  outcomeText,
+  useRun,
+  type World,
+} from "../../parts/histories";
 import { MISSING } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
@@ -29,8 +36,9 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
   const pairs = useMemo(() => {
     const [one, other] = [factual.run, edited.run];
     if (one === null || other === null || one.history !== other.history) return null;
-    return matched(one.events, other.events, payload);
-  }, [factual.run, edited.run, payload]);
+    const coded = codedPlaces(one.events, placesOf(store) ?? []);
+    return matched(asCoded(one.events, coded), asCoded(other.events, coded), payload);
+  }, [factual.run, edited.run, payload, given]);
   const problem = factual.problem ?? edited.problem;
   return (
     <div class="two-worlds">
@@ -38,6 +46,7 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
       <div class="two-worlds-top">
         <div>
           <p>{t("two_worlds.intro")}</p>
+          <p>{t(placesOf(store) === null ? "acts.made" : "acts.coded")}</p>
           <Changes store={store} />
           <ChooseHistory store={store} />
         </div>
@@ -91,7 +100,6 @@ function Changes({ store }: { store: Store }) {
 }
 
 function Shown({ pairs, store }: { pairs: Pair[]; store: Store }) {
-  const { payload } = store;
   const shown = pairs.filter(
     (pair) =>
       !hiddenSeries.value.includes(told(pair).series) && !hiddenChanges.value.includes(pair.change),
@@ -112,10 +120,10 @@ function Shown({ pairs, store }: { pairs: Pair[]; store: Store }) {
       </div>
       <ol class="two-worlds-list">
         {shown.map((pair, place) => (
-          <Row key={place} pair={pair} payload={payload} />
+          <Row key={place} pair={pair} store={store} />
         ))}
       </ol>
-      <DataTable title={t("two_worlds.table")} rows={() => rowsOf(shown, payload)} />
+      <DataTable title={t("two_worlds.table")} rows={() => rowsOf(shown, store)} />
     </>
   );
 }
@@ -185,12 +193,13 @@ function Filters({ pairs }: { pairs: Pair[] }) {
   );
 }
 
-function Row({ pair, payload }: { pair: Pair; payload: Payload }) {
+function Row({ pair, store }: { pair: Pair; store: Store }) {
   const { change, factual, edited } = pair;
+  const { payload } = store;
   const formal = isFormal(told(pair)) ? " two-worlds-formal" : "";
   return (
     <li class={`two-worlds-pair two-worlds-${change}${formal}`}>
-      <Act event={factual} payload={payload} world="factual" />
+      <Act event={factual} store={store} world="factual" />
       <span class="two-worlds-mark">
         <b aria-hidden="true">{MARKS[change]}</b> {changeText(pair, payload)}
       </span>
@@ -199,7 +208,7 @@ function Row({ pair, payload }: { pair: Pair; payload: Payload }) {
           {edited !== null && titleOf(edited, payload)}
         </span>
       ) : (
-        <Act event={edited} payload={payload} world="edited" />
+        <Act event={edited} store={store} world="edited" />
       )}
     </li>
   );
@@ -207,11 +216,11 @@ function Row({ pair, payload }: { pair: Pair; payload: Payload }) {
 
 interface ActProps {
   event: RunEvent | null;
-  payload: Payload;
-  world: "factual" | "edited";
+  store: Store;
+  world: World;
 }
 
-function Act({ event, payload, world }: ActProps) {
+function Act({ event, store, world }: ActProps) {
   if (event === null) {
     return <span class={`two-worlds-none two-worlds-in-${world}`}>{t("two_worlds.none")}</span>;
   }
@@ -219,10 +228,10 @@ function Act({ event, payload, world }: ActProps) {
     <span class={`two-worlds-act two-worlds-in-${world} two-worlds-of-${event.series}`}>
       <span class="two-worlds-when">
         <span class="two-worlds-world">{t(`one_world.${world}`)}: </span>
-        <time dateTime={event.day}>{codedDay(event.day, language.value)}</time>
+        <time dateTime={dayShown(event)}>{codedDay(dayShown(event), language.value)}</time>
         {` · ${seriesTitle(event.series)}`}
       </span>
-      <span class="two-worlds-what">{titleOf(event, payload)}</span>
+      <span class="two-worlds-what">{titleShown(event, world, store)}</span>
     </span>
   );
 }
@@ -234,9 +243,11 @@ function changeText(pair: Pair, payload: Payload): string {
   return t(by > 0 ? "two_worlds.mark.later" : "two_worlds.mark.earlier", { n: Math.abs(by) });
 }
 
-function rowsOf(pairs: Pair[], payload: Payload) {
-  const day = (event: RunEvent | null) => event?.day ?? MISSING;
-  const title = (event: RunEvent | null) => (event === null ? MISSING : titleOf(event, payload));
+function rowsOf(pairs: Pair[], store: Store) {
+  const { payload } = store;
+  const day = (event: RunEvent | null) => (event === null ? MISSING : dayShown(event));
+  const title = (event: RunEvent | null, world: World) =>
+    event === null ? MISSING : titleShown(event, world, store);
   return {
     caption: t("two_worlds.table"),
     heads: ["change", "domain", "factual_day", "factual_act", "edited_day", "edited_act"].map(
@@ -245,7 +256,8 @@ function rowsOf(pairs: Pair[], payload: Payload) {
     rows: pairs.map((pair) => [
       changeText(pair, payload),
       seriesTitle(told(pair).series),
-      ...[day(pair.factual), title(pair.factual), day(pair.edited), title(pair.edited)],
+      ...[day(pair.factual), title(pair.factual, "factual")],
+      ...[day(pair.edited), title(pair.edited, "edited")],
     ]),
   };
 }
