@@ -67,6 +67,8 @@ def test_what_holds_in_all_that_was_tried_is_robust() -> None:
         ({"bistable": 0.2}, "fragile", "in 20% of the draws a little other luck"),
         ({"variants": {"salience2": -0.1}}, "fragile", "turns around, or vanishes, with salience2"),
         ({"bits": 20.0}, "fragile", "rewrites 20 bits"),
+        ({"refused": ("cotenability: no",)}, "fragile", "itself is refused: cotenability: no"),
+        ({"refused": ("cotenability: no",), "sd_ratio": 0.95}, "fragile", "itself is refused"),
         ({"bits": None}, "fragile", "not checked: how much of history"),
         ({"couplings": {"quantile": 0.3}}, "fragile", "not checked: other ways to tie the luck"),
         ({"sd_ratio": 0.95, "bits": 20.0}, "silent", "as uncertain"),

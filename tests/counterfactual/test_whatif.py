@@ -22,9 +22,10 @@ from alliance_sim import (
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual import WhatIf, twin_worlds, whatif
 from alliance_sim.counterfactual.answering import answered
+from alliance_sim.counterfactual.card import REFUSE, Check
 from alliance_sim.counterfactual.coupling_free import futures
 from alliance_sim.counterfactual.couplings import COUPLINGS
-from alliance_sim.counterfactual.estimates import likely
+from alliance_sim.counterfactual.estimates import Estimate, likely
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.labels import LABELS, SENTENCE
 from alliance_sim.counterfactual.posteriors import posteriors_of
@@ -453,3 +454,46 @@ def test_acts_that_are_gone_are_those_on_record_or_are_told_to_be_simulated(
     simulated = [one["act"] for one in told if "(simulated, not on record)" in one["act"]]
     before = acts["factual_title"] != ""
     assert len(simulated) == int((before & ~acts["recorded"]).sum())
+
+
+def test_a_question_that_is_refused_says_so_before_its_answer(answer: WhatIf) -> None:
+    assert answer.refused == ""
+    assert answer.as_tree()["refused"] is None
+    why = Check("cotenability", REFUSE, 0.0, "joint_patrol: would not have come")
+    refused = replace(answer, card=(*answer.card[:1], why))
+    assert refused.sentence.startswith("The question itself is refused (cotenability: joint_pat")
+    assert refused.sentence.endswith(answer.sentence)
+    assert refused.as_tree()["refused"] == refused.refused
+    assert "The question itself is refused" in refused._repr_html_()
+
+
+def test_an_edit_that_brings_the_outcome_about_names_the_opposite_question(answer: WhatIf) -> None:
+    assert answer.other_way == ""
+    brings = replace(answer, effect=Estimate(0.4, 0.1, 0.6))
+    assert "--outcome 'rung<2@2008'" in brings.other_way
+    folded = ask(ISLANDS, [RAID], "sum(count_operations)@2001..2008>=20")
+    assert "sum(count_operations)@2001..2008<20" in replace(brings, question=folded).other_way
+
+
+def test_shares_of_pairs_have_standard_errors(answer: WhatIf) -> None:
+    ensemble = answer.ensemble
+    assert ensemble is not None
+    both = ensemble.both
+    expected = np.sqrt(both * (1.0 - both) / ensemble.pairs)
+    assert ensemble.errors["PNS"] == pytest.approx(expected, rel=0.2, abs=0.005)
+    assert answer.as_tree()["errors"] == dict(ensemble.errors)
+    assert set(ensemble.errors) == {"PN", "PS", "PNS"}
+
+
+def test_what_answers_to_the_edits_and_what_has_no_counterpart_is_in_the_whole_answer(
+    answer: WhatIf,
+) -> None:
+    tree = answer.as_tree()
+    assert tree["responds"] == [edit.words for edit in answer.responds]
+    assert tree["unmatched"] == {key: list(names) for key, names in answer.worlds.only.items()}
+
+
+def test_a_notebook_shows_the_figure_of_an_answer(answer: WhatIf) -> None:
+    html = answer._repr_html_()
+    assert '<img alt="Formal step' in html
+    assert "data:image/png;base64,iVBORw0KGgo" in html

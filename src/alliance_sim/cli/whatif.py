@@ -190,13 +190,21 @@ def _print(answer: WhatIf) -> None:
 
     console = terminal.output()
     terminal.tell(answer.question.words, "bold", wrap=True)
+    if answer.refused:
+        terminal.tell(answer.refused, "bold", wrap=True)
     terminal.tell(f"{answer.answer}\n", wrap=True, lines=True)
-    for table in (
-        *(_partings(answer), _needed(answer)),
-        *(_couplings(answer), _theories(answer), _readings(answer)),
+    _print_responses(answer)
+    for table, more in (
+        (_partings(answer), ""),
+        (_needed(answer), answer.other_way),
+        (_couplings(answer), ""),
+        (_theories(answer), answer.across),
+        (_readings(answer), ""),
     ):
         if table is not None:
             console.print(table)
+        if more:
+            terminal.tell(f"{more}\n", wrap=True, lines=True)
     if answer.without_coupling:
         terminal.tell(f"{answer.without_coupling}\n", wrap=True, lines=True)
     terminal.tell("Plausibility of the question:", wrap=True)
@@ -218,6 +226,16 @@ def _print(answer: WhatIf) -> None:
     terminal.tell(f"\n{answer.named}\n{SENTENCE}", wrap=True, lines=True)
 
 
+def _print_responses(answer: WhatIf) -> None:
+    """Print what answers to the edits by the rules of the scenario, if anything does."""
+    if not answer.responds:
+        return
+    terminal.tell("Answers to it in the model:", wrap=True)
+    for edit in answer.responds:
+        terminal.tell(f"  - {edit.words}", wrap=True)
+    terminal.tell("")
+
+
 def _needed(answer: WhatIf) -> AdaptiveTable | None:
     """Return necessity and sufficiency, with bounds; None for a number."""
     ensemble = answer.ensemble
@@ -227,7 +245,9 @@ def _needed(answer: WhatIf) -> AdaptiveTable | None:
     def row(what: str, value: float | None, name: str = "") -> tuple[str, ...]:
         bounds = ensemble.bounds.get(name)
         ends = "" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}"
-        return what, "–" if value is None else f"{value:.2f}", ends
+        error = ensemble.errors.get(name)
+        told = "–" if value is None else f"{value:.2f}"
+        return what, told if error is None else f"{told} ± {error:.2f}", ends
 
     return AdaptiveTable(
         title="How far the edited thing was needed for the outcome, and enough",

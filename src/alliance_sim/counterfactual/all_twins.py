@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 import numpy as np
 
 from alliance_sim import provenance
-from alliance_sim.counterfactual.answer import Ensembled, UnderTheory
+from alliance_sim.counterfactual.answer_parts import Ensembled, UnderTheory
 from alliance_sim.counterfactual.causation import causation_bounds
 from alliance_sim.counterfactual.coupling_free import futures
 from alliance_sim.counterfactual.couplings import COUPLINGS, INDEPENDENT, QUANTILE
@@ -265,7 +265,21 @@ def ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensemb
         both=float((y1 & ~y0).mean()),
         bounds=causation_bounds(joint, do1, do0),
         pairs=len(y1),
+        errors={"PN": _error(~y0[y1]), "PS": _error(y1[~y0]), "PNS": _error(y1 & ~y0)},
     )
+
+
+def _error(happened: NDArray[np.bool_]) -> float | None:
+    """Return the standard error of a share, None if it is one of nothing.
+
+    It is the standard deviation of the share after as many trials, under Jeffreys' prior, so that
+    none of few is not told as exactly none.
+    """
+    if not happened.size:
+        return None
+    a = float(happened.sum()) + 0.5
+    b = happened.size + 1.0 - a
+    return float(np.sqrt(a * b / (a + b + 1.0)) / (a + b))
 
 
 def whole_pairs(question: Question, factual: Ensemble, edited: Ensemble) -> tuple[Floats, Floats]:

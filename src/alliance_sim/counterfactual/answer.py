@@ -7,17 +7,26 @@ with fresh noise say of necessity and sufficiency, with bounds that depend on no
 
 from __future__ import annotations
 
+import base64
+import html
+import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from alliance_sim.calibration.on_record import on_record_for
 from alliance_sim.comparison.edits import edits_between, label_of
 from alliance_sim.comparison.scenarios import Comparison
+from alliance_sim.counterfactual.answer_parts import (
+    couplings_frame,
+    robustness_frame,
+    theories_frame,
+)
 from alliance_sim.counterfactual.assumed import assumptions_of
+from alliance_sim.counterfactual.card import REFUSE
 from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import LEAST, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE, sign_of
@@ -34,6 +43,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.comparison.edits import DatedEdit
+    from alliance_sim.counterfactual.answer_parts import Ensembled, UnderTheory
     from alliance_sim.counterfactual.card import Check
     from alliance_sim.counterfactual.coupling_free import Futures
     from alliance_sim.counterfactual.curves import InevitabilityCurve
@@ -47,36 +58,8 @@ if TYPE_CHECKING:
 
 MOST_EDITS = 3  # that a sentence names
 PROBABILITY, MEDIAN = "probability", "median"
-
-
-class Ensembled(NamedTuple):
-    """What pairs of runs with fresh noise say, of the factual world against the edited one.
-
-    Attributes:
-        necessity: Share of the pairs without the outcome in the edited world, of those with it in
-            the factual one (PN); None where there are none.
-        sufficiency: Share with it in the factual world, of those without it in the edited one (PS).
-        both: Share with it in the factual world and without it in the edited one (PNS).
-        bounds: Lowest and highest PN, PS and PNS under any coupling (Tian and Pearl).
-        pairs: How many pairs there are.
-    """
-
-    necessity: float | None
-    sufficiency: float | None
-    both: float
-    bounds: Mapping[str, tuple[float, float]]
-    pairs: int
-
-
-class UnderTheory(NamedTuple):
-    """What the question comes to under one theory."""
-
-    theory: str
-    fact: Estimate
-    edited: Estimate
-    effect: Estimate
-    likely: Floats  # equally likely values of the effect
-    draws: int
+OPPOSITE = {">=": "<", ">": "<=", "<=": ">", "<": ">="}  # of a comparison, what is left
+NOTEBOOK_DPI = 80
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -223,10 +206,49 @@ class WhatIf(Shown):
             f"{held.series}, to {held.until}. Coupling: {QUANTILE}. Label: {self.label.name}."
         )
 
+    @cached_property
+    def responds(self) -> tuple[DatedEdit, ...]:
+        """What answers to the edits by the rules of the scenario: falls away, or is drawn anew."""
+        edits = edits_between(self.question.base, self.question.edited)
+        return tuple(edit for edit in edits if edit.responds)
+
+    @property
+    def other_way(self) -> str:
+        """How to learn how far what was edited kept the outcome away; "" where it did not."""
+        outcome = self.question.outcome
+        comes = outcome.passes or outcome.compare
+        if not (self.question.binary and self.effect.value >= LEAST and comes in OPPOSITE):
+            return ""
+        opposite = OPPOSITE[comes].join(outcome.text.rsplit(comes, 1))
+        return (
+            "With the edits the outcome comes about more often, so what was edited was not needed "
+            f"for it. How far it was needed to keep it away: ask for --outcome '{opposite}'."
+        )
+
+    @property
+    def across(self) -> str:
+        """How far the theories that were asked lie apart; "" where one was asked."""
+        agreed = self.agreed
+        if len(agreed.means) < 2:
+            return ""
+        low, high = agreed.widest
+        return (
+            f"Under the {len(agreed.means)} theories the effect lies from {low:+.2f} to "
+            f"{high:+.2f}, {agreed.mean:+.2f} by their weights; {agreed.ambiguity:.0%} of how much "
+            "it varies (variance) lies between them."
+        )
+
+    @property
+    def refused(self) -> str:
+        """Why the plausibility card refuses the question, before any answer; "" if it does not."""
+        why = "; ".join(f"{one.check}: {one.words}" for one in self.card if one.verdict == REFUSE)
+        return why and f"The question itself is refused ({why}). The model answers all the same:"
+
     @property
     def sentence(self) -> str:
-        """The answer, what it is about, and what it is not."""
-        return f"{self.answer} {self.named} {SENTENCE}"
+        """The answer, what it is about, and what it is not; before it why it is refused, if so."""
+        told = f"{self.answer} {self.named} {SENTENCE}"
+        return f"{self.refused} {told}" if self.refused else told
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -275,32 +297,12 @@ class WhatIf(Shown):
         `weight` is what it weighs, `weight_low` and `weight_high` what the error of its evidence
         leaves open, `log_evidence` that evidence; NaN where there is none.
         """
-        import pandas as pd
-
-        nothing = (np.nan, np.nan)
-        return pd.DataFrame(
-            {
-                "theory": one.theory,
-                "weight": self.weights.of[one.theory],
-                "weight_low": self.weights.spans.get(one.theory, nothing)[0],
-                "weight_high": self.weights.spans.get(one.theory, nothing)[1],
-                "log_evidence": self.weights.evidence.get(one.theory, nothing)[0],
-                **_cells("fact", one.fact),
-                **_cells("edited", one.edited),
-                **_cells("effect", one.effect),
-            }
-            for one in self.theories
-        )
+        return theories_frame(self.theories, self.weights)
 
     @cached_property
     def couplings_frame(self) -> pd.DataFrame:
         """A row for each coupling: `coupling`, `effect` with `_low`, `_high`, and `necessity`."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {"coupling": name, **_cells("effect", effect), "necessity": needed}
-            for name, (effect, needed) in self.couplings.items()
-        )
+        return couplings_frame(self.couplings)
 
     @cached_property
     def robustness_frame(self) -> pd.DataFrame:
@@ -310,28 +312,8 @@ class WhatIf(Shown):
         `effect` with `_low` and `_high` (NaN where it is not to be had), `weight` (of theories),
         and `words`: where the number comes from, or why there is none.
         """
-        import pandas as pd
-
-        rows: list[dict[str, Any]] = [
-            {"kind": "theory", "name": one.theory, **_cells("effect", one.effect),
-             "weight": self.weights.of[one.theory], "words": f"{one.draws} draws"}
-            for one in self.theories
-        ]  # fmt: skip
-        nowhere = Estimate(np.nan, np.nan, np.nan)
-        rows += [
-            {"kind": "theory", "name": name, **_cells("effect", nowhere), "words": why}
-            for name, why in self.without_draws.items()
-        ]
-        rows += [
-            {"kind": "coupling", "name": name, **_cells("effect", effect), "words": ""}
-            for name, (effect, _) in self.couplings.items()
-        ]
-        for one in self.robustness.varied:
-            kind, _, name = one.name.partition(" ")
-            cells = _cells("effect", nowhere if one.effect is None else one.effect)
-            rows.append({"kind": kind, "name": name, **cells, "words": one.words})
-        columns = ["kind", "name", "effect", "effect_low", "effect_high", "weight", "words"]
-        return pd.DataFrame(rows, columns=columns)
+        tried = self.theories, self.weights, self.without_draws, self.couplings
+        return robustness_frame(*tried, self.robustness.varied)
 
     @cached_property
     def card_frame(self) -> pd.DataFrame:
@@ -339,6 +321,14 @@ class WhatIf(Shown):
         import pandas as pd
 
         return pd.DataFrame([check._asdict() for check in self.card])
+
+    def _repr_html_(self) -> str:
+        """Return the figure, the sentence, the card and what was assumed, for a notebook."""
+        drawn = io.BytesIO()
+        self.plot().savefig(drawn, format="png", dpi=NOTEBOOK_DPI)
+        image = base64.b64encode(drawn.getvalue()).decode("ascii")
+        picture = f'<img alt="{html.escape(self.answer)}" src="data:image/png;base64,{image}">'
+        return f"{super()._repr_html_()}\n{picture}"
 
     def plot(self) -> Any:
         """Return a figure of both worlds, of their difference, and of the answer in 100 re-runs.
@@ -364,6 +354,9 @@ class WhatIf(Shown):
             "kept": list(self.question.kept),
             "held": list(self.question.held),
             "outcome": self.question.outcome.text,
+            "refused": self.refused or None,
+            "responds": [edit.words for edit in self.responds],
+            "unmatched": {world: list(names) for world, names in self.worlds.only.items()},
             "inevitability": None if curve is None else curve.as_tree(),
             "fact": _tree(kind, self.fact),
             "edited": _tree(kind, self.edited),
@@ -379,6 +372,7 @@ class WhatIf(Shown):
                 name: None if ensemble is None else list(ensemble.bounds[name])
                 for name in ("PN", "PS", "PNS")
             },
+            "errors": None if ensemble is None else dict(ensemble.errors),
             "couplings": self._couplings_tree(),
             "label": self.label.name,
             "reasons": list(self.label.reasons),
@@ -446,6 +440,7 @@ class WhatIf(Shown):
             name=self.question.words,
             brief=(f"effect {self.effect.value:+.2f}", self.label.name),
             more=[
+                *([("refused", self.refused)] if self.refused else []),
                 ("answer", self.answer),
                 ("label", "; ".join((self.label.name, *self.label.reasons))),
                 ("about", self.named),
@@ -463,10 +458,6 @@ def of_100(probability: float) -> int:
 
 def _counted(difference: float) -> str:
     return f"{of_100(difference):+d}".replace("-", "\N{MINUS SIGN}").replace("+0", "0")
-
-
-def _cells(name: str, estimate: Estimate) -> dict[str, float]:
-    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
 
 
 def _tree(kind: str, estimate: Estimate) -> dict[str, float]:

@@ -91,6 +91,7 @@ class Checks:
         least: Size below which an effect counts as none, and has no sign.
         not_had: What was to be tried and could not be, each in a few words.
         how: By the name of a check in `CHECKS` the command that makes it.
+        refused: Checks of the question itself that refuse it, each with why.
     """
 
     couplings: Mapping[str, float] = field(default_factory=dict)
@@ -103,6 +104,7 @@ class Checks:
     least: float = 0.0
     not_had: tuple[str, ...] = ()
     how: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,12 +186,12 @@ def agreement(
 def label(agreed: Agreement, checks: Checks) -> Label:
     """Return what may be said of an answer.
 
-    Checked in this order: *silent* if the data said nothing of the effect (its posterior is as wide
-    as its prior); *fragile* if its sign hangs on the coupling, or on a little noise in more than
-    one draw of ten; *theory-dependent* if theories that weigh more than 0.05 differ in sign, or
-    more than half of the variance lies between them; *fragile* if the sign is not sure, another
-    series or reporting turns it, too much of history is rewritten, or one of these was not checked;
-    else *robust*.
+    Checked in this order: *fragile* if the question itself is refused; *silent* if the data said
+    nothing of the effect (its posterior is as wide as its prior); *fragile* if its sign hangs on
+    the coupling, or on a little noise in more than one draw of ten; *theory-dependent* if theories
+    that weigh more than 0.05 differ in sign, or more than half of the variance lies between them;
+    *fragile* if the sign is not sure, another series or reporting turns it, too much of history is
+    rewritten, or one of these was not checked; else *robust*.
 
     Args:
         agreed: How far theories agree.
@@ -197,8 +199,10 @@ def label(agreed: Agreement, checks: Checks) -> Label:
     """
     silent, coupled = _silent(checks), _fragile(agreed, checks)
     theories, unsure = _of_theories(agreed, checks), _unsure(agreed, checks)
-    reasons = (*silent, *coupled, *theories, *unsure)
+    refused = [f"the question itself is refused: {one}" for one in checks.refused]
+    reasons = (*refused, *silent, *coupled, *theories, *unsure)
     order = (
+        ("fragile", refused),
         ("silent", silent),
         ("fragile", coupled),
         ("theory-dependent", theories),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
-    from alliance_sim.counterfactual.answer import UnderTheory
+    from alliance_sim.counterfactual.answer_parts import UnderTheory
     from alliance_sim.counterfactual.labels import Agreement, Label
     from alliance_sim.counterfactual.small_rewrite import SearchExtent, SmallRewrite
     from alliance_sim.results.outcomes import Outcome

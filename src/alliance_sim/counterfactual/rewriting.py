@@ -22,7 +22,7 @@ import scipy
 
 from alliance_sim import noise
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
-from alliance_sim.counterfactual.answer import UnderTheory
+from alliance_sim.counterfactual.answer_parts import UnderTheory
 from alliance_sim.counterfactual.best_first import SearchResult, search
 from alliance_sim.counterfactual.couplings import COUPLINGS, QUANTILE
 from alliance_sim.counterfactual.edit_cost import cost_of

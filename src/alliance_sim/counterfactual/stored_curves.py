@@ -186,8 +186,9 @@ def shipped_curve(question: Question) -> InevitabilityCurve:
     if found is not None and key in found.curves:
         return found.curves[key]
     make = (
-        f"for any question make draws of each year first, {command_of(base, 'all', theory)}, and "
-        "name their folder: --years FOLDER, or years='FOLDER' in Python"
+        "for any question --years make makes draws of each year first, some ten minutes of one "
+        f"processor; or make them with {command_of(base, 'all', theory)} and name their folder: "
+        "--years FOLDER, or years='FOLDER' in Python"
     )
     if found is None:
         problem = why or f"no curve comes with the package for {base.name}"

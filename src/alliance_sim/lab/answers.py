@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 # What `whatif` says and the page does not.
-LEFT_OUT = ("dates", "inevitability", "robustness", "theories_without_draws", "kept")
+LEFT_OUT = (
+    *("dates", "refused", "responds", "unmatched", "errors"),
+    *("inevitability", "robustness", "theories_without_draws", "kept"),
+)
 NOTHING_TRIED = Robustness((), None, Learnt(None, ()))
 ANEW = "Drawn anew, "  # begins what is said of noise that only one world has
 COUNTED = ("without", "shift", "council")  # edits whose cost the page works out

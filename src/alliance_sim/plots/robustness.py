@@ -58,7 +58,8 @@ def robustness_figure(answer: WhatIf, *, form: Form = SLIDE) -> Figure:
     weighing = "weigh alike" if basis == "alike" else f"weigh by {basis}"
     stop = "" if told.endswith("…") else "."
     shown = "Point, effect (edited minus as it was); line, 90 % of the draws."
-    about = f"{answer.question.words} Label: {told}{stop} Theories {weighing}. {shown}"
+    of = f"Model: {answer.question.base.name}; coded list: {answer.posterior.held.record}."
+    about = f"{answer.question.words} {of} Label: {told}{stop} Theories {weighing}. {shown}"
     lines = len(frame) + HEAD * frame["kind"].nunique()
     height = max(form.height, lines * ROW + 2.4) if form.narrow else form.height
     figure = slide("Does the answer hold?", about=about, form=form, height=height, below=SENTENCE)

@@ -150,6 +150,11 @@ def _needed(answer: WhatIf) -> list[dict[str, Any]]:
         ("Needed and enough, in fresh pairs (PNS)", ensemble.both, "PNS"),
     )
     return [
-        {"what": what, "value": value, "bounds": ensemble.bounds.get(name)}
+        {
+            "what": what,
+            "value": value,
+            "error": ensemble.errors.get(name),
+            "bounds": ensemble.bounds.get(name),
+        }
         for what, value, name in told
     ]
