@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from typer.testing import CliRunner
 
 from alliance_sim import load_scenario
@@ -100,7 +101,10 @@ def test_parts_over_the_whole_lattice_add_up_and_carry_errors(found: FittedTheor
     # Each evidence counts with 1/3, 1/6, 1/6 and 1/3, with and without the block.
     assert parts.loc["R", "evidence_error"] == pytest.approx(0.5 * np.sqrt(2 * (2 / 9 + 2 / 36)))
     assert whole.missing() == ()
-    assert len(theory_figure(whole).axes) == 4
+    figure = theory_figure(whole)
+    assert len(figure.axes) == 4
+    said = " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+    assert "weights alone and are too small" in said, "else two errors would be taken for enough"
     assert len(theory_figure(found, form=PHONE).axes) == 3
 
 

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 BLOCK_WORDS = {"R": "threat (R)", "I": "institutions (I)", "D": "domestic (D)"}
 NO_PREFERENCE = 4.0  # nats, the width of the band in which theories are not told apart
 BELOW = (
-    "Theories that lie within 4 nats, or within two errors, are not told apart. That a theory is "
-    "better than others does not make it true: all share the rules of counting and of the ladder."
+    "Theories that lie within 4 nats, or within two errors, are not told apart. Errors come from "
+    "the particles' weights alone and are too small: another sampler has come out almost two nats "
+    "away. That a theory is better than others does not make it true: all share the rules of "
+    "counting and of the ladder."
 )
 CLAIM_ROW, CLAIM_HEAD = 0.23, 2.2  # inches
 
