@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -33,6 +33,8 @@ from alliance_sim.plots.years import shade_stages, year_ticks
 from alliance_sim.scenario.fields import DOMAINS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -44,34 +46,51 @@ if TYPE_CHECKING:
 
 ROW, TALL_ROW = 0.21, 0.34  # inches that a parameter takes, its name in one line or in two
 HEAD = 2.3  # inches around the rows
-LONGEST = 27  # parameters in one column where there is room for another
-WIDEST = 3.0  # standard deviations of the prior that are drawn on either side
+LONGEST = 32  # rows in one column where there is room for another
+MOST = 2 * LONGEST  # parameters that have a row each, set by the prior or not
+WIDEST = 4.0  # standard deviations of the prior that are drawn on either side
 NAMED = 3.2  # inches for the name of a parameter
 LIFT = 20.0  # points between a panel and the names of stages: its title stands there
 TICKS = 0.16  # of a panel's height: acts under the bands
 
 
+class _Row(NamedTuple):
+    """A parameter, or several that the prior sets and that share a name's first word."""
+
+    name: str
+    parameters: Sequence[dict[str, Any]]
+
+
 @styled
 def posterior_figure(posterior: PosteriorDraws, form: Form = SLIDE) -> Figure:
-    """Return prior and posterior of every parameter, in standard deviations of its prior.
+    """Return prior and posterior of the parameters, in standard deviations of their priors.
 
     Where the data said next to nothing, at least 90 % of the prior's spread is left: such a number
-    is marked as set by the prior, with a hollow dot.
+    is marked as set by the prior, with a hollow dot. Of more than 64 parameters those set by the
+    prior share a row in each group, as nobody could read so many; a group is what has the first
+    word of its name in common.
 
     Args:
         posterior: The posterior.
         form: What it is drawn for.
     """
     table = posterior.parameters
-    count, prior = len(table), int(table["set_by_the_prior"].sum())
-    columns = 1 if form.narrow else min(form.columns, -(-count // LONGEST))
-    rows = -(-count // columns)
+    every, count, prior = _rows_of(table), len(table), int(table["set_by_the_prior"].sum())
+    columns = 1 if form.narrow else min(form.columns, -(-len(every) // LONGEST))
+    rows = -(-len(every) // columns)
     held = posterior.held
+    about = (
+        "Line: middle 90 % of the posterior, its dot the median. Grey: the same of the "
+        "prior. Scale: standard deviations of the prior around its mean. Hollow: set by the prior, "
+        f"{prior} of {count}"
+    )
+    if len(every) < count:
+        about += (
+            "; in a row of several a dot for the median of each, over the widest of their priors"
+        )
     figure = slide(
         f"What the record says of each number, under {posterior.theory}",
-        about="Line: middle 90 % of the posterior, its dot the median. Grey: the same of the "
-        "prior. Scale: standard deviations of the prior around its mean. Hollow: set by the prior, "
-        f"{prior} of {count}. Scenario {held.scenario}, record {held.record}, "
+        about=f"{about}. Scenario {held.scenario}, record {held.record}, "
         f"{counted(len(posterior), 'draw')}.",
         form=form,
         height=max(form.height, HEAD + (TALL_ROW if form.narrow else ROW) * rows),
@@ -80,10 +99,32 @@ def posterior_figure(posterior: PosteriorDraws, form: Form = SLIDE) -> Figure:
     )
     panels = figure.body.subplots(1, columns, squeeze=False, sharex=True)
     for place, axes in enumerate(panels.flat):
-        _rows(axes, table.iloc[place * rows : (place + 1) * rows], rows, form)
+        _rows(axes, every[place * rows : (place + 1) * rows], rows, form)
     figure.body.supxlabel("standard deviations of the prior from its mean", fontsize=SMALL)
     figure.body.legend(handles=_key(), loc="outside upper left", ncols=1 if form.narrow else 3)
     return figure
+
+
+def _rows_of(table: pd.DataFrame) -> list[_Row]:
+    """Return what stands under each other: by group, where there are too many for a row each."""
+    every: list[Any] = table.to_dict("records")
+    found = [_Row(str(one["name"]), [one]) for one in every]
+    if len(found) <= MOST:
+        return found
+    groups: dict[str, list[_Row]] = {}
+    for row in found:
+        groups.setdefault(row.name.partition(".")[0], []).append(row)
+    rows: list[_Row] = []
+    for name, members in groups.items():
+        prior = [row for row in members if row.parameters[0]["set_by_the_prior"]]
+        if len(prior) < 2:  # one alone keeps its name
+            rows += members
+            continue
+        rows += [row for row in members if not row.parameters[0]["set_by_the_prior"]]
+        rows.append(
+            _Row(f"{name}: {len(prior)} set by the prior", [row.parameters[0] for row in prior])
+        )
+    return rows
 
 
 def _key() -> list[Any]:
@@ -96,31 +137,40 @@ def _key() -> list[Any]:
     ]
 
 
-def _rows(axes: Axes, table: pd.DataFrame, rows: int, form: Form) -> None:
-    """Draw some parameters under each other, in as many rows as the longest column has."""
-    names = []
-    for place, row in enumerate(table.to_dict("records")):
-        low, median, high = (
-            float(np.clip((row[q] - row["prior_mean"]) / row["prior_sd"], -WIDEST, WIDEST))
-            for q in ("q05", "median", "q95")
-        )
-        before = [(row[f"prior_{q}"] - row["prior_mean"]) / row["prior_sd"] for q in ("q05", "q95")]
-        axes.barh(
-            place, before[1] - before[0], left=before[0], height=0.72, color=FAINT, alpha=0.55,
-            linewidth=0,
-        )  # fmt: skip
-        own = bool(row["set_by_the_prior"])
+def _rows(axes: Axes, every: Sequence[_Row], rows: int, form: Form) -> None:
+    """Draw some rows under each other, in as many as the longest column has."""
+    for place, row in enumerate(every):
+        of = [_scaled(one) for one in row.parameters]
+        low, high = min(one["prior_q05"] for one in of), max(one["prior_q95"] for one in of)
+        axes.barh(place, high - low, left=low, height=0.72, color=FAINT, alpha=0.55, linewidth=0)
+        own = bool(row.parameters[0]["set_by_the_prior"])
         colour = QUIET if own else PLAINLY.colour
-        axes.plot([low, high], [place, place], color=colour, linewidth=1.4 if own else 2.0)
-        face = "white" if own else colour
-        axes.plot(median, place, "o", color=colour, markersize=4.5, markerfacecolor=face, zorder=5)
-        width = form.width / 2.2 if form.narrow else NAMED
-        names.append(fold(str(row["name"]), width, size=SMALL))
+        if len(of) == 1:
+            ends = [of[0]["q05"], of[0]["q95"]]
+            axes.plot(ends, [place, place], color=colour, linewidth=1.4 if own else 2.0)
+        axes.plot(
+            [one["median"] for one in of], [place] * len(of), "o", color=colour, markersize=4.5,
+            markerfacecolor="white" if own else colour, zorder=5,
+        )  # fmt: skip
+    width = form.width / 2.2 if form.narrow else NAMED
+    names = [fold(row.name, width, size=SMALL) for row in every]
     axes.set_yticks(range(len(names)), names, fontsize=SMALL)
     axes.set(ylim=(rows - 0.4, -0.6), xlim=(-WIDEST, WIDEST))
     axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=0)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def _scaled(row: dict[str, Any]) -> dict[str, float]:
+    """Return quantiles in standard deviations of the prior; the posterior's as far as is drawn."""
+    found = {
+        q: (row[q] - row["prior_mean"]) / row["prior_sd"]
+        for q in ("q05", "median", "q95", "prior_q05", "prior_q95")
+    }
+    return {
+        q: value if q.startswith("prior") else float(np.clip(value, -WIDEST, WIDEST))
+        for q, value in found.items()
+    }
 
 
 @styled

@@ -1,0 +1,60 @@
+"""Of many numbers those that the record says something of are seen, and none is lost."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from alliance_sim.calibration import shipped_posterior
+from alliance_sim.plots.posterior import MOST, posterior_figure
+from alliance_sim.scenario import load_scenario
+
+if TYPE_CHECKING:
+    from alliance_sim.calibration import PosteriorDraws
+
+BASELINE = load_scenario("japan_nato/baseline")
+TOGETHER = re.compile(r"(\w+): (\d+) set by the prior")
+
+
+def of_theory(theory: str) -> PosteriorDraws:
+    found = shipped_posterior(BASELINE, theory)
+    assert found is not None
+    return found
+
+
+def rows_of(posterior: PosteriorDraws) -> list[str]:
+    """Return the names of all rows, as one text in each."""
+    ticks = [one for axes in posterior_figure(posterior).axes for one in axes.get_yticklabels()]
+    return ["".join(one.get_text().split("\n")) for one in ticks]
+
+
+def test_of_many_numbers_those_that_the_prior_sets_share_a_row_in_each_group() -> None:
+    posterior = of_theory("RID")
+    table = posterior.parameters.set_index("name")["set_by_the_prior"]
+    assert len(table) > MOST
+    rows = rows_of(posterior)
+    assert set(table.index[~table]) <= set(rows), "what the record tells keeps its row"
+    together = {found[1]: int(found[2]) for row in rows if (found := TOGETHER.fullmatch(row))}
+    alone = [row for row in rows if row in table.index and table[row]]
+    assert sum(together.values()) + len(alone) == table.sum(), "none is lost"
+    groups = [name.partition(".")[0] for name in table.index[table]]
+    assert all(groups.count(name) == count > 1 for name, count in together.items())
+    assert len(rows) == len(set(rows)) <= MOST
+
+
+def test_of_few_numbers_each_has_a_row() -> None:
+    posterior = of_theory("N")
+    assert len(posterior.names) <= MOST
+    assert rows_of(posterior) == list(posterior.names)
+
+
+@pytest.mark.parametrize("theory", ["RID", "N"])
+def test_a_dot_stands_for_every_number(theory: str) -> None:
+    posterior = of_theory(theory)
+    figure = posterior_figure(posterior)
+    lines = [line for axes in figure.axes for line in axes.get_lines()]
+    dots = [x for line in lines if line.get_marker() == "o" for x in np.asarray(line.get_xdata())]
+    assert len(dots) == len(posterior.names)
