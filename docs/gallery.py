@@ -281,6 +281,14 @@ ENTRIES += (
         "p/fit.png",
     ),
     Entry(
+        "parameters",
+        "Prior and posterior of each number",
+        "Each number that the record says something of has a row. Those that the prior sets "
+        "(hollow) share one in each group where there are more than 64 numbers.",
+        ("posterior show --out p",),
+        "p/parameters.png",
+    ),
+    Entry(
         "stages",
         "Whether the record supports stages",
         "Fitted differences of each stage from what is common to all, beside their prior.",
