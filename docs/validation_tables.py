@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,4 +45,19 @@ def _cell(value: str) -> str:
     return signed(value) if NUMBER.fullmatch(value) else text(value)
 
 
-VALIDATION_TABLES: dict[str, Callable[..., str]] = {"validation": validation}
+def verdicts(name: str) -> str:
+    """Return in one sentence how many rows of a validation have which verdict, most first.
+
+    Args:
+        name: Of its table in the folder of validations, without ending.
+    """
+    with (PLACE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        found = Counter(row["verdict"] for row in csv.DictReader(file))
+    told = [f"{count} *{verdict}*" for verdict, count in found.most_common()]
+    return f"The verdicts on {found.total()} parameters: {', '.join(told)}."
+
+
+VALIDATION_TABLES: dict[str, Callable[..., str]] = {
+    "validation": validation,
+    "validation_verdicts": verdicts,
+}
