@@ -12,7 +12,6 @@ and the build puts the table in its place, so that no number in it can go stale.
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from cells import day, signed, table, text
 from data_tables import formats, outcomes_dictionary, row_labels, states_dictionary, table_columns
 from declared_tables import carried, channels, inputs, phases, states
 from docutils import nodes
+from prior_shares import share_below
 from record_tables import RECORD_TABLES
 from sphinx.util.docutils import SphinxDirective
 from validation_tables import VALIDATION_TABLES
@@ -355,34 +355,6 @@ def priors() -> str:
             (symbol_of(prior["path"]), path, told + scale, start, share_below(prior, values))
         )
     return table(("symbol", "path", "prior", "start", "prior below it"), rows)
-
-
-def share_below(prior: dict[str, Any], values: list[float]) -> str:
-    """Return the part of a prior that lies below the start; "–" where that is no one number."""
-    plain = prior["scale"] is None and prior["group"] is None and not prior["difference"]
-    if not plain or len(set(values)) > 1:
-        return "–"
-    return f"{100 * prior_share_below(prior['family'], prior['parameters'], values[0]):.0f} %"
-
-
-def prior_share_below(family: str, parameters: tuple[float, ...], value: float) -> float:
-    """Return the part of a prior that lies below a value."""
-    from scipy import stats
-
-    first, *rest = parameters
-    frozen = {
-        "normal": lambda: stats.norm(first, *rest),
-        "half_normal": lambda: stats.halfnorm(scale=first),
-        "lognormal": lambda: stats.lognorm(rest[0], scale=math.exp(first)),
-        "beta": lambda: stats.beta(first, *rest),
-        "gamma": lambda: stats.gamma(first, scale=1.0 / rest[0]),
-        "exponential": lambda: stats.expon(scale=1.0 / first),
-        "uniform": lambda: stats.uniform(first, rest[0] - first),
-        "logit_normal": lambda: stats.norm(first, *rest),
-    }
-    if family == "logit_normal":
-        value = math.log(value / (1.0 - value))
-    return float(frozen[family]().cdf(value))
 
 
 def openings() -> str:
