@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,17 +104,14 @@ def instead(path: str | os.PathLike[str], wanted: str) -> str | None:
     found = kind_of(where)
     if found is None or found == wanted or (found, wanted) == (POINTS, ENSEMBLE):
         return None
-    inside = list(islice(_files_in(where), MOST_NAMED)) if found == FOLDER else []
-    if found == FOLDER and (not inside or wanted not in (SCENARIO, PLAN)):
-        return None
+    if found == FOLDER:
+        return _file_to_give(where, wanted) if wanted in (SCENARIO, PLAN) else None
     named = {"path": _quoted(where), "folder": _quoted(_above(where)), "command": ""}
     if found == "manifest":
         named["command"] = _command(where)
         if not named["command"]:
             return f"is {KINDS[found].what}, not {KINDS[wanted].what}"
     then = KINDS[found].then.format(**named)
-    if inside:
-        then += f", such as {', '.join(map(_quoted, inside))}"
     return f"is {KINDS[found].what}, not {KINDS[wanted].what}; {then}"
 
 
@@ -201,13 +198,33 @@ def _command(path: Path) -> str:
     return visible(command) if isinstance(command, str) else ""
 
 
-def _files_in(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder that are scenarios or plans, by name."""
+def _file_to_give(folder: Path, wanted: str) -> str:
+    """Return which files of a folder may be given in its place, or that there is none."""
+    what = KINDS[wanted].what
+    inside = list(islice(_files_in(folder, wanted), MOST_NAMED))
+    if inside:
+        then = f"{KINDS[FOLDER].then}, such as {', '.join(map(_quoted, inside))}"
+        return f"is {KINDS[FOLDER].what}, not {what}; {then}"
+    none = f"holds no {what.removeprefix('a ')} that can be read, nor do the folders in it"
+    shipped = "; for names of those that ship: alliance-sim list scenarios"
+    return f"is {KINDS[FOLDER].what} and {none}{shipped if wanted == SCENARIO else ''}"
+
+
+def _files_in(folder: Path, wanted: str) -> Iterator[Path]:
+    """Yield the files of a kind in a folder, by name, and then those of the folders in it."""
+    beside = _names_in(folder)
+    inner = (path for path in beside if path.is_dir() and not path.name.startswith("."))
+    names = chain(beside, chain.from_iterable(map(_names_in, inner)))
+    written = (path for path in names if path.suffix == ".toml" and path.is_file())
+    yield from (path for path in islice(written, MOST_LOOKED_AT) if kind_of(path) == wanted)
+
+
+def _names_in(folder: Path) -> list[Path]:
+    """Return what lies in a folder, by name; nothing where that cannot be read."""
     try:
-        found = sorted(islice(folder.iterdir(), MOST_LOOKED_AT))
+        return sorted(islice(folder.iterdir(), MOST_LOOKED_AT))
     except OSError:
-        return
-    yield from (path for path in found if path.suffix == ".toml" and path.is_file())
+        return []
 
 
 def _above(path: Path) -> Path:

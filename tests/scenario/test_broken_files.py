@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from alliance_sim import load_scenario
+from alliance_sim import shipped as packaged
 from alliance_sim.errors import ScenarioError
 
 Tree = dict[str, Any]
@@ -158,8 +159,8 @@ def nowhere(folder: Path) -> Iterator[tuple[str, str | Path, str]]:
     """Yield what leads to no scenario, and what the error says."""
     (folder / "folder.toml").mkdir()
     (folder / "circle.toml").symlink_to(folder / "circle.toml")
-    yield "a folder", folder, "is a folder, must be a regular file"
-    yield "a folder called .toml", folder / "folder.toml", "is a folder, must be a regular file"
+    yield "a folder", folder, "is a folder and holds no scenario"
+    yield "a folder called .toml", folder / "folder.toml", "is a folder and holds no scenario"
     yield "a missing file", folder / "nowhere.toml", "does not exist"
     yield "a missing folder", folder / "no" / "where.toml", "does not exist"
     yield "a link to itself", folder / "circle.toml", "cannot be read|does not exist"
@@ -185,3 +186,23 @@ def test_what_leads_to_no_scenario_says_so_in_one_sentence(what: str, tmp_path: 
     with pytest.raises(ScenarioError, match=says) as caught:
         load_scenario(asked)
     assert len(caught.value.problems) == 1
+
+
+def test_the_folder_of_all_shipped_scenarios_is_told_as_any_folder() -> None:
+    root = packaged.scenarios()
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(root)
+    (problem,) = caught.value.problems
+    assert problem.startswith("is a folder, not a scenario; give one of the files in it, such as ")
+    named = [Path(name) for name in problem.rpartition("such as ")[2].split(", ")]
+    assert len(named) == 3
+    assert all(load_scenario(path).name.startswith("japan_nato/") for path in named)
+
+
+def test_files_of_another_kind_are_not_offered_where_a_scenario_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "plan.toml").write_text('design = { kind = "grid" }\n', "utf-8")
+    (tmp_path / "inner" / "mine.toml").write_text('without = ["isaf"]\n', "utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(tmp_path)
+    assert caught.value.problems[0].endswith(f"such as {tmp_path / 'inner' / 'mine.toml'}")

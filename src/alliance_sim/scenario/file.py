@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from alliance_sim import shipped as packaged
@@ -180,9 +181,9 @@ def _find(
         if name is not None:
             problem = f"does not exist; did you mean {name!r}, which comes with the package?"
             raise ScenarioError(name_or_path, [problem])
-    here = _resolved(path)
-    if here.is_relative_to(root.resolve()):
-        return path, here.relative_to(root.resolve()).with_suffix("").as_posix()
+    here, home = _resolved(path), root.resolve()
+    if here != home and here.is_relative_to(home):
+        return path, here.relative_to(home).with_suffix("").as_posix()
     return path, visible(path.stem)
 
 
@@ -211,7 +212,8 @@ def _read(path: Path, where: str, seen: tuple[Path, ...]) -> Loaded:
     if here.is_relative_to(packaged.scenarios().resolve()):
         with suppress(OSError):
             found = here.stat()
-            return _shipped_scenario(here, found.st_mtime_ns, found.st_size)
+            if S_ISREG(found.st_mode):  # a folder is told as it was typed
+                return _shipped_scenario(here, found.st_mtime_ns, found.st_size)
     return _from_file(path, where, seen)
 
 
