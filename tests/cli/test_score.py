@@ -120,3 +120,14 @@ def test_what_cannot_be_scored_is_refused_before_anything_is_simulated(
     assert code == 2
     assert told in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_fits_are_opened_before_anything_is_fitted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alliance_sim.calibration.scoring.score_record", None)
+    wrong, out = tmp_path / "wrong", tmp_path / "out"
+    code, _, said = called("japan_nato/baseline", "--fit", wrong, "--out", out)
+    assert code == 2
+    assert "is no folder of a fit; alliance-sim calibrate writes one" in said
+    assert not out.exists()

@@ -91,6 +91,7 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     one_by_one = tuple(dict.fromkeys(series)) if series else SERIES
     what_is_scored(chosen, series=one_by_one, editions=editions, since=since)  # or a refusal
     draws = elsewhere.posterior_named(posterior, theory, refit=refit) if posterior else None
+    beside.check(fit, chosen)
     asked = again.RefitOptions(
         theory if draws is None or refit else None, settings, particles, sweeps, seed
     )
@@ -107,8 +108,10 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     carried = elsewhere.transferred(
         *(chosen, draws, one_by_one, since), folder=folder, workers=workers, again=command
     )
-    elsewhere_made = None if carried is None else carried.model
-    models = [*BASELINES, shipped_runs(chosen), *held_out_models(stored), elsewhere_made]
+    models = [
+        *(*BASELINES, shipped_runs(chosen), *held_out_models(stored)),
+        None if carried is None else carried.model,
+    ]
     with terminal.progress("fitting baselines", "fits") as show:
         found = score_record(
             chosen,

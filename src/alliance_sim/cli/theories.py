@@ -45,6 +45,18 @@ def of_folders(folders: Sequence[Path], scenario: Scenario) -> FittedTheories:
         return fitted_theories(folders, scenario, told=told)
 
 
+def check(folders: Sequence[Path] | None, scenario: Scenario) -> None:
+    """Raise an error if folders of fits are given that cannot be compared, before others work.
+
+    Raises:
+        ResultError: If they cannot.
+    """
+    from alliance_sim.calibration.fitted_theories import comparable_fits
+
+    if folders:
+        comparable_fits(folders, scenario)
+
+
 def beside(scenario: Scenario, fits: list[Path] | None, workers: int | None) -> dict[str, Any]:
     """Return `theories` and `claims` of a scenario, None for what there is not.
 
