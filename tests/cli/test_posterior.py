@@ -149,7 +149,8 @@ def test_medians_are_not_written_over_another_file(kept: Path, own: Path) -> Non
     assert other.read_text("utf-8") == "kept"
     code, told = called("posterior", "state", own, "--posterior", kept)
     assert code == 2
-    assert "--in-place" in told
+    line = f"such as: alliance-sim posterior state {own} --in-place --posterior {kept}"
+    assert line in " ".join(told.split())
 
 
 def test_medians_go_into_the_fitted_scenario_only(kept: Path, own: Path) -> None:
@@ -206,6 +207,8 @@ def test_draws_are_stamped_anew_only_where_their_likelihoods_hold(
     code, told = called(*words)
     assert code == 2
     assert "give either --out FILE or --in-place" in told
+    line = f"alliance-sim posterior restamp {words[2]} --in-place --scenario {ISLANDS}"
+    assert line in " ".join(told.split())
     code, told = called(*words, "--out", tmp_path / "newer.npz")
     assert code == 0
     assert "3 log likelihoods hold; scenario and rules stamped anew" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from alliance_sim.calibration.scoring import SETTINGS
 from alliance_sim.cli import app
 from alliance_sim.plots.origin import read_origin
+from alliance_sim.shipped import scenarios
 
 SCENARIO = "two_islands/baseline"
 MODELS = (
@@ -131,3 +133,13 @@ def test_folders_of_fits_are_opened_before_anything_is_fitted(
     assert code == 2
     assert "is no folder of a fit; alliance-sim calibrate writes one" in said
     assert not out.exists()
+
+
+@pytest.mark.usefixtures("blank_pictures", "few_baselines")
+def test_a_file_of_ones_own_is_named_in_what_to_type_as_it_was_typed(tmp_path: Path) -> None:
+    folder = tmp_path / "my files"
+    shutil.copytree(scenarios() / "two_islands", folder)
+    mine = folder / "baseline.toml"
+    code, said, _ = called(mine, "--series", "all", "--json", "--out", tmp_path / "out")
+    assert code == 0
+    assert f"`alliance-sim calibrate '{mine}' --out FOLDER` fits it" in json.loads(said)["missing"]

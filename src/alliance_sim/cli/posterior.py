@@ -182,7 +182,9 @@ def state(
     from alliance_sim import load_scenario
     from alliance_sim.calibration.stated import state_medians
 
-    target = _one_target("posterior state", file, out, in_place=in_place)
+    asked = None if posterior == SHIPPED else posterior
+    again = command_line("posterior", "state", file, "--in-place", posterior=asked, theory=theory)
+    target = _one_target("posterior state", file, out, in_place=in_place, again=again)
     chosen = load_scenario(file)
     found = _posterior(posterior, chosen, theory, asked=str(file))
     changes = state_medians(file, found, target)
@@ -320,7 +322,9 @@ def restamp(
     from alliance_sim.calibration.still_holds import restamped
     from alliance_sim.results.draws import load_draws
 
-    target = _one_target("posterior restamp", file, out, in_place=in_place)
+    asked = None if scenario == BASELINE else scenario
+    again = command_line("posterior", "restamp", file, "--in-place", scenario=asked)
+    target = _one_target("posterior restamp", file, out, in_place=in_place, again=again)
     held = load_draws(file)
     found = restamped(held, load_scenario(scenario), str(file))
     changed = [name for name, digest in found.digests.items() if held.digests.get(name) != digest]
@@ -332,14 +336,13 @@ def restamp(
     terminal.tell(f"{target}: {len(found.checked)} log likelihoods hold; {told} stamped anew.")
 
 
-def _one_target(command: str, file: Path, out: Path | None, *, in_place: bool) -> Path:
-    """Return the file that is to be written.
+def _one_target(command: str, file: Path, out: Path | None, *, in_place: bool, again: str) -> Path:
+    """Return the file that is to be written; `again` is the line to type where none is named.
 
     Raises:
         SettingError: If none or two are named, or what is named is there.
     """
     if in_place == (out is not None):
-        again = command_line(command, file, "--in-place")
         raise SettingError(command, [f"give either --out FILE or --in-place, such as: {again}"])
     if out is not None and out.exists():
         raise SettingError(str(out), ["is there already and is not overwritten; choose another"])

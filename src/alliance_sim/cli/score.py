@@ -127,9 +127,9 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     more = {"carried": carried} | ({} if draws else beside.beside(chosen, fit, workers))
     files = write_scores(found, chosen, out=folder, command=command, **more)
     if as_json:
-        terminal.print_json(scores_json(found, chosen, files=files, **more))
+        terminal.print_json(scores_json(found, chosen, files=files, asked=scenario, **more))
         return
-    _print(found, carried)
+    _print(found, scenario, carried)
     beside.shown(more)
     terminal.tell(f"Written to {folder}/")
 
@@ -164,7 +164,7 @@ def edition_number(record: str) -> int | None:
     return int(number) if number.isdigit() else None
 
 
-def _print(found: ScoreTable, carried: Transfer | None) -> None:
+def _print(found: ScoreTable, asked: str, carried: Transfer | None) -> None:
     from alliance_sim.report.scores import about_the_model
 
     console = terminal.output()
@@ -182,7 +182,7 @@ def _print(found: ScoreTable, carried: Transfer | None) -> None:
             f"{years.spent[0]} to {years.spent[1]} are spent: {' '.join(years.why_spent.split())}"
         )
         terminal.tell(spent, wrap=True)
-    terminal.tell(about_the_model(found), wrap=True)
+    terminal.tell(about_the_model(found, asked), wrap=True)
     if carried is not None:
         terminal.tell(carried.sentence, wrap=True)
 

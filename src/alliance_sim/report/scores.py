@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 ENGINE = "baselines"  # what computed the numbers: no run of the model is among them
 NO_FIT = (
     "Baselines only: no fit of the model to this record is stored, so the model itself is not "
-    "among the rows. `alliance-sim calibrate {scenario} --out FOLDER` fits it; runs with its draws "
-    "are scored in Python, by calibration.free_runs."
+    "among the rows. `{calibrate}` fits it; runs with its draws are scored in Python, by "
+    "calibration.free_runs."
 )
 IN_SAMPLE_ONLY = (
     "The model is among the rows in sample only: free runs with the parameters of draws that were "
@@ -45,11 +46,19 @@ HELD_OUT = (
 )
 
 
-def about_the_model(table: ScoreTable) -> str:
-    """Return in a sentence where the model stands among the rows, or why it does not."""
+def about_the_model(table: ScoreTable, asked: str | None = None) -> str:
+    """Return in a sentence where the model stands among the rows, or why it does not.
+
+    Args:
+        table: The scores.
+        asked: The scenario as it was asked for, which can be typed again; its name if left out.
+    """
     if any(key.model == MODEL and key.setting != IN_SAMPLE for key in table.cells):
         return HELD_OUT
-    return IN_SAMPLE_ONLY if MODEL in table.titles else NO_FIT.format(scenario=table.scenario)
+    if MODEL in table.titles:
+        return IN_SAMPLE_ONLY
+    fit = ["alliance-sim", "calibrate", asked or table.scenario, "--out", "FOLDER"]
+    return NO_FIT.format(calibrate=shlex.join(fit))
 
 
 def write_scores(
@@ -149,6 +158,7 @@ def scores_json(
     scenario: Scenario,
     *,
     files: Mapping[str, str],
+    asked: str | None = None,
     carried: Transfer | None = None,
     theories: FittedTheories | None = None,
     claims: pd.DataFrame | None = None,
@@ -159,6 +169,7 @@ def scores_json(
         table: The scores.
         scenario: Whose record was scored.
         files: Names and paths of the files written.
+        asked: The scenario as it was asked for, which can be typed again; its name if left out.
         carried: What was carried over from another relationship, None for nothing.
         theories: What fits of rival theories came to, None for none.
         claims: How often claims hold, as `claim_passes` returns it, None for none.
@@ -187,7 +198,7 @@ def scores_json(
         "why_spent": table.years[table.edition].why_spent,
         "editions": list(trees.values()),
         "titles": dict(table.titles),
-        "missing": about_the_model(table),
+        "missing": about_the_model(table, asked),
         "carried_over": None if carried is None else carried.told(),
         "theories": None if theories is None else rows_of(theories.frame()),
         "theory_shapley": None if theories is None else rows_of(theories.shapley()),
