@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -310,7 +310,11 @@ def test_shipped_draws_join_the_baselines_in_sample_only(monkeypatch: pytest.Mon
     found = score_record(ISLANDS, series=["all"], models=(QUICK[0], model))
     scored = {key.setting for key in found.cells if key.model == "model"}
     assert scored == {"in_sample"}
-    assert about_the_model(found).startswith("The model is among the rows in sample only")
+    told = about_the_model(found)
+    assert told.startswith("The model is among the rows in sample only")
+    assert f"`alliance-sim score {ISLANDS.name} --refit` makes them" in told
+    elsewhere = replace(found, titles={"constant": "constant", "carried": "carried over"})
+    assert about_the_model(elsewhere) == "", "the rows are not of baselines only"
     table = scores_table(found, "all")
     assert [row[0] for row in table.rows] == ["constant", "the model"]
     assert table.rows[1][3:] == ("–",) * 5

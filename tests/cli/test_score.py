@@ -142,4 +142,6 @@ def test_a_file_of_ones_own_is_named_in_what_to_type_as_it_was_typed(tmp_path: P
     mine = folder / "baseline.toml"
     code, said, _ = called(mine, "--series", "all", "--json", "--out", tmp_path / "out")
     assert code == 0
-    assert f"`alliance-sim calibrate '{mine}' --out FOLDER` fits it" in json.loads(said)["missing"]
+    told = json.loads(said)["missing"]
+    assert f"`alliance-sim score '{mine}' --refit` fits it to parts of the record" in told
+    assert f"`alliance-sim calibrate '{mine}' --out FOLDER` fits it" in told

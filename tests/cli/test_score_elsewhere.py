@@ -98,6 +98,7 @@ def test_the_command_says_what_was_carried_over_and_what_was_free(
     assert "willingness.floor_state.political" in told["free"]
     assert told["theory"] == "RID"
     assert tree["titles"]["carried"] == "carried over from two_islands"
+    assert tree["missing"] == "", "the rows are not of baselines only"
     scored = tree["series"]["all"]
     assert "log_score" in scored["rolling"]["carried"]
     assert "log_score" in scored["blind"]["constant"]

@@ -182,7 +182,8 @@ def _print(found: ScoreTable, asked: str, carried: Transfer | None) -> None:
             f"{years.spent[0]} to {years.spent[1]} are spent: {' '.join(years.why_spent.split())}"
         )
         terminal.tell(spent, wrap=True)
-    terminal.tell(about_the_model(found, asked), wrap=True)
+    if model := about_the_model(found, asked):
+        terminal.tell(model, wrap=True)
     if carried is not None:
         terminal.tell(carried.sentence, wrap=True)
 

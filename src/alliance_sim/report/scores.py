@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim import provenance
+from alliance_sim.calibration.carried_forecasts import MODEL as CARRIED_OVER
 from alliance_sim.calibration.counted_runs import MODEL
 from alliance_sim.calibration.scores import SEED
 from alliance_sim.calibration.scoring import BLIND, IN_SAMPLE, ScoreTable
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
 ENGINE = "baselines"  # what computed the numbers: no run of the model is among them
 NO_FIT = (
     "Baselines only: no fit of the model to this record is stored, so the model itself is not "
-    "among the rows. `{calibrate}` fits it; runs with its draws are scored in Python, by "
-    "calibration.free_runs."
+    "among the rows. `{refit}` fits it to parts of the record and scores it on the rest, which "
+    "takes long. `{calibrate}` fits it to all of it; runs with those draws are scored in Python, "
+    "by calibration.free_runs."
 )
 IN_SAMPLE_ONLY = (
     "The model is among the rows in sample only: free runs with the parameters of draws that were "
-    "fitted to all years. Other settings need fits that did not see the years held out."
+    "fitted to all years. Other settings need fits that did not see the years held out: `{refit}` "
+    "makes them, which takes long."
 )
 
 
@@ -49,16 +52,21 @@ HELD_OUT = (
 def about_the_model(table: ScoreTable, asked: str | None = None) -> str:
     """Return in a sentence where the model stands among the rows, or why it does not.
 
+    "" where it stands there with what was carried over, which says so itself.
+
     Args:
         table: The scores.
         asked: The scenario as it was asked for, which can be typed again; its name if left out.
     """
     if any(key.model == MODEL and key.setting != IN_SAMPLE for key in table.cells):
         return HELD_OUT
-    if MODEL in table.titles:
-        return IN_SAMPLE_ONLY
-    fit = ["alliance-sim", "calibrate", asked or table.scenario, "--out", "FOLDER"]
-    return NO_FIT.format(calibrate=shlex.join(fit))
+    if CARRIED_OVER in table.titles and MODEL not in table.titles:
+        return ""
+    named = shlex.quote(asked or table.scenario)
+    return (IN_SAMPLE_ONLY if MODEL in table.titles else NO_FIT).format(
+        refit=f"alliance-sim score {named} --refit",
+        calibrate=f"alliance-sim calibrate {named} --out FOLDER",
+    )
 
 
 def write_scores(
@@ -179,9 +187,10 @@ def scores_json(
         `first_year`, `known_until`, `scored_until`, `rolling_from`, `spent` (first and last year
         looked at, or null), `why_spent` and `series`; `editions`, a list of the same for all
         editions scored; `titles` of the models; `missing`, what of the model is not among them,
-        and why; `carried_over`, from another relationship, or null; `theories`, a row for each as
-        `FittedTheories.frame` has it, `theory_shapley`, a row for each block, and `theories_told`,
-        what they are of; `claims`, a row for each as `claim_passes` has it, or null; and `files`.
+        and why, or ""; `carried_over`, from another relationship, or null; `theories`, a row for
+        each as `FittedTheories.frame` has it, `theory_shapley`, a row for each block, and
+        `theories_told`, what they are of; `claims`, a row for each as `claim_passes` has it, or
+        null; and `files`.
         `series` leads by series, setting (`in_sample`, `blind`, `told`, `rolling`, `rolling_told`,
         `leave_out`) and model to `log_score` (sum), `crps`, `brier` and `coverage` (means),
         `quarters`, `spent`, `unspent_log_score`, `pit_inside`, `pit_inside_share`,
