@@ -48,6 +48,10 @@ KINDS = {
         "a table", 'a plan takes its points from one by design = {{ kind = "table", file = "..." }}'
     ),
     FOLDER: Kind("a folder", "give one of the files in it"),
+    "fit": Kind(
+        "the folder of a fit",
+        "to see what it says: alliance-sim posterior show SCENARIO --posterior {path}",
+    ),
     "results": Kind("a folder of results", "to draw a state of it: alliance-sim plot {path}"),
     "factors": Kind(
         "a list of factors", "a plan also has title, scenarios, seed and a [design]: see the docs"
@@ -145,6 +149,7 @@ def _of_folder(path: Path) -> str:
         "sweep.json": SWEEP,
         "events.csv": RECORD,
         "edition_1": RECORD,
+        "fit.json": "fit",
         "trajectories.parquet": "results",
         "manifest.json": "results",
     }.items():

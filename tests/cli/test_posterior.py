@@ -24,6 +24,7 @@ from alliance_sim.results.draws import load_draws
 from alliance_sim.shipped import scenarios
 
 ISLANDS = "two_islands/baseline"
+GIVE = "and no draws as `posterior keep` writes them; give the folder of the fit"
 QUICK = FitSettings(
     seed=1,
     tempered=TemperedSettings(particles=64, cycles=(1, 1, 2, 2)),
@@ -195,6 +196,28 @@ def test_a_fit_that_was_changed_is_refused(fit: Path, tmp_path: Path) -> None:
     code, told = called("posterior", "keep", copy, ISLANDS, "--out", tmp_path / "out")
     assert code == 2
     assert "is not as it was written" in told
+
+
+def test_what_lies_in_a_fit_is_told_with_the_folder_to_give(fit: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for source, says in (
+        (fit / "RID" / "draws.parquet", f"is a file of a fit, {GIVE}: {fit}"),
+        (fit / "RID" / "unknowns.npz", f"is a file of a fit, {GIVE}: {fit}"),
+        (fit / "RID", f"no draws and no finished fit; it lies in the folder of a fit: {fit}"),
+        (tmp_path / "empty", "empty: holds no draws and no finished fit"),
+    ):
+        code, told = called("posterior", "show", ISLANDS, "--posterior", source)
+        assert (code, says in " ".join(told.split())) == (2, True), told
+    code, told = called("posterior", "show", fit)
+    assert code == 2
+    assert f"alliance-sim posterior show SCENARIO --posterior {fit}" in " ".join(told.split())
+
+
+def test_fewer_draws_than_were_asked_for_are_told(fit: Path, tmp_path: Path) -> None:
+    words = ("posterior", "keep", fit, ISLANDS, "--draws", 99_999, "--out", tmp_path)
+    code, told = called(*words)
+    assert code == 0, told
+    assert "The fit kept 32 whole draws, fewer than 99,999: these are all." in told
 
 
 def test_draws_are_stamped_anew_only_where_their_likelihoods_hold(

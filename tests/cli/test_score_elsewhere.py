@@ -123,6 +123,7 @@ def test_every_wrong_posterior_is_told_with_what_to_type(
     for scenario, words, says in (
         (straits, ["--posterior", "two_islands"], "alliance-sim calibrate two_islands/baseline"),
         (straits, ["--posterior", "nowhere"], "must be a relationship whose draws come with"),
+        (straits, ["--posterior", "japan_nto"], "did you mean 'japan_nato'? (known: japan_nato)"),
         (straits, ["--posterior", str(empty)], "holds no draws and no finished fit"),
         (straits, ["--posterior", str(straits)], "holds no draws of a posterior"),
         (straits, ["--posterior", str(draws.parent), "--theory", "N"], "unknown theory 'N'"),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from alliance_sim import files, provenance
 from alliance_sim.errors import FileError, ResultError
+from alliance_sim.results.draws import Draws, load_draws
 
 Floats = NDArray[np.float64]
 FIT, UNKNOWNS = "fit.json", "unknowns.npz"
@@ -38,6 +39,36 @@ def told_of_fit(folder: Path) -> dict[str, Any]:
             "what was fitted"
         ) from error
     return dict(tree)
+
+
+def fit_around(place: Path) -> Path | None:
+    """Return the folder of a fit that a file or a folder lies in, None if it lies in none."""
+    above = (place.parent, place.parent.parent)
+    return next((folder for folder in above if (folder / FIT).is_file()), None)
+
+
+def draws_in(path: Path) -> Draws:
+    """Return draws as they were saved.
+
+    Raises:
+        ResultError: If the file does not hold any, or was changed since; the folder to give, if it
+            is a file of a fit.
+    """
+    try:
+        return load_draws(path)
+    except ResultError as error:
+        fit = fit_around(path)
+        if fit is None or not path.is_file():
+            raise
+        told = f"{path}: is a file of a fit, and no draws as `posterior keep` writes them"
+        raise ResultError(f"{told}; give the folder of the fit: {fit}") from error
+
+
+def no_draws(folder: Path) -> str:
+    """Return in a sentence that a folder holds nothing to read, and the fit that was meant."""
+    fit = fit_around(folder)
+    meant = "" if fit is None else f"; it lies in the folder of a fit: {fit}"
+    return f"{folder}: holds no draws and no finished fit{meant}"
 
 
 def unknowns_of_fit(path: Path, told: Mapping[str, Any]) -> Floats:

@@ -16,7 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import display, provenance
-from alliance_sim.calibration.kept_fit import FIT, UNKNOWNS, told_of_fit, unknowns_of_fit
+from alliance_sim.calibration.kept_fit import (
+    FIT,
+    UNKNOWNS,
+    draws_in,
+    fit_around,
+    no_draws,
+    told_of_fit,
+    unknowns_of_fit,
+)
 from alliance_sim.calibration.posterior import PRIOR_DRAWS, TAILS, set_by_the_prior
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.still_holds import (
@@ -36,7 +44,7 @@ from alliance_sim.errors import (
     unknown_name,
 )
 from alliance_sim.noise import as_seed
-from alliance_sim.results.draws import Draws, load_draws, ranks_of
+from alliance_sim.results.draws import Draws, ranks_of
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.describe import diff
 from alliance_sim.scenario.edit import value_at
@@ -93,15 +101,17 @@ class PosteriorDraws(Shown):
         """
         place = Path(path)
         if not place.is_dir():
-            held = load_draws(place)
+            held = draws_in(place)
             return cls(held, prior_if_held(held, scenario, os.fspath(path)))
         name = own_theory(scenario).name if theory is None else theory
         if (place / FIT).is_file():
             return cls.of_fit(place, scenario, theory=name)
         known = {file.stem: file for file in sorted(place.glob("*.npz"))}
+        if not known or (name not in known and fit_around(place)):
+            raise ResultError(no_draws(place))
         if name not in known:
             raise ResultError(f"{place}: {unknown_name('theory', name, known)}")
-        held = load_draws(known[name])
+        held = draws_in(known[name])
         return cls(held, prior_if_held(held, scenario, os.fspath(known[name])))
 
     @classmethod

@@ -157,6 +157,9 @@ def keep(
         told = {"draws": len(found), "theory": found.theory, "digest": found.held.digest()}
         terminal.print_json({"file": str(path), **told})
         return
+    if len(found) < draws:
+        fewer = f"The fit kept {len(found):,} whole draws, fewer than {draws:,}: these are all."
+        terminal.tell(fewer, wrap=True)
     terminal.tell(f"{found.label}. Written to {path}")
 
 

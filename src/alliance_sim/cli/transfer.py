@@ -10,7 +10,7 @@ import typer
 
 from alliance_sim.cli import terminal
 from alliance_sim.cli.options import command_line, path_of, processors
-from alliance_sim.errors import AllianceSimError, ResultError, SettingError, shown
+from alliance_sim.errors import AllianceSimError, ResultError, SettingError, nearest_name, shown
 from alliance_sim.nearest import nearest_file
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def posterior_named(given: str, theories: list[str] | None, *, refit: bool) -> P
 
 def _not_there(given: str, place: Path) -> str:
     """Return what is wrong with a name that is no file, and what to do."""
+    from alliance_sim.results.draws import shipped_relationships
     from alliance_sim.scenario.file import shipped_scenarios
 
     problem = f"is {shown(given)}"
@@ -76,11 +77,12 @@ def _not_there(given: str, place: Path) -> str:
             f"{problem}, a relationship whose draws do not come with the package; to fit "
             f"it: {fit}; then give {again}"
         )
-    near = nearest_file(place)
+    known = shipped_relationships()
+    near = nearest_name(given, known) or nearest_file(place)
     meant = f"; did you mean {near!r}?" if near else ""
     return (
         f"{problem}, must be a relationship whose draws come with the package, or a file or folder "
-        f"of draws{meant}"
+        f"of draws{meant} (known: {', '.join(known) or 'none'})"
     )
 
 
@@ -90,14 +92,14 @@ def _theories(folder: Path) -> list[str]:
     Raises:
         ResultError: If there is none.
     """
-    from alliance_sim.calibration.kept_fit import FIT, told_of_fit
+    from alliance_sim.calibration.kept_fit import FIT, no_draws, told_of_fit
 
     if (folder / FIT).is_file():
         known = sorted(told_of_fit(folder)["theories"])
     else:
         known = sorted(file.stem for file in folder.glob("*.npz"))
     if not known:
-        raise ResultError(f"{folder}: holds no draws and no finished fit")
+        raise ResultError(no_draws(folder))
     return known
 
 
@@ -124,9 +126,9 @@ def _one_of(given: str, known: list[str], theory: str | None) -> str:
 
 def _fitted(file: Path, given: str) -> Scenario:
     """Return the scenario that the draws of a file are of."""
-    from alliance_sim.results.draws import load_draws
+    from alliance_sim.calibration.kept_fit import draws_in
 
-    return _scenario(load_draws(file).scenario, given)
+    return _scenario(draws_in(file).scenario, given)
 
 
 def _fitted_in(folder: Path, theory: str) -> Scenario:

@@ -196,12 +196,22 @@ def shipped_draws(relationship: str) -> dict[str, Path]:
     return dict(_shipped(relationship))
 
 
+def shipped_relationships() -> tuple[str, ...]:
+    """Return the relationships whose draws come with the package, sorted."""
+    return tuple(sorted({place.parent.name for place in _all_shipped()}))
+
+
 @cache
 def _shipped(relationship: str) -> tuple[tuple[str, Path], ...]:
+    found = (place for place in _all_shipped() if place.parent.name == relationship)
+    return tuple((place.name.removesuffix(ENDING), place) for place in found)
+
+
+@cache
+def _all_shipped() -> tuple[Path, ...]:
     home = Path(str(resources.files("alliance_sim.results"))) / FOLDER
     here: Iterator[Path] = (place for place in home.glob(f"*/*{ENDING}"))
-    found = (place for place in sorted(here) if place.parent.name == relationship)
-    return tuple((place.name.removesuffix(ENDING), place) for place in found)
+    return tuple(sorted(here))
 
 
 def finder() -> Callable[..., Any]:
