@@ -192,7 +192,8 @@ def test_the_command_writes_says_and_refuses(tmp_path: Path) -> None:
     for words, says in (
         (["--seed", "2"], "holds another fit"),
         (["--until", "2006-05"], "must be the end of a year, such as 2012-12"),
-        (["--chains", "30"], "superchains is 16, must divide"),
+        (["--chains", "30"], "--chains is 30, must be a multiple of 16; nearest is 32"),
+        (["--chains", "7"], "--chains is 7, must be a multiple of 16; nearest is 16"),
         (["--theory", "XY"], "unknown theory 'XY'"),
         (["--series", "allied"], "unknown series 'allied'"),
     ):

@@ -128,6 +128,11 @@ def _settings(
         problems.append(f"--until is {shown(until)}, {wanted}")
     chains, tempered = ChainSettings(), TemperedSettings()
     length = {key: numbers[key] for key in ("chains", "warm_up", "draws")}
+    if length["chains"] < 1 or length["chains"] % SUPERCHAINS:
+        near = max(1, round(length["chains"] / SUPERCHAINS)) * SUPERCHAINS
+        found = f"--chains is {shown(length['chains'])}, must be a multiple of {SUPERCHAINS}"
+        problems.append(f"{found}; nearest is {near}")
+        length["chains"] = near
     try:
         tempered = TemperedSettings(particles=numbers["particles"])
     except SettingError as error:
