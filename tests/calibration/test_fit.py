@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -167,6 +168,21 @@ def test_every_wrong_input_is_told_before_anything_is_computed(tmp_path: Path) -
     with pytest.raises(ScenarioError, match=r"has no \[\[prior\]\]"):
         calibrate(bare, out, QUICK)
     assert not out.exists()
+
+
+def test_more_than_memory_holds_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    many = 16 * 10**9
+    for options, says in (
+        (["--particles", many], rf"{many:,} particles of [0-9,]+ unknowns take [0-9,.]+ GiB"),
+        (["--chains", many], rf"{many:,} chains of 400 sweeps take [0-9,.]+ GiB of memory, and"),
+        (["--draws", many], rf"64 chains of {many:,} sweeps take .*are free; ask for fewer"),
+        (["--warm-up", many, "--particles", many], r"particles of .*; 64 chains of .* sweeps take"),
+    ):
+        words = ["calibrate", ISLANDS.name, *map(str, options), "--out", str(tmp_path / "none")]
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 1, done.output
+        assert re.search(says, done.output), done.output
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_record_that_cannot_happen_is_told_by_its_first_observation(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ bytes, and whoever computes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,7 +25,14 @@ from alliance_sim.calibration.posterior import Posterior
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.calibration.tempered import Tempered, TemperedSettings
 from alliance_sim.compiled.objects import rules_digest
-from alliance_sim.errors import FileError, ResultError, SettingError, explains_calls
+from alliance_sim.engine.simulate import beyond_memory
+from alliance_sim.errors import (
+    AllianceSimError,
+    FileError,
+    ResultError,
+    SettingError,
+    explains_calls,
+)
 from alliance_sim.noise import as_seed
 from alliance_sim.scenario import Scenario
 
@@ -41,6 +48,7 @@ SLOW_NOISE = "willingness.slow_noise"
 SLICES_OF_DRAWS = 3  # in a sweep
 GOOD_RHAT, GOOD_ESS = 1.01, 400.0
 NUMBERS = ("log_evidence", "error", "log_likelihood", "rhat", "nested_rhat", "ess_bulk", "ess_tail")
+COPIES = 2  # of all particles or draws, in memory at once: what there was before a step, and after
 SUPERCHAINS = 16  # groups of chains that start in one place each
 
 EachRound = Callable[[str, "Tempered | Chains"], object]
@@ -102,7 +110,8 @@ def calibrate(
         RecordError: If its record cannot be used.
         SettingError: If a setting is out of range, the last year lies before the first act, or no
             draw of the prior makes the record possible.
-        ResultError: If the folder holds another fit, or something else.
+        AllianceSimError: If there is not enough memory for so much.
+        ResultError: If the folder holds another fit of which some is done, or something else.
         UnfinishedError: If it had to stop on the way; the same call goes on.
     """
     asked = settings or FitSettings()
@@ -110,6 +119,7 @@ def calibrate(
     names = asked.theories
     priors = [prior_of(scenario, name) for name in names or (None,)]
     targets = [target_of(p, series=asked.series, until=asked.until) for p in priors]
+    _refuse_too_much(targets, asked)
     folder = FitFolder(out, _what(scenario, targets[0], asked))
     for target in targets:
         name = target.prior.theory.name
@@ -120,6 +130,30 @@ def calibrate(
         found = work.done(seed)
         folder.finish(name, found)
     return folder.table()
+
+
+def _refuse_too_much(targets: Sequence[Target], asked: FitSettings) -> None:
+    """Stop before anything is written if particles or chains are more than memory holds.
+
+    Raises:
+        AllianceSimError: Naming both, if it is so; because of a MemoryError.
+    """
+    unknowns = max(target.dimension for target in targets)
+    parameters = max(len(target.prior) for target in targets)
+    particles, given = asked.tempered.particles, asked.chains
+    sweeps = max(given.warm_up, given.draws)
+    needed = {
+        f"{particles:,} particles of {unknowns:,} unknowns": particles * unknowns,
+        f"{given.chains:,} chains of {sweeps:,} sweeps": given.chains
+        * (sweeps * parameters + unknowns),
+    }
+    each = COPIES * np.dtype(np.float64).itemsize
+    found = (beyond_memory(what, each * numbers) for what, numbers in needed.items())
+    problems = [problem for problem in found if problem is not None]
+    if problems:
+        told = "; ".join(problems)
+        cause = MemoryError(each * max(needed.values()))
+        raise AllianceSimError(f"calibrate: {told}; ask for fewer") from cause
 
 
 def _what(scenario: Scenario, target: Target, asked: FitSettings) -> dict[str, Any]:

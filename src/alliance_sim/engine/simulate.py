@@ -287,14 +287,23 @@ def _refuse_too_many(scenario: Scenario, runs: int) -> None:
     """
     states = len(state_names(scenario))
     needed = runs * calendar_of(scenario).steps * states * np.dtype(np.float64).itemsize
+    problem = beyond_memory(f"{runs:,} runs of {states} states", needed)
+    if problem is not None:
+        then = "ask for fewer, or for a sweep, which keeps a few numbers of each run"
+        raise AllianceSimError(f"{scenario.name}: {problem}; {then}") from MemoryError(needed)
+
+
+def beyond_memory(what: str, needed: int) -> str | None:
+    """Return in a sentence that something takes more memory than is free, None if it does not.
+
+    Args:
+        what: What takes it, in the plural.
+        needed: How many bytes.
+    """
     free = free_memory()
-    if free is not None and needed > free:
-        problem = (
-            f"{runs:,} runs of {states} states take {needed / 2**30:,.1f} GiB of memory, and "
-            f"{free / 2**30:,.1f} are free; ask for fewer, or for a sweep, which keeps a few "
-            "numbers of each run"
-        )
-        raise AllianceSimError(f"{scenario.name}: {problem}") from MemoryError(needed)
+    if free is None or needed <= free:
+        return None
+    return f"{what} take {needed / 2**30:,.1f} GiB of memory, and {free / 2**30:,.1f} are free"
 
 
 def free_memory() -> int | None:
