@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from alliance_sim import ResultError, ScenarioError, SettingError, load_scenario
 from alliance_sim.calibration import ChainSettings, FitSettings, TemperedSettings, calibrate
+from alliance_sim.calibration.fit import PARTICLES, FitFolder
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.target import prior_of, target_of
 from alliance_sim.cli import app
@@ -147,6 +148,24 @@ def test_a_folder_of_another_fit_is_refused_and_stays(fitted: Path, tmp_path: Pa
     with pytest.raises(ResultError, match="holds other files"):
         calibrate(ISLANDS, tmp_path, QUICK)
     assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_folder_in_which_nothing_is_done_yet_takes_a_corrected_command(
+    fitted: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "fit"
+    tree = json.loads((fitted / "fit.json").read_text("utf-8")) | {"theories": {}}
+    what = {key: tree[key] for key in tree if key not in ("format", "kind", "theories")}
+    first = FitFolder(out, {**what, "seed": 2})
+    first.of("N")
+    second = FitFolder(out, what)
+    assert json.loads((out / "fit.json").read_text("utf-8")) == tree
+    (second.of("N") / PARTICLES).touch()
+    with pytest.raises(ResultError, match="seed is 1 there and 2 here"):
+        FitFolder(out, {**what, "seed": 2})
+    with pytest.raises(ResultError, match="seed is 1 there and 2 here"):
+        first.finish("N", None)  # type: ignore[arg-type] # is not looked at
+    assert json.loads((out / "fit.json").read_text("utf-8")) == tree
 
 
 def test_a_draw_that_was_changed_is_told_and_not_written_over(fitted: Path, tmp_path: Path) -> None:

@@ -276,17 +276,21 @@ class FitFolder:
     def __init__(self, path: Path, what: dict[str, Any]) -> None:
         """Make a folder, or take up the one that is there.
 
+        One in which nothing is done yet, neither a theory nor a checkpoint, may become the folder
+        of another fit: who mistyped an option loses nothing by typing it anew.
+
         Raises:
-            ResultError: If it holds another fit, or no fit.
+            ResultError: If it holds another fit of which some is done, or no fit.
             SettingError: If it cannot be written.
         """
         self.path, self.what = files.writable_folder(path), what
         manifest = self.path / MANIFEST
         if manifest.exists():
             self._tree = self._read(manifest)
-            self._compare(json.loads(json.dumps(what)))
-            return
-        if any(self.path.iterdir()):
+            if self._begun():
+                self._compare(self._tree)
+                return
+        elif any(self.path.iterdir()):
             raise ResultError(f"{path}: holds other files; give a folder that is empty or new")
         self._tree = {"format": FORMAT, "kind": "calibrate", **what, "theories": {}}
         self._write()
@@ -314,7 +318,12 @@ class FitFolder:
         return True
 
     def finish(self, theory: str, found: Posterior) -> None:
-        """Keep what a theory came to; its checkpoints go."""
+        """Keep what a theory came to; its checkpoints go.
+
+        Raises:
+            ResultError: If the folder has become that of another fit meanwhile.
+        """
+        self._compare(self._read(self.path / MANIFEST))
         folder = self.of(theory)
         names = found.write(folder)
         summary = found.summary()
@@ -363,11 +372,16 @@ class FitFolder:
             ) from None
         return dict(tree)
 
-    def _compare(self, what: dict[str, Any]) -> None:
+    def _begun(self) -> bool:
+        """Whether a theory is done, or some of one that a checkpoint keeps."""
+        kept = (self.path.glob(f"*/{name}") for name in (PARTICLES, CHAINS))
+        return bool(self._tree["theories"]) or any(map(any, kept))
+
+    def _compare(self, tree: Mapping[str, Any]) -> None:
         other = [
-            f"{key} is {self._tree.get(key)} there and {value} here"
-            for key, value in what.items()
-            if self._tree.get(key) != value
+            f"{key} is {tree.get(key)} there and {value} here"
+            for key, value in json.loads(json.dumps(self.what)).items()
+            if tree.get(key) != value
         ]
         if other:
             raise ResultError(
