@@ -206,7 +206,7 @@ def _command(path: Path) -> str:
 def _file_to_give(folder: Path, wanted: str) -> str:
     """Return which files of a folder may be given in its place, or that there is none."""
     what = KINDS[wanted].what
-    inside = list(islice(_files_in(folder, wanted), MOST_NAMED))
+    inside = list(islice(files_of(folder, wanted), MOST_NAMED))
     if inside:
         then = f"{KINDS[FOLDER].then}, such as {', '.join(map(_quoted, inside))}"
         return f"is {KINDS[FOLDER].what}, not {what}; {then}"
@@ -215,8 +215,13 @@ def _file_to_give(folder: Path, wanted: str) -> str:
     return f"is {KINDS[FOLDER].what} and {none}{shipped if wanted == SCENARIO else ''}"
 
 
-def _files_in(folder: Path, wanted: str) -> Iterator[Path]:
-    """Yield the files of a kind in a folder, by name, and then those of the folders in it."""
+def files_of(folder: Path, wanted: str) -> Iterator[Path]:
+    """Yield the TOML files of a kind in a folder, by name, and then those of the folders in it.
+
+    Args:
+        folder: The folder; one that cannot be read holds none.
+        wanted: A key of `KINDS`.
+    """
     beside = _names_in(folder)
     inner = (path for path in beside if path.is_dir() and not path.name.startswith("."))
     names = chain(beside, chain.from_iterable(map(_names_in, inner)))

@@ -46,6 +46,7 @@ from alliance_sim.errors import (
     shown,
 )
 from alliance_sim.files import read_toml
+from alliance_sim.nearest import matches
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.scenario.checks import cross_problems
@@ -69,6 +70,7 @@ COLUMNS = ("row", "point", "scenario", "replicate", "run", "status")
 MOST_REPLICATES = 1_000_000
 MOST_SCENARIOS = 100
 MOST_FACTORS = 1_000
+MOST_NEAR = 3  # plans that are named where there is none
 
 Size = Annotated[int, Field(ge=1, le=designs.MOST_POINTS)]
 
@@ -139,16 +141,47 @@ def read_plan(path: Path) -> Plan:
     """
     try:
         return _read_plan(path)
-    except ScenarioError:
+    except ScenarioError as error:
         other = kinds.instead(path, kinds.PLAN)
-        if other is None and "experiments" in path.parts and not path.exists():
-            other = (
-                "does not exist; experiments/ comes with the sources of the program and not with "
-                "the installed package: get them, or write a plan of your own"
-            )
+        if other is None and not _exists(path):
+            other = _no_plan(path, error.problems[0])
         if other is None:
             raise
         raise ScenarioError(str(path), [other]) from None
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return True  # in some way: why it cannot be read is said already
+
+
+def _no_plan(path: Path, problem: str) -> str:
+    """Return what a path names in place of a plan, or how plans are found and which are near.
+
+    Args:
+        path: Where nothing lies.
+        problem: What is said of it already.
+    """
+    asked = path.as_posix()
+    named = [name for name in shipped() if asked in {name, name.rpartition("/")[2]}]
+    if len(named) == 1:
+        scenario = kinds.KINDS[kinds.SCENARIO]
+        return f"is {scenario.what}, not a sweep plan; {scenario.then.format(path=named[0])}"
+    if "experiments" in path.parts and not path.parent.is_dir():
+        return (
+            "does not exist; experiments/ comes with the sources of the program and not with "
+            "the installed package: get them, or write a plan of your own"
+        )
+    if problem.endswith("?"):  # it names what was meant
+        return problem
+    folders = dict.fromkeys((path.parent, Path()))
+    plans = {str(p): p for folder in folders for p in kinds.files_of(folder, kinds.PLAN)}
+    stems = {name: (plan.stem,) for name, plan in plans.items()}
+    near = [match.name for match in matches(path.stem, plans, stems, least=0.0)][:MOST_NEAR]
+    such = f"; nearest: {', '.join(near)}" if near else "; none lies in this folder or one in it"
+    return f"{problem}; a plan is a TOML file that is given by its path{such}"
 
 
 def _read_plan(path: Path) -> Plan:
