@@ -281,6 +281,13 @@ def test_years_that_leave_too_little_are_refused() -> None:
         score_record(ISLANDS, series=["aliance"], models=QUICK[:1])
 
 
+def test_a_record_without_acts_is_refused(own: Path) -> None:
+    events = own / "events.csv"
+    events.write_text(events.read_text("utf-8").partition("\n")[0] + "\n", "utf-8")
+    with pytest.raises(SettingError, match="holds no act, so there is nothing to score"):
+        score_record(named(own), models=QUICK[:1])
+
+
 # What was fitted to all years is scored in sample only, and on its own edition only.
 
 

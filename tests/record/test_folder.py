@@ -187,6 +187,14 @@ def test_a_file_that_is_missing_or_no_file_is_told(folder: Path) -> None:
         read_folder(folder)
 
 
+def test_an_empty_file_is_told_in_one_sentence(folder: Path) -> None:
+    (folder / "events.csv").write_text("\n", "utf-8")
+    with pytest.raises(RecordError) as caught:
+        read_folder(folder)
+    told = f"events.csv: is empty, must begin with the names of its columns: {EVENTS.strip()}"
+    assert caught.value.problems == (told,)
+
+
 def test_reporting_is_that_of_the_method_unless_a_file_says_otherwise(tmp_path: Path) -> None:
     usual = Reporting()
     assert usual.of(3, dt.date(1960, 1, 1)) == pytest.approx(0.9)

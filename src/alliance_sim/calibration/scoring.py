@@ -303,7 +303,7 @@ def score_record(
     Raises:
         NoRecord: If the scenario has no record.
         RecordError: If a record cannot be used.
-        SettingError: If `since` leaves too few years.
+        SettingError: If a record holds no act, or `since` leaves too few years.
         UnknownName: If there is no such series.
     """
     named = Record.of(scenario).name
@@ -360,6 +360,9 @@ def what_is_scored(
     for edition in editions if editions is not None else editions_of(scenario):
         world = scenario.model_copy(update={"record": edition})
         record = Record.of(world)
+        if record.events.empty:
+            problem = f"{record.name} holds no act, so there is nothing to score"
+            raise SettingError("record", [problem])
         first = first_observed(record, world) if since is None else since
         for one in series:
             acts[record.name, one] = act_counts(record, world, one, since=since)

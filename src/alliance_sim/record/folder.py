@@ -250,6 +250,9 @@ def read_table(
     """
     try:
         text = files.read_text(path, MOST_BYTES)
+        if not text.strip():
+            yield {}, [f": is empty, must begin with the names of its columns: {','.join(columns)}"]
+            return
         reader = csv.DictReader(text.splitlines(keepends=True), restval="")
         given = list(reader.fieldnames or ())
         missing = [name for name in columns if name not in given]
