@@ -94,6 +94,7 @@ def test_a_folder_of_another_question_is_not_written_over(draws: Path, tmp_path:
     ("words", "told"),
     [
         (("--without", "great_raid"), "--outcome"),
+        (("--without", "great_rad"), "did you mean 'great_raid'"),
         (("--without", "great_rade", *ASKED), "did you mean 'great_raid'"),
         (("--leader", "admirl=none", *ASKED), "did you mean 'admiral'"),
         (("--member", "hils:offset=0", *ASKED), "did you mean 'hills'"),

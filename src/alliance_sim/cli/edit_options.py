@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from alliance_sim.errors import ScenarioError, SettingError
 from alliance_sim.scenario.edit_kinds import KINDS
+
+if TYPE_CHECKING:
+    from alliance_sim.scenario import Scenario
 
 SEVERAL = "May be given several times."
 
@@ -26,3 +30,27 @@ Member = Annotated[list[str] | None, _option("member")]
 Motive = Annotated[list[str] | None, _option("motive")]
 Keep = Annotated[list[str] | None, _option("keep")]
 Theory = Annotated[list[str] | None, _option("theory")]
+
+
+def outcome_given(outcome: str | None, wanted: str, base: Scenario, texts: list[str]) -> str:
+    """Return the outcome that was asked for, once there is one.
+
+    Args:
+        outcome: As it was given.
+        wanted: What it should be, with an example.
+        base: The scenario that is edited.
+        texts: The edits, which are read too, so that all that is wrong is told at once.
+
+    Raises:
+        SettingError: If there is none; it names what is wrong with the edits, too.
+    """
+    from alliance_sim.scenario.edit_texts import read_edits
+
+    if outcome is not None:
+        return outcome
+    problems = [f"is missing: {wanted}"]
+    try:
+        read_edits(base, texts)
+    except ScenarioError as error:
+        problems += error.problems
+    raise SettingError("--outcome", problems)

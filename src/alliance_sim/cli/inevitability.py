@@ -21,6 +21,7 @@ from alliance_sim.cli.edit_options import (
     Strength,
     Theory,
     Without,
+    outcome_given,
 )
 from alliance_sim.cli.options import (
     SHIPPED,
@@ -34,7 +35,6 @@ from alliance_sim.cli.options import (
     path_of,
     processors,
 )
-from alliance_sim.errors import SettingError
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
@@ -109,16 +109,16 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
 
     number = noise.as_seed(seed)
     checked_sizes(uniforms=uniforms, runs=1)
-    if outcome is None:
-        problem = f"is missing: what happens or does not, such as {EXAMPLE}"
-        raise SettingError("--outcome", [problem])
     given: dict[str, Any] = {
         "without": without, "shift": shift, "strength": strength, "set": set_, "hold": hold,
         "leader": leader, "council": council, "member": member, "motive": motive, "keep": keep,
         "theory": theory,
     }  # fmt: skip
     base, start = worlds_of(scenario)
-    question = asked_of_curves(base, as_texts(**given), outcome, start=start)
+    texts = as_texts(**given)
+    example = f"what happens or does not, such as {EXAMPLE}"
+    wanted = outcome_given(outcome, example, start or base, texts)
+    question = asked_of_curves(base, texts, wanted, start=start)
     folder = out or usual_folder("inevitability", question.edited.name)
     if years == SHIPPED:
         curve = shipped_curve(question)

@@ -20,6 +20,7 @@ from alliance_sim.cli.edit_options import (
     Strength,
     Theory,
     Without,
+    outcome_given,
 )
 from alliance_sim.cli.options import (
     SHIPPED,
@@ -106,9 +107,6 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
 
     number = noise.as_seed(seed)
     checked_sizes(uniforms=uniforms, runs=runs)
-    if outcome is None:
-        problem = f"is missing: what is looked at, such as {EXAMPLE}"
-        raise SettingError("--outcome", [problem])
     given = {
         "without": without, "shift": shift, "strength": strength, "set": set_, "hold": hold,
         "leader": leader, "council": council, "member": member, "motive": motive, "keep": keep,
@@ -116,7 +114,9 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     }  # fmt: skip
     base, start = worlds_of(scenario)
     called = called_by(scenario, base)
-    question = ask(base, as_texts(**given), outcome, start=start, called=called)
+    texts = as_texts(**given)
+    wanted = outcome_given(outcome, f"what is looked at, such as {EXAMPLE}", start or base, texts)
+    question = ask(base, texts, wanted, start=start, called=called)
     found = posteriors_of(_posterior(posterior), question.base, question.theory)
     folder = out or usual_folder("whatif", question.edited.name)
     whatif_folder(folder, question)
