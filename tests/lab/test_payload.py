@@ -25,6 +25,8 @@ from alliance_sim.world.state import state_names
 from tests.lab.blank import PAGE
 from tests.lab.shown import payload
 
+pytestmark = pytest.mark.slow
+
 HISTORY, ISLANDS = "japan_nato/baseline", "two_islands/baseline"
 CONTRACT = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page" / "src"
 
@@ -278,3 +280,13 @@ def test_a_page_has_under_one_megabyte_without_draws_and_under_eight_with_them(
     assert len(page_of(payload(HISTORY), template=template)) + room < 8_000_000
     without = payload(HISTORY, draws=False)
     assert len(page_of(without, template=template)) + room < 1_000_000
+
+
+def test_acts_of_a_history_stand_for_those_that_were_coded() -> None:
+    record = payload(HISTORY)["record"]
+    acts = {(act["day"], act["title"]) for act in record["acts"]}
+    counted = [place for place in record["places"] if place["what"] == "counted"]
+    assert len(counted) > 150
+    assert {(place["day"], place["title"]) for place in counted} <= acts
+    climbed = {place["which"] for place in record["places"] if place["what"] == "climbed"}
+    assert climbed == {rung["rung"] for rung in record["rungs"]}
