@@ -26,7 +26,7 @@ from alliance_sim.counterfactual.answer_parts import (
     theories_frame,
 )
 from alliance_sim.counterfactual.assumed import assumptions_of
-from alliance_sim.counterfactual.card import REFUSE
+from alliance_sim.counterfactual.card import refusals
 from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import LEAST, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE, sign_of
@@ -241,7 +241,7 @@ class WhatIf(Shown):
     @property
     def refused(self) -> str:
         """Why the plausibility card refuses the question, before any answer; "" if it does not."""
-        why = "; ".join(f"{one.check}: {one.words}" for one in self.card if one.verdict == REFUSE)
+        why = "; ".join(refusals(self.card))
         return why and f"The question itself is refused ({why}). The model answers all the same:"
 
     @property

@@ -21,6 +21,8 @@ from alliance_sim.counterfactual.worlds import TwinWorlds, chances_of_laws
 from alliance_sim.scenario.edit import replaced
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
@@ -62,6 +64,11 @@ class Card(NamedTuple):
 
     checks: tuple[Check, ...]
     bits: float | None
+
+
+def refusals(checks: Iterable[Check]) -> tuple[str, ...]:
+    """Return the checks that refuse a question, each with why."""
+    return tuple(f"{one.check}: {one.words}" for one in checks if one.verdict == REFUSE)
 
 
 def plausibility_card(

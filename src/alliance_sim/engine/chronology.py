@@ -213,10 +213,9 @@ class _Scribe:
         days: dict[str, int] = dict(zip(SERIES, self.marks.day, strict=True))
         for (quarter, series), acts in on_record.counted.items():
             count = int(np.nan_to_num(self.ensemble.column(f"count_{series}")[0, quarter]))
-            order = np.arange(count)
-            at = np.full(count, quarter * ROOM, dtype=np.int64) + order
+            at = quarter * ROOM + np.arange(count, dtype=np.int64)
             luck = self._uniforms(days[series], np.zeros(count, dtype=np.int64), at)
-            first = sorted(order.tolist(), key=lambda number: self._date(quarter, luck[number]))
+            first = sorted(range(count), key=lambda number: self._date(quarter, luck[number]))
             chosen = sorted(first[: len(acts)])
             found |= {
                 (quarter, series, number): act for number, act in zip(chosen, acts, strict=False)
