@@ -38,14 +38,16 @@ from alliance_sim.compiled.objects import IR, TARGETS, Loaded, Made
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.advance import simulate_block
 from alliance_sim.engine.kernel.batch import Columns, run_block, setting_of
+from alliance_sim.engine.kernel.marks import mark_acts
 from alliance_sim.engine.kernel.pieces import advance_block
 from alliance_sim.engine.kernel.resumable import Lanes, pieces_as_in_plain_python
+from alliance_sim.engine.marks import made_up_acts, marks_as_in_plain_python
 from alliance_sim.world.fill import fill
 from alliance_sim.world.state import state_names
 
 NAME = "two_islands/baseline"
 TRIPLE = "x86_64-unknown-linux-gnu"  # of the IR; nothing in it depends on that any more
-FUNCTIONS = (simulate_block, advance_block, fill)
+FUNCTIONS = (simulate_block, advance_block, fill, mark_acts)
 # What Numba's compiled functions are given before their arguments: where the result goes, and the
 # description of an exception. Whoever calls an object is told only that there was one.
 RAISED = re.compile(r"^ *store ptr @?\"?\.const\.picklebuf[^\n]*\n", re.MULTILINE)
@@ -118,6 +120,7 @@ def what_is_given() -> Given:
         with suppress(Stopped):
             run_block(setting, Columns([ready], np.arange(1, dtype=np.int64), 1), block=block)
         Lanes(ready, runs=[0], seed=1, block=piece).advance(1)
+    found[mark_acts.__name__] = made_up_acts()
     return found
 
 
@@ -252,12 +255,13 @@ def made_object(ir: Made, name: str) -> Made:
 def right(made: Made, name: str) -> bool:
     """Whether all functions of an object give what plain Python does."""
     loaded = Loaded(made, made.code, name, trusted=True)
-    block, piece, filled = (loaded.function(function.__name__) for function in FUNCTIONS)
+    block, piece, filled, mark = (loaded.function(function.__name__) for function in FUNCTIONS)
     with filling_by(filled):
         return (
             batch.fills_as_in_plain_python(filled)
             and batch.as_in_plain_python(block)
             and pieces_as_in_plain_python(piece)
+            and marks_as_in_plain_python(mark)
         )
 
 

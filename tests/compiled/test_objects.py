@@ -22,6 +22,7 @@ from alliance_sim.compiled.objects import IR, DamagedError, Loaded, Made
 from alliance_sim.engine.kernel import batch
 from alliance_sim.engine.kernel.advance import simulate_block
 from alliance_sim.engine.kernel.resumable import pieces_as_in_plain_python
+from alliance_sim.engine.marks import marks_as_in_plain_python
 from alliance_sim.errors import EngineError
 
 PACKAGE = objects.PACKAGE
@@ -139,6 +140,7 @@ def test_each_object_for_this_machine_gives_what_plain_python_gives(name: str) -
     assert batch.fills_as_in_plain_python(loaded.function("fill"))
     assert batch.as_in_plain_python(loaded.function("simulate_block"))
     assert pieces_as_in_plain_python(loaded.function("advance_block"))
+    assert marks_as_in_plain_python(loaded.function("mark_acts"))
 
 
 def test_objects_are_there_for_every_target_and_were_made_at_once() -> None:

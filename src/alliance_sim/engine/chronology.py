@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alliance_sim.calendar import Calendar
+from alliance_sim.engine.kernel.marks import Acts
+from alliance_sim.engine.marks import marks_of
 from alliance_sim.noise import scattered
 from alliance_sim.results import Ensemble
 from alliance_sim.rules import events
@@ -143,7 +144,10 @@ class _Scribe:
         self.scenario = scenario
         self.world: World = build_world(scenario)
         self.marks = channels_of(Marks, scenario.partners.name, self.world.axes)
-        self.calendar: Calendar = ensemble.calendar
+        calendar = ensemble.calendar
+        self.starts = [calendar.start_of(quarter) for quarter in range(calendar.steps)]
+        after = [*self.starts[1:], dt.date(calendar.last_year + 1, 1, 1)]
+        self.lengths = [(b - a).days for a, b in zip(self.starts, after, strict=True)]
         self.partners = scenario.partners
         self.titles = {m.name: m.title for m in scenario.members} | {
             self.partners.state: self.partners.state_title,
@@ -151,6 +155,7 @@ class _Scribe:
             "both": "both sides",
         }
         self.guarantors = {m.name for m in scenario.members if m.guarantor}
+        self.weights: dict[int, list[float]] = {}  # of allies, by quarter
         self.level = {d: ensemble.column(f"level_{d}") for d in SERIES[:3]}
         self.assets = ensemble.column("assets_general") + ensemble.column("assets_mission")
         self.level["institution"] = self.assets * self.level["political"]
@@ -159,19 +164,11 @@ class _Scribe:
 
     def _uniforms(
         self, number: int, rows: NDArray[np.int64], steps: NDArray[np.int64]
-    ) -> list[float]:
-        runs = rows + self.ensemble.first_run
-        return [float(u) for u in scattered(self.ensemble.seed, number, runs, steps)]
+    ) -> NDArray[np.float64]:
+        return scattered(self.ensemble.seed, number, rows + self.ensemble.first_run, steps)
 
     def _date(self, quarter: int, u: float) -> dt.date:
-        start = self.calendar.start_of(quarter)
-        last = quarter + 1 == self.calendar.steps
-        after = (
-            dt.date(self.calendar.last_year + 1, 1, 1)
-            if last
-            else self.calendar.start_of(quarter + 1)
-        )
-        return start + dt.timedelta(days=int(u * (after - start).days))
+        return self.starts[quarter] + dt.timedelta(days=int(u * self.lengths[quarter]))
 
     def counted(self) -> Iterator[Row]:
         """Yield the events that the counts of each domain stand for."""
@@ -182,29 +179,34 @@ class _Scribe:
             many = counts[rows, quarters]
             order = np.concatenate([np.arange(min(n, events.MOST)) for n in many] or [many])
             rows, quarters = np.repeat(rows, many), np.repeat(quarters, many)
-            marks = [self._uniforms(number, rows, quarters * ROOM + order) for number in channels]
-            marks.insert(0, order.tolist())
+            steps = quarters * ROOM + order
+            days, *luck = (self._uniforms(number, rows, steps) for number in channels)
             kinds = sorted(
                 (k for k in self.scenario.kinds if k.domain == series), key=lambda k: k.name
             )
-            places = zip(rows.tolist(), quarters.tolist(), *marks, strict=True)
-            for row, quarter, number, day, which, weight, who in places:
+            state = (self.level[series], self.assets, self.gap)
+            acts = Acts(*(values[rows, quarters] for values in state), *luck)
+            marked = marks_of(acts, kinds, self.scenario.observation)
+            columns = (rows, quarters, order, days, luck[-1], *marked)
+            for row, quarter, number, day, who, kind, salience, side in zip(
+                *(values.tolist() for values in columns), strict=True
+            ):
                 coded = self.coded.get((quarter, series, number))
                 if coded is not None:
                     yield self._as_coded(row, quarter, series, coded)
                     continue
-                kind = self._kind(kinds, row, quarter, which)
-                initiator = self._initiator(kind, row, quarter, who)
+                known = kinds[int(kind)]
+                initiator = self._initiator(known, quarter, side, who)
                 yield (
                     row + self.ensemble.first_run,
                     quarter,
                     self._date(quarter, day),
                     series,
-                    kind.name,
-                    self._salience(kind, weight),
+                    known.name,
+                    int(salience),
                     initiator,
                     None,
-                    f"{kind.title}, started by {self._called(initiator)}",
+                    f"{known.title}, started by {self._called(initiator)}",
                 )
 
     def places(self, on_record: OnRecord) -> dict[Place, CodedAct]:
@@ -214,7 +216,7 @@ class _Scribe:
         for (quarter, series), acts in on_record.counted.items():
             count = int(np.nan_to_num(self.ensemble.column(f"count_{series}")[0, quarter]))
             at = quarter * ROOM + np.arange(count, dtype=np.int64)
-            luck = self._uniforms(days[series], np.zeros(count, dtype=np.int64), at)
+            luck = self._uniforms(days[series], np.zeros(count, dtype=np.int64), at).tolist()
             first = sorted(range(count), key=lambda number: self._date(quarter, luck[number]))
             chosen = sorted(first[: len(acts)])
             found |= {
@@ -227,46 +229,27 @@ class _Scribe:
         run = row + self.ensemble.first_run
         return (run, quarter, date, domain, kind, salience, initiator, None, coded.told)
 
-    def _kind(self, kinds: list[Kind], row: int, quarter: int, u: float) -> Kind:
-        """Return the kind of an event: common ones more often, some only from a level on."""
-        level = float(self.level[kinds[0].domain][row, quarter])
-        assets = float(self.assets[row, quarter])
-        weights = [
-            events.kind_weight(
-                *(kind.weight.value, kind.assets_pull.value, kind.from_level.value), level, assets
-            )
-            for kind in kinds
-        ]
-        found = _first(u, weights)
-        if found is None:
-            return next(k for k in kinds if k.from_level.value == 0.0)
-        return kinds[found]
-
-    def _salience(self, kind: Kind, u: float) -> int:
-        top = self.scenario.observation.top_salience.value
-        return int(events.salience(kind.salience.value, top, u))
-
-    def _initiator(self, kind: Kind, row: int, quarter: int, u: float) -> str:
+    def _initiator(self, kind: Kind, quarter: int, who: float, u: float) -> str:
         """Return who starts an event: a single ally on its own track, both sides, or one."""
-        single, seen = kind.single_ally.value, self.scenario.observation
-        gap = float(self.gap[row, quarter])
-        state = events.state_starts(seen.initiator.value, seen.initiator_gap.value, gap)
-        who = events.initiator(single, seen.joint.value, state, u)
         if who == events.SINGLE_ALLY:
-            return self._ally(quarter, u / single)
+            return self._ally(quarter, u / kind.single_ally.value)
         if who == events.BOTH:
             return "both"
         return self.partners.state if who == events.STATE else self.partners.alliance
 
     def _ally(self, quarter: int, u: float) -> str:
         """Return an ally other than the guarantor, the weightier the likelier."""
-        given = zip(self.world.members, self.world.inputs[quarter].weight, strict=True)
-        weights = [
-            events.ally_weight(weight, 1.0 if name in self.guarantors else 0.0)
-            for name, weight in given
-        ]
-        found = _first(u, weights)
+        found = _first(u, self._ally_weights(quarter))
         return f"member:{self.world.members[-1 if found is None else found]}"
+
+    def _ally_weights(self, quarter: int) -> list[float]:
+        if quarter not in self.weights:  # the same in all runs
+            given = zip(self.world.members, self.world.inputs[quarter].weight, strict=True)
+            self.weights[quarter] = [
+                events.ally_weight(weight, 1.0 if name in self.guarantors else 0.0)
+                for name, weight in given
+            ]
+        return self.weights[quarter]
 
     def _called(self, initiator: str) -> str:
         return self.titles[initiator.removeprefix("member:")]
@@ -274,7 +257,7 @@ class _Scribe:
     def _single(self, number: int, rows: NDArray[np.int64], quarters: NDArray[np.int64]) -> Any:
         """Return rows, quarters and a uniform of each place, as plain lists zipped."""
         luck = self._uniforms(number, rows, quarters)
-        return zip(rows.tolist(), quarters.tolist(), luck, strict=True)
+        return zip(rows.tolist(), quarters.tolist(), luck.tolist(), strict=True)
 
     def formal(self) -> Iterator[Row]:
         """Yield rungs climbed and lost, items passed, and steps that were blocked."""
@@ -351,7 +334,7 @@ class _Scribe:
     def suspensions(self) -> Iterator[Row]:
         """Yield suspensions of running operations, with their length in months."""
         rows, quarters = np.nonzero(self.ensemble.column("suspensions") > 0)
-        lengths = self._uniforms(self.marks.suspension_months, rows, quarters)
+        lengths = self._uniforms(self.marks.suspension_months, rows, quarters).tolist()
         mean = self.scenario.observation.suspension_months.value
         for (row, quarter, u), length in zip(
             self._single(self.marks.suspension_day, rows, quarters), lengths, strict=True
