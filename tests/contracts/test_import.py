@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,7 @@ def test_importing_takes_little_time_and_loads_nothing_heavy() -> None:
 
 IN_A_WORKER = """
 import sys
+from pathlib import Path
 from alliance_sim import load_scenario
 from alliance_sim.engine.cases import Case, summarise_cases
 from alliance_sim.sweep import task
@@ -83,6 +85,7 @@ def test_a_module_that_is_imported_from_the_package_is_not_searched_among_its_na
 
 FIRST_WORLD = """
 import sys
+from pathlib import Path
 from alliance_sim.engine.mesa_model import AllianceModel
 
 AllianceModel("japan_nato/baseline", rng=1)
@@ -106,3 +109,24 @@ def test_a_what_if_loads_no_distributions() -> None:
         [sys.executable, "-c", WHAT_IF], capture_output=True, text=True, check=True
     )
     assert finished.stdout.strip() == "False"
+
+
+HISTORY = """
+import sys
+from pathlib import Path
+from alliance_sim.__main__ import main
+
+sys.argv = ["alliance-sim", "history", "two_islands/baseline", "--runs", "2"]
+try:
+    main()
+finally:
+    names = ("scipy.special", "numba", "alliance_sim.counterfactual.answer")
+    print([name for name in names if name in sys.modules], file=sys.stderr)
+"""
+
+
+def test_history_loads_nothing_that_answers_what_ifs_or_samples(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", HISTORY], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert finished.stderr.splitlines()[-1] == "[]"

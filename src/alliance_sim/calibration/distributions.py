@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from alliance_sim.scenario.priors import LOG, LOG_ODDS, SHRUNK
 
@@ -35,35 +35,40 @@ class Shape(NamedTuple):
 
 SHAPES: dict[str, Shape] = {
     "normal": Shape(
-        lambda x, a, b: special.ndtr((x - a) / b),
-        lambda x, a, b: special.ndtr((a - x) / b),
-        lambda p, a, b: a + b * special.ndtri(p),
-        lambda q, a, b: a - b * special.ndtri(q),
+        lambda x, a, b: scipy.special.ndtr((x - a) / b),
+        lambda x, a, b: scipy.special.ndtr((a - x) / b),
+        lambda p, a, b: a + b * scipy.special.ndtri(p),
+        lambda q, a, b: a - b * scipy.special.ndtri(q),
         lambda x, a, b: -0.5 * ((x - a) / b) ** 2 - np.log(b) - ROOT_2PI_LOG,
     ),
     "half_normal": Shape(
-        lambda x, a, _: special.erf(np.maximum(x, 0.0) / (a * np.sqrt(2.0))),
-        lambda x, a, _: 2.0 * special.ndtr(-np.maximum(x, 0.0) / a),
-        lambda p, a, _: a * np.sqrt(2.0) * special.erfinv(p),
-        lambda q, a, _: -a * special.ndtri(0.5 * q),
+        lambda x, a, _: scipy.special.erf(np.maximum(x, 0.0) / (a * np.sqrt(2.0))),
+        lambda x, a, _: 2.0 * scipy.special.ndtr(-np.maximum(x, 0.0) / a),
+        lambda p, a, _: a * np.sqrt(2.0) * scipy.special.erfinv(p),
+        lambda q, a, _: -a * scipy.special.ndtri(0.5 * q),
         lambda x, a, _: -0.5 * (x / a) ** 2 - np.log(a) - ROOT_2PI_LOG + np.log(2.0),
     ),
     "beta": Shape(
-        lambda x, a, b: special.betainc(a, b, np.clip(x, 0.0, 1.0)),
-        lambda x, a, b: special.betaincc(a, b, np.clip(x, 0.0, 1.0)),
-        lambda p, a, b: special.betaincinv(a, b, p),
-        lambda q, a, b: special.betainccinv(a, b, q),
+        lambda x, a, b: scipy.special.betainc(a, b, np.clip(x, 0.0, 1.0)),
+        lambda x, a, b: scipy.special.betaincc(a, b, np.clip(x, 0.0, 1.0)),
+        lambda p, a, b: scipy.special.betaincinv(a, b, p),
+        lambda q, a, b: scipy.special.betainccinv(a, b, q),
         lambda x, a, b: (
-            special.xlogy(a - 1.0, x) + special.xlog1py(b - 1.0, -x) - special.betaln(a, b)
+            scipy.special.xlogy(a - 1.0, x)
+            + scipy.special.xlog1py(b - 1.0, -x)
+            - scipy.special.betaln(a, b)
         ),
     ),
     "gamma": Shape(
-        lambda x, a, b: special.gammainc(a, np.maximum(x, 0.0) * b),
-        lambda x, a, b: special.gammaincc(a, np.maximum(x, 0.0) * b),
-        lambda p, a, b: special.gammaincinv(a, p) / b,
-        lambda q, a, b: special.gammainccinv(a, q) / b,
+        lambda x, a, b: scipy.special.gammainc(a, np.maximum(x, 0.0) * b),
+        lambda x, a, b: scipy.special.gammaincc(a, np.maximum(x, 0.0) * b),
+        lambda p, a, b: scipy.special.gammaincinv(a, p) / b,
+        lambda q, a, b: scipy.special.gammainccinv(a, q) / b,
         lambda x, a, b: (
-            special.xlogy(a - 1.0, x) - b * x + special.xlogy(a, b) - special.gammaln(a)
+            scipy.special.xlogy(a - 1.0, x)
+            - b * x
+            + scipy.special.xlogy(a, b)
+            - scipy.special.gammaln(a)
         ),
     ),
     "exponential": Shape(
@@ -91,7 +96,7 @@ def on_scale(x: Floats, scale: str) -> Floats:
     if scale == IDENTITY:
         return x
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.log(x) if scale == LOG else special.logit(x)
+        found: Floats = np.log(x) if scale == LOG else scipy.special.logit(x)
     return found
 
 
@@ -100,7 +105,7 @@ def off_scale(y: Floats, scale: str) -> Floats:
     if scale == IDENTITY:
         return y
     with np.errstate(over="ignore"):
-        found: Floats = np.exp(y) if scale == LOG else special.expit(y)
+        found: Floats = np.exp(y) if scale == LOG else scipy.special.expit(y)
     return found
 
 
@@ -154,8 +159,8 @@ class Block:
         """Return the parameters (row, lane) of standard normals; `theta` holds the spreads."""
         second = self._second(theta)
         below, inside, above = self._cut(second)
-        share = below + special.ndtr(z) * inside
-        rest = above + special.ndtr(-z) * inside
+        share = below + scipy.special.ndtr(z) * inside
+        rest = above + scipy.special.ndtr(-z) * inside
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             y: Any = np.where(
                 share <= rest,
@@ -172,7 +177,9 @@ class Block:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = (self.shape.below(y, self.first, second) - below) / inside
             rest = (self.shape.above(y, self.first, second) - above) / inside
-            z: Floats = np.where(share <= rest, special.ndtri(share), -special.ndtri(rest))
+            z: Floats = np.where(
+                share <= rest, scipy.special.ndtri(share), -scipy.special.ndtri(rest)
+            )
         return z
 
     def log_density(self, x: Floats, theta: Floats) -> Floats:

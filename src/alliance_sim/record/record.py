@@ -240,8 +240,12 @@ def of_series(events: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def weights_of(events: pd.DataFrame) -> pd.Series[float]:
     """Return each event's weight: its salience, negative for a suspension."""
-    salience = events["salience"].astype(float)
-    return salience.where(events["kind"] != SUSPENSION, -salience)
+    import numpy as np
+    import pandas as pd
+
+    salience = events["salience"].to_numpy(dtype=float)
+    stopped = events["kind"].to_numpy(dtype=object) == SUSPENSION
+    return pd.Series(np.where(stopped, -salience, salience), index=events.index, name="salience")
 
 
 def periods_of(dates: pd.Series[pd.Timestamp], periods: tuple[Period, ...]) -> pd.Series[str]:

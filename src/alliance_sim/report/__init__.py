@@ -12,13 +12,18 @@
 
 from __future__ import annotations
 
-from alliance_sim.report.attribution import write_attribution
-from alliance_sim.report.comparison import write_comparison
-from alliance_sim.report.history import history_json, write_history
-from alliance_sim.report.inevitability import write_inevitability
-from alliance_sim.report.rewrite import write_rewrite
-from alliance_sim.report.run import write_figure, write_run
-from alliance_sim.report.whatif import write_whatif
+from typing import TYPE_CHECKING
+
+from alliance_sim.late_names import late_names
+
+if TYPE_CHECKING:
+    from alliance_sim.report.attribution import write_attribution
+    from alliance_sim.report.comparison import write_comparison
+    from alliance_sim.report.history import history_json, write_history
+    from alliance_sim.report.inevitability import write_inevitability
+    from alliance_sim.report.rewrite import write_rewrite
+    from alliance_sim.report.run import write_figure, write_run
+    from alliance_sim.report.whatif import write_whatif
 
 __all__ = [
     "history_json",
@@ -31,3 +36,15 @@ __all__ = [
     "write_run",
     "write_whatif",
 ]
+
+_HOMES = {
+    "alliance_sim.report.attribution": ["write_attribution"],
+    "alliance_sim.report.comparison": ["write_comparison"],
+    "alliance_sim.report.history": ["history_json", "write_history"],
+    "alliance_sim.report.inevitability": ["write_inevitability"],
+    "alliance_sim.report.rewrite": ["write_rewrite"],
+    "alliance_sim.report.run": ["write_figure", "write_run"],
+    "alliance_sim.report.whatif": ["write_whatif"],
+}
+
+__getattr__, __dir__ = late_names(__name__, _HOMES)
