@@ -9,7 +9,7 @@ import pytest
 from alliance_sim import compare_history, load_scenario
 from alliance_sim.comparison.claims import claim_changes
 from alliance_sim.comparison.history import HistoryComparison
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import ScenarioError, SettingError
 
 BASE = load_scenario("japan_nato/baseline")
 RUNS = 20
@@ -54,6 +54,15 @@ def test_a_scenario_beside_itself_changes_no_claim() -> None:
     assert table is not None
     assert (table["change"] == "as before").all()
     assert "none of the 29 claims change" in same.changed()
+
+
+def test_a_scenario_may_be_named() -> None:
+    named = compare_history("two_islands/baseline", against="two_islands/baseline", runs=2, seed=1)
+    given = compare_history(load_scenario("two_islands/baseline"), runs=2, seed=1)
+    assert named.ensemble == given.ensemble
+    assert named.factual is not None
+    with pytest.raises(ScenarioError, match="did you mean 'two_islands/baseline'"):
+        compare_history("two_islands/baselin", runs=2)
 
 
 def test_a_scenario_alone_has_no_changes_to_tell() -> None:

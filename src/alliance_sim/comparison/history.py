@@ -21,7 +21,7 @@ from alliance_sim.comparison.claims import (
 )
 from alliance_sim.comparison.counts import as_coded, count_table, rung_table
 from alliance_sim.comparison.drawn import drawn_from
-from alliance_sim.comparison.pairing import pairs_of
+from alliance_sim.comparison.pairing import ScenarioLike, as_scenario, pairs_of
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, Progress, shared, simulate
@@ -183,10 +183,10 @@ class HistoryComparison(Shown):
 
 @explains_calls
 def compare_history(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     *,
-    runs: int,
-    against: Scenario | None = None,
+    runs: int = 200,
+    against: ScenarioLike | None = None,
     seed: int | None = None,
     posterior: ParameterDraws | str | None = USUAL,
     workers: int = 1,
@@ -195,7 +195,7 @@ def compare_history(
     """Return a scenario held against the record and the claims of its relationship.
 
     Args:
-        scenario: The scenario.
+        scenario: A scenario, the name of a shipped one, or a file.
         against: For an edited scenario the factual one, which is held against them too, so that the
             result says which claims change.
         runs: How many runs.
@@ -209,8 +209,11 @@ def compare_history(
     Raises:
         SettingError: If a setting is out of range, the two scenarios cannot be compared, or the
             posterior does not go with one.
+        ScenarioError: If a scenario that is named cannot be used.
         RecordError: If the record that the scenario names is not there or cannot be used.
     """
+    scenario = as_scenario(scenario)
+    against = None if against is None else as_scenario(against)
     every = [scenario] if against is None else [against, scenario]
     draws, parameters = drawn_from(posterior, every, where="history")
     if against is None:

@@ -25,9 +25,9 @@ def pairs_of(
     """
     if not scenarios:
         raise SettingError(WHERE, ["no scenario is given; name at least one"])
-    loaded = [_loaded(given) for given in scenarios]
+    loaded = [as_scenario(given) for given in scenarios]
     if against is not None:
-        factual, others = _loaded(against), loaded
+        factual, others = as_scenario(against), loaded
     else:
         place = next((k for k, one in enumerate(loaded) if not one.edits), None)
         if place is not None and len(loaded) > 1:
@@ -40,7 +40,8 @@ def pairs_of(
     return factual, others
 
 
-def _loaded(given: ScenarioLike) -> Scenario:
+def as_scenario(given: ScenarioLike) -> Scenario:
+    """Return a scenario as it is, or the one that a name or a file stands for."""
     return given if isinstance(given, Scenario) else load_scenario(given)
 
 
