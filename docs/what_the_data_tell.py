@@ -4,6 +4,7 @@
     python docs/what_the_data_tell.py            # says whether the page holds what ships
     python docs/what_the_data_tell.py --write    # writes it into the page
     python docs/what_the_data_tell.py --claims   # puts claims to free runs first, in seconds
+    python docs/what_the_data_tell.py --checks   # holds the record against free runs first, too
 
 The numbers are those of the draws that ship for the usual scenario; while none ship, the page says
 so and claims nothing.
@@ -29,11 +30,15 @@ from alliance_sim import load_scenario
 from alliance_sim.calibration import PosteriorDraws, shipped_posterior
 from alliance_sim.calibration.claim_passes import claim_passes
 from alliance_sim.calibration.fitted_theories import shipped_theories
+from alliance_sim.calibration.record_among_runs import RUNS, TITLES, predictive_checks
 from alliance_sim.results.draws import shipped_draws
 from alliance_sim.shipped import usual_scenario
 
 PAGE = HERE / "explanation" / "what_the_data_tell.md"
 CLAIMS = HERE / "validation" / "claim_passes.csv"
+CHECKS = HERE / "validation" / "predictive_checks.csv"
+MOST_CHECKS = 8
+MOST_PAIRS = 8  # pairs of parameters that are told of
 NOTHING = "*No posterior ships yet, so nothing is claimed here.*"
 BLOCK = re.compile(
     r"(<!-- written by docs/what_the_data_tell.py: (\w+) -->\n)(.*?)"
@@ -148,6 +153,39 @@ def claims(_: PosteriorDraws) -> str:
     )
 
 
+def checks(posterior: PosteriorDraws) -> str:
+    """Return what of the record is least like free runs, as was kept last."""
+    frame = pd.read_csv(CHECKS, keep_default_na=False, na_values=[""], dtype={"stage": str})
+    stages = {stage.id: stage.name for stage in posterior.prior.scenario.calendar().periods}
+    least = frame.dropna(subset="p").sort_values("p", kind="stable").head(MOST_CHECKS)
+    rows = [
+        (TITLES[row["statistic"]], row["what"], stages.get(row["stage"], "all"),
+         measured(row["record"]),
+         f"{measured(row['median'])} ({measured(row['q05'])} to {measured(row['q95'])})",
+         f"{row['p']:.3f}")
+        for row in least.to_dict("records")
+    ]  # fmt: skip
+    heads = ("what", "of", "stage", "the record", "free runs", "p")
+    return (
+        f"**{int(frame['flagged'].sum())} of {int(frame['p'].notna().sum())} checks are flagged**, "
+        f"over {RUNS:,} free runs. Least likely are:\n\n{table(heads, rows)}"
+    )
+
+
+def measured(value: float) -> str:
+    """Return a statistic, which may be a year, as it is told."""
+    return f"{value:.0f}" if abs(value) >= 100 else signed(f"{value:.2g}")
+
+
+def together(posterior: PosteriorDraws) -> str:
+    """Return the parameters that go together most over the draws."""
+    rows = [
+        (f"`{row['name']}`", f"`{row['other']}`", signed(f"{row['correlation']:.2f}"))
+        for row in posterior.correlations().head(MOST_PAIRS).to_dict("records")
+    ]
+    return table(("parameter", "and", "rank correlation"), rows)
+
+
 def nats(value: float) -> str:
     """Return a number of nats as it is told."""
     return signed(f"{value:.1f}")
@@ -170,6 +208,12 @@ def put_claims() -> None:
     found.to_csv(CLAIMS, index=False, float_format="%.4f", lineterminator="\n")
 
 
+def put_checks() -> None:
+    """Hold the record against free runs, and keep what comes of it."""
+    found = predictive_checks(load_scenario(usual_scenario()))
+    found.frame.to_csv(CHECKS, index=False, float_format="%.6g", lineterminator="\n")
+
+
 BLOCKS: dict[str, Callable[[PosteriorDraws], str]] = {
     "summary": summary,
     "learned": learned,
@@ -178,6 +222,8 @@ BLOCKS: dict[str, Callable[[PosteriorDraws], str]] = {
     "theories": theories,
     "evidence": evidence,
     "claims": claims,
+    "checks": checks,
+    "together": together,
 }
 
 
@@ -202,10 +248,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--write", action="store_true", help="write what ships into the page")
     parser.add_argument("--claims", action="store_true", help="put claims to free runs first")
+    parser.add_argument("--checks", action="store_true", help="hold the record against runs first")
     asked = parser.parse_args()
     if asked.claims:
         put_claims()
-    if asked.write or asked.claims:
+    if asked.checks:
+        put_checks()
+    if asked.write or asked.claims or asked.checks:
         PAGE.write_text(page(), "utf-8")
     late = page() != PAGE.read_text("utf-8")
     if late:

@@ -47,6 +47,18 @@ def test_log_likelihoods_of_rounded_noise_are_near_those_of_the_sampler(
     assert np.isfinite(rounded).all()
 
 
+def test_correlations_are_those_of_ranks_and_the_strongest_come_first(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    table, drawn = islands_posterior.correlations(), islands_posterior.draws()
+    many = len(islands_posterior.names)
+    assert len(table) == many * (many - 1) // 2
+    assert table["correlation"].abs().is_monotonic_decreasing
+    ranks = drawn.rank()
+    for one, other, found in table.head(20).itertuples(index=False):
+        assert found == pytest.approx(np.corrcoef(ranks[one], ranks[other])[0, 1])
+
+
 def test_prior_and_posterior_stand_beside_each_other(islands_posterior: PosteriorDraws) -> None:
     table = islands_posterior.parameters
     assert list(table["name"]) == list(islands_posterior.names)

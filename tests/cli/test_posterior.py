@@ -79,7 +79,7 @@ def test_what_a_posterior_says_is_shown_with_the_prior(kept: Path, tmp_path: Pat
     assert "left of the prior's spread" in told
     assert {path.name for path in out.iterdir()} == {
         *("parameters.csv", "parameters.png", "stages.csv", "stages.png", "fit.png"),
-        "manifest.json",
+        *("correlations.csv", "correlations.png", "manifest.json"),
     }
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["posterior"]["theory"] == "RID"

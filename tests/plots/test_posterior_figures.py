@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from alliance_sim.calibration import shipped_posterior
-from alliance_sim.plots.posterior import MOST, posterior_figure
+from alliance_sim.plots.posterior import MOST, correlations_figure, posterior_figure
+from alliance_sim.plots.style import PHONE, SLIDE, Form
 from alliance_sim.scenario import load_scenario
 
 if TYPE_CHECKING:
@@ -58,3 +59,23 @@ def test_a_dot_stands_for_every_number(theory: str) -> None:
     lines = [line for axes in figure.axes for line in axes.get_lines()]
     dots = [x for line in lines if line.get_marker() == "o" for x in np.asarray(line.get_xdata())]
     assert len(dots) == len(posterior.names)
+
+
+@pytest.mark.parametrize("form", [SLIDE, PHONE], ids=["slide", "phone"])
+def test_each_pair_of_coefficients_has_a_square_and_those_that_stand_out_a_number(
+    form: Form,
+) -> None:
+    posterior = of_theory("RID")
+    names = [name for name in posterior.names if name.startswith("willingness.")]
+    axes = correlations_figure(posterior, form).axes[0]
+    array = axes.images[0].get_array()
+    assert array is not None
+    drawn = np.ma.filled(array, np.nan)
+    assert np.isfinite(drawn).sum() == len(names) * (len(names) - 1) // 2
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == [
+        name.removeprefix("willingness.") for name in names[1:]
+    ]
+    told = [text for text in axes.texts if text.get_text()]
+    beyond = int((np.abs(drawn) > 1.96 / np.sqrt(len(posterior))).sum())
+    assert len(told) == (0 if form is PHONE else beyond)
+    assert beyond > 5

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.predictive import Predictive
     from alliance_sim.calibration.prior import Prior
     from alliance_sim.calibration.ranks import RankCheck, RankStudy, check_ranks
+    from alliance_sim.calibration.record_among_runs import PredictiveChecks, predictive_checks
     from alliance_sim.calibration.sampler import Sampler
     from alliance_sim.calibration.scoring import ScoreTable, score_record
     from alliance_sim.calibration.sequential import Sequential
@@ -56,6 +57,7 @@ __all__ = [
     "MadeHistory",
     "PosteriorDraws",
     "Predictive",
+    "PredictiveChecks",
     "Prior",
     "RankCheck",
     "RankStudy",
@@ -80,6 +82,7 @@ __all__ = [
     "free_runs",
     "made_history",
     "power_scaling",
+    "predictive_checks",
     "run_to_end",
     "score_record",
     "shipped_posterior",
@@ -111,6 +114,7 @@ _HOMES = {
     "alliance_sim.calibration.particle_filter": ["bootstrap_filter"],
     "alliance_sim.calibration.posterior_draws": ["PosteriorDraws"],
     "alliance_sim.calibration.powers": ["Sensitivity", "power_scaling"],
+    "alliance_sim.calibration.record_among_runs": ["PredictiveChecks", "predictive_checks"],
     "alliance_sim.calibration.predictive": ["Predictive"],
     "alliance_sim.calibration.prior": ["Prior"],
     "alliance_sim.calibration.ranks": ["RankCheck", "RankStudy", "check_ranks"],

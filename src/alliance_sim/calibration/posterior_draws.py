@@ -294,6 +294,21 @@ class PosteriorDraws(Shown):
         found = self.parameters[moved].reset_index(drop=True)
         return found.assign(supported=(found["q05"] > 0.0) | (found["q95"] < 0.0))
 
+    def correlations(self) -> pd.DataFrame:
+        """Return rank correlations (Spearman) of all pairs of parameters over the draws.
+
+        Returns:
+            Columns `name`, `other` and `correlation`, in [-1, 1] (NaN where one is the same in all
+            draws), the strongest first.
+        """
+        import pandas as pd
+
+        names, matrix = self.names, self.draws().corr(method="spearman").to_numpy()
+        one, other = np.triu_indices(len(names), 1)
+        rows = ((names[i], names[j], matrix[i, j]) for i, j in zip(one, other, strict=True))
+        frame = pd.DataFrame(rows, columns=["name", "other", "correlation"])
+        return frame.sort_values("correlation", key=abs, ascending=False, ignore_index=True)
+
     def draws(self, n: int | None = None) -> pd.DataFrame:
         """Return draws of the parameters: a column for each, and a row for each draw.
 

@@ -1,4 +1,4 @@
-"""The commands about posteriors: show, keep, restamp, state medians, compare theories."""
+"""The commands about posteriors: show, check, keep, restamp, state medians, compare theories."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from alliance_sim.cli.options import (
     SHIPPED,
     WHOLE_NUMBER,
     Json,
+    Posterior,
+    Seed,
     Workers,
     command_line,
+    draws_of,
     path_of,
     processors,
 )
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from alliance_sim.calibration import PosteriorDraws
 
 BASELINE = usual_scenario()
-commands = typer.Typer(help="Posteriors: what one says, keep one, state its medians in a file.")
+commands = typer.Typer(
+    help="Posteriors: what one says, check it, keep one, state its medians in a file."
+)
 
 Fitted = Annotated[
     str, typer.Argument(help="The scenario that was fitted: a shipped name, or a TOML file.")
@@ -120,6 +125,64 @@ def show(
         "its spread is left, so the record says next to nothing about them.",
         wrap=True,
     )
+    if out is not None:
+        terminal.tell(f"Written to {out}/")
+
+
+@commands.command()
+def check(  # noqa: PLR0913, PLR0917 - the options of a command
+    scenario: Fitted = BASELINE,
+    posterior: Posterior = SHIPPED,
+    series: Annotated[
+        str, typer.Option(help="Acts that count: all, alliance (Alliance-only) or salience2.")
+    ] = "all",
+    runs: Annotated[
+        int, typer.Option(help="How many free runs, 100 to 100,000.", **WHOLE_NUMBER)
+    ] = 4000,
+    seed: Seed = "1",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for a table and a figure; left out: none.", **PATH),
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Hold the record against free runs in what nobody fitted: gaps, bursts, order, growth.
+
+    Numbers of the record that hardly any run has are flagged, with few false alarms among them.
+    """
+    from alliance_sim import load_scenario, noise
+    from alliance_sim.calibration.record_among_runs import predictive_checks
+    from alliance_sim.report.result_folder import result_folder
+
+    number = noise.as_seed(seed)
+    chosen = load_scenario(scenario)
+    if out is not None:
+        result_folder(out, kind="predictive checks", scenarios=[chosen])
+    draws = draws_of(posterior, chosen)
+    with terminal.progress("simulating") as show:
+        found = predictive_checks(
+            chosen, posterior=draws, series=series, runs=runs, seed=number,
+            threads=processors(workers), progress=show,
+        )  # fmt: skip
+    files = {}
+    if out is not None:
+        from alliance_sim.report.predictive_checks import write_checks
+
+        command = command_line(
+            "posterior", "check", scenario, series=None if series == "all" else series, runs=runs,
+            seed=number, posterior=None if posterior == SHIPPED else posterior, out=out,
+        )  # fmt: skip
+        files = write_checks(found, chosen, seed=number, out=out, command=command)
+    if as_json:
+        from alliance_sim.report.predictive_checks import checks_json
+
+        terminal.print_json(checks_json(found, files=files))
+        return
+    from alliance_sim.cli.tables import checks_table
+
+    terminal.output().print(checks_table(found, chosen.calendar().periods))
+    terminal.tell(f"{found.told()} {found.label}.", wrap=True)
     if out is not None:
         terminal.tell(f"Written to {out}/")
 

@@ -38,7 +38,14 @@ MAKERS = (
         "plot",
         "score",
     ),
-    *("summarise", "sensitivity", "discover", "posterior show", "record agreement"),
+    *(
+        "summarise",
+        "sensitivity",
+        "discover",
+        "posterior show",
+        "posterior check",
+        "record agreement",
+    ),
 )
 SCENARIOS = {"scenario", "scenarios", "against"}  # parameters that name a scenario
 DROPPED = {"out", "workers", "as_json"}  # decided by whoever makes it again

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from alliance_sim.analysis.discovery.boxes import Limit
     from alliance_sim.analysis.discovery.discover import Discovery
     from alliance_sim.analysis.sensitivity.analyse import Sensitivity
+    from alliance_sim.calendar import Period
+    from alliance_sim.calibration.record_among_runs import PredictiveChecks
     from alliance_sim.comparison.history import HistoryComparison
     from alliance_sim.record.words import Words
     from alliance_sim.report.sweep import SweepSummary
@@ -190,6 +192,32 @@ def posterior_table(table: pd.DataFrame) -> AdaptiveTable:
         heads=("parameter", "posterior", "prior", "left of the prior's spread"),
         rows=tuple(rows),
         words=1,
+        marked=frozenset(marked),
+    )
+
+
+def checks_table(checks: PredictiveChecks, stages: Sequence[Period]) -> AdaptiveTable:
+    """Return the checks that are least likely, those that are flagged at least."""
+    from alliance_sim.calibration.record_among_runs import TITLES
+
+    names = {stage.id: stage.name for stage in stages}
+    rows, marked = [], set()
+    for place, row in enumerate(_rows(checks.least_likely())):
+        if row["flagged"]:
+            marked.add(place)
+        numbers = (row["record"], row["median"], row["q05"], row["q95"])
+        record, middle, low, high = (
+            "never" if math.isinf(float(number)) else f"{float(number):.4g}" for number in numbers
+        )
+        rows.append(
+            (TITLES[str(row["statistic"])], str(row["what"]), names.get(str(row["stage"]), "all"),
+             record, f"{middle} ({low} to {high})", f"{float(row['p']):.3f}")
+        )  # fmt: skip
+    return AdaptiveTable(
+        title="What of the record is least like the runs: median (and middle 90 %) of the runs",
+        heads=("what", "of", "stage", "record", "runs", "p"),
+        rows=tuple(rows),
+        words=2,
         marked=frozenset(marked),
     )
 

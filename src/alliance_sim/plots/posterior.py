@@ -51,6 +51,7 @@ MOST = 2 * LONGEST  # parameters that have a row each, set by the prior or not
 WIDEST = 4.0  # standard deviations of the prior that are drawn on either side
 NAMED = 3.2  # inches for the name of a parameter
 LIFT = 20.0  # points between a panel and the names of stages: its title stands there
+WILLINGNESS = "willingness."
 TICKS = 0.16  # of a panel's height: acts under the bands
 
 
@@ -283,4 +284,55 @@ def fit_figure(
         Patch(color=PLAINLY.colour, alpha=0.4, label="conditioned on the record (never scored)"),
     ]
     figure.body.legend(handles=key, loc="outside upper left", ncols=1 if form.narrow else 2)
+    return figure
+
+
+@styled
+def correlations_figure(posterior: PosteriorDraws, form: Form = SLIDE) -> Figure:
+    """Return how the coefficients of willingness, which carry the theories, go together.
+
+    Args:
+        posterior: The posterior.
+        form: What it is drawn for.
+
+    Raises:
+        SettingError: If fewer than two of its parameters are such coefficients.
+    """
+    names = [name for name in posterior.names if name.startswith(WILLINGNESS)]
+    if len(names) < 2:
+        raise SettingError("correlations", ["fewer than two coefficients of willingness are free"])
+    held, count = posterior.held, len(posterior)
+    noise = 1.96 / np.sqrt(count)
+    numbers = (
+        f"A number stands where it is beyond ±{noise:.2f}: of pairs that have nothing to do with "
+        f"each other, 1 in 20 is in so few draws ({count}). "
+    )
+    figure = slide(
+        "Which coefficients go together?",
+        about="Rank correlation of coefficients of willingness over draws of the posterior. "
+        f"{'' if form.narrow else numbers}Scenario {held.scenario} under {posterior.theory}, "
+        f"record {held.record}.",
+        form=form,
+        height=form.width * 1.8 if form.narrow else None,
+        below="Where two go together strongly, the record tells what they come to better than what "
+        "each of them is.",
+    )
+    matrix = posterior.draws()[names].corr(method="spearman").to_numpy(copy=True)
+    matrix[np.triu_indices(len(names))] = np.nan
+    axes = figure.body.subplots()
+    image = axes.imshow(matrix[1:, :-1], cmap="PuOr_r", vmin=-1.0, vmax=1.0, aspect="auto")
+    for i, j in [] if form.narrow else np.argwhere(np.abs(matrix) > noise):
+        axes.text(
+            j, i - 1, f"{matrix[i, j]:.1f}".replace("-", "−"), ha="center", va="center",
+            fontsize=SMALL, color="white" if abs(matrix[i, j]) > 0.6 else INK,
+        )  # fmt: skip
+    told = [name.removeprefix(WILLINGNESS) for name in names]
+    size: Any = "x-small" if form.narrow else SMALL
+    axes.set_yticks(range(len(told) - 1), told[1:], fontsize=size)
+    axes.set_xticks(range(len(told) - 1), told[:-1], fontsize=size, rotation=90)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    beneath: Any = {"location": "bottom"} if form.narrow else {}
+    bar = figure.body.colorbar(image, ax=axes, shrink=0.6, **beneath)
+    bar.set_label("rank correlation, −1 to 1", fontsize=SMALL)
     return figure

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from alliance_sim.plots.posterior import fit_figure, posterior_figure, stages_figure
+from alliance_sim.plots.posterior import (
+    WILLINGNESS,
+    correlations_figure,
+    fit_figure,
+    posterior_figure,
+    stages_figure,
+)
 from alliance_sim.provenance import Origin, scenario_origin
 from alliance_sim.record.record import Record
 from alliance_sim.record.words import Words
@@ -61,6 +67,13 @@ def write_posterior(
         result.table("stages", stages)
         result.picture(
             "stages", partial(stages_figure, posterior), "Which differences of stages are supported"
+        )
+    result.table("correlations", posterior.correlations())
+    if sum(name.startswith(WILLINGNESS) for name in posterior.names) > 1:
+        result.picture(
+            "correlations",
+            partial(correlations_figure, posterior),
+            "Which coefficients go together?",
         )
     free, conditioned = posterior.histories(seed=seed)
     draw = partial(
