@@ -8,7 +8,7 @@ import pytest
 
 from alliance_sim import Scenario, ScenarioError, ScenarioWarning, load_scenario
 from alliance_sim.provenance import scenario_digest
-from alliance_sim.scenario.edit_kinds import KINDS
+from alliance_sim.scenario.edit_kinds import KINDS, example_of
 from alliance_sim.scenario.edit_texts import as_texts, idle, kept, read_edits
 from alliance_sim.scenario.path import follow
 
@@ -47,11 +47,20 @@ def test_every_kind_of_edit_is_tried() -> None:
     assert {text.partition(" ")[0] for texts in ALL for text in texts} == set(KINDS)
 
 
+@pytest.mark.parametrize("base", [ISLANDS, HISTORY], ids=["islands", "history"])
 @pytest.mark.parametrize("word", KINDS)
-def test_the_example_of_every_kind_can_be_done(word: str) -> None:
-    first = ["without great_raid"] if word == "keep" else []
-    after = ISLANDS.edited(*first, f"{word} {KINDS[word].example}")
-    assert scenario_digest(after) != scenario_digest(ISLANDS)
+def test_the_example_of_every_kind_can_be_done(word: str, base: Scenario) -> None:
+    (one,) = read_edits(base, [f"{word} {example_of(base, word)}"])
+    assert one.edits
+    with pytest.raises(ScenarioError) as caught:
+        base.edited(word)
+    assert f"{word} {example_of(base, word)}" in str(caught.value)
+
+
+def test_the_example_in_an_error_is_of_the_very_scenario() -> None:
+    assert example_of(ISLANDS, "shift") == KINDS["shift"].example
+    with pytest.raises(ScenarioError, match=r"such as: shift cold_war_ends:\+16"):
+        HISTORY.edited("shift nine_eleven")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, get_args
 
-from alliance_sim.scenario.edit_kinds import KINDS
+from alliance_sim.scenario.edit_kinds import KINDS, example_of
 from alliance_sim.scenario.holds import CANNOT_BE_HELD, holdable
 from alliance_sim.scenario.path import follow, numbers, paths
 from alliance_sim.scenario.schema import Juncture
@@ -37,7 +37,8 @@ def editable(scenario: Scenario) -> dict[str, Any]:
     """
     return {
         "kinds": {
-            word: {"form": kind.form, "example": kind.example} for word, kind in KINDS.items()
+            word: {"form": kind.form, "example": example_of(scenario, word)}
+            for word, kind in KINDS.items()
         },
         "junctures": {one.name: _juncture(one) for one in scenario.junctures},
         "leaders": {

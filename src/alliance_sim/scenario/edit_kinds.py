@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -96,15 +98,26 @@ class ReplaceLeader:
         return gone.model_copy(update={"junctures": junctures})
 
 
-def _form(word: str, rest: str) -> PathProblem:
-    kind = KINDS[word]
+def example_of(base: Scenario, word: str) -> str:
+    """Return what may stand behind the first word of an edit, with a name that a scenario has."""
+    read, _, example, _ = KINDS[word]
+    name, rest = re.split(r"\b", example, maxsplit=2)[1:]
+    junctures, members = ([one.name for one in base.junctures], [one.name for one in base.members])
+    for one in (name, *junctures, *members):
+        with suppress(PathProblem):
+            read(base, f"{one}{rest}")
+            return f"{one}{rest}"
+    return example
+
+
+def _form(base: Scenario, word: str, rest: str) -> PathProblem:
     return PathProblem(
-        f"{word} {shown(rest, LONGEST)}: cannot be read; write {kind.form}, such as: "
-        f"{word} {kind.example}"
+        f"{word} {shown(rest, LONGEST)}: cannot be read; write {KINDS[word].form}, such as: "
+        f"{word} {example_of(base, word)}"
     )
 
 
-def _halves(word: str, rest: str, marks: str) -> tuple[str, str]:
+def _halves(base: Scenario, word: str, rest: str, marks: str) -> tuple[str, str]:
     """Return what stands before and after the first of some marks.
 
     Raises:
@@ -113,7 +126,7 @@ def _halves(word: str, rest: str, marks: str) -> tuple[str, str]:
     place = min((rest.find(mark) for mark in marks if mark in rest), default=-1)
     name, value = rest[:place].strip(), rest[place + 1 :].strip()
     if place < 0 or not name or not value:
-        raise _form(word, rest)
+        raise _form(base, word, rest)
     return name, value
 
 
@@ -123,28 +136,28 @@ def _without(base: Scenario, rest: str) -> list[Edit]:
 
 
 def _shift(base: Scenario, rest: str) -> list[Edit]:
-    name, value = _halves("shift", rest, ":=")
+    name, value = _halves(base, "shift", rest, ":=")
     when, _, ends = (part.strip() for part in value.partition(":"))
     day = written_day(when)
     quarters = when[1:].isascii() and when[1:].isdigit() and when[0] in "+-"
     if (day is None and not quarters) or len(when) > (
         LONGEST_QUARTERS if day is None else LONGEST_DAY
     ):
-        raise _form("shift", rest)
+        raise _form(base, "shift", rest)
     has_end = juncture_named(base, name).end is not None
     end: dt.date | str | None = MOVES if has_end else None
     if ends:
         end = ends if ends in (MOVES, STAYS) else written_day(ends)
         if end is None:
-            raise _form("shift", rest)
+            raise _form(base, "shift", rest)
     return [Move(name, day, None if day else int(when), end)]
 
 
 def _strength(base: Scenario, rest: str) -> list[Edit]:
-    name, value = _halves("strength", rest, ":=")
+    name, value = _halves(base, "strength", rest, ":=")
     times = written_number(value)
     if times is None or not 0.0 <= times < math.inf:
-        raise _form("strength", rest)
+        raise _form(base, "strength", rest)
     found = juncture_named(base, name)
     if not found.present:
         raise PathProblem(f"strength {name}: the juncture was removed, so it moves nothing")
@@ -170,7 +183,7 @@ def _out_of_range(effect: Effect, size: float) -> str:
 
 
 def _set(base: Scenario, rest: str) -> list[Edit]:
-    path, value = _halves("set", rest, "=")
+    path, value = _halves(base, "set", rest, "=")
     return [setting_read(base, path, value)]
 
 
@@ -191,15 +204,15 @@ def setting_read(base: Scenario, path: str, value: str, source: str = SOURCE) ->
     return Set(path, written_day(value) or value, source)
 
 
-def _hold(_: Scenario, rest: str) -> list[Edit]:
+def _hold(base: Scenario, rest: str) -> list[Edit]:
     found = read_hold(rest)
     if found is None:
-        raise _form("hold", rest)
+        raise _form(base, "hold", rest)
     return [found]
 
 
 def _leader(base: Scenario, rest: str) -> list[Edit]:
-    name, other = _halves("leader", rest, "=")
+    name, other = _halves(base, "leader", rest, "=")
     spells = {leader.name: leader for leader in base.leaders}
     offices = {j.name: j for j in base.junctures if j.kind == "leader" and _leads(j)}
     known = [*spells, *offices]
@@ -253,8 +266,8 @@ def _council(base: Scenario, rest: str) -> list[Edit]:
 
 
 def _member(base: Scenario, rest: str) -> list[Edit]:
-    name, more = _halves("member", rest, ":")
-    path, value = _halves("member", more, "=")
+    name, more = _halves(base, "member", rest, ":")
+    path, value = _halves(base, "member", more, "=")
     known = [member.name for member in base.members]
     if name not in known:
         raise PathProblem(unknown_name("member", name, known))
@@ -262,7 +275,7 @@ def _member(base: Scenario, rest: str) -> list[Edit]:
 
 
 def _motive(base: Scenario, rest: str) -> list[Edit]:
-    name, value = _halves("motive", rest, "=")
+    name, value = _halves(base, "motive", rest, "=")
     motives = type(base.motives).model_fields
     if name not in motives:
         raise PathProblem(unknown_name("motive", name, motives))
@@ -270,7 +283,7 @@ def _motive(base: Scenario, rest: str) -> list[Edit]:
     middle = (number.low + number.high) / 2
     size = {OFF: 0.0, ON: middle}.get(value, written_number(value))
     if size is None:
-        raise _form("motive", rest)
+        raise _form(base, "motive", rest)
     told = f"motive {name} {value}" if value in (ON, OFF) else f"motive {name} at {size:g}"
     if value == ON:
         told += f" (at {size:g}, the middle of its range)"

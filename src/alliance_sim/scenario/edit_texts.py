@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from alliance_sim.errors import LONGEST, ScenarioError, nearest_name, shown, unknown_name
 from alliance_sim.scenario.edit import Edit, Set, value_at
-from alliance_sim.scenario.edit_kinds import KINDS
+from alliance_sim.scenario.edit_kinds import KINDS, example_of
 from alliance_sim.scenario.holds import PATH, hold_problems
 from alliance_sim.scenario.path import PathProblem
 
@@ -235,7 +235,8 @@ def _read(base: Scenario, text: object) -> EditText:
         PathProblem: If it cannot be read.
     """
     if not isinstance(text, str):
-        raise PathProblem(f"edit is {shown(text)}, must be a text such as 'without great_raid'")
+        such = f"without {example_of(base, 'without')}"
+        raise PathProblem(f"edit is {shown(text)}, must be a text such as {such!r}")
     if len(text) > LONGEST_TEXT:
         raise PathProblem(f"edit {shown(text)}: is longer than {LONGEST_TEXT:,} letters")
     word, _, rest = text.strip().partition(" ")
@@ -248,7 +249,7 @@ def _read(base: Scenario, text: object) -> EditText:
         )
     kind, rest = KINDS[word], rest.strip()
     if not rest:
-        raise PathProblem(f"{word}: names nothing; write it like: {word} {kind.example}")
+        raise PathProblem(f"{word}: names nothing; write it like: {word} {example_of(base, word)}")
     edits = kind.read(base, rest)
     plain = f"{word} {rest}"
     return EditText(plain, tuple(_marked(edit, plain) for edit in edits))
