@@ -129,6 +129,7 @@ def test_every_wrong_posterior_is_told_with_what_to_type(
         (straits, ["--posterior", str(draws.parent), "--theory", "N"], "unknown theory 'N'"),
         ("two_islands/baseline", ["--posterior", str(draws)], "nothing is carried over to what"),
         (bare, ["--posterior", str(draws)], "record"),
+        (straits, ["--posterior", str(draws), "--fit", str(empty)], "give one of the two"),
     ):
         asked = ["score", str(scenario), *words, "--out", str(tmp_path / "out")]
         done = CliRunner().invoke(app, asked)

@@ -90,8 +90,8 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     editions = _editions(chosen, edition)
     one_by_one = tuple(dict.fromkeys(series)) if series else SERIES
     what_is_scored(chosen, series=one_by_one, editions=editions, since=since)  # or a refusal
+    beside.check(fit, chosen, posterior)
     draws = elsewhere.posterior_named(posterior, theory, refit=refit) if posterior else None
-    beside.check(fit, chosen)
     asked = again.RefitOptions(
         theory if draws is None or refit else None, settings, particles, sweeps, seed
     )

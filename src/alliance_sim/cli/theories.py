@@ -12,6 +12,7 @@ import typer
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.options import PATH, processors
+from alliance_sim.errors import SettingError
 from alliance_sim.glossary import decimal, percent
 
 if TYPE_CHECKING:
@@ -45,14 +46,18 @@ def of_folders(folders: Sequence[Path], scenario: Scenario) -> FittedTheories:
         return fitted_theories(folders, scenario, told=told)
 
 
-def check(folders: Sequence[Path] | None, scenario: Scenario) -> None:
+def check(folders: Sequence[Path] | None, scenario: Scenario, posterior: str | None) -> None:
     """Raise an error if folders of fits are given that cannot be compared, before others work.
 
     Raises:
-        ResultError: If they cannot.
+        SettingError: If another relationship's posterior is carried over, which has no such fits.
+        ResultError: If they cannot be compared.
     """
     from alliance_sim.calibration.fitted_theories import comparable_fits
 
+    if folders and posterior:
+        problem = "puts theories of this record's own fits beside each other; with --posterior the "
+        raise SettingError("--fit", [f"{problem}rules are another's: give one of the two"])
     if folders:
         comparable_fits(folders, scenario)
 
