@@ -28,6 +28,7 @@ from alliance_sim.calibration.counted_runs import coded_counts
 from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
 from alliance_sim.errors import AllianceSimError, SettingError, explains_calls
+from alliance_sim.glossary import percent
 from alliance_sim.record.record import COUNTED_DOMAINS, Record
 from alliance_sim.results import OK
 from alliance_sim.results.draws import USUAL
@@ -128,7 +129,8 @@ class PredictiveChecks:
             most runs have no such number; `flagged`.
         same_order: Share of runs in which fields begin in the order of the record, in [0, 1].
         runs: How many runs there were.
-        label: Whose parameters they had.
+        label: Whose parameters they had, in a few words.
+        parameters: The same in a sentence.
         edition: The record, with its edition.
         series: Which acts were counted.
     """
@@ -137,6 +139,7 @@ class PredictiveChecks:
     same_order: float
     runs: int
     label: str
+    parameters: str
     edition: str
     series: str
 
@@ -148,10 +151,12 @@ class PredictiveChecks:
     def told(self) -> str:
         """Return in a sentence how many checks are flagged."""
         known = int(self.frame["p"].notna().sum())
+        least = int(np.ceil(known / FALSE_ALARMS))
+        few = f", too few to flag one alone, which takes {least:,}" if self.runs < least else ""
         return (
             f"{int(self.frame['flagged'].sum())} of {known} checks are flagged (false discovery "
-            f"rate {FALSE_ALARMS:.0%}, {self.runs:,} free runs); fields begin in the order of the "
-            f"record in {self.same_order:.0%} of the runs."
+            f"rate 5 %, {self.runs:,} free runs{few}). Fields begin in the order of the record in "
+            f"{percent(self.same_order)} of the runs."
         )
 
 
@@ -209,12 +214,14 @@ def predictive_checks(
         raise AllianceSimError("every run failed, so there is nothing to compare")
     happened = _Seen(acts, acts.counts[None], record.rung_path(acts.calendar)[None])
     label = draws.label if draws is not None else f"the numbers of {scenario.name}"
+    stated = f"Parameters: {label}; chance is drawn anew."
     return PredictiveChecks(
         frame=_frame(happened, simulated),
         same_order=float(np.mean([(order == happened.order()[0]).all()
                                   for order in simulated.order()])),
         runs=len(simulated.counts),
-        label=label if draws is not None or not told else f"{label}. {told}",
+        label=label,
+        parameters=stated if draws is not None or not told else f"{told} {stated}",
         edition=record.name,
         series=series,
     )  # fmt: skip

@@ -182,7 +182,8 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim.cli.tables import checks_table
 
     terminal.output().print(checks_table(found, chosen.calendar().periods))
-    terminal.tell(f"{found.told()} {found.label}.", wrap=True)
+    terminal.tell(found.told(), wrap=True)
+    terminal.tell(found.parameters, wrap=True)
     if out is not None:
         terminal.tell(f"Written to {out}/")
 

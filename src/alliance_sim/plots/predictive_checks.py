@@ -66,8 +66,8 @@ def checks_figure(
     figure = slide(
         "Do free runs look like the record?",
         about="Share of free runs in which a number is lower than in the record: near 0 or 1, the "
-        f"record is unlike them. Grey: 5 % to 95 %. {checks.told()} Record {checks.edition}; "
-        f"{checks.label}.",
+        f"record is unlike them. Grey: 5 % to 95 %. {checks.told()} Record {checks.edition}. "
+        f"{checks.parameters}",
         form=form,
         height=AROUND + TALL * (len(STATISTICS) + 1) if form.narrow else None,
         below="The runs have parameters that were fitted to this very record, so that places come "
