@@ -39,7 +39,6 @@ def test_importing_takes_little_time_and_loads_nothing_heavy() -> None:
 
 IN_A_WORKER = """
 import sys
-from pathlib import Path
 from alliance_sim import load_scenario
 from alliance_sim.engine.cases import Case, summarise_cases
 from alliance_sim.sweep import task
@@ -85,7 +84,6 @@ def test_a_module_that_is_imported_from_the_package_is_not_searched_among_its_na
 
 FIRST_WORLD = """
 import sys
-from pathlib import Path
 from alliance_sim.engine.mesa_model import AllianceModel
 
 AllianceModel("japan_nato/baseline", rng=1)
@@ -113,7 +111,6 @@ def test_a_what_if_loads_no_distributions() -> None:
 
 HISTORY = """
 import sys
-from pathlib import Path
 from alliance_sim.__main__ import main
 
 sys.argv = ["alliance-sim", "history", "two_islands/baseline", "--runs", "2"]

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from alliance_sim.errors import LONGEST, shown, unknown_name
+from alliance_sim.errors import LONGEST, ScenarioError, shown, unknown_name
 from alliance_sim.scenario.edit import (
     MOVES,
     STAYS,
@@ -102,22 +102,25 @@ def example_of(base: Scenario, word: str) -> str:
     """Return what may stand behind the first word of an edit, with a name that a scenario has."""
     read, _, example, _ = KINDS[word]
     name, rest = re.split(r"\b", example, maxsplit=2)[1:]
-    junctures, members = ([one.name for one in base.junctures], [one.name for one in base.members])
-    for one in (name, *junctures, *members):
-        with suppress(PathProblem):
-            read(base, f"{one}{rest}")
+    junctures = [one.name for one in base.junctures if one.present]
+    for one in (name, *junctures, *(member.name for member in base.members)):
+        with suppress(PathProblem, ScenarioError):
+            for edit in read(base, f"{one}{rest}"):
+                edit.applied(base)
             return f"{one}{rest}"
     return example
 
 
-def _form(base: Scenario, word: str, rest: str) -> PathProblem:
-    return PathProblem(
-        f"{word} {shown(rest, LONGEST)}: cannot be read; write {KINDS[word].form}, such as: "
-        f"{word} {example_of(base, word)}"
-    )
+class Unreadable(PathProblem):
+    """The rest of a text that is not of the form of its kind."""
+
+    def __init__(self, word: str, rest: str) -> None:
+        """Say how it is to be written."""
+        form = KINDS[word].form
+        super().__init__(f"{word} {shown(rest, LONGEST)}: cannot be read; write {form}")
 
 
-def _halves(base: Scenario, word: str, rest: str, marks: str) -> tuple[str, str]:
+def _halves(word: str, rest: str, marks: str) -> tuple[str, str]:
     """Return what stands before and after the first of some marks.
 
     Raises:
@@ -126,7 +129,7 @@ def _halves(base: Scenario, word: str, rest: str, marks: str) -> tuple[str, str]
     place = min((rest.find(mark) for mark in marks if mark in rest), default=-1)
     name, value = rest[:place].strip(), rest[place + 1 :].strip()
     if place < 0 or not name or not value:
-        raise _form(base, word, rest)
+        raise Unreadable(word, rest)
     return name, value
 
 
@@ -136,28 +139,28 @@ def _without(base: Scenario, rest: str) -> list[Edit]:
 
 
 def _shift(base: Scenario, rest: str) -> list[Edit]:
-    name, value = _halves(base, "shift", rest, ":=")
+    name, value = _halves("shift", rest, ":=")
     when, _, ends = (part.strip() for part in value.partition(":"))
     day = written_day(when)
     quarters = when[1:].isascii() and when[1:].isdigit() and when[0] in "+-"
     if (day is None and not quarters) or len(when) > (
         LONGEST_QUARTERS if day is None else LONGEST_DAY
     ):
-        raise _form(base, "shift", rest)
+        raise Unreadable("shift", rest)
     has_end = juncture_named(base, name).end is not None
     end: dt.date | str | None = MOVES if has_end else None
     if ends:
         end = ends if ends in (MOVES, STAYS) else written_day(ends)
         if end is None:
-            raise _form(base, "shift", rest)
+            raise Unreadable("shift", rest)
     return [Move(name, day, None if day else int(when), end)]
 
 
 def _strength(base: Scenario, rest: str) -> list[Edit]:
-    name, value = _halves(base, "strength", rest, ":=")
+    name, value = _halves("strength", rest, ":=")
     times = written_number(value)
     if times is None or not 0.0 <= times < math.inf:
-        raise _form(base, "strength", rest)
+        raise Unreadable("strength", rest)
     found = juncture_named(base, name)
     if not found.present:
         raise PathProblem(f"strength {name}: the juncture was removed, so it moves nothing")
@@ -183,7 +186,7 @@ def _out_of_range(effect: Effect, size: float) -> str:
 
 
 def _set(base: Scenario, rest: str) -> list[Edit]:
-    path, value = _halves(base, "set", rest, "=")
+    path, value = _halves("set", rest, "=")
     return [setting_read(base, path, value)]
 
 
@@ -204,15 +207,15 @@ def setting_read(base: Scenario, path: str, value: str, source: str = SOURCE) ->
     return Set(path, written_day(value) or value, source)
 
 
-def _hold(base: Scenario, rest: str) -> list[Edit]:
+def _hold(_: Scenario, rest: str) -> list[Edit]:
     found = read_hold(rest)
     if found is None:
-        raise _form(base, "hold", rest)
+        raise Unreadable("hold", rest)
     return [found]
 
 
 def _leader(base: Scenario, rest: str) -> list[Edit]:
-    name, other = _halves(base, "leader", rest, "=")
+    name, other = _halves("leader", rest, "=")
     spells = {leader.name: leader for leader in base.leaders}
     offices = {j.name: j for j in base.junctures if j.kind == "leader" and _leads(j)}
     known = [*spells, *offices]
@@ -266,8 +269,8 @@ def _council(base: Scenario, rest: str) -> list[Edit]:
 
 
 def _member(base: Scenario, rest: str) -> list[Edit]:
-    name, more = _halves(base, "member", rest, ":")
-    path, value = _halves(base, "member", more, "=")
+    name, more = _halves("member", rest, ":")
+    path, value = _halves("member", more, "=")
     known = [member.name for member in base.members]
     if name not in known:
         raise PathProblem(unknown_name("member", name, known))
@@ -275,7 +278,7 @@ def _member(base: Scenario, rest: str) -> list[Edit]:
 
 
 def _motive(base: Scenario, rest: str) -> list[Edit]:
-    name, value = _halves(base, "motive", rest, "=")
+    name, value = _halves("motive", rest, "=")
     motives = type(base.motives).model_fields
     if name not in motives:
         raise PathProblem(unknown_name("motive", name, motives))
@@ -283,7 +286,7 @@ def _motive(base: Scenario, rest: str) -> list[Edit]:
     middle = (number.low + number.high) / 2
     size = {OFF: 0.0, ON: middle}.get(value, written_number(value))
     if size is None:
-        raise _form(base, "motive", rest)
+        raise Unreadable("motive", rest)
     told = f"motive {name} {value}" if value in (ON, OFF) else f"motive {name} at {size:g}"
     if value == ON:
         told += f" (at {size:g}, the middle of its range)"

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from alliance_sim.errors import LONGEST, ScenarioError, nearest_name, shown, unknown_name
 from alliance_sim.scenario.edit import Edit, Set, value_at
-from alliance_sim.scenario.edit_kinds import KINDS, example_of
+from alliance_sim.scenario.edit_kinds import KINDS, Unreadable, example_of
 from alliance_sim.scenario.holds import PATH, hold_problems
 from alliance_sim.scenario.path import PathProblem
 
@@ -250,7 +250,10 @@ def _read(base: Scenario, text: object) -> EditText:
     kind, rest = KINDS[word], rest.strip()
     if not rest:
         raise PathProblem(f"{word}: names nothing; write it like: {word} {example_of(base, word)}")
-    edits = kind.read(base, rest)
+    try:
+        edits = kind.read(base, rest)
+    except Unreadable as problem:
+        raise PathProblem(f"{problem}, such as: {word} {example_of(base, word)}") from None
     plain = f"{word} {rest}"
     return EditText(plain, tuple(_marked(edit, plain) for edit in edits))
 
