@@ -30,7 +30,7 @@ from alliance_sim import load_scenario
 from alliance_sim.calibration import PosteriorDraws, shipped_posterior
 from alliance_sim.calibration.claim_passes import claim_passes
 from alliance_sim.calibration.fitted_theories import shipped_theories
-from alliance_sim.calibration.record_among_runs import RUNS, TITLES, predictive_checks
+from alliance_sim.calibration.record_among_runs import RUNS, TITLES, predictive_checks, told_value
 from alliance_sim.results.draws import shipped_draws
 from alliance_sim.shipped import usual_scenario
 
@@ -156,15 +156,17 @@ def claims(_: PosteriorDraws) -> str:
 def checks(posterior: PosteriorDraws) -> str:
     """Return what of the record is least like free runs, as was kept last."""
     frame = pd.read_csv(CHECKS, keep_default_na=False, na_values=[""], dtype={"stage": str})
-    stages = {stage.id: stage.name for stage in posterior.prior.scenario.calendar().periods}
+    calendar = posterior.prior.scenario.calendar()
+    stages = {stage.id: stage.name for stage in calendar.periods}
     least = frame.dropna(subset="p").sort_values("p", kind="stable").head(MOST_CHECKS)
-    rows = [
-        (TITLES[row["statistic"]], row["what"], stages.get(row["stage"], "all"),
-         measured(row["record"]),
-         f"{measured(row['median'])} ({measured(row['q05'])} to {measured(row['q95'])})",
-         f"{row['p']:.3f}")
-        for row in least.to_dict("records")
-    ]  # fmt: skip
+    rows = []
+    for row in least.to_dict("records"):
+        record, middle, low, high = (
+            told_value(row["statistic"], row[name], calendar)
+            for name in ("record", "median", "q05", "q95")
+        )
+        what = (TITLES[row["statistic"]], row["what"], stages.get(row["stage"], "all"))
+        rows.append((*what, record, f"{middle} ({low} to {high})", f"{row['p']:.3f}"))
     heads = ("what", "of", "stage", "the record", "free runs", "p")
     return (
         f"**{int(frame['flagged'].sum())} of {int(frame['p'].notna().sum())} checks are flagged**, "
@@ -172,18 +174,16 @@ def checks(posterior: PosteriorDraws) -> str:
     )
 
 
-def measured(value: float) -> str:
-    """Return a statistic, which may be a year, as it is told."""
-    return f"{value:.0f}" if abs(value) >= 100 else signed(f"{value:.2g}")
-
-
 def together(posterior: PosteriorDraws) -> str:
-    """Return the parameters that go together most over the draws."""
+    """Return the parameters that go together most over the draws, but for spreads of groups."""
+    found = posterior.correlations()
+    spread = found["name"].str.startswith("spread.") | found["other"].str.startswith("spread.")
     rows = [
-        (f"`{row['name']}`", f"`{row['other']}`", signed(f"{row['correlation']:.2f}"))
-        for row in posterior.correlations().head(MOST_PAIRS).to_dict("records")
-    ]
-    return table(("parameter", "and", "rank correlation"), rows)
+        (f"`{row['name']}`", f"`{row['other']}`",
+         *(signed(f"{row[name]:.2f}") for name in ("correlation", "prior")))
+        for row in found[~spread].head(MOST_PAIRS).to_dict("records")
+    ]  # fmt: skip
+    return table(("parameter", "and", "posterior", "prior"), rows)
 
 
 def nats(value: float) -> str:

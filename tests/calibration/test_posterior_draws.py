@@ -55,8 +55,10 @@ def test_correlations_are_those_of_ranks_and_the_strongest_come_first(
     assert len(table) == many * (many - 1) // 2
     assert table["correlation"].abs().is_monotonic_decreasing
     ranks = drawn.rank()
-    for one, other, found in table.head(20).itertuples(index=False):
+    for one, other, found, _ in table.head(20).itertuples(index=False):
         assert found == pytest.approx(np.corrcoef(ranks[one], ranks[other])[0, 1])
+    single = ~table[["name", "other"]].apply(lambda c: c.str.startswith("spread.")).any(axis=1)
+    assert table[single]["prior"].abs().median() < 0.05, "most numbers have a prior of their own"
 
 
 def test_prior_and_posterior_stand_beside_each_other(islands_posterior: PosteriorDraws) -> None:

@@ -298,15 +298,20 @@ class PosteriorDraws(Shown):
         """Return rank correlations (Spearman) of all pairs of parameters over the draws.
 
         Returns:
-            Columns `name`, `other` and `correlation`, in [-1, 1] (NaN where one is the same in all
-            draws), the strongest first.
+            Columns `name`, `other`, `correlation`, in [-1, 1] (NaN where one is the same in all
+            draws), and `prior`, that of 4,000 draws of the prior; the strongest first.
         """
         import pandas as pd
 
-        names, matrix = self.names, self.draws().corr(method="spearman").to_numpy()
+        names, before = self.names, pd.DataFrame(self.prior.sample(PRIOR_DRAWS, self.held.seed))
         one, other = np.triu_indices(len(names), 1)
-        rows = ((names[i], names[j], matrix[i, j]) for i, j in zip(one, other, strict=True))
-        frame = pd.DataFrame(rows, columns=["name", "other", "correlation"])
+        found, prior = (
+            np.corrcoef(frame.rank().to_numpy(), rowvar=False)[one, other]
+            for frame in (self.draws(), before)
+        )
+        name, beside = np.array(names)[one], np.array(names)[other]
+        table = {"name": name, "other": beside, "correlation": found, "prior": prior}
+        frame = pd.DataFrame(table)
         return frame.sort_values("correlation", key=abs, ascending=False, ignore_index=True)
 
     def draws(self, n: int | None = None) -> pd.DataFrame:

@@ -1,13 +1,14 @@
-"""Do free runs of a posterior look like the record, in what nobody fitted them to?
+"""Do free runs of a posterior look like the record, in what shows over many quarters?
 
-A likelihood looks at one quarter after the other. Here the record is held against free runs in what
-shows over many: quiet quarters and the longest gap, the largest year, whether busy quarters follow
-each other, how acts grow and scatter within a stage; and when steps of the ladder come, when fields
+A likelihood looks at one quarter after the other. Here the record is held against free runs in sums
+over many: quiet quarters and the longest gap, the largest year, whether busy quarters follow each
+other, how acts grow and scatter within a stage; and when steps of the ladder come, when fields
 begin, whether they move together.
 
-The draws have seen the record, so that p-values come out nearer to ½ than they should: one that is
+The draws have seen the record, so that p-values come out nearer to 1 than they should: one that is
 small says something, one that is not says little. Of many, some are small by luck alone: what is
-flagged keeps the expected share of false alarms among them at 5 % (Benjamini and Hochberg 1995).
+flagged keeps the expected share of false alarms among them at 5 % where checks do not pull against
+each other (Benjamini and Hochberg 1995).
 
 Sources: Gelman, Meng & Stern (1996), Statistica Sinica 6, 733-807; Benjamini & Hochberg (1995),
 Journal of the Royal Statistical Society B 57, 289-300.
@@ -27,9 +28,15 @@ from alliance_sim.calibration.acts import ActCounts, act_counts
 from alliance_sim.calibration.counted_runs import coded_counts
 from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.engine.simulate import Kernel, Progress, simulate
-from alliance_sim.errors import AllianceSimError, SettingError, explains_calls
+from alliance_sim.errors import (
+    AllianceSimError,
+    SettingError,
+    UnknownName,
+    explains_calls,
+    unknown_name,
+)
 from alliance_sim.glossary import percent
-from alliance_sim.record.record import COUNTED_DOMAINS, Record
+from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record
 from alliance_sim.results import OK
 from alliance_sim.results.draws import USUAL
 
@@ -41,7 +48,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 Values = NDArray[np.float64]
-RUNS = 4000  # of fewer, no p-value would be small enough among so many
+RUNS = 4000  # of far fewer, no p-value could be small enough among so many checks
 LEAST_RUNS, MOST_RUNS, AT_ONCE = 100, 100_000, 400
 FALSE_ALARMS = 0.05  # expected share among what is flagged
 WHERE = "predictive_checks"
@@ -85,10 +92,10 @@ def lag_one(counts: Values, _: Values) -> Values:
 
 
 def slope(counts: Values, years: Values) -> Values:
-    """Return by how many acts a quarter more come each year, by least squares."""
+    """Return by how many acts a quarter more come each year, by least squares; NaN without acts."""
     apart = years - years.mean()
     found: Values = (counts * apart).sum(axis=1) / (apart**2).sum()
-    return found
+    return np.where(counts.any(axis=1), found, np.nan)
 
 
 def dispersion(counts: Values, _: Values) -> Values:
@@ -99,9 +106,9 @@ def dispersion(counts: Values, _: Values) -> Values:
 
 
 TITLES = {
-    "start": "year of the first act",
+    "start": "first act",
     "correlation": "correlation of yearly acts",
-    "rung": "year of the formal step",
+    "rung": "formal step",
 }
 # By name what is taken of counts (run, quarter) and the decimal years of the quarters, and what it
 # is called.
@@ -114,6 +121,7 @@ STATISTICS: dict[str, tuple[Callable[[Values, Values], Values], str]] = {
     "slope": (slope, "slope (acts a quarter per year)"),
     "dispersion": (dispersion, "variance over mean"),
 }
+YEARS_OF = ("start", "rung")  # statistics that are years
 TITLES |= {name: title for name, (_, title) in STATISTICS.items()}
 
 
@@ -124,15 +132,18 @@ class PredictiveChecks:
     Attributes:
         frame: A row for each check: `statistic`; `stage` (id, "" for all years); `what` (a field,
             two fields, or a step of the ladder); `record`; `q05`, `median`, `q95` of the runs
-            (years that a run never reaches are infinite); `place` (share of runs below the record,
+            (years that are never reached are infinite); `place` (share of runs below the record,
             equal ones counted half, in [0, 1]) and `p` (two-sided), both NaN where the record or
-            most runs have no such number; `flagged`.
+            most runs have no such number; `flagged`. Of a field without acts in a stage on record
+            only the count is checked.
         same_order: Share of runs in which fields begin in the order of the record, in [0, 1].
         runs: How many runs there were.
         label: Whose parameters they had, in a few words.
         parameters: The same in a sentence.
+        fitted: Whether these are draws, which were fitted to a record.
         edition: The record, with its edition.
         series: Which acts were counted.
+        calendar: The quarters.
     """
 
     frame: pd.DataFrame
@@ -140,8 +151,10 @@ class PredictiveChecks:
     runs: int
     label: str
     parameters: str
+    fitted: bool
     edition: str
     series: str
+    calendar: Calendar
 
     def least_likely(self, many: int = 10) -> pd.DataFrame:
         """Return the checks with the smallest p-values, those that are flagged at least."""
@@ -190,8 +203,7 @@ def predictive_checks(
         UnknownName: If there is no such series.
         AllianceSimError: If every run failed.
     """
-    if not LEAST_RUNS <= runs <= MOST_RUNS:
-        raise SettingError(WHERE, [f"runs is {runs}, must be {LEAST_RUNS:,} to {MOST_RUNS:,}"])
+    check_asked(runs, series)
     record = Record.of(scenario)
     acts = act_counts(record, scenario, series)
     draws, told = drawn_from(posterior, [scenario], where=WHERE)
@@ -209,26 +221,49 @@ def predictive_checks(
         rungs.append(ensemble.column("rung")[[status == OK for status in ensemble.status]])
         if progress is not None:
             progress(first + ensemble.runs, runs)
-    simulated = _Seen(acts, np.concatenate(counts), np.concatenate(rungs))
+    simulated = Seen(acts, np.concatenate(counts), np.concatenate(rungs))
     if not len(simulated.counts):
         raise AllianceSimError("every run failed, so there is nothing to compare")
-    happened = _Seen(acts, acts.counts[None], record.rung_path(acts.calendar)[None])
+    happened = Seen(acts, acts.counts[None], record.rung_path(acts.calendar)[None])
     label = draws.label if draws is not None else f"the numbers of {scenario.name}"
     stated = f"Parameters: {label}; chance is drawn anew."
     return PredictiveChecks(
-        frame=_frame(happened, simulated),
-        same_order=float(np.mean([(order == happened.order()[0]).all()
-                                  for order in simulated.order()])),
+        frame=compared(happened, simulated),
+        same_order=float(np.mean((simulated.order() == happened.order()).all(axis=1))),
         runs=len(simulated.counts),
         label=label,
         parameters=stated if draws is not None or not told else f"{told} {stated}",
+        fitted=draws is not None,
         edition=record.name,
         series=series,
-    )  # fmt: skip
+        calendar=acts.calendar,
+    )
+
+
+def check_asked(runs: int, series: str) -> None:
+    """Raise an error unless so many runs can be asked for, and such acts.
+
+    Raises:
+        SettingError: If the number of runs is out of range.
+        UnknownName: If there is no such series.
+    """
+    if not LEAST_RUNS <= runs <= MOST_RUNS:
+        raise SettingError(WHERE, [f"runs is {runs}, must be {LEAST_RUNS:,} to {MOST_RUNS:,}"])
+    if series not in SERIES:
+        raise UnknownName(unknown_name("series", series, SERIES))
+
+
+def told_value(statistic: str, value: float, calendar: Calendar) -> str:
+    """Return a value of a check as a reader sees it: years as quarters, others to two digits."""
+    if statistic in YEARS_OF:
+        if np.isinf(value):
+            return "never"
+        return calendar.label(round((value - calendar.first_year) * calendar.steps_per_year))
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2g}".replace("-", "−")
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
+class Seen:
     """Histories, simulated or the one on record, in which the same is looked for.
 
     Attributes:
@@ -241,47 +276,54 @@ class _Seen:
     counts: NDArray[np.int64]
     rung: NDArray[np.floating] | NDArray[np.integer]
 
-    @property
-    def calendar(self) -> Calendar:
-        """The quarters."""
-        return self.acts.calendar
+    def of(self, history: int) -> Seen:
+        """Return one of the histories alone."""
+        here = slice(history, history + 1)
+        return Seen(self.acts, self.counts[here], self.rung[here])
 
-    def measured(self) -> Iterator[tuple[tuple[str, str, str], Values]]:
-        """Yield what each check is of (statistic, stage, what), and its value by history."""
-        first, years = self.acts.first, np.array(self.calendar.years)
-        observed = np.arange(len(years)) >= first
-        counts = self.counts.astype(np.float64)
-        for number, stage in enumerate(self.calendar.periods):
-            inside = observed & (self.acts.stage == number)
-            if inside.sum() < 2:
+    def measured(self, steps: int) -> Iterator[tuple[tuple[str, str, str], Values]]:
+        """Yield what each check is of (statistic, stage, what), and its value by history.
+
+        Args:
+            steps: Steps of the ladder.
+        """
+        calendar, first = self.acts.calendar, self.acts.first
+        years, counts = np.array(calendar.years), self.counts.astype(np.float64)
+        for stage in calendar.periods:
+            inside = calendar.steps_of(stage)
+            inside = slice(max(first, inside.start), inside.stop)
+            if inside.stop - inside.start < 2:
                 continue
             for place, domain in enumerate(COUNTED_DOMAINS):
                 for name, (function, _) in STATISTICS.items():
                     here = counts[:, inside, place]
                     yield (name, stage.id, domain), function(here, years[inside])
+        starts = self.starts()
         for place, domain in enumerate(COUNTED_DOMAINS):
-            yield ("start", "", domain), self.starts()[:, place]
-        by_year = (len(counts), -1, self.calendar.steps_per_year, len(COUNTED_DOMAINS))
+            yield ("start", "", domain), starts[:, place]
+        by_year = (len(counts), -1, calendar.steps_per_year, len(COUNTED_DOMAINS))
         yearly = counts[:, first:].reshape(by_year).sum(axis=2)
         for one, other in combinations(range(len(COUNTED_DOMAINS)), 2):
             what = f"{COUNTED_DOMAINS[one]}, {COUNTED_DOMAINS[other]}"
             yield ("correlation", "", what), _correlation(yearly[..., one], yearly[..., other])
-        for step in range(1, int(np.nanmax(self.rung)) + 1):
+        for step in range(1, steps + 1):
             yield ("rung", "", str(step)), self._year_of(self.rung >= step)
 
     def starts(self) -> Values:
         """Return the year in which each field has its first act, array (history, field)."""
-        begun = np.cumsum(self.counts[:, self.acts.first :], axis=1) > 0
         first = self.acts.first
+        begun = self.counts[:, first:] > 0
         return np.stack([self._year_of(begun[..., k], first) for k in range(begun.shape[2])], 1)
 
     def order(self) -> NDArray[np.int64]:
-        """Return the fields of each history in the order in which they begin."""
-        return np.argsort(self.starts(), axis=1, kind="stable")
+        """Return which of two fields begins first (-1, 1; 0 neither), array (history, pair)."""
+        starts = np.nan_to_num(self.starts(), posinf=np.finfo(np.float64).max)
+        one, other = np.triu_indices(starts.shape[1], 1)
+        return np.sign(starts[:, one] - starts[:, other]).astype(np.int64)
 
     def _year_of(self, held: NDArray[np.bool_], first: int = 0) -> Values:
         """Return the decimal year in which something first holds, infinite if never."""
-        years = np.array([*self.calendar.years[first:], np.inf])
+        years = np.array([*self.acts.calendar.years[first:], np.inf])
         return years[np.where(held.any(axis=1), held.argmax(axis=1), len(years) - 1)]
 
 
@@ -293,16 +335,17 @@ def _correlation(one: Values, other: Values) -> Values:
     return found
 
 
-def _frame(happened: _Seen, simulated: _Seen) -> pd.DataFrame:
-    """Return the record beside runs, check by check."""
+def compared(happened: Seen, simulated: Seen) -> pd.DataFrame:
+    """Return one history beside others, check by check, as `PredictiveChecks.frame`."""
     import pandas as pd
     from scipy.stats import false_discovery_control
 
-    on_record = {key: float(value[0]) for key, value in happened.measured()}
+    steps = int(np.nanmax(happened.rung))
+    on_record = {key: float(value[0]) for key, value in happened.measured(steps)}
     rows = []
-    for key, values in simulated.measured():
-        if key not in on_record:  # a step that the record has not
-            continue
+    for key, values in simulated.measured(steps):
+        if key[0] != "count" and on_record.get(("count", *key[1:])) == 0.0:
+            continue  # all that there is to say of no acts is how many there are
         known = values[~np.isnan(values)]
         shares = [np.nan] * 3
         if len(known):
@@ -322,11 +365,13 @@ def _frame(happened: _Seen, simulated: _Seen) -> pd.DataFrame:
 def place_among(value: float, runs: Values) -> float:
     """Return the share of runs below a number, equal ones counted half; NaN for NaN.
 
-    The number counts as one of the runs, so that none lies outside of all.
+    Equal is what differs by rounding alone. The number counts as one of the runs, so that none lies
+    outside of all.
     """
     if np.isnan(value):
         return np.nan
-    below = np.sum(runs < value) + 0.5 * np.sum(runs == value)
+    equal = np.isclose(runs, value, rtol=1e-9, atol=1e-12)
+    below = np.sum((runs < value) & ~equal) + 0.5 * np.sum(equal)
     return float((below + 0.5) / (len(runs) + 1))
 
 

@@ -147,15 +147,16 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command
     workers: Workers = None,
     as_json: Json = False,
 ) -> None:
-    """Hold the record against free runs in what nobody fitted: gaps, bursts, order, growth.
+    """Hold the record against free runs in what shows over many quarters, such as the longest gap.
 
     Numbers of the record that hardly any run has are flagged, with few false alarms among them.
     """
     from alliance_sim import load_scenario, noise
-    from alliance_sim.calibration.record_among_runs import predictive_checks
+    from alliance_sim.calibration.record_among_runs import check_asked, predictive_checks
     from alliance_sim.report.result_folder import result_folder
 
     number = noise.as_seed(seed)
+    check_asked(runs, series)
     chosen = load_scenario(scenario)
     if out is not None:
         result_folder(out, kind="predictive checks", scenarios=[chosen])

@@ -198,16 +198,16 @@ def posterior_table(table: pd.DataFrame) -> AdaptiveTable:
 
 def checks_table(checks: PredictiveChecks, stages: Sequence[Period]) -> AdaptiveTable:
     """Return the checks that are least likely, those that are flagged at least."""
-    from alliance_sim.calibration.record_among_runs import TITLES
+    from alliance_sim.calibration.record_among_runs import TITLES, told_value
 
     names = {stage.id: stage.name for stage in stages}
     rows, marked = [], set()
     for place, row in enumerate(_rows(checks.least_likely())):
         if row["flagged"]:
             marked.add(place)
-        numbers = (row["record"], row["median"], row["q05"], row["q95"])
         record, middle, low, high = (
-            "never" if math.isinf(float(number)) else f"{float(number):.4g}" for number in numbers
+            told_value(str(row["statistic"]), float(row[name]), checks.calendar)
+            for name in ("record", "median", "q05", "q95")
         )
         rows.append(
             (TITLES[str(row["statistic"])], str(row["what"]), names.get(str(row["stage"]), "all"),

@@ -24,6 +24,7 @@ from alliance_sim.plots.style import (
     slide,
     styled,
 )
+from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.record import COUNTED_DOMAINS
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.record_among_runs import PredictiveChecks
     from alliance_sim.record.words import Words
 
+FITTED = (
+    "The runs have parameters that were fitted to a record, so that places come out nearer to the "
+    "middle than they should."
+)
 APART = 0.17  # of the distance of two stages, between fields
 TALL = 1.95  # inches of a panel on a phone, and of what stands around all of them
 AROUND = 3.4
@@ -70,8 +75,7 @@ def checks_figure(
         f"{checks.parameters}",
         form=form,
         height=AROUND + TALL * (len(STATISTICS) + 1) if form.narrow else None,
-        below="The runs have parameters that were fitted to this very record, so that places come "
-        "out nearer to the middle than they should.",
+        below=FITTED if checks.fitted else STATEMENT,
     )
     columns = 1 if form.narrow else 4
     rows = -(-(len(STATISTICS) + 1) // columns)
@@ -88,11 +92,11 @@ def checks_figure(
             _dots(axes, x, of_field, looks[domain])
         _ticks(axes, names)
     ladder = frame[frame["statistic"] == "rung"]
-    _frame(panels.flat[-1], TITLES["rung"], form)
+    _frame(panels.flat[-1], f"when a {once('rung')} came", form)
     _dots(panels.flat[-1], [int(step) - 1 for step in ladder["what"]], ladder, LADDER)
     steps = [str(int(step)) for step in ladder["what"]]
     panels.flat[-1].set_xticks(range(len(steps)), steps)
-    panels.flat[-1].set_xlabel(once("rung"), fontsize=SMALL)
+    panels.flat[-1].set_xlabel("number of the step", fontsize=SMALL)
     figure.body.supylabel("share of runs below the record", fontsize=SMALL)
     marks: list[Any] = [Patch(color=FAINT, alpha=0.25, label="5 % to 95 % of runs")]
     marks += [

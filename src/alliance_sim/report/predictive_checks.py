@@ -62,7 +62,8 @@ def checks_json(checks: PredictiveChecks, *, files: Mapping[str, str]) -> dict[s
 
     Returns:
         `record`, `series`, `parameters`, `runs`, `same_order` (share of runs whose fields begin in
-        the order of the record), `checks` (a row for each) and `files`.
+        the order of the record), `checks` (a row for each; null for what is not known, and for a
+        year that is never reached) and `files`.
     """
     return {**_told(checks), "checks": rows_of(checks.frame), "files": dict(files)}
 
