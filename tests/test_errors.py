@@ -2,11 +2,13 @@
 
 import inspect
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import alliance_sim
+from alliance_sim import calibration, counterfactual
 from alliance_sim.errors import (
     AllianceSimError,
     ProblemsError,
@@ -140,6 +142,25 @@ def test_all_that_is_wrong_with_a_call_is_told_at_once() -> None:
     )
     with pytest.raises(SettingError, match="served: 1 problem\n  - dish is missing"):
         served(hot=True)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (calibration.shipped_posterior, "scenario"),
+        (lambda name: calibration.free_runs(name, runs=2), "scenario"),
+        (calibration.score_record, "scenario"),
+        (lambda name: calibration.predictive_checks(name, runs=100), "scenario"),
+        (lambda name: counterfactual.whatif(name, outcome="rung>=8@2014"), "base"),
+        (lambda name: alliance_sim.noise_of_seed(name, seed=1, runs=2), "scenario"),
+    ],
+)
+@pytest.mark.parametrize("name", ["japan_nato/baseline", Path("mine.toml")], ids=["name", "file"])
+def test_a_name_where_a_scenario_is_taken_is_told_with_what_to_write(
+    call: Any, argument: str, name: str | Path
+) -> None:
+    with pytest.raises(SettingError, match=rf"{argument} is .*must be a scenario.*load_scenario"):
+        call(name)
 
 
 def test_what_goes_wrong_inside_of_a_right_call_stays_what_it_is() -> None:

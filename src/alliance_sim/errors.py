@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from os import PathLike
 from typing import ParamSpec, TypeVar
 
 from alliance_sim.nearest import NEAR, Spellings, matches
@@ -42,6 +43,7 @@ HUGE = 64  # bits of a whole number that is told by its size alone
 SEPARATORS = re.compile(r"[,;\s]+")  # between names that were given as one
 LONGEST = 400  # letters of a name that a sentence repeats
 LONGEST_PROBLEM = 4000  # letters of a sentence
+SCENARIOS = ("Scenario", "Scenario | None")  # as arguments are declared that take no name of one
 
 # What a terminal or a page obeys instead of showing: control characters, marks that turn the
 # direction of writing, separators of lines, and halves of characters.
@@ -232,17 +234,21 @@ def _listing(name: str, names: Sequence[str], also: Spellings | None) -> str:
 def explains_calls(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     """Return a function that says what is wrong with how it was called.
 
-    Python counts what was given by its place, and knows no name that is near to another.
+    Python counts what was given by its place, and knows no name that is near to another. A name in
+    the place of a scenario it takes for one until something of it is asked for.
 
     Raises:
         SettingError: When the function is called with what it does not take, or without what it
             needs; it lists all of it.
     """
+    scenarios = [name for name, kind in function.__annotations__.items() if kind in SCENARIOS]
 
     @wraps(function)
     def called(*given: Arguments.args, **named: Arguments.kwargs) -> Answer:
         try:
-            return function(*given, **named)
+            problems = _named_scenarios(function, scenarios, given, named) if scenarios else []
+            if not problems:
+                return function(*given, **named)
         except TypeError:
             problems = _misfits(inspect.signature(function), given, named)
             if not problems:
@@ -250,6 +256,24 @@ def explains_calls(function: Callable[Arguments, Answer]) -> Callable[Arguments,
         raise SettingError(function.__name__, problems)
 
     return called
+
+
+def _named_scenarios(
+    function: Callable[..., object],
+    scenarios: Sequence[str],
+    given: Sequence[object],
+    named: Mapping[str, object],
+) -> list[str]:
+    """Return which arguments are a name or a file where a scenario is taken, in sentences."""
+    if not any(isinstance(value, str | PathLike) for value in (*given, *named.values())):
+        return []
+    arguments = inspect.signature(function).bind(*given, **named).arguments
+    return [
+        f"{name} is {shown(arguments[name])}, must be a scenario, such as load_scenario("
+        f"{str(arguments[name])!r})"
+        for name in scenarios
+        if isinstance(arguments.get(name), str | PathLike)
+    ]
 
 
 def _misfits(
