@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from alliance_sim import Record, Scenario, load_scenario, simulate
-from alliance_sim.calibration import predictive_checks, record_among_runs
-from alliance_sim.calibration.acts import ActCounts, act_counts
+from alliance_sim import Record, load_scenario, simulate
+from alliance_sim.calibration import predictive_checks
+from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.counted_runs import coded_counts
 from alliance_sim.calibration.record_among_runs import (
     STATISTICS,
@@ -98,20 +98,6 @@ def test_what_the_record_says_is_counted_in_it(found: PredictiveChecks) -> None:
     assert first == dated.year + (dated.quarter - 1) / 4
 
 
-def test_a_record_that_no_run_resembles_is_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crowded(record: Record, scenario: Scenario, series: str) -> ActCounts:
-        acts = act_counts(record, scenario, series)
-        counts = acts.counts.copy()
-        counts[-1] = 50  # all at once, in the last quarter
-        return replace(acts, counts=counts)
-
-    monkeypatch.setattr(record_among_runs, "act_counts", crowded)
-    frame = predictive_checks(BASELINE, runs=2500).frame
-    flagged = frame[frame["flagged"]]
-    assert set(flagged["stage"]) <= {"P4", ""}
-    assert {"largest_year", "dispersion"} <= set(flagged["statistic"])
-
-
 def runs_of(many: int) -> Seen:
     """Return free runs of the islands, as histories of which any can be the record."""
     record = Record.of(ISLANDS)
@@ -120,13 +106,26 @@ def runs_of(many: int) -> Seen:
     return Seen(act_counts(record, ISLANDS), counts, ensemble.column("rung"))
 
 
+@pytest.mark.slow
 def test_of_runs_taken_as_the_record_few_have_anything_flagged() -> None:
     runs = runs_of(2000)
-    every = [compared(runs.of(k), runs) for k in range(60)]
-    assert sum(bool(frame["flagged"].any()) for frame in every) <= 6
+    every = [compared(runs.of(k), runs) for k in range(40)]
+    assert sum(bool(frame["flagged"].any()) for frame in every) <= 5
     places = np.concatenate([frame["place"].dropna() for frame in every])
     assert abs(places.mean() - 0.5) < 0.03
     assert 0.03 < np.mean((places < 0.05) | (places > 0.95)) < 0.13
+
+
+def test_a_history_that_no_run_resembles_is_flagged_where_it_differs() -> None:
+    runs = runs_of(2000)
+    crowded = runs.of(7)
+    counts = crowded.counts.copy()
+    counts[:, -1] = 50  # all at once, in the last quarter
+    frame = compared(replace(crowded, counts=counts), runs)
+    flagged = frame[frame["flagged"]]
+    last = runs.acts.calendar.periods[-1].id
+    assert set(flagged["stage"]) <= {last, ""}
+    assert {"largest_year", "dispersion"} <= set(flagged["statistic"])
 
 
 def test_a_record_is_a_tie_with_itself_in_every_statistic() -> None:
@@ -191,6 +190,7 @@ def test_a_series_that_there_is_not_is_refused_with_the_nearest() -> None:
         predictive_checks(BASELINE, runs=100, series="aliance")
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_table_and_a_figure_that_can_be_made_again(tmp_path: Path) -> None:
     out = tmp_path / "checks"
     line = ["posterior", "check", "--runs", "200", "--out", str(out), "--json"]
