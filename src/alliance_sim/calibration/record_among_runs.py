@@ -105,11 +105,6 @@ def dispersion(counts: Values, _: Values) -> Values:
     return found
 
 
-TITLES = {
-    "start": "first act",
-    "correlation": "correlation of yearly acts",
-    "rung": "formal step",
-}
 # By name what is taken of counts (run, quarter) and the decimal years of the quarters, and what it
 # is called.
 STATISTICS: dict[str, tuple[Callable[[Values, Values], Values], str]] = {
@@ -122,7 +117,11 @@ STATISTICS: dict[str, tuple[Callable[[Values, Values], Values], str]] = {
     "dispersion": (dispersion, "variance over mean"),
 }
 YEARS_OF = ("start", "rung")  # statistics that are years
-TITLES |= {name: title for name, (_, title) in STATISTICS.items()}
+TITLES = {name: title for name, (_, title) in STATISTICS.items()} | {
+    "start": "first act",
+    "correlation": "correlation of yearly acts",
+    "rung": "formal step",
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ import typer
 from alliance_sim.cli import terminal
 from alliance_sim.cli.options import (
     PATH,
+    SERIES,
     WHOLE_NUMBER,
     Json,
     Seed,
@@ -37,7 +38,6 @@ THEORY = typer.Option(
     "eight without a trend. Left out: that of the scenario's switches.",
 )
 UNTIL = typer.Option(help="Last year of the record that is looked at, such as 2012-12.")
-SERIES = typer.Option(help="Acts that count: all, alliance (Alliance-only) or salience2.")
 OUT = typer.Option(
     "--out", help="Folder for the results. Left out: results/calibrate_<scenario>.", **PATH
 )

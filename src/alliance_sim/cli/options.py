@@ -77,6 +77,7 @@ Runs = Annotated[
 Seed = Annotated[
     str, typer.Option("--seed", help="Seed of the noise: a whole number; the same gives the same.")
 ]
+SERIES = typer.Option(help="Acts that count: all, alliance (Alliance-only) or salience2.")
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
 ]

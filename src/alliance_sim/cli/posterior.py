@@ -10,6 +10,7 @@ import typer
 from alliance_sim.cli import terminal
 from alliance_sim.cli.options import (
     PATH,
+    SERIES,
     SHIPPED,
     WHOLE_NUMBER,
     Json,
@@ -133,9 +134,7 @@ def show(
 def check(  # noqa: PLR0913, PLR0917 - the options of a command
     scenario: Fitted = BASELINE,
     posterior: Posterior = SHIPPED,
-    series: Annotated[
-        str, typer.Option(help="Acts that count: all, alliance (Alliance-only) or salience2.")
-    ] = "all",
+    series: Annotated[str, SERIES] = "all",
     runs: Annotated[
         int, typer.Option(help="How many free runs, 100 to 100,000.", **WHOLE_NUMBER)
     ] = 4000,
