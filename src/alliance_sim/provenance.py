@@ -143,6 +143,38 @@ class Origin(ScenarioOrigin):
         return cls(**{**tree, "others": others})
 
 
+def new_origin(
+    scenario: Scenario,
+    *,
+    engine: str,
+    seed: int,
+    runs: int,
+    command: str,
+    others: Sequence[Scenario] = (),
+    by_version: str = "",
+) -> Origin:
+    """Return the origin of a result about a scenario.
+
+    Args:
+        scenario: The scenario.
+        engine: What computed the numbers.
+        seed: The seed.
+        runs: Number of runs of each scenario.
+        command: The command line that makes the result again.
+        others: Every other scenario in it.
+        by_version: Version of this package that computed the numbers; this one if left out.
+    """
+    return Origin(
+        **vars(scenario_origin(scenario)),
+        others=[scenario_origin(other) for other in others],
+        engine=engine,
+        version=by_version or version(),
+        seed=seed,
+        runs=runs,
+        command=command,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Carried:
     """What a file of a result holds so that it can be made again.

@@ -12,7 +12,7 @@ from alliance_sim.counterfactual.contributions import HEADS, SHAPLEY
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.errors import explains_calls
 from alliance_sim.plots.attribution import attribution_figure
-from alliance_sim.provenance import Origin, scenario_origin, version
+from alliance_sim.provenance import Origin, new_origin
 from alliance_sim.report import page
 from alliance_sim.report.page import render
 from alliance_sim.report.result_folder import ResultFolder, of_this_outcome, result_folder, rows_of
@@ -50,13 +50,9 @@ def write_attribution(
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
     """
-    of = scenario_origin(found.scenario)
-    origin = Origin(
-        scenario=of.scenario,
-        digest=of.digest,
-        edits=of.edits,
+    origin = new_origin(
+        found.scenario,
         engine=f"kernel, given the record, {found.coupling} coupling, {found.posterior.label}",
-        version=version(),
         seed=found.seed,
         runs=found.histories,
         command=command,

@@ -6,9 +6,8 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from alliance_sim import provenance
 from alliance_sim.plots.codings import TITLE, codings_figure
-from alliance_sim.provenance import Origin, scenario_origin
+from alliance_sim.provenance import new_origin
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 
 if TYPE_CHECKING:
@@ -33,13 +32,9 @@ def write_codings(
     Raises:
         SettingError: If the folder or a file in it cannot be written.
     """
-    named = scenario_origin(scenario)
-    origin = Origin(
-        scenario=named.scenario,
-        digest=named.digest,
-        edits=named.edits,
+    origin = new_origin(
+        scenario,
         engine="none: nothing is simulated",
-        version=provenance.version(),
         seed=0,
         runs=0,
         command=command,

@@ -14,7 +14,7 @@ from alliance_sim.errors import explains_calls
 from alliance_sim.plots.inevitability import inevitability_figure
 from alliance_sim.plots.origin import save_png
 from alliance_sim.plots.style import PHONE, SLIDE
-from alliance_sim.provenance import Origin, scenario_origin, version
+from alliance_sim.provenance import Origin, new_origin
 from alliance_sim.report import page
 from alliance_sim.report.page import render
 from alliance_sim.report.result_folder import (
@@ -57,14 +57,10 @@ def write_inevitability(
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
     """
-    of = scenario_origin(question.base)
-    origin = Origin(
-        scenario=of.scenario,
-        digest=of.digest,
-        edits=of.edits,
-        others=[scenario_origin(question.edited)],
+    origin = new_origin(
+        question.base,
+        others=[question.edited],
         engine=f"kernel, given the record to each year, theory {curve.theory}",
-        version=version(),
         seed=curve.seed,
         runs=curve.runs,
         command=command,

@@ -14,7 +14,7 @@ from alliance_sim.plots.posterior import (
     posterior_figure,
     stages_figure,
 )
-from alliance_sim.provenance import Origin, scenario_origin
+from alliance_sim.provenance import new_origin
 from alliance_sim.record.record import Record
 from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import ResultFolder, rows_of
@@ -46,13 +46,10 @@ def write_posterior(
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
     """
-    of, held = scenario_origin(scenario), posterior.held
-    origin = Origin(
-        scenario=of.scenario,
-        digest=of.digest,
-        edits=of.edits,
+    origin = new_origin(
+        scenario,
         engine=posterior.label,
-        version=held.version,
+        by_version=posterior.held.version,
         seed=seed,
         runs=len(posterior),
         command=command,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.plots.predictive_checks import checks_figure
-from alliance_sim.provenance import Origin, scenario_origin, version
+from alliance_sim.provenance import new_origin
 from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import ResultFolder, rows_of
 
@@ -39,13 +39,9 @@ def write_checks(
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
     """
-    of = scenario_origin(scenario)
-    origin = Origin(
-        scenario=of.scenario,
-        digest=of.digest,
-        edits=of.edits,
+    origin = new_origin(
+        scenario,
         engine=checks.label,
-        version=version(),
         seed=seed,
         runs=checks.runs,
         command=command,

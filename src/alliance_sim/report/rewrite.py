@@ -9,12 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alliance_sim import provenance
 from alliance_sim.counterfactual.answer import of_100
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.errors import explains_calls
 from alliance_sim.plots.rewrite import rewrite_figure
-from alliance_sim.provenance import Origin, scenario_origin
+from alliance_sim.provenance import Origin, new_origin
 from alliance_sim.report import page
 from alliance_sim.report.page import render
 from alliance_sim.report.result_folder import ResultFolder, of_this_outcome, result_folder
@@ -56,13 +55,9 @@ def write_rewrite(answer: Rewrite, *, out: str | os.PathLike[str], command: str)
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
     """
-    named = scenario_origin(answer.base)
-    origin = Origin(
-        scenario=named.scenario,
-        digest=named.digest,
-        edits=named.edits,
+    origin = new_origin(
+        answer.base,
         engine=f"kernel, given the record, quantile coupling, {answer.posterior.label}",
-        version=provenance.version(),
         seed=answer.seed,
         runs=answer.searched.histories[-1],
         command=command,

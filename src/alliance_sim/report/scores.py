@@ -18,7 +18,7 @@ from alliance_sim.calibration.scores import SEED
 from alliance_sim.calibration.scoring import BLIND, IN_SAMPLE, ScoreTable
 from alliance_sim.plots.scores import forecast_figure, pit_figure
 from alliance_sim.plots.theories import claims_figure, theory_figure
-from alliance_sim.provenance import Origin, scenario_origin
+from alliance_sim.provenance import new_origin
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES
 from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import ResultFolder, rows_of
@@ -93,13 +93,9 @@ def write_scores(
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
     """
-    of = scenario_origin(scenario)
-    origin = Origin(
-        scenario=of.scenario,
-        digest=of.digest,
-        edits=of.edits,
+    origin = new_origin(
+        scenario,
         engine=ENGINE,
-        version=provenance.version(),
         seed=SEED,
         runs=0,
         command=command,
