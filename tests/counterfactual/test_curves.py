@@ -245,6 +245,16 @@ def test_a_question_without_a_shipped_curve_says_how_to_get_one() -> None:
         inevitability(ISLANDS, RAID, outcome="rung>=2@2008")
 
 
+@pytest.mark.parametrize(
+    ("given", "told"), [({"uniforms": 50}, "uniforms"), ({"seed": 7, "posterior": "none"}, "seed")]
+)
+def test_a_shipped_curve_takes_nothing_that_it_could_not_heed(
+    given: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(SettingError, match=f"{told}: curves that come with the package are"):
+        inevitability(HISTORY, ["without nine_eleven"], outcome="rung>=8@2014", **given)
+
+
 def test_a_number_has_no_curve() -> None:
     with pytest.raises(SettingError, match=r"such as level_equipment>0\.5@2024"):
         asked_of_curves(HISTORY, ["without isaf"], "level_equipment@2024")

@@ -29,12 +29,12 @@ from alliance_sim.cli.options import (
     Json,
     OwnOut,
     Posterior,
-    Seed,
     Workers,
     command_line,
     path_of,
     processors,
 )
+from alliance_sim.errors import SettingError
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 EXAMPLE = "alliance-sim inevitability --without nine_eleven --outcome 'rung>=8@2014'"
-MAKE = "make"
+MAKE, NONE = "make", "none"
+SeedOfDraws = Annotated[
+    str | None,
+    typer.Option("--seed", help="Seed of what is drawn: a whole number; 1 if left out."),
+]
 EVERY = 5  # years between rows that are printed
 
 
@@ -86,9 +90,10 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = SHIPPED,
     posterior: Posterior = SHIPPED,
     uniforms: Annotated[
-        int, typer.Option(help="Runs that go on from each draw.", **WHOLE_NUMBER)
-    ] = 5,
-    seed: Seed = "1",
+        int | None,
+        typer.Option(help="Runs that go on from each draw; 5 if left out.", **WHOLE_NUMBER),
+    ] = None,
+    seed: SeedOfDraws = None,
     out: OwnOut = None,
     as_json: Json = False,
     workers: Workers = None,
@@ -101,14 +106,21 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim import noise
     from alliance_sim.cli.whatif import worlds_of
     from alliance_sim.counterfactual.answering import checked_sizes
-    from alliance_sim.counterfactual.curves import asked_of_curves
+    from alliance_sim.counterfactual.curves import UNIFORMS, asked_of_curves
     from alliance_sim.counterfactual.stored_curves import shipped_curve
+    from alliance_sim.counterfactual.when_certain import refuse_beside_shipped
     from alliance_sim.report.inevitability import inevitability_folder, write_inevitability
     from alliance_sim.report.result_folder import usual_folder
     from alliance_sim.scenario.edit_texts import as_texts
 
-    number = noise.as_seed(seed)
-    checked_sizes(uniforms=uniforms, runs=1)
+    number = noise.as_seed("1" if seed is None else seed)
+    checked_sizes(uniforms=UNIFORMS if uniforms is None else uniforms, runs=1)
+    draws = None if posterior == SHIPPED else posterior
+    if years == SHIPPED:
+        beside = {"--posterior": draws, "--uniforms": uniforms, "--seed": seed}
+        refuse_beside_shipped(beside, "--years FOLDER or --years make")
+    elif draws == NONE:
+        raise SettingError("--posterior", ["is none, and curves need draws of each year"])
     given: dict[str, Any] = {
         "without": without, "shift": shift, "strength": strength, "set": set_, "hold": hold,
         "leader": leader, "council": council, "member": member, "motive": motive, "keep": keep,
@@ -124,8 +136,8 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
         curve = shipped_curve(question)
         inevitability_folder(folder, question)
     else:
-        given |= {"years": years, "posterior": None if posterior == SHIPPED else posterior}
-        given |= {"uniforms": uniforms, "seed": number}
+        given |= {"years": years, "posterior": draws, "seed": number}
+        given |= {"uniforms": UNIFORMS if uniforms is None else uniforms}
         curve = _computed(question, folder, workers, given)
     command = command_line(
         "inevitability", scenario, outcome=question.outcome.text, **given, out=folder

@@ -39,8 +39,8 @@ def inevitability(  # noqa: PLR0913 - what is asked of one question, by name
     years: Years = USUAL,
     start: Scenario | None = None,
     posterior: PosteriorDraws | str | os.PathLike[str] = USUAL,
-    uniforms: int = UNIFORMS,
-    seed: int | str = 1,
+    uniforms: int | None = None,
+    seed: int | str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> InevitabilityCurve:
@@ -53,27 +53,51 @@ def inevitability(  # noqa: PLR0913 - what is asked of one question, by name
         years: "shipped" for curves that come with the package; else draws by the last year that
             they know, or a folder of them, see `YearlyDraws`.
         start: An edited scenario that the edits come on top of; `base` if left out.
-        posterior: Draws that know the whole record, as for `whatif`.
-        uniforms: How many runs go on from each draw.
-        seed: Seed of what is drawn.
+        posterior: Draws that know the whole record, as for `whatif`. This, `uniforms` and `seed`
+            are not taken beside `years="shipped"`, as those curves are worked out already.
+        uniforms: How many runs go on from each draw, 5 if None.
+        seed: Seed of what is drawn, 1 if None.
         threads: Threads to use, all processors if None; numbers do not depend on it.
         progress: Called with (years done, years in all).
 
     Raises:
-        SettingError: Naming all that is wrong with the question; or that no shipped curve answers
-            it, and how to make draws that do.
+        SettingError: Naming all that is wrong with the question; or what shipped curves cannot
+            take; or that none of them answers it, and how to make draws that do.
         ResultError: If draws cannot be read, or no longer hold.
     """
     question = asked_of_curves(base, edits, outcome, start=start)
     if isinstance(years, str) and years == USUAL:
+        usual = isinstance(posterior, str) and posterior == USUAL
+        given = {"posterior": None if usual else posterior, "uniforms": uniforms, "seed": seed}
+        refuse_beside_shipped(given, "a folder of draws of each year as years")
         return shipped_curve(question)
     last = posteriors_of(posterior, base, question.theory).main
-    number = as_seed(seed)
+    number = as_seed(1 if seed is None else seed)
     draws = YearlyDraws(base, years, last, seed=number)
+    runs = UNIFORMS if uniforms is None else uniforms
     (found,) = curves_of(
-        [question], draws, uniforms=uniforms, seed=number, threads=threads, progress=progress
+        [question], draws, uniforms=runs, seed=number, threads=threads, progress=progress
     )
     return found
+
+
+def refuse_beside_shipped(given: Mapping[str, Any], instead: str) -> None:
+    """Refuse what curves that ship cannot take, as they are worked out already.
+
+    Args:
+        given: What was given by its name, None for what was not.
+        instead: What to give for it to count.
+
+    Raises:
+        SettingError: If anything was given.
+    """
+    if names := [name for name, value in given.items() if value is not None]:
+        counts = "counts" if len(names) == 1 else "count"
+        problem = (
+            f"{', '.join(names)}: curves that come with the package are worked out already; "
+            f"leave out, or give {instead}, with which {counts}"
+        )
+        raise SettingError(WHERE, [problem])
 
 
 @explains_calls
