@@ -19,7 +19,7 @@ from alliance_sim.calibration import (
     usual_baselines,
 )
 from alliance_sim.calibration.rolling import RollingSettings
-from alliance_sim.cli import app
+from alliance_sim.cli import app, refit
 from alliance_sim.comparison.made import make_record
 from alliance_sim.errors import SettingError
 
@@ -136,3 +136,23 @@ def test_every_wrong_posterior_is_told_with_what_to_type(
         assert done.exit_code == 2, (words, done.output)
         assert says in " ".join(done.output.split()), done.output
         assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("theory", [(), ("--theory", "RI")])
+def test_what_goes_on_says_what_is_fitted_and_not_of_what_theory_draws_are(
+    theory: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+
+    def stopped(*given: object) -> None:
+        said.append(str(given[-1]))
+        raise SettingError("stopped", ["on purpose"])
+
+    monkeypatch.setattr(refit, "refitted", stopped)
+    words = ("--refit", "--posterior", "japan_nato", *theory)
+    found = CliRunner().invoke(app, ["score", *words, "--out", str(tmp_path)])
+    assert found.exit_code == 2
+    (again,) = said
+    assert ("--theory RI" in again) == bool(theory)
+    assert "--theory RID" not in again
+    assert "--posterior japan_nato" in again

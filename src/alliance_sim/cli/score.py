@@ -102,7 +102,9 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     todo = again.wanted(asked, one_by_one, refit=refit)
     result_folder(folder, kind="score", scenarios=[chosen])
     if todo is not None:
-        go_on = command_line("score", scenario, "--refit", **asked.told(), **words)
+        # Beside --refit, --theory says what is fitted, and not of what theory draws are.
+        fits = words | {"theory": None} | asked.told()
+        go_on = command_line("score", scenario, "--refit", **fits)
         again.refitted(chosen, folder / again.FOLDER, todo, workers, go_on)
     stored, why = again.there(folder, chosen)
     carried = elsewhere.transferred(

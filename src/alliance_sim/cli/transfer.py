@@ -58,7 +58,7 @@ def posterior_named(given: str, theories: list[str] | None, *, refit: bool) -> P
     if not place.exists():
         raise SettingError("--posterior", [_not_there(given, place)])
     if not place.is_dir():
-        return PosteriorDraws.load(place, _fitted(place, given))
+        return PosteriorDraws.load(place, _fitted(place, given), theory=theory)
     known = _theories(place)
     name = _one_of(given, known, theory)
     return PosteriorDraws.load(place, _fitted_in(place, name), theory=name)
