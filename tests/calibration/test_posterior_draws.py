@@ -268,3 +268,17 @@ def test_draws_that_ship_are_of_these_rules_to_the_last_bit() -> None:
         target = target_of(prior, series=held.series, until=held.until)
         assert np.array_equal(log_likelihood_of(target, held), held.log_likelihood)
         assert held.command.endswith("--out fit") or path in readings
+
+
+def test_a_file_of_another_theory_is_refused_where_one_is_asked_for(islands_file: Path) -> None:
+    assert PosteriorDraws.load(islands_file, ISLANDS, theory="RID").theory == "RID"
+    with pytest.raises(ResultError, match="is a posterior of theory RID, and N is asked for"):
+        PosteriorDraws.load(islands_file, ISLANDS, theory="N")
+
+
+def test_draws_of_a_theory_know_nothing_of_what_an_edit_switches_on() -> None:
+    found = shipped_posterior(load_scenario("japan_nato/baseline"), "R")
+    assert found is not None
+    wider = found.prior.scenario.edited("theory RID")
+    with pytest.raises(SettingError, match=r"is of theory R and knows nothing of .* and \d+ more"):
+        found.numbers_of(wider)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import display, provenance
+from alliance_sim.calibration.edited_by import first_of, misfit
 from alliance_sim.calibration.kept_fit import (
     FIT,
     UNKNOWNS,
@@ -37,18 +38,12 @@ from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.engine.vectors import DrawnNumbers
-from alliance_sim.errors import (
-    ResultError,
-    SettingError,
-    shown,
-    unknown_name,
-)
+from alliance_sim.errors import ResultError, SettingError, shown, unknown_name
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import Draws, ranks_of
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.describe import diff
 from alliance_sim.scenario.edit import value_at
-from alliance_sim.scenario.theories import own_theory
+from alliance_sim.scenario.theories import own_theory, theory_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +54,6 @@ Floats = NDArray[np.float64]
 
 CHECKED = 3  # draws whose log likelihoods are kept
 DRAWS = 300  # that are kept of a fit
-MOST_TOLD = 3  # differences of a scenario that are named
 WHERE = "posterior"
 UNDER = " under "  # stands between a scenario and its theory
 SHOWN_ROWS = 8
@@ -90,11 +84,12 @@ class PosteriorDraws(Shown):
             path: A file that `save` wrote, a folder of such files named after their theories, or
                 the folder of `alliance-sim calibrate`.
             scenario: The scenario that was fitted.
-            theory: Which theory of a folder; that of the scenario's switches if left out.
+            theory: Which theory of a folder, that of the scenario's switches if left out; or the
+                one that a file has to be of.
 
         Raises:
-            ResultError: If it cannot be read, or no longer holds: saying what has changed since,
-                and how to fit anew.
+            ResultError: If it cannot be read, is of another theory, or no longer holds: saying what
+                has changed since, and how to fit anew.
             ScenarioError: If the theory is unknown.
             NoRecord: If the scenario has no record.
             RecordError: If that cannot be used.
@@ -102,6 +97,10 @@ class PosteriorDraws(Shown):
         place = Path(path)
         if not place.is_dir():
             held = draws_in(place)
+            wanted = held.theory if theory is None else theory_of(theory).name
+            if wanted != held.theory:
+                told = f"is a posterior of theory {held.theory}, and {wanted} is asked for"
+                raise ResultError(f"{place}: {told}")
             return cls(held, prior_if_held(held, scenario, os.fspath(path)))
         name = own_theory(scenario).name if theory is None else theory
         if (place / FIT).is_file():
@@ -351,13 +350,18 @@ class PosteriorDraws(Shown):
         many times as large as each draw has it, within the number's range.
 
         Raises:
-            SettingError: If the scenario is not the fitted one or an edit of it, saying why.
+            SettingError: If the scenario is not the fitted one or an edit of it, or has parameters
+                of a theory that the draws are not of, saying which.
         """
         problem = self.misfit(scenario)
         if problem:
             raise SettingError(WHERE, [problem])
         switched = any(change.path.startswith(THEORY) for change in scenario.edits)
         prior = Prior(scenario, None if switched else self.prior.theory)
+        if lacking := [name for name in prior.names if name not in self.names]:
+            named = f"{first_of(lacking)}, which {scenario.name} has"
+            problem = f"the posterior is of theory {self.theory} and knows nothing of {named}"
+            raise SettingError(WHERE, [problem])
         rows = [self.names.index(name) for name in prior.names]
         values = prior.numbers(np.ascontiguousarray(self.held.parameters[:, rows].T))
         scaled = self._scaled(scenario, prior.paths)
@@ -387,27 +391,7 @@ class PosteriorDraws(Shown):
 
     def misfit(self, scenario: Scenario) -> str:
         """Return in a sentence why the draws do not go with a scenario, "" if they do."""
-        mine = self.prior.scenario
-        if scenario.relationship != mine.relationship:
-            return (
-                f"the posterior is of {mine.relationship!r}, and {scenario.name} of "
-                f"{scenario.relationship or 'no relationship'!r}"
-            )
-        free = {*self._places, *provenance.BELIEFS}
-        told = [change.path for change in scenario.edits]
-        other = [
-            place.path
-            for place in diff(mine, scenario)
-            if not any(_within(place.path, path) for path in free)
-            and not any(_says(path, place.path) for path in told)
-        ]
-        if not other:
-            return ""
-        more = f" and {len(other) - MOST_TOLD} more" if len(other) > MOST_TOLD else ""
-        return (
-            f"the posterior is of {mine.name}, and {scenario.name} differs from that, by no edit, "
-            f"in {', '.join(other[:MOST_TOLD])}{more}"
-        )
+        return misfit(self.prior.scenario, scenario, fitted=self._places)
 
     @cached_property
     def _places(self) -> set[str]:
@@ -473,17 +457,6 @@ class PosteriorDraws(Shown):
             ],
             frame_table(least, columns),
         )
-
-
-def _within(path: str, whole: str) -> bool:
-    """Whether a path is another one, or leads to a part of what lies there."""
-    return path == whole or path.startswith(f"{whole}.")
-
-
-def _says(edit: str, path: str) -> bool:
-    """Whether an edit at one path says what differs at another; junctures change as a whole."""
-    head = edit.split(".")
-    return _within(path, ".".join(head[:2]) if head[0] == "juncture" else edit)
 
 
 def _command(scenario: str, theory: str, tree: Mapping[str, Any]) -> str:
