@@ -28,10 +28,10 @@ from alliance_sim.counterfactual.estimates import (
     outcome_of,
 )
 from alliance_sim.counterfactual.histories import Histories, beside_each_other
+from alliance_sim.counterfactual.posteriors import with_theory_of
 from alliance_sim.counterfactual.worlds import EditedWorld, TwinWorlds
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import SettingError
-from alliance_sim.scenario.theories import theory_of, with_theory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -191,7 +191,7 @@ def all_twins(  # noqa: PLR0913 - what is run of one question, by name
     """
     main, outcome = posteriors.main, question.outcome
     of = Pasts().of if pasts is None else pasts.of
-    base, edited = (_under(one, main) for one in (question.base, question.edited))
+    base, edited = (with_theory_of(one, main) for one in (question.base, question.edited))
     past = of(main, base, uniforms=uniforms, seed=seed, threads=threads)
     world, twins = EditedWorld(past, edited), {}
     for name in COUPLINGS:
@@ -200,7 +200,7 @@ def all_twins(  # noqa: PLR0913 - what is run of one question, by name
         told()
 
     def rival(other: PosteriorDraws) -> UnderTheory:
-        fact, changed = (_under(one, other) for one in (question.base, question.edited))
+        fact, changed = (with_theory_of(one, other) for one in (question.base, question.edited))
         histories = of(other, fact, uniforms=uniforms, seed=seed, threads=1)
         worlds = EditedWorld(histories, changed).twins(states=[outcome.state])
         told()
@@ -219,10 +219,6 @@ def all_twins(  # noqa: PLR0913 - what is run of one question, by name
         told()
     couplings = {name: _under_coupling(question, worlds) for name, worlds in twins.items()}
     return AllTwins(base, edited, past, twins, couplings, tuple(theories), free, ensemble, anew)
-
-
-def _under(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:
-    return with_theory(scenario, theory_of(posterior.theory))
 
 
 def _under_coupling(question: Question, worlds: TwinWorlds) -> UnderCoupling:

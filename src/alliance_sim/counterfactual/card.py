@@ -172,7 +172,9 @@ def _rewrite(question: Question, worlds: TwinWorlds, bits: float | None) -> Chec
     """Return how much is rewritten, and that nothing differs before the edit."""
     first = worlds.touched or 0
     before = worlds.factual.values[:, :first], worlds.edited.values[:, :first]
-    difference = float(np.abs(before[1] - before[0]).max()) if first else 0.0
+    # Histories that failed hold NaN, and say nothing of this.
+    gaps = np.nan_to_num(np.abs(before[1] - before[0]), nan=0.0)
+    difference = float(gaps.max()) if first else 0.0
     if difference != 0.0:
         return Check("minimal rewrite", REFUSE, difference, "the worlds differ before the edit")
     if bits is None and question.held:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from alliance_sim.calibration.kept_fit import FIT, told_of_fit
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
@@ -15,6 +18,8 @@ from alliance_sim.results.draws import ENDING, USUAL, shipped_draws
 from alliance_sim.scenario.theories import own_theory, theory_of, with_theory
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from alliance_sim.scenario import Scenario
 
 WHERE = "posterior"
@@ -69,9 +74,27 @@ def posteriors_of(
     return Posteriors(found[0], tuple(found[1:]), readings)
 
 
+def with_theory_of(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:
+    """Return a scenario with the switches of the theory that draws are of."""
+    return with_theory(scenario, theory_of(posterior.theory))
+
+
+def some_draws(posterior: PosteriorDraws, chosen: NDArray[np.int64]) -> PosteriorDraws:
+    """Return some draws of a posterior, by their numbers, array (chosen,)."""
+    held = posterior.held
+    few = replace(
+        held,
+        parameters=np.ascontiguousarray(held.parameters[chosen]),
+        ranks=np.ascontiguousarray(held.ranks[chosen]),
+        checked=(),
+        log_likelihood=np.zeros(0),
+    )
+    return PosteriorDraws(few, posterior.prior)
+
+
 def _misfit(posterior: PosteriorDraws, base: Scenario) -> str:
     """Return in a sentence why draws do not go with a factual scenario, "" if they do."""
-    under = with_theory(base, theory_of(posterior.theory))
+    under = with_theory_of(base, posterior)
     return posterior.misfit(under.model_copy(update={"edits": posterior.prior.scenario.edits}))
 
 
@@ -97,8 +120,7 @@ def _kept(place: Path, base: Scenario, wanted: str | None) -> list[PosteriorDraw
         )
         raise SettingError(WHERE, [problem])
     if not place.is_dir():
-        theory = own_theory(base).name if wanted is None else wanted
-        return [PosteriorDraws.load(place, base, theory=theory)]
+        return [PosteriorDraws.load(place, base)]  # the caller refuses another theory's
     if (place / FIT).is_file():
         names = list(told_of_fit(place)["theories"])
     else:

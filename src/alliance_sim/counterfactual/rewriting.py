@@ -29,6 +29,7 @@ from alliance_sim.counterfactual.edit_cost import cost_of
 from alliance_sim.counterfactual.estimates import LEAST, Estimate, estimate_of, likely
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.labels import Checks, agreement, label, sign_of
+from alliance_sim.counterfactual.posteriors import some_draws, with_theory_of
 from alliance_sim.counterfactual.rewrite_candidates import SHIFTS, STRENGTHS, Candidate
 from alliance_sim.counterfactual.rewrite_cost import RewriteCost
 from alliance_sim.counterfactual.rewrite_question import (
@@ -50,7 +51,6 @@ from alliance_sim.errors import ScenarioError, ScenarioWarning, explains_calls
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
 from alliance_sim.results.outcomes import Outcome, evaluate
-from alliance_sim.scenario.theories import theory_of, with_theory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,7 +173,7 @@ class _Worlds:
         self.question, self.limits, self.seed = question, limits, seed
         self._threads = threads
         main = question.posteriors.main
-        self.base = _under(question.base, main)
+        self.base = with_theory_of(question.base, main)
         numbers = np.arange(len(main))
         searching, self._confirming, self._telling = numbers[::2], numbers[1::4], numbers[3::4]
         few = searching[np.linspace(0, len(searching) - 1, min(FEW, len(searching))).astype(int)]
@@ -192,20 +192,22 @@ class _Worlds:
         self, posterior: PosteriorDraws, draws: Ints, uniforms: int = 1, seed: int | None = None
     ) -> Histories:
         return Histories.of_posterior(
-            _some(posterior, draws),
-            _under(self.question.base, posterior),
+            some_draws(posterior, draws),
+            with_theory_of(self.question.base, posterior),
             uniforms=uniforms,
             seed=self.seed if seed is None else seed,
             threads=self._threads,
         )
 
     def _fact(self, past: Histories) -> Floats:
-        runs = past.run([self.question.outcome.state])
-        calendar = self.base.calendar()
-        found: Floats = evaluate(
-            [self.question.outcome], [self.question.outcome.state], runs, calendar
-        )[:, 0]
+        outcome = self.question.outcome
+        runs = past.run([outcome.state])
+        found: Floats = evaluate([outcome], [outcome.state], runs, self.base.calendar())[:, 0]
         return found
+
+    def _as_wanted(self, values: Floats) -> Floats:
+        """Return 1.0 where an outcome is as wanted, 0.0 where not, NaN where a history failed."""
+        return np.where(np.isnan(values), np.nan, values == float(self.wanted))
 
     def search(
         self,
@@ -292,7 +294,7 @@ class _Worlds:
         values = _outcome_of(self.question.outcome, worlds)
         effect = worlds.effect(self.question.outcome.state)[:, : self.question.outcome.stop]
         self._shift[chosen] = float(np.nanmean(effect)) * _upwards(self.question.outcome)
-        return float(np.mean(values == float(self.wanted)))
+        return _share_of(self._as_wanted(values))
 
     def _twins(self, edited: Scenario, past: Histories, coupling: str = QUANTILE) -> TwinWorlds:
         states = [self.question.outcome.state]
@@ -354,7 +356,7 @@ class _Worlds:
             values = self._fact(histories)
         else:
             values = _outcome_of(self.question.outcome, self._twins(edited, histories, coupling))
-        return np.asarray(values == float(self.wanted), dtype=np.float64)
+        return self._as_wanted(values)
 
     def found(self, chosen: frozenset[str]) -> SmallRewrite:
         """Return a set of edits with all that is told of it."""
@@ -370,7 +372,7 @@ class _Worlds:
             words=tuple(self._by_text[text].words for text in texts),
             cost=self.cost(chosen),
             searched=self.value(chosen),
-            confirmed=float(self._values(texts, past=self._confirmers).mean()),
+            confirmed=_share_of(self._values(texts, past=self._confirmers)),
             told=told,
             parts=tuple(parts),
             threshold=self.limits.threshold,
@@ -450,34 +452,23 @@ class _Worlds:
             both = self._fact(past)
             changed = both
             if edits:
-                under = _under(self.question.base, other).edited(*edits)
+                under = with_theory_of(self.question.base, other).edited(*edits)
                 changed = _outcome_of(self.question.outcome, self._twins(under, past))
-            one, two = ((v == float(self.wanted)).astype(float) for v in (both, changed))
+            one, two = self._as_wanted(both), self._as_wanted(changed)
             found.append(_under_theory(other.theory, one, two, past.draws))
         return tuple(found)
-
-
-def _under(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:
-    return with_theory(scenario, theory_of(posterior.theory))
-
-
-def _some(posterior: PosteriorDraws, draws: Ints) -> PosteriorDraws:
-    """Return some draws of a posterior."""
-    held = posterior.held
-    few = replace(
-        held,
-        parameters=np.ascontiguousarray(held.parameters[draws]),
-        ranks=np.ascontiguousarray(held.ranks[draws]),
-        checked=(),
-        log_likelihood=np.zeros(0),
-    )
-    return PosteriorDraws(few, posterior.prior)
 
 
 def _outcome_of(outcome: Outcome, worlds: TwinWorlds) -> Floats:
     runs = worlds.edited
     found: Floats = evaluate([outcome], runs.states, runs.values, runs.calendar)[:, 0]
     return found
+
+
+def _share_of(as_wanted: Floats) -> float:
+    """Return the mean over histories that did not fail; 0 if all did: that brings nothing about."""
+    whole = as_wanted[~np.isnan(as_wanted)]
+    return float(whole.mean()) if len(whole) else 0.0
 
 
 def _upwards(outcome: Outcome) -> float:
@@ -496,4 +487,4 @@ def _estimate(values: Floats, draws: int) -> Estimate:
 def _under_theory(theory: str, fact: Floats, edited: Floats, draws: int) -> UnderTheory:
     one, two, three = (_estimate(values, draws) for values in (fact, edited, edited - fact))
     spread = likely(edited - fact, draws, binary=True).ravel()
-    return UnderTheory(theory, one, two, three, spread, draws)
+    return UnderTheory(theory, one, two, three, spread[np.isfinite(spread)], draws)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.target import Target, target_of
+from alliance_sim.counterfactual.posteriors import with_theory_of
 from alliance_sim.engine.kernel.history import KIND_NUMBERS, KIND_PULL
 from alliance_sim.engine.kernel.layout import LANES
 from alliance_sim.errors import SettingError
@@ -24,7 +25,6 @@ from alliance_sim.lab.frame import Frame
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import value_at
 from alliance_sim.scenario.fields import Number
-from alliance_sim.scenario.theories import theory_of, with_theory
 from alliance_sim.world.build import build_world, places_of
 from alliance_sim.world.divergence import changed_inputs
 from alliance_sim.world.recipe import COLUMNS, Recipe
@@ -89,7 +89,7 @@ def _target(posterior: PosteriorDraws) -> Target:
 def _unfit(frame: Frame, posterior: PosteriorDraws) -> list[str]:
     """Return in a sentence each what keeps draws from being replayed in the page."""
     held, last = posterior.held, frame.scenario.time.last_year
-    problem = posterior.misfit(_under(frame, posterior))
+    problem = posterior.misfit(with_theory_of(frame.scenario, posterior))
     found = [problem] if problem else []
     if held.until < last:
         found.append(
@@ -97,10 +97,6 @@ def _unfit(frame: Frame, posterior: PosteriorDraws) -> list[str]:
             f"to {last}; the page replays what is known to the end"
         )
     return found
-
-
-def _under(frame: Frame, posterior: PosteriorDraws) -> Scenario:
-    return with_theory(frame.scenario, theory_of(posterior.theory))
 
 
 def _record(frame: Frame, target: Target) -> Json:
@@ -135,7 +131,7 @@ def _record(frame: Frame, target: Target) -> Json:
 
 def _draws(frame: Frame, posterior: PosteriorDraws, target: Target) -> Json:
     """Return the draws of a theory."""
-    scenario = _under(frame, posterior)
+    scenario = with_theory_of(frame.scenario, posterior)
     recipe = recipe_of(scenario)
     paths, values = posterior.numbers_of(scenario)
     kept = [k for k, path in enumerate(paths) if path.partition(".")[0] != OBSERVED]
