@@ -317,3 +317,10 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ResultError, match=r"there is no folder .*nowhere"):
         ensemble().save(tmp_path / "nowhere" / "runs.parquet")
+
+
+def test_runs_of_which_nothing_is_said_did_not_fail() -> None:
+    found = ensemble(status=())
+    assert (found.failed, found.first_whole) == (0, 5)
+    assert found.whole.tolist() == [True] * RUNS
+    assert ensemble().whole.tolist() == [True, False, True]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
-from alliance_sim.results import OK, Ensemble
+from alliance_sim.results import Ensemble
 from alliance_sim.scenario.fields import LEVELS
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def period_table(ensemble: Ensemble) -> pd.DataFrame:
         Columns `period`, `quarter`, then levels and agenda overlap (0 to 1) and the rung; runs
         that failed are left out.
     """
-    whole = [position for position, status in enumerate(ensemble.status) if status == OK]
+    whole = ensemble.whole
     rows = []
     for period in ensemble.calendar.periods:
         steps = ensemble.calendar.steps_of(period)

@@ -23,7 +23,7 @@ from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import ResultError, explains_calls
 from alliance_sim.record.folder import SUSPENSION
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series
-from alliance_sim.results import OK, Ensemble
+from alliance_sim.results import Ensemble
 from alliance_sim.results.draws import USUAL
 
 if TYPE_CHECKING:
@@ -179,4 +179,4 @@ def _counted(ensemble: Ensemble, written: pd.DataFrame, series: str) -> NDArray[
     shape = (ensemble.runs, ensemble.calendar.steps, len(COUNTED_DOMAINS))
     cells = np.ravel_multi_index((runs, quarters, fields), shape)
     counted = np.bincount(cells, minlength=int(np.prod(shape))).reshape(shape)
-    return counted[[status == OK for status in ensemble.status]]
+    return counted[ensemble.whole]

@@ -37,7 +37,6 @@ from alliance_sim.errors import (
 )
 from alliance_sim.glossary import percent
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record
-from alliance_sim.results import OK
 from alliance_sim.results.draws import USUAL
 
 if TYPE_CHECKING:
@@ -217,7 +216,7 @@ def predictive_checks(
             posterior=draws,
         )
         counts.append(coded_counts(ensemble, scenario, record, series, draws))
-        rungs.append(ensemble.column("rung")[[status == OK for status in ensemble.status]])
+        rungs.append(ensemble.column("rung")[ensemble.whole])
         if progress is not None:
             progress(first + ensemble.runs, runs)
     simulated = Seen(acts, np.concatenate(counts), np.concatenate(rungs))

@@ -30,7 +30,7 @@ from alliance_sim.glossary import percent
 from alliance_sim.record.checks import checks_of
 from alliance_sim.record.record import Record
 from alliance_sim.record.words import Words
-from alliance_sim.results import OK, Ensemble
+from alliance_sim.results import Ensemble
 from alliance_sim.results.draws import USUAL
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.describe import assumed_numbers
@@ -108,7 +108,7 @@ class HistoryComparison(Shown):
 
     def failed(self) -> int:
         """Return how many runs failed."""
-        return sum(status != OK for status in self.ensemble.status)
+        return self.ensemble.failed
 
     def counted_from(self) -> int:
         """Return the first year whose acts count, in the record and in the runs."""
@@ -258,7 +258,7 @@ def _held_against(
     )
     if record is None:
         return found
-    whole = sum(status == OK for status in ensemble.status)
+    whole = ensemble.runs - ensemble.failed
     seen = as_coded(events, record.reporting, ensemble, scenario, draws)
     found = replace(found, counts=count_table(seen, record, whole))
     relationship = scenario.relationship

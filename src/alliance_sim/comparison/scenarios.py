@@ -297,7 +297,7 @@ class Comparison(Shown):
 
     def _whole(self, row: int) -> bool:
         every = (self.factual_runs, *self.edited_runs.values())
-        return all(not runs.status or runs.status[row] == OK for runs in every)
+        return all(runs.status[row] == OK for runs in every)
 
     def _outcome(self, text: str) -> Outcome:
         runs = self.factual_runs

@@ -385,7 +385,7 @@ def told_of(ensemble: Ensemble) -> str:
     """Return which runs of what a figure shows, such as "scenario x/baseline, 20 runs, seed 1"."""
     first = f" from run {ensemble.first_run}" if ensemble.first_run else ""
     plural = "" if ensemble.runs == 1 else "s"
-    failed = sum(status != "ok" for status in ensemble.status)
+    failed = ensemble.failed
     lost = f" ({failed} failed and are left out)" if failed else ""
     return (
         f"scenario {ensemble.scenario}, {ensemble.runs} run{plural}{first}{lost}, "

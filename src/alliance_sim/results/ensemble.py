@@ -50,7 +50,7 @@ class Ensemble(Shown):
         first_run: Number of the first run; row r of `values` is run first_run + r.
         engine: What computed it.
         versions: Version of this package.
-        status: Per run "ok", or what went wrong.
+        status: Per run "ok", or what went wrong; all are "ok" if left out.
         edits: What was changed against the scenario that this one extends, each with `words`.
         meanings: What each state means, its unit and its range.
         title: Title of the scenario.
@@ -72,10 +72,19 @@ class Ensemble(Shown):
     title: str = ""
     relationship: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.status:
+            object.__setattr__(self, "status", (OK,) * self.runs)
+
     @property
     def runs(self) -> int:
         """Number of runs."""
         return int(self.values.shape[0])
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Which runs did not fail, array (run,)."""
+        return np.array([status == OK for status in self.status], dtype=np.bool_)
 
     @property
     def posterior(self) -> str:
@@ -85,7 +94,7 @@ class Ensemble(Shown):
     @property
     def failed(self) -> int:
         """How many runs failed."""
-        return sum(status != OK for status in self.status)
+        return int((~self.whole).sum())
 
     @property
     def first_whole(self) -> int:
@@ -94,7 +103,7 @@ class Ensemble(Shown):
         Raises:
             ValueError: If all failed.
         """
-        return self.first_run + (self.status.index(OK) if self.status else 0)
+        return self.first_run + self.status.index(OK)
 
     @property
     def numbers(self) -> NDArray[np.int64]:
