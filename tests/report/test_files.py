@@ -17,6 +17,7 @@ from alliance_sim.calibration import shipped_posterior
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.origin import read_origin
 from alliance_sim.report import write_history
+from alliance_sim.report.result_folder import ResultFolder
 from alliance_sim.results import Ensemble
 
 if TYPE_CHECKING:
@@ -193,3 +194,21 @@ def test_a_folder_where_a_file_should_go_is_an_error(
     with pytest.raises(SettingError, match=r"claims\.csv(.|\n)*a folder of that name"):
         write_history(comparison, out=tmp_path, command=COMMAND)
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
+
+
+def test_results_that_share_a_folder_leave_what_they_do_not_know(tmp_path: Path) -> None:
+    origin = provenance.new_origin(
+        load_scenario("two_islands/baseline"), engine="none", seed=1, runs=1, command=COMMAND
+    )
+    (tmp_path / "summary_bands.csv").write_text("mine")
+    result = ResultFolder(tmp_path, kind="summarise", origin=origin, stem="summary")
+    with pytest.raises(SettingError, match=r"summary_bands\.csv is there and not known as such"):
+        result.text("bands", "csv", "ours")
+    assert (tmp_path / "summary_bands.csv").read_text() == "mine"
+    result.text("cells", "csv", "ours")
+    result.close()
+    again = ResultFolder(tmp_path, kind="summarise", origin=origin, stem="summary")
+    again.text("cells", "csv", "ours again")
+    assert (tmp_path / "summary_cells.csv").read_text() == "ours again"
+    with pytest.raises(SettingError, match="holds what `summarise` gave"):
+        ResultFolder(tmp_path, kind="sensitivity", origin=origin, stem="summary")

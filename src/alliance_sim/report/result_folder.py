@@ -51,8 +51,9 @@ class ResultFolder:
     """Files that belong together, in one folder, and the manifest that says where they come from.
 
     Each file takes its place when it is whole. What a manifest does not name as a result of the
-    same command and scenario is never replaced; files of other names are left alone. Tables depend
-    on the numbers only: the same numbers give the same bytes.
+    same command and scenario is never replaced; where several results share a folder, the command
+    counts alone. Files of other names are left alone. Tables depend on the numbers only: the same
+    numbers give the same bytes.
 
     Attributes:
         folder: Where they are.
@@ -84,10 +85,11 @@ class ResultFolder:
         self._stem = file_name(stem)
         self.files: dict[str, str] = {}
         self.columns: dict[str, dict[str, dict[str, str]]] = {}
-        self._before: dict[str, str] | None = None
-        if not self._stem:
-            self._before = _files_before(self.folder, kind, _names(origin))
-            self._write_manifest(self._before)
+        before = _manifest_of(
+            self.folder, kind, None if self._stem else _names(origin), self._stem or MANIFEST
+        )
+        self._before = {str(k): str(v) for k, v in before["files"].items()} if before else {}
+        self._write_manifest(self._before)
 
     def write(self, name: str, ending: str, write: Callable[[Path], None]) -> Path:
         """Write one file.
@@ -101,7 +103,7 @@ class ResultFolder:
             SettingError: If it cannot be written; so from every method that writes.
         """
         path = self._path(name, ending)
-        if self._before is not None and path.name not in self._before:
+        if path.name not in self._before:
             if path.is_file():
                 problem = f"{path.name} is there and not known as such a result"
                 raise SettingError(str(self.folder), [f"{problem}; choose another folder"])
@@ -169,7 +171,7 @@ class ResultFolder:
         return {**self.files, path.name: str(path)}
 
     def _write_manifest(self, digests: Mapping[str, str], **more: Any) -> Path:
-        path = self._path("" if self._stem else MANIFEST, "json")
+        path = self.folder / f"{self._stem or MANIFEST}.json"
         tree = manifest(self.origin, kind=self.kind, files=digests, **more)
         write_text(path, json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
         return path
@@ -276,19 +278,21 @@ def _names(origin: Origin) -> list[str]:
     return [origin.scenario, *(other.scenario for other in origin.others)]
 
 
-def _files_before(folder: Path, kind: str, scenarios: Sequence[str]) -> dict[str, str]:
-    """Return the digests of files of an earlier result of the same command and scenarios."""
-    before = _manifest_of(folder, kind, scenarios)
-    return {} if before is None else {str(k): str(v) for k, v in before["files"].items()}
-
-
-def _manifest_of(folder: Path, kind: str, scenarios: Sequence[str]) -> dict[str, Any] | None:
+def _manifest_of(
+    folder: Path, kind: str, scenarios: Sequence[str] | None, name: str = MANIFEST
+) -> dict[str, Any] | None:
     """Return the manifest of an earlier result of a command, None if there is none.
+
+    Args:
+        folder: Where it would be.
+        kind: Name of the command.
+        scenarios: Names of the scenarios that it has to be of; None for any.
+        name: What the manifest is called.
 
     Raises:
         SettingError: If it is of another command or scenario, or no manifest of a result.
     """
-    path = folder / f"{MANIFEST}.json"
+    path = folder / f"{name}.json"
     if not path.exists():
         return None
     other = "choose another folder with --out"
@@ -302,9 +306,9 @@ def _manifest_of(folder: Path, kind: str, scenarios: Sequence[str]) -> dict[str,
     except (FileError, KeyError, TypeError, ValueError):
         problem = f"{path.name} in it is of something else; {other}"
         raise SettingError(str(folder), [problem]) from None
-    if which != kind or found != list(scenarios):
+    if which != kind or found != list(found if scenarios is None else scenarios):
         told = f"holds what `{which}` gave for {', '.join(found)}"
-        wanted = f"these are of `{kind}` for {', '.join(scenarios)}; {other}"
+        wanted = f"these are of `{kind}` for {', '.join(scenarios or found)}; {other}"
         raise SettingError(str(folder), [f"{told}; {wanted}"])
     return tree
 
