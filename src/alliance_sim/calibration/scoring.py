@@ -232,9 +232,10 @@ class ScoreTable(Shown):
                 row["pit_inside_by_field"] = self._by_field(key)
             series.setdefault(key.series, {}).setdefault(key.setting, {})[key.model] = row
         years = self.years[edition]
+        acts = next(acts for (of, _), acts in self.acts.items() if of == edition)
         return {
             "edition": edition,
-            "first_year": self.acts[edition, next(iter(series))].first_year,
+            "first_year": acts.first_year,
             "known_until": years.known_until,
             "scored_until": years.scored_until,
             "rolling_from": years.rolling_from,

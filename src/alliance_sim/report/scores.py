@@ -15,7 +15,7 @@ from alliance_sim import provenance
 from alliance_sim.calibration.carried_forecasts import MODEL as CARRIED_OVER
 from alliance_sim.calibration.counted_runs import MODEL
 from alliance_sim.calibration.scores import SEED
-from alliance_sim.calibration.scoring import BLIND, IN_SAMPLE, ScoreTable
+from alliance_sim.calibration.scoring import BLIND, IN_SAMPLE, ROLLING, ScoreTable
 from alliance_sim.plots.scores import forecast_figure, pit_figure
 from alliance_sim.plots.theories import claims_figure, theory_figure
 from alliance_sim.provenance import new_origin
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.fitted_theories import FittedTheories
     from alliance_sim.scenario import Scenario
 
+FORECASTS = [
+    *("edition", "series", "model", "quarter", "domain", "observed", "expected", "low", "high")
+]
 ENGINE = "baselines"  # what computed the numbers: no run of the model is among them
 NO_FIT = (
     "Baselines only: no fit of the model to this record is stored, so the model itself is not "
@@ -107,10 +110,12 @@ def write_scores(
     if carried is not None:
         result.table("carried_over", carried.frame())
     words = Words.of(scenario)
-    for series in (one for one in SERIES if (table.edition, one) in table.acts):
+    there = {(key.series, key.setting) for key in table.cells if key.edition == table.edition}
+    for series in (one for one in SERIES if (one, BLIND) in there):
         draw = partial(forecast_figure, table, series=series, words=words)
         result.figure(f"forecast_{series}", draw(), f"Forecasts beside what happened: {series}")
-    result.figure("pit", pit_figure(table), "Were the forecasts calibrated?")
+    if any(setting == ROLLING for _, setting in there):
+        result.figure("pit", pit_figure(table), "Were the forecasts calibrated?")
     if theories is not None:
         result.table("theories", theories.frame())
         result.table("theory_shapley", theories.shapley())
@@ -127,7 +132,7 @@ def forecasts_of(table: ScoreTable) -> pd.DataFrame:
 
     Returns:
         Columns `edition`, `series`, `model`, `quarter`, `domain`, `observed`, `expected`, `low` and
-        `high` (5th and 95th percentile).
+        `high` (5th and 95th percentile); no row where nothing was forecast from there.
     """
     frames = []
     for key, cell in table.cells.items():
@@ -154,7 +159,7 @@ def forecasts_of(table: ScoreTable) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=FORECASTS)
 
 
 def scores_json(
