@@ -59,3 +59,12 @@ def test_suspensions_refusals_and_steps_are_told_apart_from_what_is_counted() ->
     assert refused.title.startswith("Tokyo liaison office left undecided")
     declared = found.formal[calendar.index(refused.date.replace(2013, 4, 15)), "rung", 7]
     assert (f"{declared.date}", declared.title) == ("2013-04-15", "Joint Political Declaration")
+
+
+def test_of_two_matters_refused_in_one_quarter_each_has_its_act() -> None:
+    (item,) = HISTORY.items
+    twice = HISTORY.model_copy(update={"items": [item, item.model_copy(update={"name": "other"})]})
+    formal = on_record_of(Record.of(HISTORY), twice).formal
+    refused = {which: act for (_, what, which), act in formal.items() if what == "refused"}
+    assert set(refused) == {item.name, "other"}
+    assert len({act.title for act in refused.values()}) == 1

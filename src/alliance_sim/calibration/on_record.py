@@ -67,15 +67,18 @@ def on_record_of(record: Record, scenario: Scenario, *, series: str = "all") -> 
     acts = acts.drop(index=formal_acts(record, scenario), errors="ignore")
     counted: dict[tuple[int, str], list[CodedAct]] = {}
     formal: dict[Place, CodedAct] = {}
-    tabled = {calendar.index(item.tabled): item.name for item in scenario.items}
+    tabled: dict[int, list[str]] = {}
+    for item in scenario.items:
+        tabled.setdefault(calendar.index(item.tabled), []).append(item.name)
     for step, row in _rows(acts.sort_values("when", kind="stable"), calendar):
         act = _coded(row)
         if row.kind != SUSPENSION:
             counted.setdefault((step, row.domain), []).append(act)
         elif row.domain == "operations":
             formal.setdefault((step, STOPPED, 0), act)
-        elif step in tabled:
-            formal.setdefault((step, REFUSED, tabled[step]), act)
+        else:
+            for name in tabled.get(step, ()):
+                formal.setdefault((step, REFUSED, name), act)
     rungs = {rung.number: rung for rung in scenario.rungs}
     for step, row in _rows(record.rungs, calendar):
         rung = rungs.get(int(row.rung))
