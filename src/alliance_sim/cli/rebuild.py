@@ -276,7 +276,8 @@ def _run(
     place = folder / PurePath(found.carried.file).name if plan.command == ["plot"] else folder
     words += [f"--out={place}"]
     words += ["--json"] if "--json" in known else []
-    words += [f"--workers={processors(workers)}"] if workers and "--workers" in known else []
+    if workers is not None and "--workers" in known:
+        words += [f"--workers={processors(workers)}"]
     options = [word for word in words if word.startswith("--")]
     others = [word for word in words if not word.startswith("--")]
     kept = again.set(found.carried)

@@ -86,7 +86,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     if len(given) > 1:
         raise SettingError("sweep", [f"give one of {', '.join(given)}, not {len(given)}"])
     size = {"replicates": replicates, "points": points}
-    again = command_line("sweep", plan, out=folder, **size, **crew, block=block)
+    again = command_line("sweep", plan, out=folder, **size, **crew, block=block, csv=csv)
     again += " --retry-failed" if retry_failed else ""
     with terminal.stoppable(lambda: f"{_done(folder):,} rows are safe. To go on: {again}"):
         from alliance_sim.sweep.plan_file import load_plan

@@ -78,7 +78,8 @@ class Codings(Shown):
         name: The record, with its edition.
         first: Name of the first list, such as "name@1".
         days: Of the acts in both lists those with a full day in both, and how many on the same day.
-        agreement: One row per column that is compared: `column`, then as in `Kappa`.
+        agreement: One row per column that is compared: `column`, then as in `Kappa`; none for one
+            in which all acts are of one class.
         captures: One row per period and salience: `period`, `salience`, then as in `Capture`, and
             `chance` (share of the second list's acts that the first holds; NaN without an act). The
             salience of an act in both lists is that of the first.
@@ -197,7 +198,8 @@ def _agreement(look: SecondLook) -> pd.DataFrame:
             (_class(look.first[p.first], column), _class(look.second[p.second], column))
             for p in look.pairs
         ]
-        rows.append((column, *kappa([a for a, _ in pairs], [b for _, b in pairs])))
+        if len({one for pair in pairs for one in pair}) > 1:  # else there is nothing to agree on
+            rows.append((column, *kappa([a for a, _ in pairs], [b for _, b in pairs])))
     return pd.DataFrame(rows, columns=["column", *Kappa._fields])
 
 

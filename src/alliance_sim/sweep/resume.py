@@ -47,7 +47,7 @@ def for_sweep(plan: Plan, path: Path) -> ChooseMetadata:
             )
         raise ResultError(
             f"{path}: holds another sweep, {old.title!r}; they differ in "
-            f"{', '.join(_differences(before, plan))}. ChooseMetadata another folder"
+            f"{', '.join(_differences(before, plan))}. Choose another folder"
         )
 
     return choose
