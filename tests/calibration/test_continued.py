@@ -216,3 +216,21 @@ def test_a_target_that_fails_is_told_in_words_and_loses_nothing() -> None:
     with pytest.raises(UnfinishedError, match="ZeroDivisionError: in the target"):
         job.advance(Inline())
     same(before, job.state())
+
+
+@pytest.mark.parametrize(
+    ("columns", "taken"), [(20, [0, 5, 10, 15]), (4, [0, 1, 2, 3]), (2, [0, 1, 0, 1])]
+)
+def test_groups_begin_at_places_spread_over_all_that_are_given(
+    columns: int, taken: list[int]
+) -> None:
+    seen: list[Any] = []
+
+    def noted(unknowns: Any) -> Any:
+        seen.append(unknowns.copy())
+        return -0.5 * (unknowns**2).sum(axis=0)
+
+    start = np.arange(2.0 * columns).reshape(2, columns) / 10.0
+    few = ChainSettings(chains=8, superchains=4, warm_up=2, draws=2, round=2)
+    Chains(noted, Layout(2), seed=1, settings=few, start=start).advance()
+    assert np.array_equal(seen[0], start[:, taken])

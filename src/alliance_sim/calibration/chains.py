@@ -91,8 +91,9 @@ class Chains:
             seed: Whole number from 0 to 2**64 - 1.
             settings: How many, and how long; the defaults of `ChainSettings` if None.
             moves: Of one sweep; `usual_moves(layout)` if None.
-            start: Array (dimension, n) of places to start from, such as particles, taken in turn
-                by the chains or superchains; draws from the prior if None.
+            start: Array (dimension, n) of places to start from, such as particles; draws from the
+                prior if None. Chains or superchains take places evenly spaced over its columns,
+                as particles next to each other may come from one; fewer places in turn.
         """
         self._target, self._layout, self._seed = log_likelihood, layout, as_seed(seed)
         self.settings = settings or ChainSettings()
@@ -217,7 +218,9 @@ class Chains:
                 "column for a place"
             )
             raise SettingError("chains", [problem])
-        unknowns = given[:, np.arange(places) % given.shape[1]]
+        count = given.shape[1]
+        chosen = np.arange(places)
+        unknowns = given[:, chosen * count // places if count >= places else chosen % count]
         values = evaluate(self._target, unknowns, executor)
         if (values == -np.inf).any():
             place = int(np.flatnonzero(values == -np.inf)[0])
