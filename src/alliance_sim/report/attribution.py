@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from alliance_sim.plots.attribution import attribution_figure
 from alliance_sim.provenance import Origin, new_origin
 from alliance_sim.report import page
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import ResultFolder, of_this_outcome, result_folder, rows_of
+from alliance_sim.report.result_folder import ResultFolder, answer_folder, rows_of
 
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.contributions import Attribution
@@ -32,8 +31,8 @@ def attribution_folder(out: str | os.PathLike[str], base: Scenario, outcome: Out
     Raises:
         SettingError: If it cannot be written, or holds results of another question.
     """
-    folder = result_folder(out, kind=KIND, scenarios=[base])
-    return of_this_outcome(folder, outcome.text, "holds the attribution of another outcome,")
+    told = "holds the attribution of another outcome,"
+    return answer_folder(out, kind=KIND, scenarios=[base], outcome=outcome, told=told)
 
 
 @explains_calls
@@ -61,7 +60,7 @@ def write_attribution(
     image = result.picture("attribution", partial(attribution_figure, found), found.outcome.text)
     result.table("contributions", found.frame)
     result.table("groups", found.groups_frame, "contributions")
-    result.text("answer", "json", json.dumps(found.as_tree(), indent=2, allow_nan=False) + "\n")
+    result.json("answer", found.as_tree())
     result.page("report", attribution_page(found, image=image, origin=origin))
     return result.close(asked={"outcome": found.outcome.text, "junctures": list(found.players)})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
 from functools import partial
 from pathlib import Path
@@ -12,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.errors import explains_calls
 from alliance_sim.plots.inevitability import inevitability_figure
-from alliance_sim.plots.origin import save_png
 from alliance_sim.plots.style import PHONE, SLIDE
 from alliance_sim.provenance import Origin, new_origin
 from alliance_sim.report import page
@@ -20,8 +17,8 @@ from alliance_sim.report.page import render
 from alliance_sim.report.result_folder import (
     Picture,
     ResultFolder,
-    of_this_outcome,
-    result_folder,
+    answer_folder,
+    png_of,
     rows_of,
 )
 
@@ -38,8 +35,13 @@ def inevitability_folder(out: str | os.PathLike[str], question: Question) -> Pat
     Raises:
         SettingError: If it cannot be written, or holds results of another question.
     """
-    folder = result_folder(out, kind=KIND, scenarios=[question.base, question.edited])
-    return of_this_outcome(folder, question.outcome.text, "holds the curve of another outcome,")
+    return answer_folder(
+        out,
+        kind=KIND,
+        scenarios=[question.base, question.edited],
+        outcome=question.outcome,
+        told="holds the curve of another outcome,",
+    )
 
 
 @explains_calls
@@ -68,7 +70,7 @@ def write_inevitability(
     result = ResultFolder(out, kind=KIND, origin=origin)
     image = result.picture(KIND, partial(inevitability_figure, curve), curve.question)
     result.table("curve", curve.frame, KIND)
-    result.text("answer", "json", json.dumps(curve.as_tree(), indent=2, allow_nan=False) + "\n")
+    result.json("answer", curve.as_tree())
     result.page("report", inevitability_page(curve, image=image, origin=origin))
     return result.close(
         asked={"question": curve.question, "edits": list(curve.edits), "outcome": curve.outcome}
@@ -105,9 +107,8 @@ def curve_told(curve: InevitabilityCurve | None, origin: Origin) -> dict[str, An
     """
     if curve is None:
         return None
-    drawn = []
-    for form in (SLIDE, PHONE):
-        file = io.BytesIO()
-        save_png(inevitability_figure(curve, form=form), file, origin=origin, title=curve.question)
-        drawn.append(file.getvalue())
+    drawn = (
+        png_of(inevitability_figure(curve, form=form), origin=origin, title=curve.question)
+        for form in (SLIDE, PHONE)
+    )
     return {"image": Picture(*drawn), "line": curve.line, "about": curve.about}

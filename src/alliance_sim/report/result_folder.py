@@ -29,6 +29,7 @@ from alliance_sim.results.state_metadata import Meaning, Meanings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alliance_sim.results.outcomes import Outcome
     from alliance_sim.scenario import Scenario
 
 MANIFEST = "manifest"
@@ -134,6 +135,14 @@ class ResultFolder:
         """Write a text in UTF-8, with the same line ends on every system."""
         self.write(name, ending, lambda part: _put(part, text.encode("utf-8", "backslashreplace")))
 
+    def json(self, name: str, tree: Any) -> None:
+        """Write a tree of plain values as JSON in ASCII.
+
+        Raises:
+            ValueError: If a number in it is not finite.
+        """
+        self.text(name, "json", json.dumps(tree, indent=2, allow_nan=False) + "\n")
+
     def figure(self, name: str, figure: Any, title: str = "") -> bytes:
         """Write a figure, as a function of `plots` returns it, with its origin; return the file."""
         log.debug("drawing %s", title or name)
@@ -145,9 +154,8 @@ class ResultFolder:
 
     def picture(self, name: str, draw: Callable[..., Any], title: str = "") -> Picture:
         """Write a figure for a slide, as drawn for a `form`; return it, and one for a phone."""
-        phone = io.BytesIO()
-        save_png(draw(form=PHONE), phone, title=title, **self._carried(name, "png"))
-        return Picture(self.figure(name, draw(form=SLIDE), title), phone.getvalue())
+        phone = png_of(draw(form=PHONE), title=title, **self._carried(name, "png"))
+        return Picture(self.figure(name, draw(form=SLIDE), title), phone)
 
     def page(self, name: str, html: str) -> None:
         """Write a page, with what is needed to make it again inside."""
@@ -179,6 +187,18 @@ class ResultFolder:
     def _path(self, name: str, ending: str) -> Path:
         parts = [part for part in (self._stem, file_name(name)) if part]
         return self.folder / f"{'_'.join(parts)}.{ending}"
+
+
+def png_of(figure: Any, **told: Any) -> bytes:
+    """Return a figure as a file of PNG that is written nowhere.
+
+    Args:
+        figure: As a function of `plots` returns it.
+        **told: Its title and origin, as `save_png` takes them.
+    """
+    file = io.BytesIO()
+    save_png(figure, file, **told)
+    return file.getvalue()
 
 
 def usual_folder(kind: str, *names: str, against: str = "") -> Path:
@@ -246,19 +266,30 @@ def result_folder(out: str | os.PathLike[str], *, kind: str, scenarios: Sequence
     return folder
 
 
-def of_this_outcome(
-    folder: Path, outcome: str, told: str = "holds the answer to another question, about"
+def answer_folder(
+    out: str | os.PathLike[str],
+    *,
+    kind: str,
+    scenarios: Sequence[Scenario],
+    outcome: Outcome,
+    told: str = "holds the answer to another question, about",
 ) -> Path:
-    """Return a folder of results that holds none of another outcome.
+    """Return a folder that the answer about an outcome may be written to, made if need be.
+
+    Ask before a long computation. The answer to the same question may be replaced.
 
     Args:
-        folder: The folder, from `result_folder`.
-        outcome: What is looked at, as it was asked.
-        told: What is said of a folder that does, before its outcome.
+        out: The folder.
+        kind: Name of the command.
+        scenarios: The scenarios, the factual one first.
+        outcome: What is looked at.
+        told: What is said of a folder that holds another outcome, before that outcome.
 
     Raises:
-        SettingError: If it does.
+        SettingError: If it cannot be written, or holds an answer about another outcome, or results
+            of another command or scenario.
     """
+    folder = result_folder(out, kind=kind, scenarios=scenarios)
     manifest = folder / f"{MANIFEST}.json"
     if not manifest.exists():
         return folder
@@ -268,7 +299,7 @@ def of_this_outcome(
         return folder
     except (FileError, TypeError, ValueError):
         before = "something else"
-    if before != outcome:
+    if before != outcome.text:
         problem = f"{told} {before}; choose another folder with --out"
         raise SettingError(str(folder), [problem])
     return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from functools import partial
@@ -16,7 +15,7 @@ from alliance_sim.plots.rewrite import rewrite_figure
 from alliance_sim.provenance import Origin, new_origin
 from alliance_sim.report import page
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import ResultFolder, of_this_outcome, result_folder
+from alliance_sim.report.result_folder import ResultFolder, answer_folder
 
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.rewrite_question import RewriteQuestion
@@ -37,8 +36,7 @@ def rewrite_folder(out: str | os.PathLike[str], question: RewriteQuestion) -> Pa
         SettingError: If it cannot be written, or holds the answer to another question, or results
             of another command.
     """
-    folder = result_folder(out, kind=KIND, scenarios=[question.base])
-    return of_this_outcome(folder, question.outcome.text)
+    return answer_folder(out, kind=KIND, scenarios=[question.base], outcome=question.outcome)
 
 
 @explains_calls
@@ -66,7 +64,7 @@ def write_rewrite(answer: Rewrite, *, out: str | os.PathLike[str], command: str)
     log.debug("drawing")
     image = result.picture(KIND, partial(rewrite_figure, answer), answer.words)
     result.table("tried", answer.frame)
-    result.text("answer", "json", json.dumps(answer.as_tree(), indent=2, allow_nan=False) + "\n")
+    result.json("answer", answer.as_tree())
     result.page("report", rewrite_page(answer, image=image, origin=origin))
     return result.close(
         asked={

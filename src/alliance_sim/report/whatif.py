@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from functools import partial
@@ -19,7 +18,7 @@ from alliance_sim.report import page
 from alliance_sim.report.comparison import acts_counted, acts_told
 from alliance_sim.report.inevitability import curve_told
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import ResultFolder, of_this_outcome, result_folder, rows_of
+from alliance_sim.report.result_folder import ResultFolder, answer_folder, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,8 +43,8 @@ def whatif_folder(out: str | os.PathLike[str], question: Question) -> Path:
         SettingError: If it cannot be written, or holds the answer to another question, or results
             of another command.
     """
-    folder = result_folder(out, kind=KIND, scenarios=[question.base, question.edited])
-    return of_this_outcome(folder, question.outcome.text)
+    scenarios = [question.base, question.edited]
+    return answer_folder(out, kind=KIND, scenarios=scenarios, outcome=question.outcome)
 
 
 @explains_calls
@@ -79,7 +78,7 @@ def write_whatif(answer: WhatIf, *, out: str | os.PathLike[str], command: str) -
     result.table("steps", answer.comparison.steps)
     result.table("partings", answer.partings_frame)
     result.table("acts", acts)
-    result.text("answer", "json", json.dumps(answer.as_tree(), indent=2, allow_nan=False) + "\n")
+    result.json("answer", answer.as_tree())
     result.page("report", whatif_page(answer, acts, images=(image, held), origin=origin))
     return result.close(
         asked={
