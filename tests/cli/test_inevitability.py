@@ -80,7 +80,10 @@ def test_a_curve_is_told_in_words_and_other_outcomes_need_another_folder(tmp_pat
         (("attribute", "--outcome", "rung>=8@2014", "--juncture", "isef"), "did you mean 'isaf'"),
         (("attribute", "--outcome", "rung>=8@2014", "--groups", "stage"), "must be period, actor"),
         (("attribute", "--outcome", "rung>=8@2014", "--most", "16"), "from 1 to 15"),
-        (("attribute", "--outcome", "rung>=8@2014", "--posterior", "none"), "needs draws"),
+        (
+            ("attribute", "--outcome", "rung>=8@2014", "--posterior", "none"),
+            "an attribution needs draws",
+        ),
     ],
 )
 def test_a_wrong_question_is_refused_with_the_reason(

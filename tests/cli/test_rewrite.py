@@ -81,7 +81,7 @@ def test_where_the_fact_is_as_wanted_there_is_nothing_to_rewrite(
         (("--outcome", STEP, "--shifts", "4,x"), "is not a whole number"),
         (("--outcome", STEP, "--strengths", "strong"), "must be a number"),
         ((*ASKED, "--also", "withot great_raid"), "did you mean 'without'"),
-        ((*ASKED, "--posterior", "none"), "needs draws"),
+        ((*ASKED, "--posterior", "none"), "a rewrite needs draws"),
     ],
 )
 def test_a_wrong_question_ends_with_2_and_leaves_nothing_behind(

@@ -102,7 +102,7 @@ def test_a_folder_of_another_question_is_not_written_over(draws: Path, tmp_path:
         (("--without", "great_raid", "--outcome", "sum(rung"), "cannot be read"),
         (("--council", "consensus", *ASKED), "changes nothing"),
         (("--without", "great_raid", *ASKED), "no draws of a posterior come with the package"),
-        (("--without", "great_raid", *ASKED, "--posterior", "none"), "needs draws"),
+        (("--without", "great_raid", *ASKED, "--posterior", "none"), "a what-if needs draws"),
         (("--without", "great_raid", *ASKED, "--posterior", "no.npz"), "no.npz"),
         (("--without", "great_raid", *ASKED, "--runs", "0"), "must be a whole number"),
     ],

@@ -41,6 +41,7 @@ from alliance_sim.cli.options import (
     command_line,
     draws_of,
     processors,
+    unless_shipped,
 )
 from alliance_sim.errors import (
     RecordError,
@@ -130,7 +131,7 @@ def history(  # noqa: PLR0913, PLR0917 - the options of a command
             workers=processors(workers),
             progress=show,
         )
-    asked = None if posterior == SHIPPED else posterior
+    asked = unless_shipped(posterior)
     command = command_line("history", scenario, runs=runs, seed=number, posterior=asked, out=folder)
     files = write_history(found, out=folder, command=command)
     if as_json:

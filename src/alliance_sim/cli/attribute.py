@@ -16,8 +16,10 @@ from alliance_sim.cli.options import (
     Posterior,
     Seed,
     Workers,
+    check_draws,
     command_line,
     processors,
+    unless_shipped,
 )
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.shipped import usual_scenario
@@ -104,9 +106,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
     if outcome is None:
         problem = f"is missing: what is looked at, such as {EXAMPLE}"
         raise SettingError("--outcome", [problem])
-    if posterior == "none":
-        problem = "is none, and an attribution needs draws: without them nothing is known of noise"
-        raise SettingError("--posterior", [problem])
+    check_draws(posterior, "an attribution")
     base, names = load_scenario(scenario), juncture or []
     divided = _groups(groups)
     seen = checked(base, names, outcome, coupling=coupling, most=most, groups=divided)
@@ -136,7 +136,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
         groups=groups,
         theory=theory,
         coupling=coupling,
-        posterior=None if posterior == SHIPPED else posterior,
+        posterior=unless_shipped(posterior),
         uniforms=uniforms,
         seed=number,
         out=folder,

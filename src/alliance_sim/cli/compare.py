@@ -23,6 +23,7 @@ from alliance_sim.cli.options import (
     command_line,
     draws_of,
     processors,
+    unless_shipped,
 )
 from alliance_sim.errors import SettingError
 
@@ -104,7 +105,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
     acts = found.acts_of(run)
     command = command_line("compare", *scenarios, against=against, runs=runs, seed=number,
                            year=year, outcome=outcome, show_run=show_run,
-                           posterior=None if posterior == SHIPPED else posterior,
+                           posterior=unless_shipped(posterior),
                            out=folder)  # fmt: skip
     files = write_comparison(found, run=run, out=folder, command=command)
     if as_json:

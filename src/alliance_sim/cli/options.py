@@ -127,6 +127,33 @@ def draws_of(posterior: str, fitted: Any) -> Any:
     return PosteriorDraws.load(place, fitted)
 
 
+def unless_shipped(posterior: str) -> str | None:
+    """Return what a command line tells of `--posterior`: None, and so nothing, if it is the usual.
+
+    Args:
+        posterior: What was given.
+    """
+    return None if posterior == SHIPPED else posterior
+
+
+def check_draws(posterior: str, asked: str) -> None:
+    """Raise an error if `--posterior` says that there are no draws, where they are needed.
+
+    Args:
+        posterior: What was given.
+        asked: What needs them, such as "a what-if".
+
+    Raises:
+        SettingError: If it is "none": without draws nothing is known of the noise.
+    """
+    if posterior == NONE:
+        problem = (
+            f"is none, and {asked} needs draws: without them nothing is known of noise; compare "
+            "runs edited scenarios with fresh noise and the numbers of the file"
+        )
+        raise SettingError("--posterior", [problem])
+
+
 def processors(workers: int | None, option: str = "--workers") -> int:
     """Return how many processors to use.
 

@@ -21,6 +21,7 @@ from alliance_sim.cli.options import (
     draws_of,
     path_of,
     processors,
+    unless_shipped,
 )
 from alliance_sim.errors import ResultError, SettingError, did_you_mean
 from alliance_sim.shipped import usual_scenario
@@ -106,7 +107,7 @@ def show(
     if out is not None:
         from alliance_sim.report.posterior import write_posterior
 
-        asked = None if posterior == SHIPPED else posterior
+        asked = unless_shipped(posterior)
         command = command_line(
             "posterior", "show", scenario, posterior=asked, theory=theory, out=out
         )
@@ -171,7 +172,7 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command
 
         command = command_line(
             "posterior", "check", scenario, series=None if series == "all" else series, runs=runs,
-            seed=number, posterior=None if posterior == SHIPPED else posterior, out=out,
+            seed=number, posterior=unless_shipped(posterior), out=out,
         )  # fmt: skip
         files = write_checks(found, chosen, seed=number, out=out, command=command)
     if as_json:
@@ -249,7 +250,7 @@ def state(
     from alliance_sim import load_scenario
     from alliance_sim.calibration.stated import state_medians
 
-    asked = None if posterior == SHIPPED else posterior
+    asked = unless_shipped(posterior)
     again = command_line("posterior", "state", file, "--in-place", posterior=asked, theory=theory)
     target = _one_target("posterior state", file, out, in_place=in_place, again=again)
     chosen = load_scenario(file)
@@ -304,7 +305,7 @@ def vary(  # noqa: PLR0913, PLR0917 - the options of a command
     _check_led(particles, sweeps)
     chosen = load_scenario(scenario)
     found = _posterior(posterior, chosen, theory, asked=scenario)
-    asked = None if posterior == SHIPPED else posterior
+    asked = unless_shipped(posterior)
     if asked is None and out is None:
         again = command_line("posterior", "vary", scenario, out="variants")
         problem = f"is missing, as the shipped draws stand where nothing is written: {again}"

@@ -16,8 +16,10 @@ from alliance_sim.cli.options import (
     Posterior,
     Seed,
     Workers,
+    check_draws,
     command_line,
     processors,
+    unless_shipped,
     whole_number,
 )
 from alliance_sim.errors import SettingError, shown
@@ -107,8 +109,7 @@ def rewrite(  # noqa: PLR0913, PLR0917 - the options of a command
         raise SettingError("--outcome", [f"is missing: what is to turn, such as {EXAMPLE}"])
     limits = Limits(_number("--threshold", threshold), most, budget, uniforms=uniforms)
     limits.check()
-    if posterior == "none":
-        raise SettingError("--posterior", ["is none, and a rewrite needs draws"])
+    check_draws(posterior, "a rewrite")
     question = ask_rewrite(
         load_scenario(scenario),
         outcome,
@@ -132,7 +133,7 @@ def rewrite(  # noqa: PLR0913, PLR0917 - the options of a command
         shifts=shifts,
         strengths=strengths,
         also=also,
-        posterior=None if posterior == SHIPPED else posterior,
+        posterior=unless_shipped(posterior),
         uniforms=uniforms,
         seed=number,
         out=folder,

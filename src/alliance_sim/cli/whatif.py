@@ -30,10 +30,11 @@ from alliance_sim.cli.options import (
     Posterior,
     Seed,
     Workers,
+    check_draws,
     command_line,
     processors,
+    unless_shipped,
 )
-from alliance_sim.errors import SettingError
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     texts = as_texts(**given)
     wanted = outcome_given(outcome, f"what is looked at, such as {EXAMPLE}", start or base, texts)
     question = ask(base, texts, wanted, start=start, called=called)
-    found = posteriors_of(_posterior(posterior), question.base, question.theory)
+    check_draws(posterior, "a what-if")
+    found = posteriors_of(posterior, question.base, question.theory)
     folder = out or usual_folder("whatif", question.edited.name)
     whatif_folder(folder, question)
     with terminal.progress("asking twins", "steps") as show:
@@ -135,7 +137,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
         scenario,
         outcome=question.outcome.text,
         **given,
-        posterior=None if posterior == SHIPPED else posterior,
+        posterior=unless_shipped(posterior),
         uniforms=uniforms,
         runs=runs,
         seed=number,
@@ -170,18 +172,6 @@ def called_by(scenario: str, base: Scenario) -> str:
         return base.name
     found = extended_file(scenario)
     return scenario if found is None else str(found)
-
-
-def _posterior(given: str) -> str:
-    """Return what was given for `--posterior`.
-
-    Raises:
-        SettingError: If it is "none": without draws nothing is known of the noise.
-    """
-    if given == "none":
-        told = "compare runs the same edits with fresh noise and the numbers of the file"
-        raise SettingError("--posterior", [f"is none, and a what-if needs draws; {told}"])
-    return given
 
 
 def _print(answer: WhatIf) -> None:
