@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,8 +16,8 @@ from alliance_sim.cli.options import (
     Json,
     Seed,
     command_line,
-    processors,
 )
+from alliance_sim.cli.pools import check_one_pool, pool_of
 from alliance_sim.cli.sweep import SCHEDULER, THREADS, WORKERS
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.shipped import usual_scenario
@@ -81,9 +79,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
     folder = out or usual_folder("calibrate", chosen.name)
     numbers = {"particles": particles, "chains": chains, "warm_up": warm_up, "draws": draws}
     crew = {"workers": workers, "threads": threads, "scheduler": scheduler}
-    given = [f"--{name}" for name, value in crew.items() if value is not None]
-    if len(given) > 1:
-        raise SettingError("calibrate", [f"give one of {', '.join(given)}, not {len(given)}"])
+    check_one_pool("calibrate", crew)
     settings = _settings(theory, until, series, noise.as_seed(seed), numbers)
     again = command_line(
         "calibrate",
@@ -157,16 +153,8 @@ def _settings(
 def _fitted(scenario: Any, folder: Path, settings: FitSettings, crew: dict[str, Any]) -> Any:
     """Fit, with progress."""
     from alliance_sim.calibration import fit
-    from alliance_sim.parallel import executors
 
-    pool: AbstractContextManager[Executor]
-    if crew["scheduler"] is not None:
-        pool = executors.cluster(crew["scheduler"])
-    elif crew["workers"] is not None:
-        pool = executors.chosen(workers=processors(crew["workers"]))
-    else:
-        pool = executors.chosen(threads=processors(crew["threads"], "--threads"))
-    with pool as executor, terminal.progress("calibrating", "steps") as show:
+    with pool_of(**crew) as executor, terminal.progress("calibrating", "steps") as show:
         return fit.calibrate(scenario, folder, settings, executor=executor, told=Live(show))
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
 from alliance_sim.cli import terminal
-from alliance_sim.cli.options import WHOLE_NUMBER, processors
+from alliance_sim.cli.options import WHOLE_NUMBER
+from alliance_sim.cli.pools import pool_of
 from alliance_sim.errors import SettingError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from alliance_sim.calibration.refits import RefitSettings
     from alliance_sim.calibration.stored import StoredForecasts
     from alliance_sim.scenario import Scenario
@@ -118,11 +116,8 @@ def refitted(
         ResultError: If the folder holds refits of something else.
     """
     from alliance_sim.calibration import refits
-    from alliance_sim.parallel import executors
 
-    pool: AbstractContextManager[Executor] = executors.chosen(
-        **({"threads": processors(None)} if workers is None else {"workers": processors(workers)})
-    )
+    pool = pool_of(workers)
     with (
         terminal.stoppable(lambda: f"What was done is safe. To go on: {again}"),
         pool as executor,

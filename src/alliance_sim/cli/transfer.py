@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from alliance_sim.cli import terminal
-from alliance_sim.cli.options import command_line, path_of, processors
+from alliance_sim.cli.options import command_line, path_of
+from alliance_sim.cli.pools import pool_of
 from alliance_sim.errors import AllianceSimError, ResultError, SettingError, nearest_name, shown
 from alliance_sim.nearest import nearest_file
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from alliance_sim.calibration import PosteriorDraws
     from alliance_sim.calibration.carried_forecasts import Transfer
     from alliance_sim.scenario import Scenario
@@ -182,11 +180,8 @@ def transferred(
         return None
     from alliance_sim.calibration.carried_forecasts import TransferSettings, transfer
     from alliance_sim.cli.activity import activity
-    from alliance_sim.parallel import executors
 
-    pool: AbstractContextManager[Executor] = executors.chosen(
-        **({"threads": processors(None)} if workers is None else {"workers": processors(workers)})
-    )
+    pool = pool_of(workers)
     with (
         terminal.stoppable(lambda: f"What was done is safe. To go on: {again}"),
         pool as executor,
