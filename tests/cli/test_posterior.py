@@ -18,7 +18,10 @@ from alliance_sim.calibration import (
     PosteriorDraws,
     TemperedSettings,
     calibrate,
+    smoothed_weights,
+    varied,
 )
+from alliance_sim.calibration.variants import Variants
 from alliance_sim.cli.app import app
 from alliance_sim.results.draws import load_draws
 from alliance_sim.shipped import scenarios
@@ -276,6 +279,31 @@ def test_other_readings_are_kept_beside_draws_and_a_what_if_uses_them(
     readings = json.loads(told[told.index("{") :])["robustness"]["readings"]
     assert {one["reading"] for one in readings} == {row["reading"] for row in tree["readings"]}
     assert all(one["effect"] is not None for one in readings)
+
+
+def test_a_k_without_end_is_none_in_json_and_told_in_words(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is -inf where all draws weigh alike, and inf where the record is impossible in all."""
+    file = tmp_path / "RID.npz"
+    shutil.copy(kept, file)
+    alike, k = smoothed_weights(np.zeros(200))
+    assert k == -np.inf
+    weights = Variants(
+        draws="", scenario=ISLANDS, theory="RID", record="", command="", version="",
+        names=("edition a", "edition b"), log_weights=np.stack([alike, np.full(200, -np.inf)]),
+        k=np.array([k, np.inf]),
+    )  # fmt: skip
+    made = {"edition b": tmp_path / "b.npz"}
+    monkeypatch.setattr(varied, "vary", lambda *_, **__: (weights, made))
+    code, told = called("posterior", "vary", ISLANDS, "--posterior", file, "--json")
+    assert code == 0, told
+    first, second = json.loads(told[told.index("{") :])["readings"]
+    assert (first["k"], round(first["worth"]), first["file"]) == (None, 200, None)
+    assert (second["k"], second["file"]) == (None, str(made["edition b"]))
+    code, told = called("posterior", "vary", ISLANDS, "--posterior", file)
+    assert code == 0, told
+    assert "edition a: k -inf; draws weighed, worth 200 of" in told
 
 
 @pytest.mark.parametrize(

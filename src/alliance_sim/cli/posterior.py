@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -328,7 +329,7 @@ def vary(  # noqa: PLR0913, PLR0917 - the options of a command
         )  # fmt: skip
     if as_json:
         rows = [
-            {"reading": name, "k": k if k < float("inf") else None, "worth": worth,
+            {"reading": name, "k": k if math.isfinite(k) else None, "worth": worth,
              "file": str(made[name]) if name in made else None}
             for name, k, worth, _ in weights.readings()
         ]  # fmt: skip
