@@ -27,7 +27,7 @@ def path_of(text: str | Path) -> Path:
     return Path(text)
 
 
-def whole_number(text: str | int) -> int:
+def parsed_whole_number(text: str | int) -> int:
     """Return the whole number that an option gives, in the digits 0 to 9.
 
     Raises:
@@ -40,11 +40,8 @@ def whole_number(text: str | int) -> int:
     return int(text)
 
 
-WHOLE_NUMBER: dict[str, Any] = {"parser": whole_number, "metavar": "INTEGER"}
+WHOLE_NUMBER: dict[str, Any] = {"parser": parsed_whole_number, "metavar": "INTEGER"}
 PATH: dict[str, Any] = {"parser": path_of, "metavar": "PATH"}
-Out = Annotated[
-    Path, typer.Option("--out", help="Folder to write to; made if it is not there.", **PATH)
-]
 OwnOut = Annotated[
     Path | None,
     typer.Option(

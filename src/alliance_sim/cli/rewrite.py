@@ -18,9 +18,9 @@ from alliance_sim.cli.options import (
     Workers,
     check_draws,
     command_line,
+    parsed_whole_number,
     processors,
     unless_shipped,
-    whole_number,
 )
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.shipped import usual_scenario
@@ -115,7 +115,7 @@ def rewrite(  # noqa: PLR0913, PLR0917 - the options of a command
         outcome,
         wanted=_wanted(to),
         posterior=posterior,
-        shifts=[whole_number(part) for part in _parts(shifts)],
+        shifts=[parsed_whole_number(part) for part in _parts(shifts)],
         strengths=[_number("--strengths", part) for part in _parts(strengths)],
         also=also or (),
     ).called(scenario)
