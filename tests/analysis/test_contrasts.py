@@ -7,8 +7,14 @@ import pandas as pd
 import pytest
 
 from alliance_sim.analysis.axes import Axis
-from alliance_sim.analysis.contrasts import contrasts_asked, differences, share_of_runs
-from alliance_sim.errors import SettingError
+from alliance_sim.analysis.contrasts import (
+    contrast_names,
+    contrasts_asked,
+    differences,
+    paired,
+    share_of_runs,
+)
+from alliance_sim.errors import SettingError, UnknownName
 
 LABELS = ("base", "no-raid", "late")
 RAID = Axis("raid", "the raid", "choice", (True, False))
@@ -136,3 +142,54 @@ def test_shares_of_runs_leave_out_what_failed() -> None:
     assert share_of_runs(values, above=True) == 0.5
     assert share_of_runs(values, above=False) == 0.25
     assert np.isnan(share_of_runs(pd.Series([np.nan]), above=True))
+
+
+def two_scenarios() -> pd.DataFrame:
+    """Return the runs of two scenarios, in no order."""
+    return rows(("a", "b")).sample(frac=1, random_state=1, ignore_index=True)
+
+
+def test_a_contrast_pairs_runs_however_rows_are_ordered() -> None:
+    found = paired(two_scenarios(), outcome="y", first="a", second="b")
+    assert found["y"].to_numpy() == pytest.approx(100.0)
+    assert len(found) == len(rows(("b",)))
+
+
+def test_a_contrast_is_lost_where_either_run_failed() -> None:
+    frame = two_scenarios()
+    frame.loc[0, "y"] = np.nan
+    assert paired(frame, outcome="y", first="a", second="b")["y"].isna().sum() == 1
+
+
+def test_a_contrast_of_what_is_not_there_is_told() -> None:
+    frame = two_scenarios()
+    with pytest.raises(UnknownName, match="unknown scenario 'c'"):
+        paired(frame, outcome="y", first="a", second="c")
+    with pytest.raises(SettingError, match="'a' minus itself is 0"):
+        paired(frame, outcome="y", first="a", second="a")
+    with pytest.raises(SettingError, match="do not have the same runs"):
+        paired(frame.iloc[:-1], outcome="y", first="a", second="b")
+
+
+@pytest.mark.parametrize("text", ["b - a", "b-a", " b − a ", "b – a"])
+def test_a_contrast_is_two_names_and_a_minus_sign(text: str) -> None:
+    assert contrast_names(text, ["a", "b"]) == ("b", "a")
+
+
+def test_names_with_minus_signs_of_their_own_are_understood() -> None:
+    assert contrast_names("no-war - base-line", ["base-line", "no-war"]) == ("no-war", "base-line")
+    assert contrast_names("no-war-base-line", ["base-line", "no-war"]) == ("no-war", "base-line")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("b - baseline", "unknown scenario 'baseline'"),
+        ("a", "must be two scenarios as in 'B - A'"),
+        ("", "must be two scenarios as in 'B - A'"),
+        ("a - b - a", "must be two scenarios as in 'B - A'"),
+    ],
+)
+def test_a_contrast_that_cannot_be_read_is_told(text: str, told: str) -> None:
+    with pytest.raises(SettingError, match=told):
+        contrast_names(text, ["a", "b"])

@@ -1,4 +1,4 @@
-"""How much is luck, and what two scenarios differ by on the same runs."""
+"""How much is luck."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim.analysis.replicate_variance import (
-    contrast_names,
-    paired,
-    point_means,
-    shared_run_errors,
-)
-from alliance_sim.errors import SettingError, UnknownName
+from alliance_sim.analysis.replicate_variance import point_means, shared_run_errors
 
 POINTS, REPLICATES = 400, 8
 
@@ -87,55 +81,3 @@ def test_runs_of_their_own_and_a_single_shared_run_add_no_error() -> None:
     alone = alone[alone["replicate"] == 0]
     for frame in (sweep(shared=False), alone):
         assert shared_run_errors(point_means(frame, outcome="y"), index) == [0.0]
-
-
-def two_scenarios() -> pd.DataFrame:
-    base = sweep(shared=True)
-    other = base.assign(scenario="b", y=base["y"] + 0.25)
-    return pd.concat([base, other.sample(frac=1, random_state=1)], ignore_index=True)
-
-
-def test_a_contrast_pairs_runs_however_rows_are_ordered() -> None:
-    found = paired(two_scenarios(), outcome="y", first="a", second="b")
-    assert found["y"].to_numpy() == pytest.approx(0.25)
-    assert len(found) == POINTS * REPLICATES
-
-
-def test_a_contrast_is_lost_where_either_run_failed() -> None:
-    frame = two_scenarios()
-    frame.loc[0, "y"] = np.nan
-    assert paired(frame, outcome="y", first="a", second="b")["y"].isna().sum() == 1
-
-
-def test_a_contrast_of_what_is_not_there_is_told() -> None:
-    frame = two_scenarios()
-    with pytest.raises(UnknownName, match="unknown scenario 'c'"):
-        paired(frame, outcome="y", first="a", second="c")
-    with pytest.raises(SettingError, match="'a' minus itself is 0"):
-        paired(frame, outcome="y", first="a", second="a")
-    with pytest.raises(SettingError, match="do not have the same runs"):
-        paired(frame.iloc[:-1], outcome="y", first="a", second="b")
-
-
-@pytest.mark.parametrize("text", ["b - a", "b-a", " b − a ", "b – a"])
-def test_a_contrast_is_two_names_and_a_minus_sign(text: str) -> None:
-    assert contrast_names(text, ["a", "b"]) == ("b", "a")
-
-
-def test_names_with_minus_signs_of_their_own_are_understood() -> None:
-    assert contrast_names("no-war - base-line", ["base-line", "no-war"]) == ("no-war", "base-line")
-    assert contrast_names("no-war-base-line", ["base-line", "no-war"]) == ("no-war", "base-line")
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("b - baseline", "unknown scenario 'baseline'"),
-        ("a", "must be two scenarios as in 'B - A'"),
-        ("", "must be two scenarios as in 'B - A'"),
-        ("a - b - a", "must be two scenarios as in 'B - A'"),
-    ],
-)
-def test_a_contrast_that_cannot_be_read_is_told(text: str, told: str) -> None:
-    with pytest.raises(SettingError, match=told):
-        contrast_names(text, ["a", "b"])

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.analysis.axes import Axis
-from alliance_sim.errors import SettingError, nearest_name, unknown_name
+from alliance_sim.errors import SettingError, UnknownName, nearest_name, unknown_name
 from alliance_sim.scenario.fields import written_number
 
 WHERE = "contrast"
@@ -70,9 +70,8 @@ def contrasts_asked(
     name, equals, rest = asked.partition("=")
     if equals and name.strip() not in labels:
         return (_of_values(asked, name.strip(), rest, axes),)
-    pairs = [(a, b) for a, b in _cut(asked) if a in labels and b in labels]
-    if pairs:
-        edited, factual = pairs[0]
+    if (pair := _first_pair(asked, labels)) is not None:
+        edited, factual = pair
         if edited == factual:
             raise SettingError(WHERE, [f"{edited!r} minus itself is 0; name two scenarios"])
         return (_of_scenarios(edited, factual),)
@@ -82,6 +81,29 @@ def contrasts_asked(
         raise SettingError(WHERE, unknown)
     factors = f"factors: {', '.join(axis.name for axis in axes) or 'none'}"
     raise SettingError(WHERE, [f"found {text!r}, must be {FORMS}", *unknown, factors])
+
+
+def contrast_names(text: str, labels: Sequence[str]) -> tuple[str, str]:
+    """Return the two scenarios that a text such as "no_nine_eleven - baseline" names.
+
+    Args:
+        text: Two labels and a minus sign between them.
+        labels: Labels of the scenarios of the sweep; a minus sign inside one is no difficulty.
+
+    Returns:
+        The label to subtract from and the label to subtract.
+
+    Raises:
+        SettingError: If it does not name two of the scenarios.
+    """
+    if (pair := _first_pair(text, labels)) is not None:
+        return pair
+    sides = sides_of(text, labels)
+    problems = [unknown_name(SCENARIO, side, labels) for side in sides if side not in labels]
+    if len(sides) != 2 or not problems:
+        told = f"found {text!r}, must be two scenarios as in 'B - A'"
+        problems = [told, f"scenarios: {', '.join(labels)}"]
+    raise SettingError(WHERE, problems)
 
 
 def sides_of(text: str, labels: Sequence[str]) -> tuple[str, ...]:
@@ -109,6 +131,11 @@ def _cut(text: str) -> list[tuple[str, str]]:
     """Return both sides of each minus sign in a text."""
     places = [k for k, letter in enumerate(text) if letter in MINUS]
     return [(text[:k].strip(), text[k + 1 :].strip()) for k in places]
+
+
+def _first_pair(text: str, labels: Sequence[str]) -> tuple[str, str] | None:
+    """Return the first two scenarios with a minus sign between them, None if there are none."""
+    return next(((a, b) for a, b in _cut(text) if a in labels and b in labels), None)
 
 
 def _of_values(text: str, name: str, rest: str, axes: Sequence[Axis]) -> Contrast:
@@ -202,6 +229,39 @@ def _no_twins(contrast: Contrast) -> str:
         f"{contrast.label}: no two points differ in {contrast.along!r} alone and have the same "
         "runs; use a design of kind 'grid' with noise = \"common\", or make the values scenarios"
     )
+
+
+def paired(frame: pd.DataFrame, *, outcome: str, first: str, second: str) -> pd.DataFrame:
+    """Return the difference of two scenarios run by run: second minus first on the same noise.
+
+    Args:
+        frame: One row per run, with columns `scenario`, `point`, `replicate`, `run`, any factors
+            and the outcome.
+        outcome: Column of the outcome.
+        first: Scenario to subtract.
+        second: Scenario to subtract from.
+
+    Returns:
+        The rows of the second scenario whose outcome is the difference; NaN where either failed.
+
+    Raises:
+        UnknownName: If there is no such scenario.
+        SettingError: If the two are the same, or do not have the same runs.
+    """
+    known = [str(name) for name in pd.unique(frame[SCENARIO])]
+    for name in (first, second):
+        if name not in known:
+            raise UnknownName(unknown_name(SCENARIO, name, known))
+    if first == second:
+        raise SettingError(WHERE, [f"{first!r} minus itself is 0; name two scenarios"])
+    keys = ["point", *RUN]
+    a, b = (
+        frame[frame[SCENARIO] == name].sort_values(keys, kind="stable", ignore_index=True)
+        for name in (first, second)
+    )
+    if len(a) != len(b) or not (a[keys] == b[keys]).all(axis=None):
+        raise SettingError(WHERE, [f"{first!r} and {second!r} do not have the same runs"])
+    return b.assign(**{outcome: b[outcome] - a[outcome]})
 
 
 def share_of_runs(values: pd.Series, *, above: bool) -> float:

@@ -1,4 +1,4 @@
-"""How much of an outcome hangs on the factors and how much on luck, and twins of two scenarios.
+"""How much of an outcome hangs on the factors of a sweep, and how much on luck.
 
 Luck is what differs between runs of the same design point. No sensitivity index explains it, so
 every analysis of a sweep says how large it is.
@@ -14,13 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from alliance_sim.analysis.contrasts import sides_of
-from alliance_sim.errors import SettingError, UnknownName, unknown_name
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CONTRAST = "contrast"
 BLOCKS = 20  # of runs, left out in turn
 
 
@@ -83,65 +79,6 @@ def row_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     counts = there.sum(axis=1)
     total = np.where(there, values, 0.0).sum(axis=1)
     return np.where(counts > 0, total / np.maximum(counts, 1), np.nan)
-
-
-def paired(frame: pd.DataFrame, *, outcome: str, first: str, second: str) -> pd.DataFrame:
-    """Return the difference of two scenarios run by run: second minus first on the same noise.
-
-    Args:
-        frame: One row per run, with columns `scenario`, `point`, `replicate`, `run`, any factors
-            and the outcome.
-        outcome: Column of the outcome.
-        first: Scenario to subtract.
-        second: Scenario to subtract from.
-
-    Returns:
-        The rows of the second scenario whose outcome is the difference; NaN where either failed.
-
-    Raises:
-        UnknownName: If there is no such scenario.
-        SettingError: If the two are the same, or do not have the same runs.
-    """
-    known = [str(name) for name in pd.unique(frame["scenario"])]
-    for name in (first, second):
-        if name not in known:
-            raise UnknownName(unknown_name("scenario", name, known))
-    if first == second:
-        raise SettingError(CONTRAST, [f"{first!r} minus itself is 0; name two scenarios"])
-    keys = ["point", "replicate", "run"]
-    a, b = (
-        frame[frame["scenario"] == name].sort_values(keys, kind="stable", ignore_index=True)
-        for name in (first, second)
-    )
-    if len(a) != len(b) or not (a[keys] == b[keys]).all(axis=None):
-        raise SettingError(CONTRAST, [f"{first!r} and {second!r} do not have the same runs"])
-    return b.assign(**{outcome: b[outcome] - a[outcome]})
-
-
-def contrast_names(text: str, labels: list[str]) -> tuple[str, str]:
-    """Return the two scenarios that a text such as "no_nine_eleven - baseline" names.
-
-    Args:
-        text: Two labels and a minus sign between them.
-        labels: Labels of the scenarios of the sweep; a minus sign inside one is no difficulty.
-
-    Returns:
-        The label to subtract from and the label to subtract.
-
-    Raises:
-        SettingError: If it does not name two of the scenarios.
-    """
-    for place, letter in enumerate(text):
-        if letter in "-−–":
-            minuend, subtrahend = text[:place].strip(), text[place + 1 :].strip()
-            if minuend in labels and subtrahend in labels:
-                return minuend, subtrahend
-    sides = sides_of(text, labels)
-    problems = [unknown_name("scenario", side, labels) for side in sides if side not in labels]
-    if len(sides) != 2 or not problems:
-        told = f"found {text!r}, must be two scenarios as in 'B - A'"
-        problems = [told, f"scenarios: {', '.join(labels)}"]
-    raise SettingError(CONTRAST, problems)
 
 
 def point_means(frame: pd.DataFrame, *, outcome: str) -> PointMeans:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alliance_sim.analysis.replicate_variance import contrast_names, paired
+from alliance_sim.analysis.contrasts import contrast_names, paired
 from alliance_sim.analysis.sensitivity.analyse import Sensitivity, analyse
 from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.errors import SettingError, explains_calls
