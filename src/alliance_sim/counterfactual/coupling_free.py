@@ -16,7 +16,7 @@ import numpy as np
 from alliance_sim.counterfactual.couplings import INDEPENDENT, frechet_bounds
 from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 from alliance_sim.errors import SettingError, explains_calls, shown
-from alliance_sim.results.outcomes import evaluate, is_binary, parse_outcome
+from alliance_sim.results.outcomes import is_binary, outcome_by_run, parse_outcome
 from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
@@ -83,9 +83,7 @@ def futures(
     )
     means, errors = [], []
     for both in (again, one):
-        ensemble = both.edited
-        values = evaluate([found], ensemble.states, ensemble.values, ensemble.calendar)[:, 0]
-        by_draw = both.by_draw(values)
+        by_draw = both.by_draw(outcome_by_run(found, both.edited))
         by_draw = by_draw[np.isfinite(by_draw)]
         if not len(by_draw):
             raise SettingError(WHERE, ["every history failed, so there is nothing to tell"])

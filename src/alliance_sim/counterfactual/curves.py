@@ -22,6 +22,7 @@ import numpy as np
 
 from alliance_sim import display, provenance
 from alliance_sim.calendar import decimal_year
+from alliance_sim.counterfactual.estimates import both_worlds
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.counterfactual.question import Question, ask
@@ -30,7 +31,6 @@ from alliance_sim.counterfactual.yearly_draws import PRIOR, YearlyDraws, first_y
 from alliance_sim.display import Facts, Shown, frame_table
 from alliance_sim.errors import SettingError
 from alliance_sim.record.record import Record
-from alliance_sim.results.outcomes import evaluate
 from alliance_sim.scenario.theories import theory_of, with_theory
 
 if TYPE_CHECKING:
@@ -308,11 +308,8 @@ def _both(question: Question, past: Histories, known: Known) -> tuple[Floats, Fl
     theory = theory_of(known.draws.theory)
     base, edited = past.scenario, with_theory(question.edited, theory)
     twins = twin_worlds(base, edited, past, states=[question.outcome.state])
-    one, other = (
-        twins.by_draw(evaluate([question.outcome], runs.states, runs.values, runs.calendar)[:, 0])
-        for runs in (twins.factual, twins.edited)
-    )
-    return one, other
+    fact, its = both_worlds(question, twins)
+    return twins.by_draw(fact), twins.by_draw(its)
 
 
 def chance(by_draw: Floats, who: NDArray[np.int64]) -> tuple[float, float, float]:

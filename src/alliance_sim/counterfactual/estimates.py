@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from alliance_sim.errors import SettingError
-from alliance_sim.results.outcomes import evaluate
+from alliance_sim.results.outcomes import outcome_by_run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Estimate(NamedTuple):
 
 def outcome_of(question: Question, runs: Ensemble) -> Floats:
     """Return the outcome of every run, array (run,)."""
-    return evaluate([question.outcome], runs.states, runs.values, runs.calendar)[:, 0]
+    return outcome_by_run(question.outcome, runs)
 
 
 def both_worlds(question: Question, worlds: TwinWorlds) -> tuple[Floats, Floats]:

@@ -17,7 +17,7 @@ import numpy as np
 from alliance_sim.counterfactual.couplings import QUANTILE, checked_coupling
 from alliance_sim.counterfactual.worlds import twin_worlds
 from alliance_sim.errors import ScenarioWarning, SettingError, unknown_name
-from alliance_sim.results.outcomes import evaluate, parse_outcome
+from alliance_sim.results.outcomes import outcome_by_run, parse_outcome
 from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
@@ -92,6 +92,4 @@ class JunctureGame:
             coupling=self._coupling,
             states=[self.outcome.state],
         )
-        runs = twins.edited
-        values = evaluate([self.outcome], runs.states, runs.values, runs.calendar)[:, 0]
-        return twins.by_draw(values)
+        return twins.by_draw(outcome_by_run(self.outcome, twins.edited))

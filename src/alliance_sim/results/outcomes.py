@@ -26,7 +26,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -236,6 +236,22 @@ def standard_outcomes(states: Sequence[str], calendar: Calendar, rungs: int) -> 
     return (*plain, *climbed)
 
 
+class Runs(Protocol):
+    """Runs as outcomes look at them, such as an ensemble."""
+
+    @property
+    def states(self) -> Sequence[str]:
+        """Names of the states, in the order of the last axis of `values`."""
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Array (run, quarter, state)."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """The steps of the time axis."""
+
+
 def evaluate(
     outcomes: Sequence[Outcome],
     states: Sequence[str],
@@ -273,6 +289,11 @@ def evaluate(
         compute = fold_of(outcome).compute
         result[worked, column] = compute(_compared(outcome, signal), outcome, calendar)
     return passed(outcomes, result)
+
+
+def outcome_by_run(outcome: Outcome, runs: Runs) -> NDArray[np.float64]:
+    """Return one outcome of every run, array (run,); raises what `evaluate` does."""
+    return evaluate([outcome], runs.states, runs.values, runs.calendar)[:, 0]
 
 
 def passed(outcomes: Sequence[Outcome], folded: NDArray[np.float64]) -> NDArray[np.float64]:
