@@ -32,13 +32,12 @@ from alliance_sim.counterfactual.contributions import (
 )
 from alliance_sim.counterfactual.couplings import QUANTILE, checked_coupling
 from alliance_sim.counterfactual.histories import Histories
-from alliance_sim.counterfactual.juncture_game import JunctureGame
+from alliance_sim.counterfactual.juncture_game import JunctureGame, wrong_players
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
 from alliance_sim.results.outcomes import Outcome, parse_outcome
-from alliance_sim.scenario.schema import unknown_juncture
 from alliance_sim.scenario.theories import theory_of, with_theory
 from alliance_sim.world.state import state_names
 
@@ -246,14 +245,7 @@ def checked(
     except SettingError as error:
         problems += error.problems
     there = {juncture.name: juncture for juncture in base.junctures}
-    problems += [unknown_juncture(name, there.values()) for name in junctures if name not in there]
-    twice = sorted({name for name in junctures if list(junctures).count(name) > 1})
-    problems += [f"juncture {name!r} is named more than once" for name in twice]
-    problems += [
-        f"juncture {name!r} does not happen in {base.name}, so it contributes nothing"
-        for name in dict.fromkeys(junctures)
-        if name in there and not there[name].present
-    ]
+    problems += wrong_players(base, junctures)
     if found is not None:
         before = {one.name for one in _before(base, found)}
         problems += [

@@ -16,8 +16,9 @@ import numpy as np
 
 from alliance_sim.counterfactual.couplings import QUANTILE, checked_coupling
 from alliance_sim.counterfactual.worlds import twin_worlds
-from alliance_sim.errors import ScenarioWarning, SettingError, unknown_name
+from alliance_sim.errors import ScenarioWarning, SettingError
 from alliance_sim.results.outcomes import outcome_by_run, parse_outcome
+from alliance_sim.scenario.schema import unknown_juncture
 from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
@@ -63,14 +64,7 @@ class JunctureGame:
                 not happen, an outcome that cannot be read, an unknown coupling.
         """
         there = {juncture.name: juncture for juncture in base.junctures}
-        problems = [unknown_name("juncture", n, there) for n in junctures if n not in there]
-        problems += [
-            f"juncture {name!r} does not happen in {base.name}, so it contributes nothing"
-            for name in dict.fromkeys(junctures)
-            if name in there and not there[name].present
-        ]
-        twice = sorted({name for name in junctures if list(junctures).count(name) > 1})
-        problems += [f"juncture {name!r} is named more than once" for name in twice]
+        problems = wrong_players(base, junctures)
         if not junctures:
             problems.append("no juncture is named; name one, such as one of: " + ", ".join(there))
         if problems:
@@ -93,3 +87,23 @@ class JunctureGame:
             states=[self.outcome.state],
         )
         return twins.by_draw(outcome_by_run(self.outcome, twins.edited))
+
+
+def wrong_players(base: Scenario, junctures: Sequence[str]) -> list[str]:
+    """Return in sentences which junctures are unknown, named more than once, or did not happen.
+
+    Args:
+        base: The factual scenario.
+        junctures: Names of those that are to contribute.
+    """
+    there = {juncture.name: juncture for juncture in base.junctures}
+    twice = sorted({name for name in junctures if list(junctures).count(name) > 1})
+    return [
+        *(unknown_juncture(name, there.values()) for name in junctures if name not in there),
+        *(f"juncture {name!r} is named more than once" for name in twice),
+        *(
+            f"juncture {name!r} does not happen in {base.name}, so it contributes nothing"
+            for name in dict.fromkeys(junctures)
+            if name in there and not there[name].present
+        ),
+    ]
