@@ -75,7 +75,7 @@ def test_a_curve_is_told_in_words_and_other_outcomes_need_another_folder(tmp_pat
         (("inevitability", *RAID, "--uniforms", "0"), "uniforms"),
         (("inevitability", *RAID, "--uniforms", "50", "--seed", "7"), "--uniforms, --seed: curves"),
         (("inevitability", *RAID, "--posterior", "none"), "--years FOLDER or --years make"),
-        (("inevitability", *RAID, "--years", "make", "--posterior", "none"), "need draws"),
+        (("inevitability", *RAID, "--years", "make", "--posterior", "none"), "a curve needs draws"),
         (("attribute",), "--outcome"),
         (("attribute", "--outcome", "rung>=8@2014", "--juncture", "isef"), "did you mean 'isaf'"),
         (("attribute", "--outcome", "rung>=8@2014", "--groups", "stage"), "must be period, actor"),

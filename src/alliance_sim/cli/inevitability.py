@@ -30,11 +30,12 @@ from alliance_sim.cli.options import (
     OwnOut,
     Posterior,
     Workers,
+    check_draws,
     command_line,
     path_of,
     processors,
+    unless_shipped,
 )
-from alliance_sim.errors import SettingError
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 EXAMPLE = "alliance-sim inevitability --without nine_eleven --outcome 'rung>=8@2014'"
-MAKE, NONE = "make", "none"
+MAKE = "make"
 SeedOfDraws = Annotated[
     str | None,
     typer.Option("--seed", help="Seed of what is drawn: a whole number; 1 if left out."),
@@ -115,12 +116,12 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
 
     number = noise.as_seed("1" if seed is None else seed)
     checked_sizes(uniforms=UNIFORMS if uniforms is None else uniforms, runs=1)
-    draws = None if posterior == SHIPPED else posterior
+    draws = unless_shipped(posterior)
     if years == SHIPPED:
         beside = {"--posterior": draws, "--uniforms": uniforms, "--seed": seed}
         refuse_beside_shipped(beside, "--years FOLDER or --years make")
-    elif draws == NONE:
-        raise SettingError("--posterior", ["is none, and curves need draws of each year"])
+    else:
+        check_draws(posterior, "a curve")
     given: dict[str, Any] = {
         "without": without, "shift": shift, "strength": strength, "set": set_, "hold": hold,
         "leader": leader, "council": council, "member": member, "motive": motive, "keep": keep,

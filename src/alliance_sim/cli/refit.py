@@ -142,7 +142,7 @@ class Live:
         self._show(*job.so_far())
 
 
-def there(folder: Path, scenario: Scenario) -> tuple[StoredForecasts | None, str]:
+def stored_forecasts_in(folder: Path, scenario: Scenario) -> tuple[StoredForecasts | None, str]:
     """Return stored forecasts: those in a folder of results, else those that ship, else None.
 
     Also, in a sentence, why there are none; "" if none were to be expected.

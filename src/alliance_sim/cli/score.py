@@ -106,7 +106,7 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         fits = words | {"theory": None} | asked.told()
         go_on = command_line("score", scenario, "--refit", **fits)
         again.refitted(chosen, folder / again.FOLDER, todo, workers, go_on)
-    stored, why = again.there(folder, chosen)
+    stored, why = again.stored_forecasts_in(folder, chosen)
     carried = elsewhere.transferred(
         *(chosen, draws, one_by_one, since), folder=folder, workers=workers, again=command
     )
@@ -126,7 +126,9 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         )
     if why:
         terminal.tell(why, wrap=True)
-    more = {"carried": carried} | ({} if draws else beside.beside(chosen, fit, workers))
+    more = {"carried": carried} | (
+        {} if draws else beside.theories_and_claims(chosen, fit, workers)
+    )
     files = write_scores(found, chosen, out=folder, command=command, **more)
     if as_json:
         terminal.print_json(scores_json(found, chosen, files=files, asked=scenario, **more))

@@ -13,7 +13,8 @@ import typer
 from alliance_sim.cli import exit_codes, terminal
 from alliance_sim.cli.activity import Rate, activity
 from alliance_sim.cli.options import PATH, WHOLE_NUMBER, Json, command_line, processors
-from alliance_sim.errors import AllianceSimError, SettingError
+from alliance_sim.cli.pools import check_one_pool
+from alliance_sim.errors import AllianceSimError
 from alliance_sim.files import writable_folder
 
 if TYPE_CHECKING:
@@ -82,9 +83,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         _print_status(folder, as_json=as_json)
         return
     crew = {"workers": workers, "threads": threads, "scheduler": scheduler}
-    given = [f"--{name}" for name, value in crew.items() if value is not None]
-    if len(given) > 1:
-        raise SettingError("sweep", [f"give one of {', '.join(given)}, not {len(given)}"])
+    check_one_pool("sweep", crew)
     size = {"replicates": replicates, "points": points}
     again = command_line("sweep", plan, out=folder, **size, **crew, block=block, csv=csv)
     again += " --retry-failed" if retry_failed else ""

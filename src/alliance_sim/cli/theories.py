@@ -62,7 +62,9 @@ def check(folders: Sequence[Path] | None, scenario: Scenario, posterior: str | N
         comparable_fits(folders, scenario)
 
 
-def beside(scenario: Scenario, fits: list[Path] | None, workers: int | None) -> dict[str, Any]:
+def theories_and_claims(
+    scenario: Scenario, fits: list[Path] | None, workers: int | None
+) -> dict[str, Any]:
     """Return `theories` and `claims` of a scenario, None for what there is not.
 
     Raises:
