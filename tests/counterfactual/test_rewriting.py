@@ -25,7 +25,6 @@ from alliance_sim.counterfactual.rewrite_question import ask_rewrite
 from alliance_sim.counterfactual.rewrite_tree import FACT, FOUND, REST
 from alliance_sim.plots.rewrite import rewrite_figure
 from alliance_sim.plots.style import PHONE
-from alliance_sim.results.outcomes import evaluate
 
 pytestmark = pytest.mark.slow
 
@@ -249,21 +248,3 @@ def test_a_wrong_question_is_told_before_anything_is_searched(
     asked = {"outcome": STEP, "posterior": islands_posterior, **given}
     with pytest.raises(SettingError, match=told):
         ISLANDS.rewrite(**asked)
-
-
-def test_histories_that_failed_are_neither_as_wanted_nor_not(
-    islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plain = evaluate
-
-    def some_failed(*given: Any) -> Any:
-        found = plain(*given).copy()
-        found[::2] = np.nan
-        found[1::2] = 1.0
-        return found
-
-    monkeypatch.setattr("alliance_sim.counterfactual.rewriting.evaluate", some_failed)
-    few: dict[str, Any] = GRID | {"uniforms": 1, "shifts": (), "most": 1}
-    found = rewrite(ISLANDS, outcome=STEP, wanted=False, posterior=islands_posterior, **few)
-    assert found.fact.value == 0.0
-    assert {one.value for one in found.searched.tried} == {0.0}

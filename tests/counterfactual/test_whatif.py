@@ -22,7 +22,7 @@ from alliance_sim import (
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual import WhatIf, twin_worlds, whatif
 from alliance_sim.counterfactual.answering import answered
-from alliance_sim.counterfactual.card import REFUSE, Check, plausibility_card
+from alliance_sim.counterfactual.card import REFUSE, Check
 from alliance_sim.counterfactual.coupling_free import futures
 from alliance_sim.counterfactual.couplings import COUPLINGS
 from alliance_sim.counterfactual.estimates import Estimate, likely
@@ -497,19 +497,3 @@ def test_a_notebook_shows_the_figure_of_an_answer(answer: WhatIf) -> None:
     html = answer._repr_html_()
     assert '<img alt="Formal step' in html
     assert "data:image/png;base64,iVBORw0KGgo" in html
-
-
-def test_histories_that_failed_say_nothing_of_what_differs_before_the_edit(
-    answer: WhatIf, islands_posterior: PosteriorDraws
-) -> None:
-    failed = {}
-    for name in ("factual", "edited"):
-        runs = getattr(answer.worlds, name)
-        values = runs.values.copy()
-        values[0] = np.nan
-        failed[name] = replace(runs, values=values)
-    card = plausibility_card(
-        answer.question, islands_posterior, replace(answer.worlds, **failed), answer.agreed
-    )
-    (check,) = (one for one in card.checks if one.check == "minimal rewrite")
-    assert check == next(one for one in answer.card if one.check == "minimal rewrite")
