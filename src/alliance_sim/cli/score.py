@@ -103,8 +103,9 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     result_folder(folder, kind="score", scenarios=[chosen])
     if todo is not None:
         # Beside --refit, --theory says what is fitted, and not of what theory draws are.
-        fits = words | {"theory": None} | asked.told()
-        go_on = command_line("score", scenario, "--refit", **fits)
+        go_on = command_line(
+            "score", scenario, "--refit", **words | {"theory": None} | asked.told()
+        )
         again.refitted(chosen, folder / again.FOLDER, todo, workers, go_on)
     stored, why = again.stored_forecasts_in(folder, chosen)
     carried = elsewhere.transferred(
