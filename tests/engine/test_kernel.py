@@ -83,7 +83,7 @@ def in_c(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.mark.slow
 @given(scenario=worlds.scenarios(), seed=st.integers(0, 2**64 - 1))
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_every_number_of_random_worlds_is_the_same(
     in_c: Any, scenario: Scenario, seed: int
 ) -> None:

@@ -125,6 +125,7 @@ def test_what_is_no_such_file_is_told(tmp_path: Path, content: bytes) -> None:
         load_draws(path)
 
 
+@pytest.mark.slow
 def test_a_file_that_would_fill_memory_is_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "RID.npz"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
