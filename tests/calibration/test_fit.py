@@ -48,6 +48,7 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_a_folder_says_what_was_fitted_and_holds_every_draw(fitted: Path) -> None:
     tree = json.loads((fitted / "fit.json").read_text("utf-8"))
     prior = prior_of(ISLANDS, "N")

@@ -112,6 +112,7 @@ def test_weights_and_a_fit_anew_say_nearly_the_same(
     assert scores[0] == pytest.approx(scores[1], abs=1.0)
 
 
+@pytest.mark.slow
 def test_a_year_left_out_is_not_seen(islands_posterior: PosteriorDraws) -> None:
     job = a_job(islands_posterior, 2008)
     job.advance()

@@ -26,6 +26,7 @@ def test_what_made_a_history_makes_it_possible(prior: Prior) -> None:
         assert made.target.observed.counts.sum() > 0
 
 
+@pytest.mark.slow
 def test_what_made_histories_makes_them_likelier_than_other_draws_of_the_prior(
     prior: Prior,
 ) -> None:

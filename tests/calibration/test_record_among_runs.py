@@ -65,6 +65,7 @@ def test_places_and_p_values_of_known_runs() -> None:
     assert two_sided(0.95) == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_each_stage_and_field_is_checked_and_the_same_seed_gives_the_same(
     found: PredictiveChecks,
 ) -> None:

@@ -155,6 +155,7 @@ def test_threads_and_processes_give_the_same_bytes(done: Path, tmp_path: Path) -
     assert content(tmp_path / "threads") == content(done)
 
 
+@pytest.mark.slow
 def test_draws_of_each_year_open_like_any_posterior(done: Path) -> None:
     folder = done / "all" / "RID" / "draws"
     assert sorted(path.stem for path in folder.iterdir()) == [str(y) for y in range(2001, 2010)]
@@ -162,6 +163,7 @@ def test_draws_of_each_year_open_like_any_posterior(done: Path) -> None:
     assert (len(draws), draws.held.until, draws.theory) == (12, 2006, "RID")
 
 
+@pytest.mark.slow
 def test_stored_forecasts_are_rows_beside_baselines(done: Path) -> None:
     stored = stored_for(done / "refits.npz", ISLANDS)
     (model,) = held_out_models(stored)

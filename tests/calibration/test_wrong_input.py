@@ -89,6 +89,7 @@ def rarely(unknowns: np.ndarray) -> np.ndarray:
     return np.where(unknowns[0] > 1.5, -((unknowns[1] - 1.0) ** 2), -np.inf)
 
 
+@pytest.mark.slow
 def test_what_is_possible_in_a_part_of_the_prior_alone_is_found() -> None:
     chains = Chains(rarely, Layout(2), seed=1, settings=ChainSettings(chains=20, draws=20))
     while not chains.finished:

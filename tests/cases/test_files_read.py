@@ -136,6 +136,7 @@ def large() -> Iterator[tuple[str, str, str]]:
 LARGE = {name: (text, told) for name, text, told in large()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_file_is_told_at_once_and_in_few_words(name: str, tmp_path: Path) -> None:
     text, told = LARGE[name]

@@ -131,6 +131,7 @@ def test_what_the_library_is_at_is_kept_and_not_printed(capsys: pytest.CaptureFi
     assert captured.out == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="times of a process of its own")
 def test_a_sweep_behind_a_pipe_says_how_far_it_is(tmp_path: Path) -> None:
     (tmp_path / "long.toml").write_text(PLAN, "utf-8")

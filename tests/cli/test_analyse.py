@@ -132,6 +132,7 @@ def test_a_contrast_is_taken_run_by_run(sweep: Callable[[str], Path], tmp_path: 
     assert tree["factors"][0]["total"] == pytest.approx(1, abs=0.3)
 
 
+@pytest.mark.slow
 def test_prim_and_cart_find_the_condition(sweep: Callable[[str], Path], tmp_path: Path) -> None:
     for method in ("prim", "cart"):
         words = ("--outcome", "rung>=8@2014", "--method", method)

@@ -172,6 +172,7 @@ def test_diff_names_what_differs_and_nothing_else() -> None:
     assert same.stdout.strip() == "No difference."
 
 
+@pytest.mark.slow
 def test_texts_and_paths_of_users_are_no_markup(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

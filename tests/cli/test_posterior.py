@@ -61,6 +61,7 @@ def called(*words: object) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.slow
 def test_a_fit_is_kept_as_a_small_file(fit: Path, tmp_path: Path) -> None:
     code, told = called("posterior", "keep", fit, ISLANDS, "--draws", 30, "--out", tmp_path)
     assert code == 0, told
@@ -253,6 +254,7 @@ def test_draws_are_stamped_anew_only_where_their_likelihoods_hold(
         assert load_draws(tmp_path / "other.npz").digests == before.digests
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("blank_pictures")
 def test_other_readings_are_kept_beside_draws_and_a_what_if_uses_them(
     kept: Path, tmp_path: Path

@@ -59,6 +59,7 @@ def test_a_result_is_made_again_to_the_byte_from_any_of_its_files(
         assert (tmp_path / "again" / file.name).read_bytes() == file.read_bytes(), file.name
 
 
+@pytest.mark.slow
 def test_what_was_made_again_can_be_made_again(made: Path, tmp_path: Path) -> None:
     assert call("rebuild", made, "--out", tmp_path / "one").exit_code == 0
     result = call("rebuild", tmp_path / "one" / "report.html", "--out", tmp_path / "two")
@@ -66,6 +67,7 @@ def test_what_was_made_again_can_be_made_again(made: Path, tmp_path: Path) -> No
     assert "byte for byte: report.html" in result.stdout
 
 
+@pytest.mark.slow
 def test_another_scenario_is_told_and_ends_in_1(made: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     shutil.copytree(made, other)
@@ -137,6 +139,7 @@ def test_a_command_that_is_not_ours_is_refused(
     assert not (tmp_path / "again").exists() or not any((tmp_path / "again").iterdir())
 
 
+@pytest.mark.slow
 def test_where_to_write_is_not_for_the_file_to_say(made: Path, tmp_path: Path) -> None:
     there = tmp_path / "there"
     command = f"alliance-sim compare mine.toml --runs 2 --seed 7 --out {there}"

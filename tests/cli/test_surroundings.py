@@ -75,6 +75,7 @@ def test_a_scenario_whose_name_is_no_utf_8_is_refused_with_what_to_do(tmp_path: 
         )
 
 
+@pytest.mark.slow
 def test_titles_are_texts_and_neither_escapes_nor_formulas(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     title = '"\\u001b]0;x\\u0007 [b]for[/b] $5 and $6^ \\u202Eyes"'

@@ -186,6 +186,7 @@ def test_what_is_mended_is_said(done: tuple[Result, Path], tmp_path: Path) -> No
     assert file.read_bytes() == whole
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize(
     ("number", "to_all"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, True)]

@@ -72,6 +72,7 @@ def test_the_answer_is_told_in_words_with_all_that_it_hangs_on(draws: Path, tmp_
         assert words in told
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("blank_pictures")
 def test_a_folder_of_another_question_is_not_written_over(draws: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -117,6 +118,7 @@ def test_a_wrong_question_ends_with_2_and_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("blank_pictures")
 def test_commands_that_are_told_name_the_file_of_somebodys_own_scenario(
     draws: Path, tmp_path: Path

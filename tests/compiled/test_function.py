@@ -121,6 +121,7 @@ def test_what_one_process_compiled_the_next_one_loads(program: Path, folder: Pat
     assert [path.stat().st_mtime_ns for path in files] == before
 
 
+@pytest.mark.slow
 def test_processes_started_at_once_compile_once_and_all_answer(program: Path) -> None:
     processes = [started(program) for _ in range(4)]
     found = sorted(ended(process) for process in processes)
@@ -129,6 +130,7 @@ def test_processes_started_at_once_compile_once_and_all_answer(program: Path) ->
         assert found == sorted([COMPILED, LOADED, LOADED, LOADED])
 
 
+@pytest.mark.slow
 def test_a_process_killed_while_it_compiles_holds_nobody_up(program: Path, folder: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("there is no lock to hold")

@@ -203,6 +203,7 @@ def test_a_function_that_does_not_come_with_the_package_is_compiled() -> None:
     assert Compiled(simulate_block, sources=str, check=lambda _: True)._shipped() is None
 
 
+@pytest.mark.slow
 def test_an_edited_rule_is_never_answered_by_old_code_and_that_is_said(checkout: Path) -> None:
     rule = checkout / "rules" / "levels.py"
     text = rule.read_text("utf-8")
@@ -276,6 +277,7 @@ def test_another_number_sign_or_type_of_number_is_another_syntax(tmp_path: Path)
     assert len(found) == len(texts)
 
 
+@pytest.mark.slow
 @some_object
 def test_an_object_that_never_ran_is_tried_in_another_process_once(
     checkout: Path, right: str, own_folder: Path
@@ -299,6 +301,7 @@ def crashing() -> bytes:
     return bytes(machine.emit_object(module))
 
 
+@pytest.mark.slow
 @some_object
 def test_an_object_that_crashes_takes_nobody_along(checkout: Path, right: str) -> None:
     folder = checkout / "compiled" / "made"

@@ -86,6 +86,7 @@ def _undivided(order: tuple[str, ...], group: list[str]) -> bool:
     return places[-1] - places[0] == len(group) - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [3, 10, 15])
 def test_players_share_all_nobodys_share_is_nothing_and_equals_share_alike(count: int) -> None:
     rng = np.random.default_rng(count)

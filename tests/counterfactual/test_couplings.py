@@ -42,6 +42,7 @@ def shares(counts: list[float]) -> dict[float, float]:
     return {count: times / len(counts) for count, times in Counter(counts).items()}
 
 
+@pytest.mark.slow
 def test_counts_are_thinned_from_what_stood_before_the_edit(islands: Histories) -> None:
     # What is held here shows in no act of its first quarter, so all acts of that quarter stay.
     counts = [f"count_{name}" for name in SERIES]

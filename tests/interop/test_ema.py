@@ -83,6 +83,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ema")
 def test_experiments_in_two_processes_give_the_same_numbers(program: Any) -> None:
     experiments, results = program(PROGRAM)

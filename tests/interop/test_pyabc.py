@@ -73,6 +73,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_the_sampler_on_several_cores_gives_each_particle_its_own_noise(program: Any) -> None:
     sampler, particles, seeds, levels = program(PROGRAM)
     assert "Multicore" in sampler

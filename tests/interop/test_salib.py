@@ -68,6 +68,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_processes_of_salib_give_the_same_numbers(program: Any) -> None:
     points, results = program(PROGRAM)
     assert alliance_sim.run_points(points, NAMES, rng=7, outcomes=OUTCOMES).tolist() == results

@@ -31,6 +31,7 @@ def told(request: pytest.FixtureRequest) -> dict[str, Any]:
     return payload(request.param, draws=False)
 
 
+@pytest.mark.slow
 def test_every_part_of_a_page_is_said_in_japanese(told: dict[str, Any]) -> None:
     names = told["relationship"]["words"]["ja"]["names"]
     kept = [

@@ -19,6 +19,7 @@ AXES = (
 )
 
 
+@pytest.mark.slow
 def test_a_second_box_is_drawn_among_the_points_that_its_numbers_are_of(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -38,6 +38,7 @@ def said(folder: Path) -> str:
     )
 
 
+@pytest.mark.slow
 def test_the_page_holds_every_sentence_edit_and_act(found: Comparison, folder: Path) -> None:
     words = said(folder)
     for label, sentence in found.sentences.items():
@@ -113,6 +114,7 @@ def test_a_scenario_beside_itself_can_be_drawn_and_paged(tmp_path: Path) -> None
     assert "nothing differs" in said(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("blank_pictures")
 def test_scenarios_whose_names_are_alike_have_a_figure_each(tmp_path: Path) -> None:
     for folder, juncture in (("one", "great_raid"), ("two", "trade_act")):

@@ -118,6 +118,7 @@ def test_a_removed_juncture_can_be_put_back_on_another_day() -> None:
         replaced(gone, {"juncture.isaf.date": date})
 
 
+@pytest.mark.slow
 @given(
     paths=st.lists(st.sampled_from(sorted(NUMBERS)), max_size=6, unique=True),
     share=st.floats(0.05, 0.6),

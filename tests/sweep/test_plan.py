@@ -86,6 +86,7 @@ def test_a_row_of_a_frame_is_a_point_too(plan: Plan) -> None:
         )
 
 
+@pytest.mark.slow
 def test_the_table_is_the_same_every_time_and_in_every_process(plan: Plan, tmp_path: Path) -> None:
     assert plan.design_table().equals(plan.design_table())
     read(tmp_path)

@@ -258,6 +258,7 @@ def choose(tab: Browser, label: str, value: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_step_redraws_every_figure_and_reset_restores_the_first(page: Browser) -> None:
     page.click("Start")
     first, pixels = at(page, "1950Q1")
@@ -299,6 +300,7 @@ def test_the_end_is_the_last_quarter_and_says_so(page: Browser) -> None:
     assert off == ["Step", "End"]
 
 
+@pytest.mark.slow
 def test_playing_goes_on_until_it_is_paused(page: Browser) -> None:
     page.click("Start")
     at(page, "1950Q1")
@@ -415,6 +417,7 @@ def test_agents_of_ones_own_are_shown_from_a_file(tmp_path: Path) -> None:
         assert tab.complaints == []
 
 
+@pytest.mark.slow
 def test_without_scripts_and_without_internet_the_terminal_and_the_page_say_so(
     tmp_path: Path,
 ) -> None:
