@@ -287,7 +287,7 @@ class PosteriorDraws(Shown):
 
         Returns:
             Rows of `parameters`, with `supported`: whether the middle 90 % of the posterior leaves
-            out 0. None where no such difference is a parameter.
+            out 0. No row where no such difference is a parameter.
         """
         moved = [p.difference and p.name.startswith(STAGE) for p in self.prior.parameters]
         found = self.parameters[moved].reset_index(drop=True)
@@ -298,7 +298,7 @@ class PosteriorDraws(Shown):
 
         Returns:
             Columns `name`, `other`, `correlation`, in [-1, 1] (NaN where one is the same in all
-            draws), and `prior`, that of 4,000 draws of the prior; the strongest first.
+            draws), and `prior`, that of 2,000 draws of the prior; the strongest first.
         """
         import pandas as pd
 
