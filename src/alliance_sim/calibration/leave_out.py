@@ -24,6 +24,7 @@ from alliance_sim.calibration.fit import moves_of
 from alliance_sim.calibration.forecasts import Means, Onward, run_on
 from alliance_sim.calibration.pareto import TRUSTED, smoothed_weights
 from alliance_sim.calibration.predictive import MOST
+from alliance_sim.calibration.resampling import systematic
 from alliance_sim.calibration.target import Target
 from alliance_sim.engine.kernel.observation import PARTS
 from alliance_sim.noise import as_seed
@@ -207,8 +208,6 @@ class LeaveOut:
 
     def _begun(self) -> Chains:
         """Return chains, of the whole record or without the year, from weighted draws."""
-        weights, places = self._weights, (np.arange(CHAINS) + 0.5) / CHAINS
-        chosen = np.searchsorted(np.cumsum(weights), places).clip(max=len(weights) - 1)
         warm_up, draws, keep = WARM_UP, DRAWS, KEPT
         if self._anew:
             warm_up, draws, keep = WHOLE_WARM_UP, WHOLE_DRAWS, WHOLE_KEPT
@@ -219,7 +218,7 @@ class LeaveOut:
                 chains=CHAINS, superchains=0, warm_up=warm_up, draws=draws, round=ROUND, keep=keep
             ),
             moves=moves_of(self._target),
-            start=self._draws[:, chosen],
+            start=self._draws[:, systematic(self._weights, CHAINS, 0.5)],
         )
 
     def _keep(

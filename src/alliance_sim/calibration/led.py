@@ -15,6 +15,7 @@ import numpy as np
 
 from alliance_sim.calibration.fit import moves_of
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
+from alliance_sim.calibration.resampling import systematic
 from alliance_sim.calibration.reweighting import as_it_is
 from alliance_sim.calibration.sequential import Sequential
 from alliance_sim.calibration.tempered import TemperedSettings
@@ -89,9 +90,7 @@ def led(  # noqa: PLR0913 - what particles are, where they go, and how
         particles.advance(executor)
         if told is not None:
             told(particles)
-    weights = particles.weights
-    places = (np.arange(count) + 0.5) / count
-    chosen = np.minimum(np.searchsorted(np.cumsum(weights), places), count - 1)
+    chosen = systematic(particles.weights, count, 0.5)
     found: Floats = np.ascontiguousarray(particles.unknowns[:, chosen])
     return found
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alliance_sim.calibration.keyed import Stage, generator
-from alliance_sim.calibration.tempered import systematic
+from alliance_sim.calibration.resampling import systematic
 from alliance_sim.errors import explains_calls
 from alliance_sim.noise import as_seed
 
@@ -59,5 +59,5 @@ def bootstrap_filter(
         weights = np.exp(logs - top)
         total = float(weights.sum())
         found[step] = top + math.log(total / len(weights))
-        states = states[systematic(weights / total, rng)]
+        states = states[systematic(weights, len(weights), rng.random())]
     return found

@@ -26,6 +26,7 @@ from alliance_sim.calibration.keyed import Stage, Streams, generator
 from alliance_sim.calibration.layout import LogLikelihood, whole_number
 from alliance_sim.calibration.predictive import MOST
 from alliance_sim.calibration.prior import Prior
+from alliance_sim.calibration.resampling import systematic
 from alliance_sim.calibration.sequential import Sequential
 from alliance_sim.calibration.target import Target
 from alliance_sim.calibration.tempered import TemperedSettings
@@ -302,13 +303,8 @@ class Rolling:
 
     def _drawn(self) -> NDArray[np.float64]:
         """Return draws (draw, dimension) that are alike in weight."""
-        weights, wanted = self._particles.weights, self.settings.draws
         rng = generator(self._seed, Stage.CHOOSE, 0, self.year)
-        places = (rng.random() + np.arange(wanted)) / wanted
-        chosen = np.minimum(
-            np.searchsorted(np.cumsum(weights), places, side="right"),
-            int(np.flatnonzero(weights)[-1]),
-        )
+        chosen = systematic(self._particles.weights, self.settings.draws, rng.random())
         return np.ascontiguousarray(self._particles.unknowns[:, chosen].T)
 
     def state(self) -> dict[str, NDArray[Any]]:

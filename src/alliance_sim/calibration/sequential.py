@@ -23,7 +23,8 @@ from alliance_sim.calibration.keyed import Stage, generator
 from alliance_sim.calibration.layout import Layout, LogLikelihood
 from alliance_sim.calibration.moves import Move, usual_moves
 from alliance_sim.calibration.pool import pooled
-from alliance_sim.calibration.tempered import TemperedSettings, furthest, systematic
+from alliance_sim.calibration.resampling import systematic
+from alliance_sim.calibration.tempered import TemperedSettings, furthest
 from alliance_sim.errors import SettingError
 from alliance_sim.noise import as_seed
 
@@ -179,7 +180,8 @@ class Sequential:
         """Return particles resampled and moved, their weights, and both log likelihoods."""
         before = self._targets[self.data - 1] if self.data else None
         after = self._targets[self.data]
-        chosen = systematic(weights, generator(self._seed, Stage.CHOOSE, self._steps))
+        rng = generator(self._seed, Stage.CHOOSE, self._steps)
+        chosen = systematic(weights, len(weights), rng.random())
         unknowns = np.ascontiguousarray(self.unknowns[:, chosen])
         blend = Between(before, after, power)
         now = _times(power, self._after[chosen])

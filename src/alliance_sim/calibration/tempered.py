@@ -24,6 +24,7 @@ from alliance_sim.calibration.keyed import Stage, generator
 from alliance_sim.calibration.layout import Layout, LogLikelihood, whole_number
 from alliance_sim.calibration.moves import Move, usual_moves
 from alliance_sim.calibration.pool import pooled
+from alliance_sim.calibration.resampling import systematic
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.noise import as_seed
 
@@ -146,7 +147,7 @@ class Tempered:
         weights, mean = weighed(self.log_likelihood, power - self.power)
         effective = 1.0 / float(weights @ weights)
         rng = generator(self._seed, Stage.CHOOSE, step)
-        chosen = systematic(weights, rng)
+        chosen = systematic(weights, len(weights), rng.random())
         unknowns = np.ascontiguousarray(self.unknowns[:, chosen])
         places = unknowns[: self._layout.parameters].T
         done = advance(
@@ -247,11 +248,3 @@ def weighed(log_likelihood: NDArray[np.float64], by: float) -> tuple[NDArray[np.
     weights: NDArray[np.float64] = np.exp(scaled - top)
     total = float(weights.sum())
     return weights / total, top + math.log(total / len(weights))
-
-
-def systematic(weights: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return which particles go on, one uniform deciding for all: array (particle,) of numbers."""
-    count = len(weights)
-    places = (rng.random() + np.arange(count)) / count
-    chosen: NDArray[np.int64] = np.searchsorted(np.cumsum(weights), places, side="right")
-    return np.minimum(chosen, int(np.flatnonzero(weights)[-1]))

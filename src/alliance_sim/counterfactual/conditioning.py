@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.calibration.keyed import Stage, generator
+from alliance_sim.calibration.resampling import systematic
 from alliance_sim.calibration.tempered import next_power, weighed
 from alliance_sim.counterfactual.fitted import Fit, fitted
 from alliance_sim.errors import SettingError
@@ -364,18 +365,10 @@ def _tempered(target: _Target, found: _Possible, rng: np.random.Generator) -> _W
         power = next_power(walkers.values, walkers.power, KEEP)
         weights, _ = weighed(walkers.values, power - walkers.power)
         walkers.fit, walkers.power = fitted(walkers.unknowns, weights), power
-        walkers.chosen(_systematic(weights, count, rng))
+        walkers.chosen(systematic(weights, count, rng.random()))
         sweeps = _forget(walkers, FORGOTTEN, MOST_SWEEPS)
         LOG.info("noise given data: power %.3g, %d particles, %d sweeps", power, count, sweeps)
     return walkers
-
-
-def _systematic(weights: Floats, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return which go on, so many of them, one uniform deciding for all."""
-    ends = np.cumsum(weights)
-    places = (rng.random() + np.arange(count)) / count * ends[-1]
-    chosen: NDArray[np.int64] = np.searchsorted(ends, places, side="right")
-    return np.minimum(chosen, int(np.flatnonzero(weights)[-1]))
 
 
 def _forget(walkers: _Walkers, correlation: float, most: int) -> int:

@@ -19,6 +19,7 @@ from alliance_sim.calibration.keyed import Stage, generator
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.refits import DRAWS, MANIFEST
+from alliance_sim.calibration.resampling import systematic
 from alliance_sim.calibration.target import Target
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.record.record import SERIES, Record
@@ -160,10 +161,7 @@ def prior_draws(prior: Prior, target: Target, *, seed: int) -> PosteriorDraws:
     if best == -np.inf:
         problem = f"the record to {target.until} is impossible in {TRIED:,} draws of the prior"
         raise SettingError(WHERE, [problem])
-    weights = np.exp(values - best)
-    places = (rng.random() + np.arange(KEPT)) / KEPT * weights.sum()
-    chosen = np.searchsorted(np.cumsum(weights), places, side="right")
-    chosen = np.minimum(chosen, int(np.flatnonzero(weights)[-1]))
+    chosen = systematic(np.exp(values - best), KEPT, rng.random())
     return PosteriorDraws.made(
         target,
         np.ascontiguousarray(unknowns[:, chosen].T),

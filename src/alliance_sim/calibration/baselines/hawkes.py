@@ -19,6 +19,7 @@ from scipy.special import logsumexp
 from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.baselines.holdout import Holdout, InSample, Values
 from alliance_sim.calibration.predictive import Predictive, log_negative_binomial
+from alliance_sim.calibration.resampling import systematic
 
 POOL = 2**12  # draws from the prior, and as many from near the likeliest
 KEPT = 1024  # of them that go into the prediction of a year; four times as many into longer ones
@@ -124,7 +125,7 @@ class _Pool:
         if after:
             weight = weight + self._until[:, -1] - self._until[:, stop - 1]
         kept = KEPT if stop - start <= YEAR else 4 * KEPT
-        chosen = _systematic(np.exp(weight - logsumexp(weight)), kept)
+        chosen = systematic(np.exp(weight - logsumexp(weight)), kept, 0.5)
         base, share, keep, size = (one[chosen] for one in self._numbers)
         luck = np.random.default_rng([SEED, start, stop])
         average, means = self._average[chosen, start].copy(), []
@@ -157,11 +158,3 @@ def _even(seed: int) -> Values:
     points = scipy.stats.qmc.Sobol(len(PRIOR), seed=seed).random(POOL)
     even: Values = np.clip(points, 1e-6, 1 - 1e-6)
     return even
-
-
-def _systematic(weight: Values, kept: int) -> NDArray[np.intp]:
-    """Return places of draws, each as often as its weight says."""
-    marks = (np.arange(kept) + 0.5) / kept
-    places = np.searchsorted(np.cumsum(weight), marks * weight.sum())
-    chosen: NDArray[np.intp] = np.minimum(places, len(weight) - 1)
-    return chosen
