@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import norm
 
 from alliance_sim.calibration import power_scaling, smoothed_weights
+from alliance_sim.calibration.layout import log_ratio
 from alliance_sim.calibration.powers import distance
 from alliance_sim.errors import SettingError
 
@@ -51,6 +52,12 @@ def test_ratios_that_make_no_weights_are_refused(ratios: np.ndarray, words: str)
 def test_differences_that_rounding_has_swallowed_are_no_error() -> None:
     weights, _ = smoothed_weights(np.random.default_rng(1).normal(size=300) * 1e-17)
     np.testing.assert_allclose(np.exp(weights), 1 / 300)
+
+
+def test_what_is_impossible_under_either_has_no_ratio_and_no_nan_comes_of_it() -> None:
+    never = -math.inf
+    found = log_ratio(np.array([3.0, never, 3.0, never]), np.array([1.5, 1.5, never, never]))
+    assert found.tolist() == [1.5, never, never, never]
 
 
 def test_a_handful_of_possible_draws_is_not_to_be_trusted() -> None:

@@ -157,9 +157,7 @@ class Forecaster:
     ) -> tuple[Floats, Floats, Floats]:
         """Return what up to 64 draws expect, arrays (future, draw, quarter, field, ...)."""
         known, ahead, count = self.known.room, self.ahead.room, unknowns.shape[1]
-        k, layout = len(self.known.prior), self.known.layout
-        theta = self.known.prior.natural(unknowns[:k])
-        normals = unknowns[k:].reshape(layout.steps, layout.channels, count)
+        theta, normals = self.known.parted(unknowns)
         constants, own, observation = known.given(theta)
         behind = _Rows(known, own)
         state = known.conditioned.end(constants, own, normals, observation)
@@ -170,7 +168,7 @@ class Forecaster:
         state = _asked_anew(state, constants, ahead.vectors.ready)
         steps = range(self.start, self.ahead.layout.steps)
         runs = [np.arange(first, first + count) + k * draws for k in range(self.futures)]
-        slow = [prior_noise(one.tolist(), seed, steps, layout.channels) for one in runs]
+        slow = [prior_noise(one.tolist(), seed, steps, normals.shape[1]) for one in runs]
         onward = Onward(runs, slow, seed)
         given = constants, inputs, observation
         return run_on(self.ahead, state, given, onward, steps=steps, columns=columns)

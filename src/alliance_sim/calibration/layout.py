@@ -65,6 +65,19 @@ def whole_number(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
+def log_ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much larger log likelihoods are than others: the logs of the likelihoods' ratios.
+
+    What is impossible under either has no ratio, and stays impossible: -inf, never NaN.
+
+    Args:
+        above: Array (draw,), finite or -inf.
+        below: Likewise, of the same draws.
+    """
+    there = (above > -np.inf) & (below > -np.inf)
+    return np.where(there, np.where(there, above, 0.0) - np.where(there, below, 0.0), -np.inf)
+
+
 def checked(values: object, unknowns: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what a log likelihood gave, once it is sure that it can be used.
 

@@ -22,6 +22,7 @@ from alliance_sim.calibration.blocks import blocks, evaluate
 from alliance_sim.calibration.chains import Chains, ChainSettings
 from alliance_sim.calibration.fit import moves_of
 from alliance_sim.calibration.forecasts import Means, Onward, run_on
+from alliance_sim.calibration.layout import log_ratio
 from alliance_sim.calibration.pareto import TRUSTED, smoothed_weights
 from alliance_sim.calibration.predictive import MOST
 from alliance_sim.calibration.resampling import systematic
@@ -61,18 +62,14 @@ class WithoutYear:
 
     def __call__(self, unknowns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log likelihood of each column without what the quarters tell."""
-        whole, year = self.both(unknowns)
-        there = (whole > -np.inf) & (year > -np.inf)
-        return np.where(there, np.where(there, whole, 0.0) - np.where(there, year, 0.0), -np.inf)
+        return log_ratio(*self.both(unknowns))
 
     def both(self, unknowns: Values) -> tuple[Values, Values]:
         """Return the log likelihood of the whole record, and what the quarters add to it."""
-        z = np.asarray(unknowns, dtype=np.float64)
         target = self.target
-        k, layout = len(target.prior), target.layout
-        normals = z[k:].reshape(layout.steps, layout.channels, z.shape[1])
-        constants, own, observation = target.room.given(target.prior.natural(z[:k]))
-        edges = tuple(edge for edge in (self.start, self.stop) if 0 < edge < layout.steps)
+        theta, normals = target.parted(unknowns)
+        constants, own, observation = target.room.given(theta)
+        edges = tuple(edge for edge in (self.start, self.stop) if 0 < edge < target.layout.steps)
         terms = target.room.conditioned.by_quarter(
             constants, own, normals, observation, edges=edges
         )
@@ -85,9 +82,8 @@ class WithoutYear:
     def means(self, unknowns: Values, first: int, draws: int, seed: int) -> tuple[Values, ...]:
         """Return what up to 64 draws expect in the quarters; see `forecasts.run_on`."""
         target, count = self.target, unknowns.shape[1]
-        k, layout = len(target.prior), target.layout
-        normals = unknowns[k:].reshape(layout.steps, layout.channels, count)
-        given = target.room.given(target.prior.natural(unknowns[:k]))
+        theta, normals = target.parted(unknowns)
+        given = target.room.given(theta)
         state = target.room.conditioned.end(given[0], given[1], normals, given[2], last=self.start)
         runs = [np.arange(first, first + count) + k * draws for k in range(FUTURES)]
         onward = Onward(runs, [normals[self.start : self.stop]] * FUTURES, seed)
@@ -202,9 +198,7 @@ class LeaveOut:
         """Return log weights of the draws without a year, and how far they can be trusted."""
         without = evaluate(year, self._draws, executor)
         whole = evaluate(self._target, self._draws, executor)
-        gone = (without == -np.inf) | (whole == -np.inf)
-        ratio = np.where(gone, -np.inf, np.where(gone, 0.0, without) - np.where(gone, 0.0, whole))
-        return smoothed_weights(self._log_weights + ratio)
+        return smoothed_weights(self._log_weights + log_ratio(without, whole))
 
     def _begun(self) -> Chains:
         """Return chains, of the whole record or without the year, from weighted draws."""

@@ -22,6 +22,7 @@ from alliance_sim.calibration.blocks import evaluate
 from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
 from alliance_sim.calibration.fit import check_possible
 from alliance_sim.calibration.keyed import Stage, generator
+from alliance_sim.calibration.layout import log_ratio
 from alliance_sim.calibration.leave_out import LeaveOut
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.predictive import Predictive
@@ -212,9 +213,7 @@ class _Work:
         target = target_of(self.prior, series=place.series, until=found.held.until)
         before = evaluate(target, known, self.executor)
         after = evaluate(whole, draws, self.executor)
-        gone = (before == -np.inf) | (after == -np.inf)
-        weights = np.where(gone, 0.0, after) - np.where(gone, 0.0, before)
-        return draws, np.where(gone, -np.inf, weights)
+        return draws, log_ratio(after, before)
 
     def _keep(self, target: Target, unknowns: NDArray[np.float64]) -> None:
         """Write the draws of a year, as any posterior is read."""

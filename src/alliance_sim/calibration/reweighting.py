@@ -66,10 +66,7 @@ class Reading:
 
     def __call__(self, unknowns: Floats) -> Floats:
         """Return the log likelihood of each column of unknowns (dimension, lanes)."""
-        z = np.asarray(unknowns, dtype=np.float64)
-        k, layout = len(self.target.prior), self.target.layout
-        normals = z[k:].reshape(layout.steps, layout.channels, z.shape[1])
-        return self.of_natural(self.target.prior.natural(z[:k]), normals)
+        return self.of_natural(*self.target.parted(unknowns))
 
     def of_natural(self, theta: Floats, normals: Floats) -> Floats:
         """Return the log likelihood (lane,) of natural values (k, lane) and of slow noise.

@@ -20,7 +20,7 @@ import numpy as np
 
 from alliance_sim.calibration.blocks import Work, advance, evaluate, from_prior
 from alliance_sim.calibration.keyed import Stage, generator
-from alliance_sim.calibration.layout import Layout, LogLikelihood
+from alliance_sim.calibration.layout import Layout, LogLikelihood, log_ratio
 from alliance_sim.calibration.moves import Move, usual_moves
 from alliance_sim.calibration.pool import pooled
 from alliance_sim.calibration.resampling import systematic
@@ -132,7 +132,7 @@ class Sequential:
             self._before = np.zeros(len(particles))
         if not self._after.size:
             self._after = evaluate(self._targets[self.data], self.unknowns, executor)
-        gain = self._gain()
+        gain = log_ratio(self._after, self._before)
         power = self._next(gain)
         weights, mean = _reweighed(self.weights, gain, power - self.power)
         share = 1.0 / (float(weights @ weights) * len(weights))
@@ -148,14 +148,6 @@ class Sequential:
             self.evidence = np.append(self.evidence, self._gained)
             self._before, self._after = self._after, np.zeros(0)
             self.data, self.power, self._gained = self.data + 1, 0.0, 0.0
-
-    def _gain(self) -> NDArray[np.float64]:
-        """Return by how much the log likelihood rises with the next data; -inf where impossible."""
-        impossible = (self._after == -np.inf) | (self._before == -np.inf)
-        apart: NDArray[np.float64] = np.where(impossible, 0.0, self._after) - np.where(
-            impossible, 0.0, self._before
-        )
-        return np.where(impossible, -np.inf, apart)
 
     def _next(self, gain: NDArray[np.float64]) -> float:
         """Return how far to go: all the way, or as far as leaves weights as equal as is asked."""

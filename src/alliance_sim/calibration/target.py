@@ -156,9 +156,20 @@ class Target:
         if z.ndim != 2 or z.shape[0] != self.dimension or not 1 <= z.shape[1] <= LANES:
             problem = f"unknowns are {z.shape}, must be ({self.dimension}, 1 to {LANES} lanes)"
             raise SettingError("log likelihood", [problem])
-        k = len(self.prior)
+        return self.total(self.of_parts(*self.parted(z)))
+
+    def parted(self, unknowns: Floats) -> tuple[Floats, Floats]:
+        """Return what unknowns stand for, without any check.
+
+        Args:
+            unknowns: Array (dimension, lane).
+
+        Returns:
+            Natural values of the parameters (k, lane), and slow noise (step, channel, lane).
+        """
+        z, k = np.asarray(unknowns, dtype=np.float64), len(self.prior)
         normals = z[k:].reshape(self.layout.steps, self.layout.channels, z.shape[1])
-        return self.total(self.of_parts(self.prior.natural(z[:k]), normals))
+        return self.prior.natural(z[:k]), normals
 
     def of_vectors(self, theta: Floats, normals: Floats) -> Floats:
         """Return the log likelihood (draw,) of vectors (k, draw), noise (step, channel, draw)."""
