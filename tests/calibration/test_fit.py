@@ -18,6 +18,7 @@ from alliance_sim import ResultError, ScenarioError, SettingError, load_scenario
 from alliance_sim.calibration import ChainSettings, FitSettings, TemperedSettings, calibrate
 from alliance_sim.calibration.fit import PARTICLES, FitFolder
 from alliance_sim.calibration.prior import Prior
+from alliance_sim.calibration.still_holds import digests_of, plain
 from alliance_sim.calibration.target import prior_of, target_of
 from alliance_sim.cli import app
 from alliance_sim.parallel import executors
@@ -54,6 +55,7 @@ def test_a_folder_says_what_was_fitted_and_holds_every_draw(fitted: Path) -> Non
     prior = prior_of(ISLANDS, "N")
     assert tree["theories"]["N"]["names"] == list(prior.names)
     assert "willingness.assets" in tree["theories"]["N"]["dropped"]
+    assert tree["observed"] == digests_of(target_of(prior, until=2006))["observed"]
     draws = pd.read_parquet(fitted / "N" / "draws.parquet")
     assert len(draws) == 64 * 8
     theta = draws[list(prior.names)].to_numpy()
@@ -65,6 +67,11 @@ def test_a_folder_says_what_was_fitted_and_holds_every_draw(fitted: Path) -> Non
     assert sorted(path.name for path in (fitted / "N").iterdir()) == sorted(
         tree["theories"]["N"]["files"]
     ), "checkpoints are gone"
+
+
+def test_numbers_of_numpy_have_the_digest_that_those_of_python_have() -> None:
+    assert plain({"a": (np.int64(3), np.array([1.0]))}) == {"a": [3, [1.0]]}
+    assert type(plain(np.int64(3))) is int
 
 
 def test_whole_draws_have_the_log_likelihood_that_stands_beside_them(fitted: Path) -> None:

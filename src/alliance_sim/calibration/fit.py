@@ -22,6 +22,7 @@ from alliance_sim.calibration.chains import Chains, ChainSettings
 from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
 from alliance_sim.calibration.moves import Move, Rescale, SliceRows, usual_moves
 from alliance_sim.calibration.posterior import Posterior
+from alliance_sim.calibration.still_holds import observed_digest, plain
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.calibration.tempered import Tempered, TemperedSettings
 from alliance_sim.compiled.objects import rules_digest
@@ -164,12 +165,12 @@ def _what(scenario: Scenario, target: Target, asked: FitSettings) -> dict[str, A
         "digest": provenance.scenario_digest(scenario),
         "priors": provenance.digest(beliefs),
         "record": target.record,
-        "observed": provenance.digest(_plain(vars(target.observed))),
+        "observed": observed_digest(target),
         "series": asked.series,
         "until": target.until,
         "seed": as_seed(asked.seed),
-        "tempered": _plain(asdict(asked.tempered)),
-        "chains": _plain(asdict(asked.chains)),
+        "tempered": plain(asdict(asked.tempered)),
+        "chains": plain(asdict(asked.chains)),
         "rules": rules_digest(),
         "version": provenance.version(),
     }
@@ -178,15 +179,6 @@ def _what(scenario: Scenario, target: Target, asked: FitSettings) -> dict[str, A
 def _finite(value: float) -> float | None:
     """Return a number as JSON holds it: None for what cannot be told, as of a single group."""
     return float(value) if np.isfinite(value) else None
-
-
-def _plain(node: Any) -> Any:
-    """Return what was observed, or is set, as plain tables and values."""
-    if isinstance(node, np.ndarray | np.generic):
-        return node.tolist()
-    if isinstance(node, Mapping):
-        return {key: _plain(value) for key, value in node.items()}
-    return [_plain(value) for value in node] if isinstance(node, list | tuple) else node
 
 
 @dataclass(frozen=True)

@@ -48,18 +48,23 @@ def digests_of(target: Target) -> dict[str, str]:
     return {
         "scenario": provenance.digest(tree),
         "priors": provenance.digest(beliefs),
-        "observed": provenance.digest(_plain(vars(target.observed))),
+        "observed": observed_digest(target),
         "rules": rules_digest(),
     }
 
 
-def _plain(node: Any) -> Any:
-    """Return what was observed as plain tables and values."""
-    if isinstance(node, np.ndarray):
+def observed_digest(target: Target) -> str:
+    """Return the digest of what a record holds, as it is held against a scenario."""
+    return provenance.digest(plain(vars(target.observed)))
+
+
+def plain(node: Any) -> Any:
+    """Return tables, lists, arrays and NumPy's numbers as tables, lists and numbers of Python."""
+    if isinstance(node, np.ndarray | np.generic):
         return node.tolist()
     if isinstance(node, Mapping):
-        return {key: _plain(value) for key, value in node.items()}
-    return [_plain(value) for value in node] if isinstance(node, list | tuple) else node
+        return {key: plain(value) for key, value in node.items()}
+    return [plain(value) for value in node] if isinstance(node, list | tuple) else node
 
 
 def log_likelihood_of(target: Target, held: Draws) -> Floats:
