@@ -19,7 +19,6 @@ from alliance_sim.counterfactual.answering import answered
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import ask
 from alliance_sim.counterfactual.stored_checks import (
-    ENDING,
     FOLDER,
     StoredCheck,
     StoredChecks,
@@ -30,6 +29,7 @@ from alliance_sim.lab.beforehand import likely_questions
 from alliance_sim.lab.payload import offered
 from alliance_sim.record.named import named_record
 from alliance_sim.results.draws import USUAL
+from alliance_sim.results.sealed import ENDING
 from alliance_sim.scenario import Scenario
 from alliance_sim.shipped import usual_scenario
 

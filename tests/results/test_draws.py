@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from alliance_sim import ResultError
+from alliance_sim import ResultError, SettingError
 from alliance_sim.results.draws import (
     Draws,
     finder,
@@ -160,7 +160,7 @@ def test_arrays_that_do_not_fit_each_other_are_refused(
 
 
 def test_nowhere_to_write_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ResultError, match="cannot be written"):
+    with pytest.raises(SettingError, match="cannot be written: there is no such file or folder"):
         DRAWS.save(tmp_path / "no" / "RID.npz")
 
 

@@ -7,19 +7,17 @@ if that year had not been seen.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from alliance_sim import files, provenance
+from alliance_sim import provenance
 from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.checkpoint import run_to_end
 from alliance_sim.calibration.kept_fit import UNKNOWNS, told_of_fit, unknowns_of_fit
@@ -30,9 +28,9 @@ from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.stored import Checked, stale
 from alliance_sim.calibration.target import Target, prior_of, target_of, until_year
 from alliance_sim.calibration.theories import theory_shapley, theory_table
-from alliance_sim.errors import AllianceSimError, ResultError, SettingError, explains_calls
+from alliance_sim.errors import AllianceSimError, ResultError, explains_calls
 from alliance_sim.record.record import Record
-from alliance_sim.results.sealed import read_sealed, sealed
+from alliance_sim.results.sealed import read_sealed, save_sealed, shipped_file
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.theories import LATTICE, NONE, THEORIES, WITH_TREND
 
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMAT = 1
-ENDING, FOLDER = ".npz", "theories"
+FOLDER = "theories"
 SAME = ("record", "observed", "priors", "series", "until")  # of all fits that are compared
 NUMBERS = (
     *("parameters", "log_evidence", "error", "log_likelihood"),
@@ -215,12 +213,7 @@ class FittedTheories:
                 "/".join(key): [one.until, one.log_likelihood] for key, one in self.checked.items()
             },
         }
-        file = Path(path)
-        try:
-            content = sealed(json.dumps(told, sort_keys=True, ensure_ascii=False), arrays)
-            files.put(file, content, file.parent)
-        except OSError as error:
-            raise SettingError(str(file), [f"cannot be written: {files.why(error)}"]) from error
+        save_sealed(path, told, arrays)
 
 
 def _error(block: str, theories: Mapping[str, FittedTheory]) -> float:
@@ -428,7 +421,7 @@ def shipped_theories(scenario: Scenario) -> tuple[FittedTheories | None, str]:
         record = Record.of(scenario).name
     except AllianceSimError:
         return None, ""
-    path = _shipped(record)
+    path = shipped_file(FOLDER, record)
     if path is None:
         return None, ""
     try:
@@ -440,9 +433,3 @@ def shipped_theories(scenario: Scenario) -> tuple[FittedTheories | None, str]:
         why = f"{'; '.join(problems)}. To make it again: {found.command}"
         return None, f"The table of theories that ships is not used: {why}."
     return found, ""
-
-
-@cache
-def _shipped(record: str) -> Path | None:
-    home = Path(str(resources.files("alliance_sim.results"))) / FOLDER / f"{record}{ENDING}"
-    return home if home.is_file() else None

@@ -218,7 +218,7 @@ class PosteriorDraws(Shown):
         """Write one file that `load` reads; equal draws give equal bytes.
 
         Raises:
-            ResultError: If it cannot be written.
+            SettingError: If it cannot be written.
         """
         self.held.save(path)
 

@@ -6,34 +6,28 @@ count. The file says what it depends on, and holds only as long as that is what 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_sim import files
 from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.baselines.holdout import InSample
 from alliance_sim.calibration.predictive import MOST, Predictive
 from alliance_sim.calibration.standing import FOLDER
 from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.target import Target, prior_of, target_of
-from alliance_sim.errors import AllianceSimError, NoRecord, ResultError, SettingError
+from alliance_sim.errors import AllianceSimError, NoRecord, ResultError
 from alliance_sim.record.named import named_record
 from alliance_sim.record.record import COUNTED_DOMAINS
 from alliance_sim.results.draws import normals_of, ranks_of
-from alliance_sim.results.sealed import read_sealed, sealed
+from alliance_sim.results.sealed import read_sealed, save_sealed, shipped_file
 from alliance_sim.scenario import Scenario
 
 FORMAT = 1
-ENDING = ".npz"
 LEAST = 1e-9  # counts whose chances stay below are left out; others have 7 digits
 MODEL = "model"  # key of the model's own rows
 SYNTHESIS = "RID"  # the theory that is meant where none is named
@@ -165,12 +159,7 @@ class StoredForecasts:
                 "/".join(key): [one.until, one.log_likelihood] for key, one in self.checked.items()
             },
         }
-        labels = json.dumps(told, sort_keys=True, ensure_ascii=False)
-        file = Path(path)
-        try:
-            files.put(file, sealed(labels, arrays), file.parent)
-        except OSError as error:
-            raise SettingError(str(file), [f"cannot be written: {files.why(error)}"]) from error
+        save_sealed(path, told, arrays)
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,16 +333,10 @@ def shipped_forecasts(scenario: Scenario) -> tuple[StoredForecasts | None, str]:
         record = named_record(scenario)[1]
     except AllianceSimError:
         return None, ""
-    path = _shipped(record)
+    path = shipped_file(FOLDER, record)
     if path is None:
         return None, ""
     try:
         return stored_for(path, scenario), ""
     except ResultError as error:
         return None, f"The forecasts that ship are not used: {error}"
-
-
-@cache
-def _shipped(record: str) -> Path | None:
-    home = Path(str(resources.files("alliance_sim.results"))) / FOLDER / f"{record}{ENDING}"
-    return home if home.is_file() else None

@@ -9,7 +9,6 @@ by itself, its draws lie beside them.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,12 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_sim import files
 from alliance_sim.calibration.pareto import TRUSTED
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.errors import AllianceSimError, ResultError
-from alliance_sim.results.draws import ENDING, load_draws, shipped_draws
-from alliance_sim.results.sealed import read_sealed, seal_of, sealed
+from alliance_sim.results.draws import load_draws, shipped_draws
+from alliance_sim.results.sealed import ENDING, read_sealed, save_sealed, seal_of
 from alliance_sim.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -84,7 +82,7 @@ class Variants:
         """Write one file that `load_variants` reads back; equal weights give equal bytes.
 
         Raises:
-            ResultError: If it cannot be written.
+            SettingError: If it cannot be written.
         """
         told = {
             "format": FORMAT,
@@ -93,15 +91,8 @@ class Variants:
             "impossible": dict(self.impossible),
             "forecasts": {name: dict(one) for name, one in self.forecasts.items()},
         }
-        labels = json.dumps(told, sort_keys=True, ensure_ascii=False)
-        place = Path(path)
-        try:
-            files.put(place, sealed(labels, self._arrays()), place.parent)
-        except OSError as error:
-            raise ResultError(f"{place}: cannot be written: {files.why(error)}") from error
-
-    def _arrays(self) -> dict[str, NDArray[Any]]:
-        return {"log_weights": np.ascontiguousarray(self.log_weights), "k": self.k}
+        weights = np.ascontiguousarray(self.log_weights)
+        save_sealed(path, told, {"log_weights": weights, "k": self.k})
 
 
 _TOLD = ("draws", "scenario", "theory", "record", "command", "version")

@@ -24,7 +24,8 @@ from alliance_sim.calibration.variants import (
     load_variants,
 )
 from alliance_sim.errors import ResultError
-from alliance_sim.results.draws import ENDING, load_draws
+from alliance_sim.results.draws import load_draws
+from alliance_sim.results.sealed import ENDING
 from alliance_sim.scenario.theories import LATTICE
 
 if TYPE_CHECKING:

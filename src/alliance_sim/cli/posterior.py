@@ -301,7 +301,8 @@ def vary(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim.calibration.variants import FOLDER
     from alliance_sim.calibration.varied import vary as kept_beside
     from alliance_sim.parallel import executors
-    from alliance_sim.results.draws import ENDING, shipped_draws
+    from alliance_sim.results.draws import shipped_draws
+    from alliance_sim.results.sealed import ENDING
 
     _check_led(particles, sweeps)
     chosen = load_scenario(scenario)
@@ -439,10 +440,10 @@ def theories(
     the file that ships, or with --fit the folders.
     """
     from alliance_sim import load_scenario
-    from alliance_sim.calibration.fitted_theories import ENDING
     from alliance_sim.cli.theories import of_folders, theories_table
     from alliance_sim.files import writable_folder
     from alliance_sim.report.result_folder import rows_of
+    from alliance_sim.results.sealed import ENDING
 
     found = of_folders(fits, load_scenario(scenario))
     folder = writable_folder(out or Path("results") / "theories")

@@ -14,7 +14,8 @@ from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.shipped import shipped_posterior
 from alliance_sim.calibration.variants import OtherReadings, readings_beside
 from alliance_sim.errors import SettingError, shown
-from alliance_sim.results.draws import ENDING, USUAL, shipped_draws
+from alliance_sim.results.draws import USUAL, shipped_draws
+from alliance_sim.results.sealed import ENDING
 from alliance_sim.scenario.theories import own_theory, theory_of, with_theory
 
 if TYPE_CHECKING:

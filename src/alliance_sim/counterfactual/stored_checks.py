@@ -7,23 +7,19 @@ question, its re-runs and seed, and for nothing else.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from alliance_sim import files, provenance
+from alliance_sim import provenance
 from alliance_sim.calibration.variants import digest_of
 from alliance_sim.counterfactual.estimates import Estimate
 from alliance_sim.errors import AllianceSimError, ResultError, SettingError
 from alliance_sim.record.named import named_record
-from alliance_sim.results.sealed import read_sealed, seal_of, sealed
+from alliance_sim.results.sealed import read_sealed, save_sealed, seal_of, shipped_file
 
 if TYPE_CHECKING:
     from alliance_sim.counterfactual.answer import WhatIf
@@ -31,7 +27,6 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 FORMAT = 1
-ENDING = ".npz"
 FOLDER = "checks"  # of those that come with the package, by record
 WEIGHTS = "weights"  # beside the names of draws: what weighs them under other readings
 
@@ -140,15 +135,9 @@ class StoredChecks:
             {key: value for key, value in one._asdict().items() if key != "readings"}
             for one in self.checks
         ]
-        table = {"format": FORMAT, **told, "readings": names, "checks": plain}
-        labels = json.dumps({**table, "draws": dict(self.draws)}, sort_keys=True)
+        told |= {"format": FORMAT, "readings": names, "checks": plain, "draws": dict(self.draws)}
         effects = [[tuple(one.readings[name]) for name in names] for one in self.checks]
-        content = sealed(labels, {"effects": np.array(effects, dtype=np.float64)})
-        file = Path(path)
-        try:
-            files.put(file, content, file.parent)
-        except OSError as error:
-            raise SettingError(str(file), [f"cannot be written: {files.why(error)}"]) from error
+        save_sealed(path, told, {"effects": np.array(effects, dtype=np.float64)})
 
 
 _TOLD = ("scenario", "theory", "uniforms", "seed", "command")
@@ -207,7 +196,7 @@ def shipped_checks(base: Scenario, posteriors: Posteriors) -> tuple[StoredChecks
         posteriors: The draws that ship for it, with other readings of the record.
     """
     try:
-        path = _shipped(named_record(base)[1])
+        path = shipped_file(FOLDER, named_record(base)[1])
     except AllianceSimError:
         path = None
     if path is None:
@@ -220,9 +209,3 @@ def shipped_checks(base: Scenario, posteriors: Posteriors) -> tuple[StoredChecks
         again = f"To make them again: {found.command}"
         return None, f"The checks that ship no longer hold: {'; '.join(problems)}. {again}"
     return found, ""
-
-
-@cache
-def _shipped(record: str) -> Path | None:
-    home = Path(str(resources.files("alliance_sim.results"))) / FOLDER / f"{record}{ENDING}"
-    return home if home.is_file() else None

@@ -6,18 +6,14 @@ was: scenario, priors, record, rules, by a draw whose log likelihood is kept.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from alliance_sim import files, provenance
+from alliance_sim import provenance
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.stored import Checked, StoredForecasts, stale
@@ -27,12 +23,11 @@ from alliance_sim.counterfactual.question import Question
 from alliance_sim.counterfactual.yearly_draws import command_of
 from alliance_sim.errors import AllianceSimError, ResultError, SettingError
 from alliance_sim.record.record import Record
-from alliance_sim.results.sealed import read_sealed, sealed
+from alliance_sim.results.sealed import read_sealed, save_sealed, shipped_file
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.theories import own_theory
 
 FORMAT = 1
-ENDING = ".npz"
 FOLDER = "curves"  # of those that come with the package, by record
 ARRAYS = ("years", "fact", "edited", "worth")  # of a curve; all else is plain
 
@@ -91,25 +86,17 @@ class StoredCurves:
             plain = {field.name: getattr(curve, field.name) for field in fields(curve)}
             arrays |= {f"{place}/{name}": plain.pop(name) for name in ARRAYS}
             told.append(plain)
-        labels = json.dumps(
-            {
-                "format": FORMAT,
-                "curves": told,
-                "scenario": self.depends.scenario,
-                "record": self.depends.record,
-                "digests": dict(self.depends.digests),
-                "command": self.depends.command,
-                "version": self.depends.version,
-                "checked": [series, theory, one.until, one.log_likelihood],
-            },
-            sort_keys=True,
-            ensure_ascii=False,
-        )
-        file = Path(path)
-        try:
-            files.put(file, sealed(labels, arrays), file.parent)
-        except OSError as error:
-            raise SettingError(str(file), [f"cannot be written: {files.why(error)}"]) from error
+        table = {
+            "format": FORMAT,
+            "curves": told,
+            "scenario": self.depends.scenario,
+            "record": self.depends.record,
+            "digests": dict(self.depends.digests),
+            "command": self.depends.command,
+            "version": self.depends.version,
+            "checked": [series, theory, one.until, one.log_likelihood],
+        }
+        save_sealed(path, table, arrays)
 
 
 def load_curves(path: str | os.PathLike[str]) -> StoredCurves:
@@ -154,7 +141,7 @@ def shipped_curves(scenario: Scenario) -> tuple[StoredCurves | None, str]:
         record = Record.of(scenario).name
     except AllianceSimError:
         return None, ""
-    path = _shipped(record)
+    path = shipped_file(FOLDER, record)
     if path is None:
         return None, ""
     try:
@@ -200,9 +187,3 @@ def shipped_curve(question: Question) -> InevitabilityCurve:
     raise SettingError(
         WHERE, [f"no curve comes with the package for {asked} (there is {known}); {make}"]
     )
-
-
-@cache
-def _shipped(record: str) -> Path | None:
-    home = Path(str(resources.files("alliance_sim.results"))) / FOLDER / f"{record}{ENDING}"
-    return home if home.is_file() else None

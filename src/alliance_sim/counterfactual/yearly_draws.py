@@ -23,7 +23,7 @@ from alliance_sim.calibration.resampling import systematic
 from alliance_sim.calibration.target import Target
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.record.record import SERIES, Record
-from alliance_sim.results.draws import ENDING
+from alliance_sim.results.sealed import ENDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,6 @@ which the draws depend.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -20,10 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_sim import files
 from alliance_sim.arithmetic import inverse_normal
-from alliance_sim.errors import ResultError
-from alliance_sim.results.sealed import read_sealed, seal_of, sealed
+from alliance_sim.results.sealed import ENDING, labels_of, read_sealed, save_sealed, seal_of
 from alliance_sim.shipped import FOUND_BY
 
 if TYPE_CHECKING:
@@ -33,7 +30,6 @@ Floats = NDArray[np.float64]
 Ranks = NDArray[np.uint16]
 
 FORMAT = 1
-ENDING = ".npz"
 FOLDER = "posterior"  # of shipped draws, by relationship
 LEVELS = 1 << 16  # quantiles that a rank tells apart
 MOST_DRAWS = 100_000
@@ -99,23 +95,19 @@ class Draws:
 
     def digest(self) -> str:
         """Return the SHA-256 of the draws and of all that is said about them."""
-        return seal_of(self._labels(), self._arrays())
+        return seal_of(labels_of(self._told()), self._arrays())
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write one file that `load_draws` reads back whole; equal draws give equal bytes.
 
         Raises:
-            ResultError: If it cannot be written.
+            SettingError: If it cannot be written.
         """
-        place = Path(path)
-        try:
-            files.put(place, sealed(self._labels(), self._arrays()), place.parent)
-        except OSError as error:
-            raise ResultError(f"{place}: cannot be written: {files.why(error)}") from error
+        save_sealed(path, self._told(), self._arrays())
 
-    def _labels(self) -> str:
+    def _told(self) -> dict[str, Any]:
         told = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ARRAYS}
-        return json.dumps({"format": FORMAT, **told}, sort_keys=True, ensure_ascii=False)
+        return {"format": FORMAT, **told}
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         return {name: np.ascontiguousarray(getattr(self, name)) for name in ARRAYS}

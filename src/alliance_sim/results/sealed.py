@@ -9,17 +9,21 @@ import os
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import files
-from alliance_sim.errors import FileError, ResultError
+from alliance_sim.errors import FileError, ResultError, SettingError
 
 Arrays = Mapping[str, NDArray[Any]]
 T = TypeVar("T")
 
+ENDING = ".npz"
 MOST_BYTES = 1 << 28
 MOST_PACKED = 1 << 30  # bytes that a file may come to when it is unpacked
 UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error)  # a file of arrays that is damaged
@@ -36,12 +40,29 @@ def seal_of(labels: str, arrays: Arrays) -> str:
     return found.hexdigest()
 
 
-def sealed(labels: str, arrays: Arrays) -> bytes:
-    """Return the bytes of a file that `read_sealed` reads back; equal contents give equal bytes."""
-    buffer = io.BytesIO()
+def labels_of(told: Mapping[str, Any]) -> str:
+    """Return what is said of arrays as the text that is sealed with them."""
+    return json.dumps(told, sort_keys=True, ensure_ascii=False)
+
+
+def save_sealed(path: str | os.PathLike[str], told: Mapping[str, Any], arrays: Arrays) -> None:
+    """Write one file that `read_sealed` reads back; equal contents give equal bytes.
+
+    Args:
+        path: The file; one of that name is replaced.
+        told: What is said of the arrays, as JSON can hold it, with the `format` of the file.
+        arrays: The arrays.
+
+    Raises:
+        SettingError: If it cannot be written; what stood at `path` still does.
+    """
+    buffer, labels, file = io.BytesIO(), labels_of(told), Path(path)
     said = {LABELS: np.array(labels), SEAL: np.array(seal_of(labels, arrays))}
     np.savez_compressed(buffer, allow_pickle=False, **arrays, **said)
-    return buffer.getvalue()
+    try:
+        files.put(file, buffer.getvalue(), file.parent)
+    except OSError as error:
+        raise SettingError(str(file), [f"cannot be written: {files.why(error)}"]) from error
 
 
 def read_sealed(
@@ -83,3 +104,15 @@ def read_sealed(
     except (ValueError, KeyError, TypeError, *UNREADABLE) as error:
         told = "something in it is missing" if isinstance(error, KeyError) else str(error)
         raise ResultError(f"{where}: holds no {what}: {told}") from error
+
+
+@cache
+def shipped_file(folder: str, record: str) -> Path | None:
+    """Return the sealed file of a record that comes with the package, None if none does.
+
+    Args:
+        folder: In which folder of this room such files lie, such as "theories".
+        record: Name of the record, with its edition.
+    """
+    path = Path(str(resources.files("alliance_sim.results"))) / folder / f"{record}{ENDING}"
+    return path if path.is_file() else None
