@@ -17,6 +17,7 @@ from alliance_sim.calibration.diagnostics import (
     nested_rhat,
     rhat,
 )
+from alliance_sim.errors import SettingError
 
 arviz = pytest.importorskip("arviz")
 # Plain arrays have a module of their own from ArviZ 1 on.
@@ -84,3 +85,48 @@ def test_a_constant_counts_as_told_by_every_draw() -> None:
     found = diagnose(np.ones((4, 10, 1)), superchains=2)
     assert found.rhat[0] == found.nested_rhat[0] == 1.0
     assert found.ess_bulk[0] == 40
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("place", [(0, 0), (2, 57), (3, 99)])
+def test_draws_of_which_one_is_no_number_are_worth_nothing_that_can_be_told(
+    wrong: float, place: tuple[int, int]
+) -> None:
+    x = autoregressive(4, 100, 0.3, 10)
+    x[place] = wrong
+    for worth in (ess_bulk, ess_tail, ess_mean, mcse_mean):
+        assert math.isnan(worth(x))
+    found = diagnose(x[:, :, None])
+    assert math.isnan(found.ess_tail[0])
+    assert math.isnan(found.mcse[0])
+
+
+def test_a_quantity_that_is_no_number_leaves_the_others_what_they_are() -> None:
+    x = np.stack([CASES["slow"], CASES["slow"]], axis=2)
+    x[1, 5, 0] = math.nan
+    found, alone = diagnose(x, superchains=2), diagnose(x[:, :, 1:], superchains=2)
+    for name, value in vars(found).items():
+        assert math.isnan(value[0])
+        assert value[1] == vars(alone)[name][0]
+
+
+@pytest.mark.parametrize("shape", [(), (400,), (4, 100), (2, 4, 100, 1)])
+def test_draws_with_other_axes_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(SettingError, match=r"shape .*, must be \(chain, draw, quantity\)"):
+        diagnose(np.zeros(shape))
+
+
+@pytest.mark.parametrize("groups", [3, 5, 8, -2, 2.0])
+def test_groups_that_cannot_be_of_equal_size_are_refused(groups: int) -> None:
+    words = "superchains is .*, must be a whole number, at least .*, that divides .*, 4"
+    with pytest.raises(SettingError, match=words):
+        nested_rhat(np.zeros((4, 10)), superchains=groups)
+    with pytest.raises(SettingError, match=words):
+        diagnose(np.zeros((4, 10, 1)), superchains=groups)
+
+
+@pytest.mark.parametrize("groups", [0, 1])
+def test_one_group_cannot_be_compared(groups: int) -> None:
+    with pytest.raises(SettingError, match=f"superchains is {groups}, .* at least 2"):
+        nested_rhat(np.zeros((4, 10)), superchains=groups)
+    assert math.isnan(diagnose(np.zeros((4, 10, 1)), superchains=groups).nested_rhat[0])

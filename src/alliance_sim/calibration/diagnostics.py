@@ -1,6 +1,7 @@
 """Whether chains have come to the same place, and how many independent draws theirs are worth.
 
-All functions take draws of one quantity as an array (chain, draw).
+All functions take draws of one quantity as an array (chain, draw). Where one of them is NaN or
+infinite, effective numbers of draws and standard errors are NaN.
 
 Sources: A. Vehtari, A. Gelman, D. Simpson, B. Carpenter and P.-C. Bürkner, "Rank-normalization,
 folding, and localization: an improved R-hat", Bayesian Analysis 16 (2021); C. J. Margossian et al.,
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alliance_sim.errors import explains_calls
+from alliance_sim.calibration.layout import whole_number
+from alliance_sim.errors import SettingError, explains_calls, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,18 +59,29 @@ def diagnose(draws: NDArray[np.float64], *, superchains: int = 0) -> Diagnosis:
         draws: The draws.
         superchains: In how many groups of equal size, one after the other, chains started; 0 if
             each started by itself.
+
+    Raises:
+        SettingError: If the draws have other axes, or the groups cannot be of equal size.
     """
-    rows = []
-    for quantity in range(draws.shape[2]):
-        x = draws[:, :, quantity]
-        whole = (float(x.mean()), float(x.std())) if x.size else (math.nan, math.nan)
-        told = (math.nan,) * 5
-        if x.shape[1] >= LEAST_DRAWS:
-            nested = nested_rhat(x, superchains=superchains) if superchains > 1 else math.nan
-            told = (rhat(x), nested, ess_bulk(x), ess_tail(x), mcse_mean(x))
-        rows.append(whole + told)
+    if np.ndim(draws) != 3:
+        problem = f"draws have shape {np.shape(draws)}, must be (chain, draw, quantity)"
+        raise SettingError("diagnose", [problem])
+    if superchains != 0:
+        _check_groups(len(draws), superchains, least=1)
+    with np.errstate(invalid="ignore"):  # of infinite draws, whose spread is no number
+        rows = [_row(draws[:, :, quantity], superchains) for quantity in range(draws.shape[2])]
     columns = np.array(rows, dtype=np.float64).reshape(-1, 7).T
     return Diagnosis(*columns)
+
+
+def _row(x: NDArray[np.float64], superchains: int) -> tuple[float, ...]:
+    """Return what is known of one quantity, in the order of `Diagnosis`."""
+    whole = (float(x.mean()), float(x.std())) if x.size else (math.nan, math.nan)
+    told = (math.nan,) * 5
+    if x.shape[1] >= LEAST_DRAWS:
+        nested = nested_rhat(x, superchains=superchains) if superchains > 1 else math.nan
+        told = (rhat(x), nested, ess_bulk(x), ess_tail(x), mcse_mean(x))
+    return whole + told
 
 
 def rhat(draws: NDArray[np.float64]) -> float:
@@ -92,7 +105,11 @@ def nested_rhat(draws: NDArray[np.float64], *, superchains: int) -> float:
     Args:
         draws: Array (chain, draw); chains of a group stand together.
         superchains: Number of groups, at least 2, which divides the number of chains.
+
+    Raises:
+        SettingError: If it does not, or there are fewer.
     """
+    _check_groups(len(draws), superchains, least=2)
     chains, count = draws.shape
     grouped = draws.reshape(superchains, chains // superchains, count)
     means = grouped.mean(axis=2)
@@ -106,25 +123,46 @@ def nested_rhat(draws: NDArray[np.float64], *, superchains: int) -> float:
     return math.sqrt(1.0 + across / inside)
 
 
+def _check_groups(chains: int, superchains: int, *, least: int) -> None:
+    """Refuse groups that are too few, or not of equal size.
+
+    Raises:
+        SettingError: Saying how many there are, and of how many chains.
+    """
+    if not whole_number(superchains) or superchains < least or chains % superchains:
+        problem = (
+            f"superchains is {shown(superchains)}, must be a whole number, at least {least}, that "
+            f"divides the number of chains, {chains}"
+        )
+        raise SettingError("diagnose", [problem])
+
+
 def ess_bulk(draws: NDArray[np.float64]) -> float:
     """Return how many independent draws the ranks are worth: those of the middle."""
+    if not np.isfinite(draws).all():
+        return math.nan
     return _ess(rank_normal(split(draws)))
 
 
 def ess_tail(draws: NDArray[np.float64]) -> float:
     """Return how many independent draws the 5 % and 95 % quantiles are worth, the fewer."""
+    if not np.isfinite(draws).all():  # else the comparison counts them as above both ends
+        return math.nan
     ends = np.quantile(draws, TAILS)
     return min(_ess(split((draws <= end).astype(np.float64))) for end in ends)
 
 
 def ess_mean(draws: NDArray[np.float64]) -> float:
     """Return how many independent draws the mean is worth."""
+    if not np.isfinite(draws).all():
+        return math.nan
     return _ess(split(draws))
 
 
 def mcse_mean(draws: NDArray[np.float64]) -> float:
     """Return the Monte Carlo standard error of the mean."""
-    return float(draws.std(ddof=1) / math.sqrt(ess_mean(draws)))
+    worth = ess_mean(draws)
+    return math.nan if math.isnan(worth) else float(draws.std(ddof=1) / math.sqrt(worth))
 
 
 def split(draws: NDArray[np.float64]) -> NDArray[np.float64]:
