@@ -2,12 +2,13 @@
 
 A block knows how its rows come from standard normals and go back, and their densities. Each is cut
 at the range of its parameters: u in (0, 1) becomes the quantile of low's share plus u times what
-lies between. The smaller of the two tails is taken, so that nothing is lost far out.
+lies between. The smaller of the two tails is taken, so that nothing is lost far out; and where the
+range itself lies far out, what is in it is the difference of shares of the tail that it lies in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,12 +16,15 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from alliance_sim.errors import SettingError
 from alliance_sim.scenario.priors import LOG, LOG_ODDS, SHRUNK
 
 Floats = NDArray[np.float64]
 Function = Callable[..., Any]
 ROOT_2PI_LOG = 0.9189385332046727
 IDENTITY = ""
+FAR = 0.9  # share on one side of a range, beyond which 1 minus it has lost digits
+LEAST_INSIDE = 1e-292  # share inside a range, below which parts of it lose digits themselves
 
 
 class Shape(NamedTuple):
@@ -177,6 +181,10 @@ class Block:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = (self.shape.below(y, self.first, second) - below) / inside
             rest = (self.shape.above(y, self.first, second) - above) / inside
+            share, rest = (
+                np.where(below > FAR, 1.0 - rest, share),
+                np.where(above > FAR, 1.0 - share, rest),
+            )
             z: Floats = np.where(
                 share <= rest, scipy.special.ndtri(share), -scipy.special.ndtri(rest)
             )
@@ -196,6 +204,10 @@ class Block:
         good = (x >= self.low) & (x <= self.high) & ~np.isnan(found)
         return np.where(good, found, -np.inf)
 
+    def inside(self) -> Floats:
+        """Return which share of the family lies in the range, (row, 1); not of shrunk ones."""
+        return self._cut(self.second)[1]
+
     def _second(self, theta: Floats) -> Floats:
         return theta[self.groups] if len(self.groups) else self.second
 
@@ -207,11 +219,18 @@ class Block:
             above = self.shape.above(high, self.first, second)
             upper = self.shape.above(low, self.first, second) - above
             inside = np.where(below > 0.5, upper, 1.0 - below - above)
+            if (above > FAR).any():
+                lower = self.shape.below(high, self.first, second) - below
+                inside = np.where(above > FAR, lower, inside)
         return below, inside, above
 
 
 def blocks_of(rows: list[Row]) -> list[Block]:
-    """Return parameters as blocks, in an order in which spreads come before what they shrink."""
+    """Return parameters as blocks, in an order in which spreads come before what they shrink.
+
+    Raises:
+        SettingError: If the range of one lies so far out that its family is never there.
+    """
     kinds: dict[tuple[bool, str, str], list[Row]] = {}
     for row in rows:
         family, scale = row.family, row.scale
@@ -219,7 +238,24 @@ def blocks_of(rows: list[Row]) -> list[Block]:
             family, scale = "normal", ON_SCALES[family]
         shrunk = family == SHRUNK
         kinds.setdefault((shrunk, "normal" if shrunk else family, scale), []).append(row)
-    return [_block(kinds[kind], kind) for kind in sorted(kinds)]
+    found = {kind: _block(kinds[kind], kind) for kind in sorted(kinds)}
+    problems = [told for kind in found for told in _never_there(kinds[kind], found[kind])]
+    if problems:
+        raise SettingError("prior", problems)
+    return list(found.values())
+
+
+def _never_there(rows: list[Row], block: Block) -> Iterator[str]:
+    """Say which parameters have no probability in their range; not of shrunk ones."""
+    if len(block.groups):
+        return
+    for row, inside in zip(rows, block.inside().ravel().tolist(), strict=True):
+        if not inside >= LEAST_INSIDE:
+            given = ", ".join(f"{value:g}" for value in row.parameters)
+            yield (
+                f"{row.family} ({given}) has no probability from {row.low:g} to {row.high:g}, the "
+                "range of its parameter; it must have some there"
+            )
 
 
 def _block(rows: list[Row], kind: tuple[bool, str, str]) -> Block:
