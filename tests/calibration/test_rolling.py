@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from alliance_sim import ResultError, SettingError, load_scenario
 from alliance_sim.calibration import PosteriorDraws, Tempered
 from alliance_sim.calibration.acts import act_counts
+from alliance_sim.calibration.carried_forecasts import TransferSettings
 from alliance_sim.calibration.keyed import Stage, Streams
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.refits import RefitSettings, refit
@@ -320,3 +321,29 @@ def test_the_command_refuses_options_that_do_not_go_together(tmp_path: Path) -> 
     assert code == 2
     assert "RIDE" in problem
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", [RefitSettings, TransferSettings])
+@pytest.mark.parametrize("seed", [np.int64(3), "3", 3])
+def test_a_seed_is_kept_as_python_has_it(kind: Any, seed: Any) -> None:
+    found = kind(seed=seed)
+    assert type(found.seed) is int
+    assert found == kind(seed=3)
+    assert json.dumps(found.seed) == "3"
+
+
+@pytest.mark.parametrize("kind", [RefitSettings, TransferSettings])
+@pytest.mark.parametrize("seed", ["three", 1.5, -1, 2**64, True])
+def test_what_is_no_seed_is_told_with_all_else_that_is_wrong(kind: Any, seed: Any) -> None:
+    with pytest.raises(SettingError) as told:
+        kind(seed=seed, series=("alll",))
+    assert len(told.value.problems) == 2
+    assert "must be a whole number from 0 to" in str(told.value)
+
+
+def test_a_folder_goes_on_with_the_seed_as_numpy_has_it(done: Path, tmp_path: Path) -> None:
+    before = content(done)
+    place = tmp_path / "again"
+    shutil.copytree(done, place)
+    refit(ISLANDS, place, replace(ASKED, seed=np.int64(ASKED.seed)))  # type: ignore[arg-type]
+    assert content(place) == before

@@ -100,7 +100,7 @@ class TransferSettings:
     Attributes:
         series: Which acts count: one or more of "all", "alliance" and "salience2".
         since: First year that counts; the first that the record was observed in if None.
-        seed: Whole number from 0 to 2**64 - 1.
+        seed: Whole number from 0 to 2**64 - 1, kept as Python has it.
         rolling: How many particles, and how much they move.
     """
 
@@ -113,8 +113,14 @@ class TransferSettings:
 
     def __post_init__(self) -> None:
         problems = [unknown_name("series", str(x), SERIES) for x in self.series if x not in SERIES]
-        if problems or not self.series:
-            raise SettingError("transfer", problems or ["series is empty, must name at least one"])
+        if not self.series:
+            problems.append("series is empty, must name at least one")
+        try:
+            object.__setattr__(self, "seed", as_seed(self.seed))
+        except SettingError as error:
+            problems += error.problems
+        if problems:
+            raise SettingError("transfer", problems)
 
 
 @explains_calls
@@ -150,7 +156,7 @@ def transfer(
     """
     asked = settings or TransferSettings()
     prior = carried_prior(scenario, posterior)
-    record, seed = Record.of(scenario), as_seed(asked.seed)
+    record, seed = Record.of(scenario), asked.seed
     forecasts: dict[tuple[str, str], Predictive] = {}
     evidence: dict[str, tuple[float, int]] = {}
     left: dict[str, float] = {}

@@ -137,7 +137,11 @@ class RankStudy:
         self.ranks, self.told = ranks, told
 
     def checks(self) -> list[RankCheck]:
-        """Return what the ranks of each quantity say, of the replicates that are done."""
+        """Return what the ranks of each quantity say, of the replicates that are done.
+
+        Raises:
+            SettingError: If none is.
+        """
         done = self.ranks[self.ranks[:, 0] >= 0]
         return [check_ranks(name, done[:, k], most=self.draws) for k, name in enumerate(self.names)]
 
@@ -183,7 +187,13 @@ def check_ranks(
         ranks: Array (replicate,) of whole numbers from 0 to `most`.
         most: The number of draws.
         probability: Of staying inside.
+
+    Raises:
+        SettingError: If there is no rank, from which nothing can be told.
     """
+    if np.ndim(ranks) != 1 or not np.size(ranks):
+        problem = f"ranks have shape {np.shape(ranks)}, must be (replicate,) with at least one"
+        raise SettingError("check_ranks", [problem])
     count = len(ranks)
     ends = np.unique(np.linspace(0, most, min(MOST_POINTS, most) + 1).round().astype(np.int64)[:-1])
     points: NDArray[np.float64] = (ends.astype(np.float64) + 1.0) / (most + 1.0)

@@ -64,7 +64,7 @@ class RefitSettings:
         settings: "rolling", with the forecasts from the fixed origin; and "leave_out", which starts
             from the last draws of the former, so that this is made as well.
         rolling: How many particles, and how much they move.
-        seed: Whole number from 0 to 2**64 - 1.
+        seed: Whole number from 0 to 2**64 - 1, kept as Python has it.
     """
 
     series: tuple[str, ...] = SERIES
@@ -79,7 +79,7 @@ class RefitSettings:
             unknown_name("setting", one, REFITTED) for one in self.settings if one not in REFITTED
         ]
         try:
-            as_seed(self.seed)
+            object.__setattr__(self, "seed", as_seed(self.seed))
         except SettingError as error:
             problems += error.problems
         if problems:
@@ -153,7 +153,7 @@ class _Work:
         job = Rolling(
             *(self.prior, self.record, self.acts),
             years=years,
-            seed=as_seed(self.asked.seed),
+            seed=self.asked.seed,
             settings=self.asked.rolling,
             kept=self._keep,
         )
@@ -171,7 +171,7 @@ class _Work:
         """Return what is said of each year by the others, from wherever the checkpoint stands."""
         whole = target_of(self.prior, series=place.series)
         draws, log_weights = self._last_draws(place, whole)
-        job = LeaveOut(whole, self.acts, draws, log_weights, seed=as_seed(self.asked.seed))
+        job = LeaveOut(whole, self.acts, draws, log_weights, seed=self.asked.seed)
         self._to_end(job, place, whole)
         start = self.acts.year_starts(job.first)
         chances = job.chances.reshape(-1, *job.chances.shape[2:])
