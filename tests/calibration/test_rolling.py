@@ -341,6 +341,11 @@ def test_what_is_no_seed_is_told_with_all_else_that_is_wrong(kind: Any, seed: An
     assert "must be a whole number from 0 to" in str(told.value)
 
 
+def test_sizes_are_kept_as_python_has_them() -> None:
+    found = RollingSettings(particles=np.int64(64), futures=np.int32(4))  # type: ignore[arg-type]
+    assert json.loads(json.dumps(vars(found))) == vars(RollingSettings(particles=64, futures=4))
+
+
 def test_a_folder_goes_on_with_the_seed_as_numpy_has_it(done: Path, tmp_path: Path) -> None:
     before = content(done)
     place = tmp_path / "again"

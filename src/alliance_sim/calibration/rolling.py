@@ -73,6 +73,8 @@ class RollingSettings:
             problems = [*error.problems, *problems]
         if problems:
             raise SettingError("rolling", problems)
+        for name, value in vars(self).items():
+            object.__setattr__(self, name, int(value))  # which JSON can hold, also of NumPy's
 
     def tempered(self) -> TemperedSettings:
         """Return the same for what leads the particles on."""
