@@ -12,6 +12,7 @@ import typer
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.cli.options import PATH, processors
+from alliance_sim.cli.pools import pool_of
 from alliance_sim.errors import SettingError
 from alliance_sim.glossary import decimal, percent
 
@@ -28,8 +29,15 @@ FIT = typer.Option(
 )
 
 
-def of_folders(folders: Sequence[Path], scenario: Scenario) -> FittedTheories:
+def of_folders(
+    folders: Sequence[Path], scenario: Scenario, workers: int | None = None
+) -> FittedTheories:
     """Return what fits came to, with progress.
+
+    Args:
+        folders: Folders of fits.
+        scenario: The scenario that was fitted.
+        workers: How many processes; a thread for each processor if None.
 
     Raises:
         ResultError: If they cannot be compared.
@@ -37,13 +45,13 @@ def of_folders(folders: Sequence[Path], scenario: Scenario) -> FittedTheories:
     from alliance_sim.calibration.fitted_theories import fitted_theories
     from alliance_sim.cli.activity import activity
 
-    with terminal.progress("leaving years out", "years") as show:
+    with pool_of(workers) as executor, terminal.progress("leaving years out", "years") as show:
 
         def told(name: str, job: Any) -> None:
             activity.begin(f"theory {name}: leaving years out", "years")
             show(*job.so_far())
 
-        return fitted_theories(folders, scenario, told=told)
+        return fitted_theories(folders, scenario, executor=executor, told=told)
 
 
 def check(folders: Sequence[Path] | None, scenario: Scenario, posterior: str | None) -> None:
@@ -73,7 +81,9 @@ def theories_and_claims(
     from alliance_sim.calibration.claim_passes import claim_passes
     from alliance_sim.calibration.fitted_theories import shipped_theories
 
-    theories, why = (of_folders(fits, scenario), "") if fits else shipped_theories(scenario)
+    theories, why = (
+        (of_folders(fits, scenario, workers), "") if fits else shipped_theories(scenario)
+    )
     if why:
         terminal.tell(why, wrap=True)
     claims = claim_passes(scenario, threads=processors(workers))
