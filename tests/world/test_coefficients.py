@@ -16,6 +16,7 @@ from alliance_sim.scenario.schema import SeriesInput
 from alliance_sim.scenario.yearly import parsed
 from alliance_sim.world import build_world
 from alliance_sim.world.coefficients import Coefficients, coefficients, combined
+from alliance_sim.world.tables import raw_by_year
 
 BASE = load_scenario("japan_nato/baseline")
 CALENDAR = Calendar()
@@ -225,3 +226,15 @@ def test_a_world_made_from_another_has_the_coefficients_of_its_scenario() -> Non
         edited = replaced(BASE, {path: value})
         world = build_world(edited, like=like)
         assert world.coefficients == coefficients(edited) != like.coefficients
+
+
+@pytest.mark.parametrize("first", [1960, 1990, 2015])
+def test_the_mean_of_a_year_does_not_hang_on_where_the_run_begins(first: int) -> None:
+    series = "a,1950,0.1\na,1960,0.5\na,2000,0.9"
+    asked = given_series(series="a", window=0)
+    whole, late = (Calendar(year, 2020) for year in (1945, first))
+    means = raw_by_year(asked, whole, series, ("test", "place"))
+    assert raw_by_year(asked, late, series, ("test", "place")) == means[first - 1945 :]
+    assert means[:6] == (0.1,) * 6
+    assert means[1990 - 1945] == 0.5
+    assert means[-1] == 0.9

@@ -203,11 +203,12 @@ def _means(
     first, last = min(known), max(known)
     means = {year: _mean(known, year, window) for year in range(first, last + 1)}
     result, latest = [], means[first]
-    for year in range(years[0], years[1] + 1):
+    for year in range(min(first, years[0]), years[1] + 1):  # what came before the run counts, too
         if first <= year <= last:
             latest = means[year] if means[year] is not None else latest
-        floor = not first <= year <= last and outside == "floor"
-        result.append(0.0 if floor or latest is None else latest)
+        if year >= years[0]:
+            floor = not first <= year <= last and outside == "floor"
+            result.append(0.0 if floor or latest is None else latest)
     return tuple(result)
 
 
