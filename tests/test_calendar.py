@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alliance_sim.calendar import Calendar, date_of, decimal_year, periods_read
+from alliance_sim.calendar import Calendar, Period, date_of, decimal_year, periods_read
 from alliance_sim.errors import UnknownName
 from alliance_sim.scenario import load_scenario
 
@@ -76,6 +76,25 @@ def test_the_periods_follow_each_other_and_cover_every_step_once() -> None:
     slices = [QUARTERS.steps_of(found) for found in PERIODS]
     covered = [step for part in slices for step in range(part.start, part.stop)]
     assert covered == list(range(QUARTERS.steps))
+
+
+@pytest.mark.parametrize(
+    ("steps_per_year", "second"),
+    [(4, dt.date(2001, 11, 16)), (2, dt.date(2001, 10, 1)), (1, dt.date(2001, 7, 1))],
+)
+def test_a_step_whose_middle_is_the_first_day_of_a_period_is_of_that_period(
+    steps_per_year: int, second: dt.date
+) -> None:
+    day = dt.timedelta(days=1)
+    periods = (
+        Period("P1", "first", dt.date(2001, 1, 1), second - day),
+        Period("P2", "second", second, dt.date(2003, 12, 31)),
+    )
+    found = Calendar(2001, 2003, steps_per_year, periods)
+    one, two = (found.steps_of(period) for period in periods)
+    assert found.position(second) % 1 == 0.5
+    assert (one.start, one.stop, two.stop) == (0, two.start, found.steps)
+    assert two.start == found.index(second)
 
 
 def test_a_period_outside_the_run_has_no_steps() -> None:

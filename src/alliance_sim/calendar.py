@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - "date" is what arguments are called
 from datetime import timedelta
 from functools import cached_property
-from math import floor
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from alliance_sim.errors import UnknownName, unknown_name
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
 MONTHS_A_YEAR = 12
 QUARTERS_A_YEAR = 4
@@ -110,23 +109,16 @@ class Calendar:
     def share(self, step: int, start: float, end: float) -> float:
         """Return the part of a step, 0 to 1, that lies between two positions.
 
-        Inputs are averaged over a step with this, because a date that falls off the grid otherwise
-        costs more accuracy than all other rounding together.
+        `world.fill` averages inputs over a step in the same way, because a date that falls off the
+        grid otherwise costs more accuracy than all other rounding together.
         """
         return max(0.0, min(end, step + 1.0) - max(start, float(step)))
 
-    def shares(self, start: float, end: float) -> NDArray[np.float64]:
-        """Return `share` for every step, as an array over steps."""
-        import numpy as np
-
-        steps = np.arange(self.steps, dtype=np.float64)
-        inside: NDArray[np.float64] = np.minimum(end, steps + 1.0) - np.maximum(start, steps)
-        return np.maximum(0.0, inside)
-
     def steps_of(self, period: Period) -> slice:
         """Return the steps whose middle lies in a period, as a slice of the time axis."""
-        first = max(0, round(self.position(period.start)))
-        last = min(self.steps, round(self.position(period.end)))
+        after = period.end + timedelta(days=1)
+        first, last = (ceil(self.position(day) - 0.5) for day in (period.start, after))
+        first, last = max(0, first), min(self.steps, last)
         return slice(first, max(first, last))
 
     def periods_told(self) -> list[list[str]]:

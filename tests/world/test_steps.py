@@ -410,10 +410,3 @@ def test_what_a_world_was_made_from_is_left_as_it_was() -> None:
     like, before = build_world(BASE), build_world(BASE)
     build_world(replaced(BASE, {"rung.contact.demand": -2.5, "levels.pace": 0.3}), like=like)
     assert differing(like, before) == set()
-
-
-def test_the_calendar_gives_shares_one_by_one_and_all_at_once() -> None:
-    for calendar in (Calendar(), Calendar(1990, 2000, 12)):
-        for start, end in ((-3.5, 2.25), (0.0, float("inf")), (10.1, 10.4), (7.0, 6.0)):
-            one_by_one = [calendar.share(step, start, end) for step in range(calendar.steps)]
-            assert calendar.shares(start, end).tolist() == one_by_one
