@@ -17,6 +17,8 @@ from alliance_sim.comparison.scenarios import SHOWN, Comparison
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.errors import ScenarioWarning, SettingError, UnknownName
 from alliance_sim.glossary import domain_words
+from alliance_sim.world import build_world
+from alliance_sim.world.divergence import first_touched
 
 BASE = load_scenario("japan_nato/baseline")
 ISLANDS = load_scenario("two_islands/baseline")
@@ -343,3 +345,21 @@ def test_a_warning_about_a_file_shows_the_line_that_compares(tmp_path: Path) -> 
     with pytest.warns(ScenarioWarning, match="has no edits") as told:
         compare(mine, runs=1, seed=1)
     assert {warning.filename for warning in told} == {__file__}
+
+
+def test_worlds_are_alike_until_they_are_held_otherwise() -> None:
+    islands = load_scenario("two_islands/baseline")
+    short, long, other = (
+        islands.edited(f"hold level_operations={held}")
+        for held in ("0.3@2003..2004", "0.3@2003..2005", "0.3@2003Q1..2004Q4")
+    )
+    assert until(short, long) == "2004Q4"
+    assert until(islands, short) == "2002Q4"
+    assert until(short, other) is None
+    assert until(islands.edited("hold level_operations=0.4@2003"), short) == "2002Q4"
+
+
+def until(factual: Scenario, edited: Scenario) -> str | None:
+    """Return the last quarter in which both are the same by construction, None if all are."""
+    first = first_touched(build_world(factual), build_world(edited))
+    return None if first is None else factual.calendar().label(first - 1)

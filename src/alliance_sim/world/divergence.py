@@ -59,9 +59,18 @@ def first_touched(factual: World, edited: World) -> int | None:
 
 
 def _holds_differ(factual: World, edited: World) -> list[int]:
-    """Return the first step of each state that one world holds and the other does not."""
-    one, other = (set(world.scenario.holds) for world in (factual, edited))
-    return [window_of(hold, factual.calendar)[0] for hold in one ^ other]
+    """Return the first step at which the worlds hold a state otherwise, if there is one."""
+    differ = _held(factual).items() ^ _held(edited).items()
+    return [min(step for (_, step), _ in differ)] if differ else []
+
+
+def _held(world: World) -> dict[tuple[str, int], float]:
+    """Return at what value each state is held in each step."""
+    return {
+        (hold.state, step): hold.value
+        for hold in world.scenario.holds
+        for step in range(*window_of(hold, world.calendar))
+    }
 
 
 def _decisions(world: World) -> Channels:
