@@ -96,6 +96,13 @@ def without(table: str) -> str:
     return json.dumps(tree)
 
 
+def short_row(table: str) -> str:
+    tree = json.loads(TEXT)
+    values = tree["tables"][table]["values"]
+    values[0] = values[0][:1]
+    return json.dumps(tree)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -115,6 +122,8 @@ def without(table: str) -> str:
         (TEXT.replace('"effect": {', '"efect": {'), "did you mean 'effect'"),
         (TEXT.replace('"half_life"', '"halflife"'), "table 'effect': columns must be"),
         (TEXT.replace("1950, 2025", '1950, "2025"'), "first year, last year"),
+        (short_row("threat"), "holds 1 numbers, must hold"),
+        (short_row("yearly"), "holds 1 numbers, must hold"),
         ("x" * 8_000_001, "at most 8,000,000"),
     ],
 )

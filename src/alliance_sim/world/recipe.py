@@ -387,6 +387,8 @@ def _read_table(tree: Mapping[str, Any]) -> Table:
         raise ValueError("two rows have one name")
     values = np.zeros((len(rows), len(columns)))
     for i, (row, found) in enumerate(zip(rows, tree["values"], strict=True)):
+        if len(found) != len(columns):
+            raise ValueError(f"row {row!r} holds {len(found)} numbers, must hold {len(columns)}")
         for value in found:
             if value is not None and type(value) not in (int, float):
                 raise ValueError(f"{value!r} in row {row!r} is no number")
