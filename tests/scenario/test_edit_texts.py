@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,14 @@ def test_options_of_a_command_are_the_same_texts() -> None:
     ]
     with pytest.raises(ScenarioError, match="did you mean 'without'"):
         as_texts(withot="a")
+
+
+def test_an_edit_that_moves_an_end_alone_is_not_idle() -> None:
+    (patrol,) = (one for one in ISLANDS.junctures if one.name == "joint_patrol")
+    assert patrol.end is not None
+    later = patrol.end + dt.timedelta(days=300)
+    longer, same = (
+        read_edits(ISLANDS, [f"shift joint_patrol:+0:{end}"]) for end in (later, patrol.end)
+    )
+    assert list(idle(ISLANDS, longer)) == []
+    assert len(list(idle(ISLANDS, same))) == 1

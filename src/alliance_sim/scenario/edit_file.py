@@ -31,6 +31,7 @@ from alliance_sim import shipped as packaged
 from alliance_sim.errors import shown
 from alliance_sim.scenario.edit import MOVES, STAYS, Edit, Move, Remove, value_at
 from alliance_sim.scenario.edit import Set as SetValue
+from alliance_sim.scenario.edit_texts import places_of
 from alliance_sim.scenario.fields import Day, Name, Part, Text, day_problem
 from alliance_sim.scenario.holds import OF_AN_EDIT, PATH
 from alliance_sim.scenario.path import Tree, fields_of
@@ -188,10 +189,7 @@ def doubts_of_edits(base: Scenario, edits: Sequence[Edit], where: str) -> Iterat
 
 def _same_value(before: Scenario, after: Scenario, edit: Edit) -> bool:
     """Whether an edit leaves a number or a day as it was, and at most tells another source."""
-    paths = [edit.change.path]
-    if isinstance(edit, Move):
-        paths.append(f"juncture.{edit.juncture}.end")
-    pairs = [(value_at(before, path), value_at(after, path)) for path in paths]
+    pairs = [(value_at(before, path), value_at(after, path)) for path in places_of(edit)]
     return all(getattr(old, "value", old) == getattr(new, "value", new) for old, new in pairs)
 
 

@@ -25,7 +25,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from alliance_sim.errors import LONGEST, ScenarioError, nearest_name, shown, unknown_name
-from alliance_sim.scenario.edit import Edit, Set, value_at
+from alliance_sim.scenario.edit import Edit, Move, Set, value_at
 from alliance_sim.scenario.edit_kinds import KINDS, Unreadable, example_of
 from alliance_sim.scenario.holds import PATH, hold_problems
 from alliance_sim.scenario.path import PathProblem
@@ -146,7 +146,7 @@ def idle(base: Scenario, asked: Sequence[EditText]) -> Iterator[str]:
         after = before
         for edit in edits:
             after = edit.applied(after)
-        places = [edit.change.path for edit in edits]
+        places = [path for edit in edits for path in places_of(edit)]
         if all(_value(before, path) == _value(after, path) for path in places):
             yield f"{text}: changes nothing, it stands so in {base.name}"
         before = after
@@ -221,6 +221,13 @@ def _alike(first: EditText, second: EditText) -> bool:
 
 def _removes(path: str) -> bool:
     return path.startswith("juncture.") and path.endswith(".present")
+
+
+def places_of(edit: Edit) -> tuple[str, ...]:
+    """Return where an edit says something: of a juncture that moves its day and its end."""
+    if isinstance(edit, Move):
+        return edit.change.path, f"juncture.{edit.juncture}.end"
+    return (edit.change.path,)
 
 
 def _value(scenario: Scenario, path: str) -> object:
