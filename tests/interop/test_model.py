@@ -131,3 +131,9 @@ def test_until_and_series_name_what_is_allowed() -> None:
         _ = alliance_sim.model("two_islands/baseline", series="allied").target
     shorter = alliance_sim.model("two_islands/baseline", until=2006).target
     assert shorter.layout.steps == 24
+
+
+@pytest.mark.parametrize("first_run", [-1, 2**32, 1.5])
+def test_a_run_that_there_is_not_begins_no_history(first_run: Any) -> None:
+    with pytest.raises(SettingError, match=r"first_run is|the last run would be"):
+        MODEL.init(THETA, seed=1, first_run=first_run)

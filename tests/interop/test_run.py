@@ -370,3 +370,19 @@ def test_what_is_wrong_with_trajectories_asked_for_is_said(
 def test_points_that_change_the_quarters_have_no_common_trajectories() -> None:
     with pytest.raises(SettingError, match="change the quarters that are simulated"):
         alliance_sim.run_trajectories([[2020], [2025]], ["time__last_year"], rng=7)
+
+
+def test_points_that_change_the_quarters_are_refused_where_outcomes_are_read_once() -> None:
+    points = [[2001, 2008], [2003, 2010]]
+    names = ["time__first_year", "time__last_year"]
+    for asked in (alliance_sim.run_points, alliance_sim.run_trajectories):
+        with pytest.raises(SettingError, match="the points change the quarters"):
+            asked(points, names, scenario="two_islands/baseline", rng=1)
+
+
+def test_the_last_runs_that_there_are_can_be_asked_for() -> None:
+    last = 2**32 - 2
+    found = alliance_sim.run_points([[1.0], [1.0]], [PULL], run=last)
+    assert found.shape[0] == 2
+    with pytest.raises(SettingError, match="leaves no numbers for 2 points"):
+        alliance_sim.run_points([[1.0], [1.0]], [PULL], run=last + 1)

@@ -44,7 +44,7 @@ class CompleteNoise(NamedTuple):
 
 @explains_calls
 def noise_of_seed(
-    scenario: Scenario, *, runs: int, seed: int, first_run: int = 0
+    scenario: Scenario, *, runs: int, seed: int | str, first_run: int = 0
 ) -> dict[str, Uniforms]:
     """Return the noise that a seed gives a scenario, to be changed and handed to `Kernel(noise=)`.
 
@@ -56,9 +56,17 @@ def noise_of_seed(
 
     Returns:
         By full name of a channel, such as "two_islands/ladder.fall:v1": array (run, quarter).
+
+    Raises:
+        SettingError: If the seed or the number of a run is out of range, or there is no run.
     """
+    if type(runs) is not int or runs < 1:
+        problem = f"runs is {shown(runs)}, must be a whole number of at least 1"
+        raise SettingError("noise_of_seed", [problem])
+    number, first = noise.as_seed(seed), noise.as_run(first_run)
+    noise.as_run(first + runs - 1)
     world, _ = prepared(scenario)
-    table = _of_seed(world, seed, range(first_run, first_run + runs), world.all_channels)
+    table = _of_seed(world, number, range(first, first + runs), world.all_channels)
     return dict(zip(world.channel_names, table.transpose(1, 0, 2).copy(), strict=True))
 
 

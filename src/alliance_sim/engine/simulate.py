@@ -196,13 +196,13 @@ def as_ensemble(
     )
 
 
-def checked_runs(runs: int, seed: object) -> int:
-    """Return an explicit seed for so many runs.
+def checked_runs(runs: int, seed: object, *, first_run: int = 0) -> int:
+    """Return an explicit seed for so many runs, from one on.
 
     Raises:
-        SettingError: If either is out of range.
+        SettingError: If one of them is out of range.
     """
-    return _checked(runs, 0, "kernel", seed)[1]
+    return _checked(runs, first_run, "kernel", seed)[1]
 
 
 def _checked(

@@ -106,7 +106,8 @@ def run_points(
     For tools that work on arrays; row by row the numbers are those of `run`.
 
     Args:
-        points: Array (point, parameter), or a frame with one column for each parameter.
+        points: Array (point, parameter), or a frame with one column for each parameter; none may
+            change the quarters that are simulated.
         names: Names of the parameters, in the order of the columns; a frame's own if left out.
         scenario: As for `run`.
         run: Number of the run, or one number for each point.
@@ -149,7 +150,7 @@ def run_trajectories(
     Row by row the numbers are those that `simulate` gives for a scenario with these values.
 
     Args:
-        points: As for `run_points`; none may change the quarters that are simulated.
+        points: As for `run_points`.
         names: As for `run_points`.
         scenario: As for `run`.
         run: As for `run_points`.
@@ -170,8 +171,6 @@ def run_trajectories(
     known = state_names(asked.first)
     wanted = known if states is None else (states,) if isinstance(states, str) else tuple(states)
     problems += [unknown_name("state", str(name), known) for name in wanted if name not in known]
-    if len({case.scenario.calendar() for case in asked.cases}) > 1:
-        problems.append("the points change the quarters that are simulated, must not")
     if not asked.cases and not problems:
         problems.append("points has no rows, must have at least one")
     if problems:
@@ -207,6 +206,8 @@ def _cases(
         varied = base.varied(dict(zip(columns, row, strict=True)), found)
         problems += [text for text in found if text not in problems]
         cases.append(Case(varied, number))
+    if len({case.scenario.calendar() for case in cases}) > 1:
+        problems.append("the points change the quarters that are simulated, must not")
     return _PointRuns(cases, cases[0].scenario if cases else base.scenario, seed)
 
 
@@ -221,7 +222,7 @@ def _runs(
             return [0] * points
         return found
     number = _checked(noise.as_run, run, problems)
-    if apart and number + points > noise.MAX_RUN:
+    if apart and number + points - 1 > noise.MAX_RUN:
         problems.append(f"run is {shown(run)}, leaves no numbers for {points} points after it")
     return range(number, number + points) if apart else [number] * points
 

@@ -227,13 +227,14 @@ class Model:
             first_run: Number of the run of the first lane.
 
         Raises:
-            SettingError: If a value lies outside its range, or there are more than 64 vectors.
+            SettingError: If a value lies outside its range, there are more than 64 vectors, or the
+                seed or the number of a run is out of range.
         """
         vectors, _ = self.prior.columns(theta)
         count = vectors.shape[1]
         if count > LANES:
             raise SettingError("init", [f"theta holds {count} vectors, at most {LANES} go on"])
-        number = checked_runs(count, seed)
+        number = checked_runs(count, seed, first_run=first_run)
         self.prior.check(vectors)
         numbers = self.prior.numbers(vectors)
         lanes = Lanes(
