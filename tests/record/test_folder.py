@@ -171,6 +171,15 @@ def test_rungs_rise_and_sides_are_two(folder: Path) -> None:
     )
     with pytest.raises(RecordError, match="rung 1 of 2003 stands after rung 2 of 2002"):
         read_folder(folder)
+    (folder / "institutions.csv").write_text(
+        RUNGS + "2002-09,2,second,,here,high\n2002-03-01,3,third,,here,high\n", "utf-8"
+    )
+    with pytest.raises(RecordError, match="rung 3 of 2002-03-01 stands after rung 2 of 2002-09"):
+        read_folder(folder)
+    (folder / "institutions.csv").write_text(
+        RUNGS + "2002-09-01,2,second,,here,high\n2002,3,third,,here,high\n", "utf-8"
+    )
+    read_folder(folder)
     (folder / "institutions.csv").write_text(RUNGS, "utf-8")
     with (folder / "events.csv").open("a", encoding="utf-8") as file:
         file.write("2004,political,dialogue,1,korea,C,here,medium\n")

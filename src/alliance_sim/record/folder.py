@@ -292,7 +292,9 @@ def _missing(missing: list[str], given: Sequence[str], known: Iterable[str]) -> 
 def _ladder(rows: list[Row]) -> Iterator[str]:
     """Rungs are reached in their order, each once."""
     for before, after in pairwise(rows):
-        if int(after["rung"]) <= int(before["rung"]) or after["date"] < before["date"][:4]:
+        known = min(len(before["date"]), len(after["date"]))  # a day may be left out, or a month
+        earlier = after["date"][:known] < before["date"][:known]
+        if int(after["rung"]) <= int(before["rung"]) or earlier:
             yield (
                 f"institutions.csv: rung {after['rung']} of {after['date']} stands after rung "
                 f"{before['rung']} of {before['date']}; rungs rise, and so do their dates"
