@@ -266,6 +266,16 @@ def test_a_setting_may_be_a_day(tmp_path: Path) -> None:
     assert str(opens) == "2006-01-01"
 
 
+def test_whole_numbers_of_a_setting_are_not_yes_and_no(tmp_path: Path) -> None:
+    factor = (
+        '[design]\nkind = "grid"\n[[factor]]\nname = "years"\n'
+        'setting = "threat.russia.capability.window"\nvalues = [0, 1]\n'
+    )
+    plan = read(tmp_path, ONE + factor)
+    assert [type(value) for value in plan.factors[0].values] == [int, int]
+    assert plan.design_table()["years"].tolist() == [0, 1]
+
+
 def test_independent_runs_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     text = ONE + 'replicates = 1000\nnoise = "independent"\n[design]\nkind = "sobol"\n'
     text += 'points = 8388608\n[[factor]]\nname = "a"\nnumber = "levels.pace"\n'

@@ -176,8 +176,8 @@ class _Scribe:
         for series, *channels in zip(SERIES, *of_events, strict=True):
             counts = np.nan_to_num(self.ensemble.column(f"count_{series}")).astype(np.int64)
             rows, quarters = np.nonzero(counts)
-            many = counts[rows, quarters]
-            order = np.concatenate([np.arange(min(n, events.MOST)) for n in many] or [many])
+            many = np.minimum(counts[rows, quarters], events.MOST)
+            order = np.concatenate([np.arange(n) for n in many] or [many])
             rows, quarters = np.repeat(rows, many), np.repeat(quarters, many)
             steps = quarters * ROOM + order
             days, *luck = (self._uniforms(number, rows, steps) for number in channels)

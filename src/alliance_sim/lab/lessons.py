@@ -193,11 +193,13 @@ def _steps_to_come(record: Record, until: int, last: int) -> Iterator[dict[str, 
 def _more_acts(record: Record, until: int, last: int) -> Iterator[dict[str, Any]]:
     """Yield for each field whether more acts of it come after a year than of the next field.
 
-    As the fields are taken in a circle, not all of these can be so.
+    As the fields are taken in a circle, not all of these can be so. One field is none to compare.
     """
     acts = record.events[record.events["when"].dt.year > until]
     counts = {series: int((acts["domain"] == series).sum()) for series in SERIES}
     there = [series for series, count in counts.items() if count]
+    if len(there) < 2:
+        return
     for one, other in zip(there, [*there[1:], *there[:1]], strict=True):
         yield {
             "name": f"more_{one}",

@@ -244,7 +244,7 @@ def _factor(
     if values is not None and kind != SETTING:
         values = tuple(sorted(values))
         low, high = (values[0], values[-1]) if kind in (NUMBER, DATE) else (None, None)
-    if kind == SETTING and set(values or ()) == {True, False}:
+    if kind == SETTING and target.kind is bool and set(values or ()) == {True, False}:
         values = (False, True)
     dated = kind == DATE or any(isinstance(value, dt.date) for value in values or ())
     return Factor(
