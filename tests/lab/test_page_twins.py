@@ -153,6 +153,7 @@ EDITS = [
     ["without nine_eleven", "keep anti_terrorism_law", "motive leverage=on"],
     ["shift ukraine_2022:-8", "set council.diversity=0.3"],
     ["hold level_operations=0.1@2002Q2..2010", "hold agreements=2@1990"],
+    ["hold level_operations=0.1@2003", "hold level_operations=0.9@2004"],
     ["hold rung=3@2009..2013", "hold hostility_terrorism=0.2@2001-09-11..2006", "without isaf"],
 ]
 

@@ -172,15 +172,12 @@ export function advanceHeld(
     if (next > step) engine.advance(step, next, lanes);
     if (next >= last) return;
     const held = open.filter((one) => one.first <= next);
-    const rows = held.map(({ row }) => row);
-    if (rows.join() !== key) {
+    const [rows, values] = [held.map(({ row }) => row), held.map(({ value }) => value)];
+    const now = [rows, values].join(";"); // windows of one state may adjoin, with other values
+    if (now !== key) {
       engine.replace("held.rows", [rows.length], rows);
-      engine.replace(
-        "held.values",
-        [rows.length],
-        held.map(({ value }) => value),
-      );
-      key = rows.join();
+      engine.replace("held.values", [values.length], values);
+      key = now;
     }
     bringHeld(engine, next, lanes);
     step = next + 1;
