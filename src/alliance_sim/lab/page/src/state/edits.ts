@@ -170,21 +170,38 @@ function spelled({ kind, says }: Said, path: string, payload: Payload): number |
   return ((number?.low ?? 0) + (number?.high ?? 0)) / 2;
 }
 
+/** Whether a juncture happens: unless it is removed, set as absent, or another leads in its place. */
 export function happens(edits: readonly string[], name: string): boolean {
+  const set = saidOf(edits, "set", presence(name));
+  if (set !== null) return set.toLowerCase() !== "false";
   return !edits.some((edit) => {
     const found = said(edit);
     return (found?.kind === "without" || found?.kind === "leader") && found.about === name;
   });
 }
 
+/** Return edits with which a juncture happens, whatever had removed it. */
+export function restored(edits: readonly string[], name: string, payload: Payload): string[] {
+  const stays = cleared(edits, "set", presence(name), payload);
+  return cleared(cleared(stays, "without", name, payload), "leader", name, payload);
+}
+
+const presence = (name: string): string => `juncture.${name}.present`;
+const dateOf = (name: string): string => `juncture.${name}.date`;
+
+/** Return when a shift says that a juncture is, and what becomes of its end: "" if nothing. */
+function shiftOf(says: string): [when: string, end: string] {
+  const [when = "", ...end] = says.split(":");
+  return [when.trim(), end.join(":").trim()];
+}
+
 /**
- * Return by how many quarters a juncture is moved: 0 if it is not. A shift to a day is told in
- * quarters between the two days, not rounded.
+ * Return by how many quarters a juncture is moved: 0 if it is not. A shift to a day, or a date that
+ * is set, is told in quarters between the two days, not rounded.
  */
 export function movedBy(edits: readonly string[], juncture: Juncture): number {
-  const says = saidOf(edits, "shift", juncture.name);
-  if (says === null) return 0;
-  const when = says.split(":")[0] ?? "";
+  const { name } = juncture;
+  const [when] = shiftOf(saidOf(edits, "shift", name) ?? saidOf(edits, "set", dateOf(name)) ?? "");
   if (IN_QUARTERS.test(when)) return Number(when);
   const day = readDay(when);
   return day === null ? 0 : (decimalYear(day) - juncture.date) * QUARTERS;
@@ -197,7 +214,10 @@ export function moved(
   quarters: number,
   payload: Payload,
 ): string[] {
-  if (quarters === 0) return cleared(edits, "shift", juncture.name, payload);
+  if (quarters === 0) {
+    const stays = cleared(edits, "set", dateOf(juncture.name), payload);
+    return cleared(stays, "shift", juncture.name, payload);
+  }
   const says = saidOf(edits, "shift", juncture.name) ?? "";
   const end = says.includes(":") ? says.slice(says.indexOf(":")) : "";
   const many = `${quarters > 0 ? "+" : "-"}${Math.abs(quarters)}`;
@@ -227,7 +247,7 @@ function idle(text: string, payload: Payload): boolean {
   const { kind, about, says } = edit;
   switch (kind) {
     case "shift":
-      return /^[+-]?0+$/.test(says.split(":")[0] ?? "");
+      return /^[+-]?0+$/.test(shiftOf(says)[0]);
     case "strength":
       return numeric(says) === 1;
     case "council":
@@ -254,8 +274,9 @@ function hangsOnEdit(name: string, edits: readonly string[], payload: Payload): 
   for (let cause = open.pop(); cause !== undefined; cause = open.pop()) {
     if (seen.has(cause)) continue;
     seen.add(cause);
-    if (!happens(edits, cause) || saidOf(edits, "shift", cause) !== null) return true;
-    open.push(...(byName.get(cause)?.follows ?? []));
+    const card = byName.get(cause);
+    if (!happens(edits, cause) || (card && movedBy(edits, card) !== 0)) return true;
+    open.push(...(card?.follows ?? []));
   }
   return false;
 }

@@ -8,6 +8,7 @@ import {
   numberSet,
   put,
   reach,
+  restored,
   said,
   setting,
   tidied,
@@ -167,11 +168,39 @@ describe("a juncture", () => {
     expect(movedBy(["shift great_raid:nonsense"], raid)).toBe(0);
   });
 
+  test("whose shift is written with spaces is moved all the same", () => {
+    expect(movedBy(["shift great_raid : +4 : stays"], raid)).toBe(4);
+    expect(movedBy(["shift great_raid: 1996-04-02 :moves"], raid)).toBeCloseTo(4, 1);
+    expect(tidied(["shift great_raid:+0 : stays"], payload)).toEqual([]);
+  });
+
+  test("whose date is set is moved, and back where it was is not", () => {
+    const edits = ["set juncture.great_raid.date=1996-04-02"];
+    expect(movedBy(edits, raid)).toBeCloseTo(4, 1);
+    expect(movedBy(edits, payload.junctures[1]!)).toBe(0);
+    expect(moved(edits, raid, 0, payload)).toEqual([]);
+    expect(moved(edits, raid, 2, payload)).toEqual(["shift great_raid:+2"]);
+    expect(tidied([...edits, "keep ports_act"], payload)).toHaveLength(2);
+  });
+
   test("happens unless it is removed or another leader stands in its place", () => {
     expect(happens([], "great_raid")).toBe(true);
     expect(happens(["without great_raid"], "great_raid")).toBe(false);
     expect(happens(["leader admiral_rules=none"], "admiral_rules")).toBe(false);
     expect(happens(["shift great_raid:+1"], "great_raid")).toBe(true);
+  });
+
+  test("that is set as absent does not happen until it is restored, whatever removed it", () => {
+    const absent = ["set juncture.great_raid.present=False"];
+    expect(happens(absent, "great_raid")).toBe(false);
+    expect(happens(absent, "joint_patrol")).toBe(true);
+    expect(happens(["set juncture.great_raid.present=true"], "great_raid")).toBe(true);
+    expect(tidied([...absent, "keep ports_act"], payload)).toHaveLength(2);
+    for (const edits of [absent, ["without great_raid"], ["leader great_raid=none"]]) {
+      expect(restored([...edits, "council leader"], "great_raid", payload)).toEqual([
+        "council leader",
+      ]);
+    }
   });
 
   test("can be moved to the first and the last quarter of the run, no farther", () => {

@@ -1,5 +1,5 @@
 // Switching a juncture off and on again.
-import { cleared, put } from "../../state/edits";
+import { put, restored } from "../../state/edits";
 import type { Store } from "../../state/store";
 
 /** Return the edits with a juncture that happens, or that does not. */
@@ -7,5 +7,5 @@ export function switched(store: Store, name: string, on: boolean): string[] {
   const { payload } = store;
   const { edits } = store.question.value;
   if (!on) return put(edits, `without ${name}`, payload);
-  return cleared(cleared(edits, "without", name, payload), "leader", name, payload);
+  return restored(edits, name, payload);
 }
