@@ -200,6 +200,7 @@ WRONG = [
     ["without 9/11"],
     ["wihtout nine_eleven"],
     ["without"],
+    ["without\tnine_eleven"],
     ["shift nine_eleven"],
     ["shift nine_eleven:soon"],
     ["shift nine_eleven:+4:stays"],

@@ -40,7 +40,8 @@ export function inOrder<H extends Hold>(holds: readonly H[]): H[] {
 /** Return the holds among edits, in the order in which a scenario keeps them. */
 export function holdsIn(edits: readonly string[]): Hold[] {
   const found = edits.flatMap((edit) => {
-    const hold = /^hold\s/.test(edit.trim()) ? readHold(edit.trim().slice("hold".length)) : null;
+    const text = edit.trim();
+    const hold = text.startsWith("hold ") ? readHold(text.slice("hold".length)) : null;
     return hold === null ? [] : [hold];
   });
   return inOrder(found);

@@ -31,7 +31,7 @@ export function readEdit(drafts: Drafts, given: string): Asked {
     const most = LONGEST_TEXT.toLocaleString("en");
     throw new EditProblem(`edit ${quoted(given, 60)}: is longer than ${most} letters`);
   }
-  const [, word = "", after = ""] = /^(\S*)(?:\s(.*))?$/s.exec(given.trim()) ?? [];
+  const [, word = "", after = ""] = /^([^ ]*)(?: (.*))?$/s.exec(given.trim()) ?? [];
   const { kinds } = drafts.scenario;
   const kind = Object.hasOwn(kinds, word) ? kinds[word] : undefined;
   const read = Object.hasOwn(READERS, word) ? READERS[word] : undefined;

@@ -30,7 +30,7 @@ const IN_QUARTERS = /^[+-]\d{1,4}$/;
 
 /** Return an edit taken apart; null where its first word is none of an edit of this page. */
 export function said(text: string): Said | null {
-  const [, kind = "", rest = ""] = /^(\w+)\s+(.*)$/s.exec(text.trim()) ?? [];
+  const [, kind = "", rest = ""] = /^(\w+) (.*)$/s.exec(text.trim()) ?? [];
   if (!Object.hasOwn(MARKS, kind)) return null;
   const marks = MARKS[kind] ?? "";
   const place = [...rest].findIndex((letter) => marks.includes(letter));

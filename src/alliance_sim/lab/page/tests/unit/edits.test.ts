@@ -32,6 +32,14 @@ describe("an edit", () => {
       says: "2",
     });
     expect(said("council leader")).toEqual({ kind: "council", about: "leader", says: "" });
+    expect(said(" council   leader ")).toEqual({ kind: "council", about: "leader", says: "" });
+  });
+
+  test("is parted from its first word by a space, as the package has it, and by nothing else", () => {
+    for (const between of ["\t", "\n", "\u00a0", "\u3000"]) {
+      expect(said(`council${between}leader`)).toBeNull();
+      expect(holdsIn([`hold${between}rung=1@1998`])).toEqual([]);
+    }
   });
 
   test("of no kind that the page has is none, and names of a prototype are none", () => {
