@@ -1,5 +1,6 @@
 // A list of edits read as a whole: what contradicts itself, changes nothing or hangs on its order.
 
+import { ordinal } from "./days";
 import { Drafts, type Offered } from "./drafts";
 import { EditProblem, HOLDS, readEdit, type Asked } from "./edits";
 import { holdProblems } from "./holding";
@@ -62,7 +63,8 @@ function* idleHold(drafts: Drafts, { text }: Asked): Generator<string> {
   for (let cause = open.pop(); cause !== undefined; cause = open.pop()) {
     const card = drafts.junctures.get(cause);
     if (card === undefined || seen.has(cause)) continue;
-    if (!card.present || card.original !== null) return;
+    const { present, date, original } = card;
+    if (!present || (original !== null && ordinal(original) !== ordinal(date))) return;
     seen.add(cause);
     open.push(...card.follows);
   }

@@ -223,6 +223,7 @@ export class Drafts {
     const card = table === "juncture" ? this.junctures.get(name) : undefined;
     if (card !== undefined && field === "present") return String(card.present);
     if (card !== undefined && field === "date") return writeDay(card.date);
+    if (card !== undefined && field === "end") return card.end === null ? "" : writeDay(card.end);
     if (path === "hold") return JSON.stringify(this.holds);
     if (this.isNumber(path)) return String(this.number(path)[0]);
     return String(this.chosen.get(path) ?? this.scenario.settings[path]?.value);

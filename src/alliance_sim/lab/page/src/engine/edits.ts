@@ -97,8 +97,11 @@ const shift: Reader = (drafts, rest, form) => {
     if (end === null) throw form();
   }
   const apply = (now: Drafts): void => move(now, name, day, day ? 0 : Number(when), end);
-  return { paths: [`juncture.${name}.date`], apply };
+  return { paths: daysOf(name), apply };
 };
+
+/** Return where the days of a juncture stand, both of which a move may change. */
+const daysOf = (name: string): string[] => [`juncture.${name}.date`, `juncture.${name}.end`];
 
 const after = (text: string, mark: string): string => {
   const at = text.indexOf(mark);
@@ -192,7 +195,7 @@ function setting(drafts: Drafts, path: string, value: string): Done {
     if (day === null)
       throw new EditProblem(`moved: is ${value}, must be a date such as 2001-09-11`);
     const name = dated[1] as string;
-    return { paths: [path], apply: (now) => move(now, name, day, 0, null) };
+    return { paths: daysOf(name), apply: (now) => move(now, name, day, 0, null) };
   }
   if (drafts.isNumber(path)) {
     const number = readNumber(value);

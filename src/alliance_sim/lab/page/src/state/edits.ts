@@ -246,8 +246,10 @@ function idle(text: string, payload: Payload): boolean {
   if (edit === null) return false;
   const { kind, about, says } = edit;
   switch (kind) {
-    case "shift":
-      return /^[+-]?0+$/.test(shiftOf(says)[0]);
+    case "shift": {
+      const [when, end] = shiftOf(says); // a day of its own for the end is a change
+      return /^[+-]?0+$/.test(when) && ["", "moves", "stays"].includes(end);
+    }
     case "strength":
       return numeric(says) === 1;
     case "council":

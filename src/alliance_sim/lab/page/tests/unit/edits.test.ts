@@ -182,6 +182,15 @@ describe("a juncture", () => {
     expect(tidied(["shift great_raid:+0 : stays"], payload)).toEqual([]);
   });
 
+  test("of which the end alone is moved is changed", () => {
+    const edits = ["shift joint_patrol:+0:1999-01-01"];
+    expect(tidied(edits, payload)).toEqual(edits);
+    expect(put(["shift joint_patrol:+4"], edits[0]!, payload)).toEqual(edits);
+    expect(movedBy(edits, payload.junctures[1]!)).toBe(0);
+    expect(tidied(["shift joint_patrol:+0:moves"], payload)).toEqual([]);
+    expect(tidied([...edits, "keep ports_act"], payload)).toEqual(edits); // the patrol stays
+  });
+
   test("whose date is set is moved, and back where it was is not", () => {
     const edits = ["set juncture.great_raid.date=1996-04-02"];
     expect(movedBy(edits, raid)).toBeCloseTo(4, 1);
