@@ -4,7 +4,7 @@ import type { Question } from "../contract";
 import { unlinkable } from "./link";
 import type { Store } from "./store";
 
-/** Why the last change was not made; [] once one was. */
+/** Why the last change was not made; [] once something else is asked, in whatever way. */
 export const refused = signal<string[]>([]);
 
 /** Ask; return what stands against it, in which case nothing is changed. */
@@ -18,10 +18,10 @@ export function ask(store: Store, change: Partial<Question>): string[] {
 /** End a drag: what was dragged to is kept if it can be asked, or else what stood before. */
 export function settle(store: Store, before: string[]): void {
   const problems = against(store, store.question.value);
-  refused.value = problems;
   const edits = problems.length === 0 ? store.question.value.edits : before;
   if (problems.length > 0) store.change({ edits }, true);
   store.change({ edits });
+  refused.value = problems;
 }
 
 /** Return what stands against a question: what no link could hold, and what the model says of it. */

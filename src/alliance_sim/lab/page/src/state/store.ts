@@ -1,6 +1,7 @@
 // What is asked now, what was asked before, and the address that says so.
 import { computed, signal } from "@preact/signals";
 import type { Model, Payload, Picture, Question } from "../contract";
+import { refused } from "./asking";
 import { beginning, historiesOf, linkOf, readLink, type LinkProblem, type Place } from "./link";
 
 const MOST_UNDONE = 200;
@@ -10,7 +11,7 @@ export class Store {
   readonly panels: readonly string[];
   readonly place;
   readonly picture = signal<Picture | null>(null);
-  /** Problems of the link the page was opened with. */
+  /** Problems of the link that was followed last, until something else is asked. */
   readonly linkProblems = signal<LinkProblem[]>([]);
   /** Problems of the question itself, as the engine says them. */
   readonly problems = signal<string[]>([]);
@@ -40,8 +41,19 @@ export class Store {
   /** Take what an address says, as the page opens or the reader goes back. */
   follow(hash: string): void {
     const { place, problems } = readLink(hash, this.payload, this.panels);
+    if (problems.length === 0) this.move(place);
     this.linkProblems.value = problems;
-    if (problems.length === 0) this.place.value = place;
+  }
+
+  /** Go to another place; what was told of the question before is not told of another one. */
+  private move(place: Place): void {
+    if (!same(place.question, this.question.value)) this.forget();
+    this.place.value = place;
+  }
+
+  private forget(): void {
+    if (this.linkProblems.value.length > 0) this.linkProblems.value = [];
+    if (refused.value.length > 0) refused.value = [];
   }
 
   /** Ask another question. While somebody drags, `passing` keeps it out of what can be undone. */
@@ -59,7 +71,7 @@ export class Store {
         this.after.value = [];
       }
     }
-    this.place.value = { ...this.place.value, question };
+    this.move({ ...this.place.value, question });
     if (!passing) this.write();
   }
 
@@ -88,6 +100,7 @@ export class Store {
 
   reset(): void {
     const { question } = beginning(this.payload);
+    this.forget(); // even where nothing had been asked yet
     this.change(question);
   }
 
@@ -96,7 +109,7 @@ export class Store {
     if (last === undefined) return;
     from.value = from.value.slice(0, -1);
     to.value = [...to.value, this.question.value];
-    this.place.value = { ...this.place.value, question: last };
+    this.move({ ...this.place.value, question: last });
     this.write();
   }
 

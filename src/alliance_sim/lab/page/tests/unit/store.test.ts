@@ -61,6 +61,28 @@ test("a link that cannot be read leaves what was asked", () => {
   expect(store.question.value.seed).toBe(5);
 });
 
+test("what stands against one question is told no longer once another is asked", () => {
+  store.change({ seed: 5 });
+  const before = location.hash;
+  store.change({ seed: 6 });
+  const ways = [
+    () => store.undo(),
+    () => store.redo(),
+    () => store.follow(before), // the browser's way back
+    () => store.change({ seed: 7 }),
+    () => store.reset(),
+    () => store.reset(), // with nothing to put back
+  ];
+  for (const [place, way] of ways.entries()) {
+    store.follow("#v=1&runs=NaN");
+    refused.value = ["no"];
+    store.show(store.panel.value === "about" ? "timeline" : "about"); // asks nothing else
+    expect([store.linkProblems.value.length, refused.value]).toEqual([1, ["no"]]);
+    way();
+    expect([place, store.linkProblems.value, refused.value]).toEqual([place, [], []]);
+  }
+});
+
 test("reset is a change that can be undone", () => {
   store.change({ seed: 5, edits: ["without a"] });
   store.reset();
