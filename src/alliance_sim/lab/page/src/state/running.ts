@@ -24,20 +24,27 @@ export async function run(store: Store): Promise<void> {
     const question = store.question.value;
     if (model === null || (last !== null && same(last, question))) return;
     last = question;
-    asked(store, model, question).catch((error: unknown) => {
-      store.problems.value = [worded(error)];
+    const wanted = () => last === question; // what comes later of another question is not shown
+    asked(store, model, question, wanted).catch((error: unknown) => {
+      if (wanted()) store.problems.value = [worded(error)];
     });
   });
 }
 
 /** Put a question to the model, and show what comes of it; what cannot be asked is told. */
-async function asked(store: Store, model: Model, question: Question): Promise<void> {
+async function asked(
+  store: Store,
+  model: Model,
+  question: Question,
+  wanted: () => boolean,
+): Promise<void> {
   const problems = model.problems(question);
   store.problems.value = problems;
   if (problems.length > 0) return;
   const began = performance.now();
   let painted = false;
   await model.ask(question, (picture) => {
+    if (!wanted()) return;
     store.picture.value = picture;
     if (!painted) noteOncePainted(FIRST, began);
     painted = true;

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import type { Model, Question } from "../../src/contract";
 import { run } from "../../src/state/running";
 import { Store } from "../../src/state/store";
-import { madeModel, madePayload } from "./made";
+import { madeModel, madePayload, madePicture } from "./made";
 
 let model: Model;
 vi.mock("../../src/engine/pool", () => ({ startModel: async () => model }));
@@ -50,4 +50,29 @@ test("what fails later is told, too", async () => {
   const store = await running({ ask: () => Promise.reject(new Error("worker 1 stopped")) });
   await settled();
   expect(store.problems.value).toEqual(["worker 1 stopped"]);
+});
+
+test("what comes later of a question is not shown once another is asked that cannot be", async () => {
+  const late: { paint: () => void; fail: (error: Error) => void }[] = [];
+  const store = await running({
+    problems: ({ outcome }) => (outcome === "nonsense" ? ["no such outcome"] : []),
+    ask: (question, paint) =>
+      new Promise((_, fail) => {
+        late.push({ paint: () => paint(madePicture(question, null)), fail });
+      }),
+  });
+  const [first] = late;
+  first?.paint();
+  const before = store.picture.value;
+  expect(before).not.toBeNull();
+  store.change({ outcome: "nonsense" });
+  first?.paint();
+  first?.fail(new Error("worker 1 stopped"));
+  await settled();
+  expect(store.picture.value).toBe(before);
+  expect(store.problems.value).toEqual(["no such outcome"]);
+  store.undo();
+  late[1]?.paint();
+  expect([late.length, store.problems.value]).toEqual([2, []]);
+  expect(store.picture.value).not.toBe(before);
 });
