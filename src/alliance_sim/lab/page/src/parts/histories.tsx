@@ -28,23 +28,26 @@ function wholePicture(store: Store): Picture | null {
 export interface Asked {
   run: OneRun | null;
   problem: string | null;
+  /** Of which question and history it is: both worlds of one have the same; "" until it is there. */
+  of: string;
 }
 
 /** Return a history of the question in a world; what was shown stays until the next is there. */
 export function useRun(store: Store, world: World, counts: Counted = "quantile"): Asked {
-  const [asked, setAsked] = useState<Asked>({ run: null, problem: null });
+  const [asked, setAsked] = useState<Asked>({ run: null, problem: null, of: "" });
   const model = store.model.value;
   const question = store.question.value;
   const history = historyShown(store);
   const ready = model !== null && manyOf(store) > 0 && store.problems.value.length === 0;
-  const key = JSON.stringify([question, history, world, counts]);
+  const of = JSON.stringify([question, history]);
+  const key = JSON.stringify([of, world, counts]);
   useEffect(() => {
     if (!ready || model === null) return;
     let wanted = true;
     model.one(question, history, world, counts).then(
-      (run) => wanted && setAsked({ run, problem: null }),
+      (run) => wanted && setAsked({ run, problem: null, of }),
       (error: unknown) => {
-        if (wanted) setAsked({ run: null, problem: worded(error) });
+        if (wanted) setAsked({ run: null, problem: worded(error), of });
       },
     );
     return () => {

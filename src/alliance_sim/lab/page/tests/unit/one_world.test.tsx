@@ -326,6 +326,26 @@ describe("panels", () => {
     expect(asked.at(-1)).toBe("edited quantile");
   });
 
+  test("two worlds are those of one question, whichever comes in first", async () => {
+    await act(() => store.change({ edits: ["without great_raid"] }));
+    await show(TwoWorlds);
+    const waiting: (() => void)[] = [];
+    const one: Model["one"] = async (question, history, world) => {
+      if (world === "edited" && question.seed === 2)
+        await new Promise<void>((go) => waiting.push(go));
+      return madeRun(history, world);
+    };
+    await act(() => void (store.model.value = { ...madeModel(), one }));
+    expect(place.querySelector(".two-worlds-summary")).not.toBeNull();
+    await act(() => store.change({ seed: 2 }));
+    await act(async () => undefined); // the history as it was comes in
+    expect(waiting).toHaveLength(1);
+    expect(place.querySelector(".two-worlds-summary")).toBeNull(); // one world is of the seed before
+    await act(async () => waiting[0]?.());
+    await act(async () => undefined);
+    expect(place.querySelector(".two-worlds-summary")).not.toBeNull();
+  });
+
   test("two worlds with nothing edited say so", async () => {
     await show(TwoWorlds);
     expect(place.querySelector(".two-worlds-summary")?.textContent).toContain(

@@ -35,10 +35,10 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
   const { payload } = store;
   const pairs = useMemo(() => {
     const [one, other] = [factual.run, edited.run];
-    if (one === null || other === null || one.history !== other.history) return null;
+    if (one === null || other === null || factual.of !== edited.of) return null; // one comes first
     const coded = codedPlaces(one.events, placesOf(store) ?? []);
     return matched(asCoded(one.events, coded), asCoded(other.events, coded), payload);
-  }, [factual.run, edited.run, payload, given]);
+  }, [factual, edited, payload, given]);
   const problem = factual.problem ?? edited.problem;
   return (
     <div class="two-worlds">
