@@ -13,7 +13,7 @@ import {
   tracesOf,
   yearsBetween,
 } from "../../src/panels/guess/chronology";
-import { gameOf } from "../../src/panels/guess/rounds";
+import { deal, gameOf } from "../../src/panels/guess/rounds";
 import { Store } from "../../src/state/store";
 import { words } from "../../src/text";
 import { frameOf, smallPayload } from "./payload";
@@ -154,4 +154,28 @@ test("a strip is marked at round years between its first and its last", () => {
   expect(yearsBetween(1950, 2025)).toEqual([1975, 2000]);
   expect(yearsBetween(2000, 2015)).toEqual([2005, 2010]);
   expect(yearsBetween(2000, 2003)).toEqual([2001, 2002]);
+});
+
+test("of rounds that are dealt at once the last is shown, whichever ends first", async () => {
+  const store = new Store(payload, ["guess"]);
+  const empty = { events: [] as RunEvent[] } as OneRun;
+  const ends: ((how: OneRun | Error) => void)[] = [];
+  store.model.value = {
+    one: (_: Question, history: number) =>
+      new Promise((go, fail) => {
+        if (history > 0) go(empty);
+        else ends.push((how) => (how instanceof Error ? fail(how) : go(how)));
+      }),
+  } as Partial<Model> as Model;
+  const game = gameOf(store);
+  const dealt = [deal(store, game), deal(store, game), deal(store, game)];
+  ends[2]?.(empty);
+  await dealt[2];
+  const round = game.round.value;
+  expect(round).not.toBeNull();
+  ends[0]?.(empty);
+  ends[1]?.(new Error("worker 1 stopped"));
+  await Promise.all(dealt);
+  expect(game.round.value).toBe(round);
+  expect(game.problem.value).toBeNull();
 });

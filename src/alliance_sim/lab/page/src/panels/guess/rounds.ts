@@ -28,6 +28,8 @@ export interface Game {
   /** Of the round that is shown; null until it is made. */
   guess: Signal<Guess | null>;
   past: Signal<Guess[]>;
+  /** How many rounds were begun: of several at once the last is shown. */
+  begun: number;
 }
 
 const games = new WeakMap<Store, Game>();
@@ -39,6 +41,7 @@ export function gameOf(store: Store): Game {
     problem: signal(null),
     guess: signal(null),
     past: signal([]),
+    begun: 0,
   };
   games.set(store, found);
   return found;
@@ -49,17 +52,19 @@ export async function deal(store: Store, game: Game): Promise<void> {
   const model = store.model.value;
   const record = recordTold(store.payload);
   if (model === null || record === null) return;
+  const mine = (game.begun += 1);
   game.round.value = null;
   game.guess.value = null;
   game.problem.value = null;
   try {
     const simulated = await histories(model, store.question.value);
+    if (game.begun !== mine) return;
     const real = chance(3);
     const shown = simulated.slice(0, 2);
     shown.splice(real, 0, record);
     game.round.value = { shown, real, simulated };
   } catch (error) {
-    game.problem.value = worded(error);
+    if (game.begun === mine) game.problem.value = worded(error);
   }
 }
 
