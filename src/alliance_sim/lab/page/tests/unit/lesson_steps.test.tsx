@@ -1,6 +1,6 @@
 // The later steps of a lesson: theories, the sentence, the code, and the homework.
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Lesson as LessonData, Model, Payload, Question } from "../../src/contract";
+import type { Lesson as LessonData, Model, Outcomes, Payload, Question } from "../../src/contract";
 import { Lesson } from "../../src/panels/lesson";
 import { chosen, forget, step, view } from "../../src/panels/lesson/state";
 import { Store } from "../../src/state/store";
@@ -84,6 +84,30 @@ describe("theories", () => {
     expect(page.text()).toContain("The theories go from 50 to 88.");
     page.after(() => store.change({ seed: 7 }, false));
     expect(page.text()).toContain("your result in step 5"); // of another question
+  });
+
+  test("that are run again meanwhile are told once each", async () => {
+    const waiting: (() => void)[] = [];
+    const { page } = opened({
+      outcomes: (question: Question) =>
+        new Promise((go) => {
+          waiting.push(() => go(outcomesOf(question) as unknown as Outcomes));
+        }),
+    });
+    page.after(() => (step.value = COMPARE));
+    fireEvent.click(page.all("button.main")[0]);
+    page.after(() => (step.value = CLAIM));
+    page.after(() => (step.value = COMPARE));
+    fireEvent.click(page.all("button.main")[0]);
+    expect(waiting).toHaveLength(2);
+    while (waiting.length > 0) {
+      waiting.shift()?.();
+      await settled();
+    }
+    page.after(() => undefined);
+    const cells = page.all("tbody tr").map((row) => row.textContent);
+    expect(cells).toEqual(["all of them together10075−25", "R10050−50", "I10088−12", "D10075−25"]);
+    expect(page.text()).toContain("All these theories point the same way.");
   });
 
   test("that fail say why, and can be run again", async () => {

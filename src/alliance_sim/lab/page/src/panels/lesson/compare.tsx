@@ -1,7 +1,7 @@
 // The same what-if under each theory that the page can run: where do they agree?
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import type { Asked, Question, Theory } from "../../contract";
+import type { Asked, Model, Question, Theory } from "../../contract";
 import { counted, of100 } from "../../parts/numbers";
 import { Table } from "../../parts/table";
 import { worded } from "../../state/store";
@@ -24,6 +24,7 @@ export interface Found {
 
 /** What was found last, and of which question: the next step looks it up. */
 const kept = signal<{ of: string; found: Found[] }>({ of: "", found: [] });
+let begun = 0; // how many runs were begun: what the last of them finds is kept
 
 function keyOf({ noise, runs, seed }: Question, { edits, outcome }: Asked): string {
   return JSON.stringify([edits, outcome, noise, runs, seed]);
@@ -59,6 +60,27 @@ function shortTitle(theory: Theory, theories: readonly Theory[]): string {
   return all ? t("lesson.compare.together") : theoryTitle(theory);
 }
 
+/** Run a what-if under theories; return how that ended, null once another run has begun. */
+async function runUnder(
+  theories: readonly Theory[],
+  model: Model,
+  question: Question,
+  { edits, outcome }: Asked,
+): Promise<"done" | "stopped" | null> {
+  const of = keyOf(question, { edits, outcome });
+  const mine = (begun += 1);
+  const found: Found[] = [];
+  kept.value = { of, found };
+  for (const { name: theory } of theories) {
+    const told = await model.outcomes({ ...question, edits, outcome, theory }, "quantile");
+    if (begun !== mine) return null;
+    if (told === null) return "stopped";
+    found.push({ theory, fact: shareOf(told.factual), edited: shareOf(told.edited) });
+    kept.value = { of, found: [...found] };
+  }
+  return "done";
+}
+
 export function Compare({ store, lesson, said }: StepProps) {
   const [state, setState] = useState<"no" | "runs" | "done" | "stopped">("no");
   const [problem, setProblem] = useState("");
@@ -73,19 +95,11 @@ export function Compare({ store, lesson, said }: StepProps) {
   const done = state !== "runs" && found.length > 0 && found.length === theories.length;
   const run = async () => {
     if (model === null || one === undefined) return;
-    const of = keyOf(question, one);
     setState("runs");
     setProblem("");
-    kept.value = { of, found: [] };
     try {
-      const asked = { ...question, edits: one.edits, outcome: one.outcome };
-      for (const { name } of theories) {
-        const told = await model.outcomes({ ...asked, theory: name }, "quantile");
-        if (told === null) return setState("stopped");
-        const [fact, edited] = [shareOf(told.factual), shareOf(told.edited)];
-        kept.value = { of, found: [...kept.value.found, { theory: name, fact, edited }] };
-      }
-      setState("done");
+      const ended = await runUnder(theories, model, question, one);
+      if (ended !== null) setState(ended);
     } catch (error) {
       setProblem(worded(error));
       setState("stopped");
