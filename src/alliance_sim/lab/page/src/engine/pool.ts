@@ -283,7 +283,9 @@ class Pool implements Model {
     if (question.noise === "fresh") {
       throw new Error(`pairs with fresh noise have no coupling ${coupling}`);
     }
-    if (twins.touched >= this.steps) return { ...twins.found, anew: twins.found.factual };
+    if (twins.touched >= this.steps) {
+      return { ...twins.found, anew: coupling === "independent" ? twins.found.factual : null };
+    }
     const again = await this.gathered(question, { coupling, first: twins.touched });
     return again?.found ?? null;
   }

@@ -1,13 +1,13 @@
 // The model as the page sees it, with workers that stop.
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Frame } from "../../../engine.mjs";
-import type { Model, Question } from "../../src/contract";
+import type { Coupling, Model, Question } from "../../src/contract";
 import type { Editable } from "../../src/engine/drafts";
 import { startModel } from "../../src/engine/pool";
 import { smallPayload } from "./payload";
 
 const { made, Stub } = vi.hoisted(() => {
-  const made: { onerror: unknown; said: unknown[] }[] = [];
+  const made: { onmessage: unknown; onerror: unknown; said: unknown[] }[] = [];
   class Stub {
     onmessage: unknown = null;
     onmessageerror: unknown = null;
@@ -67,4 +67,28 @@ test("once a worker has stopped nothing that is asked waits for an answer", asyn
     await expect(model.outcomes(question, "quantile")).rejects.toThrow("worker 1 stopped");
   }
   expect(made[0]?.said.length).toBe(told);
+});
+
+test("where the edits touch nothing the factual world is drawn anew only if all is", async () => {
+  const carried = { theories: { RID: { draws: 4 } } };
+  const some = await startModel({ ...payload, draws: carried });
+  const [worker] = made.slice(-1);
+  const asked: Question = { ...question, noise: "posterior", runs: 2 };
+  const anew = async (coupling: Coupling) => {
+    const found = some.outcomes(asked, coupling);
+    await vi.waitFor(() => expect(worker?.said.at(-1)).toMatchObject({ kind: "ask" }));
+    const { id } = worker?.said.pop() as { id: number };
+    const outcome = {
+      factual: Float64Array.of(0, 1, 0, 1, 1, 1, 0, 0),
+      edited: new Float64Array(8),
+    };
+    const numbers = Int32Array.from({ length: 8 }, (_, k) => k);
+    const part = { numbers, draws: numbers, touched: 40, factual: null, edited: {}, outcome };
+    const hear = worker?.onmessage as (event: object) => void;
+    hear({ data: { kind: "came", id, parts: [part] } });
+    return (await found)?.anew;
+  };
+  expect(await anew("independent")).toEqual(Uint8Array.of(0, 1, 0, 1, 1, 1, 0, 0));
+  expect([await anew("thinning"), await anew("redraw_after")]).toEqual([null, null]);
+  expect(await anew("quantile")).toBeNull();
 });
