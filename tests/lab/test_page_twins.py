@@ -149,6 +149,7 @@ EDITS = [
     ["council weighted_majority"],
     ["member germany:offset=-0.5"],
     ["set levels.pace=1.2"],
+    ["shift isaf:+0:2010-06-30"],
     ["strength nine_eleven:0.5", "leader abe_second_government=koizumi"],
     ["without nine_eleven", "keep anti_terrorism_law", "motive leverage=on"],
     ["shift ukraine_2022:-8", "set council.diversity=0.3"],
