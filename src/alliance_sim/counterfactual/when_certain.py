@@ -92,10 +92,10 @@ def refuse_beside_shipped(given: Mapping[str, Any], instead: str) -> None:
         SettingError: If anything was given.
     """
     if names := [name for name, value in given.items() if value is not None]:
-        counts = "counts" if len(names) == 1 else "count"
+        it = "it" if len(names) == 1 else "them"
         problem = (
-            f"{', '.join(names)}: curves that come with the package are worked out already; "
-            f"leave out, or give {instead}, with which {counts}"
+            f"{', '.join(names)}: curves that come with the package are worked out already; leave "
+            f"{it} out, or give {instead} with {it}"
         )
         raise SettingError(WHERE, [problem])
 
