@@ -29,7 +29,7 @@ from alliance_sim.errors import RecordError, ResultError, SettingError, UnknownN
 from alliance_sim.plots.scores import forecast_figure, pit_figure
 from alliance_sim.record.forecasts import editions_of, forecast_years, read_forecasts
 from alliance_sim.record.record import COUNTED_DOMAINS
-from alliance_sim.report.scores import about_the_model
+from alliance_sim.report.scores import about_the_model, forecasts_of, write_scores
 from alliance_sim.shipped import scenarios
 
 pytestmark = pytest.mark.slow
@@ -343,3 +343,14 @@ def test_a_table_of_one_series_or_of_models_in_sample_shows_itself() -> None:
     inside = score_record(ISLANDS, series=["all"], models=(model,))
     assert "best rolling" not in dict(inside._facts().more)
     assert "1 model" in repr(inside)
+
+
+def test_models_that_forecast_nothing_are_told_without_forecasts(tmp_path: Path) -> None:
+    model = free_runs(ISLANDS, name="mine", runs=4, settings=("in_sample",))
+    table = score_record(ISLANDS, models=[model], series=["all"])
+    assert list(table.tree()["two_islands"]["series"]["all"]) == ["in_sample"]
+    assert forecasts_of(table).empty
+    files = write_scores(table, ISLANDS, out=tmp_path, command="none")
+    assert set(files) == {
+        *("scores.csv", "score_differences.csv", "forecasts.csv", "manifest.json")
+    }

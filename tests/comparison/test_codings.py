@@ -158,3 +158,16 @@ def test_the_figure_names_the_first_list_and_every_column(narrow: bool) -> None:
 def test_an_era_is_told_by_its_first_day() -> None:
     assert [era for era in CODINGS.chances["era"].unique() if era] == ["1949-04-04", "2001-09-01"]
     assert dt.date.fromisoformat(CODINGS.chances["era"][1]).year == 2001
+
+
+def test_a_column_of_one_class_is_left_out_and_the_others_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = compare_codings(load_scenario("japan_nato/baseline")).agreement
+    column = str(whole["column"][0])
+    plain = codings._class
+    monkeypatch.setattr(
+        codings, "_class", lambda row, asked: "x" if asked == column else plain(row, asked)
+    )
+    found = compare_codings(load_scenario("japan_nato/baseline")).agreement
+    assert list(found["column"]) == list(whole["column"][1:])
