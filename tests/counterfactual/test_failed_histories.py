@@ -50,7 +50,8 @@ def test_histories_that_failed_are_neither_as_wanted_nor_not(
         found[1::2] = 1.0
         return found
 
-    monkeypatch.setattr("alliance_sim.counterfactual.rewriting.evaluate", some_failed)
+    for module in ("counterfactual.rewriting", "results.outcomes"):
+        monkeypatch.setattr(f"alliance_sim.{module}.evaluate", some_failed)
     few: dict[str, Any] = FEW | {"shifts": (), "strengths": (0.5,), "most": 1}
     found = rewrite(ISLANDS, outcome=STEP, wanted=False, posterior=islands_posterior, **few)
     assert found.fact.value == 0.0

@@ -50,7 +50,7 @@ from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
 from alliance_sim.errors import ScenarioError, ScenarioWarning, explains_calls
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
-from alliance_sim.results.outcomes import Outcome, evaluate
+from alliance_sim.results.outcomes import Outcome, evaluate, outcome_by_run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -291,7 +291,7 @@ class _Worlds:
 
     def _share(self, chosen: frozenset[str], edited: Scenario, past: Histories) -> float:
         worlds = self._twins(edited, past)
-        values = _outcome_of(self.question.outcome, worlds)
+        values = outcome_by_run(self.question.outcome, worlds.edited)
         effect = worlds.effect(self.question.outcome.state)[:, : self.question.outcome.stop]
         self._shift[chosen] = float(np.nanmean(effect)) * _upwards(self.question.outcome)
         return _share_of(self._as_wanted(values))
@@ -355,7 +355,8 @@ class _Worlds:
         if edited is None or not texts:
             values = self._fact(histories)
         else:
-            values = _outcome_of(self.question.outcome, self._twins(edited, histories, coupling))
+            worlds = self._twins(edited, histories, coupling)
+            values = outcome_by_run(self.question.outcome, worlds.edited)
         return self._as_wanted(values)
 
     def found(self, chosen: frozenset[str]) -> SmallRewrite:
@@ -453,16 +454,10 @@ class _Worlds:
             changed = both
             if edits:
                 under = with_theory_of(self.question.base, other).edited(*edits)
-                changed = _outcome_of(self.question.outcome, self._twins(under, past))
+                changed = outcome_by_run(self.question.outcome, self._twins(under, past).edited)
             one, two = self._as_wanted(both), self._as_wanted(changed)
             found.append(_under_theory(other.theory, one, two, past.draws))
         return tuple(found)
-
-
-def _outcome_of(outcome: Outcome, worlds: TwinWorlds) -> Floats:
-    runs = worlds.edited
-    found: Floats = evaluate([outcome], runs.states, runs.values, runs.calendar)[:, 0]
-    return found
 
 
 def _share_of(as_wanted: Floats) -> float:

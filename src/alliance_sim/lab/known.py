@@ -12,8 +12,6 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from alliance_sim import provenance
 from alliance_sim.calendar import decimal_year
 from alliance_sim.engine.simulate import Kernel, simulate
@@ -22,12 +20,10 @@ from alliance_sim.lab.lessons import FIRST_LANGUAGE
 from alliance_sim.record.named import place_of
 from alliance_sim.record.record import Record
 from alliance_sim.record.translation import translations_of
-from alliance_sim.results.outcomes import Outcome, evaluate, parse_outcome
+from alliance_sim.results.outcomes import Outcome, outcome_by_run, parse_outcome
 from alliance_sim.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from alliance_sim.results import Ensemble
 
 FILE, TRUTH = "homework.toml", "truth.toml"
@@ -71,9 +67,9 @@ def known_world() -> dict[str, Any]:
     rows = [
         {
             **one,
-            "fact": int(_of(outcomes[one["name"]], fact)[0]),
-            "edited": int(_of(outcomes[one["name"]], twins[tuple(one["edits"])])[0]),
-            "share": float(_of(outcomes[one["name"]], free[tuple(one["edits"])]).mean()),
+            "fact": int(outcome_by_run(outcomes[one["name"]], fact)[0]),
+            "edited": int(outcome_by_run(outcomes[one["name"]], twins[tuple(one["edits"])])[0]),
+            "share": float(outcome_by_run(outcomes[one["name"]], free[tuple(one["edits"])]).mean()),
             "levels": _yearly(twins[tuple(one["edits"])]),
             "drawn": _drawn(outcomes[one["name"]]),
         }
@@ -124,11 +120,6 @@ def _run(scenario: Scenario, made: Mapping[str, Any]) -> Ensemble:
 
 def _outcome(text: str, fact: Ensemble) -> Outcome:
     return parse_outcome(text, states=fact.states, calendar=fact.calendar)
-
-
-def _of(outcome: Outcome, runs: Ensemble) -> NDArray[np.float64]:
-    """Return an outcome by run."""
-    return evaluate([outcome], runs.states, runs.values, runs.calendar)[:, 0]
 
 
 def _yearly(runs: Ensemble) -> dict[str, list[float]]:

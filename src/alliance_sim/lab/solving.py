@@ -33,7 +33,7 @@ from alliance_sim.lab.link import (
 )
 from alliance_sim.lab.payload import offered
 from alliance_sim.results.draws import USUAL
-from alliance_sim.results.outcomes import evaluate, is_binary, parse_outcome
+from alliance_sim.results.outcomes import is_binary, outcome_by_run, parse_outcome
 from alliance_sim.scenario import Scenario, load_scenario, shipped_scenarios
 from alliance_sim.scenario.theories import LATTICE, own_theory, theory_of, with_theory
 from alliance_sim.shipped import usual_scenario
@@ -222,7 +222,7 @@ def _unedited(base: Scenario, asked: LinkQuestion, held: _Held) -> dict[str, Any
     under = with_theory(base, theory_of(asked.theory))
     if asked.noise == FRESH:
         runs = simulate(under, runs=asked.runs, seed=asked.seed, posterior=main)
-        values = evaluate([outcome], runs.states, runs.values, runs.calendar)[:, 0]
+        values = outcome_by_run(outcome, runs)
         whole = values[np.isfinite(values)]
         if not len(whole):
             raise SettingError(WHERE, ["every run failed, so there is nothing to tell"])
@@ -232,7 +232,7 @@ def _unedited(base: Scenario, asked: LinkQuestion, held: _Held) -> dict[str, Any
         raise SettingError(WHERE, [_no_draws(asked.theory, tuple(held.by_name))])
     past = held.pasts.of(main, under, uniforms=asked.runs, seed=asked.seed)
     worlds = twin_worlds(under, under, past, states=[outcome.state])
-    values = evaluate([outcome], worlds.factual.states, worlds.factual.values, calendar)[:, 0]
+    values = outcome_by_run(outcome, worlds.factual)
     found = estimate_of(values, worlds.draws, binary=True)
     told = {"probability": found.value, "low": found.low, "high": found.high}
     return _same(outcome, told, histories=worlds.histories, draws=len(main))
