@@ -16,8 +16,8 @@ export function changeInWords(text: string, payload: Payload): string {
   const name = juncture ? named(`juncture.${about}`, juncture.title) : about;
   switch (kind) {
     case "shift": {
-      if (juncture === undefined) return text;
-      const quarters = movedBy([text], juncture);
+      const quarters = juncture === undefined ? 0 : movedBy([text], juncture);
+      if (juncture === undefined || quarters === 0) return text; // its end alone is moved
       const date = monthText(quartersOn(juncture.date, quarters), language.value);
       return t("edits.shift", { name, from: monthText(juncture.date, language.value), date });
     }
