@@ -7,6 +7,7 @@ import type { Payload } from "../../contract";
 import { counted, of100 } from "../../parts/numbers";
 import { Icons } from "../../parts/icons";
 import type { Store } from "../../state/store";
+import { Waiting } from "../../parts/waiting";
 import { t } from "../../text";
 import { Card } from "./card";
 import { Hangs } from "./hangs";
@@ -18,7 +19,7 @@ import "./answer.css";
 export function AnswerPanel({ store }: { store: Store }) {
   const answer = answering(store).value;
   const { payload } = store;
-  if (answer === null) return <p role="status">{t("answer.waiting")}</p>;
+  if (answer === null) return <Waiting store={store}>{t("answer.waiting")}</Waiting>;
   const edited = answer.question.edits.length > 0;
   const { told, under } = inSentences(answer, payload);
   return (

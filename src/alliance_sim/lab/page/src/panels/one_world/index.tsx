@@ -9,6 +9,7 @@ import { decimal, MISSING } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
 import { timeOf } from "../../state/time";
+import { Waiting } from "../../parts/waiting";
 import { commas, language, t, wording } from "../../text";
 import { DOMAINS } from "./blocks";
 import { Chronicle } from "./chronicle";
@@ -36,7 +37,7 @@ export const OneWorld: FunctionComponent<{ store: Store }> = ({ store }) => {
       <p>{outcomeText(store)}</p>
       {problem !== null && <p role="alert">{t("one_world.cannot", { problem })}</p>}
       {run === null || model === null ? (
-        problem === null && <p>{t("one_world.waiting")}</p>
+        problem === null && <Waiting store={store}>{t("one_world.waiting")}</Waiting>
       ) : (
         <Shown run={run} model={model} walk={walk} store={store} />
       )}

@@ -18,6 +18,7 @@ import { MISSING } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
 import { inQuarters } from "../../state/time";
+import { Waiting } from "../../parts/waiting";
 import { language, t } from "../../text";
 import { CHANGES, later, matched, type Change, type Pair } from "./matching";
 import "./two_worlds.css";
@@ -55,7 +56,7 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
       <p>{outcomeText(store)}</p>
       {problem !== null && <p role="alert">{t("one_world.cannot", { problem })}</p>}
       {pairs === null ? (
-        problem === null && <p>{t("one_world.waiting")}</p>
+        problem === null && <Waiting store={store}>{t("one_world.waiting")}</Waiting>
       ) : (
         <Shown pairs={pairs} store={store} />
       )}
