@@ -19,7 +19,7 @@ import pytest
 from alliance_sim.compiled import cache, jit
 from alliance_sim.compiled.cache import FOLDER
 from alliance_sim.compiled.function import Compiled
-from alliance_sim.compiled.jit import ASSEMBLY, CODE, Jitted
+from alliance_sim.compiled.jit import CODE, Jitted
 from alliance_sim.engine.kernel.batch import FILLED_FROM, PACKAGE, SOURCES
 from alliance_sim.errors import EngineError
 from alliance_sim.lab.module import MADE_FROM
@@ -171,14 +171,6 @@ def test_threads_that_ask_at_once_compile_once() -> None:
         thread.join()
     assert found == [6.0] * 4
     assert counts(work) == (0, 1)
-
-
-def test_machine_code_is_kept_as_text_for_those_who_ask(folder: Path) -> None:
-    used()
-    assert list(folder.rglob(f"*{ASSEMBLY}")) == []
-    Jitted(total, lambda: "these", right, readable=True).ready((VALUES,))
-    (text,) = folder.rglob(f"*{ASSEMBLY}")
-    assert "total" in text.read_text(encoding="utf-8")
 
 
 def test_where_a_file_lies_in_the_folders_place_code_is_compiled_and_not_kept(

@@ -24,6 +24,7 @@ from alliance_sim.engine.kernel.advance import simulate_block
 from alliance_sim.engine.kernel.resumable import pieces_as_in_plain_python
 from alliance_sim.engine.marks import marks_as_in_plain_python
 from alliance_sim.errors import EngineError
+from tests.compiled.assembly import CALLED, FUSED, PACKED, READABLE, SINGLE
 
 PACKAGE = objects.PACKAGE
 ROOT = Path(__file__).parents[2]
@@ -158,6 +159,8 @@ def test_objects_are_there_for_every_target_and_were_made_at_once() -> None:
 def test_where_no_object_fits_the_ir_is_finished_once_and_kept(
     monkeypatch: pytest.MonkeyPatch, own_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """And what it becomes handles several runs at once, fuses nothing and calls nobody."""
+    written = read_while_finished(monkeypatch)
     monkeypatch.setattr(objects, "targets_here", list)
     monkeypatch.setattr(batch, "compiled_fill", anew(batch.compiled_fill))
     monkeypatch.setattr(batch, "compiled_block", anew(batch.compiled_block))
@@ -180,6 +183,25 @@ def test_where_no_object_fits_the_ir_is_finished_once_and_kept(
         assert again.digest == code.digest
         assert objects.tried_before(again, "simulate_block")
         assert caplog.text == ""
+    (assembly,) = written
+    if READABLE:
+        assert len(PACKED.findall(assembly)) > 2 * len(SINGLE.findall(assembly))
+        assert FUSED.search(assembly) is None
+        assert set(CALLED.findall(assembly)) <= {"simulate_block", "fill"}
+
+
+def read_while_finished(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return where the assembly of whatever is finished for a machine from now on is put."""
+    found: list[str] = []
+    optimised = objects.optimised
+
+    def read_too(module: Any, machine: Any, *, vectors: bool) -> None:
+        optimised(module, machine, vectors=vectors)
+        twin = objects.binding().parse_bitcode(module.as_bitcode())
+        found.append(str(machine.emit_assembly(twin)))
+
+    monkeypatch.setattr(objects, "optimised", read_too)
+    return found
 
 
 def anew(compiled: Compiled) -> Compiled:

@@ -23,13 +23,13 @@ from typing import Any
 from alliance_sim.compiled import cache, objects
 from alliance_sim.compiled.decorator import enable
 from alliance_sim.errors import EngineError
-from alliance_sim.files import put, why
+from alliance_sim.files import why
 
 log = logging.getLogger(__name__)
 
 # Settings of Numba, from its environment variables, that give other machine code.
 SETTINGS = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
-CODE, ASSEMBLY = ".code", ".s"  # what is loaded, and the same as text for those who look
+CODE = ".code"
 MESA = 'the same numbers come, more slowly, from engine="mesa"'
 
 
@@ -76,15 +76,11 @@ class Jitted:
         sources: Callable[[], str],
         check: Callable[[Callable[..., Any]], bool],
         *,
-        readable: bool = False,
         takes: str = "about a minute",
     ) -> None:
-        """Remember the function; arguments as for `function.Compiled`.
-
-        With `readable`, its assembly is kept beside it, which takes seconds to write.
-        """
+        """Remember the function; arguments as for `function.Compiled`."""
         self.function = function
-        self._readable, self._takes = readable, takes
+        self._takes = takes
         self._sources = sources
         self._check = check
         self.place: Path | None = None
@@ -123,9 +119,6 @@ class Jitted:
                 dispatcher, code = self._compiled(types)
             try:
                 cache.write(place.with_suffix(CODE), code, key)
-                if self._readable:
-                    assembly = dispatcher.inspect_asm(types).encode()
-                    put(place.with_suffix(ASSEMBLY), assembly, folder, mode=cache.PRIVATE_FILE)
                 self.place = place
             except OSError as error:
                 _not_kept(f"{str(folder)!r} cannot be written: {why(error)}")
@@ -137,7 +130,7 @@ class Jitted:
         settings = [getattr(numba.config, name) for name in SETTINGS]
         processor = numba.core.registry.cpu_target.target_context.codegen().magic_tuple()
         python = (platform.python_implementation(), platform.python_version())
-        return repr((self._sources(), versions, python, settings, processor, types, self._readable))
+        return repr((self._sources(), versions, python, settings, processor, types))
 
     def _loaded(self, types: tuple[Any, ...], place: Path, key: str, *, tell: bool = True) -> Any:
         """Return the function as it was kept, or None if it was not, or is of no use here."""
@@ -177,7 +170,7 @@ class Jitted:
         """Return the function made to run by Numba, from a slot or compiled into it."""
         dispatcher: Any = numba.njit(error_model="numpy", nogil=True)(self.function)
         dispatcher._cache = slot  # noqa: SLF001 - no public way to say what is kept where
-        with _interleaved(), without_collecting():
+        with interleaved(), without_collecting():
             dispatcher.compile(types)
         # Arrays of another layout would start another compilation in the middle of a sweep.
         dispatcher.disable_compile()
@@ -249,7 +242,7 @@ def without_collecting() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _interleaved() -> Iterator[None]:
+def interleaved() -> Iterator[None]:
     """Let LLVM, which this process has only one of, go through loops several vectors at a time."""
     option: Any = _module("llvmlite.binding").set_option
     option("alliance-sim", f"-force-vector-interleave={objects.VECTORS_AT_ONCE}")

@@ -225,13 +225,12 @@ def optimised(module: Any, machine: Any, *, vectors: bool) -> None:
         builder.getModulePassManager().run(module, builder)
 
 
-def finished(ir: bytes, target: Target | None = None, *, assembly: bool = False) -> bytes:
+def finished(ir: bytes, target: Target | None = None) -> bytes:
     """Return the object that the IR becomes for a target, or for this very machine.
 
     Args:
         ir: The IR.
         target: For what; None for this machine.
-        assembly: Whether to return assembly to read instead.
 
     Raises:
         RuntimeError: If this version of LLVM cannot read the IR.
@@ -255,8 +254,6 @@ def finished(ir: bytes, target: Target | None = None, *, assembly: bool = False)
     module = llvm.parse_bitcode(ir)
     module.triple, module.data_layout = target.triple, str(machine.target_data)
     optimised(module, machine, vectors=True)
-    if assembly:
-        return str(machine.emit_assembly(module)).encode()
     return bytes(machine.emit_object(module))
 
 
