@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 from dataclasses import replace
@@ -16,11 +17,12 @@ from typer.testing import CliRunner
 
 from alliance_sim import ResultError, ScenarioError, SettingError, load_scenario
 from alliance_sim.calibration import ChainSettings, FitSettings, TemperedSettings, calibrate
-from alliance_sim.calibration.fit import PARTICLES, FitFolder
+from alliance_sim.calibration.fit import CHAINS, PARTICLES, FitFolder
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.still_holds import digests_of, plain
 from alliance_sim.calibration.target import prior_of, target_of
 from alliance_sim.cli import app
+from alliance_sim.cli.calibrate import draws_that_may_do
 from alliance_sim.parallel import executors
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.scenario import build
@@ -64,9 +66,10 @@ def test_a_folder_says_what_was_fitted_and_holds_every_draw(fitted: Path) -> Non
     summary = pd.read_csv(fitted / "N" / "summary.csv")
     assert summary["name"].tolist() == [*prior.names, "log_likelihood"]
     assert summary["mean"].iloc[0] == pytest.approx(theta[:, 0].mean())
-    assert sorted(path.name for path in (fitted / "N").iterdir()) == sorted(
-        tree["theories"]["N"]["files"]
-    ), "checkpoints are gone"
+    assert {path.name for path in (fitted / "N").iterdir()} == {
+        *tree["theories"]["N"]["files"],
+        CHAINS,
+    }, "of checkpoints that of the chains stays"
 
 
 def test_numbers_of_numpy_have_the_digest_that_those_of_python_have() -> None:
@@ -116,6 +119,60 @@ def test_the_same_bytes_come_of_threads_and_after_any_stop(fitted: Path, tmp_pat
                 assert not (out / "theories.csv").exists()
     assert rounds > 3
     assert content(out) == content(fitted)
+
+
+def test_chains_are_made_longer_to_the_bytes_of_a_long_fit(fitted: Path, tmp_path: Path) -> None:
+    """Also where a round was cut short, and where it is stopped on the way."""
+    long = replace(QUICK, chains=replace(QUICK.chains, draws=21))
+    calibrate(ISLANDS, tmp_path / "long", long)
+    out = shutil.copytree(fitted, tmp_path / "longer")
+    middle = calibrate(ISLANDS, out, replace(QUICK, chains=replace(QUICK.chains, draws=10)))
+    assert middle["draws"].tolist() == [10]
+    before = content(out / "N")
+
+    def stop(_theory: str, job: Any) -> None:
+        if job.sweeps > 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(ISLANDS, out, long, told=stop)
+    changed = {name for name, whole in content(out / "N").items() if before[name] != whole}
+    assert changed == {CHAINS}
+    rounds: list[str] = []
+    table = calibrate(ISLANDS, out, long, told=lambda _, job: rounds.append(type(job).__name__))
+    assert rounds == ["Chains"]
+    assert table["draws"].tolist() == [21]
+    told = content(out)
+    del told[f"N/{CHAINS}"]  # says how many calls it took, which is more where rounds are cut short
+    assert told.items() < content(tmp_path / "long").items()
+    with pytest.raises(ResultError, match=r"a longer fit, of 21 draws .* with --draws 21"):
+        calibrate(ISLANDS, out, QUICK)
+
+
+@pytest.mark.parametrize(
+    ("said", "draws"),
+    [
+        ({"rhat": 1.2, "nested_rhat": 1.02, "ess_bulk": 900.0, "ess_tail": 500.0}, 900),
+        ({"rhat": 1.2, "nested_rhat": 1.005, "ess_bulk": 900.0, "ess_tail": 100.0}, 1800),
+        ({"rhat": 1.03, "nested_rhat": math.nan, "ess_bulk": 900.0, "ess_tail": 500.0}, 1400),
+    ],
+)
+def test_so_many_draws_are_proposed_as_halve_what_is_twice_too_much(
+    said: dict[str, float], draws: int
+) -> None:
+    assert draws_that_may_do({"draws": 400, **said}) == draws
+
+
+def test_chains_whose_end_is_not_kept_are_not_made_longer(fitted: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(fitted, tmp_path / "cut")
+    tree = json.loads((out / "fit.json").read_text("utf-8"))
+    del tree["theories"]["N"]["draws"]  # as folders were before
+    (out / "fit.json").write_text(json.dumps(tree), "utf-8")
+    (out / "N" / CHAINS).unlink()
+    assert calibrate(ISLANDS, out, QUICK)["draws"].tolist() == [8]
+    long = replace(QUICK, chains=replace(QUICK.chains, draws=9))
+    with pytest.raises(ResultError, match=r"chains\.npz: is not there, where the chains ended"):
+        calibrate(ISLANDS, out, long)
 
 
 @pytest.mark.slow

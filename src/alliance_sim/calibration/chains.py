@@ -38,7 +38,8 @@ class ChainSettings:
         warm_up: Sweeps that are made before and dropped.
         draws: Sweeps that are kept, of each chain.
         round: Sweeps between two checkpoints.
-        keep: Whole draws to keep, slow noise included, spread evenly over the rounds.
+        keep: Whole draws to keep at least, where there are as many, slow noise included; they are
+            of rounds that lie evenly apart, and fewer than twice as many.
     """
 
     chains: int = 64
@@ -160,7 +161,8 @@ class Chains:
             self._begin(executor)
         given, warm = self.settings, self.warm
         phase_end = given.warm_up + (given.draws if warm else 0)
-        sweeps = min(given.round, phase_end - self.sweeps)
+        into = (self.sweeps - (given.warm_up if warm else 0)) % given.round
+        sweeps = min(given.round - into, phase_end - self.sweeps)
         stage = Stage.DRAWS if warm else Stage.WARM_UP
         work = Work(self._target, self._layout, self._moves, pooled(self._archive), sweeps)
         done = advance(
@@ -228,18 +230,31 @@ class Chains:
         return unknowns, values
 
     def _keep(self) -> None:
-        """Keep whole draws where this round ends, if they are due."""
+        """Keep whole draws where a round ends; once there are many, of every other round only.
+
+        Which rounds are kept hangs on how many are done, not on how many are asked for, so that
+        chains that are made longer keep what longer ones would have kept from the start.
+        """
         given = self.settings
-        rounds = -(-given.draws // given.round)
-        done = -(-(self.sweeps - given.warm_up) // given.round)
-        wanted = -(-given.keep // given.chains)  # rounds whose ends are kept
-        if not wanted or (done * wanted // rounds) == ((done - 1) * wanted // rounds):
+        done, into = divmod(self.sweeps - given.warm_up, given.round)
+        if into or not given.keep:
             return
-        count = min(given.chains, given.keep - len(self._kept))
-        if count > 0:
-            self._kept = np.concatenate([self._kept, self.unknowns[:, :count].T])
-            values = self.log_likelihood[:count]
-            self._kept_log_likelihood = np.concatenate([self._kept_log_likelihood, values])
+        wanted = -(-given.keep // given.chains)  # rounds whose ends are kept, at least
+        apart = 1
+        while done // apart >= 2 * wanted:
+            apart *= 2
+        each = min(given.chains, given.keep)
+        if done % apart:
+            return
+        if apart > 1 and len(self._kept) > each * (done // apart - 1):
+            self._kept, self._kept_log_likelihood = (
+                kept.reshape(-1, each, *kept.shape[1:])[1::2].reshape(-1, *kept.shape[1:])
+                for kept in (self._kept, self._kept_log_likelihood)
+            )
+        self._kept = np.concatenate([self._kept, self.unknowns[:, :each].T])
+        self._kept_log_likelihood = np.concatenate(
+            [self._kept_log_likelihood, self.log_likelihood[:each]]
+        )
 
     def diagnosis(self) -> Diagnosis:
         """Return R-hat, ESS and MCSE of each parameter and, last, of the log likelihood, so far."""

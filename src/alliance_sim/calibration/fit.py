@@ -2,7 +2,8 @@
 
 A fit is a folder. Each theory has a folder of its own in it and is kept when it is done; what is
 under way is a checkpoint beside it. Whatever stops the work, the same call goes on, to the same
-bytes, and whoever computes.
+bytes, and whoever computes. Where chains ended is kept, so that a call for more draws goes on from
+there, to the bytes of a fit that had been so long from the start.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from alliance_sim.calibration.carried import WHICH
 from alliance_sim.calibration.chains import Chains, ChainSettings
 from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
 from alliance_sim.calibration.moves import Move, Rescale, SliceRows, usual_moves
-from alliance_sim.calibration.posterior import Posterior
+from alliance_sim.calibration.posterior import EVIDENCE, Posterior, evidence_of
 from alliance_sim.calibration.still_holds import observed_digest, plain
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.calibration.tempered import Tempered, TemperedSettings
@@ -44,10 +45,11 @@ MANIFEST = "fit.json"
 FORMAT = 1
 MOST_BYTES = 10_000_000
 TABLE = "theories.csv"
-PARTICLES, CHAINS = "particles.npz", "chains.npz"  # checkpoints, gone once a theory is done
+PARTICLES, CHAINS = "particles.npz", "chains.npz"  # checkpoints; once all is done chains stay
 SLOW_NOISE = "willingness.slow_noise"
 SLICES_OF_DRAWS = 3  # in a sweep
 GOOD_RHAT, GOOD_ESS = 1.01, 400.0
+WHOLE = ("parameters", "draws")
 NUMBERS = ("log_evidence", "error", "log_likelihood", "rhat", "nested_rhat", "ess_bulk", "ess_tail")
 COPIES = 2  # of all particles or draws, in memory at once: what there was before a step, and after
 SUPERCHAINS = 16  # groups of chains that start in one place each
@@ -95,15 +97,16 @@ def calibrate(
     Args:
         scenario: A scenario with priors and a record.
         out: The folder, made if it is not there. One that holds the same fit is gone on with; its
-            finished theories stay, and others may be added.
+            finished theories stay, and others may be added. Those that are asked for with more
+            draws than they have are made longer.
         settings: What is fitted, and how long; the defaults if None.
         executor: Who computes: anything that follows `concurrent.futures.Executor`; this process
             if None. Numbers do not depend on it.
         told: Called with the name of a theory and its particles or chains after each round.
 
     Returns:
-        A row for each theory in the folder: its parameters, log evidence with its standard error,
-        the worst R-hat and effective sample sizes of its chains.
+        A row for each theory in the folder: its parameters, draws of each chain, log evidence with
+        its standard error, the worst R-hat and effective sample sizes of its chains.
 
     Raises:
         ScenarioError: If the scenario has no prior, or a theory is unknown or without parameters.
@@ -112,7 +115,8 @@ def calibrate(
         SettingError: If a setting is out of range, the last year lies before the first act, or no
             draw of the prior makes the record possible.
         AllianceSimError: If there is not enough memory for so much.
-        ResultError: If the folder holds another fit of which some is done, or something else.
+        ResultError: If the folder holds another fit of which some is done, a longer one, or
+            something else; or if where its chains ended is not kept and they are to go on.
         UnfinishedError: If it had to stop on the way; the same call goes on.
     """
     asked = settings or FitSettings()
@@ -128,8 +132,7 @@ def calibrate(
             continue
         check_possible(target, seed)
         work = _Work(target, folder, asked, executor, told)
-        found = work.done(seed)
-        folder.finish(name, found)
+        folder.finish(name, work.done(seed, folder.evidence(name)))
     return folder.table()
 
 
@@ -191,24 +194,29 @@ class _Work:
     executor: Executor | None
     told: EachRound | None
 
-    def done(self, seed: int) -> Posterior:
-        """Return the posterior, from wherever the checkpoints stand."""
+    def done(self, seed: int, evidence: dict[str, Any] | None) -> Posterior:
+        """Return the posterior, from wherever the checkpoints stand.
+
+        Args:
+            seed: The seed.
+            evidence: What particles came to, if chains that have ended are to go on.
+        """
         target, moves = self.target, moves_of(self.target)
-        settings = self.asked.tempered
-        particles = self._to_end(
-            Tempered(target, target.layout, seed=seed, settings=settings, moves=moves), PARTICLES
-        )
+        start = None
+        if evidence is None:
+            particles = self._to_end(
+                Tempered(
+                    *(target, target.layout), seed=seed, settings=self.asked.tempered, moves=moves
+                ),
+                PARTICLES,
+            )
+            evidence, start = evidence_of(particles), particles.unknowns
+        settings = self.asked.chains
         chains = self._to_end(
-            Chains(
-                *(target, target.layout),
-                seed=seed,
-                settings=self.asked.chains,
-                moves=moves,
-                start=particles.unknowns,
-            ),
+            Chains(target, target.layout, seed=seed, settings=settings, moves=moves, start=start),
             CHAINS,
         )
-        return Posterior.of(target.prior, chains, particles, seed)
+        return Posterior.of(target.prior, chains, evidence, seed)
 
     def _to_end(self, job: J, name: str) -> J:
         theory = self.target.prior.theory.name
@@ -218,8 +226,15 @@ class _Work:
             if self.told is not None:
                 self.told(theory, under_way)
 
-        checkpoint = Checkpoint(place, {**self.folder.what, "theory": theory, "part": name})
+        what = _but_for_length(self.folder.what)
+        checkpoint = Checkpoint(place, {**what, "theory": theory, "part": name})
         return run_to_end(job, checkpoint=checkpoint, executor=self.executor, told=tell)
+
+
+def _but_for_length(what: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a fit is of, however long its chains are."""
+    chains = {key: value for key, value in what["chains"].items() if key != "draws"}
+    return {**what, "chains": chains}
 
 
 def moves_of(target: Target) -> tuple[Move, ...]:
@@ -269,10 +284,11 @@ class FitFolder:
         """Make a folder, or take up the one that is there.
 
         One in which nothing is done yet, neither a theory nor a checkpoint, may become the folder
-        of another fit: who mistyped an option loses nothing by typing it anew.
+        of another fit: who mistyped an option loses nothing by typing it anew. One of shorter
+        chains becomes a folder of longer ones.
 
         Raises:
-            ResultError: If it holds another fit of which some is done, or no fit.
+            ResultError: If it holds another fit of which some is done, a longer one, or no fit.
             SettingError: If it cannot be written.
         """
         self.path, self.what = files.writable_folder(path), what
@@ -281,6 +297,7 @@ class FitFolder:
             self._tree = self._read(manifest)
             if self._begun():
                 self._compare(self._tree)
+                self._lengthen()
                 return
         elif any(self.path.iterdir()):
             raise ResultError(f"{path}: holds other files; give a folder that is empty or new")
@@ -292,7 +309,7 @@ class FitFolder:
         return files.writable_folder(self.path / theory)
 
     def done(self, theory: str) -> bool:
-        """Whether a theory is done and all its files are whole.
+        """Whether a theory has as many draws as were asked for, and all its files are whole.
 
         Raises:
             ResultError: If a file of it is missing or was changed.
@@ -307,10 +324,26 @@ class FitFolder:
                     f"{place}: is not as it was written; remove {MANIFEST} and the folder of the "
                     "theory to fit it anew"
                 )
-        return True
+        return bool(kept["draws"] >= self.what["chains"]["draws"])
+
+    def evidence(self, theory: str) -> dict[str, Any] | None:
+        """Return what particles of a theory came to, None if it has not been done at all.
+
+        Raises:
+            ResultError: If it has been, and where its chains ended is not there.
+        """
+        if theory not in self._tree["theories"]:
+            return None
+        place = self.path / theory / CHAINS
+        if not place.is_file():
+            raise ResultError(
+                f"{place}: is not there, where the chains ended; without it they cannot be made "
+                "longer: ask for no more draws than they have, or give another folder with --out"
+            )
+        return dict(files.read_json(self.path / theory / EVIDENCE, MOST_BYTES))
 
     def finish(self, theory: str, found: Posterior) -> None:
-        """Keep what a theory came to; its checkpoints go.
+        """Keep what a theory came to; of its checkpoints that of the chains stays.
 
         Raises:
             ResultError: If the folder has become that of another fit meanwhile.
@@ -324,6 +357,7 @@ class FitFolder:
         self._tree["theories"] = dict(self._read(self.path / MANIFEST)["theories"])
         self._tree["theories"][theory] = {
             "parameters": len(found.prior),
+            "draws": found.theta.shape[1],
             "names": list(found.prior.names),
             "dropped": found.prior.dropped,
             "log_evidence": found.evidence["log_evidence"],
@@ -337,15 +371,14 @@ class FitFolder:
         }
         files.write_text(self.path / TABLE, self.table().to_csv(index=False, lineterminator="\n"))
         self._write()
-        for name in (PARTICLES, CHAINS):
-            (folder / name).unlink(missing_ok=True)
+        (folder / PARTICLES).unlink(missing_ok=True)
 
     def table(self) -> pd.DataFrame:
         """Return a row for each theory that is done."""
         import pandas as pd
 
         rows = [
-            {"theory": name, **{k: kept[k] for k in ("parameters", *NUMBERS)}}
+            {"theory": name, **{k: kept[k] for k in (*WHOLE, *NUMBERS)}}
             for name, kept in sorted(self._tree["theories"].items())
         ]
         found = pd.DataFrame(rows)
@@ -356,8 +389,9 @@ class FitFolder:
             tree = files.read_json(path, MOST_BYTES)
             if tree["kind"] != "calibrate" or tree["format"] != FORMAT:
                 raise KeyError("kind")
-            dict(tree["theories"])
-        except (FileError, KeyError, TypeError, ValueError):
+            for kept in dict(tree["theories"]).values():
+                kept.setdefault("draws", tree["chains"]["draws"])  # as older ones have it
+        except (AttributeError, FileError, KeyError, TypeError, ValueError):
             raise ResultError(
                 f"{path}: is no manifest of a fit of format {FORMAT}; choose another folder with "
                 "--out"
@@ -370,16 +404,39 @@ class FitFolder:
         return bool(self._tree["theories"]) or any(map(any, kept))
 
     def _compare(self, tree: Mapping[str, Any]) -> None:
+        """Refuse a folder of another fit, or of one with more draws than are asked for.
+
+        Raises:
+            ResultError: Naming all that differs.
+        """
+        try:
+            theirs, there = _but_for_length(tree), int(tree["chains"]["draws"])
+        except (AttributeError, KeyError, TypeError, ValueError):
+            theirs, there = dict(tree), 0
+        ours = _but_for_length(json.loads(json.dumps(self.what)))
+        here = int(self.what["chains"]["draws"])
         other = [
-            f"{key} is {tree.get(key)} there and {value} here"
-            for key, value in json.loads(json.dumps(self.what)).items()
-            if tree.get(key) != value
+            f"{key} is {theirs.get(key)} there and {value} here"
+            for key, value in ours.items()
+            if theirs.get(key) != value
         ]
         if other:
             raise ResultError(
                 f"{self.path}: holds another fit ({'; '.join(other)}); give the same options to go "
                 "on with it, or another folder with --out"
             )
+        if here < there:
+            raise ResultError(
+                f"{self.path}: holds a longer fit, of {there:,} draws of each chain where {here:,} "
+                f"are asked for; ask for as many or more with --draws {there}, or give another "
+                "folder with --out"
+            )
+
+    def _lengthen(self) -> None:
+        """Write down that more draws are asked for than before, if they are."""
+        if self._tree["chains"] != self.what["chains"]:
+            self._tree["chains"] = self.what["chains"]
+            self._write()
 
     def _write(self) -> None:
         text = json.dumps(self._tree, indent=2, ensure_ascii=False) + "\n"

@@ -271,7 +271,7 @@ def fitted_theories(
         kept = tree["theories"][name]
         numbers = {key: np.nan if kept[key] is None else float(kept[key]) for key in NUMBERS}
         numbers["particles"] = float(tree["tempered"]["particles"])
-        numbers["draws"] = float(tree["chains"]["draws"])
+        numbers["draws"] = float(kept.get("draws", tree["chains"]["draws"]))
         found[name] = FittedTheory(numbers, chances.logs(counts), job.k)
     digests[f"observed {first['series']}"] = digests.pop("observed")
     return FittedTheories(

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 FUTURES = 4  # runs through a year that is left out, from each draw
 CHAINS, ROUND = 64, 5
 WARM_UP, DRAWS, KEPT = 10, 20, 256  # sweeps without a year, and whole draws that are kept of them
-WHOLE_WARM_UP, WHOLE_DRAWS, WHOLE_KEPT = 20, 60, 512  # the same of the whole record
+WHOLE_WARM_UP, WHOLE_DRAWS, WHOLE_KEPT = 20, 80, 512  # the same of the whole record
 EVEN = 0.5  # share of draws that weights leave effective, below which draws are made anew
 LEFT_OUT = ("counts", "ladder", "agreements", "marks")  # parts that are; dates of laws are inputs
 AGAIN = "Give the same again: it goes on from the last checkpoint, if one is kept"

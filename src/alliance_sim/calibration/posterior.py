@@ -52,6 +52,18 @@ def set_by_the_prior(after: Floats, before: Floats) -> NDArray[np.bool_]:
     return found
 
 
+def evidence_of(particles: Tempered) -> dict[str, Any]:
+    """Return what particles came to, as `evidence.json` holds it."""
+    names = ("power", "effective_share", "log_evidence", "taken", "calls")
+    return {
+        "log_evidence": float(particles.log_evidence),
+        "error": float(particles.error),
+        "families": int(particles.families),
+        "particles": int(particles.unknowns.shape[1]),
+        "steps": [dict(zip(names, row, strict=True)) for row in particles.history.tolist()],
+    }
+
+
 @dataclass(frozen=True)
 class Posterior:
     """Draws of the unknowns of one theory.
@@ -77,12 +89,11 @@ class Posterior:
     seed: int
 
     @classmethod
-    def of(cls, prior: Prior, chains: Chains, particles: Tempered, seed: int) -> Posterior:
-        """Return what finished chains and particles came to."""
+    def of(cls, prior: Prior, chains: Chains, evidence: dict[str, Any], seed: int) -> Posterior:
+        """Return what finished chains came to, beside what `evidence_of` says of particles."""
         z = chains.parameters
         flat = prior.natural(z.reshape(-1, z.shape[2]).T.copy())
         whole, values = chains.kept
-        names = ("power", "effective_share", "log_evidence", "taken", "calls")
         return cls(
             prior=prior,
             theta=flat.T.reshape(z.shape).copy(),
@@ -90,13 +101,7 @@ class Posterior:
             diagnosis=chains.diagnosis(),
             unknowns=whole,
             unknowns_log_likelihood=values,
-            evidence={
-                "log_evidence": float(particles.log_evidence),
-                "error": float(particles.error),
-                "families": int(particles.families),
-                "particles": int(particles.unknowns.shape[1]),
-                "steps": [dict(zip(names, row, strict=True)) for row in particles.history.tolist()],
-            },
+            evidence=evidence,
             seed=seed,
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration import Chains, Tempered
     from alliance_sim.calibration.fit import FitSettings
 
+SPARE, HUNDRED = 1.1, 100  # of draws that are proposed: so much more than it takes, rounded up
 MONTH = re.compile(r"([0-9]{4})(?:-12)?")
 ALL = "all"
 SCENARIO = typer.Argument(help="Name of a shipped scenario, or a TOML file of your own.")
@@ -70,7 +73,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
 
     Particles go from the prior to the posterior and give the evidence of each theory; long chains
     start from them and say whether they have come to the same place. Stop it with Ctrl-C whenever
-    you like: the same command goes on, to the same bytes.
+    you like: the same command goes on, to the same bytes. So it does with more --draws.
     """
     from alliance_sim import load_scenario, noise
     from alliance_sim.report.result_folder import usual_folder
@@ -195,14 +198,29 @@ def _print(table: pd.DataFrame, folder: Path) -> None:
     from alliance_sim.cli.tables import theories_table
 
     terminal.output().print(theories_table(table))
-    for theory in table["theory"][~converged(table)]:
+    for row in table[~converged(table)].to_dict(orient="records"):
         terminal.tell(
-            f"{theory}: the chains have not come to the same place yet (R-hat below 1.01 "
-            "and effective draws above 400 are asked for): do not report its numbers; a longer fit "
-            "has more --draws and a folder of its own",
+            f"{row['theory']}: the chains have not come to the same place yet (R-hat below 1.01 "
+            "and effective draws above 400 are asked for): do not report its numbers; the same "
+            f"command with more --draws goes on from here, --draws {draws_that_may_do(row)} may do",
             wrap=True,
         )
     terminal.tell(f"Written to {folder}/")
+
+
+def draws_that_may_do(row: Mapping[Any, Any]) -> int:
+    """Return how long chains may have to be: their errors fall with the root of their length.
+
+    Args:
+        row: Of the table of a fit, of a theory that has not converged.
+    """
+    from alliance_sim.calibration.fit import GOOD_ESS, GOOD_RHAT
+
+    worth = min(row["ess_bulk"], row["ess_tail"])
+    apart = min(value for value in (row["rhat"], row["nested_rhat"]) if not math.isnan(value))
+    longer = max(GOOD_ESS / worth, (apart - 1.0) / (GOOD_RHAT - 1.0))
+    draws: float = SPARE * longer * row["draws"]
+    return math.ceil(draws / HUNDRED) * HUNDRED
 
 
 def converged(table: pd.DataFrame) -> pd.Series[bool]:
