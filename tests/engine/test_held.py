@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from alliance_sim import Kernel, Mesa, Scenario, load_scenario, noise_of_seed, simulate
 from alliance_sim.engine.cases import Case, summarise_cases, trajectories_of_cases
+from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.held import Held, HeldLanes, held_block
 from alliance_sim.engine.kernel.batch import make_ready
 from alliance_sim.engine.kernel.layout import reported_rows
@@ -209,3 +211,24 @@ def test_what_cannot_hold_a_state_says_so() -> None:
 
     with pytest.raises(SettingError, match="holds states"):
         frame_of(ISLANDS.edited("hold rung=1@2003"))
+
+
+@pytest.mark.parametrize("value", [0, 1, 2, 3])
+def test_who_refused_what_is_told_wherever_the_ladder_is_held_afterwards(value: int) -> None:
+    """The step is the one above that which was stood on before, as nobody knew of the hold."""
+    free = simulate(ISLANDS, runs=200, seed=1)
+    names = [name for name in free.states if re.fullmatch("refused_[^_]+(?:_island)?", name)]
+    refused = free.block(names).any(axis=-1)
+    run, quarter = (int(found) for found in np.argwhere(refused & (free.column("rung") >= 2))[0])
+    label = free.calendar.label(quarter)
+    world = ISLANDS.edited(f"hold rung={value}@{label}..2010")
+    acts = chronology(simulate(world, runs=1, seed=1, first_run=run), world)
+    now = acts[acts["quarter"] == quarter]["title"]
+    titles = {rung.number: rung.title for rung in ISLANDS.rungs}
+    before = int(free.column("rung")[run, quarter - 1])
+    assert [one.rpartition(": ")[2] for one in now if one.startswith("Blocked by ")] == [
+        titles[before + 1]
+    ]
+    lost = [one for one in now if one.startswith("Lost: ")]
+    more = " and all above it" if before - value > 1 else ""
+    assert lost == ([f"Lost: {titles[value + 1]}{more}"] if value < before else [])

@@ -112,3 +112,25 @@ def test_events_beyond_the_room_for_them_are_counted() -> None:
     assert len(rows) > 3
     assert told(other, values, 0).tobytes() == rows[:3].tobytes()
     assert int(other["run.told"][0]) == len(rows)
+
+
+@needs_module
+def test_a_refused_rung_is_that_which_was_asked_for_where_the_ladder_is_held() -> None:
+    """The chronology tells its title, and the module its number, from which the page has it."""
+    name = WORLDS[1]
+    free = simulate(load_scenario(name), runs=200, seed=SEED)
+    blocked = chronology(free, load_scenario(name))
+    blocked = blocked[blocked["title"].str.startswith("Blocked by ")]
+    rung = free.column("rung")
+    steps = {r.title: r.number for r in load_scenario(name).rungs}
+    asked = blocked.assign(step=blocked["title"].str.rpartition(": ")[2].map(steps)).dropna(subset="step")
+    run, quarter, step = (int(asked.iloc[0][column]) for column in ("run", "quarter", "step"))
+    assert step == rung[run, quarter - 1] + 1
+    running = prepared(host(name, "simd"), name, load_scenario(name))
+    running.ask(SEED)
+    for held in (0, len(steps)):
+        states = free.values[run].copy()
+        states[quarter:, free.states.index("rung")] = held
+        rows = told(running, states, run)
+        now = rows[(rows[:, marks.QUARTER] == quarter) & (rows[:, marks.WHAT] == marks.REFUSED)]
+        assert now[:, marks.WHICH].tolist() == [step]

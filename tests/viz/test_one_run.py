@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -66,6 +67,19 @@ def test_refusals_are_those_that_the_chronology_tells() -> None:
     assert sum(count for _, count in times) == sum(len(r.who) for r in run.refusals)
     assert [count for _, count in times] == sorted((c for _, c in times), reverse=True)
     assert run.refused_so_far(0) == []
+
+
+def test_a_refusal_is_of_the_step_that_was_asked_for_where_the_ladder_is_held(
+    tmp_path: Path,
+) -> None:
+    free = one_run(ISLANDS, "1", "1")
+    first = free.refusals[0]
+    label = free.calendar.label(first.quarter)
+    text = f'extends = "{ISLANDS}"\nedits = ["hold rung=3@{label}..2010"]\n'
+    (tmp_path / "held.toml").write_text(text, encoding="utf-8")
+    held = one_run(str(tmp_path / "held.toml"), "1", "1")
+    assert held.refusals[0] == first
+    assert any(act.what.endswith(f": {first.step}") for act in held.acts if not act.given)
 
 
 def test_a_removed_event_has_no_date_and_neither_has_what_falls_with_it() -> None:

@@ -118,6 +118,18 @@ def coded_places(
     return _Scribe(ensemble, scenario).places(on_record)
 
 
+def rung_asked(rung: NDArray[np.float64], quarter: int) -> int:
+    """Return the rung that was asked for in a quarter: the one above that stood on before it.
+
+    At the end of the quarter a run may be held on another.
+
+    Args:
+        rung: The rung at the end of each quarter.
+        quarter: The quarter, from 1 on.
+    """
+    return int(rung[max(quarter - 1, 0)]) + 1
+
+
 def _first(u: float, weights: list[float]) -> int | None:
     """Return the position of the entry that a uniform picks by weight; None if none weighs."""
     total = below = 0.0
@@ -270,6 +282,8 @@ class _Scribe:
             yield self._event(row, quarter, u, mark, (quarter, RUNG, step.number))
         for row, quarter, u in self._single(self.marks.fall_day, *np.nonzero(change < 0)):
             title = f"Lost: {rungs[int(rung[row, quarter]) + 1].title}"
+            if change[row, quarter] < -1.0:  # as only a hold can
+                title += " and all above it"
             yield self._event(row, quarter, u, ("institution", "suspension", 3, "both", title))
         names = self.world.axes["item"]
         passes = dict(zip(names, self.marks.item_day, strict=True))
@@ -294,7 +308,7 @@ class _Scribe:
         for row, quarter, u in self._single(
             self.marks.blocked_day, *np.nonzero(refused.any(axis=-1))
         ):
-            title = rungs[int(rung[row, quarter]) + 1].title
+            title = rungs[rung_asked(rung[row], quarter)].title
             yield self._event(row, quarter, u, self._blocked(refused[row, quarter], title))
 
     def _refusals(self, prefix: str) -> NDArray[np.bool_]:

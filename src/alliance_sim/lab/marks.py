@@ -245,7 +245,8 @@ def _formal(run: Run, shape: Shape, at: States, channels: Channels, t: int) -> N
     who = _first_refusal(run, shape, at.refused, t)
     if who >= 0.0:
         day = _luck(run, channels.blocked_day, t)
-        _note(run, t, (REFUSED, rung + 1), day, (-1.0, 2.0, who, 0.0))
+        asked = int(run.values[max(t - 1, 0), at.rung]) + 1  # `rung` may be held elsewhere
+        _note(run, t, (REFUSED, asked), day, (-1.0, 2.0, who, 0.0))
     for item in range(shape.items):
         passed = run.values[t, at.passed + item] - run.values[max(t - 1, 0), at.passed + item]
         if passed > 0.0:

@@ -13,7 +13,7 @@ import numpy as np
 
 from alliance_sim import noise, provenance
 from alliance_sim.calendar import Calendar
-from alliance_sim.engine.chronology import chronology
+from alliance_sim.engine.chronology import chronology, rung_asked
 from alliance_sim.engine.mesa_model import AllianceModel, Cast
 from alliance_sim.errors import AllianceSimError, SettingError
 from alliance_sim.results import Ensemble
@@ -119,7 +119,7 @@ class OneRun:
         """Every refused step, in order, with all who refused it."""
         titles = {rung.number: rung.title for rung in self.scenario.rungs}
         found = [
-            Refusal(quarter, titles[int(self.states["rung"][quarter]) + 1], who)
+            Refusal(quarter, titles[rung_asked(self.states["rung"], quarter)], who)
             for quarter, who in self._refused("refused_")
         ]
         for item in self.scenario.items:

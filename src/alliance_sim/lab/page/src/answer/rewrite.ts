@@ -26,7 +26,8 @@ export function rewriteBits(
       uneven += 1;
       continue;
     }
-    const found = payload.junctures.find(({ name }) => name === rest.split(":")[0]);
+    const [about = "", when = ""] = rest.split(":").map((part) => part.trim());
+    const found = payload.junctures.find(({ name }) => name === about);
     const day = readDay(found?.day ?? "");
     if (found === undefined || day === null) return null;
     if (kind === "without") {
@@ -34,7 +35,7 @@ export function rewriteBits(
       const first = ordinal({ year: begin, month: 1, day: 1 });
       years += Math.max(0, until - Math.max(ordinal(day), first)) / DAYS;
     } else if (kind === "shift") {
-      const now = shifted(day, rest.split(":")[1] ?? "");
+      const now = shifted(day, when);
       if (now === null) return null;
       years += Math.abs(ordinal(now) - ordinal(day)) / DAYS;
     } else {

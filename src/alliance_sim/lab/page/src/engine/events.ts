@@ -147,7 +147,9 @@ class Scribe {
           title: rung?.title ?? "",
         });
       case "lost":
-        return told({ title: `Lost: ${rung?.title}` });
+        return told({
+          title: `Lost: ${rung?.title}${this.fell(step) > 1 ? " and all above it" : ""}`,
+        });
       case "passed":
         return told({ kind: "office", title: this.names.items[which]?.title ?? "" });
       case "rung refused":
@@ -172,6 +174,12 @@ class Scribe {
 
   private title(name: string): string {
     return this.titles.get(name) ?? name;
+  }
+
+  /** Return by how many rungs the ladder fell in a step; by several only where it is held. */
+  private fell(step: number): number {
+    const rung = this.run.states["rung"];
+    return (rung?.[Math.max(step - 1, 0)] ?? 0) - (rung?.[step] ?? 0);
   }
 
   private refusers(item: number | null, step: number): string[] {

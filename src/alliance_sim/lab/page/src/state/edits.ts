@@ -214,14 +214,13 @@ export function moved(
   quarters: number,
   payload: Payload,
 ): string[] {
-  if (quarters === 0) {
+  const [, end] = shiftOf(saidOf(edits, "shift", juncture.name) ?? "");
+  if (quarters === 0 && readDay(end) === null) {
     const stays = cleared(edits, "set", dateOf(juncture.name), payload);
     return cleared(stays, "shift", juncture.name, payload);
   }
-  const says = saidOf(edits, "shift", juncture.name) ?? "";
-  const end = says.includes(":") ? says.slice(says.indexOf(":")) : "";
-  const many = `${quarters > 0 ? "+" : "-"}${Math.abs(quarters)}`;
-  return put(edits, `shift ${juncture.name}:${many}${end}`, payload);
+  const many = `${quarters < 0 ? "-" : "+"}${Math.abs(quarters)}`;
+  return put(edits, `shift ${juncture.name}:${many}${end && `:${end}`}`, payload);
 }
 
 /** Return how many quarters a juncture can be moved, earliest and latest. */

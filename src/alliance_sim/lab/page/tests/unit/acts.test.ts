@@ -110,3 +110,16 @@ test("quarters begin on the first of a month, and days are parts of their month"
   expect(new Date(startOf(time, 40)).toISOString().slice(0, 10)).toBe("2011-01-01");
   expect(decimalYear({ year: 2004, month: 2, day: 16 })).toBeCloseTo(2004 + (1 + 15 / 29) / 12, 12);
 });
+
+test("where a hold takes several steps at once, the lowest is named and the others are told of", () => {
+  const steps = (time[1] - time[0] + 1) * time[2];
+  const fallen = (from: number): string[] => {
+    const rung = new Float64Array(steps).fill(0);
+    rung.fill(from, 0, 8);
+    const rows = Float64Array.from([8, 2, 1, 0.5, -1, 3, members.length + 2, 0]);
+    return eventsOf({ time, rows, told: 1, states: { rung } }, names).map(({ title }) => title);
+  };
+  const first = rungs.find(({ rung }) => rung === 1)?.title;
+  expect(fallen(1)).toEqual([`Lost: ${first}`]);
+  expect(fallen(3)).toEqual([`Lost: ${first} and all above it`]);
+});

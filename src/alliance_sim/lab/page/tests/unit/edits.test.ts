@@ -169,6 +169,11 @@ describe("a juncture", () => {
     expect(moved(["shift great_raid:+1:stays"], raid, 2, payload)).toEqual([
       "shift great_raid:+2:stays",
     ]);
+    const patrol = payload.junctures[1]!;
+    const ends = moved(["shift joint_patrol:+2 : 1999-01-01"], patrol, 0, payload);
+    expect(ends).toEqual(["shift joint_patrol:+0:1999-01-01"]);
+    expect(moved(ends, patrol, -1, payload)).toEqual(["shift joint_patrol:-1:1999-01-01"]);
+    expect(moved(["shift great_raid:+1:stays"], raid, 0, payload)).toEqual([]);
   });
 
   test("that was put on a day is told in quarters from where it was", () => {

@@ -131,7 +131,9 @@ function useMoving(store: Store, juncture: Juncture, held: Signal<boolean>): Mov
     const many = Math.min(Math.max(Math.round(wanted), least), most);
     const { edits } = store.question.peek();
     if (many !== Math.round(movedBy(edits, juncture))) {
-      store.change({ edits: moved(edits, juncture, many, store.payload) }, true);
+      // From where it was taken up, so that on the way through its own day nothing of its end is lost.
+      const from = before.current ?? edits;
+      store.change({ edits: moved(from, juncture, many, store.payload) }, true);
     }
   };
   const done = () => {
