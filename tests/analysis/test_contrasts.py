@@ -193,3 +193,11 @@ def test_names_with_minus_signs_of_their_own_are_understood() -> None:
 def test_a_contrast_that_cannot_be_read_is_told(text: str, told: str) -> None:
     with pytest.raises(SettingError, match=told):
         contrast_names(text, ["a", "b"])
+
+
+@pytest.mark.parametrize("name", ["factual", "edited"])
+def test_a_factor_that_is_called_like_a_column_beside_a_difference_is_refused(name: str) -> None:
+    frame = rows().rename(columns={"pull": name})
+    (contrast,) = contrasts_asked("late - base", LABELS)
+    with pytest.raises(SettingError, match=f"factor '{name}' is called like a column"):
+        differences(frame, contrast, outcomes=["y"], factors=["raid", name])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alliance_sim.analysis.columns import ADDED
 from alliance_sim.analysis.summaries import point_table, wilson
 from alliance_sim.errors import SettingError, UnknownName
 
@@ -132,3 +133,11 @@ def test_the_interval_of_a_probability_is_that_of_scipy(runs: int, share: float)
     expected = binomtest(happened, runs).proportion_ci(method="wilson")
     assert abs(low - expected.low) < 1e-12
     assert abs(high - expected.high) < 1e-12
+
+
+def test_a_factor_that_is_called_like_a_column_is_not_written_over() -> None:
+    frame = runs([0.5, 1.0]).assign(mean=7.0)
+    with pytest.raises(SettingError, match="factor 'mean' is called like a column of the table"):
+        point_table(frame, outcomes=["y"], factors=["mean"])
+    table = point_table(runs([0.5, 1.0]), outcomes=["y"])
+    assert set(table.columns) - {"scenario", "point"} <= set(ADDED)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.analysis.axes import CROSSED, Axis, Bins, bins_of
-from alliance_sim.analysis.summaries import QUANTILES, Z, grouped, moments, quantiles, wilson
+from alliance_sim.analysis.columns import QUANTILES
+from alliance_sim.analysis.summaries import Z, grouped, moments, quantiles, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.analysis.axes import Axis
+from alliance_sim.analysis.columns import EDITED, FACTUAL, refuse_added
 from alliance_sim.errors import SettingError, UnknownName, nearest_name, unknown_name
 from alliance_sim.scenario.fields import written_number
 
@@ -22,7 +23,6 @@ WHERE = "contrast"
 SCENARIO = "scenario"
 MINUS = "-−–"
 APART = re.compile(rf"\s[{MINUS}]\s")
-FACTUAL, EDITED = "factual", "edited"  # columns beside a difference
 RUN = ["replicate", "run"]
 FORMS = (
     "two scenarios as in 'B - A', one to be held against all others, or two values of a factor as "
@@ -195,8 +195,10 @@ def differences(
         a single outcome columns "factual" and "edited" hold what it was in both runs.
 
     Raises:
-        SettingError: If no run of one level has a twin in the other.
+        SettingError: If no run of one level has a twin in the other, or a factor is called like a
+            column that is added.
     """
+    refuse_added(WHERE, factors)
     if contrast.along == SCENARIO:
         keys = ["point", *RUN]
     else:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from alliance_sim.analysis.columns import QUANTILES, refuse_added
 from alliance_sim.errors import SettingError, UnknownName, unknown_name
 from alliance_sim.results import Ensemble
 from alliance_sim.scenario.fields import LEVELS
@@ -20,7 +21,6 @@ from alliance_sim.scenario.fields import LEVELS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 Z = 1.959963984540054  # of a 95 % interval
 WHERE = "summarise"
 SHOWN = (*LEVELS, "agenda_overlap", "rung")
@@ -59,9 +59,11 @@ def point_table(
 
     Raises:
         UnknownName: If a column is missing.
-        SettingError: If there are no rows, or an outcome named binary holds another value.
+        SettingError: If there are no rows, an outcome named binary holds another value, or a
+            factor is called like a column that is added.
     """
     _check(frame, [*factors, *outcomes])
+    refuse_added(WHERE, factors)
     codes, first, count = _cells(frame)
     heads = frame.iloc[first][["scenario", "point", *factors]].reset_index(drop=True)
     size = np.bincount(codes, minlength=count)

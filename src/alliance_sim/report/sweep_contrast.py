@@ -10,9 +10,8 @@ import pandas as pd
 
 from alliance_sim.analysis.axes import Axis
 from alliance_sim.analysis.bands import OutcomeView, bands_along
+from alliance_sim.analysis.columns import EDITED, FACTUAL
 from alliance_sim.analysis.contrasts import (
-    EDITED,
-    FACTUAL,
     SCENARIO,
     Contrast,
     differences,

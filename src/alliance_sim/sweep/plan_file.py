@@ -37,6 +37,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, ValidationError
 
 from alliance_sim import kinds, noise
+from alliance_sim.analysis.columns import ADDED
 from alliance_sim.errors import (
     FileError,
     ScenarioError,
@@ -415,6 +416,8 @@ def _names(tree: Tree, outcomes: Sequence[Outcome]) -> Iterator[str]:
             yield f"{where}: is a word of Python; take another name"
         if name in COLUMNS:
             yield f"{where}: is the name of a column that every sweep has; take another"
+        elif name in ADDED:
+            yield f"{where}: is the name of a column that its tables have; take another"
     for name in dict.fromkeys(names):
         if name in columns:
             yield f"factor {name!r}: is the name of an outcome as well; take another"
