@@ -100,7 +100,8 @@ def test_text_that_is_not_utf8_is_told_with_the_byte(tmp_path: Path) -> None:
         ('{"a": NaN}', "is not JSON: NaN is not a number"),
         ("[" * 100_000, "more than 32 deep; at most 32"),
         ("[" * 33 + "]" * 33, "more than 32 deep; at most 32"),
-        ('{"a": [0, 9223372036854775808]}', r"a\[1\]: is a whole number of more than 64 bits"),
+        ('{"a": [0, 18446744073709551616]}', r"a\[1\]: is a whole number of more than 64 bits"),
+        ('{"a": [0, -9223372036854775809]}', r"a\[1\]: is a whole number of more than 64 bits"),
         ("9" * 5000, "is not JSON"),
     ],
 )

@@ -56,7 +56,9 @@ def why(error: OSError) -> str:
 MOST_DEPTH = 32  # tables and lists inside each other in a file of settings or a manifest
 MOST_ENTRIES = 2_000  # of one list or table that somebody wrote
 MOST_VALUES = 100_000  # of all of them in a file
-MOST_WHOLE = 1 << 63  # whole numbers lie from -2^63 to 2^63 - 1, as TOML and tables keep them
+LEAST_WHOLE = -(1 << 63)
+MOST_WHOLE = 1 << 63  # what is written by hand lies below, as TOML and tables keep whole numbers
+MOST_KEPT = 1 << 64  # and what is kept below this: a seed may be as large
 HUGE_NUMBER = "is a whole number of more than 64 bits"
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
 # A dotted key of more parts than tables may be deep, at the start of a line or of an inline table.
@@ -223,9 +225,10 @@ def shape_problem(tree: Any, *, written: bool = False) -> str | None:
     Args:
         tree: Tables, lists and values.
         written: Whether they were written by hand, so that a list or a table has at most 2,000
-            entries and all have 100,000 together.
+            entries, all have 100,000 together, and one of the bits of a number is its sign.
     """
     level, count = [tree], 0
+    most = MOST_WHOLE if written else MOST_KEPT
     for depth in range(MOST_DEPTH + 1):
         below: list[Any] = []
         for node in level:
@@ -238,7 +241,7 @@ def shape_problem(tree: Any, *, written: bool = False) -> str | None:
                     found = f"has {len(node):,} entries, must have at most {MOST_ENTRIES:,}"
                     return f"{_place(tree, node)}: {found}"
                 below.extend(node.values() if isinstance(node, Mapping) else node)
-            elif isinstance(node, int) and not -MOST_WHOLE <= node < MOST_WHOLE:
+            elif isinstance(node, int) and not LEAST_WHOLE <= node < most:
                 return f"{_place(tree, node)}: {HUGE_NUMBER}"
         level, count = below, count + len(below)
         if written and count > MOST_VALUES:
