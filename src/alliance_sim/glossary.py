@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from alliance_sim.errors import UnknownName, unknown_name
 
-WHOLE_UNITS = ("formal step", "agreements", "yes or no")
+WHOLE_UNITS = ("formal step", "agreements", "acts", "quarters", "yes or no")
 EACH_STEP = " a quarter"  # how the unit ends of what happens in a step and is summed over years
 MISSING = "–"
 

@@ -16,7 +16,7 @@ from alliance_sim.comparison.acts import with_draw
 from alliance_sim.comparison.scenarios import SHOWN, Comparison
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.errors import ScenarioWarning, SettingError, UnknownName
-from alliance_sim.glossary import domain_words
+from alliance_sim.glossary import domain_words, signed
 from alliance_sim.world import build_world
 from alliance_sim.world.divergence import first_touched
 
@@ -363,3 +363,19 @@ def until(factual: Scenario, edited: Scenario) -> str | None:
     """Return the last quarter in which both are the same by construction, None if all are."""
     first = first_touched(build_world(factual), build_world(edited))
     return None if first is None else factual.calendar().label(first - 1)
+
+
+def test_what_is_folded_over_time_has_the_unit_of_what_comes_out() -> None:
+    units = {
+        "first(rung>=1)": "year",
+        "sum(rung>=1)": "quarters",
+        "sum(count_political)": "acts",
+        "mean(rung)": "formal step, mean",
+        "mean(rung>=1)": "1",
+        "max(rung)": "formal step",
+    }
+    found = compare("two_islands/no_raid", runs=4, seed=1, posterior=None, outcomes=list(units))
+    table = found.table.set_index("outcome")["unit"]
+    assert {text: table[text] for text in units} == units
+    assert signed(-0.15, units["mean(rung)"]) == "−0.150"
+    assert signed(-6.0, units["sum(count_political)"]) == "−6"

@@ -93,6 +93,7 @@ def test_every_column_of_a_sweep_has_an_entry_and_lies_in_its_range(sweep: Sweep
         ("sum(rung>=2)@2000..2001", "quarters", 0.0, 8.0),
         ("first(rung>=2)", "year", 2000.0, 2010.0),
         ("mean(ratio)", "log-odds", -np.inf, np.inf),
+        ("mean(rung)", "formal step, mean", 0.0, 11.0),
     ],
 )
 def test_an_outcome_has_the_unit_and_the_range_of_what_it_folds(

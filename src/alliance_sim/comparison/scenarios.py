@@ -28,10 +28,10 @@ from alliance_sim.glossary import signed
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.words import Words
 from alliance_sim.results import OK, Ensemble
+from alliance_sim.results.dictionary import outcome_meaning
 from alliance_sim.results.draws import USUAL
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import Outcome, evaluate, is_binary, parse_outcome
-from alliance_sim.results.state_metadata import meaning
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import LEVELS
 from alliance_sim.world import build_world, first_touched
@@ -316,9 +316,7 @@ class Comparison(Shown):
                     "title": outcome_title(outcome, calendar, meanings),
                     "state": outcome.state,
                     "year": calendar.first_year + (outcome.stop - 1) // calendar.steps_per_year,
-                    "unit": "1"
-                    if outcome.compare or outcome.passes
-                    else meaning(outcome.state, meanings).unit,
+                    "unit": outcome_meaning(outcome, calendar, meanings).unit,
                 }
                 rows.append(
                     told | _paired(mine[:, column], its[:, column], binary=is_binary(outcome))

@@ -10,7 +10,7 @@ from math import inf, isfinite, isinf
 from typing import TYPE_CHECKING
 
 from alliance_sim.calendar import Calendar
-from alliance_sim.glossary import EACH_STEP
+from alliance_sim.glossary import EACH_STEP, is_whole
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import Outcome, is_binary
 from alliance_sim.results.state_metadata import Meaning, Meanings, meaning
@@ -42,6 +42,8 @@ def outcome_meaning(outcome: Outcome, calendar: Calendar, meanings: Meanings) ->
         unit = "quarters" if whole else unit.removesuffix(EACH_STEP)
     elif outcome.compare or is_binary(outcome):
         low, high, unit = 0.0, 1.0, SHARE
+    elif outcome.fold == "mean" and is_whole(unit):
+        unit = f"{unit}, mean"  # comes in whole numbers no more
     return Meaning(outcome_title(outcome, calendar, meanings), unit, low, high)
 
 
