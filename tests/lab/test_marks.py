@@ -123,7 +123,9 @@ def test_a_refused_rung_is_that_which_was_asked_for_where_the_ladder_is_held() -
     blocked = blocked[blocked["title"].str.startswith("Blocked by ")]
     rung = free.column("rung")
     steps = {r.title: r.number for r in load_scenario(name).rungs}
-    asked = blocked.assign(step=blocked["title"].str.rpartition(": ")[2].map(steps)).dropna(subset="step")
+    asked = blocked.assign(step=blocked["title"].str.rpartition(": ")[2].map(steps)).dropna(
+        subset="step"
+    )
     run, quarter, step = (int(asked.iloc[0][column]) for column in ("run", "quarter", "step"))
     assert step == rung[run, quarter - 1] + 1
     running = prepared(host(name, "simd"), name, load_scenario(name))

@@ -118,7 +118,7 @@ def coded_places(
     return _Scribe(ensemble, scenario).places(on_record)
 
 
-def rung_asked(rung: NDArray[np.float64], quarter: int) -> int:
+def rung_asked(rung: Sequence[float] | NDArray[np.float64], quarter: int) -> int:
     """Return the rung that was asked for in a quarter: the one above that stood on before it.
 
     At the end of the quarter a run may be held on another.

@@ -70,8 +70,9 @@ def record_figure(record: Record, form: Form = SLIDE) -> Figure:
         record: The coded record.
         form: What it is drawn for.
     """
-    steps = record.rungs.sort_values("rung")
-    names = ("none", *(steps["name"][steps["rung"] > 0].str.replace("_", " ")))
+    numbered = dict(zip(record.rungs["rung"], record.rungs["name"], strict=True))
+    top = max(numbered, default=0)  # a record may leave steps out that its ladder has
+    names = ("none", *(numbered.get(k, "").replace("_", " ") for k in range(1, top + 1)))
     words = Words(title=f"{record.state} and {record.alliance}", rungs=names)
     calendar = Calendar(*record.years, periods=record.periods)
     figure = slide(

@@ -222,9 +222,9 @@ def draw_bands(axes: Axes, years: Sequence[float], fan: Bands, *, look: Look, st
         step: Whether values hold for the whole of a quarter, as rungs and counts do.
     """
     area: dict[str, Any] = {"color": look.colour, "linewidth": 0, "zorder": 2}
-    if step:  # the last value holds to the end of its step as well
+    if step:  # the last value holds to the end of its step as well; one alone is of a year
         area["step"] = "post"
-        years = [*years, 2 * years[-1] - years[-2]]
+        years = [*years, years[-1] + (years[-1] - years[-2] if len(years) > 1 else 1.0)]
         fan = Bands(*(np.append(part, part[-1:]) for part in fan))
     axes.fill_between(years, fan.low, fan.high, alpha=WIDE, **area)
     axes.fill_between(years, fan.lower, fan.upper, alpha=NARROW, **area)

@@ -119,7 +119,7 @@ def year_ticks(axes: Axes, calendar: Calendar, *, every: int = 10) -> None:
     every = every if last - first > 30 else 2 if last - first < 20 else 5
     fold_at = narrow_until(calendar)
     round_years = range(-(-first // every) * every, last + 1, every)
-    ticks = [y for y in round_years if fold_at is None or y >= fold_at - 1]
+    ticks = [y for y in round_years if fold_at is None or y >= fold_at - 1] or [first]
     axes.xaxis.set_major_locator(FixedLocator(ticks if fold_at is None else [first, *ticks]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
