@@ -9,15 +9,18 @@ of every history in both worlds, and what `page_answer` says of them. Vitest rea
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 from alliance_sim import Scenario, load_scenario
-from alliance_sim.calibration import PosteriorDraws, shipped_posterior
+from alliance_sim.calibration import PosteriorDraws
+from alliance_sim.counterfactual import all_twins
 from alliance_sim.counterfactual.all_twins import Pasts
 from alliance_sim.counterfactual.answering import answered
 from alliance_sim.counterfactual.couplings import COUPLINGS, INDEPENDENT, QUANTILE
@@ -26,13 +29,17 @@ from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import Question, ask
 from alliance_sim.counterfactual.rivals import weights_of
 from alliance_sim.counterfactual.stored_checks import StoredCheck, StoredChecks
-from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
+from alliance_sim.counterfactual.worlds import EditedWorld, TwinWorlds, twin_worlds
 from alliance_sim.engine.simulate import simulate
+from alliance_sim.lab import answers
 from alliance_sim.lab.answers import fresh_answer, page_answer
 from alliance_sim.lab.beforehand import plain_checks
 from alliance_sim.lab.payload import payload_of
+from alliance_sim.provenance import scenario_digest
+from alliance_sim.results import Ensemble
 from alliance_sim.scenario.theories import LATTICE, theory_of, with_theory
 from alliance_sim.shipped import usual_scenario
+from tests.lab.few_draws import few
 from tests.lab.kept_json import as_json, compare_or_write
 
 PAGE = Path(__file__).parents[2] / "src" / "alliance_sim" / "lab" / "page"
@@ -69,31 +76,28 @@ def bits(values: np.ndarray) -> str:
 def draws() -> Posteriors:
     """Return the draws that the page is taken to have."""
     base = load_scenario(usual_scenario())
-    main, *others = (first_draws(base, name, many) for name, many in THEORIES.items())
-    readings = posteriors_of("shipped", base).readings
-    assert readings.weights is not None
-    logs = readings.weights.log_weights[:, : len(main)]
-    weights = replace(readings.weights, log_weights=logs)
-    return Posteriors(main, tuple(others), replace(readings, weights=weights))
+    return few(posteriors_of("shipped", base), THEORIES)
 
 
-def first_draws(base: Scenario, theory: str, many: int) -> PosteriorDraws:
-    """Return the first draws of those that ship."""
-    found = shipped_posterior(base, theory)
-    assert found is not None
-    held = found.held
-    checked = [k for k, draw in enumerate(held.checked) if draw < many]
-    assert checked
-    return PosteriorDraws(
-        replace(
-            held,
-            parameters=held.parameters[:many],
-            ranks=held.ranks[:many],
-            checked=tuple(held.checked[k] for k in checked),
-            log_likelihood=held.log_likelihood[checked],
-        ),
-        found.prior,
-    )
+@contextmanager
+def made_once() -> Iterator[None]:
+    """Let runs with fresh noise be made once, whoever asks for them.
+
+    An answer with histories, one without and what the page is given all tell of the same.
+    """
+    kept: dict[tuple[Any, ...], Ensemble] = {}
+    plain = simulate
+
+    def runs_of(scenario: Scenario, *, runs: int, seed: int, posterior: Any, **more: Any) -> Any:
+        key = scenario_digest(scenario), runs, seed, id(posterior)
+        if key not in kept:
+            kept[key] = plain(scenario, runs=runs, seed=seed, posterior=posterior, **more)
+        return kept[key]
+
+    with ExitStack() as stack:
+        for place in (all_twins, answers, sys.modules[__name__]):
+            stack.enter_context(patch.object(place, "simulate", runs_of))
+        yield
 
 
 def outcomes(question: Question, worlds: TwinWorlds) -> list[str]:
@@ -115,8 +119,9 @@ def given(question: Question, pasts: Pasts) -> dict[str, Any]:
     past = pasts.of(main, base, uniforms=UNIFORMS, seed=SEED)
     told: dict[str, Any] = {"draws": past.draws, "couplings": {}, "theories": {}}
     states = [question.outcome.state]
+    world = EditedWorld(past, edited)
     for name in COUPLINGS:
-        worlds = twin_worlds(base, edited, past, coupling=name, states=states)
+        worlds = world.twins(name, states=states)
         told["couplings"][name] = outcomes(question, worlds)
         if name == QUANTILE:
             told["touched"] = worlds.touched
@@ -205,7 +210,8 @@ def made() -> dict[str, Any]:
 
 def text() -> str:
     """Return the file as it should be."""
-    return as_json(made())
+    with made_once():
+        return as_json(made())
 
 
 if __name__ == "__main__":
