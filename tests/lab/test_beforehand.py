@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -15,6 +16,7 @@ from alliance_sim.counterfactual.question import Question
 from alliance_sim.counterfactual.stored_checks import StoredCheck, StoredChecks, shipped_checks
 from alliance_sim.lab import solution
 from alliance_sim.lab.beforehand import asked_before, likely_questions
+from alliance_sim.lab.link import parameters_of, read_link
 from alliance_sim.lab.payload import offered
 from alliance_sim.lab.solving import _Held
 from engines import make_checks
@@ -95,6 +97,22 @@ def test_the_label_of_a_link_is_that_of_whatif(edit: str, label: str, checks: St
     }
     assert any("Asked beforehand, by the package" in words for words in found["assumed"])
     assert not any("not checked" in reason for reason in found["reasons"])
+
+
+def test_what_was_asked_otherwise_is_not_taken_for_a_link(checks: StoredChecks) -> None:
+    one = next(one for one in checks.checks if one.edits == ("without nine_eleven",))
+    held = _Held(load_scenario(HISTORY), draws=True)
+    asked = read_link(parameters_of(link_of(one)), held.beginning)
+    assert held.before(asked) == one
+    others: dict[str, Any] = {
+        "runs": 1,
+        "seed": 2,
+        "theory": "RI",
+        "outcome": "rung>=8@2013",
+        "edits": (),
+    }
+    for name, value in others.items():
+        assert held.before(asked._replace(**{name: value})) is None
     other = solution(link_of(one, runs=1))
     assert other["readings"] == {}
     assert other["label"] == "fragile"
