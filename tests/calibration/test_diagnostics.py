@@ -10,6 +10,7 @@ import pytest
 
 from alliance_sim.calibration import diagnose
 from alliance_sim.calibration.diagnostics import (
+    doubt_of,
     ess_bulk,
     ess_mean,
     ess_tail,
@@ -130,3 +131,27 @@ def test_one_group_cannot_be_compared(groups: int) -> None:
     with pytest.raises(SettingError, match=f"superchains is {groups}, .* at least 2"):
         nested_rhat(np.zeros((4, 10)), superchains=groups)
     assert math.isnan(diagnose(np.zeros((4, 10, 1)), superchains=groups).nested_rhat[0])
+
+
+@pytest.mark.parametrize(
+    ("told", "doubt"),
+    [
+        ({"rhat": 1.2, "nested_rhat": 1.004, "ess_bulk": 900.0, "ess_tail": 500.0}, ""),
+        ({"rhat": 1.004, "nested_rhat": None, "ess_bulk": 900.0, "ess_tail": 500.0}, ""),
+        (
+            {"rhat": 1.3151, "nested_rhat": 1.05, "ess_bulk": 90.0, "ess_tail": 40.2},
+            "(R-hat 1.050, effective draws 40; below 1.01 and above 400 are asked for)",
+        ),
+        (
+            {"rhat": 1.004, "nested_rhat": 1.004, "ess_bulk": 900.0, "ess_tail": 400.0},
+            "(R-hat 1.004, effective draws 400; below 1.01 and above 400 are asked for)",
+        ),
+        ({"rhat": math.nan, "nested_rhat": None, "ess_bulk": math.nan}, "too short to tell"),
+    ],
+)
+def test_chains_that_have_not_come_to_the_same_place_are_told(
+    told: dict[str, float | None], doubt: str
+) -> None:
+    found = doubt_of(told)
+    assert doubt in found
+    assert bool(found) == bool(doubt)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from alliance_sim import load_scenario
+from alliance_sim import load_scenario, simulate
 from alliance_sim.calibration import (
     ChainSettings,
     FitSettings,
@@ -74,6 +74,27 @@ def test_a_fit_is_kept_as_a_small_file(fit: Path, tmp_path: Path) -> None:
     assert found == (table["log_evidence"], table["error"])
     code, told = called("posterior", "keep", fit, ISLANDS, "--out", tmp_path, "--json")
     assert json.loads(told)["draws"] == 32
+
+
+def test_that_chains_have_not_come_to_the_same_place_is_told_wherever_their_draws_are_used(
+    kept: Path, tmp_path: Path
+) -> None:
+    scenario = load_scenario(ISLANDS)
+    draws = PosteriorDraws.load(kept, scenario)
+    told = "chains have not come to the same place (R-hat "
+    assert told in draws.doubt
+    assert told in simulate(scenario, runs=2, seed=1, posterior=draws).engine
+    answer = scenario.whatif(
+        without="great_raid", outcome="rung>=3@2010", posterior=draws, uniforms=1, runs=20
+    )
+    assert f"stand for the posterior, though under RID, {told}" in answer.assumed[0]
+    assert answer.label.name != "robust"
+    assert any(told in reason for reason in answer.label.reasons)
+    found = scenario.rewrite(outcome="rung>=3@2010", posterior=draws, most=1, shifts=(), uniforms=1)
+    assert told in found.assumed[0]
+    code, printed = called("posterior", "show", ISLANDS, "--posterior", kept, "--out", tmp_path)
+    assert code == 0, printed
+    assert told in " ".join(printed.split())
 
 
 def test_what_a_posterior_says_is_shown_with_the_prior(kept: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ Science 7 (1992).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST_DRAWS = 4  # of a chain: below it nothing can be told
+GOOD_RHAT, GOOD_ESS = 1.01, 400.0
+TOLD = ("rhat", "nested_rhat", "ess_bulk", "ess_tail")
 TAILS = (0.05, 0.95)
 
 
@@ -82,6 +85,26 @@ def _row(x: NDArray[np.float64], superchains: int) -> tuple[float, ...]:
         nested = nested_rhat(x, superchains=superchains) if superchains > 1 else math.nan
         told = (rhat(x), nested, ess_bulk(x), ess_tail(x), mcse_mean(x))
     return whole + told
+
+
+def doubt_of(told: Mapping[str, float | None]) -> str:
+    """Return in words that chains have not come to the same place, "" if they have.
+
+    Args:
+        told: Of all parameters the largest `rhat` and `nested_rhat` (the smaller of the two counts)
+            and the smallest `ess_bulk` and `ess_tail`; None or NaN where it cannot be told.
+    """
+    known = {name: value for name in TOLD if (value := told.get(name)) is not None}
+    apart = [v for name in TOLD[:2] if not math.isnan(v := known.get(name, math.nan))]
+    worth = [v for name in TOLD[2:] if not math.isnan(v := known.get(name, math.nan))]
+    if not apart or not worth:
+        return "chains were too short to tell whether they have come to the same place"
+    if min(apart) < GOOD_RHAT and min(worth) > GOOD_ESS:
+        return ""
+    return (
+        f"chains have not come to the same place (R-hat {min(apart):.3f}, effective draws "
+        f"{min(worth):,.0f}; below {GOOD_RHAT:g} and above {GOOD_ESS:.0f} are asked for)"
+    )
 
 
 def rhat(draws: NDArray[np.float64]) -> float:

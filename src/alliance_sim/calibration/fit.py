@@ -48,7 +48,6 @@ TABLE = "theories.csv"
 PARTICLES, CHAINS = "particles.npz", "chains.npz"  # checkpoints; once all is done chains stay
 SLOW_NOISE = "willingness.slow_noise"
 SLICES_OF_DRAWS = 3  # in a sweep
-GOOD_RHAT, GOOD_ESS = 1.01, 400.0
 WHOLE = ("parameters", "draws")
 NUMBERS = ("log_evidence", "error", "log_likelihood", "rhat", "nested_rhat", "ess_bulk", "ess_tail")
 COPIES = 2  # of all particles or draws, in memory at once: what there was before a step, and after

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import display, provenance
+from alliance_sim.calibration.diagnostics import TOLD, doubt_of
 from alliance_sim.calibration.edited_by import first_of, misfit
 from alliance_sim.calibration.kept_fit import (
     FIT,
@@ -59,7 +60,7 @@ UNDER = " under "  # stands between a scenario and its theory
 SHOWN_ROWS = 8
 STAGE = "period."  # begins the names of what a stage sets
 THEORY = ("theory.", "willingness.trend")
-EVIDENCE = "evidence"  # in the settings of draws that were kept of a fit
+EVIDENCE, CHAINS_TOLD = "evidence", "convergence"  # in the settings of draws kept of a fit
 
 
 class PosteriorDraws(Shown):
@@ -153,6 +154,7 @@ class PosteriorDraws(Shown):
         chosen = whole[np.linspace(0, len(whole) - 1, min(draws, len(whole))).round().astype(int)]
         settings = {key: tree[key] for key in ("tempered", "chains")}
         told = tree["theories"][name]
+        settings[CHAINS_TOLD] = {key: told.get(key) for key in TOLD}
         if told.get("log_evidence") is not None:
             settings[EVIDENCE] = [told["log_evidence"], told["error"]]
         command = _command(scenario.name, name, tree)
@@ -243,15 +245,25 @@ class PosteriorDraws(Shown):
         return None if found is None else (float(found[0]), float(found[1]))
 
     @property
+    def doubt(self) -> str:
+        """Why they may not stand for the posterior: what chains of a fit say; "" if nothing does.
+
+        Of draws of a sampler of one's own nothing is known, nor of files from before it was kept.
+        """
+        told = self.held.settings.get(CHAINS_TOLD)
+        return "" if told is None else doubt_of(told)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the parameters."""
         return self.held.names
 
     @property
     def label(self) -> str:
-        """Which draws they are, in a few words, with the beginning of their digest."""
+        """Which draws they are, in a few words, with the beginning of their digest, and a doubt."""
         what = f"{self.held.relationship} {self.theory}, record {self.edition}"
-        return f"{counted(len(self), 'posterior draw')} ({what}, {self._digest[:12]})"
+        doubt = f"; {self.doubt}" if self.doubt else ""
+        return f"{counted(len(self), 'posterior draw')} ({what}, {self._digest[:12]}{doubt})"
 
     @cached_property
     def _digest(self) -> str:

@@ -214,7 +214,7 @@ def draws_that_may_do(row: Mapping[Any, Any]) -> int:
     Args:
         row: Of the table of a fit, of a theory that has not converged.
     """
-    from alliance_sim.calibration.fit import GOOD_ESS, GOOD_RHAT
+    from alliance_sim.calibration.diagnostics import GOOD_ESS, GOOD_RHAT
 
     worth = min(row["ess_bulk"], row["ess_tail"])
     apart = min(value for value in (row["rhat"], row["nested_rhat"]) if not math.isnan(value))
@@ -225,7 +225,6 @@ def draws_that_may_do(row: Mapping[Any, Any]) -> int:
 
 def converged(table: pd.DataFrame) -> pd.Series[bool]:
     """Return which theories have chains that agree, and are long enough for every quantity."""
-    from alliance_sim.calibration.fit import GOOD_ESS, GOOD_RHAT
+    from alliance_sim.calibration.diagnostics import doubt_of
 
-    agree = table[["rhat", "nested_rhat"]].min(axis=1) < GOOD_RHAT
-    return agree & (table[["ess_bulk", "ess_tail"]].min(axis=1) > GOOD_ESS)
+    return table.apply(lambda row: not doubt_of(row), axis=1).astype(bool)

@@ -25,7 +25,7 @@ from alliance_sim.counterfactual.answer_parts import (
     robustness_frame,
     theories_frame,
 )
-from alliance_sim.counterfactual.assumed import assumptions_of
+from alliance_sim.counterfactual.assumed import assumptions_of, doubted
 from alliance_sim.counterfactual.card import refusals
 from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import LEAST, Estimate
@@ -253,7 +253,8 @@ class WhatIf(Shown):
     @property
     def assumed(self) -> tuple[str, ...]:
         """What had to be assumed, in sentences."""
-        found = assumptions_of(self.question, self.worlds, until=self.posterior.held.until)
+        found = [*doubted(self.posterior)]
+        found += assumptions_of(self.question, self.worlds, until=self.posterior.held.until)
         found.append(self.weights.words)
         found += [
             f"Theory {name} was not asked: {why}." for name, why in self.without_draws.items()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from alliance_sim.calibration.stored import shipped_forecasts
 from alliance_sim.counterfactual.all_twins import Pasts, all_twins
 from alliance_sim.counterfactual.answer import WhatIf
+from alliance_sim.counterfactual.assumed import doubts_of
 from alliance_sim.counterfactual.card import plausibility_card, refusals
 from alliance_sim.counterfactual.couplings import COUPLINGS, QUANTILE
 from alliance_sim.counterfactual.estimates import LEAST
@@ -182,6 +183,7 @@ def answered(  # noqa: PLR0913 - what is asked of one question, by name
         not_had=(*robust.not_had, *_not_asked(missing, posteriors)),
         how=_commands(question, missing, posteriors),
         refused=refusals(card.checks),
+        doubts=doubts_of(main),
     )
     return WhatIf(
         question=question,

@@ -8,8 +8,20 @@ from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.scenario.describe import assumed_numbers
 
 if TYPE_CHECKING:
+    from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.counterfactual.worlds import TwinWorlds
+
+
+def doubts_of(posterior: PosteriorDraws) -> tuple[str, ...]:
+    """Return why draws may not stand for the posterior, in a sentence if there is anything."""
+    return (f"under {posterior.theory}, {posterior.doubt}",) if posterior.doubt else ()
+
+
+def doubted(posterior: PosteriorDraws) -> tuple[str, ...]:
+    """Return in a sentence that draws are taken for the posterior, if there is a doubt of it."""
+    doubts = doubts_of(posterior)
+    return tuple(f"The draws stand for the posterior, though {one}." for one in doubts)
 
 
 def assumptions_of(question: Question, worlds: TwinWorlds, *, until: int) -> list[str]:

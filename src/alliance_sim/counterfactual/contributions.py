@@ -15,6 +15,7 @@ import numpy as np
 
 from alliance_sim import display
 from alliance_sim.counterfactual.answer import PROBABILITY
+from alliance_sim.counterfactual.assumed import doubted
 from alliance_sim.counterfactual.estimates import HIGH, LOW, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.display import Facts, Shown, frame_table
@@ -195,7 +196,7 @@ class Attribution(Shown):
             f"histories of {len(self.posterior)} posterior draws. Coded list: {held.record}, "
             f"series {held.series}. Coupling: {self.coupling}. Players ({how}): "
             f"{', '.join(self.players)}.{rest} Shares are of this contrast between two worlds, not "
-            "per cents of a cause."
+            f"per cents of a cause.{''.join(f' {one}' for one in doubted(self.posterior))}"
         )
 
     @property

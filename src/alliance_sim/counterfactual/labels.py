@@ -92,6 +92,7 @@ class Checks:
         not_had: What was to be tried and could not be, each in a few words.
         how: By the name of a check in `CHECKS` the command that makes it.
         refused: Checks of the question itself that refuse it, each with why.
+        doubts: Why the draws may not stand for the posterior.
     """
 
     couplings: Mapping[str, float] = field(default_factory=dict)
@@ -105,6 +106,7 @@ class Checks:
     not_had: tuple[str, ...] = ()
     how: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,8 @@ def label(agreed: Agreement, checks: Checks) -> Label:
     the coupling, or on a little noise in more than one draw of ten; *theory-dependent* if theories
     that weigh more than 0.05 differ in sign, or more than half of the variance lies between them;
     *fragile* if the sign is not sure, another series or reporting turns it, too much of history is
-    rewritten, or one of these was not checked; else *robust*.
+    rewritten, the draws may not stand for the posterior, or one of these was not checked; else
+    *robust*.
 
     Args:
         agreed: How far theories agree.
@@ -251,7 +254,7 @@ def _of_theories(agreed: Agreement, checks: Checks) -> list[str]:
 
 
 def _unsure(agreed: Agreement, checks: Checks) -> list[str]:
-    reasons = []
+    reasons = list(checks.doubts)
     if agreed.sign == 0:
         share = f"{agreed.probability:.0%} of the draws"
         reasons.append(f"it goes neither way: next to nothing changes in {share}")

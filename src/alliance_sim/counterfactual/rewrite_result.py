@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.counterfactual.answer import of_100
+from alliance_sim.counterfactual.assumed import doubted
 from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
@@ -191,6 +192,7 @@ class Rewrite(Shown):
         years = self.base.time.last_year + 1 - self.base.time.first_year
         searched = self.searched.candidates
         found = [
+            *doubted(self.posterior),
             (
                 f"Dated events come at the rate of once in the {years} years of the run: one that "
                 "stays away until the outcome's end, or comes on another day, costs bits at that "

@@ -23,6 +23,7 @@ import scipy
 from alliance_sim import noise
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.counterfactual.answer_parts import UnderTheory
+from alliance_sim.counterfactual.assumed import doubts_of
 from alliance_sim.counterfactual.best_first import SearchResult, search
 from alliance_sim.counterfactual.couplings import COUPLINGS, QUANTILE
 from alliance_sim.counterfactual.edit_cost import cost_of
@@ -403,6 +404,7 @@ class _Worlds:
             bits=near.cost.bits,
             sign=sign_of(under[0].effect.value, LEAST),
             least=LEAST,
+            doubts=doubts_of(main),
         )
         return Rewrite(
             base=question.base,
