@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import noise
-from alliance_sim.arithmetic import exp
 from alliance_sim.calibration.distributions import (
     IDENTITY,
     Block,
@@ -26,6 +25,7 @@ from alliance_sim.scenario.path import PathProblem
 from alliance_sim.scenario.priors import ALL, LOG, places
 from alliance_sim.scenario.schema import Prior as PriorTable
 from alliance_sim.scenario.theories import Theory, own_theory, theory_of, with_theory
+from alliance_sim.world.over_lanes import exp_of
 
 Floats = NDArray[np.float64]
 Theta = Floats | Sequence[float] | Mapping[str, float | Floats]
@@ -425,5 +425,5 @@ def _moved(common: Floats, by: Floats, scale: str) -> Floats:
     """Return common numbers moved on a scale; the package's own exp gives everywhere the same."""
     if scale == IDENTITY:
         return common + by
-    moved: Floats = common * np.array([exp(x) for x in by.tolist()])
+    moved: Floats = common * exp_of(by)
     return moved if scale == LOG else moved / (moved + (1.0 - common))

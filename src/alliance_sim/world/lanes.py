@@ -23,6 +23,7 @@ from alliance_sim.world import coefficients, settle
 from alliance_sim.world.build import Fill, places_of
 from alliance_sim.world.declaration import flattened
 from alliance_sim.world.fill import Into, share_of, weight_in
+from alliance_sim.world.over_lanes import exp
 from alliance_sim.world.recipe import COEFFICIENTS, FILLED, Recipe
 from alliance_sim.world.settle import ACTING, EFFECT, HOSTILITY, NONE, Settled
 from alliance_sim.world.world import World
@@ -51,8 +52,9 @@ def _on_arrays() -> Callable[..., Any]:
     functions that take arrays.
     """
     names: dict[str, Any] = dict(vars(coefficients))
-    for name in ("exp", "log", "power", "sqrt"):
+    for name in ("log", "power", "sqrt"):
         names[name] = _over_lanes(getattr(arithmetic, name))
+    names["exp"] = exp
     own = [(n, f) for n, f in names.items() if isinstance(f, FunctionType)]
     for name, function in own:
         if function.__module__ == coefficients.__name__:
