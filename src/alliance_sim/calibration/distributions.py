@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from alliance_sim.scenario.priors import LOG, LOG_ODDS, SHRUNK
 
 Floats = NDArray[np.float64]
 Function = Callable[..., Any]
+Cut = tuple[Floats, Floats, Floats]  # shares below a range, inside it and above it
 ROOT_2PI_LOG = 0.9189385332046727
 IDENTITY = ""
 FAR = 0.9  # share on one side of a range, beyond which 1 minus it has lost digits
@@ -161,8 +163,7 @@ class Block:
 
     def from_normals(self, z: Floats, theta: Floats) -> Floats:
         """Return the parameters (row, lane) of standard normals; `theta` holds the spreads."""
-        second = self._second(theta)
-        below, inside, above = self._cut(second)
+        second, (below, inside, above) = self._given(theta)
         share = below + scipy.special.ndtr(z) * inside
         rest = above + scipy.special.ndtr(-z) * inside
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -175,8 +176,7 @@ class Block:
 
     def to_normals(self, x: Floats, theta: Floats) -> Floats:
         """Return the standard normals (row, lane) that parameters come from."""
-        second = self._second(theta)
-        below, inside, above = self._cut(second)
+        second, (below, inside, above) = self._given(theta)
         y = on_scale(x, self.scale)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = (self.shape.below(y, self.first, second) - below) / inside
@@ -192,8 +192,7 @@ class Block:
 
     def log_density(self, x: Floats, theta: Floats) -> Floats:
         """Return the log density of each parameter (row, lane), -inf outside its range."""
-        second = self._second(theta)
-        _, inside, _ = self._cut(second)
+        second, (_, inside, _) = self._given(theta)
         y = on_scale(x, self.scale)
         with np.errstate(divide="ignore", invalid="ignore"):
             found = self.shape.log_density(y, self.first, second) - np.log(inside)
@@ -206,12 +205,21 @@ class Block:
 
     def inside(self) -> Floats:
         """Return which share of the family lies in the range, (row, 1); not of shrunk ones."""
-        return self._cut(self.second)[1]
+        return self._always[1]
 
-    def _second(self, theta: Floats) -> Floats:
-        return theta[self.groups] if len(self.groups) else self.second
+    def _given(self, theta: Floats) -> tuple[Floats, Cut]:
+        """Return the second parameter, and which share lies where."""
+        if not len(self.groups):
+            return self.second, self._always
+        second = theta[self.groups]
+        return second, self._cut(second)
 
-    def _cut(self, second: Floats) -> tuple[Floats, Floats, Floats]:
+    @cached_property
+    def _always(self) -> Cut:
+        """Which share lies where, if no spread moves it: the same in every call."""
+        return self._cut(self.second)
+
+    def _cut(self, second: Floats) -> Cut:
         """Return which share of the family lies below, inside and above the range."""
         low, high = on_scale(self.low, self.scale), on_scale(self.high, self.scale)
         with np.errstate(invalid="ignore"):
