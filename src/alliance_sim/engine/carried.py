@@ -47,14 +47,12 @@ class Named:
     def state(self) -> dict[Name, int]:
         """Rows of a kept state: states, what is worked out on the way, drawn leaders."""
         frame, world = self.ready.frame, self.ready.world
-        at = rows_of(frame.shape)
+        at, rows = rows_of(frame.shape), state_rows(frame.shape)
         found = {
             (variable.name, *labels.values()): row
             for variable in STATES
             for row, labels in zip(
-                state_rows(frame.shape)[variable.name],
-                along(variable.per, world.axes),
-                strict=True,
+                rows[variable.name], along(variable.per, world.axes), strict=True
             )
         }
         found |= {("aside", str(row)): at.all_states + row for row in range(A.formal)}
