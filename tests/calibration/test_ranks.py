@@ -28,7 +28,7 @@ from tests.calibration.known import Floats, NormalData
 
 pytestmark = pytest.mark.slow
 
-DRAWS = 60
+DRAWS = 40
 
 
 @pytest.mark.parametrize(("count", "most"), [(50, 100), (250, 60), (40, 9)])
@@ -107,7 +107,7 @@ class Replicate:
         seen = design @ truth + 0.7 * rng.normal(size=3)
         whole = NormalData(design, seen, 0.7)
         used = NormalData(design[:0], seen[:0], 0.7) if self.wrong == "forgets" else whole
-        settings = ChainSettings(chains=DRAWS, warm_up=8, draws=10, round=10, keep=DRAWS)
+        settings = ChainSettings(chains=DRAWS, warm_up=6, draws=4, round=4, keep=DRAWS)
         moves: tuple[Move, ...] = (SliceAxes(0, 2), Evolve(1.0))
         if self.wrong == "greedy":
             moves = (*moves, *[Greedy()] * 4)
@@ -135,20 +135,21 @@ def test_a_right_sampler_passes_and_goes_on_where_it_was_cut(tmp_path: Path) -> 
         run_to_end(study("", 60), checkpoint=Checkpoint(path, {"of": 1}), told=stop)
     found = run_to_end(study("", 60), checkpoint=Checkpoint(path, {"of": 1}), told=stop)
     assert rounds == list(range(1, 61))
-    assert (found.ranks == run_to_end(study("", 60)).ranks).all()
+    # each replicate stands by itself, so fewer tell whether any changed where it was cut
+    assert (found.ranks[:25] == run_to_end(study("", 25)).ranks).all()
     # 1 in 100: three quantities are looked at
     assert all(check.p_value > 0.01 for check in found.checks())
 
 
 def test_a_move_that_is_wrong_is_caught() -> None:
-    checks = {check.name: check for check in run_to_end(study("greedy", 50)).checks()}
+    checks = {check.name: check for check in run_to_end(study("greedy", 40)).checks()}
     assert not checks["log likelihood"].inside
     assert checks["log likelihood"].p_value < 0.001
 
 
 def test_a_sampler_that_forgets_the_data_is_caught_by_the_log_likelihood_alone() -> None:
     """The prior is a posterior of no data, so the ranks of the parameters are uniform."""
-    checks = {check.name: check for check in run_to_end(study("forgets", 60)).checks()}
+    checks = {check.name: check for check in run_to_end(study("forgets", 40)).checks()}
     assert checks["first"].p_value > 0.01
     assert checks["second"].p_value > 0.01
     assert checks["log likelihood"].p_value < 1e-6
