@@ -24,7 +24,7 @@ from tests.calibration.known import CHAIN, FORCING, LOG_EVIDENCE, MEAN, SEEN, Fl
 pytestmark = pytest.mark.slow
 
 MEMORY = 0.5
-SETTINGS = TemperedSettings(particles=1_536)
+SETTINGS = TemperedSettings(particles=768)
 
 
 @dataclass(frozen=True)
