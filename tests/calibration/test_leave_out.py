@@ -31,6 +31,7 @@ PRIOR = prior_of(ISLANDS)
 TARGET = Target(PRIOR, RECORD)
 ACTS = act_counts(RECORD, ISLANDS, "all")
 YEAR = WithoutYear(TARGET, 24, 28)  # 2007
+ANEW = {"TRUSTED": -np.inf, "WARM_UP": 5, "DRAWS": 10}  # a year is fitted anew, and soon
 
 
 def lanes(seed: int = 4) -> Any:
@@ -80,11 +81,12 @@ class Anew(NamedTuple):
 def anew(islands_posterior: PosteriorDraws) -> Anew:
     job, rounds, kept = a_job(islands_posterior, 2007), 0, b""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(leave_out, "TRUSTED", -np.inf)
+        for name, value in ANEW.items():
+            patch.setattr(leave_out, name, value)
         while job.year == 2007:
             job.advance()
             rounds += 1
-            kept = pickle.dumps(job.state()) if rounds == 5 else kept  # ten draws of twenty
+            kept = pickle.dumps(job.state()) if rounds == 3 else kept  # five draws of ten
     return Anew(job, rounds, kept)
 
 
@@ -99,8 +101,9 @@ def test_weights_and_a_fit_anew_say_nearly_the_same(
     weighed.advance()
     assert weighed.chances.shape[0] == weighed.k.shape[0] == 1
     np.testing.assert_allclose(weighed.chances.sum(axis=-1), 1.0)
-    monkeypatch.setattr(leave_out, "TRUSTED", -np.inf)
-    assert anew.rounds == 7, "once to weigh, then 30 sweeps by fives"
+    for name, value in ANEW.items():
+        monkeypatch.setattr(leave_out, name, value)
+    assert anew.rounds == 4, "once to weigh, then 15 sweeps by fives"
     again = a_job(islands_posterior, 2007)
     again.restore(pickle.loads(anew.on_the_way))
     while again.year == 2007:
@@ -135,7 +138,7 @@ def test_draws_of_uneven_weights_are_made_anew_once_and_gone_on_with(
     islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leave_out, "WHOLE_WARM_UP", 5)
-    monkeypatch.setattr(leave_out, "WHOLE_DRAWS", 20)
+    monkeypatch.setattr(leave_out, "WHOLE_DRAWS", 10)
     monkeypatch.setattr(leave_out, "WHOLE_KEPT", LANES)
     draws = draws_of(islands_posterior)
     even = np.zeros(draws.shape[1])
@@ -143,10 +146,10 @@ def test_draws_of_uneven_weights_are_made_anew_once_and_gone_on_with(
     assert LeaveOut(TARGET, ACTS, draws, even, seed=2).words().startswith("at ")
     job = LeaveOut(TARGET, ACTS, draws, uneven, seed=2)
     assert job.words() == "making draws of the whole record"
-    for _ in range(3):
+    for _ in range(2):
         job.advance()
     on_the_way = pickle.dumps(job.state())
-    for _ in range(3):  # 25 sweeps by fives, then the first year is weighed
+    for _ in range(2):  # 15 sweeps by fives, then the first year is weighed
         job.advance()
     again = LeaveOut(TARGET, ACTS, draws, uneven, seed=2)
     again.restore(pickle.loads(on_the_way))
@@ -162,7 +165,7 @@ def test_draws_of_uneven_weights_are_made_anew_once_and_gone_on_with(
 
 @pytest.mark.slow
 def test_a_year_fitted_anew_agrees_with_particles_from_the_prior(anew: Anew) -> None:
-    settings = TemperedSettings(particles=128, cycles=(1, 2, 4, 8))
+    settings = TemperedSettings(particles=128, cycles=(1, 1, 2, 4))
     prior = run_to_end(Tempered(YEAR, TARGET.layout, seed=3, settings=settings)).unknowns
     parts = [
         YEAR.means(np.ascontiguousarray(prior[:, place : place + LANES]), place, 128, 2)
