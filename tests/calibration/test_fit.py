@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from alliance_sim import ResultError, ScenarioError, SettingError, load_scenario
-from alliance_sim.calibration import ChainSettings, FitSettings, TemperedSettings, calibrate
+from alliance_sim.calibration import ChainSettings, FitSettings, calibrate
 from alliance_sim.calibration.fit import CHAINS, PARTICLES, FitFolder
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.still_holds import digests_of, plain
@@ -26,21 +26,9 @@ from alliance_sim.cli.calibrate import draws_that_may_do
 from alliance_sim.parallel import executors
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.scenario import build
+from tests.calibration.conftest import QUICK
 
 ISLANDS = load_scenario("two_islands/baseline")
-QUICK = FitSettings(
-    theories=("N",),
-    until=2006,
-    tempered=TemperedSettings(particles=64, cycles=(1, 1, 1, 1)),
-    chains=ChainSettings(chains=64, superchains=16, warm_up=4, draws=8, round=4, keep=32),
-)
-
-
-@pytest.fixture(scope="module")
-def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("fit") / "islands"
-    calibrate(ISLANDS, folder, QUICK)
-    return folder
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -281,8 +269,9 @@ def test_a_record_that_cannot_happen_is_told_by_its_first_observation(tmp_path: 
 @pytest.mark.slow
 def test_the_command_writes_says_and_refuses(tmp_path: Path) -> None:
     out = tmp_path / "fit"
-    small = ["--particles", "64", "--warm-up", "2", "--draws", "4", "--until", "2006"]
-    asked = ["calibrate", "two_islands/baseline", "--theory", "N", *small, "--out", str(out)]
+    small = ["--particles", "16", "--chains", "16", "--warm-up", "2", "--draws", "4"]
+    asked = ["calibrate", "two_islands/baseline", "--theory", "N", "--until", "2006", *small]
+    asked += ["--out", str(out)]
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.output
     assert "Theories" in done.output

@@ -17,10 +17,8 @@ from scipy.integrate import quad
 from scipy.stats import expon, poisson
 
 from alliance_sim import load_scenario
-from alliance_sim.calibration import ChainSettings, FitSettings, TemperedSettings, calibrate
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-ISLANDS = load_scenario("two_islands/baseline")
 Script = Callable[[str], Any]
 
 
@@ -178,17 +176,10 @@ def test_made_histories_are_ranked_and_mapped(
 
 @pytest.mark.slow
 def test_power_scaling_reads_the_folder_of_a_fit(
-    script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    script: Script, fitted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = FitSettings(
-        theories=("N",),
-        until=2006,
-        tempered=TemperedSettings(particles=64, cycles=(1, 1, 1, 1)),
-        chains=ChainSettings(chains=64, superchains=16, warm_up=4, draws=8, round=4, keep=32),
-    )
-    calibrate(ISLANDS, tmp_path / "fit", quick)
     module = script("validate_power_scaling")
-    run(module, monkeypatch, tmp_path / "fit", "N", "--out", tmp_path)
+    run(module, monkeypatch, fitted, "N", "--out", tmp_path)
     table = pd.read_csv(tmp_path / "power_scaling_N.csv").set_index("quantity")
     assert "levels.pace" in table.index
     assert table["prior"].between(0.0, 1.0).all()
