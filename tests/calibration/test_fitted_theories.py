@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 SCENARIO = "two_islands/baseline"
 ISLANDS = load_scenario(SCENARIO)
 SETTINGS = {
-    "tempered": TemperedSettings(particles=64, cycles=(1, 1, 1, 2)),
+    "tempered": TemperedSettings(particles=32, cycles=(1, 1, 1, 1)),
     "chains": ChainSettings(chains=16, superchains=4, warm_up=2, draws=4, round=2, keep=16),
 }
 

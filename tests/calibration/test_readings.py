@@ -69,8 +69,9 @@ def test_draws_that_are_led_on_come_to_the_posterior_that_is_known() -> None:
     assert found[0].std() == pytest.approx(precision**-0.5, rel=0.2)
     assert found[1].std() == pytest.approx(1.0, rel=0.2)  # of what nothing was seen
     assert len(steps) > 1
-    again = led(z, one, other, Layout(3), seed=1, sweeps=4)
-    assert (again == found).all()
+    some = np.ascontiguousarray(z[:, :128])
+    first, again = (led(some, one, other, Layout(3), seed=1, sweeps=4) for _ in range(2))
+    assert (again == first).all()
 
 
 def test_chances_of_being_coded_that_do_not_change_change_nothing(
