@@ -76,23 +76,15 @@ def test_files_are_written_with_their_origin(scored: tuple[Path, dict[str, objec
 
 @pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.slow
-def test_the_same_command_gives_the_same_tables(
-    scored: tuple[Path, dict[str, object]], tmp_path: Path
+def test_the_same_command_gives_the_same_tables_which_a_terminal_of_80_columns_holds(
+    scored: tuple[Path, dict[str, object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert called(SCENARIO, "--series", "alliance", "--out", tmp_path)[0] == 0
+    monkeypatch.setenv("COLUMNS", "80")
+    code, said, _ = called(SCENARIO, "--series", "alliance", "--out", tmp_path)
+    assert code == 0
     rows = (tmp_path / "scores.csv").read_text("utf-8").splitlines()
     before = (scored[0] / "scores.csv").read_text("utf-8").splitlines()
     assert rows == [before[0], *(row for row in before if ",alliance," in row)]
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("blank_pictures")
-def test_a_terminal_of_80_columns_holds_the_table(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    code, said, _ = called(SCENARIO, "--series", "all", "--out", tmp_path)
-    assert code == 0
     assert max(map(len, said.splitlines()[:-2])) <= 80
     for title in ("constant", "rate by stage", "self-exciting", "regression"):
         assert f" {title} " in said.replace("\n", " ")
