@@ -24,7 +24,7 @@ from alliance_sim.comparison.made import make_record
 from alliance_sim.errors import SettingError
 
 FILE = Path(__file__).parents[2] / "scenarios" / "two_islands" / "baseline.toml"
-SMALL = TransferSettings(series=("all",), rolling=RollingSettings(particles=64, sweeps=1))
+SMALL = TransferSettings(series=("all",), rolling=RollingSettings(particles=32, sweeps=1))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_the_model_is_scored_beside_the_same_baselines_and_goes_on_to_the_same_b
     whole = transfer(scenario, posterior, SMALL)
     for key, forecast in whole.model.forecasts.items():
         assert np.array_equal(forecast.chances, found.model.forecasts[key].chances)
-    assert 1.0 <= found.left["all"] <= 64.0
+    assert 1.0 <= found.left["all"] <= 32.0
     table = score_record(scenario, series=("all",), models=(*usual_baselines(), found.model))
     frame = table.frame()
     mine = frame[frame["model"] == "carried"].set_index("setting")["log_score"]
@@ -86,7 +86,7 @@ def test_the_model_is_scored_beside_the_same_baselines_and_goes_on_to_the_same_b
 def test_the_command_says_what_was_carried_over_and_what_was_free(
     draws: Path, straits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alliance_sim.calibration.carried_forecasts.PARTICLES", 64)
+    monkeypatch.setattr("alliance_sim.calibration.carried_forecasts.PARTICLES", 16)
     monkeypatch.setattr("alliance_sim.calibration.carried_forecasts.SWEEPS", 1)
     out = tmp_path / "out"
     asked = ["score", str(straits), "--posterior", str(draws), "--series", "all", "--json"]
