@@ -19,8 +19,8 @@ from alliance_sim.plots.origin import KEY, drawn_digest, read_origin
 from alliance_sim.plots.run import ensemble_figure
 from alliance_sim.report.carried import ID, read_carried
 
-MINE = 'extends = "base.toml"\nwithout = ["isaf"]\n'
-BASE = 'extends = "japan_nato/baseline"\nwithout = ["crimea_2014"]\n'
+MINE = 'extends = "base.toml"\nwithout = ["great_raid"]\n'
+BASE = 'extends = "two_islands/baseline"\nwithout = ["trade_act"]\n'
 
 
 def call(*words: object) -> Result:
@@ -72,7 +72,7 @@ def test_another_scenario_is_told_and_ends_in_1(made: Path, tmp_path: Path) -> N
     other = tmp_path / "other"
     shutil.copytree(made, other)
     tree = json.loads((other / "manifest.json").read_text("utf-8"))
-    tree["inputs"]["mine.toml"]["base.toml"] = BASE.replace("crimea_2014", "ukraine_2022")
+    tree["inputs"]["mine.toml"]["base.toml"] = BASE.replace("trade_act", "ports_act")
     (other / "manifest.json").write_text(json.dumps(tree), "utf-8")
     result = call("rebuild", other, "--out", tmp_path / "again")
     assert result.exit_code == 1
