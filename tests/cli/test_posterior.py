@@ -30,7 +30,7 @@ ISLANDS = "two_islands/baseline"
 GIVE = "and no draws as `posterior keep` writes them; give the folder of the fit"
 QUICK = FitSettings(
     seed=1,
-    tempered=TemperedSettings(particles=64, cycles=(1, 1, 2, 2)),
+    tempered=TemperedSettings(particles=32, cycles=(1, 1, 1, 1)),
     chains=ChainSettings(chains=16, superchains=16, warm_up=2, draws=4, round=2, keep=40),
 )
 
@@ -68,7 +68,7 @@ def test_a_fit_is_kept_as_a_small_file(fit: Path, tmp_path: Path) -> None:
     held = load_draws(tmp_path / "RID.npz")
     assert len(held) == 30
     assert held.command.startswith(f"alliance-sim calibrate {ISLANDS} --theory RID --seed 1")
-    assert held.settings["tempered"]["particles"] == 64
+    assert held.settings["tempered"]["particles"] == 32
     found = PosteriorDraws.load(tmp_path / "RID.npz", load_scenario(ISLANDS)).evidence
     table = json.loads((fit / "fit.json").read_text("utf-8"))["theories"]["RID"]
     assert found == (table["log_evidence"], table["error"])
@@ -76,6 +76,7 @@ def test_a_fit_is_kept_as_a_small_file(fit: Path, tmp_path: Path) -> None:
     assert json.loads(told)["draws"] == 32
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_that_chains_have_not_come_to_the_same_place_is_told_wherever_their_draws_are_used(
     kept: Path, tmp_path: Path
 ) -> None:
@@ -97,6 +98,7 @@ def test_that_chains_have_not_come_to_the_same_place_is_told_wherever_their_draw
     assert told in " ".join(printed.split())
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_what_a_posterior_says_is_shown_with_the_prior(kept: Path, tmp_path: Path) -> None:
     out = tmp_path / "shown"
     code, told = called("posterior", "show", ISLANDS, "--posterior", kept, "--out", out)
