@@ -147,7 +147,7 @@ def test_a_further_edit_can_be_what_turns_it(islands_posterior: PosteriorDraws) 
     slow = "set levels.pace=0.15"
     found = rewrite(
         ISLANDS, outcome="level_political>0.36@2009", posterior=islands_posterior, also=[slow],
-        several=20, **GRID,
+        several=20, **GRID | {"shifts": (8,), "uniforms": 1},
     )  # fmt: skip
     (one,) = (one for one in found.found if one.edits == (slow,))
     assert one.minimal
