@@ -41,7 +41,7 @@ Floats = NDArray[np.float64]
 WINDOWS = (16, 8, 16, 4, 16, 1)  # parts of all quarters in which slow noise moves
 LOG_LIKELIHOOD = "log likelihood"
 CYCLES = ((2, 4, 6, 12), (1, 1, 1, 1))  # sweeps of particles, and in quick runs
-QUICK = {"particles": 64, "sweeps": 6, "chains": 16}
+QUICK = {"particles": 32, "sweeps": 6, "chains": 16}
 
 
 def steps() -> tuple[Any, ...]:
