@@ -207,7 +207,7 @@ def check_ranks(
         seen / count - points,
         low / count - points,
         high / count - points,
-        1.0 - _probability_inside(count, tuple(points), strayed * (1.0 + 1e-9)),
+        max(0.0, 1.0 - _probability_inside(count, tuple(points), strayed * (1.0 + 1e-9))),
     )
 
 

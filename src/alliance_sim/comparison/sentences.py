@@ -62,7 +62,8 @@ def sentence_of(label: str, found: Findings, *, against: str, words: Words, rung
     first, second = level, rung
     if abs(rung["difference"]) / rungs > abs(level["difference"]):
         first, second = rung, level
-    told = [_lead(first, against, words, rungs=rungs), _other(second, words)]
+    told = [_lead(first, against, words, rungs=rungs), *_surest(first, rows, words, rungs=rungs)]
+    told.append(_other(second, words))
     told += _left(rows, (first, second), found.last, words)
     told += [*_steps(found.steps), CAVEAT]
     return f"{label}: in the model {'; '.join(told)}."
@@ -102,6 +103,22 @@ def _lead(row: Row, against: str, words: Words, *, rungs: int) -> str:
     chance = f"{way} in {_share(share)} of the pairs and {other} in {_share(rest)}"
     verdict = "chance has a large part in it" if share >= OPEN else "which way it goes is chance"
     return f"{most}; it is {chance}, so {verdict}"
+
+
+def _surest(first: Row, rows: list[Row], words: Words, *, rungs: int) -> list[str]:
+    """Return the largest difference that is sure of its direction, where that told first is not."""
+    if _hardly(first) or max(first["above"], first["below"]) >= OPEN:
+        return []
+    shown = [row for row in rows if row["state"] == RUNG or row["state"].startswith(LEVEL)]
+    sure = [row for row in shown if max(row["above"], row["below"]) >= SURE and not _hardly(row)]
+    if not sure:
+        return []
+    size = {True: 1.0 / rungs, False: 1.0}
+    row = max(sure, key=lambda row: abs(row["difference"]) * size[row["state"] == RUNG])
+    way, share = "higher" if row["difference"] > 0 else "lower", max(row["above"], row["below"])
+    where = f"the {_called(row, words)} at the end of {row['year']} ({_signed(row, 'difference')})"
+    told = f"the largest that is sure of its way: {where}, {way} in {_share(share)} of the pairs"
+    return [told]
 
 
 def _other(row: Row, words: Words) -> str:
