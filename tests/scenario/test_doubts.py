@@ -20,6 +20,16 @@ from alliance_sim.shipped import usual_scenario
 
 Write = Callable[..., Path]
 MOVED = '[[moved]]\njuncture = "{}"\nto = {}\n'
+LEADER = """
+[[leader]]
+name = "kono"
+title = "Taro Kono"
+partner = "state"
+start = {}
+end = {}
+push = [1.4, -1.5, 1.5, "log-odds", "mine"]
+source = "mine"
+"""
 DOUBTS = {
     "after the run": (
         MOVED.format("crimea_2014", "2030-01-01"),
@@ -53,6 +63,14 @@ DOUBTS = {
     "an end that moved along": (
         MOVED.format("isaf", "2005-01-01"),
         ["its end moves along, from 2014-12-31 to 2016-05-23", 'write end = "moves"', '"stays"'],
+    ),
+    "a leader in a juncture's years": (
+        LEADER.format("2013-02-01", "2019-01-01"),
+        ["leader 'kono': all of 2013-02-01 to 2019-01-01 lies within juncture 'abe_second"],
+    ),
+    "two leaders at once": (
+        LEADER.format("2022-02-01", "2024-01-01"),
+        ["'kono': both are in office from 2022-02-01 to 2024-01-01, so their pushes add up"],
     ),
     "a run of few years": (
         '[[set]]\npath = "time.first_year"\nto = 2005\nsource = "mine"\n',

@@ -12,6 +12,7 @@ from alliance_sim.scenario.schema import EARLIEST, LATEST, Juncture
 
 SAY_SO = "where that is meant write meant = true below it in [[moved]]"
 MOST_TOLD = 3  # dates outside the run that are told one by one
+HANDOVER = 31  # days that two leaders of one side may be in office
 
 if TYPE_CHECKING:
     from alliance_sim.scenario.scenario import Scenario
@@ -48,6 +49,7 @@ def doubts(scenario: Scenario) -> Iterator[str]:
     else:
         yield from outside
     yield from (told for path, told in _before_their_causes(scenario) if path not in meant)
+    yield from _leaders_at_once(scenario)
 
 
 def _before_their_causes(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -69,6 +71,35 @@ def _before_their_causes(scenario: Scenario) -> Iterator[tuple[str, str]]:
                     f"the same: choose a later day, move both, or {SAY_SO}"
                 )
                 yield f"juncture.{juncture.name}", told
+
+
+def _leaders_at_once(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for each listed leader whom another keeps from being one, or stands beside.
+
+    A juncture that leads takes the place of who is listed; pushes of two who are listed add up.
+    """
+    for leader in scenario.leaders:
+        for juncture in scenario.junctures:
+            leads = any(
+                effect.moves == "leadership" and effect.of == leader.partner
+                for effect in juncture.effects
+                if effect.half_life is None
+            )
+            until = dt.date.max if juncture.end is None else juncture.end
+            if leads and juncture.present and juncture.date <= leader.start <= leader.end <= until:
+                yield (
+                    f"leader {leader.name!r}: all of {leader.start} to {leader.end} lies within "
+                    f"juncture {juncture.name!r}, whose leader takes the place of listed ones: the "
+                    "push moves nothing; change those days, or take that juncture out"
+                )
+    for place, one in enumerate(scenario.leaders):
+        for other in scenario.leaders[place + 1 :]:
+            start, end = max(one.start, other.start), min(one.end, other.end)
+            if one.partner == other.partner and (end - start).days > HANDOVER:
+                yield (
+                    f"leaders {one.name!r} and {other.name!r}: both are in office from {start} to "
+                    f"{end}, so their pushes add up; let one end before the other begins"
+                )
 
 
 def _outside_the_run(scenario: Scenario) -> Iterator[tuple[str, str]]:

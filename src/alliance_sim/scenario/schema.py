@@ -179,7 +179,8 @@ class Member(Part):
 class Leader(Part):
     """A spell in office of a prime minister or a Secretary General.
 
-    Where two spells of one partner overlap, their pushes add up.
+    Where two spells of one partner overlap, their pushes add up; while a juncture leads, they count
+    for nothing.
     """
 
     name: Name
