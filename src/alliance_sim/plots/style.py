@@ -224,7 +224,7 @@ def draw_bands(axes: Axes, years: Sequence[float], fan: Bands, *, look: Look, st
     area: dict[str, Any] = {"color": look.colour, "linewidth": 0, "zorder": 2}
     if step:  # the last value holds to the end of its step as well; one alone is of a year
         area["step"] = "post"
-        years = [*years, years[-1] + (years[-1] - years[-2] if len(years) > 1 else 1.0)]
+        years = [*years, 2 * years[-1] - years[-2] if len(years) > 1 else years[-1] + 1.0]
         fan = Bands(*(np.append(part, part[-1:]) for part in fan))
     axes.fill_between(years, fan.low, fan.high, alpha=WIDE, **area)
     axes.fill_between(years, fan.lower, fan.upper, alpha=NARROW, **area)
