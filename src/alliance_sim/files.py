@@ -402,7 +402,7 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     Raises:
         SettingError: If the file cannot be written; what stood at `path` still does.
     """
-    part = path.with_name(path.stem + PART + path.suffix)
+    part = path.with_name(f"{path.stem}.{secrets.token_hex(4)}{PART}{path.suffix}")
     try:
         with replacing(path, part):
             write(part)

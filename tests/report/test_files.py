@@ -212,3 +212,23 @@ def test_results_that_share_a_folder_leave_what_they_do_not_know(tmp_path: Path)
     assert (tmp_path / "summary_cells.csv").read_text() == "ours again"
     with pytest.raises(SettingError, match="holds what `summarise` gave"):
         ResultFolder(tmp_path, kind="sensitivity", origin=origin, stem="summary")
+
+
+def test_of_two_commands_on_one_folder_the_first_stops_and_what_the_other_wrote_is_whole(
+    tmp_path: Path,
+) -> None:
+    def result(seed: int) -> ResultFolder:
+        origin = provenance.new_origin(
+            load_scenario("two_islands/baseline"), engine="none", seed=seed, runs=1, command=COMMAND
+        )
+        return ResultFolder(tmp_path, kind="run", origin=origin)
+
+    first = result(1)
+    first.text("one", "csv", "of the first")
+    second = result(2)
+    with pytest.raises(SettingError, match=r"another command has written manifest\.json meanwhile"):
+        first.text("one", "csv", "of the first again")
+    second.text("one", "csv", "of the second")
+    second.close()
+    assert (tmp_path / "one.csv").read_text() == "of the second"
+    assert json.loads((tmp_path / "manifest.json").read_text())["seed"] == 2

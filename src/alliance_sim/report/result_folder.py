@@ -90,6 +90,7 @@ class ResultFolder:
             self.folder, kind, None if self._stem else _names(origin), self._stem or MANIFEST
         )
         self._before = {str(k): str(v) for k, v in before["files"].items()} if before else {}
+        self._written = b""  # the manifest, as this result wrote it last
         self._write_manifest(self._before)
 
     def write(self, name: str, ending: str, write: Callable[[Path], None]) -> Path:
@@ -101,8 +102,10 @@ class ResultFolder:
             write: Writes the content to the path that it is given.
 
         Raises:
-            SettingError: If it cannot be written; so from every method that writes.
+            SettingError: If it cannot be written, or another command writes its result to the
+                folder meanwhile; so from every method that writes.
         """
+        self._check_alone()
         path = self._path(name, ending)
         if path.name not in self._before:
             if path.is_file():
@@ -179,10 +182,34 @@ class ResultFolder:
         return {**self.files, path.name: str(path)}
 
     def _write_manifest(self, digests: Mapping[str, str], **more: Any) -> Path:
-        path = self.folder / f"{self._stem or MANIFEST}.json"
+        path = self._manifest_path
         tree = manifest(self.origin, kind=self.kind, files=digests, **more)
-        write_text(path, json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        text = json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        write_text(path, text)
+        self._written = text.encode("utf-8", "backslashreplace")
         return path
+
+    @property
+    def _manifest_path(self) -> Path:
+        return self.folder / f"{self._stem or MANIFEST}.json"
+
+    def _check_alone(self) -> None:
+        """Stop where another command has begun to write its result under the same names.
+
+        Raises:
+            SettingError: If the manifest is not the one that this result wrote.
+        """
+        path = self._manifest_path
+        try:
+            found = path.read_bytes()
+        except OSError:
+            return  # removed, or not to be read: who writes on is told
+        if found != self._written:
+            problem = (
+                f"another command has written {path.name} meanwhile, so that files of both would "
+                "stand beside each other; give each a folder of its own with --out"
+            )
+            raise SettingError(str(self.folder), [problem])
 
     def _path(self, name: str, ending: str) -> Path:
         parts = [part for part in (self._stem, file_name(name)) if part]
