@@ -10,6 +10,7 @@ import pytest
 
 from alliance_sim import load_scenario
 from alliance_sim.calibration import (
+    Chains,
     PosteriorDraws,
     Tempered,
     TemperedSettings,
@@ -113,6 +114,30 @@ def test_weights_and_a_fit_anew_say_nearly_the_same(
         float(Predictive(start, job.chances[0]).logs(counts).sum()) for job in (weighed, anew.job)
     ]
     assert scores[0] == pytest.approx(scores[1], abs=1.0)
+
+
+def test_chains_of_a_year_that_is_fitted_anew_do_not_see_it(
+    islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    class Watched(Chains):
+        """Chains that tell what they sample."""
+
+        def __init__(self, log_likelihood: Any, *given: Any, **named: Any) -> None:
+            asked.append(log_likelihood)
+            super().__init__(log_likelihood, *given, **named)
+
+    monkeypatch.setattr(leave_out, "Chains", Watched)
+    for name, value in ANEW.items():
+        monkeypatch.setattr(leave_out, name, value)
+    job = a_job(islands_posterior, 2007)
+    while not asked:
+        job.advance()
+    few = np.ascontiguousarray(draws_of(islands_posterior)[:, :8])
+    whole, of_the_year = YEAR.both(few)
+    assert (of_the_year != 0.0).all()
+    np.testing.assert_allclose(asked[0](few), whole - of_the_year)
 
 
 @pytest.mark.slow
