@@ -201,10 +201,11 @@ def summarise_sweep(
             f"has {rows} rows, must be at most {MOST_ROWS}; choose with --outcome and --scenario"
         )
         raise SettingError("summarise", [problem])
-    columns = [
+    asked = [
         _only(column_of(sweep, text, workers=workers, progress=progress), scenarios)
-        for text in outcomes
+        for text in dict.fromkeys(outcomes)
     ]
+    columns = list({column.name: column for column in asked}.values())  # some in other spellings
     if not columns:
         columns = [_only(column_of(sweep, name), scenarios) for name in _own(plan)]
     if pairs:
