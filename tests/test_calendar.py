@@ -103,6 +103,14 @@ def test_a_period_outside_the_run_has_no_steps() -> None:
     assert late.steps_of(PERIODS[3]) == slice(0, late.steps)
 
 
+@pytest.mark.parametrize(
+    ("years", "reached"), [((1950, 2025), "1234"), ((1995, 2025), "234"), ((1950, 2000), "12")]
+)
+def test_periods_reached_are_those_with_a_step(years: tuple[int, int], reached: str) -> None:
+    found = Calendar(*years, periods=PERIODS).periods_reached
+    assert [period.id for period in found] == [f"P{number}" for number in reached]
+
+
 def test_a_period_is_found_by_its_id() -> None:
     assert [DESCRIBED.period(found.id) for found in PERIODS] == list(PERIODS)
     with pytest.raises(UnknownName, match="unknown period 'P5'"):

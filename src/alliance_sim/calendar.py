@@ -121,6 +121,15 @@ class Calendar:
         first, last = max(0, first), min(self.steps, last)
         return slice(first, max(first, last))
 
+    @cached_property
+    def periods_reached(self) -> tuple[Period, ...]:
+        """The periods of which there is at least one step, in order.
+
+        Of the others nothing can be said: a run that begins late or ends early is never in them.
+        """
+        steps = [(period, self.steps_of(period)) for period in self.periods]
+        return tuple(period for period, at in steps if at.stop > at.start)
+
     def periods_told(self) -> list[list[str]]:
         """Return the periods as values that JSON can hold; `periods_read` takes them back."""
         return [[p.id, p.name, p.start.isoformat(), p.end.isoformat()] for p in self.periods]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
-from alliance_sim.report.sweep import summarise_sweep
+from alliance_sim.report.sweep import summarise_sweep, write_summary
 from alliance_sim.sweep.run import run_sweep
 
 if TYPE_CHECKING:
@@ -47,3 +48,19 @@ def test_an_outcome_asked_for_in_several_spellings_counts_once(sweep: Sweep) -> 
     assert found.table.equals(once.table)
     assert found.ranges().equals(once.ranges())
     assert found.ranges()["runs"].tolist() == [4, 4]
+
+
+@pytest.mark.usefixtures("blank_pictures")
+@pytest.mark.filterwarnings("ignore::alliance_sim.ScenarioWarning")  # what else is outside
+def test_levels_of_a_run_that_begins_late_are_told_by_the_stages_that_it_reaches(
+    tmp_path: Path,
+) -> None:
+    year = '[[set]]\npath = "time.first_year"\nto = 2006\nsource = "a test"\n'
+    late = f'extends = "two_islands/baseline"\ntitle = "Late"\n{year}'
+    (tmp_path / "late.toml").write_text(late)
+    head = 'title = "Late"\nquestion = "?"\nscenarios = ["late.toml"]\nreplicates = 2\n'
+    (tmp_path / "plan.toml").write_text(f'{head}seed = 1\ndesign = {{ kind = "replicates" }}\n')
+    swept = run_sweep(tmp_path / "plan.toml", tmp_path / "swept")
+    told = write_summary(summarise_sweep(swept), out=tmp_path / "told", command="x")
+    table = pd.read_csv(told["files"]["summary_levels_by_period.csv"])
+    assert set(table["period"]) == {"P2"}

@@ -223,11 +223,8 @@ def period_table(ensemble: Ensemble) -> pd.DataFrame:
     """
     whole = ensemble.whole
     rows = []
-    for period in ensemble.calendar.periods:
-        steps = ensemble.calendar.steps_of(period)
-        if steps.stop == steps.start:
-            continue
-        last = steps.stop - 1
+    for period in ensemble.calendar.periods_reached:
+        last = ensemble.calendar.steps_of(period).stop - 1
         medians = {state: float(np.median(ensemble.column(state)[whole, last])) for state in SHOWN}
         rows.append({"period": period.id, "quarter": ensemble.calendar.label(last)} | medians)
     return pd.DataFrame(rows)

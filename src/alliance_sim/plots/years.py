@@ -61,15 +61,14 @@ def shade_stages(
 def _stages(calendar: Calendar) -> list[tuple[Period, float, float]]:
     """Return the stages that a calendar reaches, with decimal years of their ends in it."""
     last = calendar.last_year + 1
-    ends = [
+    return [
         (
             period,
             max(decimal_year(period.start), calendar.first_year),
             min(decimal_year(period.end) + 1 / 365, last),
         )
-        for period in calendar.periods
+        for period in calendar.periods_reached
     ]
-    return [(period, start, end) for period, start, end in ends if end > start]
 
 
 def narrow_until(calendar: Calendar) -> float | None:

@@ -30,7 +30,6 @@ from alliance_sim.scenario.describe import explain
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alliance_sim.calendar import Period
     from alliance_sim.comparison.history import HistoryComparison
     from alliance_sim.provenance import Origin
 
@@ -224,7 +223,7 @@ def history_alt(comparison: HistoryComparison) -> str:
     Stages that lie outside the years of the run are left out.
     """
     ensemble = comparison.ensemble
-    periods = _stages_run(comparison)
+    periods = ensemble.calendar.periods_reached
     stages = [ensemble.calendar.steps_of(period) for period in periods]
     told = []
     for domain in COUNTED_DOMAINS[:3]:
@@ -268,7 +267,7 @@ def counts_alt(comparison: HistoryComparison) -> str:
 def _acts(comparison: HistoryComparison) -> str:
     if comparison.record is None:
         return "No coded acts."
-    stages = [period.id for period in _stages_run(comparison)]
+    stages = [period.id for period in comparison.ensemble.calendar.periods_reached]
     counts = comparison.record.counts().sum(axis=1).loc[stages].tolist()
     return f"{sum(counts)} coded acts as ticks, by stage {_listed([str(n) for n in counts])}."
 
@@ -278,15 +277,8 @@ def _record_rungs(comparison: HistoryComparison) -> str:
         return ""
     calendar = comparison.ensemble.calendar
     path = comparison.record.rung_path(calendar)
-    stages = [calendar.steps_of(period) for period in _stages_run(comparison)]
+    stages = [calendar.steps_of(period) for period in calendar.periods_reached]
     return f"; in the record: {_listed([str(path[stage][-1]) for stage in stages])}"
-
-
-def _stages_run(comparison: HistoryComparison) -> list[Period]:
-    """Return the stages of which the run has at least one step."""
-    calendar = comparison.ensemble.calendar
-    steps = [(period, calendar.steps_of(period)) for period in calendar.periods]
-    return [period for period, stage in steps if stage.stop > stage.start]
 
 
 def _listed(texts: list[str]) -> str:

@@ -471,7 +471,7 @@ def _periods(result: ResultFolder, summary: SweepSummary) -> None:
     """Draw the levels of cooperation over the periods."""
     plan = summary.sweep.plan
     kept = [outcome.name for outcome in plan.outcomes]
-    periods = plan.calendar.periods
+    periods = plan.calendar.periods_reached
     states = [s for s in states_by_period(kept, periods) if s.startswith("level_")]
     if not states:
         return

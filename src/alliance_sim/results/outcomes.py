@@ -209,8 +209,8 @@ def standard_outcomes(states: Sequence[str], calendar: Calendar, rungs: int) -> 
         calendar: The steps of a run.
         rungs: Number of rungs of the formal ladder.
     """
-    steps = {p.id.lower(): calendar.steps_of(p) for p in calendar.periods}
-    periods = {p: (s.start, s.stop) for p, s in steps.items() if s.start < s.stop}
+    steps = {p.id.lower(): calendar.steps_of(p) for p in calendar.periods_reached}
+    periods = {p: (s.start, s.stop) for p, s in steps.items()}
     whole = (0, calendar.steps)
     last = (calendar.steps - 1, calendar.steps)
 

@@ -171,9 +171,8 @@ def _series(line: Line, panel: Panel, quarter: int, behind: dict[str, Any]) -> d
 def _stages(calendar: Calendar) -> dict[str, Any]:
     """Return the stages as areas, every other one shaded."""
     areas = []
-    for number, period in enumerate(calendar.periods):
+    for number, period in enumerate(calendar.periods_reached):
         steps = calendar.steps_of(period)
-        if steps.stop > steps.start:
-            first = {"xAxis": steps.start, "itemStyle": {"color": SHADES[number % 2]}}
-            areas.append([first, {"xAxis": min(steps.stop, calendar.steps - 1)}])
+        first = {"xAxis": steps.start, "itemStyle": {"color": SHADES[number % 2]}}
+        areas.append([first, {"xAxis": min(steps.stop, calendar.steps - 1)}])
     return {"silent": True, "data": areas}
