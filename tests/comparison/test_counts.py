@@ -1,6 +1,7 @@
 """Observed counts and rung dates stand beside those of the runs, in the right cells."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,6 +53,17 @@ def test_the_table_has_a_row_for_every_period_domain_and_series() -> None:
     rows = {tuple(row) for row in table[["period", "domain", "series"]].to_numpy()}
     assert rows == {(p.id, d, s) for p in PERIODS for d in COUNTED_DOMAINS for s in SERIES}
     assert len(table) == len(rows) == 48
+
+
+@pytest.mark.parametrize(
+    ("years", "counted"), [((1995, 2025), "P2 P3 P4"), ((1950, 2000), "P1 P2"), ((1950, 1960), "")]
+)
+def test_a_period_that_is_not_run_or_was_not_looked_at_has_no_rows(
+    years: tuple[int, int], counted: str
+) -> None:
+    table = count_table(simulated((0, "1995-05-01")), replace(RECORD, years=years), runs=1)
+    assert list(table.columns) == list(count_table(simulated(), RECORD, runs=1).columns)
+    assert table["period"].unique().tolist() == counted.split()
 
 
 @pytest.mark.parametrize("series", SERIES)

@@ -71,6 +71,22 @@ def test_a_scenario_alone_has_no_changes_to_tell() -> None:
     assert alone.changed() == ""
 
 
+@pytest.mark.filterwarnings("ignore::alliance_sim.ScenarioWarning")  # what else is outside
+def test_what_a_run_cannot_tell_counts_neither_for_it_nor_against_it() -> None:
+    late = compare_history(BASE.edited("set time.first_year=1995"), runs=2, seed=1, posterior=None)
+    assert late.claims is not None
+    asked = late.claims[late.claims["record"] == "supported"]
+    applies = asked["share"].notna()
+    assert 0 < late.supported() == applies.sum() < len(asked)
+    assert late.not_applicable() == (~applies).sum()
+    told = f"{late.told()} of the {late.supported()} claims that the record supports in at least"
+    assert told in late.verdict()
+    assert f"80 % of runs ({late.not_applicable()} more apply to none), and" in late.verdict()
+    assert "of 12 counts by stage and field" in late.verdict()
+    early = compare_history(BASE.edited("set time.last_year=1960"), runs=2, seed=1, posterior=None)
+    assert "no acts are counted, as none of its years was looked at" in early.verdict()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [

@@ -21,7 +21,7 @@ from alliance_sim.glossary import percent
 from alliance_sim.plots.origin import origin_of
 from alliance_sim.plots.style import DPI, PHONE
 from alliance_sim.provenance import STATEMENT
-from alliance_sim.report.history import history_alt, history_page
+from alliance_sim.report.history import counts_alt, history_alt, history_page
 from alliance_sim.report.page import beside, number, render
 from alliance_sim.report.result_folder import Picture
 
@@ -270,3 +270,23 @@ def test_stages_outside_the_run_are_left_out_of_what_the_figure_shows(
     ladders = re.search(r"end of each stage: (.*?); in the record: (.*?)\.", told)
     assert ladders is not None
     assert [len(ladder.split(", ")) for ladder in ladders.groups()] == [3, 3]
+
+
+@pytest.mark.filterwarnings("ignore::alliance_sim.ScenarioWarning")  # what else is outside
+@pytest.mark.parametrize(
+    ("edit", "shown"),
+    [("last_year=2010", "3 stages"), ("last_year=1988", "one stage"), ("last_year=1960", "")],
+)
+def test_acts_are_those_of_the_years_that_are_run(edit: str, shown: str) -> None:
+    scenario = load_scenario("japan_nato/baseline").edited(f"set time.{edit}")
+    found = compare_history(scenario, runs=2, posterior=None)
+    assert found.record is not None
+    last = scenario.time.last_year
+    acts = int((found.record.events["when"].dt.year <= last).sum())
+    assert acts < len(found.record.events)
+    (told,) = re.findall(r"(\d+) coded acts as ticks, by stage (.*?)\.", history_alt(found))
+    assert int(told[0]) == acts == sum(int(number) for number in told[1].split(", "))
+    titles = [axes.get_title(loc="left") for axes in found.plot().body.axes]
+    assert f"The record {found.record.name}: {acts} coded acts" in titles
+    assert shown in counts_alt(found)
+    assert bool(shown) == bool(counts_alt(found))

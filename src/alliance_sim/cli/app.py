@@ -154,7 +154,7 @@ def _print_history(found: Any, out: Path) -> None:
     if found.claims is not None:
         console.print(claims_table(found))
         terminal.tell(f"{PARTED}\n", wrap=True, lines=True)
-    if found.counts is not None:
+    if found.counts is not None and not found.counts.empty:
         console.print(counts_table(found))
         terminal.tell("* the record lies outside the interval\n", wrap=True, lines=True)
     if changes is not None:

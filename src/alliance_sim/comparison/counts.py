@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
+COUNTED = ["period", "domain", "series", "observed", "mean", "low", "high", "inside"]
 
 
 def as_coded(
@@ -85,8 +86,8 @@ def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame
     """Return how many events the record and the runs hold, by period, domain and series.
 
     Every row is an event, suspensions included. Acts before the first and after the last simulated
-    year count on neither side, nor do those before the first year that the record looked at. A run
-    without such an event counts as 0.
+    year count on neither side, nor do those before the first year that the record looked at; a
+    period that lies outside these years has no rows. A run without such an event counts as 0.
 
     Args:
         events: Simulated events of all runs.
@@ -114,7 +115,7 @@ def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame
         low, high = np.quantile(counts, [LOW, HIGH], axis=0)
         rows += [
             {
-                "period": record.periods[at[0]].id,
+                "period": record.counted_periods[at[0]].id,
                 "domain": COUNTED_DOMAINS[at[1]],
                 "series": series,
                 "observed": int(observed[at]),
@@ -125,7 +126,7 @@ def count_table(events: pd.DataFrame, record: Record, runs: int) -> pd.DataFrame
             }
             for at in np.ndindex(observed.shape)
         ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COUNTED)
 
 
 def rung_table(
@@ -230,9 +231,8 @@ def step_changes(factual: Ensemble, edited: Ensemble, scenario: Scenario) -> pd.
 
 def _counts(events: pd.DataFrame, record: Record, *, runs: int) -> NDArray[np.int64]:
     """Return the number of events in simulated years as an array (run, period, domain)."""
-    first, last = record.years
-    first = max(first, record.reporting.first_year or first)
-    recent, periods = events[events["date"].dt.year.between(first, last)], record.periods
+    periods = record.counted_periods
+    recent = events[events["date"].dt.year.between(*record.counted_years)]
     held = pd.Index(periods_of(recent["date"], periods))
     period = pd.Index([p.id for p in periods]).get_indexer(held)
     domain = pd.Index(COUNTED_DOMAINS).get_indexer(pd.Index(recent["domain"]))

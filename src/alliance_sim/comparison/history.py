@@ -9,6 +9,8 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from alliance_sim import display
 from alliance_sim.comparison.claims import (
     AS_BEFORE,
@@ -36,8 +38,6 @@ from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.describe import assumed_numbers
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from alliance_sim.engine.vectors import ParameterDraws
 
 log = logging.getLogger("alliance_sim")
@@ -112,19 +112,28 @@ class HistoryComparison(Shown):
 
     def counted_from(self) -> int:
         """Return the first year whose acts count, in the record and in the runs."""
-        looked_at = None if self.record is None else self.record.reporting.first_year
-        return max(self.scenario.time.first_year, looked_at or 0)
+        if self.record is None:
+            return self.scenario.time.first_year
+        return self.record.counted_years[0]
 
     def supported(self) -> int:
-        """Return how many claims the record supports."""
-        return 0 if self.claims is None else int((self.claims["record"] == "supported").sum())
+        """Return how many claims the record supports, of those that apply to a run."""
+        return len(self._supported().dropna())
+
+    def not_applicable(self) -> int:
+        """Return how many claims that the record supports apply to no run."""
+        return int(self._supported().isna().sum())
+
+    def _supported(self) -> pd.Series[float]:
+        """Return in which share of runs each claim holds that the record supports."""
+        if self.claims is None:
+            return pd.Series(dtype=float)
+        shares: pd.Series[float] = self.claims["share"][self.claims["record"] == "supported"]
+        return shares
 
     def told(self) -> int:
         """Return how many of those hold in at least 80 % of runs."""
-        claims = self.claims
-        if claims is None:
-            return 0
-        return int(((claims["record"] == "supported") & (claims["share"] >= HELD)).sum())
+        return int((self._supported() >= HELD).sum())
 
     def claim_changes(self) -> pd.DataFrame | None:
         """Return how each claim fares beside the factual scenario; see `claims.claim_changes`.
@@ -163,10 +172,17 @@ class HistoryComparison(Shown):
         if self.counts is None:
             return f"Nothing is compared: {self.missing}."
         cells = self.counts[self.counts["series"] == "all"]
-        inside = f"{int(cells['inside'].sum())} of {len(cells)} counts by stage and field"
+        inside = (
+            f"{int(cells['inside'].sum())} of {len(cells)} counts by stage and field lie inside "
+            "its 90 % interval"
+        )
+        if cells.empty:
+            inside = "no acts are counted, as none of its years was looked at"
+        others = self.not_applicable()
+        apply = f" ({others} more {'apply' if others > 1 else 'applies'} to none)" if others else ""
         claims = (
             f"The model tells {self.told()} of the {self.supported()} claims that the record "
-            f"supports in at least {percent(HELD)} of runs, and {inside}"
+            f"supports in at least {percent(HELD)} of runs{apply}, and {inside}"
             if self.claims is not None
             else f"Of the record, {inside}"
         )
@@ -178,7 +194,7 @@ class HistoryComparison(Shown):
             else "its numbers are judged, or fitted to the record, so this says what the model can "
             "be made to tell"
         )
-        return f"{claims} lie inside its 90 % interval; {numbers}, not that they are true."
+        return f"{claims}; {numbers}, not that they are true."
 
 
 @explains_calls

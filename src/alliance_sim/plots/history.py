@@ -176,7 +176,7 @@ def _acts(axes: Axes, record: Record | None, words: Words, form: Form) -> None:
         panel_title(axes, "No record to compare with", inches=form.width - LABELS)
         axes.set(ylim=(0, 1), yticks=[])
         return
-    events, looks = record.events, looks_of(words)
+    events, looks = record.counted_events, looks_of(words)
     years = np.array([decimal_year(when.date()) for when in events["when"]])
     stopped = (events["kind"] == "suspension").to_numpy()
     cross: dict[str, Any] = {

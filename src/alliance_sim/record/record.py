@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import display
+from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, Table, counted
 from alliance_sim.errors import NoRecord, UnknownName, unknown_name
 from alliance_sim.record.folder import SUSPENSION, TABLES, Folder, Row, verdict
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from alliance_sim.calendar import Calendar, Period
+    from alliance_sim.calendar import Period
 
 COUNTED_DOMAINS = DOMAINS
 SERIES = ("all", "alliance", "salience2")
@@ -149,6 +150,23 @@ class Record(Shown):
     def first_year(self) -> int:
         """First year in which an act could have been found."""
         return self.reporting.first_year or int(self.events["when"].dt.year.min())
+
+    @property
+    def counted_years(self) -> tuple[int, int]:
+        """First and last year whose acts count beside runs: simulated, and looked at."""
+        first, last = self.years
+        return max(first, self.reporting.first_year or first), last
+
+    @property
+    def counted_events(self) -> pd.DataFrame:
+        """The events of those years, in the columns of `events`."""
+        found: pd.DataFrame = self.events[self.events["when"].dt.year.between(*self.counted_years)]
+        return found
+
+    @property
+    def counted_periods(self) -> tuple[Period, ...]:
+        """The periods with at least a quarter in those years."""
+        return Calendar(*self.counted_years, periods=self.periods).periods_reached
 
     def series(self, name: str) -> pd.DataFrame:
         """Return the events of one series, in the columns of `events`.

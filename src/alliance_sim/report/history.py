@@ -66,11 +66,10 @@ def write_history(
     words = comparison.words
     draw = partial(history_figure, ensemble, record=record, words=words)
     images = {"history": result.picture("history", draw, figure_title(words, record))}
-    if counts is not None:
-        compared = "" if record is None else f"; record {record.name}"
-        stages, about = ensemble.calendar.periods, f"{told_of(ensemble)}{compared}"
-        counted = partial(counts_figure, counts, stages=stages, about=about, words=words)
-        images["counts"] = result.picture("counts", counted, COUNTS_TITLE)
+    if record is not None and counts is not None and len(counts):
+        stages, about = record.counted_periods, f"{told_of(ensemble)}; record {record.name}"
+        drawn = partial(counts_figure, counts, stages=stages, about=about, words=words)
+        images["counts"] = result.picture("counts", drawn, COUNTS_TITLE)
     for name, table in tables_of(comparison).items():
         result.table(name, table)
     result.table("chronology", chronology_table(comparison.events, ensemble))
@@ -245,9 +244,11 @@ def history_alt(comparison: HistoryComparison) -> str:
 
 def counts_alt(comparison: HistoryComparison) -> str:
     """Return how many counts of the main series lie inside, and which do not; "" without any."""
-    if comparison.counts is None:
+    if comparison.counts is None or comparison.counts.empty:
         return ""
     names = {period.id: period.name for period in comparison.ensemble.calendar.periods}
+    stages = comparison.counts["period"].nunique()
+    shown = "one stage" if stages == 1 else f"the {stages} stages side by side"
     rows = rows_of(comparison.counts[comparison.counts["series"] == "all"])
     outside = [
         f"{comparison.words.domain(row['domain'])} in {names[row['period']]} "
@@ -258,7 +259,7 @@ def counts_alt(comparison: HistoryComparison) -> str:
     ]
     which = f" Outside: {'; '.join(outside)}." if outside else ""
     return (
-        f"Four panels, one for each domain, with the {len(names)} stages side by side and three "
+        f"Four panels, one for each domain, with {shown} and three "
         f"series in each. Of all acts, {len(rows) - len(outside)} of {len(rows)} counts of the "
         f"record lie inside the bar of the runs.{which} The table below holds every number."
     )
@@ -267,9 +268,10 @@ def counts_alt(comparison: HistoryComparison) -> str:
 def _acts(comparison: HistoryComparison) -> str:
     if comparison.record is None:
         return "No coded acts."
+    events = comparison.record.counted_events
     stages = [period.id for period in comparison.ensemble.calendar.periods_reached]
-    counts = comparison.record.counts().sum(axis=1).loc[stages].tolist()
-    return f"{sum(counts)} coded acts as ticks, by stage {_listed([str(n) for n in counts])}."
+    counts = [int((events["period"] == stage).sum()) for stage in stages]
+    return f"{len(events)} coded acts as ticks, by stage {_listed([str(n) for n in counts])}."
 
 
 def _record_rungs(comparison: HistoryComparison) -> str:
