@@ -262,6 +262,26 @@ def test_periods_stand_in_order_for_every_scenario() -> None:
     assert {"political", "Cold War", "Deepening", MANY[1]} <= set(words)
 
 
+@pytest.mark.parametrize("many", [6, 8])
+def test_a_figure_says_of_how_many_scenarios_it_shows_the_first(many: int) -> None:
+    frame = grid(tuple(f"s{k}" for k in range(many)), pulls=2)
+    bands = bands_along(frame, OutcomeView("y"), axis=RULE)
+    cells = cell_table(frame, OutcomeView("y"), across=PULL, up=RULE)
+    levels = frame.rename(columns={"y": f"level_x_mean_{PERIODS[0].id.lower()}"})
+    spread = bands_over_periods(levels, state="level_x", periods=PERIODS[:1])
+    along = fan_figure(bands, HEADING, factor="f", value="y")
+    over = heatmap_figure(cells, HEADING, across="pull", up="rule", value="y")
+    stages = periods_figure(
+        spread, HEADING, stages=["One"], names={"level_x": "political"}, value="y"
+    )
+    for figure, what in ((along, "panels"), (over, "panels"), (stages, "scenarios")):
+        told = f"The first 6 of 8 {what}; the table holds all."
+        words = words_of(figure)
+        assert any(text.startswith(told) for text in words) == (many == 8)
+        assert "s5" in words
+        assert "s6" not in words
+
+
 def indices(count: int, *names: str) -> pd.DataFrame:
     """Return a table of so many factors, ever less important."""
     value = 0.8 / np.arange(1, count + 1)

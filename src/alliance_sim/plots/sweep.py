@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import matplotlib as mpl
@@ -100,9 +100,9 @@ def fan_figure(
             and a "difference of shares", has a line at 0.
     """
     probability, difference = kind.endswith(("share", "shares")), kind.startswith("difference")
-    scenarios = [str(name) for name in pd.unique(bands["scenario"])][:MOST_PANELS]
+    scenarios, cut = _first(pd.unique(bands["scenario"]), "panels")
     form = heading.form
-    figure = heading.slide(tall(len(scenarios), form))
+    figure = heading.slide(tall(len(scenarios), form), more=cut)
     panels = panels_of(figure, len(scenarios), form)
     columns = min(form.columns, len(panels) if len(panels) <= 3 else math.ceil(len(panels) / 2))
     wide = (form.width - SIDE) / columns
@@ -130,6 +130,15 @@ def fan_figure(
     figure.body.supylabel(fold(value, figure.upright), fontsize=PLAIN)
     _legend(figure.body, kind, form)
     return figure
+
+
+def _first(
+    names: Iterable[object], called: str, *, most: int = MOST_PANELS
+) -> tuple[list[str], str]:
+    """Return the first names, and a sentence on how many are left out, "" where none is."""
+    every = [str(name) for name in names]
+    cut = f"The first {most} of {len(every)} {called}; the table holds all."
+    return every[:most], cut if len(every) > most else ""
 
 
 def _limits(bands: pd.DataFrame, kind: Kind) -> tuple[float, float]:
@@ -249,10 +258,10 @@ def periods_figure(
         names: What to call each state.
         value: Label of the y axis.
     """
-    scenarios = [str(name) for name in pd.unique(bands["scenario"])][: len(SERIES)]
-    states = list(names)[:MOST_PANELS]
+    scenarios, fewer = _first(pd.unique(bands["scenario"]), "scenarios", most=len(SERIES))
+    states, cut = _first(names, "panels")
     form = heading.form
-    figure = heading.slide(tall(len(states), form))
+    figure = heading.slide(tall(len(states), form), more=f"{fewer} {cut}".strip())
     apart = min(0.26, 0.8 / len(scenarios))
     top = float(bands["q95"].max())
     low = min(0.0, float(bands["q05"].min()))
@@ -322,12 +331,12 @@ def heatmap_figure(
         kind: "share" if the colours go from 0 to 1; a "difference" or a "difference of shares" has
             colours that part at 0, and a sign.
     """
-    scenarios = [str(name) for name in pd.unique(cells["scenario"])][:MOST_PANELS]
-    shown, empty = cells[cells["scenario"].isin(scenarios)], ""
+    scenarios, more = _first(pd.unique(cells["scenario"]), "panels")
+    shown = cells[cells["scenario"].isin(scenarios)]
     if len(shown) < len(scenarios) * len(_labels(cells, "across")) * len(_labels(cells, "up")):
-        empty = f"“{EMPTY}”: no runs."
+        more = f"{more} “{EMPTY}”: no runs.".strip()
     form = heading.form
-    figure = heading.slide(tall(len(scenarios), form, each=3.2), more=empty)
+    figure = heading.slide(tall(len(scenarios), form, each=3.2), more=more)
     scale = _scale(cells["mean"], kind)
     columns, lines = _labels(cells, "across"), _labels(cells, "up")
     panels = panels_of(figure, len(scenarios), form)
