@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from alliance_sim import load_scenario, simulate
+from alliance_sim import compare, load_scenario, simulate
 from alliance_sim.cli import app
 from alliance_sim.errors import ResultError
 from alliance_sim.plots.origin import KEY, drawn_digest, read_origin
 from alliance_sim.plots.run import ensemble_figure
+from alliance_sim.report import write_comparison
 from alliance_sim.report.carried import ID, read_carried
 
 MINE = 'extends = "base.toml"\nwithout = ["great_raid"]\n'
@@ -65,6 +66,32 @@ def test_what_was_made_again_can_be_made_again(made: Path, tmp_path: Path) -> No
     result = call("rebuild", tmp_path / "one" / "report.html", "--out", tmp_path / "two")
     assert result.exit_code == 0, result.output
     assert "byte for byte: report.html" in result.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_file_behind_an_equals_sign_or_with_a_large_ending_is_brought_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("MINE.TOML").write_text('extends = "base.toml"\nwithout = ["great_raid"]\n', "utf-8")
+    base = (
+        'extends = "two_islands/baseline"\n[[set]]\npath = "levels.pace"\nto = 1.0\nsource = "?"\n'
+    )
+    Path("base.toml").write_text(base, "utf-8")
+    command = "alliance-sim compare MINE.TOML --against=base.toml --runs 2 --seed 7"
+    found = compare("MINE.TOML", against="base.toml", runs=2, seed=7)
+    write_comparison(found, run=0, out="result", command=command)
+    inputs = read_carried(Path("result")).carried.inputs
+    assert {word: sorted(texts) for word, texts in inputs.items()} == {
+        "MINE.TOML": ["MINE.TOML", "base.toml"],
+        "base.toml": ["base.toml"],
+    }
+    Path("MINE.TOML").unlink()
+    Path("base.toml").unlink()
+    again = call("rebuild", "result", "--out", "again", "--json")
+    assert again.exit_code == 0, again.output
+    assert set(json.loads(again.stdout)["files"].values()) == {"same"}
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from alliance_sim.files import json_in, read_json, read_text
 from alliance_sim.plots.origin import KEY, MORE, carried_texts
 from alliance_sim.provenance import Carried, again
 from alliance_sim.scenario.carried_texts import is_plain, texts_of
-from alliance_sim.scenario.file import shipped
+from alliance_sim.scenario.file import ENDING, shipped
 
 MOST_BYTES = 50_000_000  # of a page or a manifest that is read
 MOST_WORDS, LONGEST_WORD = 200, 2000
@@ -50,6 +50,8 @@ class CarriedResult(NamedTuple):
 def inputs_of(command: str) -> dict[str, Mapping[str, str]]:
     """Return the texts of scenario files of somebody's own that a command names, by its words.
 
+    Of a word such as "--against=mine.toml" the part after the sign counts.
+
     While something is made again, those that it carried.
     """
     if (made := again.get()) is not None:
@@ -59,10 +61,11 @@ def inputs_of(command: str) -> dict[str, Mapping[str, str]]:
     except ValueError:
         return {}
     known = shipped()
+    values = [word.partition("=")[2] if word.startswith("--") else word for word in words[1:]]
     found = {
         word: texts_of(word)
-        for word in dict.fromkeys(words[1:])
-        if word.endswith(".toml") and word not in known and Path(word).is_file()
+        for word in dict.fromkeys(values)
+        if word.lower().endswith(ENDING) and word not in known and Path(word).is_file()
     }
     return {word: texts for word, texts in found.items() if texts is not None}
 

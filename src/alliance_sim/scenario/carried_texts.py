@@ -11,7 +11,7 @@ from typing import Any
 from alliance_sim import shipped as packaged
 from alliance_sim.errors import FileError
 from alliance_sim.files import read_text, read_toml
-from alliance_sim.scenario.file import DEFAULTS, shipped
+from alliance_sim.scenario.file import DEFAULTS, ENDING, shipped
 
 MOST_LETTERS = 500_000  # of all texts together
 MOST_FILES = 50
@@ -43,7 +43,7 @@ def texts_of(path: str | os.PathLike[str]) -> dict[str, str] | None:
             found[name] = read_text(here, MOST_LETTERS)
             if sum(map(len, found.values())) > MOST_LETTERS:
                 return None
-            if here.suffix == ".toml":
+            if here.suffix.lower() == ENDING:
                 todo += _referred(read_toml(here, MOST_LETTERS), here.parent)
     except (FileError, OSError, ValueError):
         return None
