@@ -3,13 +3,14 @@
 import datetime as dt
 from dataclasses import replace
 from typing import Any, NamedTuple
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from alliance_sim import load_scenario
+from alliance_sim import load_scenario, noise
 from alliance_sim.calendar import Calendar
 from alliance_sim.comparison.counts import as_coded, count_table, rung_table
 from alliance_sim.errors import SettingError
@@ -169,6 +170,21 @@ def test_acts_of_runs_pass_the_sieve_of_the_record() -> None:
         assert binomtest(len(found), runs * each, chance).pvalue > 1e-4
         again = as_coded(acts.assign(salience=salience), RECORD.reporting, ensemble, scenario)
         pd.testing.assert_frame_equal(found, again)
+
+
+def test_which_acts_are_found_is_drawn_by_run_and_place_and_for_all_runs_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scenario, runs = load_scenario("japan_nato/baseline"), 50
+    acts = simulated(*[(run, "1995-05-01") for place in range(9) for run in range(runs)])
+    channel = noise.channel("japan_nato/reported:v1")
+    luck = np.stack([noise.table(1, run, [channel], 9)[0] for run in range(runs)], axis=1)
+    chance = RECORD.reporting.of(1, dt.date(1995, 5, 1))
+    cipher = Mock(wraps=noise.philox)
+    monkeypatch.setattr(noise, "philox", cipher)
+    found = as_coded(acts, RECORD.reporting, climbing(*[{1: 10}] * runs), scenario)
+    assert found.index.tolist() == np.flatnonzero(luck.ravel() < chance).tolist()
+    assert cipher.call_count == 1
 
 
 class DrawnChances(NamedTuple):

@@ -50,19 +50,15 @@ def as_coded(
     """
     channel = noise.channel(f"{scenario.partners.name}/reported:v1")
     first = reporting.first_year or scenario.time.first_year
-    places = events.groupby("run", sort=False).cumcount().to_numpy()
-    runs = events["run"].to_numpy()
-    luck = np.ones(len(events))
-    for run in np.unique(runs).tolist():
-        own = runs == run
-        drawn = noise.table(ensemble.seed, run, [channel], int(places[own].max()) + 1)[0]
-        luck[own] = drawn[places[own]]
+    places = events.groupby("run", sort=False).cumcount().to_numpy().astype(np.int64)
+    runs = events["run"].to_numpy(dtype=np.int64)
+    luck = noise.scattered(ensemble.seed, channel, runs, places)
     since = np.array([era.since for era in reporting.chance], dtype="datetime64[D]")
     days = events["date"].to_numpy(dtype="datetime64[D]")
     era = np.maximum(np.searchsorted(since, days, side="right") - 1, 0)
     table = _chances(reporting, draws)
     salience = events["salience"].to_numpy(dtype=np.int64)
-    chances = table[runs.astype(np.int64) % len(table), era, salience - 1]
+    chances = table[runs % len(table), era, salience - 1]
     found: pd.DataFrame = events[(luck < chances) & (events["date"].dt.year >= first).to_numpy()]
     return found
 
