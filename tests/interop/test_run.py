@@ -305,6 +305,14 @@ def test_tables_that_do_not_fit_are_refused(points: Any, names: Any, says: str) 
         alliance_sim.run_points(points, names, rng=7)
 
 
+def test_numbers_and_texts_may_stand_in_one_row() -> None:
+    names = [PULL, "council__rule"]
+    rows: Any = [[1.2, "leader"], [0.1 + 0.2, "consensus"]]
+    found = alliance_sim.run_points(rows, names, rng=7, outcomes="rung_end")
+    table = pd.DataFrame(rows, columns=names)
+    assert found.tolist() == alliance_sim.run_points(table, rng=7, outcomes="rung_end").tolist()
+
+
 def points_of(count: int) -> pd.DataFrame:
     """Return points that differ in a number, a juncture and a setting."""
     return pd.DataFrame(

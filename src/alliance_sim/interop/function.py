@@ -302,6 +302,8 @@ def _table(
         return [], []
     try:
         rows = np.asarray(points)
+        if rows.dtype.kind == "U":  # numbers among texts would have become texts
+            rows = np.asarray(points, dtype=object)
     except ValueError as error:
         problems.append(f"points is no table: {error}")
         return [], list(names or ())
