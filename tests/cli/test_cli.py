@@ -110,6 +110,9 @@ def test_beside_a_saved_what_if_lie_the_days_of_its_edits_and_the_runs_without_t
     assert beside_of(ensemble, alone) == (None, {})
     other = simulate("japan_nato/no_nine_eleven", runs=2, seed=4)
     assert beside_of(other, saved) == (None, {})  # is no result of that folder
+    for foreign in ('{"name": "my web app"}', '["a.js"]', "{ // mine"):
+        (alone.parent / "manifest.json").write_text(foreign)
+        assert beside_of(ensemble, alone) == (None, {})
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     (out / "manifest.json").write_text(json.dumps(manifest | {"edited_days": [{"date": "soon"}]}))
     broken = call("plot", out, "--state", "rung")

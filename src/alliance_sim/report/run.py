@@ -109,19 +109,21 @@ def beside_of(ensemble: Ensemble, saved: Path) -> Beside:
         saved: Its file, in a folder of results or anywhere else.
 
     Raises:
-        ResultError: If what lies there cannot be read.
+        ResultError: If what lies there is of the ensemble, but cannot be used.
     """
     manifest, factual = saved.parent / f"{MANIFEST}.json", saved.parent / f"{FACTUAL}.parquet"
     if not manifest.is_file():
         return Beside(None, {})
     try:
         tree = read_json(manifest, MOST_BYTES)
-        if tree["digest"] != ensemble.digest or tree["seed"] != ensemble.seed:
-            return Beside(None, {})  # the file came from elsewhere
-        edits = _by_year(tree.get("edited_days", []))
-        others = [other["digest"] for other in tree["others"]]
-    except FileError as error:
-        raise ResultError(f"{manifest}: {error.problems[0]}") from None
+    except FileError:
+        tree = None
+    told = tree if isinstance(tree, dict) else {}
+    if told.get("digest") != ensemble.digest or told.get("seed") != ensemble.seed:
+        return Beside(None, {})  # the file came from elsewhere, or the manifest is of other things
+    try:
+        edits = _by_year(told.get("edited_days", []))
+        others = [other["digest"] for other in told["others"]]
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ResultError(f"{manifest}: is no manifest of such a result") from None
     if not factual.exists():
