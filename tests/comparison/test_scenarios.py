@@ -216,6 +216,7 @@ def shifted(scenario: Scenario, **time: int) -> Scenario:
         ((ISLANDS, shifted(ISLANDS, steps_per_year=12)), "has 12 steps a year, must have 4"),
         ((BASE,), "extends no other scenario.* alliance-sim compare japan_nato/baseline WHAT_IF"),
         ((BASE.without("isaf"),), "was edited in Python, so there is nothing to hold it against"),
+        ((BASE.without("isaf"),) * 2, r"the factual scenario too: compare\(edited, against=fact"),
         (
             ("japan_nato/no_nine_eleven", "two_islands/no_raid"),
             "extend japan_nato/baseline, two_islands/baseline; say which .* --against japan_nato/",

@@ -75,7 +75,7 @@ def _alone(scenario: Scenario) -> str:
     if scenario.edits:
         return (
             f"{scenario.name}: was edited in Python, so there is nothing to hold it against; give "
-            "the factual scenario too: compare(factual, edited)"
+            "the factual scenario too: compare(edited, against=factual)"
         )
     return (
         f"{scenario.name}: extends no other scenario, so there is nothing to hold it against; give "
