@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from alliance_sim.analysis.axes import Axis
+from alliance_sim.analysis.contrasts import contrasts_asked
+from alliance_sim.report.result_folder import file_name
 from alliance_sim.report.sweep import summarise_sweep, write_summary
+from alliance_sim.report.sweep_contrast import stem_of
 from alliance_sim.sweep.run import run_sweep
 
 if TYPE_CHECKING:
@@ -48,6 +52,22 @@ def test_an_outcome_asked_for_in_several_spellings_counts_once(sweep: Sweep) -> 
     assert found.table.equals(once.table)
     assert found.ranges().equals(once.ranges())
     assert found.ranges()["runs"].tolist() == [4, 4]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("-0.5 - 0.5", "0.5 - -0.5"), ("-.5 - 1", ".5 - 1"), ("1e-16 - 1", "1e16 - 1")],
+)
+def test_files_of_contrasts_of_other_values_have_other_names(one: str, other: str) -> None:
+    axes = [Axis("x", "X", "number", (-0.5, 0.5, 1e-16, 1e16, 1.0))]
+    stems = [file_name(stem_of(contrasts_asked(f"x={text}", [], axes))) for text in (one, other)]
+    assert stems[0] != stems[1]
+
+
+def test_files_of_contrasts_of_scenarios_are_named_after_them(sweep: Sweep) -> None:
+    pair = summarise_sweep(sweep, ["rung_end"], contrast="no_raid - baseline")
+    assert pair.stem == "contrast no_raid minus baseline"
+    assert stem_of(contrasts_asked("a-1", ["a-1", "b-2", "c"])) == "contrast against a-1"
 
 
 @pytest.mark.usefixtures("blank_pictures")

@@ -29,6 +29,7 @@ from alliance_sim.report.sweep_contrast import (
     compared,
     contrast_table,
     figure_title,
+    stem_of,
     told_of_runs,
 )
 from alliance_sim.report.sweep_view import (
@@ -92,11 +93,7 @@ class SweepSummary(Shown):
     @property
     def stem(self) -> str:
         """How the names of its files begin."""
-        if not self.contrasts:
-            return "summary"
-        against = {contrast.factual for contrast in self.contrasts}
-        several = len(self.contrasts) > 1
-        return f"contrast {f'against {against.pop()}' if several else self.contrasts[0].label}"
+        return stem_of(self.contrasts) if self.contrasts else "summary"
 
     def differences(self) -> pd.DataFrame:
         """Return what the contrasts come to; see `report.sweep_contrast.contrast_table`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ SAME_NOISE = (
     "runs; the interval, 95 %, is that of the mean difference."
 )
 ALL = "all points"
+SIGN = re.compile(r"(?:(?<!\w)|(?<=\de))-(?=\.?\d)")  # of a number or of its exponent
 
 
 def compared(column: Column, contrasts: Sequence[Contrast], plan: Plan) -> Column:
@@ -85,6 +87,13 @@ def contrast_table(columns: Sequence[Column], plan: Plan) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def stem_of(contrasts: Sequence[Contrast]) -> str:
+    """Return how the names of files of contrasts begin; signs of numbers are words in it."""
+    first = contrasts[0]
+    told = first.label if len(contrasts) == 1 else f"against {first.factual}"
+    return f"contrast {SIGN.sub('minus ', told)}"
 
 
 def figure_title(column: Column, contrasts: Sequence[Contrast], plan: Plan) -> str:
