@@ -467,4 +467,7 @@ def test_no_claim_applies_to_a_failed_run() -> None:
     checked = check_claims(failed, FITTING.events, BASE)
     assert checked.loc[checked["run"] == 1, "holds"].isna().all()
     assert checked.loc[(checked["run"] == 0) & (checked["id"] != "C26"), "holds"].notna().all()
-    assert summarise_claims(checked, RECORD, "japan_nato")["applicable"].max() == pytest.approx(0.5)
+    summary = summarise_claims(checked, RECORD, "japan_nato").set_index("id")["applicable"]
+    assert set(summary.drop("C26")) == {1.0}  # of the run that did not fail
+    none = check_claims(replace(failed, values=failed.values * np.nan), FITTING.events, BASE)
+    assert set(summarise_claims(none, RECORD, "japan_nato")["applicable"]) == {0.0}

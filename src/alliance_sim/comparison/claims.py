@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from alliance_sim.record.checks import Check, Verdict, checks_of
+from alliance_sim.record.checks import FAILED, Check, Verdict, checks_of
 from alliance_sim.record.named import edition_for
 from alliance_sim.record.one_history import OneHistory, histories, record_history
 
@@ -64,10 +64,11 @@ def summarise_claims(frame: pd.DataFrame, record: Record, relationship: str) -> 
 
     Returns:
         Columns `id`, `claim`, `type`, `period`, `record` (the coder's verdict), `share` (of the
-        runs to which the claim applies; NaN if there is none), `applicable` (share of runs to
-        which it applies) and `reading` (how the claim is read here).
+        runs to which the claim applies; NaN if there is none), `applicable` (share of the
+        runs that did not fail to which it applies; 0 if all did) and `reading` (how the claim is
+        read here).
     """
-    by_claim = frame.groupby("id")["holds"]
+    by_claim = frame[frame["reading"] != FAILED].groupby("id")["holds"]
     checks = checks_of(relationship, record.edition)
     claims = record.claims[record.claims["claim_id"].isin(list(checks))]
     identifiers = claims["claim_id"]
@@ -79,7 +80,9 @@ def summarise_claims(frame: pd.DataFrame, record: Record, relationship: str) -> 
             "period": claims["period"],
             "record": claims["record"],
             "share": identifiers.map(by_claim.mean()).astype("Float64").astype(float),
-            "applicable": identifiers.map(by_claim.count() / by_claim.size()).astype(float),
+            "applicable": identifiers.map(by_claim.count() / by_claim.size())
+            .astype(float)
+            .fillna(0.0),
             "reading": [checks[identifier].reading for identifier in identifiers],
         }
     )

@@ -13,6 +13,8 @@ import numpy as np
 from alliance_sim.record.one_history import NotMeasured, OneHistory
 from alliance_sim.record.words import registered
 
+FAILED = "not applicable: the run failed"  # what every claim says of such a run
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -46,7 +48,7 @@ class Check:
     def __call__(self, history: OneHistory) -> Verdict:
         """Return the verdict; "not applicable" to a failed run or where something is lacking."""
         if np.isnan(history.rung).any():
-            return Verdict(None, "not applicable: the run failed")
+            return Verdict(None, FAILED)
         try:
             return self.question(history)
         except NotMeasured as reason:
