@@ -219,12 +219,13 @@ def period_table(ensemble: Ensemble) -> pd.DataFrame:
 
     Returns:
         Columns `period`, `quarter`, then levels and agenda overlap (0 to 1) and the rung; runs
-        that failed are left out.
+        that failed are left out, and where all did these are NaN.
     """
     whole = ensemble.whole
     rows = []
     for period in ensemble.calendar.periods_reached:
         last = ensemble.calendar.steps_of(period).stop - 1
-        medians = {state: float(np.median(ensemble.column(state)[whole, last])) for state in SHOWN}
+        at_end = {state: ensemble.column(state)[whole, last] for state in SHOWN}
+        medians = {state: float(np.median(v)) if len(v) else np.nan for state, v in at_end.items()}
         rows.append({"period": period.id, "quarter": ensemble.calendar.label(last)} | medians)
     return pd.DataFrame(rows)
