@@ -19,8 +19,9 @@ from solara.server import settings as of_server
 from solara.settings import assets as scripts
 
 from alliance_sim.engine.mesa_model import Cast
-from alliance_sim.errors import explains_calls
+from alliance_sim.errors import AllianceSimError, explains_calls
 from alliance_sim.record.words import Words
+from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.file import load_scenario, shipped_scenarios
 from alliance_sim.shipped import usual_scenario
 from alliance_sim.viz.figures import Panel, option, panels, spoken
@@ -49,6 +50,21 @@ class Choice(NamedTuple):
     world_of: str
     seed: str = str(SEED)
     run: str = str(RUN)
+
+
+class ChoiceRead(NamedTuple):
+    """What the page shows: what was chosen, and the scenario as its file stood at that moment."""
+
+    choice: Choice
+    scenario: Scenario | str  # why it cannot be used, if it cannot
+
+    @classmethod
+    def now(cls, choice: Choice) -> ChoiceRead:
+        """Return a choice with what its file holds by now."""
+        try:
+            return cls(choice, load_scenario(choice.world_of))
+        except AllianceSimError as error:
+            return cls(choice, str(error))
 
 
 def component(draw: Callable[P, None]) -> Callable[P, Any]:
@@ -151,7 +167,7 @@ def _player(run: OneRun, groups: list[dict[str, Any]], asked: Any) -> None:
 
     def start(chosen: list[str]) -> None:
         playing.value, quarter.value = False, 0
-        asked.value = Choice(*chosen)
+        asked.value = ChoiceRead.now(Choice(*chosen))
 
     def show(position: int) -> None:
         playing.value = False
@@ -168,7 +184,7 @@ def _player(run: OneRun, groups: list[dict[str, Any]], asked: Any) -> None:
     _controls(
         state={
             "groups": groups,
-            "asked": asked.value,
+            "asked": asked.value.choice,
             "paces": PACES,
             "pace": pace.value,
             "quarter": here,
@@ -215,9 +231,9 @@ def page_of(cast: Cast | None = None, *, scenarios: Sequence[str] = ()) -> Calla
 
     @component
     def page() -> None:
-        asked = solara.use_reactive(Choice(first))
+        asked = solara.use_reactive(solara.use_memo(lambda: ChoiceRead.now(Choice(first)), []))
         groups = solara.use_memo(lambda: _groups(scenarios), [])
-        run = solara.use_memo(lambda: one_run(*asked.value, cast=cast), [asked.value])
+        run = solara.use_memo(lambda: one_run(*asked.value.choice, cast=cast), [asked.value])
         with solara.Div(classes=["run-page"]):
             about = run.scenario
             _part("head", about.title, about.question or "", [edit.words for edit in about.edits])
