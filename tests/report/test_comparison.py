@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from alliance_sim import Comparison, compare
+from alliance_sim import Comparison, compare, load_scenario
 from alliance_sim.errors import UnknownName
 from alliance_sim.plots.origin import read_origin
 from alliance_sim.report import write_comparison
@@ -127,6 +127,18 @@ def test_scenarios_whose_names_are_alike_have_a_figure_each(tmp_path: Path) -> N
     write_comparison(found, run=0, out=tmp_path / "out", command="alliance-sim compare")
     pictures = {path.name for path in (tmp_path / "out").glob("*.png")}
     assert pictures == {"comparison.png", "comparison_mine.png", "comparison_mine_2.png"}
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_figure_is_not_named_like_one_that_has_its_number_in_its_name(tmp_path: Path) -> None:
+    base = load_scenario("two_islands/baseline")
+    rung = base.edited("set levels.pace=1.0")
+    edited = [base.without("great_raid"), rung, rung.without("great_raid")]
+    names = ("one/a", "one/a_3", "two/a")
+    named = [s.model_copy(update={"name": n}) for s, n in zip(edited, names, strict=True)]
+    found = compare(*named, against=base, runs=1, seed=1)
+    files = write_comparison(found, run=0, out=tmp_path, command="alliance-sim compare")
+    assert len([name for name in files if name.startswith("comparison_")]) == 3
 
 
 def test_the_usual_folder_tells_what_is_in_it() -> None:

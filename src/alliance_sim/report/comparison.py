@@ -75,8 +75,10 @@ def _file_names(comparison: Comparison) -> dict[str, str]:
     """Return a name for the figure of each edited scenario, numbered where names are alike."""
     found: dict[str, str] = {}
     for position, (label, scenario) in enumerate(comparison.edited.items(), start=1):
-        short = file_name(scenario.name.rpartition("/")[2])[:LONGEST_NAME]
-        found[label] = short if short not in found.values() else f"{short}_{position}"
+        name = file_name(scenario.name.rpartition("/")[2])[:LONGEST_NAME]
+        while name in found.values():
+            name = f"{name}_{position}"
+        found[label] = name
     return found
 
 
