@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from alliance_sim.errors import SettingError, visible
 from alliance_sim.glossary import domain_words
+from alliance_sim.plots.fonts import families
 from alliance_sim.provenance import STATEMENT
 
 if TYPE_CHECKING:
@@ -173,7 +174,8 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
         given = [*args, *kwargs.values()]
         forms = [getattr(one, "form", one) for one in given]
         size = next((form.text for form in forms if isinstance(form, Form)), SLIDE.text)
-        with matplotlib.style.context(["default", SETTINGS | {"font.size": size}]):
+        own = {"font.size": size, "font.family": families()}
+        with matplotlib.style.context(["default", SETTINGS | own]):
             figure = draw(*args, **kwargs)
         for text in figure.findobj(Text):
             text.set_text(visible(text.get_text(), lines=True))
