@@ -120,6 +120,19 @@ def test_history_of_a_what_if_says_which_claims_change(tmp_path: Path) -> None:
     assert f'<tr><th scope="row">{moved["id"]}</th><td>{moved["claim"]}</td>' in page
 
 
+def test_history_of_other_years_than_those_it_extends_is_told_by_itself(tmp_path: Path) -> None:
+    late = tmp_path / "late.toml"
+    years = '[[set]]\npath = "time.first_year"\nto = 2005\nsource = "mine"\n'
+    late.write_text(f'extends = "two_islands/baseline"\ntitle = "Late"\n{years}', "utf-8")
+    result = call("history", late, "--runs", 3, "--out", tmp_path / "out")
+    assert (
+        "late: runs from 2005 to 2010, must run from 2001 to 2010 as two_islands" in result.stderr
+    )
+    assert "it is told by itself" in result.stderr
+    assert not (tmp_path / "out" / "claim_changes.csv").exists()
+    assert (tmp_path / "out" / "report.html").stat().st_size > 0
+
+
 @pytest.mark.slow
 def test_results_of_different_scenarios_go_to_different_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

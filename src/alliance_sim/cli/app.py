@@ -116,11 +116,12 @@ def history(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen = load_scenario(scenario)
     for mismatch in check_named(chosen, scenario):
         terminal.say(f"warning: record: {mismatch}")
-    factual = extended_scenario(scenario)
+    extended = extended_scenario(scenario)
+    factual = None if extended is None else beside(chosen, extended)
     every = [chosen] if factual is None else [chosen, factual]
     folder = out or usual_folder("history", chosen.name)
     result_folder(folder, kind="history", scenarios=every)
-    draws = draws_of(posterior, every[-1])
+    draws = draws_of(posterior, extended or chosen)
     with terminal.progress("simulating") as show:
         found = compare_history(
             chosen,
@@ -143,6 +144,16 @@ def history(  # noqa: PLR0913, PLR0917 - the options of a command
         failed = f"{found.failed()} runs failed; {told} claims told, {require or 0} required."
         terminal.say(f"Check failed: {failed}")
         raise typer.Exit(exit_codes.FAILED)
+
+
+def beside(scenario: Any, extended: Any) -> Any:
+    """Return what a history is held against, or say why it is told by itself."""
+    from alliance_sim.comparison.pairing import unlike
+
+    problems = unlike(extended, scenario)
+    for problem in problems:
+        terminal.say(f"warning: {problem} to be held against it; it is told by itself")
+    return None if problems else extended
 
 
 def _print_history(found: Any, out: Path) -> None:

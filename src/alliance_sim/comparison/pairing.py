@@ -34,7 +34,7 @@ def pairs_of(
             factual, others = loaded[place], loaded[:place] + loaded[place + 1 :]
         else:
             factual, others = _extended(scenarios, loaded), loaded
-    problems = [problem for other in others for problem in _unlike(factual, other)]
+    problems = [problem for other in others for problem in unlike(factual, other)]
     if problems:
         raise SettingError(WHERE, problems)
     return factual, others
@@ -84,7 +84,7 @@ def _alone(scenario: Scenario) -> str:
     )
 
 
-def _unlike(factual: Scenario, other: Scenario) -> list[str]:
+def unlike(factual: Scenario, other: Scenario) -> list[str]:
     """Return what keeps a scenario from being held against another, in sentences."""
     mine, its = factual.partners, other.partners
     if (mine.name, mine.state, mine.alliance) != (its.name, its.state, its.alliance):
