@@ -6,27 +6,13 @@ assembly is read: each stage must multiply or add packed numbers.
 """
 
 import re
+import subprocess
+import sys
 from collections import Counter, defaultdict
-from contextlib import AbstractContextManager
-from types import FunctionType
-from typing import Any
-from unittest import mock
+from pathlib import Path
 
-import numba
-import numpy as np
 import pytest
 
-from alliance_sim import load_scenario
-from alliance_sim.compiled import merged
-from alliance_sim.compiled.jit import interleaved, without_collecting
-from alliance_sim.engine.kernel import advance
-from alliance_sim.engine.kernel.batch import (
-    Columns,
-    make_ready,
-    run_block,
-    setting_of,
-)
-from alliance_sim.world.state import state_names
 from tests.compiled.assembly import FUSED, PACKED, READABLE, SINGLE
 
 # LLVM makes the same of the rules under every Python.
@@ -45,7 +31,7 @@ ONE_BY_ONE = {
     "bring_inputs",
     "simulate_block",
 }
-LOCK = numba.core.compiler_lock.global_compiler_lock
+PROGRAM = Path(__file__).with_name("stages_apart.py")
 HOT = {"threats_move", "feel", "members_weigh", "drift", "levels_follow", "steps_tried"}
 HOT |= {"events_expected", "sign", "suspended", "state_weighs", "draw_four"}
 SYMBOL = re.compile(r"^(_ZN12alliance_5fsim|_ZN12alliance_sim)\w*?6kernel(\w*)", re.ASCII)
@@ -76,44 +62,13 @@ def counted(assembly: str) -> dict[str, Counter[str]]:
     return found
 
 
-def with_stages_apart() -> str:
-    """Return the assembly of the engine with a function for each stage.
-
-    In the engine itself stages melt into the quarter. Here the quarter is written into the block
-    before types are known, as a whole, and what it calls stays where it is.
-    """
-    quarter = merged(FunctionType(advance.quarter.__code__, vars(advance)))
-    block = FunctionType(advance.simulate_block.__code__, {**vars(advance), "quarter": quarter})
-    baseline = load_scenario("japan_nato/baseline")
-    ready = make_ready(baseline)
-    setting = setting_of(ready.frame, state_names(baseline), ())
-    found: list[str] = []
-
-    def run(*arguments: Any) -> None:
-        types = tuple(map(numba.typeof, arguments))
-        compiled = numba.njit(error_model="numpy", nogil=True)(block)
-        with interleaved(), without_collecting(), nothing_to_run(), LOCK:
-            compiled.compile(types)
-            made: Any = next(iter(compiled.overloads.values()))
-            made.library._ensure_finalized()  # else none of what it calls is in it
-        found.append(made.library.get_asm_str())
-
-    run_block(setting, Columns([ready], np.arange(1, dtype=np.int64), 1), block=run)
-    return found[0]
-
-
-def nothing_to_run() -> AbstractContextManager[Any]:
-    """Let Numba keep each of two hundred functions from being finished: they are only read."""
-    context = numba.core.registry.cpu_target.target_context
-    return mock.patch.object(context, "get_executable", return_value=[].append)
-
-
 @pytest.fixture(scope="module")
 def apart() -> str:
     """The engine with its stages apart, as assembly."""
     if not READABLE:
         pytest.skip("reads x86-64 assembly")
-    return with_stages_apart()
+    done = subprocess.run([sys.executable, PROGRAM], capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
