@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from alliance_sim.cli import app
+from alliance_sim.record import named
 from alliance_sim.shipped import scenarios
 
 RECORD = scenarios() / "two_islands" / "record"
@@ -34,6 +36,43 @@ def test_a_folder_that_is_no_record_is_wrong_input(tmp_path: Path) -> None:
         "institutions.csv: does not exist",
     ]
     assert ran("check", str(tmp_path / "nowhere"))[0] == 2
+
+
+def test_an_act_that_stands_twice_is_doubted_and_no_mistake(tmp_path: Path) -> None:
+    record = Path(shutil.copytree(RECORD, tmp_path / "record"))
+    path = record / "events.csv"
+    rows = path.read_text("utf-8").splitlines()
+    other = rows[5].replace(",high", ",low")
+    assert other != rows[5]
+    path.write_text("\n".join([*rows[:4], rows[3], *rows[4:6], other, *rows[6:]]) + "\n", "utf-8")
+    code, said = ran("check", str(record))
+    words = " ".join(said.split())
+    assert code == 0
+    assert "sound; 83 rows" in words
+    assert "warning: events.csv, rows 4, 5: the same row, so that one act counts 2 times" in words
+    assert "warning: events.csv, rows 7, 8: the same date" in words
+    assert words.count("warning:") == 2
+    assert len(json.loads(ran("check", str(record), "--json")[1])["doubts"]) == 2
+    assert json.loads(ran("check", str(RECORD), "--json")[1])["doubts"] == []
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "two_islands/baseline"\nrecord = "./record"\n', "utf-8")
+    told = CliRunner().invoke(app, ["validate", str(mine), "--json"]).output
+    assert "events.csv, rows 4, 5: the same row" in told
+
+
+def test_a_rung_that_is_passed_over_is_doubted(tmp_path: Path) -> None:
+    record = Path(shutil.copytree(RECORD, tmp_path / "record"))
+    path = record / "institutions.csv"
+    rows = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*rows[:2], *rows[3:]]) + "\n", "utf-8")
+    words = " ".join(ran("check", str(record))[1].split())
+    assert "institutions.csv, row 3: rung 2 follows rung 0, and rung 1 is passed over" in words
+
+
+def test_the_shipped_records_are_not_doubted() -> None:
+    for edition in (1, 2):
+        folder = Path(named.__file__).parent / "japan_nato" / f"edition_{edition}"
+        assert json.loads(ran("check", str(folder), "--json")[1])["doubts"] == []
 
 
 def test_a_record_is_made_where_the_scenario_says_or_the_option(tmp_path: Path) -> None:

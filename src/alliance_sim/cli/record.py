@@ -32,9 +32,14 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say that a folder is a sound record, or everything that is wrong with it."""
+    """Say that a folder is a sound record, or everything that is wrong with it.
+
+    Warnings tell what is allowed and was probably not meant: an act that stands twice, a rung
+    that is passed over.
+    """
     from alliance_sim import load_scenario
     from alliance_sim.record.decisions import check_decisions
+    from alliance_sim.record.doubts import doubts_of
     from alliance_sim.record.folder import REQUIRED, edition_of, read_folder
     from alliance_sim.record.named import check_sides, mismatches
 
@@ -43,6 +48,7 @@ def check(
         chosen = load_scenario(scenario).model_copy(update={"record": str(folder.resolve())})
     problems: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     rows: dict[str, int] = {}
     try:
         chosen_edition = edition_of(folder)
@@ -51,6 +57,7 @@ def check(
         if chosen is not None:
             check_sides(found, str(folder), chosen)
             unlike = mismatches(found, chosen)
+        doubts = doubts_of(found)
         rows = {name: len(table) for name, table in found.tables.items()}
     except RecordError as error:
         problems = error.problems
@@ -58,13 +65,14 @@ def check(
             terminal.say(str(error))
     if as_json:
         told = {"ok": not problems, "problems": list(problems), "mismatches": list(unlike)}
+        told["doubts"] = list(doubts)
         terminal.print_json({"folder": str(folder), **told, "rows": rows})
     elif not problems:
         named = {name: count for name, count in rows.items() if count or name in REQUIRED}
         counts = ", ".join(f"{count} rows of {name}.csv" for name, count in named.items())
         terminal.tell(f"{folder}: sound; {counts}")
-        for mismatch in unlike:
-            terminal.say(f"warning: {mismatch}")
+        for doubt in (*unlike, *doubts):
+            terminal.say(f"warning: {doubt}")
     if problems:
         raise typer.Exit(exit_codes.WRONG_INPUT)
 

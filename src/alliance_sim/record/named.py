@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from alliance_sim.errors import NoRecord, RecordError, shown, unknown_name
+from alliance_sim.record.doubts import doubts_of
 from alliance_sim.record.folder import (
     FIRST_ROW,
     Folder,
@@ -39,7 +40,9 @@ def named_record(scenario: Scenario) -> tuple[Folder, str]:
 
 
 def check_named(scenario: Scenario, where: str) -> tuple[str, ...]:
-    """Return what of a scenario's record does not fit it; nothing for one without a record.
+    """Return what of a scenario's record does not fit it, and what in it was hardly meant.
+
+    Nothing for a scenario without a record.
 
     Args:
         scenario: The scenario.
@@ -49,7 +52,8 @@ def check_named(scenario: Scenario, where: str) -> tuple[str, ...]:
         RecordError: As `named_record` does.
     """
     try:
-        return mismatches(named_record(scenario)[0], scenario)
+        folder, _ = named_record(scenario)
+        return (*mismatches(folder, scenario), *doubts_of(folder))
     except NoRecord:
         return ()
     except RecordError as error:
