@@ -179,7 +179,7 @@ def test_what_is_asked_is_called_as_a_command_finds_it(
     islands_posterior: PosteriorDraws, tmp_path: Path
 ) -> None:
     islands_posterior.save(tmp_path / "RID.npz")
-    named = ask_rewrite(ISLANDS, STEP, posterior=tmp_path).called("own/mine.toml")
+    named = ask_rewrite(ISLANDS, STEP, posterior=tmp_path, called="own/mine.toml")
     assert named.asked_of == ("own/mine.toml", "--posterior", str(tmp_path))
     assert ask_rewrite(ISLANDS, STEP, posterior=islands_posterior).asked_of == (ISLANDS.name,)
 

@@ -44,6 +44,7 @@ from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import Draws, ranks_of
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import value_at
+from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.theories import own_theory, theory_of
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class PosteriorDraws(Shown):
         tree = told_of_fit(Path(folder))
         if name not in tree["theories"]:
             done = unknown_name("theory", name, tree["theories"])
-            again = f"alliance-sim calibrate {scenario.name} --theory {name} --out {folder}"
+            again = f"alliance-sim calibrate {word_for(scenario)} --theory {name} --out {folder}"
             raise ResultError(f"{folder}: holds no finished fit of it: {done}; to fit it: {again}")
         prior = prior_of(scenario, name)
         target = target_of(prior, series=tree["series"], until=tree["until"])
@@ -157,7 +158,7 @@ class PosteriorDraws(Shown):
         settings[CHAINS_TOLD] = {key: told.get(key) for key in TOLD}
         if told.get("log_evidence") is not None:
             settings[EVIDENCE] = [told["log_evidence"], told["error"]]
-        command = _command(scenario.name, name, tree)
+        command = _command(word_for(scenario), name, tree)
         return cls.made(target, chosen, seed=tree["seed"], settings=settings, command=command)
 
     @classmethod

@@ -9,6 +9,7 @@ from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.errors import AllianceSimError, ScenarioError, explains_calls
 from alliance_sim.results.draws import load_draws, shipped_draws
 from alliance_sim.scenario import Scenario, load_scenario
+from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.theories import theory_of
 
 SYNTHESIS = "RID"  # the theory that is meant where none is named
@@ -34,7 +35,7 @@ def shipped_posterior(scenario: Scenario, theory: str | None = None) -> Posterio
         problem = (
             f"no draws of theory {theory_of(name).name} come with the package (known: "
             f"{', '.join(sorted(known))}); fit it and name the folder as the posterior: "
-            f"alliance-sim calibrate {scenario.name} --theory {name} --out FIT"
+            f"alliance-sim calibrate {word_for(scenario)} --theory {name} --out FIT"
         )
         raise ScenarioError("theory", [problem])
     return _shipped(known[name])

@@ -21,6 +21,7 @@ from alliance_sim.compiled.objects import rules_digest
 from alliance_sim.errors import NoRecord, ResultError, SettingError
 from alliance_sim.results.draws import Draws
 from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.path import follow
 from alliance_sim.scenario.priors import places
 
@@ -141,7 +142,7 @@ def _stale(where: str, held: Draws, scenario: Scenario, problems: list[str]) -> 
     if held.scenario != scenario.name:
         return (
             f"{where}: is a posterior of {held.scenario}, and does not go with {scenario.name}: "
-            f"{told}. To fit this one: alliance-sim calibrate {scenario.name} --out FIT, then "
+            f"{told}. To fit this one: alliance-sim calibrate {word_for(scenario)} --out FIT, then "
             "--posterior FIT; to go on without: --posterior none"
         )
     return (

@@ -98,6 +98,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim.counterfactual.answering import checked_sizes
     from alliance_sim.counterfactual.attributing import attribute as attributed
     from alliance_sim.counterfactual.attributing import checked
+    from alliance_sim.counterfactual.posteriors import posteriors_of
     from alliance_sim.report.attribution import attribution_folder, write_attribution
     from alliance_sim.report.result_folder import usual_folder
 
@@ -110,6 +111,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
     base, names = load_scenario(scenario), juncture or []
     divided = _groups(groups)
     seen = checked(base, names, outcome, coupling=coupling, most=most, groups=divided)
+    draws = posteriors_of(posterior, base, theory, called=scenario).main
     folder = out or usual_folder("attribute", base.name, seen.text)
     attribution_folder(folder, base, seen)
     with terminal.progress("taking junctures away", "worlds") as show:
@@ -118,7 +120,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
             names,
             outcome=outcome,
             groups=divided,
-            posterior=posterior,
+            posterior=draws,
             theory=theory,
             coupling=coupling,
             most=most,

@@ -105,7 +105,7 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
     the curve. One less it is how possible the alternative still was.
     """
     from alliance_sim import noise
-    from alliance_sim.cli.whatif import worlds_of
+    from alliance_sim.cli.whatif import called_by, worlds_of
     from alliance_sim.counterfactual.answering import checked_sizes
     from alliance_sim.counterfactual.curves import UNIFORMS, asked_of_curves
     from alliance_sim.counterfactual.stored_curves import shipped_curve
@@ -131,7 +131,8 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
     texts = as_texts(**given)
     example = f"what happens or does not, such as {EXAMPLE}"
     wanted = outcome_given(outcome, example, start or base, texts)
-    question = asked_of_curves(base, texts, wanted, start=start)
+    called = called_by(scenario, base)
+    question = asked_of_curves(base, texts, wanted, start=start, called=called)
     folder = out or usual_folder("inevitability", question.edited.name)
     if years == SHIPPED:
         curve = shipped_curve(question)
@@ -161,12 +162,12 @@ def _computed(
     from alliance_sim.report.inevitability import inevitability_folder
 
     base, seed, posterior = question.base, given["seed"], given["posterior"] or SHIPPED
-    last = posteriors_of(posterior, base, question.theory).main
+    last = posteriors_of(posterior, base, question.theory, called=question.called).main
     place = path_of(given["years"])
     if given["years"] == MAKE:
         inevitability_folder(folder, question)
         place = _made(base, last, folder, workers)
-    draws = YearlyDraws(base, place, last, seed=seed)
+    draws = YearlyDraws(base, place, last, seed=seed, called=question.called)
     inevitability_folder(folder, question)
     with terminal.progress("running on from each year", "years") as show:
         (curve,) = curves_of(

@@ -118,7 +118,8 @@ def rewrite(  # noqa: PLR0913, PLR0917 - the options of a command
         shifts=[parsed_whole_number(part) for part in _parts(shifts)],
         strengths=[_number("--strengths", part) for part in _parts(strengths)],
         also=also or (),
-    ).called(scenario)
+        called=scenario,
+    )
     check_budget(question, limits)
     folder = out or usual_folder("rewrite", question.base.name)
     rewrite_folder(folder, question)

@@ -119,7 +119,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     wanted = outcome_given(outcome, f"what is looked at, such as {EXAMPLE}", start or base, texts)
     question = ask(base, texts, wanted, start=start, called=called)
     check_draws(posterior, "a what-if")
-    found = posteriors_of(posterior, question.base, question.theory)
+    found = posteriors_of(posterior, question.base, question.theory, called=called)
     folder = out or usual_folder("whatif", question.edited.name)
     whatif_folder(folder, question)
     with terminal.progress("asking twins", "steps") as show:

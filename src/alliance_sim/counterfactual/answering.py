@@ -110,7 +110,7 @@ def whatif(  # noqa: PLR0913 - what is asked of one question, by name
         council=council, member=member, motive=motive, keep=keep, theory=theory,
     )  # fmt: skip
     question = ask(base, [*edits, *by_kind], outcome, start=start)
-    found = posteriors_of(posterior, base, question.theory)
+    found = posteriors_of(posterior, base, question.theory, called=question.word)
     return answered(
         question,
         found,
@@ -233,7 +233,7 @@ def _commands(
 ) -> dict[str, str]:
     """Return the commands that make what was not checked."""
     wanted = [name for name in missing if name not in _impossible(posteriors)]
-    called = question.called or question.base.name
+    called = question.word
     vary = f"alliance-sim posterior vary {shlex.quote(called)}"
     found = {VARIANTS: vary, NOT_HAD: vary, THEORIES: fit_command(called, ["all"])}
     if wanted:

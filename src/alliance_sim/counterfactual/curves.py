@@ -227,16 +227,23 @@ class InevitabilityCurve(Shown):
 
 
 def asked_of_curves(
-    base: Scenario, edits: Sequence[str], outcome: str, *, start: Scenario | None = None
+    base: Scenario,
+    edits: Sequence[str],
+    outcome: str,
+    *,
+    start: Scenario | None = None,
+    called: str = "",
 ) -> Question:
     """Return a question whose outcome happens or does not, and not before any curve begins.
+
+    Arguments are those of `ask`.
 
     Raises:
         SettingError: As `ask` does; also if the outcome is a number, or is decided before the first
             year of a curve.
         NoRecord: If the factual scenario has no record.
     """
-    question = ask(base, edits, outcome, start=start)
+    question = ask(base, edits, outcome, start=start, called=called)
     if not question.binary:
         text = question.outcome.text
         state, _, when = text.partition("@")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,7 @@ from alliance_sim.calibration.variants import OtherReadings, readings_beside
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.results.draws import USUAL, shipped_draws
 from alliance_sim.results.sealed import ENDING
+from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.theories import own_theory, theory_of, with_theory
 
 if TYPE_CHECKING:
@@ -41,7 +43,11 @@ class Posteriors(NamedTuple):
 
 
 def posteriors_of(
-    given: PosteriorDraws | str | os.PathLike[str], base: Scenario, theory: str | None = None
+    given: PosteriorDraws | str | os.PathLike[str],
+    base: Scenario,
+    theory: str | None = None,
+    *,
+    called: str = "",
 ) -> Posteriors:
     """Return the draws that a question is answered with.
 
@@ -51,6 +57,7 @@ def posteriors_of(
         base: The factual scenario, the one that was fitted.
         theory: The theory that is asked for; that of the scenario's switches if left out, or of
             the draws where they are given or in one file. Rivals are asked only if it is left out.
+        called: What a command finds the scenario by, where that is known.
 
     Raises:
         SettingError: If there are none, or they do not go with the scenario or the theory.
@@ -61,9 +68,9 @@ def posteriors_of(
     if isinstance(given, PosteriorDraws):
         found = [given]
     elif given == USUAL:
-        found = _shipped(base, wanted)
+        found = _shipped(base, wanted, called)
     else:
-        found = _kept(Path(os.fspath(given)), base, wanted)
+        found = _kept(Path(os.fspath(given)), base, wanted, called)
     problems = [problem for one in found if (problem := _misfit(one, base))]
     if wanted is not None and found[0].theory != wanted:
         problems.append(f"the draws are of theory {found[0].theory}, and {wanted} is asked for")
@@ -99,13 +106,16 @@ def _misfit(posterior: PosteriorDraws, base: Scenario) -> str:
     return posterior.misfit(under.model_copy(update={"edits": posterior.prior.scenario.edits}))
 
 
-def _shipped(base: Scenario, wanted: str | None) -> list[PosteriorDraws]:
+def _fit_of(base: Scenario, called: str) -> str:
+    return f"alliance-sim calibrate {shlex.quote(word_for(base, called))} --out FIT"
+
+
+def _shipped(base: Scenario, wanted: str | None, called: str) -> list[PosteriorDraws]:
     known = shipped_draws(base.relationship)
     if not known:
         problem = (
             f"no draws of a posterior come with the package for {base.name}; fit it first and name "
-            f"the folder: alliance-sim calibrate {base.name} --out FIT, then --posterior FIT, or "
-            "posterior='FIT' in Python"
+            f"the folder: {_fit_of(base, called)}, then --posterior FIT, or posterior='FIT' in Python"
         )
         raise SettingError(WHERE, [problem])
     first = wanted or own_theory(base).name
@@ -114,7 +124,7 @@ def _shipped(base: Scenario, wanted: str | None) -> list[PosteriorDraws]:
     return [one for one in found if one is not None]
 
 
-def _kept(place: Path, base: Scenario, wanted: str | None) -> list[PosteriorDraws]:
+def _kept(place: Path, base: Scenario, wanted: str | None, called: str) -> list[PosteriorDraws]:
     if not place.exists():
         problem = (
             f"is {shown(str(place))}, must be {USUAL}, or a file or folder of draws that exists"
@@ -129,7 +139,7 @@ def _kept(place: Path, base: Scenario, wanted: str | None) -> list[PosteriorDraw
     if not names:
         problem = (
             f"{shown(str(place))} holds no fit and no draws (files that end in {ENDING}); give the "
-            f"folder of a fit: alliance-sim calibrate {base.name} --out FIT"
+            f"folder of a fit: {_fit_of(base, called)}"
         )
         raise SettingError(WHERE, [problem])
     own = own_theory(base).name

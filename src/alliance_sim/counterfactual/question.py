@@ -13,6 +13,7 @@ from alliance_sim.scenario.edit import edited as edited_by
 from alliance_sim.scenario.edit import put, value_at
 from alliance_sim.scenario.edit_texts import EditText, idle, kept, read_edits
 from alliance_sim.scenario.edits_in_words import changes_between, title_of
+from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.holds import window_of
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.build import prepared
@@ -54,6 +55,11 @@ class Question:
     outcome: Outcome
     touched: dt.date
     called: str = ""
+
+    @property
+    def word(self) -> str:
+        """What a command finds the base by."""
+        return word_for(self.base, self.called)
 
     @property
     def changes(self) -> tuple[Change, ...]:

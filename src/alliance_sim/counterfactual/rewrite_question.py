@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
@@ -19,6 +19,7 @@ from alliance_sim.counterfactual.rewrite_candidates import (
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.results.draws import USUAL
 from alliance_sim.results.outcomes import Outcome, is_binary, parse_outcome
+from alliance_sim.scenario.file import word_for
 from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
@@ -99,12 +100,8 @@ class RewriteQuestion:
     posteriors: Posteriors
     asked_of: tuple[str, ...]
 
-    def called(self, word: str) -> RewriteQuestion:
-        """Return the same question of a scenario that a command finds by a word, as by a file."""
-        return replace(self, asked_of=(word, *self.asked_of[1:]))
 
-
-def ask_rewrite(
+def ask_rewrite(  # noqa: PLR0913 - what is asked, by name
     base: Scenario,
     outcome: str,
     *,
@@ -113,8 +110,11 @@ def ask_rewrite(
     shifts: Sequence[int] = SHIFTS,
     strengths: Sequence[float] = STRENGTHS,
     also: Sequence[str] = (),
+    called: str = "",
 ) -> RewriteQuestion:
     """Return what is asked, with all candidates, or all that is wrong with it; see `rewrite`.
+
+    `called` is what a command finds the scenario by, such as a file.
 
     Raises:
         SettingError: Naming everything that is wrong.
@@ -131,7 +131,7 @@ def ask_rewrite(
         example = f"{found.state}>0.5@{calendar.last_year}"
         problem = f"is a number, and a rewrite turns what happens or not, such as {example}"
         raise SettingError(f"outcome {found.text!r}", [problem])
-    draws = posteriors_of(posterior, base)
+    draws = posteriors_of(posterior, base, called=called)
     if len(draws.main) < LEAST_DRAWS:
         problem = f"holds {len(draws.main)} draws, to search, to confirm and to tell need 8 or more"
         raise SettingError("posterior", [problem])
@@ -146,7 +146,7 @@ def ask_rewrite(
             f"@{calendar.last_year}, or name edits with --also (also=[...] in Python)"
         )
         raise SettingError(WHERE, [problem])
-    asked_of = [base.name]
+    asked_of = [word_for(base, called)]
     if isinstance(posterior, str | os.PathLike) and posterior != USUAL:
         asked_of += ["--posterior", os.fspath(posterior)]
     return RewriteQuestion(base, found, wanted, until, candidates, draws, tuple(asked_of))

@@ -174,7 +174,7 @@ def shipped_curve(question: Question) -> InevitabilityCurve:
         return found.curves[key]
     make = (
         "for any question --years make makes draws of each year first, some ten minutes of one "
-        f"processor; or make them with {command_of(base, 'all', theory)} and name their folder: "
+        f"processor; or make them with {command_of(question.word, 'all', theory)} and name their folder: "
         "--years FOLDER, or years='FOLDER' in Python"
     )
     if found is None:

@@ -7,6 +7,7 @@ is the answer, weighed by that: draws of it, as likely as what the record holds 
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,7 @@ from alliance_sim.calibration.target import Target
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.record.record import SERIES, Record
 from alliance_sim.results.sealed import ENDING
+from alliance_sim.scenario.file import word_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,6 +79,7 @@ class YearlyDraws:
         last: PosteriorDraws,
         *,
         seed: int = 1,
+        called: str = "",
     ) -> None:
         """Find the draws; none is read yet.
 
@@ -86,6 +89,7 @@ class YearlyDraws:
                 so on, as `alliance-sim score --refit` keeps them, or one that holds such a folder.
             last: Draws that know the whole record; they say which theory and series is meant.
             seed: Seed of draws of the prior.
+            called: What a command finds the scenario by, where that is known.
 
         Raises:
             SettingError: If a folder holds no draws, or those of a year are missing: saying which.
@@ -106,7 +110,7 @@ class YearlyDraws:
         if gone:
             problem = (
                 f"there are no draws of {', '.join(gone[:5])}{' and so on' * (len(gone) > 5)}; "
-                f"{command_of(base, self._series, last.theory)} makes them, and goes on where it "
+                f"{command_of(called or word_for(base), self._series, last.theory)} makes them, and goes on where it "
                 "was stopped"
             )
             raise SettingError(WHERE, [problem])
@@ -170,10 +174,10 @@ def prior_draws(prior: Prior, target: Target, *, seed: int) -> PosteriorDraws:
     )
 
 
-def command_of(base: Scenario, series: str, theory: str) -> str:
-    """Return the command line that makes draws of each year."""
+def command_of(called: str, series: str, theory: str) -> str:
+    """Return the command line that makes draws of each year of a scenario, as it is found by."""
     asked = f"--refit --settings rolling --series {series} --theory {theory}"
-    return f"alliance-sim score {base.name} {asked}"
+    return f"alliance-sim score {shlex.quote(called)} {asked}"
 
 
 def _files(place: Path, series: str, theory: str) -> dict[int, Path]:

@@ -130,6 +130,17 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.as_posix() for path in found))
 
 
+def word_for(scenario: Scenario, called: str = "") -> str:
+    """Return what a command finds a scenario by.
+
+    Args:
+        scenario: The scenario, as it was loaded.
+        called: How it was asked for, where that is known; else its name if it ships, and the file
+            that is called like it.
+    """
+    return called or (scenario.name if scenario.name in shipped() else f"{scenario.name}{ENDING}")
+
+
 @cache
 def shipped_spellings() -> dict[str, tuple[str, ...]]:
     """Return what people may write for each shipped scenario: its title, and what it edits."""
