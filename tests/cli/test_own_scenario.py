@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from alliance_sim import load_scenario
 from alliance_sim.counterfactual.posteriors import posteriors_of
+from alliance_sim.counterfactual.rivals import fit_command
 from alliance_sim.errors import SettingError
 from alliance_sim.shipped import scenarios
 from tests.cli.test_whatif import called
@@ -48,3 +50,19 @@ def test_a_line_to_type_names_the_file_as_it_was_given(
 def test_in_python_the_line_names_a_file_and_no_name_that_is_not_shipped(file: str) -> None:
     with pytest.raises(SettingError, match=r"calibrate mine\.toml --out FIT"):
         posteriors_of("shipped", load_scenario(file))
+
+
+def test_a_folder_of_a_fit_takes_more_theories_with_the_options_that_it_has(tmp_path: Path) -> None:
+    told = {
+        "kind": "calibrate", "theories": {}, "series": "alliance", "until": 2009, "seed": 3,
+        "tempered": {"particles": 64}, "chains": {"chains": 16, "warm_up": 10, "draws": 20},
+    }  # fmt: skip
+    fit = tmp_path / "my fit"
+    fit.mkdir()
+    (fit / "fit.json").write_text(json.dumps(told), "utf-8")
+    assert fit_command("mine.toml", ["N", "R"], str(fit)) == (
+        "alliance-sim calibrate mine.toml --theory N --theory R --seed 3 --series alliance "
+        f"--until 2009 --particles 64 --chains 16 --warm-up 10 --draws 20 --out '{fit}'"
+    )
+    assert fit_command("mine.toml", ["N"], "").endswith("mine.toml --theory N --out FIT")
+    assert fit_command("mine.toml", ["N"], str(tmp_path)).endswith("--out FIT")

@@ -136,4 +136,4 @@ def test_commands_that_are_told_name_the_file_of_somebodys_own_scenario(
         assert code == 0, problems
         reasons = " ".join(json.loads(told)["reasons"])
         assert f"alliance-sim calibrate '{own}' --theory" in reasons
-        assert f"alliance-sim posterior vary '{own}'" in reasons
+        assert f"alliance-sim posterior vary '{own}' --posterior {draws}" in reasons

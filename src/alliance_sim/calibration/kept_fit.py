@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import os
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,27 @@ def told_of_fit(folder: Path) -> dict[str, Any]:
             "what was fitted"
         ) from error
     return dict(tree)
+
+
+def command_of_fit(
+    called: str, theories: Sequence[str], tree: Mapping[str, Any], out: str | os.PathLike[str]
+) -> str:
+    """Return the command line that fits theories as a folder says that others were fitted.
+
+    Args:
+        called: What a command finds the scenario by.
+        theories: The theories.
+        tree: What the folder says, see `told_of_fit`.
+        out: The folder to fit into; that of the fit takes no other options than its own.
+    """
+    words = ["alliance-sim", "calibrate", called]
+    for name in theories:
+        words += ["--theory", name]
+    words += ["--seed", tree["seed"], "--series", tree["series"], "--until", tree["until"]]
+    words += ["--particles", tree["tempered"]["particles"]]
+    for option in ("chains", "warm_up", "draws"):
+        words += [f"--{option.replace('_', '-')}", tree["chains"][option]]
+    return shlex.join([*map(str, words), "--out", os.fspath(out)])
 
 
 def fit_around(place: Path) -> Path | None:

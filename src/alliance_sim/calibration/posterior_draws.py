@@ -21,6 +21,7 @@ from alliance_sim.calibration.edited_by import first_of, misfit
 from alliance_sim.calibration.kept_fit import (
     FIT,
     UNKNOWNS,
+    command_of_fit,
     draws_in,
     fit_around,
     no_draws,
@@ -144,7 +145,7 @@ class PosteriorDraws(Shown):
         tree = told_of_fit(Path(folder))
         if name not in tree["theories"]:
             done = unknown_name("theory", name, tree["theories"])
-            again = f"alliance-sim calibrate {word_for(scenario)} --theory {name} --out {folder}"
+            again = command_of_fit(word_for(scenario), [name], tree, folder)
             raise ResultError(f"{folder}: holds no finished fit of it: {done}; to fit it: {again}")
         prior = prior_of(scenario, name)
         target = target_of(prior, series=tree["series"], until=tree["until"])
@@ -158,7 +159,7 @@ class PosteriorDraws(Shown):
         settings[CHAINS_TOLD] = {key: told.get(key) for key in TOLD}
         if told.get("log_evidence") is not None:
             settings[EVIDENCE] = [told["log_evidence"], told["error"]]
-        command = _command(word_for(scenario), name, tree)
+        command = command_of_fit(word_for(scenario), [name], tree, "fit")
         return cls.made(target, chosen, seed=tree["seed"], settings=settings, command=command)
 
     @classmethod
@@ -470,13 +471,3 @@ class PosteriorDraws(Shown):
             ],
             frame_table(least, columns),
         )
-
-
-def _command(scenario: str, theory: str, tree: Mapping[str, Any]) -> str:
-    """Return the command line that fits a theory as a folder says, into a folder of that name."""
-    words = f"alliance-sim calibrate {scenario} --theory {theory} --seed {tree['seed']}"
-    words += f" --series {tree['series']} --until {tree['until']}"
-    words += f" --particles {tree['tempered']['particles']}"
-    for option in ("chains", "warm_up", "draws"):
-        words += f" --{option.replace('_', '-')} {tree['chains'][option]}"
-    return f"{words} --out fit"

@@ -31,8 +31,9 @@ from alliance_sim.counterfactual.rivals import fit_command, not_asked, weights_o
 from alliance_sim.counterfactual.robustness import Tried, robustness_of
 from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.noise import as_seed
-from alliance_sim.results.draws import USUAL
+from alliance_sim.results.draws import USUAL, shipped_draws
 from alliance_sim.scenario.edit_texts import as_texts
+from alliance_sim.scenario.theories import own_theory
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
@@ -234,11 +235,14 @@ def _commands(
     """Return the commands that make what was not checked."""
     wanted = [name for name in missing if name not in _impossible(posteriors)]
     called = question.word
-    vary = f"alliance-sim posterior vary {shlex.quote(called)}"
-    found = {VARIANTS: vary, NOT_HAD: vary, THEORIES: fit_command(called, ["all"])}
-    if wanted:
-        found[NOT_HAD] = found[THEORIES] = fit_command(called, wanted)
-    return found
+    vary = ["alliance-sim", "posterior", "vary", called]
+    if posteriors.place or not shipped_draws(question.base.relationship):
+        vary += ["--posterior", posteriors.place or "FILE"]
+        if posteriors.main.theory != own_theory(question.base).name:
+            vary += ["--theory", posteriors.main.theory]
+    fit = fit_command(called, wanted or ["all"], posteriors.place)
+    other = fit if wanted else shlex.join(vary)
+    return {VARIANTS: shlex.join(vary), NOT_HAD: other, THEORIES: fit}
 
 
 def checked_sizes(*, uniforms: int, runs: int) -> None:

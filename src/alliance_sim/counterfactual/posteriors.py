@@ -35,11 +35,13 @@ class Posteriors(NamedTuple):
         main: Those that it is answered with.
         others: Those of rival theories.
         readings: What is kept beside them of other readings of the record.
+        place: Where they lie as it was given; "" for those that ship or were given themselves.
     """
 
     main: PosteriorDraws
     others: tuple[PosteriorDraws, ...] = ()
     readings: OtherReadings = OtherReadings()
+    place: str = ""
 
 
 def posteriors_of(
@@ -76,10 +78,11 @@ def posteriors_of(
         problems.append(f"the draws are of theory {found[0].theory}, and {wanted} is asked for")
     if problems:
         raise SettingError(WHERE, problems)
-    readings = OtherReadings()
-    if not isinstance(given, PosteriorDraws):
-        readings = readings_beside(None if given == USUAL else given, found[0], base)
-    return Posteriors(found[0], tuple(found[1:]), readings)
+    if isinstance(given, PosteriorDraws):
+        return Posteriors(found[0], tuple(found[1:]))
+    place = "" if given == USUAL else os.fspath(given)
+    readings = readings_beside(place or None, found[0], base)
+    return Posteriors(found[0], tuple(found[1:]), readings, place)
 
 
 def with_theory_of(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:

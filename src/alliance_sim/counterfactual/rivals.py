@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from alliance_sim.calibration.keyed import Stage, generator
+from alliance_sim.calibration.kept_fit import FIT, command_of_fit, told_of_fit
 from alliance_sim.calibration.theories import NO_PREFERENCE, stacking_weights
 from alliance_sim.scenario.theories import LATTICE
 
@@ -146,7 +148,12 @@ def not_asked(posteriors: Sequence[PosteriorDraws]) -> tuple[str, ...]:
     return tuple(name for name in LATTICE if name not in names) if names <= {*LATTICE} else ()
 
 
-def fit_command(called: str, missing: Sequence[str]) -> str:
-    """Return the command that fits theories of a scenario, called as a command finds it."""
+def fit_command(called: str, missing: Sequence[str], place: str) -> str:
+    """Return the command that fits theories of a scenario, called as a command finds it.
+
+    Where draws lie in the folder of a fit, that takes them too, with the options that it has.
+    """
+    if place and (Path(place) / FIT).is_file():
+        return command_of_fit(called, missing, told_of_fit(Path(place)), place)
     theories = " ".join(f"--theory {name}" for name in missing)
     return f"alliance-sim calibrate {shlex.quote(called)} {theories} --out FIT"
