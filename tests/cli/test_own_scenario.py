@@ -1,4 +1,4 @@
-"""What commands tell of a relationship of one's own: lines to type name its file as it was given."""
+"""Lines to type name the file of a relationship of one's own as it was given."""
 
 from __future__ import annotations
 

@@ -118,7 +118,8 @@ def _shipped(base: Scenario, wanted: str | None, called: str) -> list[PosteriorD
     if not known:
         problem = (
             f"no draws of a posterior come with the package for {base.name}; fit it first and name "
-            f"the folder: {_fit_of(base, called)}, then --posterior FIT, or posterior='FIT' in Python"
+            f"the folder: {_fit_of(base, called)}, then --posterior FIT, or posterior='FIT' in "
+            "Python"
         )
         raise SettingError(WHERE, [problem])
     first = wanted or own_theory(base).name

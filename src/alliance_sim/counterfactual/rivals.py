@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from alliance_sim.calibration.keyed import Stage, generator
 from alliance_sim.calibration.kept_fit import FIT, command_of_fit, told_of_fit
+from alliance_sim.calibration.keyed import Stage, generator
 from alliance_sim.calibration.theories import NO_PREFERENCE, stacking_weights
 from alliance_sim.scenario.theories import LATTICE
 

@@ -172,9 +172,10 @@ def shipped_curve(question: Question) -> InevitabilityCurve:
     key = key_of(question, theory)
     if found is not None and key in found.curves:
         return found.curves[key]
+    again = command_of(question.word, "all", theory)
     make = (
         "for any question --years make makes draws of each year first, some ten minutes of one "
-        f"processor; or make them with {command_of(question.word, 'all', theory)} and name their folder: "
+        f"processor; or make them with {again} and name their folder: "
         "--years FOLDER, or years='FOLDER' in Python"
     )
     if found is None:

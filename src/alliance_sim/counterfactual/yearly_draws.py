@@ -108,9 +108,10 @@ class YearlyDraws:
         self._before = [year for year in self.years if year < coded]
         gone = [str(year) for year in self.years[len(self._before) : -1] if year not in self._given]
         if gone:
+            again = command_of(word_for(base, called), self._series, last.theory)
             problem = (
                 f"there are no draws of {', '.join(gone[:5])}{' and so on' * (len(gone) > 5)}; "
-                f"{command_of(called or word_for(base), self._series, last.theory)} makes them, and goes on where it "
+                f"{again} makes them, and goes on where it "
                 "was stopped"
             )
             raise SettingError(WHERE, [problem])
