@@ -11,6 +11,7 @@ import pytest
 from alliance_sim import load_scenario
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.rivals import fit_command
+from alliance_sim.counterfactual.when_certain import inevitability
 from alliance_sim.errors import SettingError
 from alliance_sim.shipped import scenarios
 from tests.cli.test_whatif import called
@@ -45,6 +46,17 @@ def test_a_line_to_type_names_the_file_as_it_was_given(
     code, _, why = called(*words, "--out", "out")
     assert code == 2, file
     assert f"alliance-sim {told}" in " ".join(why.split())
+
+
+def test_nothing_is_refused_for_curves_that_ship_where_none_do(file: str, tmp_path: Path) -> None:
+    asked = ("inevitability", file, *ASKED, "--posterior", tmp_path, "--out", "out")
+    code, _, why = called(*asked)
+    words = " ".join(why.split())
+    assert code == 2
+    assert "worked out already" not in words
+    assert "no curve comes with the package for mine; for any question --years make" in words
+    with pytest.raises(SettingError, match="no curve comes with the package for mine"):
+        inevitability(load_scenario(file), [" ".join(ASKED[:2])[2:]], outcome=ASKED[3], seed=2)
 
 
 def test_in_python_the_line_names_a_file_and_no_name_that_is_not_shipped(file: str) -> None:

@@ -117,10 +117,7 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
     number = noise.as_seed("1" if seed is None else seed)
     checked_sizes(uniforms=UNIFORMS if uniforms is None else uniforms, runs=1)
     draws = unless_shipped(posterior)
-    if years == SHIPPED:
-        beside = {"--posterior": draws, "--uniforms": uniforms, "--seed": seed}
-        refuse_beside_shipped(beside, "--years FOLDER or --years make")
-    else:
+    if years != SHIPPED:
         check_draws(posterior, "a curve")
     given: dict[str, Any] = {
         "without": without, "shift": shift, "strength": strength, "set": set_, "hold": hold,
@@ -128,6 +125,9 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
         "theory": theory,
     }  # fmt: skip
     base, start = worlds_of(scenario)
+    if years == SHIPPED:
+        beside = {"--posterior": draws, "--uniforms": uniforms, "--seed": seed}
+        refuse_beside_shipped(base, beside, "--years FOLDER or --years make")
     texts = as_texts(**given)
     example = f"what happens or does not, such as {EXAMPLE}"
     wanted = outcome_given(outcome, example, start or base, texts)

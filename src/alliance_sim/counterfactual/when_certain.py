@@ -15,7 +15,7 @@ from alliance_sim.counterfactual.curves import (
     curves_of,
 )
 from alliance_sim.counterfactual.posteriors import posteriors_of
-from alliance_sim.counterfactual.stored_curves import StoredCurves, shipped_curve
+from alliance_sim.counterfactual.stored_curves import StoredCurves, shipped_curve, shipped_curves
 from alliance_sim.counterfactual.yearly_draws import YearlyDraws
 from alliance_sim.errors import SettingError, explains_calls
 from alliance_sim.noise import as_seed
@@ -69,7 +69,7 @@ def inevitability(  # noqa: PLR0913 - what is asked of one question, by name
     if isinstance(years, str) and years == USUAL:
         usual = isinstance(posterior, str) and posterior == USUAL
         given = {"posterior": None if usual else posterior, "uniforms": uniforms, "seed": seed}
-        refuse_beside_shipped(given, "a folder of draws of each year as years")
+        refuse_beside_shipped(base, given, "a folder of draws of each year as years")
         return shipped_curve(question)
     last = posteriors_of(posterior, base, question.theory).main
     number = as_seed(1 if seed is None else seed)
@@ -81,17 +81,21 @@ def inevitability(  # noqa: PLR0913 - what is asked of one question, by name
     return found
 
 
-def refuse_beside_shipped(given: Mapping[str, Any], instead: str) -> None:
+def refuse_beside_shipped(base: Scenario, given: Mapping[str, Any], instead: str) -> None:
     """Refuse what curves that ship cannot take, as they are worked out already.
 
+    Where none ship for a scenario, there is nothing to refuse: that is said of any question.
+
     Args:
+        base: The factual scenario.
         given: What was given by its name, None for what was not.
         instead: What to give for it to count.
 
     Raises:
         SettingError: If anything was given.
     """
-    if names := [name for name, value in given.items() if value is not None]:
+    names = [name for name, value in given.items() if value is not None]
+    if names and shipped_curves(base)[0] is not None:
         it = "it" if len(names) == 1 else "them"
         problem = (
             f"{', '.join(names)}: curves that come with the package are worked out already; leave "
