@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alliance_sim.calibration.target import prior_of
 from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.scenario.describe import assumed_numbers
 
@@ -33,7 +34,9 @@ def assumptions_of(question: Question, worlds: TwinWorlds, *, until: int) -> lis
         until: Last year that the posterior has seen.
     """
     base, calendar = question.base, worlds.factual.calendar
-    judged = f"{assumed_numbers(base)} numbers of {base.name} that are judged, not fitted"
+    fitted = [path for one in prior_of(worlds.base).parameters for path in one.places]
+    left = assumed_numbers(base, but=fitted)
+    judged = f"{left} numbers of {base.name} that are judged, not fitted"
     found = [
         f"The rules of the model, and {judged}.",
         f"How the luck of both worlds is tied: all the same (coupling {QUANTILE}); no data tell.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from alliance_sim.provenance import WORDS_ONLY
@@ -109,9 +109,15 @@ def explain(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def assumed_numbers(scenario: Scenario) -> int:
-    """Return how many numbers of a scenario are judgements rather than read from a source."""
-    return sum(number.assumed for _, number in numbers(scenario))
+def assumed_numbers(scenario: Scenario, *, but: Collection[str] = ()) -> int:
+    """Return how many numbers of a scenario are judgements rather than read from a source.
+
+    Args:
+        scenario: The scenario.
+        but: Paths of those that are not counted, as draws of a fit take their place.
+    """
+    fitted = frozenset(but)
+    return sum(number.assumed and path not in fitted for path, number in numbers(scenario))
 
 
 def _responses(scenario: Scenario, lacking: Mapping[str, Juncture]) -> Iterator[dict[str, Any]]:
