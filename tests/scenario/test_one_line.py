@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from alliance_sim import load_scenario
+from alliance_sim.errors import ScenarioError
 from alliance_sim.provenance import scenario_digest
 from alliance_sim.scenario.edits_in_words import words_of
 from alliance_sim.shipped import usual_scenario
@@ -49,6 +50,29 @@ def test_its_description_tells_the_edits_and_what_they_are_edits_of(
 def test_a_title_of_its_own_stands(write: Callable[..., Path]) -> None:
     scenario = load_scenario(write('title = "Mine"\nwithout = ["isaf"]'))
     assert scenario.title == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told", "count"),
+    [
+        ('witout = ["nine_eleven"]', "unknown key 'witout'; did you mean 'without'?", 2),
+        ('Witout = ["isaf"]\ntitle = "Mine"', "'Witout'; did you mean 'without'?", 2),
+        ('mvoed = [{ juncture = "isaf", by_quarters = 2 }]', "did you mean 'moved'?", 2),
+        ('extend = "two_islands/baseline"', "did you mean 'extends'?", 1),
+    ],
+)
+def test_a_key_that_is_nearly_one_of_an_edit_is_told_alone(
+    write: Callable[..., Path], lines: str, told: str, count: int
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(write(lines))
+    problems = caught.value.problems
+    assert len(problems) == count
+    assert told in problems[-1]
+    if count > 1:
+        assert problems[0] == (
+            f"extends: is missing, and without it these are edits of {usual_scenario()}"
+        )
 
 
 @pytest.mark.parametrize(

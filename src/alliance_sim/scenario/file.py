@@ -267,6 +267,9 @@ def _read_anew(path: Path, where: str, seen: tuple[Path, ...]) -> Loaded:
             found, _ = _find(extends, path.parent, (DEFAULTS,))
             return _read(found, extends, (*seen, _resolved(path))).scenario
 
+        if not any(key.lower() in EDITS + MEANT or _near(key) == "extends" for key in tree):
+            usual = packaged.usual_scenario()
+            problems.append(f"extends: is missing, and without it these are edits of {usual}")
         return Loaded(*extended(tree, where, base_of, problems))
     problems += [
         f"{key}: is set by the file's name, leave it out"
@@ -289,8 +292,22 @@ def _read_anew(path: Path, where: str, seen: tuple[Path, ...]) -> Loaded:
 
 def _holds_edits(tree: Tree) -> bool:
     """Whether a file holds edits of a scenario: it extends one, or has edits and is not whole."""
-    edits = any(key.lower() in EDITS + MEANT for key in tree)
-    return "extends" in tree or (edits and not any(key in tree for key in WHOLE))
+    if "extends" in tree or any(key in tree for key in WHOLE):
+        return "extends" in tree
+    return any(key.lower() in EDITS + MEANT for key in tree) or _nearly_edits(tree)
+
+
+def _nearly_edits(tree: Tree) -> bool:
+    """Whether all keys of a file are nearly those of edits, and one is nearly that of an edit."""
+    near = [_near(key) for key in tree]
+    return None not in near and any(name in ("extends", *EDITS) for name in near)
+
+
+def _near(key: str) -> str | None:
+    """Return the key of a file of edits that was probably meant, None if it is near to none."""
+    from alliance_sim.scenario.edit_file import EditFile
+
+    return nearest_name(key, EditFile.model_fields)
 
 
 def _not_whole(tree: Tree) -> Iterator[str]:
