@@ -129,6 +129,18 @@ def test_a_file_with_an_edit_of_every_kind_reads_back_equal() -> None:
     ).read_text("utf-8")
 
 
+def test_lists_that_are_named_are_those_of_the_scenario_that_is_extended() -> None:
+    assert call("new", "islands.toml", "--extends", "two_islands/baseline").exit_code == 0
+    text = Path("islands.toml").read_text("utf-8")
+    for kind in ("junctures", "numbers", "settings"):
+        line = f"alliance-sim list {kind} --scenario two_islands/baseline"
+        assert line in text
+        assert call(*line.split()[1:]).exit_code == 0
+    assert '# path = "threat.raiders.offence"  # 0.8 so far, from 0 to 1' in text
+    assert call("new", "usual.toml").exit_code == 0
+    assert "--scenario" not in Path("usual.toml").read_text("utf-8")
+
+
 def test_edits_of_every_kind_that_cannot_be_are_told_at_once() -> None:
     wrong = call(
         *("new", "my.toml", "--without", "isf", "--hold", "rung=99@2003", "--shift", "gulf_war"),

@@ -150,7 +150,9 @@ def new(  # noqa: PLR0913, PLR0917 - the options of a command
     edits = any(asked)
     near = called or (base.name if base.name in shipped() else _beside(Path(extends), file))
     command = shlex.quote(str(file))
-    create_text(file, new_file(base, extends=near, asked=asked, name=command))
+    usual = load_scenario(BASELINE).relationship == base.relationship
+    of = "" if usual else f" --scenario {shlex.quote(extends)}"
+    create_text(file, new_file(base, extends=near, asked=asked, name=command, of=of))
     with terminal.warned(quiet=not edits):
         load_scenario(file)
     terminal.tell(f"Written to {file}.")

@@ -19,6 +19,7 @@ from alliance_sim.scenario.schema import Juncture
 from alliance_sim.scenario.theories import TREND
 
 SOURCE = "a what-if"
+THREAT = "threat."
 
 
 class EditsOfFile(NamedTuple):
@@ -111,7 +112,7 @@ def _set(base: Scenario, text: str) -> Edit:
     return setting_read(base, path, value, SOURCE)
 
 
-def new_file(base: Scenario, *, extends: str, asked: EditsOfFile, name: str) -> str:
+def new_file(base: Scenario, *, extends: str, asked: EditsOfFile, name: str, of: str = "") -> str:
     """Return the text of a file that makes some edits of a scenario.
 
     Args:
@@ -119,6 +120,8 @@ def new_file(base: Scenario, *, extends: str, asked: EditsOfFile, name: str) -> 
         extends: What the file calls it.
         asked: What `edits_asked` returns.
         name: How the file will be called, for the lines to type that stand in it.
+        of: What lists are asked with, such as " --scenario my.toml", where they are not those of
+            the usual scenario.
     """
     edits = asked.edits
     every = [*edits, *(edit for one in asked.texts for edit in one.edits)]
@@ -133,21 +136,21 @@ def new_file(base: Scenario, *, extends: str, asked: EditsOfFile, name: str) -> 
         f"title = {_text(title)}",
         'question = ""  # in one sentence, for figures and pages',
         "",
-        *_without(base, [edit for edit in edits if isinstance(edit, Remove)]),
+        *_without(base, [edit for edit in edits if isinstance(edit, Remove)], of),
         "",
         *_texts(base, asked),
         "",
         *_moved(base, [edit for edit in edits if isinstance(edit, Move)]),
         "",
-        *_sets(base, [edit for edit in edits if isinstance(edit, Set)]),
+        *_sets(base, [edit for edit in edits if isinstance(edit, Set)], of),
     ]
     text = "\n".join(line.rstrip() for line in lines)
     return text.replace("\n\n\n", "\n\n").rstrip("\n") + "\n"
 
 
-def _without(base: Scenario, edits: Sequence[Remove]) -> Iterator[str]:
+def _without(base: Scenario, edits: Sequence[Remove], of: str) -> Iterator[str]:
     by_name = {juncture.name: juncture for juncture in base.junctures}
-    yield "# Junctures that never happen. What there is: alliance-sim list junctures"
+    yield f"# Junctures that never happen. What there is: alliance-sim list junctures{of}"
     if not edits:
         for first in _present(base)[:1]:
             yield f'# without = ["{first.name}"]  # {_card(first)}'
@@ -252,9 +255,13 @@ def _moved(base: Scenario, edits: Sequence[Move]) -> Iterator[str]:
         yield ""
 
 
-def _sets(base: Scenario, edits: Sequence[Set]) -> Iterator[str]:
-    yield "# A number inside its range, or a setting. What there is: alliance-sim list numbers,"
-    yield "# alliance-sim list settings"
+def _sets(base: Scenario, edits: Sequence[Set], of: str) -> Iterator[str]:
+    if of:
+        yield "# A number inside its range, or a setting. What there is:"
+        yield from (f"#   alliance-sim list {kind}{of}" for kind in ("numbers", "settings"))
+    else:
+        yield "# A number inside its range, or a setting. What there is: alliance-sim list numbers,"
+        yield "# alliance-sim list settings"
     if not edits:
         path, number = _a_number(base)
         yield from ("# [[set]]", f'# path = "{path}"  # {_range(number)}')
@@ -267,9 +274,18 @@ def _sets(base: Scenario, edits: Sequence[Set]) -> Iterator[str]:
 
 
 def _a_number(base: Scenario) -> tuple[str, Number]:
-    """Return a number that examples set, with its path; not one that a theory sets."""
+    """Return a number that examples set, with its path; not one that a theory sets.
+
+    That is the first of a threat, which moves what all follows from, and can still rise.
+    """
     found = [one for one in numbers(base) if one[0] != TREND]
-    return next((one for one in found if one[0].count(".") == 1), found[0])
+    of_threats = (
+        one
+        for one in found
+        if one[0].startswith(THREAT) and one[0].count(".") == 2 and one[1].value < one[1].high
+    )
+    other = (one for one in found if one[0].count(".") == 1)
+    return next(of_threats, next(other, found[0]))
 
 
 def _a_year_later(juncture: Juncture) -> dt.date:
