@@ -23,6 +23,7 @@ from alliance_sim.calibration import (
 )
 from alliance_sim.calibration.variants import Variants
 from alliance_sim.cli.app import app
+from alliance_sim.errors import ResultError
 from alliance_sim.results.draws import load_draws
 from alliance_sim.shipped import scenarios
 
@@ -74,6 +75,20 @@ def test_a_fit_is_kept_as_a_small_file(fit: Path, tmp_path: Path) -> None:
     assert found == (table["log_evidence"], table["error"])
     code, told = called("posterior", "keep", fit, ISLANDS, "--out", tmp_path, "--json")
     assert json.loads(told)["draws"] == 32
+
+
+def test_a_fit_whose_scenario_is_forgotten_says_whose_it_is(fit: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["posterior", "keep", str(fit), "--out", str(tmp_path)])
+    told = " ".join(result.output.split())
+    assert result.exit_code != 0
+    assert "is a fit of two_islands/baseline, and not of japan_nato/baseline; give" in told
+    assert f"alliance-sim posterior keep {fit} two_islands/baseline" in told
+    own = tmp_path / "fit"
+    shutil.copytree(fit, own)
+    text = (own / "fit.json").read_text("utf-8")
+    (own / "fit.json").write_text(text.replace(f'"{ISLANDS}"', '"my_pair"'), "utf-8")
+    with pytest.raises(ResultError, match=r"posterior keep .*fit my_pair\.toml"):
+        PosteriorDraws.of_fit(own, load_scenario("japan_nato/baseline"))
 
 
 @pytest.mark.usefixtures("blank_pictures")

@@ -7,6 +7,7 @@ read, against the scenario, the priors, the record and the rules of today.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -40,7 +41,7 @@ from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.engine.vectors import DrawnNumbers
-from alliance_sim.errors import ResultError, SettingError, shown, unknown_name
+from alliance_sim.errors import ResultError, SettingError, shown, unknown_name, visible
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import Draws, ranks_of
 from alliance_sim.scenario import Scenario
@@ -152,7 +153,7 @@ class PosteriorDraws(Shown):
         whole = unknowns_of_fit(Path(folder) / name / UNKNOWNS, tree["theories"][name])
         if whole.shape[1] != target.dimension:
             problem = f"its draws have {whole.shape[1]} unknowns, the scenario {target.dimension}"
-            raise ResultError(f"{folder}: holds a fit of another scenario: {problem}")
+            raise ResultError(f"{folder}: {_of_another(folder, tree, scenario)} ({problem})")
         chosen = whole[np.linspace(0, len(whole) - 1, min(draws, len(whole))).round().astype(int)]
         settings = {key: tree[key] for key in ("tempered", "chains")}
         told = tree["theories"][name]
@@ -471,3 +472,15 @@ class PosteriorDraws(Shown):
             ],
             frame_table(least, columns),
         )
+
+
+def _of_another(folder: str | os.PathLike[str], tree: Mapping[str, Any], scenario: Scenario) -> str:
+    """Return in words which scenario a folder is a fit of, and what to give for it."""
+    fitted = tree.get("scenario")
+    if not isinstance(fitted, str) or fitted == scenario.name:
+        return "holds a fit of another scenario"
+    words = ["alliance-sim", "posterior", "keep", os.fspath(folder), word_for(fitted)]
+    return (
+        f"is a fit of {visible(fitted)}, and not of {scenario.name}; give the scenario that was "
+        f"fitted, as in: {visible(shlex.join(words))}"
+    )

@@ -130,15 +130,16 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.as_posix() for path in found))
 
 
-def word_for(scenario: Scenario, called: str = "") -> str:
+def word_for(scenario: Scenario | str, called: str = "") -> str:
     """Return what a command finds a scenario by.
 
     Args:
-        scenario: The scenario, as it was loaded.
+        scenario: The scenario as it was loaded, or its name.
         called: How it was asked for, where that is known; else its name if it ships, and the file
             that is called like it.
     """
-    return called or (scenario.name if scenario.name in shipped() else f"{scenario.name}{ENDING}")
+    name = scenario if isinstance(scenario, str) else scenario.name
+    return called or (name if name in shipped() else f"{name}{ENDING}")
 
 
 @cache
