@@ -7,8 +7,11 @@ import pytest
 from alliance_sim import load_scenario
 from alliance_sim.errors import ScenarioError
 from alliance_sim.provenance import scenario_digest
+from alliance_sim.scenario.schema import SeriesInput
 from alliance_sim.scenario.yearly import parsed, read_series
+from alliance_sim.shipped import scenarios
 
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorials" / "your_own_relationship.md"
 BASE = load_scenario("japan_nato/baseline")
 EDITS = """extends = "japan_nato/baseline"
 title = "Other series"
@@ -32,6 +35,28 @@ def test_a_file_of_edits_brings_series_of_its_own(tmp_path: Path) -> None:
     found = load_scenario(tmp_path / "edits.toml")
     assert parsed(found.series)["cinc_china"] == {2000: 0.01}
     assert scenario_digest(found) != scenario_digest(BASE)
+
+
+def test_a_capability_is_a_table_that_names_a_series_as_the_tutorial_shows(tmp_path: Path) -> None:
+    lines = TUTORIAL.read_text("utf-8").partition("[partners.state_capability]")[2].splitlines()
+    shown = [line.strip() for line in lines[1:6]]
+    assert shown[0] == 'series = "island"'
+    islands = (scenarios() / "two_islands" / "baseline.toml").read_text("utf-8")
+    number = 'state_capability = [0.4, 0.0, 1.0, "1", "made up"]\n'
+    head, _, rest = islands.replace('record = "./record"\n', "").partition(number)
+    table = "\n".join(["[partners.state_capability]", *shown])
+    (tmp_path / "mine.csv").write_text("indicator,year,value\nisland,2001,0.3\n", "utf-8")
+    path = tmp_path / "mine.toml"
+    of_file = head.replace('title = "Two', 'series = "mine.csv"\ntitle = "Two', 1)
+    path.write_text(f"{of_file}{table}\n{rest}", "utf-8")
+    found = load_scenario(path).partners.state_capability
+    assert isinstance(found, SeriesInput)
+    assert (found.series, found.window) == ("island", 1)
+    path.write_text(f'{of_file}state_capability = "island"\n{rest}', "utf-8")
+    with pytest.raises(
+        ScenarioError, match=r"bare value 'island'.* or, for a series, a table with"
+    ):
+        load_scenario(path)
 
 
 def test_every_bad_row_is_told_at_once(tmp_path: Path) -> None:

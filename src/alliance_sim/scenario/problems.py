@@ -39,6 +39,8 @@ LIMITS = {
     "lt": "below",
     "multiple_of": "a multiple of",
 }
+INPUT_KEYS = tuple((key,) for key in INPUTS)
+OR_A_SERIES = "; or, for a series, a table with series, divide_by, window and floor"
 # What is said where a scenario is run, and not in its file, by the key that people write.
 WHEN_RUN = {
     "seed": "a seed is given when it is run: --seed {value}",
@@ -143,7 +145,10 @@ def complaint(details: dict[str, Any]) -> str:
             '"a what-if"' if source else ""
         )
     if kind == "value_error":
-        return str(message).removeprefix("Value error, ")
+        bare = not isinstance(details["input"], dict | tuple)
+        of_input = details["loc"][-1:] == ("number",) and details["loc"][-2:-1] in INPUT_KEYS
+        other = OR_A_SERIES if bare and of_input else ""
+        return f"{str(message).removeprefix('Value error, ')}{other}"
     if kind == "string_too_short":
         return "is empty: ''"
     wanted = WANTED.get(kind) or WANTED.get(kind.partition("_")[0])
