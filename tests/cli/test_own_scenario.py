@@ -78,3 +78,10 @@ def test_a_folder_of_a_fit_takes_more_theories_with_the_options_that_it_has(tmp_
     )
     assert fit_command("mine.toml", ["N"], "").endswith("mine.toml --theory N --out FIT")
     assert fit_command("mine.toml", ["N"], str(tmp_path)).endswith("--out FIT")
+
+
+def test_the_guarantor_of_any_relationship_is_told_in_general_words(file: str) -> None:
+    code, told, _ = called("show", file, "--all")
+    assert code == 0
+    assert "guarantor's" in told
+    assert "US " not in told

@@ -227,7 +227,7 @@ def periods_table(periods: Sequence[dict[str, Any]]) -> AdaptiveTable:
     numbers = ("commitment", "networking", "link")
     return AdaptiveTable(
         title="Stages",
-        heads=("stage", "from", "US commitment", "networked", "theatres linked"),
+        heads=("stage", "from", "guarantor's commitment", "networked", "theatres linked"),
         rows=tuple((p["title"], p["start"], *(f"{p[key]:g}" for key in numbers)) for p in periods),
     )
 

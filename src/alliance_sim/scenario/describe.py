@@ -14,8 +14,8 @@ from alliance_sim.scenario.schema import Change, Effect, Juncture
 
 MOVES = {
     "hostility": "hostility of {of}",
-    "commitment": "US commitment",
-    "networking": "US preference for networks",
+    "commitment": "commitment of the guarantor",
+    "networking": "the guarantor's preference for networks",
     "link": "link between theatres",
     "win_set": "what law allows in {of}",
     "leadership": "leadership of the {of}",

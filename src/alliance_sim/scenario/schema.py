@@ -76,8 +76,8 @@ class Period(Part):
     start: Day
     acts_from: Day | None = None
     acts_until: Day | None = None
-    commitment: Share  # US commitment to the state [Us]
-    networking: Share  # US preference for networked partners [net]
+    commitment: Share  # the guarantor's commitment to the state [Us]
+    networking: Share  # its preference for networked partners [net]
     link: Share  # how far the theatres are seen as one [link]
     hostility: Shares
     exposure_state: Shares
