@@ -17,7 +17,7 @@ from alliance_sim.calibration import shipped_posterior
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.origin import read_origin
 from alliance_sim.report import write_history
-from alliance_sim.report.result_folder import ResultFolder
+from alliance_sim.report.result_folder import ResultFolder, result_folder
 from alliance_sim.results import Ensemble
 
 if TYPE_CHECKING:
@@ -174,6 +174,15 @@ def test_other_files_in_the_folder_are_left_alone(
     write_history(comparison, out=tmp_path, command=COMMAND)
     assert (tmp_path / "notes.txt").read_text() == "mine"
     assert (tmp_path / "claims.csv").read_text() != "mine"
+
+
+def test_results_are_not_written_into_the_folder_of_a_record(tmp_path: Path) -> None:
+    for name in ("events.csv", "institutions.csv"):
+        (tmp_path / name).write_text("mine")
+    islands = load_scenario("two_islands/baseline")
+    with pytest.raises(SettingError, match="is the folder of a record; choose another folder"):
+        result_folder(tmp_path, kind="run", scenarios=[islands])
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_file_in_place_of_the_folder_is_an_error(

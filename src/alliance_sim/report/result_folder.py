@@ -19,6 +19,7 @@ import numpy as np
 
 from alliance_sim.errors import FileError, SettingError
 from alliance_sim.files import read_json, writable_folder, write_text, write_whole
+from alliance_sim.kinds import RECORD, kind_of
 from alliance_sim.plots.origin import save_png
 from alliance_sim.plots.style import PHONE, SLIDE
 from alliance_sim.provenance import Carried, Origin, file_digest, manifest, scenario_digest
@@ -348,12 +349,15 @@ def _manifest_of(
         name: What the manifest is called.
 
     Raises:
-        SettingError: If it is of another command or scenario, or no manifest of a result.
+        SettingError: If it is of another command or scenario, or no manifest of a result; or if
+            the folder has none and holds a record.
     """
     path = folder / f"{name}.json"
-    if not path.exists():
-        return None
     other = "choose another folder with --out"
+    if not path.exists():
+        if kind_of(folder) == RECORD:
+            raise SettingError(str(folder), [f"is the folder of a record; {other}"])
+        return None
     try:
         tree: dict[str, Any] = dict(read_json(path, MOST_BYTES))
         origins = [tree, *tree["others"]]
