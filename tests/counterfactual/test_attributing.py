@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,14 @@ def test_where_nobody_is_named_those_that_move_it_most_are_taken(
     assert min(moved.values()) > 0.0
     assert "screened" in screened.about
     assert "named" in found.about
+
+
+def test_one_juncture_that_is_no_player_is_told_in_the_singular(found: Attribution) -> None:
+    alone = replace(found, aside=("a",), idle=())
+    assert " 1 other juncture before the outcome happens in every world. Shares" in alone.about
+    two = replace(found, aside=("a", "b"), idle=("a",))
+    told = " 2 other junctures before the outcome happen in every world, 1 of which moves it in no "
+    assert f"{told}draw. Shares" in two.about
 
 
 def test_disagreement_of_conventions_is_said_first(found: Attribution) -> None:

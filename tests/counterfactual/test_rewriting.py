@@ -68,6 +68,12 @@ def test_what_is_told_comes_from_draws_that_the_search_did_not_use(
     assert not answer.wanted
 
 
+def test_one_juncture_after_the_outcome_is_told_in_the_singular(answer: Rewrite) -> None:
+    candidates = replace(answer.searched.candidates, late=1)
+    alone = replace(answer, searched=answer.searched._replace(candidates=candidates))
+    assert any("No candidates: 1 juncture after" in sentence for sentence in alone.assumed)
+
+
 def test_what_was_found_reaches_the_threshold_and_no_part_of_it_does(answer: Rewrite) -> None:
     for one in answer.found:
         assert one.searched >= 0.5

@@ -18,7 +18,7 @@ from alliance_sim.counterfactual.answer import PROBABILITY
 from alliance_sim.counterfactual.assumed import doubted
 from alliance_sim.counterfactual.estimates import HIGH, LOW, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
-from alliance_sim.display import Facts, Shown, frame_table
+from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import Outcome, is_binary
 from alliance_sim.world.state import meanings_of
@@ -189,8 +189,10 @@ class Attribution(Shown):
         how = "named" if self.chosen else "screened: those that move the outcome most"
         rest = ""
         if self.aside:
-            rest = f" {len(self.aside)} other junctures before the outcome happen in every world"
-            rest += f", {len(self.idle)} of which move it in no draw." if self.idle else "."
+            happen = "happens" if len(self.aside) == 1 else "happen"
+            rest = f" {counted(len(self.aside), 'other juncture')} before the outcome {happen} in "
+            rest += f"every world, {len(self.idle)} of which " if self.idle else "every world."
+            rest += f"{'moves' if len(self.idle) == 1 else 'move'} it in no draw." * bool(self.idle)
         return (
             f"Model: {self.scenario.name} under theory {self.posterior.theory}, {self.histories} "
             f"histories of {len(self.posterior)} posterior draws. Coded list: {held.record}, "

@@ -16,7 +16,7 @@ from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.counterfactual.rewrite_tree import Node, tree_of
-from alliance_sim.display import Facts, Shown, Table, figure
+from alliance_sim.display import Facts, Shown, Table, counted, figure
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.world.state import meanings_of
 
@@ -210,7 +210,7 @@ class Rewrite(Shown):
                 f"{', '.join(searched.without_cost)}."
             )
         if searched.late:
-            found.append(f"No candidates: {searched.late} junctures after {self.until}.")
+            found.append(f"No candidates: {counted(searched.late, 'juncture')} after {self.until}.")
         if len(self.theories) < 2:
             found.append("One theory only: no draws of the others were given.")
         return tuple(found)
