@@ -85,3 +85,10 @@ def test_the_guarantor_of_any_relationship_is_told_in_general_words(file: str) -
     assert code == 0
     assert "guarantor's" in told
     assert "US " not in told
+
+
+def test_a_day_that_does_not_exist_is_told_as_that(file: str) -> None:
+    code, _, why = called("new", "edits.toml", "--extends", file, "--move", "great_raid=2003-02-30")
+    assert (code, "there is no day 2003-02-30" in why) == (2, True)
+    code, _, why = called("whatif", file, "--shift", "great_raid:2003-02-30", *ASKED[2:])
+    assert (code, "there is no day 2003-02-30" in why) == (2, True)

@@ -146,7 +146,7 @@ WRONG = {
     "without great_rade": "did you mean 'great_raid'",
     "shift great_raid:soon": "such as: shift great_raid:+16",
     "shift great_raid:+123456": "cannot be read",
-    "shift great_raid:2005-02-30": "cannot be read",
+    "shift great_raid:2005-02-30": "there is no day 2005-02-30",
     "shift great_raid:+4:stays": "has no end",
     "shift joint_patrol:+4:often": "cannot be read",
     "strength great_raid:9": "at most 1.33 times",

@@ -20,7 +20,7 @@ from alliance_sim.scenario.edit import (
     juncture_named,
     value_at,
 )
-from alliance_sim.scenario.fields import Number, written_day, written_number
+from alliance_sim.scenario.fields import Number, no_such_day, written_day, written_number
 from alliance_sim.scenario.holds import EXAMPLE, FORM, read_hold
 from alliance_sim.scenario.path import Entries, PathProblem
 from alliance_sim.scenario.schema import Change, Effect, Juncture
@@ -142,6 +142,8 @@ def _shift(base: Scenario, rest: str) -> list[Edit]:
     name, value = _halves("shift", rest, ":=")
     when, _, ends = (part.strip() for part in value.partition(":"))
     day = written_day(when)
+    if missing := no_such_day(when) or no_such_day(ends):
+        raise PathProblem(f"shift {shown(rest, LONGEST)}: {missing}")
     quarters = when[1:].isascii() and when[1:].isdigit() and when[0] in "+-"
     if (day is None and not quarters) or len(when) > (
         LONGEST_QUARTERS if day is None else LONGEST_DAY

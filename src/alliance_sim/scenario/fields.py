@@ -39,6 +39,11 @@ def written_day(text: str) -> dt.date | None:
         return None
 
 
+def no_such_day(text: str) -> str:
+    """Return in words that the calendar has no such day, such as 2003-02-30; "" for other texts."""
+    return f"there is no day {text}" if DAY.fullmatch(text) and written_day(text) is None else ""
+
+
 class Frozen(BaseModel):
     """Something that cannot be changed in place, so that copies of it share what lies in it."""
 

@@ -12,7 +12,7 @@ from alliance_sim.scenario.edit import MOVES, Edit, Move, Remove, Set, edited, v
 from alliance_sim.scenario.edit_kinds import KINDS, setting_read
 from alliance_sim.scenario.edit_texts import EditText, idle, read_edits
 from alliance_sim.scenario.edits_in_words import title_of
-from alliance_sim.scenario.fields import Number, written_day
+from alliance_sim.scenario.fields import Number, no_such_day, written_day
 from alliance_sim.scenario.path import PathProblem, numbers
 from alliance_sim.scenario.scenario import Scenario
 from alliance_sim.scenario.schema import Juncture
@@ -92,6 +92,8 @@ def _move(base: Scenario, text: str) -> Edit:
     when = when.strip()
     day = written_day(when)
     quarters = when[1:].isascii() and when[1:].isdigit() and len(when) < 6 and when[0] in "+-"
+    if missing := no_such_day(when):
+        raise PathProblem(f"--move is {shown(text)}: {missing}")
     if not mark or (day is None and not quarters):
         raise PathProblem(
             f"--move is {shown(text)}, must be a juncture and its new day, such as "
