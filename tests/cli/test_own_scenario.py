@@ -92,3 +92,11 @@ def test_a_day_that_does_not_exist_is_told_as_that(file: str) -> None:
     assert (code, "there is no day 2003-02-30" in why) == (2, True)
     code, _, why = called("whatif", file, "--shift", "great_raid:2003-02-30", *ASKED[2:])
     assert (code, "there is no day 2003-02-30" in why) == (2, True)
+
+
+def test_an_option_that_another_command_calls_so_is_told_by_its_name_here(file: str) -> None:
+    code, _, why = called("whatif", file, "--move", "great_raid=+4", *ASKED[2:])
+    words = " ".join(why.split())
+    assert code == 2
+    assert "No such option: --move. Here it is --shift isaf:+8" in words
+    assert "--motive" not in words

@@ -125,6 +125,14 @@ ALSO_CALLED = {
 }  # what other programs call a command, and what it is called here
 
 
+ALSO_OPTIONS = {  # what an option is called elsewhere, and what it is called here, with an example
+    "--move": "--shift isaf:+8, or isaf:2005-01-01",
+    "--moved": "--shift isaf:+8, or isaf:2005-01-01",
+    "--remove": "--without isaf",
+    "--removed": "--without isaf",
+}
+
+
 def unknown_command(name: str, known: Sequence[str]) -> str:
     """Return the sentence for an unknown command, with the nearest, or with what does the same."""
     same = ALSO_CALLED.get(name.lower())
@@ -206,6 +214,8 @@ def _tell_usage(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         terminal.tell(error.ctx.get_help(), lines=True)
         return WRONG_INPUT
+    if _same_option(error.ctx, getattr(error, "option_name", None)):
+        error.possibilities = []  # what is near in letters is not what was meant
     terminal.say_error(_short(error.format_message()) + _example(error))
     if error.ctx is not None:
         terminal.say(f"See: {error.ctx.command_path} --help")
@@ -244,12 +254,21 @@ def _example(error: Any) -> str:
 
 def _option(context: Any, name: str, *, found: bool) -> str:
     """Return where an option stands that was not found there, or which there are."""
+    if same := _same_option(context, name):
+        return f". Here it is {same}"
     commands = getattr(context.command, "commands", {})
     owners = [word for word, command in commands.items() if name in _options(command)]
     if owners:
         shown = "run" if "run" in owners else owners[0]
         return f". It stands behind the command, as in: alliance-sim {shown} ... {name} ..."
     return "" if found or commands else f" (options: {', '.join(_options(context.command))})"
+
+
+def _same_option(context: Any, name: str | None) -> str:
+    """Return what an option of another command is called in this one, "" if it is not there."""
+    same = ALSO_OPTIONS.get(name or "", "")
+    there = context is not None and same.partition(" ")[0] in _options(context.command)
+    return same if there else ""
 
 
 def _options(command: Any) -> list[str]:
