@@ -100,3 +100,18 @@ def test_an_option_that_another_command_calls_so_is_told_by_its_name_here(file: 
     assert code == 2
     assert "No such option: --move. Here it is --shift isaf:+8" in words
     assert "--motive" not in words
+
+
+def test_a_series_that_is_not_there_is_told_with_the_file(file: str) -> None:
+    text = Path(file).read_text("utf-8")
+    number = 'state_capability = [0.4, 0.0, 1.0, "1", "made up"]'
+    table = (
+        '[partners.state_capability]\nseries = "no"\nwindow = 1\n'
+        'divide_by = [1, 0, 2, "1", "assumed"]\nfloor = [0, 0, 1, "1", "assumed"]'
+    )
+    Path("own/series.csv").write_text("indicator,year,value\nyes,2001,0.3\n", "utf-8")
+    text = text.replace("title =", 'series = "series.csv"\ntitle =', 1).replace(number, table)
+    Path("own/odd.toml").write_text(text, "utf-8")
+    code, _, why = called("validate", "own/odd.toml")
+    assert code == 2
+    assert "odd.toml: 1 problem" in why

@@ -16,6 +16,7 @@ from alliance_sim.errors import ScenarioError, unknown_name
 from alliance_sim.rules.council import CONSENSUS, LEADER, WEIGHTED_MAJORITY
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import DOMAINS, Number, Part
+from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.schema import Effect, SeriesInput
 from alliance_sim.scenario.yearly import parsed
 from alliance_sim.world.declaration import flattened
@@ -189,7 +190,7 @@ def raw_by_year(
     names = sorted(parsed(series))
     if given.series not in names:
         problem = unknown_name("series", given.series, names)
-        raise ScenarioError(where[0], [f"{where[1]}: {problem}"])
+        raise ScenarioError(word_for(where[0]), [f"{where[1]}: {problem}"])
     years = (calendar.first_year, calendar.last_year)
     return _means(series, given.series, given.window, given.outside, years)
 
