@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from alliance_sim import load_scenario
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.rivals import fit_command
 from alliance_sim.counterfactual.when_certain import inevitability
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import ScenarioError, SettingError
 from alliance_sim.shipped import scenarios
 from tests.cli.test_whatif import called
 
@@ -115,3 +116,10 @@ def test_a_series_that_is_not_there_is_told_with_the_file(file: str) -> None:
     code, _, why = called("validate", "own/odd.toml")
     assert code == 2
     assert "odd.toml: 1 problem" in why
+
+
+def test_two_names_in_a_list_are_told_how_to_be_given(file: str) -> None:
+    names: Any = ["great_raid", "joint_patrol"]
+    told = r"given one by one: without\('great_raid', 'joint_patrol'\)"
+    with pytest.raises(ScenarioError, match=told):
+        load_scenario(file).without(names)

@@ -209,6 +209,12 @@ class Scenario(Shown, Part):
         Raises:
             ScenarioError: If a name is not a juncture of this scenario, or was removed already.
         """
+        given: tuple[object, ...] = junctures
+        for one in given:
+            if isinstance(one, list | tuple) and one:
+                each = ", ".join(shown(name) for name in one)
+                problem = f"is {shown(one)}; names are given one by one: without({each})"
+                raise ScenarioError(self.name, [f"juncture {problem}"])
         return edit.edited(self, [edit.Remove(name) for name in junctures])
 
     @explains_calls
