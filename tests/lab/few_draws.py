@@ -22,7 +22,7 @@ def few(found: Posteriors, many: Mapping[str, int]) -> Posteriors:
     if readings.weights is not None:
         logs = readings.weights.log_weights[:, : len(main)]
         readings = replace(readings, weights=replace(readings.weights, log_weights=logs))
-    return Posteriors(main, tuple(others), readings)
+    return Posteriors(main, tuple(others), readings, found.place)
 
 
 def first_draws(found: PosteriorDraws, many: int) -> PosteriorDraws:

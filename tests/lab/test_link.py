@@ -217,8 +217,11 @@ _few: dict[tuple[str, str | None], Posteriors] = {}  # what was read stays, by s
 def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let links and `whatif` have the first draws only of some theories that ship."""
 
-    def cut(given: str, base: Scenario, theory: str | None = None) -> Posteriors:
+    def cut(
+        given: str, base: Scenario, theory: str | None = None, *, called: str = ""
+    ) -> Posteriors:
         assert given == "shipped"
+        assert called in {"", base.name}
         if (scenario_digest(base), theory) not in _few:
             found = posteriors_of(given, base, theory)
             every = (one.theory for one in (found.main, *found.others))
