@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from alliance_sim import ResultError, ScenarioError, SettingError, load_scenario
-from alliance_sim.calibration import ChainSettings, FitSettings, calibrate
+from alliance_sim.calibration import ChainSettings, FitSettings, PosteriorDraws, calibrate
 from alliance_sim.calibration.fit import CHAINS, PARTICLES, FitFolder
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.still_holds import digests_of, plain
@@ -149,6 +149,18 @@ def test_so_many_draws_are_proposed_as_halve_what_is_twice_too_much(
     said: dict[str, float], draws: int
 ) -> None:
     assert draws_that_may_do({"draws": 400, **said}) == draws
+
+
+def test_draws_of_a_theory_that_is_shorter_than_others_say_how_long_it_is(
+    fitted: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(fitted, tmp_path / "uneven")
+    tree = json.loads((out / "fit.json").read_text("utf-8"))
+    tree["chains"]["draws"] = 500  # asked for since, for another theory
+    (out / "fit.json").write_text(json.dumps(tree), "utf-8")
+    held = PosteriorDraws.of_fit(out, ISLANDS, theory="N").held
+    assert held.settings["chains"]["draws"] == 8
+    assert " --draws 8 " in held.command
 
 
 def test_chains_whose_end_is_not_kept_are_not_made_longer(fitted: Path, tmp_path: Path) -> None:

@@ -20,7 +20,12 @@ import numpy as np
 from alliance_sim import provenance
 from alliance_sim.calibration.acts import act_counts
 from alliance_sim.calibration.checkpoint import run_to_end
-from alliance_sim.calibration.kept_fit import UNKNOWNS, told_of_fit, unknowns_of_fit
+from alliance_sim.calibration.kept_fit import (
+    UNKNOWNS,
+    chains_of,
+    told_of_fit,
+    unknowns_of_fit,
+)
 from alliance_sim.calibration.leave_out import LeaveOut
 from alliance_sim.calibration.pareto import TRUSTED
 from alliance_sim.calibration.predictive import Predictive
@@ -271,7 +276,7 @@ def fitted_theories(
         kept = tree["theories"][name]
         numbers = {key: np.nan if kept[key] is None else float(kept[key]) for key in NUMBERS}
         numbers["particles"] = float(tree["tempered"]["particles"])
-        numbers["draws"] = float(kept.get("draws", tree["chains"]["draws"]))
+        numbers["draws"] = float(chains_of(tree, name)["draws"])
         found[name] = FittedTheory(numbers, chances.logs(counts), job.k)
     digests[f"observed {first['series']}"] = digests.pop("observed")
     return FittedTheories(

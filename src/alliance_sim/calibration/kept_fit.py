@@ -43,6 +43,17 @@ def told_of_fit(folder: Path) -> dict[str, Any]:
     return dict(tree)
 
 
+def chains_of(tree: Mapping[str, Any], theory: str) -> dict[str, Any]:
+    """Return settings of the chains of a theory, which may be shorter than others of the folder.
+
+    Args:
+        tree: What the folder says, see `told_of_fit`.
+        theory: One that is done.
+    """
+    draws = tree["theories"][theory].get("draws", tree["chains"]["draws"])
+    return {**tree["chains"], "draws": draws}
+
+
 def command_of_fit(
     called: str, theories: Sequence[str], tree: Mapping[str, Any], out: str | os.PathLike[str]
 ) -> str:

@@ -22,6 +22,7 @@ from alliance_sim.calibration.edited_by import first_of, misfit
 from alliance_sim.calibration.kept_fit import (
     FIT,
     UNKNOWNS,
+    chains_of,
     command_of_fit,
     draws_in,
     fit_around,
@@ -155,8 +156,9 @@ class PosteriorDraws(Shown):
             problem = f"its draws have {whole.shape[1]} unknowns, the scenario {target.dimension}"
             raise ResultError(f"{folder}: {_of_another(folder, tree, scenario)} ({problem})")
         chosen = whole[np.linspace(0, len(whole) - 1, min(draws, len(whole))).round().astype(int)]
-        settings = {key: tree[key] for key in ("tempered", "chains")}
         told = tree["theories"][name]
+        tree["chains"] = chains_of(tree, name)
+        settings = {key: tree[key] for key in ("tempered", "chains")}
         settings[CHAINS_TOLD] = {key: told.get(key) for key in TOLD}
         if told.get("log_evidence") is not None:
             settings[EVIDENCE] = [told["log_evidence"], told["error"]]
