@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration import Chains, Tempered
     from alliance_sim.calibration.fit import FitSettings
 
+DRAWS_USED = 400  # of each chain, where nothing else is asked for
 SPARE, HUNDRED = 1.1, 100  # of draws that are proposed: so much more than it takes, rounded up
 MONTH = re.compile(r"([0-9]{4})(?:-12)?")
 ALL = "all"
@@ -62,7 +63,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
     particles: Annotated[int, PARTICLES] = 512,
     chains: Annotated[int, CHAINS] = 64,
     warm_up: Annotated[int, WARM_UP] = 100,
-    draws: Annotated[int, DRAWS] = 400,
+    draws: Annotated[int, DRAWS] = DRAWS_USED,
     seed: Seed = "1",
     workers: Annotated[int | None, WORKERS] = None,
     threads: Annotated[int | None, THREADS] = None,
@@ -195,16 +196,18 @@ class Live:
 
 
 def _print(table: pd.DataFrame, folder: Path) -> None:
+    from alliance_sim.calibration.diagnostics import doubt_of
     from alliance_sim.cli.tables import theories_table
 
     terminal.output().print(theories_table(table))
-    for row in table[~converged(table)].to_dict(orient="records"):
-        terminal.tell(
-            f"{row['theory']}: the chains have not come to the same place yet (R-hat below 1.01 "
-            "and effective draws above 400 are asked for): do not report its numbers; the same "
-            f"command with more --draws goes on from here, --draws {draws_that_may_do(row)} may do",
-            wrap=True,
-        )
+    rows: list[dict[Any, Any]] = table.to_dict(orient="records")
+    for row in rows:
+        if doubt := doubt_of(row):
+            terminal.tell(
+                f"{row['theory']}: {doubt}: do not report its numbers; the same command with more "
+                f"--draws goes on from here, --draws {draws_that_may_do(row)} may do",
+                wrap=True,
+            )
     terminal.tell(f"Written to {folder}/")
 
 
@@ -217,14 +220,9 @@ def draws_that_may_do(row: Mapping[Any, Any]) -> int:
     from alliance_sim.calibration.diagnostics import GOOD_ESS, GOOD_RHAT
 
     worth = min(row["ess_bulk"], row["ess_tail"])
-    apart = min(value for value in (row["rhat"], row["nested_rhat"]) if not math.isnan(value))
-    longer = max(GOOD_ESS / worth, (apart - 1.0) / (GOOD_RHAT - 1.0))
+    known = [value for value in (row["rhat"], row["nested_rhat"]) if not math.isnan(value)]
+    if math.isnan(worth) or not known:  # too short for anything to be told
+        return DRAWS_USED
+    longer = max(GOOD_ESS / worth, (min(known) - 1.0) / (GOOD_RHAT - 1.0))
     draws: float = SPARE * longer * row["draws"]
     return math.ceil(draws / HUNDRED) * HUNDRED
-
-
-def converged(table: pd.DataFrame) -> pd.Series[bool]:
-    """Return which theories have chains that agree, and are long enough for every quantity."""
-    from alliance_sim.calibration.diagnostics import doubt_of
-
-    return table.apply(lambda row: not doubt_of(row), axis=1).astype(bool)
