@@ -75,7 +75,13 @@ def counts_figure(
         row, column = (0, place) if form.narrow else divmod(place, columns)
         domain = COUNTED_DOMAINS[column]
         here = counts[counts["series"] == series[row]]
-        _frame(axes, float(max(here["high"].max(), here["observed"].max())), stages)
+        if not place % columns:  # the others of its row share its axis
+            _count_axis(axes, float(max(here["high"].max(), here["observed"].max())))
+        if not place:  # and all share this one
+            names = [period.name.replace(" ", "\n") for period in stages]
+            axes.set_xticks(range(len(stages)), names)
+            axes.set_xlim(-0.5, len(stages) - 0.5)
+        _frame(axes, len(stages))
         _bars(axes, here[here["domain"] == domain], look=looks[domain], stages=stages)
         if place < columns or form.narrow:
             axes.set_title(called(words, domain), color=looks[domain].ink, pad=5)
@@ -86,19 +92,20 @@ def counts_figure(
     return figure
 
 
-def _frame(axes: Axes, top: float, stages: Sequence[Period]) -> None:
-    """Prepare the panel of one domain."""
+def _count_axis(axes: Axes, top: float) -> None:
+    """Make a square-root scale of the y axis of a row, with room for its highest count."""
     axes.set_yscale("function", functions=(_root, _square))
     axes.set_ylim(-0.12, top * 1.12)
     axes.yaxis.set_major_locator(FixedLocator([tick for tick in TICKS if tick <= top * 1.12]))
     axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _frame(axes: Axes, stages: int) -> None:
+    """Prepare the panel of one domain."""
     axes.grid(axis="y", color="#dcdcdc", linewidth=0.7)
     axes.set_axisbelow(True)
-    names = [period.name.replace(" ", "\n") for period in stages]
-    axes.set_xticks(range(len(stages)), names, rotation=90 if axes.bbox.width < 260 else 0)
-    axes.tick_params(axis="x", length=0)
-    axes.set_xlim(-0.5, len(stages) - 0.5)
-    for place in range(len(stages)):
+    axes.tick_params(axis="x", length=0, labelrotation=90 if axes.bbox.width < 260 else 0)
+    for place in range(stages):
         shade = SHADES[place % 2]
         axes.axvspan(place - 0.5, place + 0.5, color=shade, linewidth=0, zorder=0)
 
