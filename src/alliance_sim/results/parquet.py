@@ -38,7 +38,8 @@ def write(labels: Labels, values: NDArray[np.float64], path: Path) -> None:
     import pyarrow.parquet as pq
 
     table = _table(labels, values)
-    how = {"compression": "zstd", "version": "2.6", "write_page_checksum": True}
+    how: dict[str, Any] = {"compression": "zstd", "version": "2.6", "write_page_checksum": True}
+    how["use_dictionary"] = list(BESIDE)  # states hardly ever repeat a value
 
     def put(part: Path) -> None:
         with part.open("xb") as file, pq.ParquetWriter(file, table.schema, **how) as writer:
