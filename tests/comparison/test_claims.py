@@ -4,11 +4,14 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alliance_sim.comparison.claims import check_claims, check_record, summarise_claims
 from alliance_sim.record.checks import checks_of
@@ -381,6 +384,18 @@ def test_events_of_the_record_can_refute_a_claim_that_also_asks_for_levels() -> 
 def test_the_best_break_is_where_the_mean_jumps() -> None:
     assert best_break(np.array([1.0, 1.0, 1.0, 5.0, 5.0])) == 3
     assert best_break(np.ones(5)) is None
+
+
+@given(st.lists(st.integers(-3, 30), min_size=2, max_size=30))
+def test_the_best_break_leaves_the_least_error_and_is_the_first_that_does(total: list[int]) -> None:
+    found = best_break(np.array(total, dtype=float))
+    errors = [_error(total[:at]) + _error(total[at:]) for at in range(1, len(total))]
+    assert found == (None if len(set(total)) == 1 else 1 + errors.index(min(errors)))
+
+
+def _error(values: list[int]) -> Fraction:
+    """Return the squared error around the mean, exactly."""
+    return sum((value - Fraction(sum(values), len(values))) ** 2 for value in values) + Fraction(0)
 
 
 def test_measures_on_flat_series_are_exactly_flat() -> None:
