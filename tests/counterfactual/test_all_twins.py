@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from alliance_sim import load_scenario
-from alliance_sim.counterfactual.all_twins import Pasts, all_twins
+from alliance_sim.counterfactual.all_twins import Pasts, all_twins, share_error
 from alliance_sim.counterfactual.couplings import COUPLINGS
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.posteriors import Posteriors
@@ -79,3 +80,27 @@ def test_an_answer_does_not_hang_on_what_was_asked_before(
             )
             told.append((ran.couplings, ran.ensemble, ran.anew))
         assert told[0] == told[1]
+
+
+def test_an_edit_of_what_a_theory_sets_holds_in_the_edited_world(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    question = ask(ISLANDS, ["set theory.threat=false"], "level_operations@2010")
+    for theory in ("RID", "RI", "D"):
+        fact, edited = question.under(theory)
+        assert fact.theory.threat is ("R" in theory)
+        assert edited.theory.threat is False
+        assert edited.theory.institutions is fact.theory.institutions
+    ran = all_twins(question, Posteriors(islands_posterior), uniforms=1, runs=2, seed=4)
+    assert ran.twins["quantile"].touched is not None
+    assert ran.couplings["quantile"].effect.value != 0.0
+
+
+def test_runs_of_one_draw_say_less_than_as_many_of_their_own() -> None:
+    happened = np.repeat([True, False, False, True], 25)
+    each, alike = np.arange(100), np.repeat(np.arange(4), 25)
+    assert share_error(happened, each) == pytest.approx(0.05, rel=0.02)
+    assert share_error(happened, alike) == pytest.approx(np.sqrt(0.25 / 3))
+    assert share_error(happened, 0 * each) == pytest.approx(0.05, rel=0.02)
+    assert share_error(np.zeros(100, dtype=bool), alike) == pytest.approx(0.007, rel=0.02)
+    assert share_error(happened[:0], each[:0]) is None

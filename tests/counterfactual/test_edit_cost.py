@@ -58,6 +58,15 @@ def test_a_strength_costs_how_far_each_draw_moves_in_the_posterior(
         assert found.bits == found.parameters == pytest.approx(expected)
 
 
+def test_a_strength_in_two_steps_costs_what_it_costs_in_one(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    twice = ISLANDS.edited("strength great_raid:0.5").edited("strength great_raid:0.5")
+    found = edit_cost(ISLANDS, twice, islands_posterior, until=END)
+    assert found is not None
+    assert found.parameters == cost(islands_posterior, "strength great_raid:0.25").parameters
+
+
 def test_what_the_model_gives_no_chance_costs_one_bit_and_a_further_edit_the_choice(
     islands_posterior: PosteriorDraws,
 ) -> None:

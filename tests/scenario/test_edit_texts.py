@@ -10,7 +10,8 @@ import pytest
 from alliance_sim import Scenario, ScenarioError, ScenarioWarning, load_scenario
 from alliance_sim.provenance import scenario_digest
 from alliance_sim.scenario.edit_kinds import KINDS, example_of
-from alliance_sim.scenario.edit_texts import as_texts, idle, kept, read_edits
+from alliance_sim.scenario.edit_texts import as_texts, idle, read_edits
+from alliance_sim.scenario.edits_in_words import kept_of
 from alliance_sim.scenario.path import follow
 
 ISLANDS = load_scenario("two_islands/baseline")
@@ -110,7 +111,30 @@ def test_the_push_of_another_leader_comes_in_the_place_of_one() -> None:
 def test_a_descendant_that_is_kept_stays_as_dated() -> None:
     after = ISLANDS.edited("without great_raid", "keep ports_act")
     assert at(after, "juncture.ports_act.when_cause_removed") == "stays"
-    assert kept(read_edits(ISLANDS, ["without great_raid", "keep ports_act"])) == ["ports_act"]
+    assert kept_of(after.edits) == ("ports_act",)
+    assert kept_of(after.with_setting("juncture.ports_act.when_cause_removed", "falls").edits) == ()
+
+
+def test_texts_of_what_was_edited_again_make_the_same_world() -> None:
+    pace = ISLANDS.with_number("levels.pace", 0.9).with_number("levels.pace", 1.1)
+    assert pace.edit_texts == ("set levels.pace=1.1",)
+    weak = ISLANDS.edited("strength great_raid:0.5").edited("strength great_raid:0.5")
+    assert weak.edit_texts == ("strength great_raid:0.25",)
+    gone = ISLANDS.edited("shift great_raid:+4", "council leader").edited("without great_raid")
+    assert gone.edit_texts == ("council leader", "without great_raid")
+    for after in (pace, weak, gone):
+        again = ISLANDS.edited(*after.edit_texts)
+        for path in ("levels.pace", "juncture.great_raid.effect.0.size"):
+            assert at(again, path) == at(after, path)
+        assert again.council == after.council
+        assert [j.present for j in again.junctures] == [j.present for j in after.junctures]
+
+
+def test_a_place_that_is_given_by_number_is_told_by_name() -> None:
+    member = ISLANDS.members[0].name
+    by_place = ISLANDS.edited("set member.0.offset=0.5")
+    assert by_place.edits[0].path == f"member.{member}.offset"
+    assert ISLANDS.with_number("member.0.offset", 0.5).edits[0].path == f"member.{member}.offset"
 
 
 def test_motives_are_off_at_nothing_and_on_in_the_middle_of_their_range() -> None:

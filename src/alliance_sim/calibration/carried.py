@@ -21,7 +21,7 @@ from alliance_sim.calibration.prior import Parameter, Prior
 from alliance_sim.errors import ResultError
 from alliance_sim.record.record import Record
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.edit import as_tree, value_at, with_names
+from alliance_sim.scenario.edit import as_tree, value_at
 from alliance_sim.scenario.path import PathProblem, follow, numbers
 from alliance_sim.scenario.priors import places
 from alliance_sim.scenario.scenario import build
@@ -83,7 +83,7 @@ class Carried:
             ResultError: If none of its numbers is a coefficient that the scenario has.
         """
         fitted = posterior.prior.scenario
-        edited = frozenset(_edited(scenario))
+        edited = frozenset(change.path for change in scenario.edits)
         kept: dict[str, str] = {}
         rows = []
         for row, path in enumerate(posterior.prior.paths):
@@ -250,15 +250,6 @@ def carried_prior(scenario: Scenario, posterior: PosteriorDraws) -> CarriedPrior
 
 def _together(scenario: Scenario, carried: Carried, reporting: Reporting | None) -> CarriedPrior:
     return CarriedPrior(scenario, carried, reporting=reporting)
-
-
-def _edited(scenario: Scenario) -> Iterator[str]:
-    """Yield the paths that edits of a scenario have set."""
-    for change in scenario.edits:
-        try:
-            yield with_names(scenario, change.path)
-        except PathProblem:
-            continue
 
 
 def _has(scenario: Scenario, path: str) -> bool:

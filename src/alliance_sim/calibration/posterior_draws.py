@@ -47,6 +47,7 @@ from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import Draws, ranks_of
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import value_at
+from alliance_sim.scenario.edits_in_words import multiples
 from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.theories import own_theory, theory_of
 
@@ -389,12 +390,7 @@ class PosteriorDraws(Shown):
 
     def _scaled(self, scenario: Scenario, drawn: Sequence[str]) -> dict[str, Floats]:
         """Return numbers that edits multiply, by path an array (draw,), but for those drawn."""
-        times: dict[str, float] = {}
-        for change in scenario.edits:
-            if change.times is None:
-                times.pop(change.path, None)
-            else:
-                times[change.path] = times.get(change.path, 1.0) * change.times
+        times = multiples(scenario.edits)
         mine = {path: row for row, path in enumerate(self.prior.paths)}
         wanted = [path for path in times if path in mine and path not in drawn]
         if not wanted:

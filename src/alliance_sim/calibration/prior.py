@@ -21,7 +21,6 @@ from alliance_sim.errors import ScenarioError, SettingError, shown, unknown_name
 from alliance_sim.record.reporting import Beta, Reporting
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import value_at, with_names
-from alliance_sim.scenario.path import PathProblem
 from alliance_sim.scenario.priors import ALL, LOG, places
 from alliance_sim.scenario.schema import Prior as PriorTable
 from alliance_sim.scenario.theories import Theory, own_theory, theory_of, with_theory
@@ -327,7 +326,7 @@ class Prior:
 
     def _kept(self, scenario: Scenario) -> Iterator[tuple[PriorTable, tuple[str, ...]]]:
         """Yield the priors whose parameters stay, with the paths that they speak of."""
-        fixed = _edited(scenario)
+        fixed = {change.path for change in scenario.edits}
         for table in scenario.priors:
             found = [with_names(scenario, path) for path in places(scenario, table.path)]
             mattering = [path for path in found if self.theory.needs(scenario, path)]
@@ -395,17 +394,6 @@ def _chances(reporting: Reporting | None, beta: Beta) -> tuple[str, ...]:
         for salience, cell in enumerate(chance.cells, start=1)
         if cell == beta
     )
-
-
-def _edited(scenario: Scenario) -> frozenset[str]:
-    """Return the paths of all numbers that edits have set."""
-    found = set()
-    for change in scenario.edits:
-        try:
-            found.add(with_names(scenario, change.path))
-        except PathProblem:
-            continue
-    return frozenset(found)
 
 
 def _parameter(scenario: Scenario, table: PriorTable, found: tuple[str, ...]) -> Parameter:

@@ -28,7 +28,6 @@ from alliance_sim.counterfactual.estimates import (
     outcome_of,
 )
 from alliance_sim.counterfactual.histories import Histories, beside_each_other
-from alliance_sim.counterfactual.posteriors import with_theory_of
 from alliance_sim.counterfactual.worlds import EditedWorld, TwinWorlds
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.errors import SettingError
@@ -191,7 +190,7 @@ def all_twins(  # noqa: PLR0913 - what is run of one question, by name
     """
     main, outcome = posteriors.main, question.outcome
     of = Pasts().of if pasts is None else pasts.of
-    base, edited = (with_theory_of(one, main) for one in (question.base, question.edited))
+    base, edited = question.under(main.theory)
     past = of(main, base, uniforms=uniforms, seed=seed, threads=threads)
     world, twins = EditedWorld(past, edited), {}
     for name in COUPLINGS:
@@ -200,7 +199,7 @@ def all_twins(  # noqa: PLR0913 - what is run of one question, by name
         told()
 
     def rival(other: PosteriorDraws) -> UnderTheory:
-        fact, changed = (with_theory_of(one, other) for one in (question.base, question.edited))
+        fact, changed = question.under(other.theory)
         histories = of(other, fact, uniforms=uniforms, seed=seed, threads=1)
         worlds = EditedWorld(histories, changed).twins(states=[outcome.state])
         told()
@@ -213,7 +212,7 @@ def all_twins(  # noqa: PLR0913 - what is run of one question, by name
     told()
     ensemble = anew = None
     if question.binary:
-        ensemble = ensembled(question, free, fresh(edited))
+        ensemble = ensembled(question, free, fresh(edited), draws=len(main))
         told()
         anew = futures(base, edited, past, outcome.text, twins=twins[INDEPENDENT])
         told()
@@ -241,18 +240,20 @@ def _under_theory(question: Question, theory: str, worlds: TwinWorlds) -> UnderT
     return UnderTheory(theory, fact, edited, effect, spread[np.isfinite(spread)], worlds.draws)
 
 
-def ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensembled:
+def ensembled(question: Question, factual: Ensemble, edited: Ensemble, *, draws: int) -> Ensembled:
     """Return necessity and sufficiency of pairs of runs with fresh noise, the same in each pair.
 
     Args:
         question: The question, whose outcome happens or does not.
         factual: Runs of the factual world.
         edited: Runs of the edited one with the same noise, pair by pair.
+        draws: How many draws of parameters they take turns with.
 
     Raises:
         SettingError: If a run of every pair failed.
     """
-    y1, y0 = (values == 1.0 for values in whole_pairs(question, factual, edited))
+    fact, other, numbers = whole_pairs(question, factual, edited)
+    y1, y0, draw = fact == 1.0, other == 1.0, numbers % draws
     do1, do0 = float(y1.mean()), float(y0.mean())
     joint = [[(1 - do0) / 2, do0 / 2], [(1 - do1) / 2, do1 / 2]]  # each world half of the time
     return Ensembled(
@@ -261,25 +262,45 @@ def ensembled(question: Question, factual: Ensemble, edited: Ensemble) -> Ensemb
         both=float((y1 & ~y0).mean()),
         bounds=causation_bounds(joint, do1, do0),
         pairs=len(y1),
-        errors={"PN": _error(~y0[y1]), "PS": _error(y1[~y0]), "PNS": _error(y1 & ~y0)},
+        errors={
+            "PN": share_error(~y0[y1], draw[y1]),
+            "PS": share_error(y1[~y0], draw[~y0]),
+            "PNS": share_error(y1 & ~y0, draw),
+        },
     )
 
 
-def _error(happened: NDArray[np.bool_]) -> float | None:
-    """Return the standard error of a share, None if it is one of nothing.
+def share_error(happened: NDArray[np.bool_], draw: NDArray[np.int64]) -> float | None:
+    """Return the standard error of a share of runs, None if it is one of nothing.
 
-    It is the standard deviation of the share after as many trials, under Jeffreys' prior, so that
-    none of few is not told as exactly none.
+    Runs of one draw are alike, so it is that of a ratio of sums over draws. It is at least the
+    standard deviation of the share after as many trials, under Jeffreys' prior, so that none of few
+    is not told as exactly none.
+
+    Args:
+        happened: Whether it did, array (run,).
+        draw: Which draw each run has, array (run,).
     """
     if not happened.size:
         return None
     a = float(happened.sum()) + 0.5
     b = happened.size + 1.0 - a
-    return float(np.sqrt(a * b / (a + b + 1.0)) / (a + b))
+    least = float(np.sqrt(a * b / (a + b + 1.0)) / (a + b))
+    off = np.bincount(draw, weights=happened - happened.mean())
+    count = len(np.unique(draw))
+    if count < 2:
+        return least
+    by_draw = float(np.sqrt((off @ off) * count / (count - 1))) / happened.size
+    return max(least, by_draw)
 
 
-def whole_pairs(question: Question, factual: Ensemble, edited: Ensemble) -> tuple[Floats, Floats]:
-    """Return the outcome in both worlds of the pairs in which no run failed, each array (pair,).
+def whole_pairs(
+    question: Question, factual: Ensemble, edited: Ensemble
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return the outcome in both worlds of the pairs in which no run failed, and their numbers.
+
+    Returns:
+        Three arrays (pair,).
 
     Raises:
         SettingError: If there is no such pair.
@@ -288,4 +309,4 @@ def whole_pairs(question: Question, factual: Ensemble, edited: Ensemble) -> tupl
     whole = np.isfinite(fact) & np.isfinite(other)
     if not whole.any():
         raise SettingError(WHERE, ["a run of every pair failed, so there is nothing to tell"])
-    return fact[whole], other[whole]
+    return fact[whole], other[whole], factual.numbers[whole]

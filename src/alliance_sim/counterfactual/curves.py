@@ -312,8 +312,7 @@ def curves_of(
 
 def _both(question: Question, past: Histories, known: Known) -> tuple[Floats, Floats]:
     """Return the outcome as it was and edited, means over the runs of each draw, arrays (draw,)."""
-    theory = theory_of(known.draws.theory)
-    base, edited = past.scenario, with_theory(question.edited, theory)
+    base, edited = question.under(known.draws.theory)
     twins = twin_worlds(base, edited, past, states=[question.outcome.state])
     fact, its = both_worlds(question, twins)
     return twins.by_draw(fact), twins.by_draw(its)

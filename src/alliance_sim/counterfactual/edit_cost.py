@@ -18,7 +18,7 @@ import numpy as np
 
 from alliance_sim.counterfactual.rewrite_cost import RewriteCost, rewrite_cost
 from alliance_sim.scenario.edit import value_at
-from alliance_sim.scenario.edits_in_words import changes_between
+from alliance_sim.scenario.edits_in_words import changes_between, multiples
 from alliance_sim.scenario.path import PathProblem
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def edit_parts(
 ) -> EditParts:
     """Return what goes into the cost of the edits between two scenarios."""
     own = changes_between(base, edited)
+    times = multiples(own)
     texts = dict.fromkeys(change.text or change.words for change in own)
     by_name = {juncture.name: juncture for juncture in base.junctures}
     years, uneven = 0.0, 0
@@ -106,7 +107,7 @@ def edit_parts(
         elif found is not None and kind == "date":
             years += _moved_by(found, edited)
         elif change.path in posterior.names:
-            moved.append(_fitted(change, edited, posterior))
+            moved.append(_fitted(change.path, edited, posterior, times.get(change.path)))
         else:
             uneven += 1
     return EditParts(len(texts), years, uneven, tuple(noise), tuple(moved))
@@ -178,21 +179,21 @@ def _column(name: str, posterior: PosteriorDraws) -> Floats:
     return found
 
 
-def _fitted(change: Change, edited: Scenario, posterior: PosteriorDraws) -> _Moved:
-    """Return how far an edit moves a fitted number: from its mean, or each draw from its own."""
-    draws = _column(change.path, posterior)
-    if change.times is not None:
-        return _Moved(change.path, (change.times - 1.0) * draws)
+def _fitted(path: str, edited: Scenario, posterior: PosteriorDraws, times: float | None) -> _Moved:
+    """Return how far edits move a fitted number: from its mean, or each draw from its own."""
+    draws = _column(path, posterior)
+    if times is not None:
+        return _Moved(path, (times - 1.0) * draws)
     try:
-        value = float(value_at(edited, change.path).value)
+        value = float(value_at(edited, path).value)
     except PathProblem:  # a number of the prior that no scenario has
         value = float(draws.mean())
-    return _Moved(change.path, np.full(len(draws), value - draws.mean()))
+    return _Moved(path, np.full(len(draws), value - draws.mean()))
 
 
 def _distance(moved: Iterable[_Moved], posterior: PosteriorDraws) -> float | None:
     """Return the mean squared Mahalanobis distance of moves, None if it is not defined."""
-    last = {one.name: one for one in moved}  # what is set twice is as it was set last
+    last = {one.name: one for one in moved}  # each tells where its number is in the end
     if not last:
         return 0.0
     values = np.stack([_column(name, posterior) for name in last])

@@ -11,10 +11,11 @@ from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import HOLDS, Outcome, is_binary, parse_outcome
 from alliance_sim.scenario.edit import edited as edited_by
 from alliance_sim.scenario.edit import put, value_at
-from alliance_sim.scenario.edit_texts import EditText, idle, kept, read_edits
-from alliance_sim.scenario.edits_in_words import changes_between, title_of
+from alliance_sim.scenario.edit_texts import EditText, idle, read_edits
+from alliance_sim.scenario.edits_in_words import changes_between, kept_of, texts_of, title_of
 from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.holds import window_of
+from alliance_sim.scenario.theories import theory_of, with_theory
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.build import prepared
 from alliance_sim.world.state import meanings_of, state_names
@@ -41,7 +42,6 @@ class Question:
         edits: What was edited, as texts that `Scenario.edited` takes; of tables that a file adds,
             in words.
         theory: The theory that both worlds are under, such as "RI"; None for that of the base.
-        kept: Junctures that are held as dated although what they follow is edited.
         outcome: What is looked at.
         touched: First day of the first quarter that the edits touch.
         called: What a command finds the base by, such as a file; "" for its name.
@@ -51,7 +51,6 @@ class Question:
     edited: Scenario
     edits: tuple[str, ...]
     theory: str | None
-    kept: tuple[str, ...]
     outcome: Outcome
     touched: dt.date
     called: str = ""
@@ -67,9 +66,19 @@ class Question:
         return changes_between(self.base, self.edited)
 
     @property
+    def kept(self) -> tuple[str, ...]:
+        """Junctures that are held as dated although what they follow is edited."""
+        return kept_of(self.changes)
+
+    @property
     def held(self) -> tuple[str, ...]:
         """States that the edited world holds at a value, as texts of edits."""
         return tuple(hold.text for hold in self.edited.holds)
+
+    def under(self, theory: str) -> tuple[Scenario, Scenario]:
+        """Return the factual and the edited world under a theory; what an edit set stays set."""
+        one, edits = theory_of(theory), {change.path for change in self.changes}
+        return with_theory(self.base, one), with_theory(self.edited, one, but=edits)
 
     @property
     def binary(self) -> bool:
@@ -144,7 +153,7 @@ def ask(
     day, late = _touched(base, edited, found)
     if late or day is None:
         raise SettingError(WHERE, [late])
-    return Question(base, edited, told, theory, tuple(kept(asked)), found, day, called)
+    return Question(base, edited, told, theory, found, day, called)
 
 
 def _outcome(base: Scenario, text: str, problems: list[str]) -> Outcome | None:
@@ -189,8 +198,7 @@ def _without_theory(base: Scenario, start: Scenario) -> tuple[Scenario, str | No
 
 def _told(base: Scenario, edited: Scenario) -> tuple[str, ...]:
     """Return the edits that lead from one scenario to the other."""
-    changes = changes_between(base, edited)
-    return tuple(dict.fromkeys(change.text or change.words for change in changes))
+    return texts_of(changes_between(base, edited), tables=True)
 
 
 def _other_years(base: Scenario, edited: Scenario) -> Iterator[str]:

@@ -173,8 +173,9 @@ def fresh_answer(
         return simulate(scenario, runs=runs, seed=seed, posterior=posterior)
 
     factual, edited = fresh(question.base), fresh(question.edited)
-    found = ensembled(question, factual, edited)
-    one, other = (float(world.mean()) for world in whole_pairs(question, factual, edited))
+    draws = 1 if posterior is None else len(posterior)
+    found = ensembled(question, factual, edited, draws=draws)
+    one, other = (float(world.mean()) for world in whole_pairs(question, factual, edited)[:2])
     return {
         "question": question.words,
         "edits": list(question.edits),

@@ -224,7 +224,7 @@ def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
     problems = problems or [*cross_problems(as_tree(after)), *hold_problems(after)]
     if problems:
         raise ScenarioError(scenario.name, problems)
-    return renamed(scenario, after, [edit.change for edit in edits])
+    return renamed(scenario, after, [_by_name(edit.change, after) for edit in edits])
 
 
 def apply_edits(scenario: Scenario, edits: Sequence[Edit]) -> tuple[Scenario, list[str]]:
@@ -278,7 +278,7 @@ def replaced(
     problems = [*cross_problems(as_tree(after)), *hold_problems(after)] if to_check else []
     if problems:
         raise ScenarioError(scenario.name, problems)
-    done = [change.change for group in groups.values() for change in group]
+    done = [_by_name(change.change, after) for group in groups.values() for change in group]
     return renamed(scenario, after, done)
 
 
@@ -306,6 +306,13 @@ def with_names(scenario: Scenario, path: str) -> str:
         name_of(node[key], key) if isinstance(node, tuple) else part
         for (node, key), part in zip(way(scenario, path), path.split("."), strict=True)
     )
+
+
+def _by_name(change: Change, scenario: Scenario) -> Change:
+    """Return an edit with names in its path where it was given places, as `member.0.offset`."""
+    if not any(part.isdigit() for part in change.path.split(".")):
+        return change
+    return change.model_copy(update={"path": with_names(scenario, change.path)})
 
 
 def _replaced_part(

@@ -155,11 +155,6 @@ def idle(base: Scenario, asked: Sequence[EditText]) -> Iterator[str]:
             yield f"keep {name}: nothing that it follows is edited, so there is nothing to hold"
 
 
-def kept(asked: Sequence[EditText]) -> list[str]:
-    """Return the names of junctures that are held as they were."""
-    return [one.text.partition(" ")[2] for one in asked if _keeps(one.text)]
-
-
 def as_texts(**options: str | Sequence[str] | None) -> list[str]:
     """Return edits given by kind as one list of texts, in the order of the kinds.
 

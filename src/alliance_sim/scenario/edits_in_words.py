@@ -5,7 +5,7 @@ A juncture is called by its title in what is to be read, and by its name in what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from alliance_sim.scenario.schema import Change
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from alliance_sim.scenario.scenario import Scenario
 
 LONGEST_NAME = 200
+STRENGTH, HOLDS = "strength ", "hold"
+RESPONSE, STAYS = ".when_cause_removed", "stays"
 MOST_IN_TITLE, MOST_TOLD = 3, 20  # edits that a title and a description name
 
 
@@ -25,6 +27,60 @@ def changes_between(factual: Scenario, edited: Scenario) -> tuple[Change, ...]:
     """
     shared = len(factual.edits) if edited.edits[: len(factual.edits)] == factual.edits else 0
     return tuple(edited.edits[shared:])
+
+
+def multiples(changes: Iterable[Change]) -> dict[str, float]:
+    """Return how many times as large edits make numbers, by path; of those set, nothing is left."""
+    times: dict[str, float] = {}
+    stated: set[str] = set()
+    for change in changes:
+        if change.times is None:
+            stated.add(change.path)
+        else:
+            times[change.path] = times.get(change.path, 1.0) * change.times
+    return {path: many for path, many in times.items() if path not in stated}
+
+
+def kept_of(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return the junctures that edits hold as dated, whatever becomes of what they follow."""
+    held = {change.path: change.value for change in changes if change.path.endswith(RESPONSE)}
+    return tuple(path.split(".")[1] for path, value in held.items() if value == STAYS)
+
+
+def texts_of(changes: Sequence[Change], *, tables: bool = False) -> tuple[str, ...]:
+    """Return texts that make the same edits again, each once.
+
+    Of what was edited again, only what stands in the end is told: a number that was set later, a
+    juncture that was taken out. What made all that a juncture moves stronger or weaker more than
+    once is one strength.
+
+    Args:
+        changes: The edits, in the order in which they were made.
+        tables: Whether a table that was added, which has no text, is told in words.
+    """
+    found: dict[str, None] = {}
+    stronger: dict[str, dict[str, float]] = {}
+    for place, change in enumerate(changes):
+        text = change.text or (change.words if tables else "")
+        if not text or any(_undoes(later, change) for later in changes[place + 1 :]):
+            continue
+        if change.times is None or not text.startswith(STRENGTH):
+            found[text] = None
+            continue
+        name = text.removeprefix(STRENGTH).partition(":")[0]
+        by_path = stronger.setdefault(name, {})
+        by_path[change.path] = by_path.get(change.path, 1.0) * change.times
+        found[f"{STRENGTH}{name}"] = None
+    many = {f"{STRENGTH}{name}": max(paths.values()) for name, paths in stronger.items()}
+    return tuple(f"{text}:{many[text]:.12g}" if text in many else text for text in found)
+
+
+def _undoes(later: Change, change: Change) -> bool:
+    """Whether nothing is left of an edit after a later one."""
+    if later.path == change.path and later.path != HOLDS:
+        return later.times is None
+    head, _, field = later.path.rpartition(".")
+    return field == "present" and later.value is False and change.path.startswith(f"{head}.")
 
 
 def title_of(scenario: Scenario, changes: Sequence[Change]) -> str:

@@ -14,6 +14,7 @@ from alliance_sim.errors import ScenarioError, did_you_mean, explains_calls, sho
 from alliance_sim.scenario import edit, yearly
 from alliance_sim.scenario.causes import doubts
 from alliance_sim.scenario.checks import cross_problems
+from alliance_sim.scenario.edits_in_words import texts_of
 from alliance_sim.scenario.fields import Part, Text
 from alliance_sim.scenario.holds import Hold, without_empty
 from alliance_sim.scenario.path import Entries, Tree, instead_of, numbers
@@ -367,8 +368,11 @@ class Scenario(Shown, Part):
 
     @property
     def edit_texts(self) -> tuple[str, ...]:
-        """The edits that made it, as texts that `edited` takes; a table that was added has none."""
-        return tuple(dict.fromkeys(change.text for change in self.edits if change.text))
+        """The edits that made it, as texts that `edited` takes; a table that was added has none.
+
+        Of what was edited again only what stands in the end; strengths of one juncture are one.
+        """
+        return texts_of(self.edits)
 
 
 def build(tree: Tree, where: str) -> Scenario:

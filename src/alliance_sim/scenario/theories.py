@@ -7,6 +7,7 @@ not merely for growth.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -157,15 +158,21 @@ def settings_under(scenario: Scenario, theory: Theory) -> dict[str, Any]:
     return {path: value for path, value in wanted.items() if _stands(scenario, path) != value}
 
 
-def with_theory(scenario: Scenario, theory: Theory) -> Scenario:
+def with_theory(scenario: Scenario, theory: Theory, *, but: Collection[str] = ()) -> Scenario:
     """Return the same world under a theory: its switches set, and 0 what no switch turns off.
 
     What a scenario says already is not set again, so its own theory gives the identical scenario.
 
+    Args:
+        scenario: The scenario.
+        theory: The theory.
+        but: Paths that keep what the scenario says, such as those that were edited.
+
     Raises:
         ScenarioError: If the theory has a trend and the scenario has no number for one.
     """
-    changed = settings_under(scenario, theory)
+    wanted = settings_under(scenario, theory)
+    changed = {path: value for path, value in wanted.items() if path not in but}
     if not changed:
         return scenario
     after = replaced(scenario, changed)
