@@ -10,7 +10,7 @@ import pytest
 
 from alliance_sim import SettingError, load_scenario
 from alliance_sim.calibration import PosteriorDraws
-from alliance_sim.counterfactual import Attribution, attribute, twin_worlds
+from alliance_sim.counterfactual import Attribution, attribute, twin_worlds, whatif
 from alliance_sim.counterfactual.contributions import (
     ALONE,
     IN_ORDER,
@@ -18,6 +18,7 @@ from alliance_sim.counterfactual.contributions import (
     SHAPLEY,
     WITHOUT,
 )
+from alliance_sim.counterfactual.estimates import mean_of
 
 pytestmark = pytest.mark.slow
 
@@ -76,6 +77,40 @@ def test_a_number_is_told_by_means_that_add_up_to_the_contrast(
         sum(share["mean"] for share in tree["contributions"][SHAPLEY].values())
     )
     assert f"mean over draws {found.fact.value:.2f} in this history as it was" in found.answer
+
+
+def test_intervals_are_those_of_a_what_if_however_few_re_runs_there_are(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    spans = []
+    for uniforms in (2, 16):
+        share = asked(islands_posterior, "great_raid", uniforms=uniforms).estimate(
+            WITHOUT, "great_raid"
+        )
+        asked_alone = whatif(
+            ISLANDS,
+            "without great_raid",
+            outcome=OUTCOME,
+            posterior=islands_posterior,
+            uniforms=uniforms,
+            runs=2,
+            seed=3,
+        )
+        effect = asked_alone.effect
+        assert share.value == pytest.approx(-effect.value)
+        assert share.low == pytest.approx(-effect.high, abs=0.15)
+        assert share.high == pytest.approx(-effect.low, abs=0.15)
+        spans.append(share.high - share.low)
+    assert spans[0] == pytest.approx(spans[1], rel=0.25)
+
+
+def test_an_interval_of_a_number_is_over_histories() -> None:
+    values = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, np.nan, 7.0])  # two re-runs of four draws
+    found = mean_of(values, 4, binary=False)
+    assert found.value == pytest.approx(np.mean([2.0, 3.0, 2.0, 5.0]))
+    assert (found.low, found.high) == pytest.approx((0.3, 6.4))
+    yes = mean_of(np.array([0.0, 1.0, 1.0, 0.0]), 2, binary=True)  # nothing but scatter
+    assert yes == (0.5, 0.5, 0.5)
 
 
 def test_every_world_is_run_once_whichever_convention_asks(found: Attribution) -> None:

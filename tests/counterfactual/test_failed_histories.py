@@ -10,7 +10,7 @@ import pytest
 
 from alliance_sim import load_scenario
 from alliance_sim.calibration import PosteriorDraws
-from alliance_sim.counterfactual import rewrite, whatif
+from alliance_sim.counterfactual import attribute, rewrite, whatif
 from alliance_sim.counterfactual.card import plausibility_card
 from alliance_sim.results.outcomes import evaluate
 
@@ -56,3 +56,33 @@ def test_histories_that_failed_are_neither_as_wanted_nor_not(
     found = rewrite(ISLANDS, outcome=STEP, wanted=False, posterior=islands_posterior, **few)
     assert found.fact.value == 0.0
     assert {one.value for one in found.searched.tried} == {0.0}
+
+
+def test_histories_that_failed_in_one_world_are_left_out_of_all_that_is_shared_out(
+    islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alliance_sim.counterfactual import juncture_game
+
+    names = ("great_raid", "joint_patrol")
+    asked: dict[str, Any] = {"outcome": "level_operations>0.3@2010", "uniforms": 2, "seed": 3}
+    whole = attribute(ISLANDS, names, posterior=islands_posterior, **asked)
+    plain, worlds = juncture_game.outcome_by_run, []
+
+    def some_failed(*given: Any) -> Any:
+        found = plain(*given).copy()
+        worlds.append(len(found))
+        if len(worlds) == 2:  # of four
+            found[[0, 5, 64 + 5]] = np.nan
+        return found
+
+    monkeypatch.setattr(juncture_game, "outcome_by_run", some_failed)
+    found = attribute(ISLANDS, names, posterior=islands_posterior, **asked)
+    assert len(worlds) == 4
+    assert (found.failed, found.histories) == (3, whole.histories - 3)
+    assert "Left out, as they failed in some world: 3 histories." in found.about
+    kept = np.delete(np.arange(64), 5)  # of draw 5 nothing is left
+    assert found.effect.shape == (63,)
+    same = kept[kept > 0]
+    assert np.array_equal(found.effect[1:], whole.effect[same])
+    for by in found.draws.values():
+        assert all(np.isfinite(one).all() and one.shape == (63,) for one in by.values())

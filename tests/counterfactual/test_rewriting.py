@@ -165,7 +165,7 @@ def test_a_further_edit_can_be_what_turns_it(islands_posterior: PosteriorDraws) 
 
 def test_the_answer_can_be_asked_again_as_a_what_if(answer: Rewrite) -> None:
     told = answer.whatif_command
-    assert told.startswith("alliance-sim whatif two_islands/baseline --")
+    assert told.startswith("alliance-sim whatif two_islands/baseline --posterior FILE --")
     assert told.endswith("--outcome 'rung>=2@2008'")
     for text in answer.nearest.edits:
         assert f"--{text}" in told
@@ -175,7 +175,7 @@ def test_the_what_if_names_file_draws_seed_and_uniforms_where_they_are_others(
     answer: Rewrite,
 ) -> None:
     told = shlex.split(answer.whatif_command)
-    assert told[3:7] == ["--seed", "3", "--uniforms", "2"]
+    assert told[5:9] == ["--seed", "3", "--uniforms", "2"]
     own = replace(answer, asked_of=("my own.toml", "--posterior", "FIT"), seed=1)
     words = ["my own.toml", "--posterior", "FIT", "--uniforms", "2"]
     assert shlex.split(own.whatif_command)[2:7] == words
@@ -187,7 +187,8 @@ def test_what_is_asked_is_called_as_a_command_finds_it(
     islands_posterior.save(tmp_path / "RID.npz")
     named = ask_rewrite(ISLANDS, STEP, posterior=tmp_path, called="own/mine.toml")
     assert named.asked_of == ("own/mine.toml", "--posterior", str(tmp_path))
-    assert ask_rewrite(ISLANDS, STEP, posterior=islands_posterior).asked_of == (ISLANDS.name,)
+    given = ask_rewrite(ISLANDS, STEP, posterior=islands_posterior)
+    assert given.asked_of == (ISLANDS.name, "--posterior", "FILE")
 
 
 def test_the_same_seed_gives_the_same_answer_on_any_number_of_threads(

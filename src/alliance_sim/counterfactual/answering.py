@@ -49,7 +49,7 @@ MOST_UNIFORMS, MOST_RUNS = 1000, 1_000_000
 @explains_calls
 def whatif(  # noqa: PLR0913 - what is asked of one question, by name
     base: Scenario,
-    edits: Sequence[str] = (),
+    edits: str | Sequence[str] = (),
     *,
     outcome: str,
     posterior: PosteriorDraws | str | os.PathLike[str] = USUAL,
@@ -77,7 +77,7 @@ def whatif(  # noqa: PLR0913 - what is asked of one question, by name
 
     Args:
         base: The factual scenario.
-        edits: Texts such as "without great_raid" or "shift joint_patrol:+16".
+        edits: A text or several, such as "without great_raid" or "shift joint_patrol:+16".
         outcome: What is looked at, such as "rung>=8@2014".
         posterior: Draws of parameters and noise; "shipped" for those that come with the package, or
             a file of draws, a folder of such files, or of a fit. Of a folder every theory in it is
@@ -110,7 +110,8 @@ def whatif(  # noqa: PLR0913 - what is asked of one question, by name
         without=without, shift=shift, strength=strength, set_=set_, hold=hold, leader=leader,
         council=council, member=member, motive=motive, keep=keep, theory=theory,
     )  # fmt: skip
-    question = ask(base, [*edits, *by_kind], outcome, start=start)
+    texts = [edits] if isinstance(edits, str) else edits
+    question = ask(base, [*texts, *by_kind], outcome, start=start)
     found = posteriors_of(posterior, base, question.theory, called=question.word)
     return answered(
         question,
@@ -232,17 +233,24 @@ def _not_asked(missing: Mapping[str, str], posteriors: Posteriors) -> list[str]:
 def _commands(
     question: Question, missing: Mapping[str, str], posteriors: Posteriors
 ) -> dict[str, str]:
-    """Return the commands that make what was not checked."""
+    """Return what makes what was not checked: commands, or what to leave out of the question."""
+    ships = bool(shipped_draws(question.base.relationship))
+    if posteriors.given and ships:
+        return dict.fromkeys((VARIANTS, NOT_HAD, THEORIES), "leave posterior out")
     wanted = [name for name in missing if name not in _impossible(posteriors)]
     called = question.word
     vary = ["alliance-sim", "posterior", "vary", called]
-    if posteriors.place or not shipped_draws(question.base.relationship):
-        vary += ["--posterior", posteriors.place or "FILE"]
-        if posteriors.main.theory != own_theory(question.base).name:
-            vary += ["--theory", posteriors.main.theory]
+    vary += ["--posterior", posteriors.place or "FILE"]
+    if posteriors.main.theory != own_theory(question.base).name:
+        vary += ["--theory", posteriors.main.theory]
     fit = fit_command(called, wanted or ["all"], posteriors.place)
+    if question.theory is not None and (ships or posteriors.place):
+        fit = "leave the theory out"
     other = fit if wanted else shlex.join(vary)
-    return {VARIANTS: shlex.join(vary), NOT_HAD: other, THEORIES: fit}
+    found = {VARIANTS: shlex.join(vary), NOT_HAD: other, THEORIES: fit}
+    if ships and not posteriors.place:  # nothing is written beside what ships
+        found = {name: told for name, told in found.items() if told != shlex.join(vary)}
+    return found
 
 
 def checked_sizes(*, uniforms: int, runs: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -28,16 +28,16 @@ from alliance_sim.counterfactual.contributions import (
     WITHOUT,
     Attribution,
     Group,
-    estimate_of,
 )
 from alliance_sim.counterfactual.couplings import QUANTILE, checked_coupling
+from alliance_sim.counterfactual.estimates import Estimate, mean_of
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.juncture_game import JunctureGame, wrong_players
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
-from alliance_sim.results.outcomes import Outcome, parse_outcome
+from alliance_sim.results.outcomes import Outcome, is_binary, parse_outcome
 from alliance_sim.scenario.theories import theory_of, with_theory
 from alliance_sim.world.state import state_names
 
@@ -69,7 +69,7 @@ Progress = Callable[[int, int], None]
 @explains_calls
 def attribute(  # noqa: PLR0913 - what is asked of one question, by name
     base: Scenario,
-    junctures: Sequence[str] = (),
+    junctures: str | Sequence[str] = (),
     *,
     outcome: str,
     groups: Groups = "period",
@@ -86,8 +86,8 @@ def attribute(  # noqa: PLR0913 - what is asked of one question, by name
 
     Args:
         base: The factual scenario.
-        junctures: The players, at most 15. Left out, all junctures before the outcome are tried
-            alone and last, and those that move it most are taken.
+        junctures: The players, one or several, at most 15. Left out, all junctures before the
+            outcome are tried alone and last, and those that move it most are taken.
         outcome: What is looked at, such as "rung>=8@2014".
         groups: Of Owen's value: "period" (stages of the history), "actor" (whose doing they are),
             or lists of players.
@@ -106,8 +106,9 @@ def attribute(  # noqa: PLR0913 - what is asked of one question, by name
             players; an outcome that cannot be read; or that there are no draws.
         ResultError: If the draws cannot be read, or no longer hold.
     """
+    junctures = [junctures] if isinstance(junctures, str) else list(junctures)
     seen = checked(base, junctures, outcome, coupling=coupling, most=most, groups=groups)
-    main = posteriors_of(posterior, base, theory).main
+    main = posteriors_of(posterior, base, theory, rivals=False).main
     under = with_theory(base, theory_of(main.theory))
     past = Histories.of_posterior(
         main, under, uniforms=uniforms, seed=as_seed(seed), threads=threads
@@ -116,11 +117,11 @@ def attribute(  # noqa: PLR0913 - what is asked of one question, by name
     players, idle = list(junctures), list[str]()
     worlds = _Worlds(under, past, outcome, coupling, progress)
     if not players:
-        players, idle = _screened(worlds, everybody, most)
+        players, idle = _screened(worlds, everybody, most, draws=len(main))
     game = worlds.game(players)
     owens = _groups(base, game.players, groups)
     worlds.expect(2 ** len(players))
-    draws = {
+    shares = {
         SHAPLEY: shapley(game.players, game),
         OWEN: owen([group.players for group in owens], game),
         IN_ORDER: time_ordered(game.players, game),
@@ -128,6 +129,7 @@ def attribute(  # noqa: PLR0913 - what is asked of one question, by name
         ALONE: add_one_in(game.players, game),
     }
     whole, nobody = game(frozenset(game.players)), game(frozenset())
+    over = _OverDraws(len(main), worlds.failed, binary=is_binary(seen))
     titles = {one.name: one.title for one in base.junctures}
     return Attribution(
         scenario=under,
@@ -138,20 +140,54 @@ def attribute(  # noqa: PLR0913 - what is asked of one question, by name
         idle=tuple(idle),
         chosen=bool(junctures),
         groups=owens,
-        fact=estimate_of(whole),
-        nobody=estimate_of(nobody),
-        effect=whole - nobody,
-        draws=draws,
+        fact=over.estimate(whole),
+        nobody=over.estimate(nobody),
+        contrast=over.estimate(whole - nobody),
+        effect=over.each(whole - nobody),
+        draws={
+            how: {name: over.each(one) for name, one in by.items()} for how, by in shares.items()
+        },
+        estimates={
+            how: {name: over.estimate(one) for name, one in by.items()}
+            for how, by in shares.items()
+        },
+        together=tuple(
+            over.estimate(np.sum([shares[OWEN][name] for name in group.players], axis=0))
+            for group in owens
+        ),
         posterior=main,
-        histories=len(past),
+        histories=len(past) - int(worlds.failed.sum()),
+        failed=int(worlds.failed.sum()),
         coupling=coupling,
         asked=worlds.done,
         seed=past.seed,
     )
 
 
+class _OverDraws(NamedTuple):
+    """What histories come to over draws; those that failed in any world are left out of all."""
+
+    draws: int
+    failed: NDArray[np.bool_]
+    binary: bool
+
+    def each(self, values: Floats) -> Floats:
+        """Return means over the histories of each draw that has any, array (draw,)."""
+        sets = np.where(self.failed, np.nan, values).reshape(-1, self.draws)
+        whole: Floats = np.nanmean(sets[:, np.isfinite(sets).any(axis=0)], axis=0)
+        return whole
+
+    def estimate(self, values: Floats) -> Estimate:
+        """Return the mean over draws and its interval."""
+        return mean_of(np.where(self.failed, np.nan, values), self.draws, binary=self.binary)
+
+
 class _Worlds:
-    """Worlds of one history without some of its junctures, each run once."""
+    """Worlds of one history without some of its junctures, each run once.
+
+    Attributes:
+        failed: Which histories failed in any of them, array (history,).
+    """
 
     def __init__(
         self,
@@ -164,6 +200,7 @@ class _Worlds:
         self._base, self._past, self._outcome, self._coupling = base, past, outcome, coupling
         self._progress, self._whole = progress, 0
         self._kept: dict[frozenset[str], Floats] = {}
+        self.failed = np.zeros(len(past), dtype=bool)
 
     @property
     def done(self) -> int:
@@ -180,9 +217,11 @@ class _Worlds:
         return _KeptGame(game, self)
 
     def value(self, gone: frozenset[str], run: Callable[[], Floats]) -> Floats:
-        """Return the outcome of a world, array (draw,)."""
+        """Return the outcome of a world, array (history,), 0 where it failed."""
         if gone not in self._kept:
-            self._kept[gone] = run()
+            found = run()
+            self.failed |= np.isnan(found)
+            self._kept[gone] = np.where(np.isnan(found), 0.0, found)
             if self._progress is not None:
                 self._progress(self.done, max(self._whole, self.done))
         return self._kept[gone]
@@ -196,18 +235,21 @@ class _KeptGame:
         self._game, self._worlds = game, worlds
 
     def __call__(self, there: frozenset[str]) -> Floats:
-        """Return the outcome where of the players only these happened, array (draw,)."""
+        """Return the outcome where of the players only these happened, array (history,)."""
         gone = frozenset(self.players) - there
-        return self._worlds.value(gone, lambda: self._game(there))
+        return self._worlds.value(gone, lambda: self._game.by_history(there))
 
 
-def _screened(worlds: _Worlds, names: Sequence[str], most: int) -> tuple[list[str], list[str]]:
+def _screened(
+    worlds: _Worlds, names: Sequence[str], most: int, *, draws: int
+) -> tuple[list[str], list[str]]:
     """Return the players that move the outcome most, alone or last, and those that never do."""
     worlds.expect(2 * len(names) + 2 ** min(most, len(names)))
     game = worlds.game(names)
     moved = dict.fromkeys(names, 0.0)
     for found in (leave_one_out(names, game), add_one_in(names, game)):
-        for name, by_draw in found.items():
+        for name, values in found.items():
+            by_draw = values.reshape(-1, draws).mean(axis=0)
             moved[name] = max(moved[name], float(np.abs(by_draw).mean()))
     idle = [name for name in names if moved[name] == 0.0]
     there = sorted((n for n in names if moved[n] > 0.0), key=lambda name: -moved[name])

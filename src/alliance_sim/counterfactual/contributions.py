@@ -16,7 +16,7 @@ import numpy as np
 from alliance_sim import display
 from alliance_sim.counterfactual.answer import PROBABILITY
 from alliance_sim.counterfactual.assumed import doubted
-from alliance_sim.counterfactual.estimates import HIGH, LOW, Estimate
+from alliance_sim.counterfactual.estimates import Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.results.outcome_words import outcome_title
@@ -78,10 +78,15 @@ class Attribution(Shown):
         groups: Of Owen's value.
         fact: The outcome as it was, the mean over draws, as of all that it is shared out in.
         nobody: The same without any of the players.
-        effect: The contrast, as it was less without all of them, array (draw,).
-        draws: By convention and player the contributions, array (draw,).
+        contrast: As it was less without all of them, the mean over draws.
+        effect: The same in each draw, array (draw,): means over its histories.
+        draws: By convention and player the contributions in each draw, array (draw,).
+        estimates: By convention and player the mean of these over draws, with its interval.
+        together: The same of each group of Owen's value.
         posterior: Draws of parameters and noise.
-        histories: How many histories there are: draws times sets of uniforms.
+        histories: How many histories there are: draws times sets of uniforms, less those that
+            failed.
+        failed: How many failed in some world, and are left out of all.
         coupling: How acts of the worlds hang together.
         asked: How many worlds were run.
         seed: Seed of what the record leaves open.
@@ -97,10 +102,14 @@ class Attribution(Shown):
     groups: tuple[Group, ...]
     fact: Estimate
     nobody: Estimate
+    contrast: Estimate
     effect: Floats
     draws: Mapping[str, Mapping[str, Floats]]
+    estimates: Mapping[str, Mapping[str, Estimate]]
+    together: tuple[Estimate, ...]
     posterior: PosteriorDraws
     histories: int
+    failed: int
     coupling: str
     asked: int
     seed: int
@@ -121,8 +130,17 @@ class Attribution(Shown):
         return outcome_title(self.outcome, self.scenario.calendar(), meanings_of(self.scenario))
 
     def estimate(self, convention: str, player: str) -> Estimate:
-        """Return what a player contributes: the mean over draws, and 5th and 95th percentile."""
-        return estimate_of(self.draws[convention][player])
+        """Return what a player contributes: the mean over draws, and 5th and 95th percentile.
+
+        The percentiles are of a yes or no over draws, without the scatter of a few re-runs; of a
+        number over histories.
+        """
+        return self.estimates[convention][player]
+
+    @property
+    def over(self) -> str:
+        """What intervals are over: "draws" of a yes or no, "histories" of a number."""
+        return "draws" if self.binary else "histories"
 
     def ranks(self, convention: str) -> tuple[str, ...]:
         """Return the players from the largest mean contribution to the least."""
@@ -171,16 +189,18 @@ class Attribution(Shown):
     @property
     def answer(self) -> str:
         """What it comes to, in plain sentences."""
-        whole = estimate_of(self.effect)
         most = self.ranks(SHAPLEY)[0]
         share = self.estimate(SHAPLEY, most)
         how = "chance" if self.binary else "mean over draws"
         return (
             f"{self.title[:1].upper()}{self.title[1:]}: {how} {self.fact.value:.2f} in this "
             f"history as it was, {self.nobody.value:.2f} without all of {len(self.players)} "
-            f"junctures; the contrast is {_told(whole)}. The largest share by Shapley's value is "
-            f"that of {most}: {_told(share)}."
+            f"junctures; the contrast is {self._span(self.contrast)}. The largest share by "
+            f"Shapley's value is that of {most}: {self._span(share)}."
         )
+
+    def _span(self, one: Estimate) -> str:
+        return f"{one.value:+.2f} (90 % of the {self.over}: {one.low:+.2f} to {one.high:+.2f})"
 
     @property
     def about(self) -> str:
@@ -193,6 +213,8 @@ class Attribution(Shown):
             rest = f" {counted(len(self.aside), 'other juncture')} before the outcome {happen} in "
             rest += f"every world, {len(self.idle)} of which " if self.idle else "every world."
             rest += f"{'moves' if len(self.idle) == 1 else 'move'} it in no draw." * bool(self.idle)
+        if self.failed:
+            rest += f" Left out, as they failed in some world: {self.failed} histories."
         return (
             f"Model: {self.scenario.name} under theory {self.posterior.theory}, {self.histories} "
             f"histories of {len(self.posterior)} posterior draws. Coded list: {held.record}, "
@@ -241,9 +263,7 @@ class Attribution(Shown):
         import pandas as pd
 
         rows = []
-        for group in self.groups:
-            together = np.sum([self.draws[OWEN][player] for player in group.players], axis=0)
-            mean, low, high = estimate_of(together)
+        for group, (mean, low, high) in zip(self.groups, self.together, strict=True):
             told = {"contribution": mean, "contribution_low": low, "contribution_high": high}
             rows.append({"group": group.name, "junctures": ", ".join(group.players), **told})
         return pd.DataFrame(rows)
@@ -263,7 +283,7 @@ class Attribution(Shown):
             "measure": self.measure,
             "fact": _tree(self.fact),
             "without_all": _tree(self.nobody),
-            "effect": _tree(estimate_of(self.effect)),
+            "effect": _tree(self.contrast),
             "players": list(self.players),
             "chosen": "named" if self.chosen else "screened",
             "aside": list(self.aside),
@@ -284,6 +304,7 @@ class Attribution(Shown):
             "theory": self.posterior.theory,
             "draws": len(self.posterior),
             "histories": self.histories,
+            "failed": self.failed,
             "worlds": self.asked,
             "seed": self.seed,
             "sentence": self.sentence,
@@ -309,15 +330,5 @@ class Attribution(Shown):
         )  # fmt: skip
 
 
-def estimate_of(by_draw: Floats) -> Estimate:
-    """Return the mean of numbers by draw, with their 5th and 95th percentile."""
-    low, high = np.quantile(by_draw, [LOW, HIGH])
-    return Estimate(float(np.mean(by_draw)), float(low), float(high))
-
-
 def _tree(estimate: Estimate) -> dict[str, float]:
     return {"mean": estimate.value, "low": estimate.low, "high": estimate.high}
-
-
-def _told(one: Estimate) -> str:
-    return f"{one.value:+.2f} (90 % of the draws: {one.low:+.2f} to {one.high:+.2f})"

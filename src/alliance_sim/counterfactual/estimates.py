@@ -102,6 +102,39 @@ def estimate(by_draw: Floats, *, binary: bool, weights: Floats | None = None) ->
     return Estimate(float(middle), float(low), float(high))
 
 
+def mean_of(values: Floats, draws: int, *, binary: bool) -> Estimate:
+    """Return the mean of contributions over draws, with an interval as `estimate_of` has it.
+
+    Contributions of a yes or no are means of several re-runs of a draw, and may be any number; what
+    re-runs add to their variance over draws is taken out by bringing them nearer to their mean.
+
+    Args:
+        values: Array (history,): sets of re-runs one after the other, each of all draws; NaN where
+            the history failed.
+        draws: How many draws there are.
+        binary: Whether they are contributions to a yes or no.
+
+    Raises:
+        SettingError: If every history failed.
+    """
+    sets = values.reshape(-1, draws).T
+    runs = np.isfinite(sets).sum(axis=1)
+    if not runs.any():
+        raise SettingError(WHERE, ["every history failed, so there is nothing to tell"])
+    own = np.nanmean(sets[runs > 0], axis=1)
+    mean, over = float(own.mean()), float(own.var(ddof=1)) if len(own) > 1 else 0.0
+    if not binary:
+        low, high = np.nanquantile(sets, [LOW, HIGH])
+        return Estimate(mean, float(low), float(high))
+    several = sets[runs > 1]
+    within = 0.0
+    if len(several):
+        within = float((np.nanvar(several, axis=1, ddof=1) / runs[runs > 1]).mean())
+    between = max(over - within, 0.0) / over if over > 0.0 else 0.0
+    low, high = np.quantile(mean + np.sqrt(between) * (own - mean), [LOW, HIGH])
+    return Estimate(mean, float(low), float(high))
+
+
 def likely(values: Floats, draws: int, *, binary: bool) -> Floats:
     """Return equally likely values of an outcome, or of its difference, for each draw.
 

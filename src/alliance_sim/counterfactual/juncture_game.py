@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alliance_sim.counterfactual.histories import Histories
+    from alliance_sim.counterfactual.worlds import TwinWorlds
     from alliance_sim.scenario import Scenario
 
     Floats = NDArray[np.float64]
@@ -75,18 +76,25 @@ class JunctureGame:
 
     def __call__(self, kept: frozenset[str]) -> Floats:
         """Return the outcome where of the players only these happened, array (draw,)."""
+        twins = self._twins(kept)
+        return twins.by_draw(outcome_by_run(self.outcome, twins.edited))
+
+    def by_history(self, kept: frozenset[str]) -> Floats:
+        """Return the same history by history, array (history,); NaN where one failed."""
+        return outcome_by_run(self.outcome, self._twins(kept).edited)
+
+    def _twins(self, kept: frozenset[str]) -> TwinWorlds:
         gone = [name for name in self.players if name not in kept]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ScenarioWarning)  # what falls away falls away
             edited = self._base.without(*gone) if gone else self._base
-        twins = twin_worlds(
+        return twin_worlds(
             self._base,
             edited,
             self._past,
             coupling=self._coupling,
             states=[self.outcome.state],
         )
-        return twins.by_draw(outcome_by_run(self.outcome, twins.edited))
 
 
 def wrong_players(base: Scenario, junctures: Sequence[str]) -> list[str]:

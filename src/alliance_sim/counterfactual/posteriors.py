@@ -17,13 +17,17 @@ from alliance_sim.calibration.variants import OtherReadings, readings_beside
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.results.draws import USUAL, shipped_draws
 from alliance_sim.results.sealed import ENDING
+from alliance_sim.scenario.edits_in_words import changes_between, texts_of
 from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.theories import own_theory, theory_of, with_theory
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from alliance_sim.scenario import Scenario
+    from alliance_sim.scenario.schema import Change
 
 WHERE = "posterior"
 
@@ -36,12 +40,14 @@ class Posteriors(NamedTuple):
         others: Those of rival theories.
         readings: What is kept beside them of other readings of the record.
         place: Where they lie as it was given; "" for those that ship or were given themselves.
+        given: Whether they were given themselves, so that nothing can be looked for beside them.
     """
 
     main: PosteriorDraws
     others: tuple[PosteriorDraws, ...] = ()
     readings: OtherReadings = OtherReadings()
     place: str = ""
+    given: bool = False
 
 
 def posteriors_of(
@@ -50,6 +56,7 @@ def posteriors_of(
     theory: str | None = None,
     *,
     called: str = "",
+    rivals: bool = True,
 ) -> Posteriors:
     """Return the draws that a question is answered with.
 
@@ -60,6 +67,7 @@ def posteriors_of(
         theory: The theory that is asked for; that of the scenario's switches if left out, or of
             the draws where they are given or in one file. Rivals are asked only if it is left out.
         called: What a command finds the scenario by, where that is known.
+        rivals: Whether rival theories and other readings are asked for as well.
 
     Raises:
         SettingError: If there are none, or they do not go with the scenario or the theory.
@@ -70,17 +78,21 @@ def posteriors_of(
     if isinstance(given, PosteriorDraws):
         found = [given]
     elif given == USUAL:
-        found = _shipped(base, wanted, called)
+        found = _shipped(base, wanted, called, rivals=rivals)
     else:
-        found = _kept(Path(os.fspath(given)), base, wanted, called)
+        found = _kept(Path(os.fspath(given)), base, wanted, called, rivals=rivals)
     problems = [problem for one in found if (problem := _misfit(one, base))]
+    if problems and (edits := changes_between(found[0].prior.scenario, base)):
+        problems = [_edited_already(found[0], base, edits)]
     if wanted is not None and found[0].theory != wanted:
         problems.append(f"the draws are of theory {found[0].theory}, and {wanted} is asked for")
     if problems:
         raise SettingError(WHERE, problems)
     if isinstance(given, PosteriorDraws):
-        return Posteriors(found[0], tuple(found[1:]))
+        return Posteriors(found[0], given=True)
     place = "" if given == USUAL else os.fspath(given)
+    if not rivals:
+        return Posteriors(found[0], place=place)
     readings = readings_beside(place or None, found[0], base)
     return Posteriors(found[0], tuple(found[1:]), readings, place)
 
@@ -109,11 +121,22 @@ def _misfit(posterior: PosteriorDraws, base: Scenario) -> str:
     return posterior.misfit(under.model_copy(update={"edits": posterior.prior.scenario.edits}))
 
 
+def _edited_already(posterior: PosteriorDraws, base: Scenario, edits: Sequence[Change]) -> str:
+    told = "; ".join(texts_of(edits, tables=True))
+    fitted = posterior.prior.scenario.name
+    return (
+        f"the posterior is of {fitted}, and {base.name} is that with edits ({told}); give {fitted} "
+        "as the factual scenario, and them as edits"
+    )
+
+
 def _fit_of(base: Scenario, called: str) -> str:
     return f"alliance-sim calibrate {shlex.quote(word_for(base, called))} --out FIT"
 
 
-def _shipped(base: Scenario, wanted: str | None, called: str) -> list[PosteriorDraws]:
+def _shipped(
+    base: Scenario, wanted: str | None, called: str, *, rivals: bool
+) -> list[PosteriorDraws]:
     known = shipped_draws(base.relationship)
     if not known:
         problem = (
@@ -123,12 +146,15 @@ def _shipped(base: Scenario, wanted: str | None, called: str) -> list[PosteriorD
         )
         raise SettingError(WHERE, [problem])
     first = wanted or own_theory(base).name
-    names = [first, *(name for name in known if name != first and wanted is None)]
+    others = (name for name in known if name != first) if rivals and wanted is None else ()
+    names = [first, *others]
     found = [shipped_posterior(base, name) for name in names]
     return [one for one in found if one is not None]
 
 
-def _kept(place: Path, base: Scenario, wanted: str | None, called: str) -> list[PosteriorDraws]:
+def _kept(
+    place: Path, base: Scenario, wanted: str | None, called: str, *, rivals: bool
+) -> list[PosteriorDraws]:
     if not place.exists():
         problem = (
             f"is {shown(str(place))}, must be {USUAL}, or a file or folder of draws that exists"
@@ -148,5 +174,5 @@ def _kept(place: Path, base: Scenario, wanted: str | None, called: str) -> list[
         raise SettingError(WHERE, [problem])
     own = own_theory(base).name
     first = wanted or (own if own in names else next(iter(names), own))
-    chosen = [first, *(name for name in names if name != first and wanted is None)]
-    return [PosteriorDraws.load(place, base, theory=name) for name in chosen]
+    others = [name for name in names if name != first] if rivals and wanted is None else []
+    return [PosteriorDraws.load(place, base, theory=name) for name in (first, *others)]

@@ -141,7 +141,7 @@ def _grid_problems(shifts: Sequence[object], strengths: Sequence[object]) -> lis
 def _further(base: Scenario, also: Sequence[str], problems: list[str]) -> list[EditText]:
     """Return further edits, each read by itself, or add what is wrong with them."""
     found = []
-    for text in also:
+    for text in [also] if isinstance(also, str) else also:
         try:
             (one,) = read_edits(base, [text])
         except ScenarioError as error:

@@ -89,7 +89,8 @@ class RewriteQuestion:
         until: Last day that it looks at.
         candidates: The edits that a rewrite may be put together from.
         posteriors: The draws.
-        asked_of: What a command names the scenario and the draws by, in its words.
+        asked_of: What a command names the scenario and the draws by, in its words; FILE for draws
+            that were given themselves.
     """
 
     base: Scenario
@@ -149,6 +150,8 @@ def ask_rewrite(  # noqa: PLR0913 - what is asked, by name
     asked_of = [word_for(base, called)]
     if isinstance(posterior, str | os.PathLike) and posterior != USUAL:
         asked_of += ["--posterior", os.fspath(posterior)]
+    elif draws.given:
+        asked_of += ["--posterior", "FILE"]
     return RewriteQuestion(base, found, wanted, until, candidates, draws, tuple(asked_of))
 
 

@@ -36,6 +36,7 @@ NUDGE = 0.1  # standard deviations by which all slow noise is moved: "a little"
 PRIOR_DRAWS = 4096  # whose spread is compared with that of the posterior
 SURE = 4.0  # standard errors from which a correlation is taken for one
 MOST_TOLD = 5  # carriers that are named
+LEAST_DRAWS = 3  # of which a spread is told
 VARIED = ("series", "edition", "reporting")  # kinds of other readings, as their names begin
 
 
@@ -295,7 +296,7 @@ def learnt(tried: Tried) -> Learnt:
     own = _edited_numbers(tried)
     reruns = _by_reruns(tried)
     found = carried(after, effect[there], before, posterior.names, own=own, reruns=reruns)
-    if not own:
+    if not own or there.sum() < LEAST_DRAWS:
         return found
     shares = after[:, own].var(axis=0) / before[:, own].var(axis=0)
     return found._replace(edited=float(np.sqrt(shares.mean())))
@@ -342,7 +343,7 @@ def carried(
         reruns: How much of the variance of the effect over draws comes from few re-runs.
     """
     count, spread = len(effect), after.std(axis=0)
-    if count < 3 or np.ptp(effect) == 0.0:
+    if count < LEAST_DRAWS or np.ptp(effect) == 0.0:
         return Learnt(None, ())
     varies = spread > 0.0
     x = (after - after.mean(axis=0)) / np.where(varies, spread, np.inf)

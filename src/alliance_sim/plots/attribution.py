@@ -39,7 +39,7 @@ GREY = "#b9b9b9"
 def attribution_figure(found: Attribution, *, form: Form = SLIDE) -> Figure:
     """Return a bar for each juncture by Shapley's value, and the other conventions as marks on it.
 
-    Lines are intervals of the draws, 5th to 95th percentile. The largest by Shapley's value stands
+    Lines are the intervals, 5th to 95th percentile. The largest by Shapley's value stands
     on top.
 
     Args:
@@ -64,7 +64,7 @@ def attribution_figure(found: Attribution, *, form: Form = SLIDE) -> Figure:
     axes.set_yticks([-place for place in range(count)], titles, fontsize=SMALL)
     axes.set_ylim(-count + 0.5, 0.5)
     unit = "chance of the outcome" if found.binary else "outcome"
-    words = f"contribution to the {unit}, mean and 90 % of the draws"
+    words = f"contribution to the {unit}, mean and 90 % of the {found.over}"
     room = form.width - (1.7 if form.narrow else 4.0)
     axes.set_xlabel(fold(words, room, size=SMALL), fontsize=SMALL)
     handles, names = axes.get_legend_handles_labels()
