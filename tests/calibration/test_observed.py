@@ -11,7 +11,7 @@ import pytest
 
 from alliance_sim import Record, Scenario, load_scenario
 from alliance_sim.calibration.made import EVERYTHING
-from alliance_sim.calibration.observed import formal_acts, observed_of
+from alliance_sim.calibration.observed import formal_acts, observed_of, unread
 from alliance_sim.calibration.target import until_year
 from alliance_sim.engine.kernel.conditioned import Conditioned
 from alliance_sim.errors import UnknownName
@@ -123,6 +123,28 @@ def test_agreements_of_a_made_record_are_those_of_its_run(tmp_path: Path) -> Non
     signed = simulate(ISLANDS, runs=1, seed=seed).column("agreements")[0]
     found = observed_of(Record.of(made), made)
     assert list(found.agreements or ()) == np.flatnonzero(np.diff(signed, prepend=0.0)).tolist()
+
+
+def test_formal_acts_that_a_fit_would_misread_are_told() -> None:
+    record = Record.of(HISTORY)
+    (told,) = unread(record, HISTORY)  # a word on the office, a year after it was tabled
+    assert told.startswith("events.csv, 'NATO official: Tokyo office no longer under discussion'")
+    events = record.events.copy()
+    events["when"] += pd.Timedelta(days=1)
+    named = f"Blocked by France: {HISTORY.rungs[3].title}"
+    events.loc[events["title"].str.startswith("NATO official"), "title"] = named
+    moved = list(unread(dataclasses.replace(record, events=events), HISTORY))
+    steps, signed = (
+        [one for one in moved if one.startswith(f"{name}.csv, ")]
+        for name in ("institutions", "agreements")
+    )
+    assert len(steps) == (record.rungs["rung"] > 0).sum()
+    assert len(signed) == len(record.agreements)
+    assert len(moved) == len(steps) + len(signed)
+    assert steps[0] == (
+        "institutions.csv, rung 1: no act of events.csv that a side began has its day, 1978-06-15; "
+        "if it is there on another, a fit counts it twice"
+    )
 
 
 def test_a_series_that_there_is_not_is_refused() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from alliance_sim.engine.kernel.observation import Mark, Observed
+from alliance_sim.errors import shown
 from alliance_sim.record.record import Record
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import SERIES
@@ -16,7 +17,7 @@ from alliance_sim.scenario.fields import SERIES
 if TYPE_CHECKING:
     from alliance_sim.calendar import Calendar
 
-SUSPENSION = "suspension"
+SUSPENSION, INSTITUTION = "suspension", "institution"
 OFFICE = "office"  # kind of the act by which an item that was tabled passes
 AGREEMENT = "agreement"  # kind of the act by which a single ally signs
 MEMBER = "member:"  # before the name of a single ally
@@ -64,6 +65,52 @@ def observed_of(record: Record, scenario: Scenario, *, series: str = "all") -> O
         marks=marks,
         series=series,
     )
+
+
+def unread(record: Record, scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for each formal act of a record that a fit counts twice or does not notice.
+
+    A step, an agreement or a refusal is read from two places that have to agree: see `formal_acts`
+    and `observed_of`. Where they do not, a record is sound, and was probably not meant so.
+
+    Args:
+        record: The record.
+        scenario: The scenario that it is to be a record for.
+    """
+    calendar = scenario.calendar()
+    taken = record.events.loc[formal_acts(record, scenario)]
+    acts = set(zip(taken["when"], taken["initiator"], strict=True))
+    for when, number in zip(record.rungs["when"], record.rungs["rung"], strict=True):
+        held = number > 0 and 0 <= calendar.index(when.date()) < calendar.steps
+        if held and not any(day == when for day, _ in acts):
+            yield (
+                f"institutions.csv, rung {number}: no act of events.csv that a side began has its "
+                f"day, {when.date()}; if it is there on another, a fit counts it twice"
+            )
+    for when, ally in zip(record.agreements["when"], record.agreements["ally"], strict=True):
+        if (when, f"{MEMBER}{ally}") not in acts:
+            yield (
+                f"agreements.csv, {ally}: no act of events.csv is of its day, {when.date()}, of "
+                f"kind {AGREEMENT} and of initiator {MEMBER}{ally}; if it is there otherwise, a "
+                "fit counts it twice"
+            )
+    yield from _unnoticed(record, scenario)
+
+
+def _unnoticed(record: Record, scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for each refusal that names no step and falls where no item was tabled."""
+    calendar, rungs = scenario.calendar(), [rung.title for rung in scenario.rungs]
+    tabled = {calendar.index(item.tabled) for item in scenario.items}
+    stops = record.events[record.events["kind"] == SUSPENSION]
+    formal = stops[stops["domain"] == INSTITUTION]
+    for when, title in zip(formal["when"], formal["title"], strict=True):
+        if _refused(title) not in rungs and calendar.index(when.date()) not in tabled:
+            example = shown(f"Blocked by {scenario.partners.alliance}: {rungs[-1]}")
+            yield (
+                f"events.csv, {shown(title)}: a refusal that a fit does not notice; its title has "
+                f"to end in the step that was refused, such as {example}, or its day to lie in a "
+                "quarter in which an item was tabled"
+            )
 
 
 def formal_acts(record: Record, scenario: Scenario) -> list[int]:
@@ -158,6 +205,11 @@ def _marks(events: pd.DataFrame, record: Record, calendar: Calendar) -> Iterator
             yield Mark(step, domain, kind, int(salience), sides.get(who, "member"))
 
 
+def _refused(title: str) -> str:
+    """Return what the title of a refusal says was refused."""
+    return title.rpartition(": ")[2]
+
+
 def _refusals(
     record: Record, scenario: Scenario, stops: pd.DataFrame, calendar: Calendar
 ) -> tuple[list[int], dict[str, bool]]:
@@ -169,11 +221,10 @@ def _refusals(
     rungs = {rung.title for rung in scenario.rungs}
     blocked: list[int] = []
     refused: set[str] = set()
-    formal = stops[stops["domain"] == "institution"]
+    formal = stops[stops["domain"] == INSTITUTION]
     for when, title in zip(formal["when"], formal["title"], strict=True):
         step = calendar.index(when.date())
-        what = title.rpartition(": ")[2]
-        if what in rungs and 0 < step < calendar.steps:
+        if _refused(title) in rungs and 0 < step < calendar.steps:
             blocked.append(step)
         else:
             refused |= {name for name, day in tabled.items() if day == step}

@@ -14,6 +14,7 @@ from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
     from alliance_sim import Scenario
+    from alliance_sim.record.folder import Folder
 
 commands = typer.Typer(help="Records of a relationship: check, make, or hold two codings together.")
 
@@ -35,11 +36,11 @@ def check(
     """Say that a folder is a sound record, or everything that is wrong with it.
 
     Warnings tell what is allowed and was probably not meant: an act that stands twice, a rung
-    that is passed over.
+    that is passed over and, of a scenario, a step, an agreement or a refusal that a fit would
+    count twice or not notice.
     """
     from alliance_sim import load_scenario
     from alliance_sim.record.decisions import check_decisions
-    from alliance_sim.record.doubts import doubts_of
     from alliance_sim.record.folder import REQUIRED, edition_of, read_folder
     from alliance_sim.record.named import check_sides, mismatches
 
@@ -57,7 +58,7 @@ def check(
         if chosen is not None:
             check_sides(found, str(folder), chosen)
             unlike = mismatches(found, chosen)
-        doubts = doubts_of(found)
+        doubts = _doubts(found, chosen)
         rows = {name: len(table) for name, table in found.tables.items()}
     except RecordError as error:
         problems = error.problems
@@ -75,6 +76,16 @@ def check(
             terminal.say(f"warning: {doubt}")
     if problems:
         raise typer.Exit(exit_codes.WRONG_INPUT)
+
+
+def _doubts(found: Folder, chosen: Scenario | None) -> tuple[str, ...]:
+    """Return what was probably not meant in a record, and in one of a scenario."""
+    from alliance_sim.calibration.observed import unread
+    from alliance_sim.record.doubts import doubts_of
+    from alliance_sim.record.record import Record
+
+    formal = () if chosen is None else tuple(unread(Record.of(chosen), chosen))
+    return (*doubts_of(found), *formal)
 
 
 @commands.command()
