@@ -89,39 +89,41 @@ def standing_in_words(record: str) -> str:
     verdict = "Yes" if len(better) == len(yearly) else "No"
     if 0 < len(better) < len(yearly):
         verdict = f"Only for {', '.join(series_words(row.series) for row in better)}"
-    gains = "; ".join(
-        f"{series_words(row.series)}, {_likelier(row.gain)}{_told(rows, row.series)} "
-        f"(beside: {row.baseline})"
-        for row in yearly
-    )
+    gains = "; ".join(_beside(row, _told(rows, row.series)) for row in yearly)
     said = (
-        f"Does the model forecast better than simple curves through the counts? {verdict}. Each "
-        "year was forecast from those before it, and of two forecasts the better one is that which "
-        "had called likelier what then came about. The model was to call it more than "
-        f"{_times(ASKED)} times as likely as the best of the curves did (a log score better by "
-        f"{ASKED:g} nats). Over all years together it called it: {gains}."
+        f"Does the model forecast better than simple curves through the counts? {verdict}. A "
+        "forecast is better the more probability it gave to what then came. Each year was forecast "
+        f"from the years before it, and the model was to give what came {_times(ASKED)} times the "
+        f"probability that the best curve gave it ({ASKED:g} nats). Over all years together it "
+        f"gave: {gains}."
     )
-    evidence = [row for row in rows if row.setting == EVIDENCE and row.series == yearly[0].series]
+    evidence = [row for row in rows if row.setting == EVIDENCE]
     if evidence:
         said += (
-            " Averaged over all that it held possible before it saw the record (its evidence), it "
-            f"called the record as a whole {_likelier(evidence[0].gain)}."
+            " Told the inputs of each year and the formal steps before it, and averaged over all "
+            "that it held possible before it saw the record (evidence of the counts), it gave: "
+            f"{'; '.join(_beside(row) for row in evidence)}."
         )
     return said
+
+
+def _beside(row: Standing, more: str = "") -> str:
+    """Return how much probability the model gave to acts, beside the best curve."""
+    return f"{series_words(row.series)}, {_as_much(row.gain)}{more} (beside: {row.baseline})"
 
 
 def _told(rows: tuple[Standing, ...], series: str) -> str:
     """Return the gain of forecasts that are told the inputs of the year."""
     found = [row.gain for row in rows if (row.series, row.setting) == (series, TOLD)]
-    return f", {_likelier(found[0])} if told the inputs of the year" if found else ""
+    return f", {_as_much(found[0])} if told the inputs of the year" if found else ""
 
 
-def _likelier(gain: float) -> str:
-    """Return a gain in nats in words: how many times as likely, or less likely."""
+def _as_much(gain: float) -> str:
+    """Return a gain in nats in words: how many times as much, or less."""
     times = _times(abs(gain))
     if times == "1":
-        return "as likely"
-    return f"{times} times {'less' if gain < 0.0 else 'as'} likely"
+        return "as much"
+    return f"{times} times {'less' if gain < 0.0 else 'as much'}"
 
 
 def _times(gain: float) -> str:

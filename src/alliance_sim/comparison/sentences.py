@@ -19,6 +19,7 @@ RUNG, STEPS = "rung", "formal step"
 PLACES = 2  # of a level, in a sentence
 LEAST = 0.01  # of a level; what differs by less is called hardly different
 SURE, OPEN = 0.9, 0.6  # shares of runs from which a direction is told as such, and as likely
+RARE = 0.1  # share of runs up to which the other direction hardly occurs
 MOVED = 0.1  # share of histories by which a step has to come more or less often to be told
 CAVEAT = "the numbers are judged or fitted, so this says what the model implies"
 Row = dict[str, Any]
@@ -102,6 +103,8 @@ def _lead(row: Row, against: str, words: Words, *, rungs: int) -> str:
         return f"{most}, and {way} in {_share(share)} of the pairs"
     chance = f"{way} in {_share(share)} of the pairs and {other} in {_share(rest)}"
     verdict = "chance has a large part in it" if share >= OPEN else "which way it goes is chance"
+    if share < OPEN and rest < RARE:
+        verdict = "whether anything changes is chance"
     return f"{most}; it is {chance}, so {verdict}"
 
 
