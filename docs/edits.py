@@ -88,7 +88,7 @@ def answered(kind: str) -> str:
     base = load_scenario(usual_scenario())
     if not asked.outcome:
         found = compare(base, base.edited(*asked.texts), runs=RUNS, seed=SEED)
-        return f"{found.sentence.partition(';')[0]}."
+        return f"{re.split(r';(?![^(]*[)])', found.sentence)[0]}."  # not inside of brackets
     # This line is of the history that happened, under the scenario's own theory: rivals, other
     # readings of the record and how many fresh pairs there are, are nothing to it.
     draws = shipped_posterior(base, own_theory(base).name)

@@ -196,6 +196,16 @@ def owner_of(source: str) -> str:
     return next((owner for mark, owner in OWNERS.items() if mark in source), OTHERS)
 
 
+def kinds() -> str:
+    """Return which kinds of acts each field has in the scenarios that ship."""
+    found: dict[str, dict[str, None]] = {}
+    for name in (BASELINE, "two_islands/baseline"):
+        for kind in alliance_sim.load_scenario(name).kinds:
+            found.setdefault(kind.domain, {})[f"`{kind.name}`"] = None
+    found = {field: names | {"`suspension`": None} for field, names in found.items()}
+    return table(("`domain`", "`kind`"), [(f"`{f}`", ", ".join(n)) for f, n in found.items()])
+
+
 RECORD_TABLES: dict[str, Callable[..., str]] = {
     "captures": captures,
     "chances": chances,
@@ -204,6 +214,7 @@ RECORD_TABLES: dict[str, Callable[..., str]] = {
     "decisions_tally": decisions_tally,
     "editions": editions,
     "kappas": kappas,
+    "kinds": kinds,
     "same_days": same_days,
     "series": series,
 }
