@@ -61,6 +61,32 @@ def test_a_number_that_was_set_is_not_multiplied_in_each_draw(
     assert np.allclose(twice[SIZE], weaker[SIZE] / 2)
 
 
+def test_who_stands_in_a_leaders_place_has_the_push_that_each_draw_gives_him() -> None:
+    draws = shipped_posterior(HISTORY, "RID")
+    assert draws is not None
+
+    def drawn(*texts: str) -> dict[str, Any]:
+        after = HISTORY
+        for text in texts:
+            after = after.edited(text)
+        found = draws.numbers_of(after)
+        return dict(zip(found.paths, found.values, strict=True))
+
+    own, kishida = drawn(), "leader.kishida.push"
+    office = "juncture.abe_second_government"
+    koizumi = own["leader.koizumi.push"]
+    assert np.array_equal(drawn("leader kishida=koizumi")[kishida], koizumi)
+    stands = drawn("leader abe_second_government=koizumi")[f"{office}.replacement.0.size"]
+    assert np.array_equal(stands, koizumi)
+    abe = drawn("leader kishida=abe_second_government")[kishida]
+    assert np.array_equal(abe, own[f"{office}.effect.0.size"])
+    assert kishida not in drawn("leader kishida=none")
+    assert kishida not in drawn("leader kishida=koizumi", f"set {kishida}=0.1")
+    assert kishida not in drawn("set leader.koizumi.push=0.1", "leader kishida=koizumi")
+    chained = drawn("leader koizumi=kaifu", "leader kishida=koizumi")
+    assert np.array_equal(chained[kishida], own["leader.kaifu.push"])
+
+
 def test_an_edited_scenario_as_the_factual_one_is_told_as_that() -> None:
     edited = load_scenario("japan_nato/no_nine_eleven")
     told = (

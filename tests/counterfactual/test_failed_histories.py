@@ -12,7 +12,7 @@ from alliance_sim import load_scenario
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual import attribute, rewrite, whatif
 from alliance_sim.counterfactual.card import plausibility_card
-from alliance_sim.results.outcomes import evaluate
+from alliance_sim.results.outcomes import evaluate, outcome_by_run
 
 pytestmark = pytest.mark.slow
 
@@ -61,12 +61,10 @@ def test_histories_that_failed_are_neither_as_wanted_nor_not(
 def test_histories_that_failed_in_one_world_are_left_out_of_all_that_is_shared_out(
     islands_posterior: PosteriorDraws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from alliance_sim.counterfactual import juncture_game
-
     names = ("great_raid", "joint_patrol")
     asked: dict[str, Any] = {"outcome": "level_operations>0.3@2010", "uniforms": 2, "seed": 3}
     whole = attribute(ISLANDS, names, posterior=islands_posterior, **asked)
-    plain, worlds = juncture_game.outcome_by_run, []
+    plain, worlds = outcome_by_run, []
 
     def some_failed(*given: Any) -> Any:
         found = plain(*given).copy()
@@ -75,7 +73,8 @@ def test_histories_that_failed_in_one_world_are_left_out_of_all_that_is_shared_o
             found[[0, 5, 64 + 5]] = np.nan
         return found
 
-    monkeypatch.setattr(juncture_game, "outcome_by_run", some_failed)
+    game = "alliance_sim.counterfactual.juncture_game.outcome_by_run"
+    monkeypatch.setattr(game, some_failed)
     found = attribute(ISLANDS, names, posterior=islands_posterior, **asked)
     assert len(worlds) == 4
     assert (found.failed, found.histories) == (3, whole.histories - 3)

@@ -47,7 +47,8 @@ from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import Draws, ranks_of
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import value_at
-from alliance_sim.scenario.edits_in_words import multiples
+from alliance_sim.scenario.edit_kinds import standing_at
+from alliance_sim.scenario.edits_in_words import likenesses, multiples
 from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.theories import own_theory, theory_of
 
@@ -365,7 +366,8 @@ class PosteriorDraws(Shown):
         """Return what the draws set in a scenario.
 
         What an edit has set stays set in all of them; what it has made so many times as large is so
-        many times as large as each draw has it, within the number's range.
+        many times as large as each draw has it, within the number's range; who stands in a
+        leader's place has the push that each draw gives him.
 
         Raises:
             SettingError: If the scenario is not the fitted one or an edit of it, or has parameters
@@ -382,9 +384,9 @@ class PosteriorDraws(Shown):
             raise SettingError(WHERE, [problem])
         rows = [self.names.index(name) for name in prior.names]
         values = prior.numbers(np.ascontiguousarray(self.held.parameters[:, rows].T))
-        scaled = self._scaled(scenario, prior.paths)
-        paths = (*prior.paths, *scaled)
-        values = np.concatenate([values, *(row[None] for row in scaled.values())])
+        edited = self._scaled(scenario, prior.paths) | self._copied(scenario)
+        paths = (*prior.paths, *edited)
+        values = np.concatenate([values, *(row[None] for row in edited.values())])
         values.setflags(write=False)
         return DrawnNumbers(paths, values)
 
@@ -401,6 +403,16 @@ class PosteriorDraws(Shown):
             number = value_at(scenario, path)
             found[path] = np.clip(before[mine[path]] * times[path], number.low, number.high)
         return found
+
+    def _copied(self, scenario: Scenario) -> dict[str, Floats]:
+        """Return numbers that edits give the value of another, by path an array (draw,)."""
+        mine = {path: row for row, path in enumerate(self.prior.paths)}
+        copies = likenesses(scenario.edits).items()
+        wanted = {path: mine[source] for path, source in copies if source in mine}
+        if not wanted:
+            return {}
+        before = self.prior.numbers(np.ascontiguousarray(self.held.parameters.T))
+        return {standing_at(scenario, path): before[row] for path, row in wanted.items()}
 
     def misfit(self, scenario: Scenario) -> str:
         """Return in a sentence why the draws do not go with a scenario, "" if they do."""

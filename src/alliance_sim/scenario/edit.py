@@ -182,6 +182,7 @@ class Set:
         number: Whether it has to be a number.
         told, asked: What it does in words, and the text that asked for it, if the path says less.
         times: How many times the old number it is, where that was asked for.
+        like: Path of another number that it is given the value of, where that was asked for.
     """
 
     path: str
@@ -191,6 +192,7 @@ class Set:
     told: str = ""
     asked: str | None = None
     times: float | None = None
+    like: str | None = None
 
     @property
     def words(self) -> str:
@@ -204,7 +206,12 @@ class Set:
         value = self.value.isoformat() if isinstance(self.value, dt.date) else self.value
         kept = value if isinstance(value, bool | int | float | str) else shown(value)
         return Change(
-            words=self.words, path=self.path, value=kept, asked=self.asked, times=self.times
+            words=self.words,
+            path=self.path,
+            value=kept,
+            asked=self.asked,
+            times=self.times,
+            like=self.like,
         )
 
     def applied(self, scenario: Scenario) -> Scenario:

@@ -62,11 +62,13 @@ class ReplaceLeader:
         juncture: Name of the juncture.
         replacement: Whose push it is, or "none".
         push: How strong, log-odds.
+        like: Path of the push of who stands in the place, None for nobody's.
     """
 
     juncture: str
     replacement: str
     push: float
+    like: str | None = None
 
     @property
     def words(self) -> str:
@@ -82,6 +84,7 @@ class ReplaceLeader:
             path=f"juncture.{self.juncture}.present",
             value=False,
             asked=f"leader {self.juncture}={self.replacement}",
+            like=self.like,
         )
 
     def applied(self, scenario: Scenario) -> Scenario:
@@ -96,6 +99,22 @@ class ReplaceLeader:
         after = found.model_copy(update=card)
         junctures = Entries(after if j.name == self.juncture else j for j in gone.junctures)
         return gone.model_copy(update={"junctures": junctures})
+
+
+def standing_at(scenario: Scenario, path: str) -> str:
+    """Return where the number stands that an edit at a path has put there.
+
+    Of a leader's office, "juncture.<name>.present", it is that of who stands in the place.
+    """
+    head, name, *field = path.split(".")
+    if (head, field) != ("juncture", ["present"]):
+        return path
+    there = juncture_named(scenario, name)
+    led = {effect.of for effect in there.effects if effect.moves == LEADERSHIP}
+    place = next(
+        k for k, one in enumerate(there.replacements) if one.moves == LEADERSHIP and one.of in led
+    )
+    return f"juncture.{name}.replacement.{place}.size"
 
 
 def example_of(base: Scenario, word: str) -> str:
@@ -233,19 +252,19 @@ def _leader(base: Scenario, rest: str) -> list[Edit]:
     if other == DRAWN:
         return _drawn(name, offices)
     partner = spells[name].partner if name in spells else _leadership(offices[name]).of
-    push = 0.0
+    push, like = 0.0, None
     if other != NONE:
         theirs = spells[other].partner if other in spells else _leadership(offices[other]).of
         if theirs != partner:
             raise PathProblem(
                 f"leader {name}={other}: lead different sides, {partner} and {theirs}"
             )
-        stands = spells[other].push if other in spells else _leadership(offices[other]).size
-        push = stands.value
+        like = f"leader.{other}.push" if other in spells else _push_of(offices[other])
+        push = value_at(base, like).value
     if name in offices:
-        return [ReplaceLeader(name, other, push)]
+        return [ReplaceLeader(name, other, push, like)]
     told = f"{name} replaced by {'nobody' if other == NONE else other}"
-    return [Set(f"leader.{name}.push", push, SOURCE, number=True, told=told)]
+    return [Set(f"leader.{name}.push", push, SOURCE, number=True, told=told, like=like)]
 
 
 def _drawn(name: str, offices: dict[str, Juncture]) -> list[Edit]:
@@ -260,6 +279,12 @@ def _drawn(name: str, offices: dict[str, Juncture]) -> list[Edit]:
 
 def _leads(juncture: Juncture) -> bool:
     return any(effect.moves == LEADERSHIP for effect in juncture.effects)
+
+
+def _push_of(office: Juncture) -> str:
+    """Return where the push of a leader stands who is a juncture."""
+    place = next(k for k, effect in enumerate(office.effects) if effect.moves == LEADERSHIP)
+    return f"juncture.{office.name}.effect.{place}.size"
 
 
 def _leadership(juncture: Juncture) -> Effect:

@@ -41,6 +41,23 @@ def multiples(changes: Iterable[Change]) -> dict[str, float]:
     return {path: many for path, many in times.items() if path not in stated}
 
 
+def likenesses(changes: Iterable[Change]) -> dict[str, str]:
+    """Return by path whose value edits give a number, as the path of that.
+
+    A leader's push in the place of another is that of "juncture.<name>.present", which goes. What
+    was set before it was copied is a number that was stated, and is left out.
+    """
+    found: dict[str, str] = {}
+    stated: set[str] = set()
+    for change in changes:
+        found.pop(change.path, None)
+        source = found.get(change.like, change.like) if change.like else None
+        if source is not None and (source not in stated or change.like in found):
+            found[change.path] = source
+        stated.add(change.path)
+    return found
+
+
 def kept_of(changes: Iterable[Change]) -> tuple[str, ...]:
     """Return the junctures that edits hold as dated, whatever becomes of what they follow."""
     held = {change.path: change.value for change in changes if change.path.endswith(RESPONSE)}

@@ -387,6 +387,7 @@ class Change(Part):
         meant: True where nobody is to be warned of what is unusual about it.
         asked: The text that asked for it, where the rest does not say it; see `text`.
         times: How many times the number before it is, where that was asked for.
+        like: Path of another number that it was given the value of, where that was asked for.
     """
 
     words: str
@@ -397,6 +398,7 @@ class Change(Part):
     meant: bool | None = None
     asked: str | None = None
     times: float | None = None
+    like: str | None = None
 
     @property
     def text(self) -> str:

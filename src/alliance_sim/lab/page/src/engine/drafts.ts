@@ -116,6 +116,7 @@ export class Drafts {
   holds: readonly Hold[] = [];
   private readonly values = new Map<string, number>();
   private readonly times = new Map<string, number>();
+  private readonly likes = new Map<string, string>();
   private readonly chosen = new Map<string, boolean | string>();
 
   constructor(readonly offered: Offered) {
@@ -188,16 +189,27 @@ export class Drafts {
     return found;
   }
 
-  /** Return the push of a leader as edited so far. */
-  push(name: string): number {
+  /** Return where the push of a leader stands. */
+  pushOf(name: string): string {
     const path = `leader.${name}.push`;
-    if (this.isNumber(path)) return this.number(path)[0];
+    if (this.isNumber(path)) return path;
     const place = this.scenario.junctures[name]?.effects.findIndex((e) => e.moves === "leadership");
-    return this.number(`juncture.${name}.effect.${place}.size`)[0];
+    return `juncture.${name}.effect.${place}.size`;
+  }
+
+  /** Let a number be in each draw what another one is. */
+  copy(path: string, source: string): void {
+    this.likes.set(path, source);
+  }
+
+  /** Return where the push of who stands in the place of an office's leader stands. */
+  standing(name: string): string {
+    return `juncture.${name}.replacement.${this.scenario.junctures[name]?.leads?.replacement ?? 0}.size`;
   }
 
   put(path: string, value: number, times: number | null): void {
     this.values.set(path, value);
+    this.likes.delete(path);
     if (times === null) this.times.delete(path);
     else this.times.set(path, (this.times.get(path) ?? 1) * times);
   }
@@ -298,7 +310,7 @@ export class Drafts {
         ? [{ text: holdText(hold), state: hold.state, row, value: hold.value, first, last }]
         : [];
     });
-    const times = Object.fromEntries(this.times);
-    return { numbers, set: [...this.values.keys()], times, holds };
+    const [times, likes] = [Object.fromEntries(this.times), Object.fromEntries(this.likes)];
+    return { numbers, set: [...this.values.keys()], times, likes, holds };
   }
 }

@@ -268,10 +268,15 @@ const leader: Reader = (drafts, rest, form) => {
     const told = `lead different sides, ${side(name)} and ${side(other)}`;
     throw new EditProblem(`leader ${name}=${other}: ${told}`);
   }
-  const push = other === "none" ? 0 : drafts.push(other);
+  const source = other === "none" ? null : drafts.pushOf(other);
+  const push = source === null ? 0 : drafts.number(source)[0];
   if (office === undefined) {
     const path = `leader.${name}.push`;
-    return { paths: [path], apply: (now) => putNumber(now, path, push, String(push)) };
+    const apply = (now: Drafts): void => {
+      putNumber(now, path, push, String(push));
+      if (source !== null) now.copy(path, source);
+    };
+    return { paths: [path], apply };
   }
   if (office.replacement === null) {
     throw new EditProblem(
@@ -281,6 +286,7 @@ const leader: Reader = (drafts, rest, form) => {
   const apply = (now: Drafts): void => {
     remove(now, name);
     juncture(now, name).stands = push;
+    if (source !== null) now.copy(now.standing(name), source);
   };
   return { paths: [`juncture.${name}.present`], apply };
 };

@@ -11,11 +11,13 @@ export interface Changes {
   set: string[];
   /** Paths of numbers that are so many times as large as each draw has them. */
   times: Record<string, number>;
+  /** Paths of numbers that are as another number is in each draw, and the path of that. */
+  likes: Record<string, string>;
   /** States that are held at a value. */
   holds: readonly Held[];
 }
 
-export const NO_CHANGES: Changes = { numbers: [], set: [], times: {}, holds: [] };
+export const NO_CHANGES: Changes = { numbers: [], set: [], times: {}, likes: {}, holds: [] };
 
 export type Tables = Map<string, Float64Array>;
 
@@ -69,16 +71,24 @@ export class Recipe {
     return tables;
   }
 
-  /** Return which numbers draws set: all that edits have not set, and what edits multiply. */
+  /** Return which numbers draws set: all that edits have not set, what they multiply and copy. */
   drawn(paths: string[], ranges: [number, number][], changes: Changes, tables: Tables): Drawn[] {
     const set = new Set(changes.set);
-    return paths.flatMap((path, row) => {
+    const own = paths.flatMap((path, row) => {
       const times = changes.times[path] ?? null;
       if (set.has(path) && times === null) return [];
       const [low, high] = ranges[row] ?? [-Infinity, Infinity];
       const { array, place } = this.number(path);
       return [{ table: this.array(tables, array), place, row, times, low, high }];
     });
+    const copied = Object.entries(changes.likes).flatMap(([path, source]) => {
+      const row = paths.indexOf(source);
+      if (row < 0) return []; // no draw says anything of it, so what is stated stands
+      const { array, place } = this.number(path);
+      const table = this.array(tables, array);
+      return [{ table, place, row, times: null, low: -Infinity, high: Infinity }];
+    });
+    return [...own, ...copied];
   }
 
   /** Put the numbers into the memory, with effects that move the same in the order of their sizes. */
