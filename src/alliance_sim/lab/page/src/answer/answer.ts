@@ -81,6 +81,8 @@ export interface Answer {
   couplings: Coupled[];
   futures: Futures | null;
   theories: UnderTheory[];
+  /** Whether more theories are still being asked. */
+  open: boolean;
   /** Theories that the page has no draws of. */
   missing: string[];
   agreed: Agreement | null;
@@ -107,10 +109,11 @@ export function answerOf(payload: Payload, picture: Picture, beside: Beside): An
   const theories = given && whole ? under(payload, asked) : [];
   const missing = payload.theories.filter(({ draws }) => draws === 0).map(({ name }) => name);
   const fresh = given ? beside.fresh : { ...shown };
-  const agreed = theories.length > 0 ? agreedOf(asked, theories) : null;
+  const open = given && whole && beside.open && question.edits.length > 0;
+  const agreed = theories.length > 0 && !open ? agreedOf(asked, theories) : null;
   const before = given && whole ? triedBefore(payload, question, both.effect.value) : null;
   const bits = before?.bits ?? rewriteBits(question.edits, question.outcome, payload);
-  const ready = agreed !== null && !beside.open;
+  const ready = agreed !== null && !beside.open && question.edits.length > 0;
   return {
     question,
     histories: outcome.factual.length,
@@ -124,6 +127,7 @@ export function answerOf(payload: Payload, picture: Picture, beside: Beside): An
     couplings,
     futures: given ? futuresOf(beside.couplings.independent) : null,
     theories,
+    open,
     missing,
     agreed,
     label: ready ? labelled(agreed, couplings, missing, bits, both.effect.value, before) : null,

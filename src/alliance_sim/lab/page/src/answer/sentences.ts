@@ -121,8 +121,8 @@ export function assumedSentences(answer: Answer, payload: Payload): string[] {
 }
 
 /** Return how theories weigh, in a sentence. */
-function weighing({ theories }: Answer, payload: Payload): string {
-  if (theories.length === 0) return "";
+function weighing({ theories, open, question }: Answer, payload: Payload): string {
+  if (theories.length === 0 || open || question.edits.length === 0) return "";
   if (theories.length < 2) return t("answer.weighing.one");
   const told = commas(theories.map(({ name, weight }) => `${name} ${share(weight)}`));
   if (payload.weighing === "stacking") return t("answer.weighing.stacking", { told });

@@ -26,6 +26,9 @@ export function colours(names: readonly string[]): Record<string, string> {
   );
 }
 
+/** Pixels by CSS pixel on paper; by three Chromium shrinks a canvas, so that curves leave their axes. */
+const ON_PAPER = 4;
+
 interface CanvasProps {
   width: number;
   height: number;
@@ -42,7 +45,7 @@ export function Canvas({ width, height, paint }: CanvasProps) {
         const canvas = place.current;
         const brush = canvas?.getContext("2d");
         if (!canvas || !brush || width <= 0) return;
-        const sharp = printing.value ? 3 : sharpness.value;
+        const sharp = printing.value ? ON_PAPER : sharpness.value;
         const [wide, high] = [Math.round(width * sharp), Math.round(height * sharp)];
         if (canvas.width !== wide) canvas.width = wide;
         if (canvas.height !== high) canvas.height = high;

@@ -4,8 +4,8 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { RefObject } from "preact";
 import { printing } from "../theme";
 
-/** What a page of paper (A4, or letter) has room for between its margins. */
-const PAPER = 690;
+/** What a page of paper (A4, or letter) has room for between its margins and those of the page. */
+const PAPER = 670;
 /** Size of letters where nobody and nothing makes them larger. */
 const USUAL = 16;
 

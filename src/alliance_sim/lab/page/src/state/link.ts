@@ -165,7 +165,8 @@ function theoryIn(
   const known = theory === null || payload.theories.some(({ name }) => name === theory);
   // Both worlds are under the link's theory: no edit of one names another.
   const edited = edits.some((edit) => edit.trim().split(" ", 1)[0] === "theory");
-  if (edited || !known) problems.push(plain("theory"));
+  if (edited) problems.push(plain("theory_edit"));
+  else if (!known) problems.push(plain("theory"));
   return theory;
 }
 

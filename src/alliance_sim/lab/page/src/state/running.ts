@@ -40,7 +40,10 @@ async function asked(
 ): Promise<void> {
   const problems = model.problems(question);
   store.problems.value = problems;
-  if (problems.length > 0) return;
+  if (problems.length > 0) {
+    if (!store.dragging) store.picture.value = null; // it answers another question
+    return;
+  }
   const began = performance.now();
   let painted = false;
   await model.ask(question, (picture) => {

@@ -38,10 +38,15 @@ export class Store {
     this.canRedo = computed(() => this.after.value.length > 0);
   }
 
-  /** Take what an address says, as the page opens or the reader goes back. */
+  /** Take what an address says, as the page opens or the reader goes back; that can be undone, too. */
   follow(hash: string): void {
     const { place, problems } = readLink(hash, this.payload, this.panels);
-    if (problems.length === 0) this.move(place);
+    if (problems.length === 0) {
+      const old = this.question.value;
+      if (this.followed && !same(old, place.question)) this.remember(old);
+      this.followed = true;
+      this.move(place);
+    }
     this.linkProblems.value = problems;
   }
 
@@ -66,16 +71,24 @@ export class Store {
     } else {
       const from = this.held ?? old;
       this.held = null;
-      if (!same(from, question)) {
-        this.before.value = [...this.before.value, from].slice(-MOST_UNDONE);
-        this.after.value = [];
-      }
+      if (!same(from, question)) this.remember(from);
     }
     this.move({ ...this.place.value, question });
     if (!passing) this.write();
   }
 
+  private remember(question: Question): void {
+    this.before.value = [...this.before.value, question].slice(-MOST_UNDONE);
+    this.after.value = [];
+  }
+
+  private followed = false;
   private held: Question | null = null;
+
+  /** Whether somebody drags, so that what is asked is only passing by. */
+  get dragging(): boolean {
+    return this.held !== null;
+  }
 
   show(panel: string): void {
     if (panel === this.panel.value || !this.panels.includes(panel)) return;

@@ -105,7 +105,7 @@ for (const from of ["disk", "lab"] as const) {
         const copied = await lab.run<string>(
           `return document.querySelector('input[aria-label="Link to what you see"]').value`,
         );
-        await lab.begin(copied);
+        await lab.begin(`${address.split("#")[0]}#${copied.split("#")[1]}`);
         await lab.whole();
         expect(await lab.text(".timeline-told")).toBe(told);
         expect(await lab.edits()).toEqual([`shift ${juncture}:+4`]);

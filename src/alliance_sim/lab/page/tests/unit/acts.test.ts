@@ -81,6 +81,17 @@ describe.each(runs)("run %i", (run) => {
   });
 });
 
+test("an act on record is the same in both worlds, whatever kind was drawn for it", () => {
+  const counted = eventsIn(examples.factual, 0).find(({ what }) => what === "counted");
+  if (counted === undefined) throw new Error("no act was counted");
+  const { step, what, day } = counted;
+  const coded = { step, what, which: 0, date: day, day, title: "" };
+  const one = { ...counted, coded };
+  expect(matched([one], [{ ...one, kind: "other" }], names)[0]?.change).toBe("same");
+  const made = { ...counted, coded: null };
+  expect(matched([made], [{ ...made, kind: "other" }], names)[0]?.change).toBe("another");
+});
+
 test("every act of both histories is in one pair", () => {
   const [one, other] = [eventsIn(examples.factual, 0), eventsIn(examples.edited, 0)];
   const pairs = matched(one, other, names);

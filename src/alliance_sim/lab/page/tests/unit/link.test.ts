@@ -56,7 +56,7 @@ describe("a link", () => {
     ["v=1&of=another", "scenario"],
     [`v=1&edit=${"x".repeat(LONGEST_LINK)}`, "long"],
     [`v=1${"&edit=x".repeat(101)}`, "edits"],
-    ["v=1&edit=theory+N", "theory"],
+    ["v=1&edit=theory+N", "theory_edit"],
     ["v=1&noise=posterior", "noise"],
     ["v=1&noise=__proto__", "noise"],
     ["v=1&theory=constructor", "theory"],

@@ -296,7 +296,7 @@ describe("panels", () => {
     store.change({ edits: ["without great_raid"] });
     await show(TwoWorlds);
     expect(place.querySelector(".two-worlds-summary")?.textContent).toContain(
-      "3 acts are the same in both. With your changes 1 are gone, 0 are new",
+      "3 acts are the same in both. With your changes: 1 gone, 0 new",
     );
     expect(place.querySelectorAll(".two-worlds-pair")).toHaveLength(1);
     const same = [...place.querySelectorAll(".two-worlds-filters label")].find((one) =>

@@ -65,12 +65,16 @@ test("what comes later of a question is not shown once another is asked that can
   first?.paint();
   const before = store.picture.value;
   expect(before).not.toBeNull();
+  store.change({ outcome: "nonsense" }, true); // passing by, as somebody drags
+  expect(store.picture.value).toBe(before);
   store.change({ outcome: "nonsense" });
+  store.change({ outcome: "nonsense", seed: 2 });
   first?.paint();
   first?.fail(new Error("worker 1 stopped"));
   await settled();
-  expect(store.picture.value).toBe(before);
+  expect(store.picture.value).toBeNull(); // that before answers another question
   expect(store.problems.value).toEqual(["no such outcome"]);
+  store.undo();
   store.undo();
   late[1]?.paint();
   expect([late.length, store.problems.value]).toEqual([2, []]);

@@ -54,6 +54,24 @@ test("the address follows, and is followed", () => {
   expect(other.question.value).toEqual(store.question.value);
 });
 
+test("going back in the browser can be undone, and takes nothing from what was asked", () => {
+  store.follow(store.link()); // as the page opens: nothing to undo
+  expect(store.canUndo.value).toBe(false);
+  store.change({ edits: ["without a"] });
+  const first = store.link();
+  store.change({ edits: ["without a", "without b"] });
+  store.follow(first); // back
+  expect(edits()).toEqual(["without a"]);
+  store.undo();
+  expect(edits()).toEqual(["without a", "without b"]);
+  store.undo();
+  store.undo();
+  expect(edits()).toEqual([]);
+  store.redo();
+  store.redo();
+  expect(edits()).toEqual(["without a", "without b"]);
+});
+
 test("a link that cannot be read leaves what was asked", () => {
   store.change({ seed: 5 });
   store.follow("#v=1&runs=NaN");

@@ -53,7 +53,8 @@ function release(element: Element): void {
 
 function point(element: Element, kind: string, x: number): void {
   void act(() => {
-    const more = { bubbles: true, clientX: x, button: 0, pointerId: 1, isPrimary: true };
+    const buttons = kind === "pointerup" ? 0 : 1;
+    const more = { bubbles: true, clientX: x, button: 0, buttons, pointerId: 1, isPrimary: true };
     element.dispatchEvent(new PointerEvent(kind, more));
   });
 }

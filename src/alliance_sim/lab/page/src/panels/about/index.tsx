@@ -127,7 +127,9 @@ function Fine({ store }: { store: Store }) {
       </dd>
       <dt>{t("about.fine.bits")}</dt>
       <dd>
-        {program === undefined ? t("page.starting") : t("page.bits", { program })}
+        {program === undefined
+          ? t(store.failed.value ? "page.cannot" : "page.starting")
+          : t("page.bits", { program })}
         {simd !== undefined && ` (${t(simd ? "about.fine.simd" : "about.fine.scalar")})`}
       </dd>
       <dt>{t("about.fine.licence")}</dt>

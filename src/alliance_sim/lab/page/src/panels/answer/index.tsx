@@ -26,7 +26,7 @@ export function AnswerPanel({ store }: { store: Store }) {
     <article class="answer">
       <h2>{t("answer.title")}</h2>
       {!edited && <p class="answer-hint">{t("answer.unedited")}</p>}
-      <p class="answer-told" aria-live="polite">
+      <p class="answer-told" aria-live={answer.whole ? "polite" : "off"}>
         {told}
       </p>
       <Progress answer={answer} store={store} />
@@ -51,7 +51,7 @@ export function AnswerPanel({ store }: { store: Store }) {
         </ul>
         <p class="answer-fixed">{under}</p>
       </section>
-      <Full answer={answer} payload={payload} />
+      {edited && <Full answer={answer} payload={payload} />}
     </article>
   );
 }
@@ -61,7 +61,8 @@ function Progress({ answer, store }: { answer: Answer; store: Store }) {
   if (picture !== null && !answer.whole) {
     return <p class="answer-soft">{t("answer.so_far", { done: picture.done, of: picture.of })}</p>;
   }
-  const open = answer.question.noise === "posterior" && answer.label === null;
+  const { noise, edits } = answer.question;
+  const open = noise === "posterior" && edits.length > 0 && answer.label === null;
   return (
     <p class="answer-soft" role="status">
       {open ? t("answer.more_to_come") : ""}
@@ -74,17 +75,22 @@ export function Reruns({ answer, payload }: { answer: Answer; payload: Payload }
   const { fact, edited, effect, question } = answer;
   const what = outcomeTitle(question.outcome, payload);
   const changed = question.edits.length > 0;
+  const { noise } = question;
   const label = (count: number, world: string) =>
-    `${world}: ${t("answer.icons.summary", { count, what })}`;
+    `${world}: ${t(`answer.icons.summary.${noise}`, { count, what })}`;
+  const [title, unchanged] = [
+    t(`answer.heading.question.${noise}`),
+    t(`answer.icons.fact.${noise}`),
+  ];
   const [before, after] = [of100(fact.value), of100(edited.value)];
   return (
-    <section class="answer-reruns" aria-label={t("answer.heading.question")}>
-      <h3>{t("answer.heading.question")}</h3>
+    <section class="answer-reruns" aria-label={title}>
+      <h3>{title}</h3>
       <div class="answer-icons">
         <figure>
-          <Icons world="factual" count={before} label={label(before, t("answer.icons.fact"))} />
+          <Icons world="factual" count={before} label={label(before, unchanged)} />
           <figcaption>
-            {t("answer.icons.fact")} <strong>{before}</strong>
+            {unchanged} <strong>{before}</strong>
           </figcaption>
         </figure>
         {changed && (
@@ -110,8 +116,8 @@ export function Reruns({ answer, payload }: { answer: Answer; payload: Payload }
           </span>
         </p>
       )}
-      <p class="answer-soft">{t("answer.icons.legend", { what })}</p>
-      <p class="answer-soft">{t(`answer.how.${question.noise}`, { draws: answer.draws })}</p>
+      <p class="answer-soft">{t(`answer.icons.legend.${noise}`, { what })}</p>
+      <p class="answer-soft">{t(`answer.how.${noise}`, { draws: answer.draws })}</p>
     </section>
   );
 }

@@ -30,7 +30,9 @@ export function Needed({ answer }: { answer: Answer }) {
           share(bounds?.[1] ?? null),
         ])}
       />
-      <p class="answer-soft">{t("answer.needed.help", { pairs: ensemble?.pairs ?? "…" })}</p>
+      {question.noise === "posterior" && (
+        <p class="answer-soft">{t("answer.needed.help", { pairs: ensemble?.pairs ?? "…" })}</p>
+      )}
     </section>
   );
 }

@@ -46,7 +46,9 @@ function Shown({ store, game }: { store: Store; game: Game }) {
         <Messages told={[problem.value]} />
       </div>
     );
-  if (round.value === null) return <p role="status">{t("guess.dealing")}</p>;
+  if (round.value === null) {
+    return <p role="status">{t(store.failed.value ? "page.cannot" : "guess.dealing")}</p>;
+  }
   return <Play store={store} game={game} round={round.value} />;
 }
 

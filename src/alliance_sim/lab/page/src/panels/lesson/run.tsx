@@ -3,9 +3,10 @@ import { useMemo, useState } from "preact/hooks";
 import { effectOf } from "../../answer/answer";
 import { drawsOf } from "../../answer/estimates";
 import { outcomeTitle, stateOf } from "../../answer/words";
-import type { Picture, Question } from "../../contract";
+import type { Payload, Picture, Question } from "../../contract";
 import { counted, of100 } from "../../parts/numbers";
 import { ask } from "../../state/asking";
+import { beginning } from "../../state/link";
 import { t } from "../../text";
 import { Hundred, Lines, Percent, score } from "./pieces";
 import { expected, mean } from "./scoring";
@@ -18,13 +19,29 @@ export const NO_DIFFERENCE = 0.005; // below one in 200 a difference has no sign
 const LITTLE = 0.025; // below this it is told to be little
 
 /** Whether a picture answers a what-if, and is whole. */
-export function answers(picture: Picture | null, edits: string[], outcome: string): boolean {
+function answers(picture: Picture | null, wanted: Wanted): boolean {
   if (picture === null || picture.done < picture.of) return false;
-  return asks(picture.question, edits, outcome);
+  return asks(picture.question, wanted);
 }
 
-function asks(question: Question, edits: string[], outcome: string): boolean {
-  return question.outcome === outcome && question.edits.join("\n") === edits.join("\n");
+/** What the lesson asks: a what-if under the theory, and with the luck, that the page begins with. */
+type Wanted = Pick<Question, "edits" | "outcome" | "theory" | "noise">;
+
+function wantedOf(
+  { edits, outcome }: Pick<Question, "edits" | "outcome">,
+  payload: Payload,
+): Wanted {
+  const { theory, noise } = beginning(payload).question;
+  return { edits, outcome, theory, noise };
+}
+
+function asks(question: Question, { edits, outcome, theory, noise }: Wanted): boolean {
+  return (
+    question.outcome === outcome &&
+    question.theory === theory &&
+    question.noise === noise &&
+    question.edits.join("\n") === edits.join("\n")
+  );
 }
 
 export function shareOf(outcomes: ArrayLike<number>): number {
@@ -40,9 +57,10 @@ export function Run(props: StepProps) {
   const card = cardOf(said);
   const full = card.replaced.trim() !== "" && card.sign !== null && card.share !== null;
   const picture = store.picture.value;
-  const whole = answers(picture, one.edits, one.outcome);
+  const wanted = wantedOf(one, store.payload);
+  const whole = answers(picture, wanted);
   const start = () => {
-    const told = ask(store, { edits: one.edits, outcome: one.outcome });
+    const told = ask(store, wanted);
     setProblems(told);
     if (told.length === 0) write(lesson, { run: true });
   };
@@ -110,7 +128,7 @@ export function Run(props: StepProps) {
           </button>
           <p class="lesson-soft">
             {store.model.value === null
-              ? t("lesson.run.no_model")
+              ? t(store.failed.value ? "page.cannot" : "lesson.run.no_model")
               : t(full ? "lesson.run.ready" : "lesson.run.first")}
           </p>
         </div>
@@ -121,7 +139,7 @@ export function Run(props: StepProps) {
           {whole && picture !== null ? (
             <Answer {...props} picture={picture} replaced={words.replaced} result={words.result} />
           ) : (
-            <Waiting again={start} asked={asks(store.question.value, one.edits, one.outcome)} />
+            <Waiting again={start} asked={asks(store.question.value, wanted)} />
           )}
         </div>
       )}

@@ -21,8 +21,12 @@ import "./one_world.css";
 export const OneWorld: FunctionComponent<{ store: Store }> = ({ store }) => {
   const walk = walkOf(store);
   const asked = useRun(store, walk.world.value);
+  const factual = useRun(store, "factual"); // which says which acts of both worlds were coded
   const places = placesOf(store);
-  const run = useMemo(() => ofRecord(asked.run, places), [asked.run, places]);
+  const run = useMemo(
+    () => (asked.of === factual.of ? ofRecord(asked.run, factual.run, places) : null),
+    [asked, factual, places],
+  );
   const { problem } = asked;
   const model = store.model.value;
   usePlaying(walk, run, (model?.steps ?? 1) - 1);
@@ -45,10 +49,15 @@ export const OneWorld: FunctionComponent<{ store: Store }> = ({ store }) => {
   );
 };
 
-/** Return a run with its acts as they were coded, where it is a history that comes to the record. */
-function ofRecord(run: OneRun | null, places: readonly CodedPlace[] | null): OneRun | null {
-  if (run === null || places === null || run.world !== "factual") return run;
-  return { ...run, events: asCoded(run.events, codedPlaces(run.events, places)) };
+/** Return a run with its acts as they were coded, where its history as it was comes to the record. */
+function ofRecord(
+  run: OneRun | null,
+  factual: OneRun | null,
+  places: readonly CodedPlace[] | null,
+): OneRun | null {
+  if (run === null || factual === null) return null;
+  if (places === null) return run;
+  return { ...run, events: asCoded(run.events, codedPlaces(factual.events, places)) };
 }
 
 function ChooseWorld({ walk }: { walk: Walk }) {

@@ -106,6 +106,7 @@ function RowOfChart({ row, last, ...shared }: RowProps) {
   };
   const move = (event: PointerEvent) => {
     const x = xIn(event);
+    if (event.buttons === 0) drag.value = null; // it was let go somewhere else
     if (drag.value !== null) {
       const ground = event.currentTarget as HTMLElement;
       if (Math.abs(x - drag.value[0]) > MEANT) ground.setPointerCapture(event.pointerId);

@@ -64,7 +64,7 @@ function Headline({ store }: { store: Store }) {
   const [was, is] = [of100(fact.value), of100(edited.value)];
   return (
     <p class="timeline-headline">
-      {what}: <strong>{was}</strong> {t("timeline.headline.fact")}
+      {what}: <strong>{was}</strong> {t(`timeline.headline.fact.${question.noise}`)}
       {question.edits.length > 0 && (
         <>
           {" "}

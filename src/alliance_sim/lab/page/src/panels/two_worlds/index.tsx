@@ -7,13 +7,7 @@ import { isFormal, SERIES, seriesTitle, titleOf } from "../../parts/acts";
 import { changeInWords } from "../../parts/edit_words";
 import { asCoded, codedPlaces, dayShown, placesOf, titleShown } from "../../parts/coded";
 import { codedDay } from "../../parts/dates";
-import {
-  ChooseHistory,
-  historyShown,
-  outcomeText,
-  useRun,
-  type World,
-} from "../../parts/histories";
+import { ChooseHistory, outcomeText, useRun, type World } from "../../parts/histories";
 import { MISSING } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
@@ -34,11 +28,12 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
   const given = store.question.value.noise === "posterior";
   const edited = useRun(store, "edited", given ? counted.value : "quantile");
   const { payload } = store;
-  const pairs = useMemo(() => {
+  const both = useMemo((): Both | null => {
     const [one, other] = [factual.run, edited.run];
     if (one === null || other === null || factual.of !== edited.of) return null; // one comes first
     const coded = codedPlaces(one.events, placesOf(store) ?? []);
-    return matched(asCoded(one.events, coded), asCoded(other.events, coded), payload);
+    const pairs = matched(asCoded(one.events, coded), asCoded(other.events, coded), payload);
+    return { pairs, history: one.history };
   }, [factual, edited, payload, given]);
   const problem = factual.problem ?? edited.problem;
   return (
@@ -55,14 +50,20 @@ export const TwoWorlds: FunctionComponent<{ store: Store }> = ({ store }) => {
       </div>
       <p>{outcomeText(store)}</p>
       {problem !== null && <p role="alert">{t("one_world.cannot", { problem })}</p>}
-      {pairs === null ? (
+      {both === null ? (
         problem === null && <Waiting store={store}>{t("one_world.waiting")}</Waiting>
       ) : (
-        <Shown pairs={pairs} store={store} />
+        <Shown {...both} store={store} />
       )}
     </div>
   );
 };
+
+/** The acts of a history and its twin, and which history it is. */
+interface Both {
+  pairs: Pair[];
+  history: number;
+}
 
 /** How counts of acts in both worlds hang together. */
 function ChooseCounts() {
@@ -100,7 +101,7 @@ function Changes({ store }: { store: Store }) {
   );
 }
 
-function Shown({ pairs, store }: { pairs: Pair[]; store: Store }) {
+function Shown({ pairs, history, store }: Both & { store: Store }) {
   const shown = pairs.filter(
     (pair) =>
       !hiddenSeries.value.includes(told(pair).series) && !hiddenChanges.value.includes(pair.change),
@@ -108,7 +109,7 @@ function Shown({ pairs, store }: { pairs: Pair[]; store: Store }) {
   return (
     <>
       <p class="two-worlds-summary" aria-live="polite">
-        {summaryOf(pairs, store)}
+        {summaryOf(pairs, history + 1, store)}
       </p>
       <Filters pairs={pairs} />
       <p class="two-worlds-count">
@@ -136,10 +137,9 @@ function told({ factual, edited }: Pair): RunEvent {
   return found;
 }
 
-function summaryOf(pairs: Pair[], store: Store): string {
+function summaryOf(pairs: Pair[], history: number, store: Store): string {
   const many = (change: Change) => pairs.filter((pair) => pair.change === change).length;
   const first = pairs.find(({ change }) => change !== "same");
-  const history = historyShown(store) + 1;
   if (store.question.value.edits.length === 0) return t("two_worlds.nothing_edited");
   if (first === undefined) return t("two_worlds.all_same", { n: many("same"), history });
   return [

@@ -24,7 +24,9 @@ export function matched(
   const ways: [Change, Key][] = [
     [
       "same",
-      ({ day, series, kind, title, months }) => [day, series, kind, title, months].join("\n"),
+      // What was coded has its own title and day; the kind is made up, in each world anew.
+      ({ day, series, kind, title, months, coded }) =>
+        [day, series, coded === null ? kind : "", title, months].join("\n"),
     ],
     ["moved", ({ title }) => (known.has(title) || title.startsWith(AGREEMENT) ? title : null)],
     ["another", ({ day, series }) => `${day}\n${series}`],

@@ -64,7 +64,9 @@ export function Sharing({ store }: { store: Store }) {
 
 function CopyLink({ store, told }: { store: Store; told: Signal<string[]> }) {
   const field = useRef<HTMLInputElement>(null);
-  const link = `${location.href.split("#")[0]}#${store.link()}`;
+  const [page] = location.href.split("#");
+  const ofFile = location.protocol === "file:"; // whose place says where on whose computer it lies
+  const link = `${ofFile ? "" : page}#${store.link()}`;
   return (
     <div class="controls-row">
       <input
@@ -85,7 +87,7 @@ function CopyLink({ store, told }: { store: Store; told: Signal<string[]> }) {
           if (navigator.clipboard === undefined) return by_hand();
           navigator.clipboard
             .writeText(link)
-            .then(() => (told.value = [t("controls.copied")]))
+            .then(() => (told.value = [t(ofFile ? "controls.copied_file" : "controls.copied")]))
             .catch(by_hand);
         }}
       >
