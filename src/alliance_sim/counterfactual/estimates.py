@@ -105,8 +105,9 @@ def estimate(by_draw: Floats, *, binary: bool, weights: Floats | None = None) ->
 def mean_of(values: Floats, draws: int, *, binary: bool) -> Estimate:
     """Return the mean of contributions over draws, with an interval as `estimate_of` has it.
 
-    Contributions of a yes or no are means of several re-runs of a draw, and may be any number; what
-    re-runs add to their variance over draws is taken out by bringing them nearer to their mean.
+    That of a yes or no is the difference of two worlds, told as `likely` tells it, or a mean over
+    several such differences and so any number: what re-runs add to its variance over draws is then
+    taken out by bringing draws nearer to their mean.
 
     Args:
         values: Array (history,): sets of re-runs one after the other, each of all draws; NaN where
@@ -126,6 +127,8 @@ def mean_of(values: Floats, draws: int, *, binary: bool) -> Estimate:
     if not binary:
         low, high = np.nanquantile(sets, [LOW, HIGH])
         return Estimate(mean, float(low), float(high))
+    if np.isin(values, KINDS)[np.isfinite(values)].all():
+        return estimate_of(values, draws, binary=True)
     several = sets[runs > 1]
     within = 0.0
     if len(several):
