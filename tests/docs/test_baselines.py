@@ -83,11 +83,17 @@ def test_first_pages_repeat_the_gains_of_the_model(page: Any) -> None:
     )
     told = page.score(page.NEW, 1970, "all", "rolling_told", page.MODEL)["log_score"]
     times = float(f"{math.exp(gains['all']):.2g}")
-    assert f"{times:,.0f} times as likely as the best simple curve" in readme
+    assert f"{times:,.0f} times the probability that the best simple curve gives" in readme
     assert f"{gains['all']:.1f} nats, one nat" in readme
     assert f"for the more important acts alone the gain is {gains['salience2']:.1f}" in readme
     assert f"{best - own['log_score']:.1f} worse without" in readme
     assert f"{told - best:.1f} better with the inputs" in readme
+    few = [page.score(page.NEW, 1970, "salience2", "rolling", m.name) for m in BASELINES]
+    best = max(one["log_score"] for one in few)
+    settings = ("rolling", "rolling_told")
+    scores = [page.score(page.NEW, 1970, "salience2", one, page.MODEL) for one in settings]
+    worse = [f"{best - one['log_score']:.1f}" for one in scores]
+    assert f"of the more important ones {worse[0]} and {worse[1]} worse" in readme
 
 
 def test_a_number_that_is_typed_over_is_found(
