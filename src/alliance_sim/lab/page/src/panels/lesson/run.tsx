@@ -60,7 +60,9 @@ export function Run(props: StepProps) {
   const wanted = wantedOf(one, store.payload);
   const whole = answers(picture, wanted);
   const start = () => {
-    const told = ask(store, wanted);
+    const { noise, runs } = beginning(store.payload).question;
+    // With other luck a number of runs means something else.
+    const told = ask(store, store.question.value.noise === noise ? wanted : { ...wanted, runs });
     setProblems(told);
     if (told.length === 0) write(lesson, { run: true });
   };
