@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from alliance_sim import load_scenario, provenance
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario import Scenario, edit
-from alliance_sim.scenario.edit import EditCache, as_tree, replaced, value_at, with_names
+from alliance_sim.scenario.edit import EditCache, as_tree, replaced, value_at
 from alliance_sim.scenario.fields import Number
-from alliance_sim.scenario.path import PathProblem, fields_of, follow, numbers
+from alliance_sim.scenario.path import PathProblem, fields_of, follow, numbers, with_names
 from alliance_sim.scenario.scenario import build
 from alliance_sim.world import build_world
 from alliance_sim.world.coefficients import coefficients

@@ -20,7 +20,8 @@ from alliance_sim.calibration.distributions import (
 from alliance_sim.errors import ScenarioError, SettingError, shown, unknown_name
 from alliance_sim.record.reporting import Beta, Reporting
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.edit import value_at, with_names
+from alliance_sim.scenario.edit import value_at
+from alliance_sim.scenario.path import with_names
 from alliance_sim.scenario.priors import ALL, LOG, places
 from alliance_sim.scenario.schema import Prior as PriorTable
 from alliance_sim.scenario.theories import Theory, own_theory, theory_of, with_theory

@@ -14,9 +14,9 @@ from alliance_sim.errors import ScenarioError, SettingError, shown
 from alliance_sim.recent import Recent
 from alliance_sim.results.outcomes import Outcome, parse_outcome, standard_outcomes
 from alliance_sim.scenario import Scenario, load_scenario, shipped
-from alliance_sim.scenario.edit import EditCache, as_tree, replaced, with_names
+from alliance_sim.scenario.edit import EditCache, as_tree, replaced
 from alliance_sim.scenario.parameters import Parameter, Refused, find, fitted, parameters_of
-from alliance_sim.scenario.path import Tree
+from alliance_sim.scenario.path import Tree, with_names
 from alliance_sim.world import calendar_of
 from alliance_sim.world.state import state_names
 

@@ -20,7 +20,7 @@ from alliance_sim.scenario.checks import cross_problems, size_problem
 from alliance_sim.scenario.edits_in_words import renamed
 from alliance_sim.scenario.fields import FIRST_YEAR, LAST_YEAR, Number, Part, Table, day_problem
 from alliance_sim.scenario.holds import hold_problems
-from alliance_sim.scenario.path import PathProblem, Tree, get, name_of, way
+from alliance_sim.scenario.path import PathProblem, Tree, get, way, with_names
 from alliance_sim.scenario.problems import complaint
 from alliance_sim.scenario.schema import Change, Juncture, unknown_juncture
 
@@ -205,14 +205,8 @@ class Set:
         """What the edit does, as a scenario keeps it."""
         value = self.value.isoformat() if isinstance(self.value, dt.date) else self.value
         kept = value if isinstance(value, bool | int | float | str) else shown(value)
-        return Change(
-            words=self.words,
-            path=self.path,
-            value=kept,
-            asked=self.asked,
-            times=self.times,
-            like=self.like,
-        )
+        more: dict[str, Any] = {"asked": self.asked, "times": self.times, "like": self.like}
+        return Change(words=self.words, path=self.path, value=kept, **more)
 
     def applied(self, scenario: Scenario) -> Scenario:
         """Return the scenario with the new value in its place."""
@@ -301,18 +295,6 @@ def value_at(scenario: Scenario, path: str) -> Any:
         PathProblem: With the part that was not found and what would have been.
     """
     return get(*way(scenario, path)[-1])
-
-
-def with_names(scenario: Scenario, path: str) -> str:
-    """Return a path with names instead of positions wherever there are names.
-
-    Raises:
-        PathProblem: With the part that was not found and what would have been.
-    """
-    return ".".join(
-        name_of(node[key], key) if isinstance(node, tuple) else part
-        for (node, key), part in zip(way(scenario, path), path.split("."), strict=True)
-    )
 
 
 def _by_name(change: Change, scenario: Scenario) -> Change:

@@ -158,6 +158,18 @@ def _key(node: Any, part: str) -> Any:
     return None
 
 
+def with_names(scenario: BaseModel, path: str) -> str:
+    """Return a path with names instead of positions wherever there are names.
+
+    Raises:
+        PathProblem: With the part that was not found and what would have been.
+    """
+    return ".".join(
+        name_of(node[key], key) if isinstance(node, tuple) else part
+        for (node, key), part in zip(way(scenario, path), path.split("."), strict=True)
+    )
+
+
 def get(node: Any, key: Any) -> Any:
     """Return what lies under a field, key or position of a node, as `way` names it."""
     return getattr(node, key) if isinstance(node, BaseModel) else node[key]

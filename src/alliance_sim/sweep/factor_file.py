@@ -15,10 +15,10 @@ from pydantic import AfterValidator, Field
 
 from alliance_sim.errors import ScenarioError, shown
 from alliance_sim.scenario import Scenario
-from alliance_sim.scenario.edit import replaced, value_at, with_names
+from alliance_sim.scenario.edit import replaced, value_at
 from alliance_sim.scenario.fields import Name, Number, Part, Text
 from alliance_sim.scenario.parameters import why_fixed
-from alliance_sim.scenario.path import PathProblem, Tree
+from alliance_sim.scenario.path import PathProblem, Tree, with_names
 from alliance_sim.scenario.problems import sound_part
 from alliance_sim.scenario.schema import Juncture, unknown_juncture
 from alliance_sim.sweep.factors import DATE, KINDS, NUMBER, PRESENT, SETTING, Factor, Value
