@@ -60,6 +60,15 @@ def test_a_rate_counts_from_the_first_that_was_done(clock: Clock) -> None:
     assert (rate.gained, rate.each_second()) == (500, 200.0)
 
 
+def test_a_count_that_falls_goes_on_from_where_it_fell_to(clock: Clock) -> None:
+    rate = Rate()
+    for done in (500, 640, 600, 640, 620, 640):
+        rate.at(done)
+        clock.now += 1.0
+    assert rate.gained == 140 + 40 + 20
+    assert rate.each_second() == 60 / 4
+
+
 def test_a_line_tells_what_is_done_how_far_it_is_and_since_when(clock: Clock) -> None:
     found = Activity()
     found.begin("simulating")

@@ -144,3 +144,24 @@ def test_outcomes_that_were_added_are_tried_again_as_well(
     run_sweep(plan, folder, summarise=quick.summarise, retry_failed=True)
     name, frame = open_sweep(folder).outcome("rung>=9@2015", summarise=quick.starves)
     assert frame[name].isna().sum() == 32
+
+
+def test_outcomes_that_were_added_are_told_of_and_computed_in_blocks_as_asked(
+    run: Run, quick: Any, folder: Path
+) -> None:
+    run(folder, retry_failed=True)
+    open_sweep(folder).outcome("rung>=9@2015", summarise=quick.fails_more)
+    sizes: list[int] = []
+    seen: list[tuple[int, int]] = []
+
+    @wraps(quick.summarise)
+    def watched(cases: Any, **settings: Any) -> Any:
+        sizes.append(len(cases))
+        return quick.summarise(cases, **settings)
+
+    def told(*counts: int) -> None:
+        seen.append((counts[0], counts[1]))
+
+    run(folder, summarise=watched, progress=told, block=4, retry_failed=True)
+    assert max(sizes) <= 4
+    assert (seen[0], min(seen), seen[-1]) == ((640 - 32, 640), (640 - 96, 640), (640, 640))

@@ -23,16 +23,20 @@ LEAST = 1.0  # seconds from which on a rate means something
 class Rate:
     """How much is done in a second, from the moment at which the first of it was there.
 
-    What comes before (imports, workers that start, code that is compiled) says nothing of it.
+    What comes before (imports, workers that start, code that is compiled) says nothing of it. A
+    count that falls is that of other work, which begins where it fell to.
     """
 
     def __init__(self) -> None:
         self._begun: int | None = None
+        self._fallen = 0
         self._first: tuple[int, float] | None = None
         self._last = (0, 0.0)
 
     def at(self, done: int) -> None:
         """Take in how much there is now."""
+        self._fallen = max(self._fallen, self._last[0] - done)
+        done += self._fallen
         if self._begun is None:
             self._begun = done
         self._last = (done, time.monotonic())

@@ -47,7 +47,8 @@ def run_sweep(  # noqa: PLR0913 - what a user may choose, all but two with a def
             needs a script that guards its entry with `if __name__ == "__main__":`.
         block: Rows to compute at a time; chosen by the length of the sweep if left out. A block is
             what is lost at most by each worker when the sweep is killed.
-        progress: Called with (rows done, rows asked for).
+        progress: Called with (rows done, rows asked for), and so for each outcome that was added
+            where failed rows are computed once more.
         summarise: What computes outcomes: a function like `engine.cases.summarise_cases`.
         retry_failed: Whether to compute rows that failed once more, also those of a folder that is
             finished and of outcomes that were added to it. All other rows stay as they are.
@@ -73,7 +74,13 @@ def run_sweep(  # noqa: PLR0913 - what a user may choose, all but two with a def
     sweep = sweep_in(path, chosen)
     for text in sweep.added() if retry_failed and sweep.complete else ():
         sweep.outcome(
-            text, executor=executor, workers=workers, summarise=summarise, retry_failed=True
+            text,
+            executor=executor,
+            workers=workers,
+            block=block,
+            progress=progress,
+            summarise=summarise,
+            retry_failed=True,
         )
     return sweep
 

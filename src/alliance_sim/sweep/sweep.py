@@ -202,6 +202,7 @@ class Sweep(Shown):
         *,
         executor: Executor | None = None,
         workers: int = 1,
+        block: int | None = None,
         progress: Progress | None = None,
         summarise: Summarise = summarise_cases,
         retry_failed: bool = False,
@@ -215,6 +216,7 @@ class Sweep(Shown):
             text_or_name: Name of an outcome that is kept, or a text such as "rung>=8@2014".
             executor: Who simulates; see `run_sweep`.
             workers: Or how many processes.
+            block: Rows to compute at a time; see `run_sweep`.
             progress: Called with (rows done, rows asked for).
             summarise: What computes outcomes; see `run_sweep`.
             retry_failed: Whether to compute rows that failed once more, if it was added.
@@ -242,7 +244,7 @@ class Sweep(Shown):
             resume.same_points(self.metadata, self.plan, self.folder)
             choose = resume.for_outcome(self.metadata, wanted, path)
             job = loop.job_of(self.plan, path, choose, (wanted,), summarise)
-            resources = loop.Resources(executor, workers)
+            resources = loop.Resources(executor, workers, block)
             log.debug("simulating %s", wanted.text)
             loop.fill(job, resources, progress, retry_failed=retry_failed)
         return wanted.name, self._beside(path, wanted).frame()
