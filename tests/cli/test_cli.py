@@ -248,6 +248,8 @@ def test_validate_tells_of_each_file_and_ends_with_2_if_one_is_broken(tmp_path: 
         (("diff", "japan_nato/baseline", "nowhere.toml"), "does not exist"),
         (("plot", "nowhere.parquet"), "does not exist"),
         (("plot", "nowhere.png"), "cannot be read as a figure"),
+        (("plot", "a.png", "--state", "rung"), "--state does not go with a figure, which"),
+        (("plot", "a.png", "--state", "x", "--out", "b.png"), "--out, --state do not go with"),
     ],
 )
 def test_wrong_input_is_told_in_words_and_ends_with_2(

@@ -78,6 +78,13 @@ def test_a_file_of_somebody_else_stays(template: Path, tmp_path: Path) -> None:
     assert out.read_text() == "mine"
 
 
+def test_a_port_is_of_no_use_to_a_page_that_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    done = CliRunner().invoke(app, ["lab", ISLANDS, "--export", str(out), "--port", "8765"])
+    assert (done.exit_code, out.exists()) == (2, False)
+    assert "--port does not go with --export, which serves nothing" in " ".join(done.stderr.split())
+
+
 def test_a_template_that_is_not_there_is_the_systems_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

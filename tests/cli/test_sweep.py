@@ -103,6 +103,19 @@ def test_the_status_of_what_is_not_there_is_told(plan: Path, tmp_path: Path) -> 
     assert "does not exist; a sweep is made by: alliance-sim sweep" in words_of(result.stderr)
 
 
+def test_the_status_goes_with_nothing_that_simulates_or_writes(
+    done: tuple[Result, Path], tmp_path: Path
+) -> None:
+    wanted = ("--csv", tmp_path / "x.csv", "--replicates", "99", "--retry-failed")
+    result = call(done[1], "--status", *wanted)
+    told = words_of(result.stderr)
+    assert "--replicates, --csv, --retry-failed do not go with --status" in told
+    assert (result.exit_code, result.stdout) == (2, "")
+    for option in ("--points", "--workers", "--threads", "--block", "--scheduler"):
+        told = words_of(call(done[1], "--status", option, "2").stderr)
+        assert f"{option} does not go with --status, which simulates and writes nothing" in told
+
+
 def test_json_is_all_that_is_printed(plan: Path, tmp_path: Path) -> None:
     result = call(plan, "--out", tmp_path, "--json", "--workers", "1")
     found = json.loads(result.stdout)

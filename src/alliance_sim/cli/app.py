@@ -41,6 +41,7 @@ from alliance_sim.cli.options import (
     command_line,
     draws_of,
     processors,
+    refuse_beside,
     unless_shipped,
 )
 from alliance_sim.errors import (
@@ -419,6 +420,8 @@ def plot(
     if file.suffix.lower() in FIGURES:
         from alliance_sim.plots.origin import read_origin
 
+        drawing = {"out": out, "state": state}
+        refuse_beside("plot", drawing, "a figure, which is drawn already; it says how it was made")
         origin = read_origin(file).as_tree()
         if as_json:
             terminal.print_json(origin)

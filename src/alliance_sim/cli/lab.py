@@ -11,7 +11,7 @@ import typer
 
 from alliance_sim.cli import terminal
 from alliance_sim.cli.activity import activity
-from alliance_sim.cli.options import PATH, WHOLE_NUMBER
+from alliance_sim.cli.options import PATH, WHOLE_NUMBER, refuse_beside
 from alliance_sim.errors import SettingError
 from alliance_sim.shipped import usual_scenario
 
@@ -87,6 +87,7 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
     name = scenario or also or usual_scenario()
     checked_port(port)
     if export is not None:
+        refuse_beside("lab", {"port": port or None}, "--export, which serves nothing")
         checked_place(export)
     chosen, asked = _page_of(name)
     activity.begin("writing the page")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -164,6 +165,24 @@ def processors(workers: int | None, option: str = "--workers") -> int:
     if problem := executors.workers_problem(option[2:], workers):
         raise SettingError(option, [problem])
     return workers
+
+
+def refuse_beside(command: str, given: Mapping[str, object], what: str) -> None:
+    """Raise an error if options were given that come to nothing beside something else.
+
+    Args:
+        command: Name of the command.
+        given: What was given for each such option, None for what was not.
+        what: What they do not go with, and why, such as "--status, which writes nothing".
+
+    Raises:
+        SettingError: Naming all that were given.
+    """
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
+    if names:
+        do = "do" if len(names) > 1 else "does"
+        problem = f"{', '.join(names)} {do} not go with {what}; leave out one or the other"
+        raise SettingError(command, [problem])
 
 
 def command_line(name: str, *arguments: str | Path, **options: object) -> str:

@@ -12,7 +12,14 @@ import typer
 
 from alliance_sim.cli import exit_codes, terminal
 from alliance_sim.cli.activity import Rate, activity
-from alliance_sim.cli.options import PATH, WHOLE_NUMBER, Json, command_line, processors
+from alliance_sim.cli.options import (
+    PATH,
+    WHOLE_NUMBER,
+    Json,
+    command_line,
+    processors,
+    refuse_beside,
+)
 from alliance_sim.cli.pools import check_one_pool
 from alliance_sim.errors import AllianceSimError
 from alliance_sim.files import writable_folder
@@ -79,12 +86,14 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     """
     in_folder = os.path.isdir(plan)  # noqa: PTH112 - it raises nothing
     folder = out or (Path(plan) if in_folder else Path("results") / Path(plan).stem)
+    crew = {"workers": workers, "threads": threads, "scheduler": scheduler}
+    size = {"replicates": replicates, "points": points}
     if status:
+        alone = {**size, **crew, "block": block, "csv": csv, "retry_failed": retry_failed or None}
+        refuse_beside("sweep", alone, "--status, which simulates and writes nothing")
         _print_status(folder, as_json=as_json)
         return
-    crew = {"workers": workers, "threads": threads, "scheduler": scheduler}
     check_one_pool("sweep", crew)
-    size = {"replicates": replicates, "points": points}
     again = command_line("sweep", plan, out=folder, **size, **crew, block=block, csv=csv)
     again += " --retry-failed" if retry_failed else ""
     with terminal.stoppable(lambda: f"{_done(folder):,} rows are safe. To go on: {again}"):
