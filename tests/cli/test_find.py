@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from alliance_sim import load_scenario
-from alliance_sim.cli import app
+from alliance_sim.cli import app, find
 from alliance_sim.cli.adaptive_table import AdaptiveTable
 from alliance_sim.scenario.file import shipped
 from alliance_sim.scenario.path import follow
@@ -117,6 +118,21 @@ def test_what_is_not_there_is_told_with_the_line_for_all() -> None:
     assert result.exit_code == 2
     assert "nothing among 31 junctures is like 'zzz'" in result.stderr
     assert "alliance-sim list junctures" in result.stderr
+
+
+def test_lines_that_are_told_name_another_scenario_as_it_was_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    of, own = ("--scenario", "two_islands/baseline"), " --scenario two_islands/baseline"
+    assert f"list junctures{own}" in call("list", "junctures", "zzz", *of).stderr
+    lines = call("list", *of).stdout.splitlines()
+    kinds = [line.removeprefix("alliance-sim ").split()[:-1] for line in lines]
+    assert kinds == [["list", k, *(of if k != "scenarios" else ())] for k in KINDS]
+    monkeypatch.setattr(find, "sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True)))
+    told = call("list", "numbers", *of).stdout
+    assert f"For all: alliance-sim list numbers --all{own}\n" in told
+    assert f"one beginning: alliance-sim list numbers partners{own}\n" in told
+    assert "alliance-sim list numbers --all\n" in call("list", "numbers").stdout
 
 
 def test_another_scenario_lists_its_own_parts() -> None:

@@ -75,11 +75,12 @@ def list_(
         scenario, *like = like
     with terminal.warned(quiet=True):
         chosen = load_scenario(scenario)
+    of = "" if scenario == BASELINE else f" --scenario {shlex.quote(scenario)}"
     if kind is None:
         counts = {name: len(catalogue(name, chosen).rows) for name in KINDS}
-        _print_kinds(counts, chosen.name, as_json=as_json)
+        _print_kinds(counts, chosen.name, of, as_json=as_json)
         return
-    found = catalogue(kind, chosen)
+    found = catalogue(kind, chosen, of)
     for text in like or ():
         found = found.like(text)
     if as_json:
@@ -90,8 +91,9 @@ def list_(
     elif len(found.rows) > MOST_ROWS and not like and not everything:
         _print_table(found.groups(), f"{len(found.rows)} {found.kind} of {found.about}")
         first = str(found.rows[0][0]).partition(".")[0]
-        terminal.tell(f"For those of one beginning: alliance-sim list {found.kind} {first}")
-        terminal.tell(f"For all: alliance-sim list {found.kind} --all")
+        line = f"alliance-sim list {found.kind}"
+        terminal.tell(f"For those of one beginning: {line} {first}{of}")
+        terminal.tell(f"For all: {line} --all{of}")
     else:
         _print_table(found, f"{found.kind} of {found.about}" if found.about else found.kind)
 
@@ -168,12 +170,13 @@ def _beside(scenario: Path, file: Path) -> str:
     return Path(os.path.relpath(scenario.resolve(), file.resolve().parent)).as_posix()
 
 
-def _print_kinds(counts: dict[str, int], scenario: str, *, as_json: bool) -> None:
+def _print_kinds(counts: dict[str, int], scenario: str, of: str, *, as_json: bool) -> None:
     if as_json:
         terminal.print_json({"scenario": scenario, "lists": counts})
         return
     for name, count in counts.items():
-        terminal.tell(f"alliance-sim list {name:<10}  {count:>4}")
+        line = name if name == "scenarios" else f"{name}{of}"
+        terminal.tell(f"alliance-sim list {line:<{10 + len(of)}}  {count:>4}")
 
 
 def _print_plainly(found: Catalogue) -> None:

@@ -41,6 +41,7 @@ class Catalogue:
         rows: Plain values: dates as text, truth values, numbers; None where there is none.
         words: How many columns, from the left, are words.
         less: How many columns are the least to show, of the words and of the others.
+        of: What stands behind `alliance-sim list KIND` to ask for the same scenario.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Catalogue:
     rows: tuple[Row, ...]
     words: int
     less: tuple[int, int]
+    of: str = ""
 
     def like(self, text: str) -> Catalogue:
         """Return the rows that hold a text, or words of it in another spelling.
@@ -64,7 +66,7 @@ class Catalogue:
             rows = [row for row in self.rows if row[0] in near]
         if not rows:
             problem = f"nothing among {len(self.rows)} {self.kind} is like {text!r}"
-            line = f"for all of them: alliance-sim list {self.kind}"
+            line = f"for all of them: alliance-sim list {self.kind}{self.of}"
             raise SettingError("list", [f"{problem}; {line}"])
         return replace(self, rows=tuple(rows))
 
@@ -98,7 +100,7 @@ class Catalogue:
         return [dict(zip(keys, row, strict=True)) for row in self.rows]
 
 
-def catalogue(kind: str, scenario: Scenario) -> Catalogue:
+def catalogue(kind: str, scenario: Scenario, of: str = "") -> Catalogue:
     """Return what there is of a kind.
 
     Args:
@@ -106,6 +108,7 @@ def catalogue(kind: str, scenario: Scenario) -> Catalogue:
             (numbers and days, each known, fitted or assumed) or "settings"; one of it ("juncture")
             is the same.
         scenario: Of what; for "scenarios" it does not matter.
+        of: What stands behind a command to ask for that scenario, "" if it is the usual one.
 
     Raises:
         SettingError: If there is no such kind, with the nearest.
@@ -118,8 +121,8 @@ def catalogue(kind: str, scenario: Scenario) -> Catalogue:
         problem = f"unknown list {kind!r}{hint} (known: {', '.join(KINDS)})"
         raise SettingError("list", [problem])
     make, heads, words, less = KINDS[known]
-    about = "" if known == "scenarios" else scenario.name
-    return Catalogue(known, about, heads, tuple(make(scenario)), words, less)
+    about, of = ("", "") if known == "scenarios" else (scenario.name, of)
+    return Catalogue(known, about, heads, tuple(make(scenario)), words, less, of)
 
 
 def _scenarios(_: Scenario) -> Iterator[Row]:
