@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from alliance_sim import load_scenario
+from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.rivals import fit_command
 from alliance_sim.counterfactual.when_certain import inevitability
-from alliance_sim.errors import ScenarioError, SettingError
+from alliance_sim.errors import ResultError, ScenarioError, SettingError
+from alliance_sim.report.scores import about_the_model
+from alliance_sim.results.draws import shipped_draws
 from alliance_sim.shipped import scenarios
 from tests.cli.test_whatif import called
 
@@ -63,6 +67,18 @@ def test_nothing_is_refused_for_curves_that_ship_where_none_do(file: str, tmp_pa
 def test_in_python_the_line_names_a_file_and_no_name_that_is_not_shipped(file: str) -> None:
     with pytest.raises(SettingError, match=r"calibrate mine\.toml --out FIT"):
         posteriors_of("shipped", load_scenario(file))
+
+
+def test_a_file_whose_name_holds_a_space_is_quoted_in_lines_to_type(file: str) -> None:
+    Path("own/my own.toml").write_text(Path(file).read_text("utf-8"), "utf-8")
+    code, _, why = called("compare", "own/my own.toml")
+    assert code == 2
+    assert "alliance-sim compare 'own/my own.toml' WHAT_IF" in " ".join(why.split())
+    chosen = load_scenario("own/my own.toml")
+    with pytest.raises(ResultError, match=r"calibrate 'my own\.toml' --out FIT"):
+        PosteriorDraws.load(shipped_draws("japan_nato")["RID"], chosen)
+    table = SimpleNamespace(cells={}, titles=(), scenario="my own")
+    assert "`alliance-sim score 'my own.toml' --refit`" in about_the_model(table)  # type: ignore[arg-type]
 
 
 def test_a_folder_of_a_fit_takes_more_theories_with_the_options_that_it_has(tmp_path: Path) -> None:

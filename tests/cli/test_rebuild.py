@@ -166,6 +166,16 @@ def test_a_command_that_is_not_ours_is_refused(
     assert not (tmp_path / "again").exists() or not any((tmp_path / "again").iterdir())
 
 
+def test_the_folder_of_a_sweep_is_quoted_in_the_line_that_runs_it_again(
+    made: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my sweep"
+    folder.mkdir()
+    file = changed(made, folder, command="alliance-sim sweep x.toml")
+    told = " ".join(call("rebuild", file, "--out", tmp_path / "again").stderr.split())
+    assert f"run again: alliance-sim sweep '{folder}' --out NEW" in told
+
+
 @pytest.mark.slow
 def test_where_to_write_is_not_for_the_file_to_say(made: Path, tmp_path: Path) -> None:
     there = tmp_path / "there"

@@ -77,6 +77,25 @@ def test_numbers_of_two_versions_are_not_mixed(run: Run, tmp_path: Path) -> None
         run(tmp_path / "done", plan=extended(finished.plan, replicates=30))
 
 
+def test_lines_to_type_quote_the_folder(run: Run, plan: Plan, tmp_path: Path) -> None:
+    folder = tmp_path / "my sweep"
+    quoted = f"'{folder}'"
+    with pytest.raises(ResultError, match=f"alliance-sim sweep PLAN --out {quoted}"):
+        open_sweep(folder)
+    run(folder, stop=96)
+    with pytest.raises(ResultError, match=f"go on with: alliance-sim sweep {quoted}$"):
+        open_sweep(folder)
+    run(folder, plan=extended(plan, replicates=24))
+    with pytest.raises(ResultError, match=f"go on with: alliance-sim sweep {quoted}$"):
+        run(folder)
+    (folder / "rows" / "runs-00000.parquet").write_bytes(b"PAR1")
+    with pytest.raises(ResultError, match=f"computed again: alliance-sim sweep {quoted}$"):
+        open_sweep(folder)
+    edited(folder / "sweep.json", version="0.0.9")
+    with pytest.raises(ResultError, match=f"new folder: alliance-sim sweep {quoted} --out NEW"):
+        run(folder)
+
+
 def test_another_sweep_is_left_alone(run: Run, plan: Plan, tmp_path: Path) -> None:
     run(tmp_path)
     before = content(tmp_path)

@@ -9,6 +9,7 @@ record does not know; everything else is as the other scenario states it.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ from alliance_sim.errors import ResultError
 from alliance_sim.record.record import Record
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import as_tree, value_at
+from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.path import PathProblem, follow, numbers
 from alliance_sim.scenario.priors import places
 from alliance_sim.scenario.scenario import build
@@ -241,7 +243,7 @@ def carried_prior(scenario: Scenario, posterior: PosteriorDraws) -> CarriedPrior
         raise ResultError(
             f"the posterior was fitted to {posterior.edition}, and {scenario.name} is held against "
             f"{record.name}: nothing is carried over to what was seen; to score fits of its own: "
-            f"alliance-sim score {scenario.name} --refit"
+            f"alliance-sim score {shlex.quote(word_for(scenario))} --refit"
         )
     carried = Carried.of(posterior, scenario)
     made = carried.scenario(scenario, posterior.prior.scenario)

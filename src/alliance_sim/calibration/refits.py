@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shlex
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, replace
@@ -39,6 +40,7 @@ from alliance_sim.noise import as_seed
 from alliance_sim.record.forecasts import ForecastYears, forecast_years
 from alliance_sim.record.record import SERIES, Record
 from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.file import word_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -306,7 +308,8 @@ class RefitFolder:
             "rules": rules_digest(),
             "version": provenance.version(),
         }
-        self.command = f"alliance-sim score {scenario.name} --refit --seed {asked.seed}"
+        named = shlex.quote(word_for(scenario))
+        self.command = f"alliance-sim score {named} --refit --seed {asked.seed}"
         manifest = self.path / MANIFEST
         self._done: dict[str, str] = {}
         if manifest.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import cache
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def shipped_posterior(scenario: Scenario, theory: str | None = None) -> Posterio
         problem = (
             f"no draws of theory {theory_of(name).name} come with the package (known: "
             f"{', '.join(sorted(known))}); fit it and name the folder as the posterior: "
-            f"alliance-sim calibrate {word_for(scenario)} --theory {name} --out FIT"
+            f"alliance-sim calibrate {shlex.quote(word_for(scenario))} --theory {name} --out FIT"
         )
         raise ScenarioError("theory", [problem])
     return _shipped(known[name])

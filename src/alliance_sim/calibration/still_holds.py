@@ -7,6 +7,7 @@ Where nothing changed they are not worked out, which spares whoever reads draws 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -142,8 +143,9 @@ def _stale(where: str, held: Draws, scenario: Scenario, problems: list[str]) -> 
     if held.scenario != scenario.name:
         return (
             f"{where}: is a posterior of {held.scenario}, and does not go with {scenario.name}: "
-            f"{told}. To fit this one: alliance-sim calibrate {word_for(scenario)} --out FIT, then "
-            "--posterior FIT; to go on without: --posterior none"
+            f"{told}. To fit this one: alliance-sim calibrate "
+            f"{shlex.quote(word_for(scenario))} --out FIT, then --posterior FIT; to go on without: "
+            "--posterior none"
         )
     return (
         f"{where}: the posterior of {held.scenario} under {held.theory} no longer holds: "

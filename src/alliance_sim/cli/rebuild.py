@@ -175,7 +175,7 @@ def _command(
                 node = node.commands[word]
             return name, node, words[count:]
     if words[:1] == ["sweep"]:
-        again = f"alliance-sim sweep {file if file.is_dir() else file.parent} --out NEW"
+        again = command_line("sweep", file if file.is_dir() else file.parent, "--out", "NEW")
         raise ResultError(f"{file}: is of a sweep, whose folder is run again: {again}")
     told = shown(" ".join(words[:1])) if words else "nothing"
     raise ResultError(

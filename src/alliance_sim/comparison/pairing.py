@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 
 from alliance_sim.comparison.edits import label_of
 from alliance_sim.errors import SettingError
 from alliance_sim.provenance import scenario_digest
 from alliance_sim.scenario import Scenario, extended_scenario, load_scenario
+from alliance_sim.scenario.file import word_for
 
 WHERE = "compare"
 ScenarioLike = Scenario | str | os.PathLike[str]
@@ -56,22 +58,29 @@ def _extended(given: Sequence[ScenarioLike], loaded: Sequence[Scenario]) -> Scen
     for one, scenario in zip(given, loaded, strict=True):
         base = None if isinstance(one, Scenario) else extended_scenario(one)
         if base is None:
-            problems.append(_alone(scenario))
+            called = "" if isinstance(one, Scenario) else os.fspath(one)
+            problems.append(_alone(scenario, called))
         else:
             found[scenario_digest(base)] = base
     names = sorted(base.name for base in found.values())
     if len(found) > 1:
+        first = word_for(names[0])
         problems.append(
             f"the scenarios extend {', '.join(names)}; say which is the factual one: "
-            f"--against {names[0]}, or against={names[0]!r}"
+            f"--against {shlex.quote(first)}, or against={first!r}"
         )
     if problems:
         raise SettingError(WHERE, problems)
     return next(iter(found.values()))
 
 
-def _alone(scenario: Scenario) -> str:
-    """Return what to do about a scenario that there is nothing to hold against."""
+def _alone(scenario: Scenario, called: str) -> str:
+    """Return what to do about a scenario that there is nothing to hold against.
+
+    Args:
+        scenario: The scenario.
+        called: How it was asked for, "" if it was given itself.
+    """
     if scenario.edits:
         return (
             f"{scenario.name}: was edited in Python, so there is nothing to hold it against; give "
@@ -80,7 +89,7 @@ def _alone(scenario: Scenario) -> str:
     return (
         f"{scenario.name}: extends no other scenario, so there is nothing to hold it against; give "
         f"a what-if too, such as one that is shipped (alliance-sim list scenarios): alliance-sim "
-        f"compare {scenario.name} WHAT_IF"
+        f"compare {shlex.quote(word_for(scenario, called))} WHAT_IF"
     )
 
 

@@ -6,6 +6,7 @@ same run with an edit is therefore what would have happened; nothing is left to 
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -22,6 +23,7 @@ from alliance_sim.record.record import Record
 from alliance_sim.record.translation import translations_of
 from alliance_sim.results.outcomes import Outcome, outcome_by_run, parse_outcome
 from alliance_sim.scenario import Scenario, load_scenario
+from alliance_sim.scenario.file import word_for
 
 if TYPE_CHECKING:
     from alliance_sim.results import Ensemble
@@ -103,10 +105,10 @@ def _made(scenario: Scenario) -> dict[str, Any]:
     told = tomllib.loads(path.read_text("utf-8"))
     digest = provenance.scenario_digest(scenario)
     if told["digest"] != digest:
-        again = (
-            f"alliance-sim record make {scenario.name} --seed {told['seed']} --run {told['run']}"
-        )
-        problem = f"is a run of the scenario as it was; make it again: {again} --out {path.parent}"
+        words = ["alliance-sim", "record", "make", word_for(scenario)]
+        words += ["--seed", told["seed"], "--run", told["run"], "--out", str(path.parent)]
+        again = shlex.join(map(str, words))
+        problem = f"is a run of the scenario as it was; make it again: {again}"
         raise RecordError(str(path), [problem])
     return told
 

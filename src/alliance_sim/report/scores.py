@@ -22,6 +22,7 @@ from alliance_sim.provenance import new_origin
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES
 from alliance_sim.record.words import Words
 from alliance_sim.report.result_folder import ResultFolder, rows_of
+from alliance_sim.scenario.file import word_for
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.carried_forecasts import Transfer
@@ -65,7 +66,7 @@ def about_the_model(table: ScoreTable, asked: str | None = None) -> str:
         return HELD_OUT
     if CARRIED_OVER in table.titles and MODEL not in table.titles:
         return ""
-    named = shlex.quote(asked or table.scenario)
+    named = shlex.quote(word_for(table.scenario, asked or ""))
     return (IN_SAMPLE_ONLY if MODEL in table.titles else NO_FIT).format(
         refit=f"alliance-sim score {named} --refit",
         calibrate=f"alliance-sim calibrate {named} --out FOLDER",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +44,7 @@ def for_sweep(plan: Plan, path: Path) -> ChooseMetadata:
             raise ResultError(
                 f"{path}: holds this sweep with {before.points:,} points and {before.replicates:,} "
                 f"replicates, more than the {plan.points:,} and {plan.replicates:,} asked for; go "
-                f"on with: alliance-sim sweep {path}"
+                f"on with: alliance-sim sweep {shlex.quote(str(path))}"
             )
         raise ResultError(
             f"{path}: holds another sweep, {old.title!r}; they differ in "
@@ -95,7 +96,7 @@ def same_version(old: Metadata, path: Path) -> None:
             f"{path}: was made with alliance-sim {old.version}, this is {now}, and numbers of two "
             f"versions must not be mixed. Go on with that one (pip install "
             f"alliance-sim=={old.version}), or run the sweep again in a new folder: alliance-sim "
-            f"sweep {path} --out NEW"
+            f"sweep {shlex.quote(str(path))} --out NEW"
         )
 
 

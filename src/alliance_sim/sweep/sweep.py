@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -380,7 +381,7 @@ def open_sweep(folder: str | os.PathLike[str], *, unfinished: bool = False) -> S
     wrong = damages(path, sweep.metadata, sweep.inventory)
     if wrong:
         problems = "".join(f"\n  - {problem}" for problem in wrong)
-        again = f"To have those rows computed again: alliance-sim sweep {path}"
+        again = f"To have those rows computed again: alliance-sim sweep {shlex.quote(str(path))}"
         raise ResultError(f"{path}: damaged{problems}\n{again}")
     if not sweep.complete and not unfinished:
         raise ResultError(_unfinished(path, sweep.metadata, sweep.inventory))
@@ -416,7 +417,7 @@ def is_finished(path: Path, digest: str) -> bool:
 def _unfinished(path: Path, metadata: Metadata, held: Inventory) -> str:
     return (
         f"{path}: is not finished, {held.done:,} of {metadata.rows:,} rows are there; go on with: "
-        f"alliance-sim sweep {path}"
+        f"alliance-sim sweep {shlex.quote(str(path))}"
     )
 
 

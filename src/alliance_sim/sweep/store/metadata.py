@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -348,12 +349,12 @@ NO_METADATA = (
 
 def _no_sweep(folder: Path) -> str:
     """Return what is wrong with a folder that holds no sweep, and the way out."""
+    makes = f"a sweep is made by: alliance-sim sweep PLAN --out {shlex.quote(str(folder))}"
     if not stands(folder):
-        return f"does not exist; a sweep is made by: alliance-sim sweep PLAN --out {folder}"
+        return f"does not exist; {makes}"
     if stands(folder / ROWS):
         return NO_METADATA
     other = kinds.instead(folder, kinds.SWEEP)
-    makes = f"a sweep is made by: alliance-sim sweep PLAN --out {folder}"
     return other or f"holds no sweep ({METADATA} is not there); {makes}"
 
 
