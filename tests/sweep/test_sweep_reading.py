@@ -13,6 +13,7 @@ import pytest
 
 from alliance_sim.errors import ResultError, SettingError, UnfinishedError, UnknownName
 from alliance_sim.provenance import MANIFEST_FORMAT, Origin, scenario_origin, version
+from alliance_sim.report.sweep_view import column_of
 from alliance_sim.sweep.plan import Plan, extended
 from alliance_sim.sweep.store import metadata
 from alliance_sim.sweep.sweep import open_sweep
@@ -319,6 +320,14 @@ def test_an_outcome_that_was_not_kept_is_simulated_for_the_same_rows_and_kept(
     again, kept = sweep.outcome("rung>=9@2015", summarise=quick.starves)
     assert again == name
     assert kept.equals(frame)
+    assert sweep.outcome(name, summarise=quick.starves)[1].equals(frame)
+    assert column_of(sweep, name).label == column_of(sweep, "rung>=9@2015").label
+    holds = column_of(sweep, f"{name}>=0.5")
+    assert holds.frame[holds.name].equals(
+        (frame[name] >= 0.5).astype(float).mask(frame[name].isna())
+    )
+    with pytest.raises(UnknownName, match="did you mean 'rung_ge_9_2015'"):
+        sweep.outcome("rung_ge_9_2014")
     main = {k: v for k, v in content(tmp_path).items() if not k.startswith("extra/")}
     assert main == undisturbed
     longer = run(tmp_path, plan=extended(plan, replicates=25))

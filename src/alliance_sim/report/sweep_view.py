@@ -22,7 +22,6 @@ from alliance_sim.results.outcomes import (
     LONGEST,
     fold_of,
     is_binary,
-    parse_outcome,
     threshold_read,
 )
 from alliance_sim.scenario.describe import assumed_numbers, explain
@@ -101,9 +100,9 @@ def column_of(
 
     Args:
         sweep: The sweep.
-        text: The name of an outcome that was kept; a comparison of one with a number, such as
-            "level_political_mean_p4>=0.5"; or the text of any outcome, such as "rung>=8@2014",
-            for which the runs are simulated again if it was not kept.
+        text: The name of an outcome that is kept, also of one added; a comparison of one with a
+            number, such as "level_political_mean_p4>=0.5"; or the text of any outcome, such as
+            "rung>=8@2014", for which the runs are simulated again if it was not kept.
         workers: How many processes simulate them.
         progress: Called with (runs done, runs asked for) while that happens.
 
@@ -112,14 +111,12 @@ def column_of(
         SettingError: If the text cannot be read.
     """
     plan = sweep.plan
-    named = {outcome.name: outcome for outcome in plan.outcomes}
     compared = COMPARISON.fullmatch(text) if len(text) <= LONGEST else None
-    if compared is not None and compared["name"] in named:
-        return _compared(sweep, compared)
+    if compared is not None and compared["name"] in sweep.kept():
+        whole = column_of(sweep, compared["name"], workers=workers, progress=progress)
+        return _compared(sweep, compared, whole)
+    outcome = sweep.outcome_called(text)
     name, frame = sweep.outcome(text, workers=workers, progress=progress)
-    outcome = named.get(name)
-    if outcome is None:
-        outcome = parse_outcome(text, name=name, states=plan.states, calendar=plan.calendar)
     meanings = meanings_of(plan.scenarios[0])
     return Column(
         name=name,
@@ -131,10 +128,9 @@ def column_of(
     )
 
 
-def _compared(sweep: Sweep, found: re.Match[str]) -> Column:
-    """Return whether an outcome that was kept is on one side of a number."""
-    column = column_of(sweep, found["name"])
-    (outcome,) = (o for o in sweep.plan.outcomes if o.name == found["name"])
+def _compared(sweep: Sweep, found: re.Match[str], column: Column) -> Column:
+    """Return whether an outcome that is kept is on one side of a number."""
+    outcome = sweep.outcome_called(found["name"])
     number = threshold_read(found["number"])
     if number is None:
         problem = f"compares with {found['number']!r}, must be a finite number"

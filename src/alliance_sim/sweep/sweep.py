@@ -214,7 +214,8 @@ class Sweep(Shown):
         stopped, the same call goes on.
 
         Args:
-            text_or_name: Name of an outcome that is kept, or a text such as "rung>=8@2014".
+            text_or_name: Name of an outcome that is kept, also beside, or a text such as
+                "rung>=8@2014".
             executor: Who simulates; see `run_sweep`.
             workers: Or how many processes.
             block: Rows to compute at a time; see `run_sweep`.
@@ -231,7 +232,7 @@ class Sweep(Shown):
             ResultError: If the sweep is not complete, or was made with another version.
             UnfinishedError: If simulating had to stop on the way.
         """
-        wanted = self._outcome(text_or_name)
+        wanted = self.outcome_called(text_or_name)
         if wanted.name in self.metadata.outcomes:
             return wanted.name, self.frame([wanted.name])
         if not self.complete:
@@ -252,8 +253,15 @@ class Sweep(Shown):
 
     def added(self) -> list[str]:
         """Return the texts of the outcomes that were added afterwards."""
+        return [text for _, text in self._added()]
+
+    def kept(self) -> dict[str, str]:
+        """Return the texts of all outcomes that are there, also of those added, by name."""
+        return {**dict(self._added()), **self.metadata.outcomes}
+
+    def _added(self) -> list[tuple[str, str]]:
         folders = sorted((self.folder / EXTRA).glob("*-????????"))
-        return [text for path in folders for text in read_metadata(path).outcomes.values()]
+        return [pair for path in folders for pair in read_metadata(path).outcomes.items()]
 
     def _beside(self, path: Path, outcome: Outcome) -> Sweep:
         """Return the rows of an outcome that was added.
@@ -282,19 +290,31 @@ class Sweep(Shown):
         kept = self.metadata.outcomes if outcomes is None else outcomes
         return [*ROW_LABELS, *factors, "status", *kept]
 
-    def _outcome(self, text_or_name: str) -> Outcome:
-        """Return an outcome by its name, or by its text."""
+    def outcome_called(self, text_or_name: str) -> Outcome:
+        """Return an outcome by its name, also of one that was added, or by its text.
+
+        Args:
+            text_or_name: As for `outcome`.
+
+        Raises:
+            UnknownName: If it is no text and no outcome of that name is kept.
+            SettingError: If the text cannot be read.
+        """
         named = {outcome.name: outcome for outcome in self.plan.outcomes}
+        states, calendar = self.plan.states, self.plan.calendar
         if text_or_name in named:
             return named[text_or_name]
         if text_or_name.isidentifier():
-            problem = unknown_name("outcome", text_or_name, named)
-            raise UnknownName(f"{problem}; or give a text such as 'rung>=8@2014'")
-        states, calendar = self.plan.states, self.plan.calendar
+            kept = self.kept()
+            if text_or_name not in kept:
+                problem = unknown_name("outcome", text_or_name, kept)
+                raise UnknownName(f"{problem}; or give a text such as 'rung>=8@2014'")
+            text = kept[text_or_name]
+            return parse_outcome(text, name=text_or_name, states=states, calendar=calendar)
         wanted = parse_outcome(text_or_name, states=states, calendar=calendar)
-        kept = [outcome for outcome in self.plan.outcomes if outcome.text == wanted.text]
-        if kept:
-            return kept[0]
+        same = [outcome for outcome in self.plan.outcomes if outcome.text == wanted.text]
+        if same:
+            return same[0]
         taken = {*ROW_LABELS, "status", *named, *(factor.name for factor in self.plan.factors)}
         name = wanted.name
         while name in taken:
