@@ -305,6 +305,21 @@ def test_tables_that_do_not_fit_are_refused(points: Any, names: Any, says: str) 
         alliance_sim.run_points(points, names, rng=7)
 
 
+@pytest.mark.parametrize("unit", ["D", "s", "us", "ns"])
+def test_days_may_stand_in_a_column_of_their_own(unit: str) -> None:
+    name = f"{NINE_ELEVEN.removesuffix('present')}date"
+    days = np.array(["2001-09-11", "2003-01-31"], dtype=f"datetime64[{unit}]")
+    expected = alliance_sim.run_points(
+        [["2001-09-11"], ["2003-01-31"]], [name], rng=7, outcomes=TEXTS
+    )
+    found = alliance_sim.run_points(days[:, None], [name], rng=7, outcomes=TEXTS)
+    assert found.tolist() == expected.tolist()
+    frame = pd.DataFrame({name: days})
+    assert alliance_sim.run_points(frame, rng=7, outcomes=TEXTS).tolist() == expected.tolist()
+    with pytest.raises(SettingError, match=f"{name}: is None, must be a date"):
+        alliance_sim.run_points(pd.DataFrame({name: [pd.NaT]}), rng=7)
+
+
 def test_numbers_and_texts_may_stand_in_one_row() -> None:
     names = [PULL, "council__rule"]
     rows: Any = [[1.2, "leader"], [0.1 + 0.2, "consensus"]]

@@ -304,6 +304,8 @@ def _table(
         rows = np.asarray(points)
         if rows.dtype.kind == "U":  # numbers among texts would have become texts
             rows = np.asarray(points, dtype=object)
+        if rows.dtype.kind == "M":  # nanoseconds, as pandas has them, would become numbers
+            rows = rows.astype("datetime64[D]")
     except ValueError as error:
         problems.append(f"points is no table: {error}")
         return [], list(names or ())
