@@ -307,6 +307,8 @@ def wrong(**changes: Any) -> dict[str, Any]:
         ({"base": ISLANDS.with_number("levels.ratchet", 0.9)}, "make histories of it"),
         ({"start": 10_000}, "must be a step from 0 to"),
         ({"start": 3, "coupling": "redraw_after"}, "under redraw_after say anew_from"),
+        ({"uniforms": 8}, "uniforms is 8, and histories that are given have their own"),
+        ({"seed": 0, "threads": 2}, "(?s)2 problems.*seed is 0.*threads is 2, and histories"),
         ({"anew_from": 3}, "under quantile say start"),
         ({"anew_from": -1, "coupling": "independent"}, "anew_from is -1, must be a step from 0"),
     ],

@@ -300,9 +300,7 @@ class _Worlds:
     def _twins(self, edited: Scenario, past: Histories, coupling: str = QUANTILE) -> TwinWorlds:
         states = [self.question.outcome.state]
         base = past.scenario
-        return twin_worlds(
-            base, edited, past, coupling=coupling, states=states, threads=self._threads
-        )
+        return twin_worlds(base, edited, past, coupling=coupling, states=states)
 
     def kept(self, alone: SearchResult, together: int) -> tuple[Candidate, ...]:
         """Return the candidates that are put together: those that do most alone.

@@ -129,8 +129,8 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
     draws: PosteriorDraws | Histories,
     *,
     coupling: str = QUANTILE,
-    uniforms: int = 1,
-    seed: int = 0,
+    uniforms: int | None = None,
+    seed: int | None = None,
     states: Sequence[str] | None = None,
     outcomes: Sequence[str] = (),
     start: int | None = None,
@@ -144,8 +144,9 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
         edited: The same scenario, edited. What an edit sets stays set in every draw.
         draws: A posterior; or the `Histories` of one, which spares abducting their noise again.
         coupling: "quantile", "thinning", "redraw_after" or "independent"; see `COUPLINGS`.
-        uniforms: Sets of uniforms for each draw of a posterior.
-        seed: Seed of what a posterior's record leaves open. Histories have theirs.
+        uniforms: Sets of uniforms for each draw of a posterior, 1 if None. Histories have theirs,
+            and their own seed and threads.
+        seed: Seed of what a posterior's record leaves open, 0 if None.
         states: Reported states to keep; what tables, figures and chronologies tell of if None.
         outcomes: Outcomes, such as "rung>=8@2014", whose states are kept too.
         start: Step from which on the edited world is run, at most the first that the edit touches,
@@ -153,16 +154,21 @@ def twin_worlds(  # noqa: PLR0913 - what is asked of one pair of worlds, by name
         anew_from: Step from which on noise is drawn anew under "redraw_after" and "independent", at
             most the first that the edit touches, which is taken if None. An edit that touches
             nothing then shows what else the factual world might have come to.
-        threads: Threads to use, all processors if None; numbers do not depend on it.
+        threads: Threads to use with a posterior, all processors if None; numbers do not depend on
+            it.
 
     Raises:
         SettingError: If the posterior does not go with a scenario, or a setting is out of range.
     """
     kind = checked_coupling(coupling)
     if isinstance(draws, Histories):
+        _check_left_out({"uniforms": uniforms, "seed": seed, "threads": threads})
         past = draws
     elif hasattr(draws, "numbers_of") and hasattr(draws, "held"):
-        past = Histories.of_posterior(draws, base, uniforms=uniforms, seed=seed, threads=threads)
+        sets = 1 if uniforms is None else uniforms
+        past = Histories.of_posterior(
+            draws, base, uniforms=sets, seed=0 if seed is None else seed, threads=threads
+        )
     else:
         problem = f"draws is {shown(draws)}, must be PosteriorDraws, or Histories made of them"
         raise SettingError(WHERE, [problem])
@@ -196,6 +202,22 @@ def chances_of_laws(past: Histories, edited: Scenario, laws: Mapping[str, int]) 
         name: float((ages[:, step, place] > 0.0).mean())
         for place, (name, step) in enumerate(laws.items())
     }
+
+
+def _check_left_out(given: Mapping[str, object]) -> None:
+    """Raise an error if what decides how histories are made is given beside some that are made.
+
+    Raises:
+        SettingError: Naming all that is given.
+    """
+    problems = [
+        f"{name} is {shown(value)}, and histories that are given have their own; leave it out, or "
+        "make them with it"
+        for name, value in given.items()
+        if value is not None
+    ]
+    if problems:
+        raise SettingError(WHERE, problems)
 
 
 def _check_pair(base: Scenario, edited: Scenario, past: Histories) -> None:
