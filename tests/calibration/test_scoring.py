@@ -254,6 +254,11 @@ def test_a_record_too_busy_to_score_is_told_with_its_quarter(own: Path) -> None:
         score_record(named(own), series=["all"], models=QUICK[:1])
 
 
+def test_workers_out_of_range_are_told() -> None:
+    with pytest.raises(SettingError, match="workers is 0, must be a whole number from 1"):
+        score_record(ISLANDS, series=["all"], models=QUICK[:1], workers=0)
+
+
 def test_a_record_with_hardly_an_act_is_scored_by_every_baseline(own: Path) -> None:
     lines = (own / "events.csv").read_text("utf-8").splitlines()
     (own / "events.csv").write_text("\n".join(lines[:2]) + "\n", "utf-8")

@@ -111,3 +111,8 @@ def test_a_change_is_called_what_it_is(before: float, after: float, words: str) 
 def test_another_relationship_is_no_partner() -> None:
     with pytest.raises(SettingError, match="only scenarios of one relationship"):
         compare_history(BASE, against=load_scenario("two_islands/baseline"), runs=1, seed=1)
+
+
+def test_workers_out_of_range_are_told_by_the_name_that_was_given() -> None:
+    with pytest.raises(SettingError, match=r"(?s)history: .*workers is 0, must be a whole number"):
+        compare_history(BASE, runs=1, workers=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -380,3 +381,10 @@ def test_what_is_folded_over_time_has_the_unit_of_what_comes_out() -> None:
     assert {text: table[text] for text in units} == units
     assert signed(-0.15, units["mean(rung)"]) == "−0.150"
     assert signed(-6.0, units["sum(count_political)"]) == "−6"
+
+
+@pytest.mark.parametrize("workers", [0, True, "2", 2.0])
+def test_workers_out_of_range_are_told_by_the_name_that_was_given(workers: Any) -> None:
+    told = f"(?s)compare: .*workers is {workers!r}, must be a whole number from 1"
+    with pytest.raises(SettingError, match=told):
+        compare(ISLANDS, ISLANDS.without("great_raid"), runs=1, workers=workers)

@@ -326,6 +326,8 @@ def test_wrong_input_is_told(islands: Histories, asked: dict[str, Any], words: s
         ({"uniforms": 0}, "uniforms is 0, must be a whole number of at least 1"),
         ({"uniforms": 10_000_000}, "must be at most"),
         ({"seed": -1}, "seed is -1"),
+        ({"threads": 0}, "threads is 0, must be a whole number from 1"),
+        ({"threads": "2"}, "threads is '2', must be a whole number from 1"),
         ({"scenario": NO_RAID}, "has to be the scenario that was fitted"),
     ],
 )

@@ -182,7 +182,7 @@ def test_all_that_is_wrong_is_told_at_once_with_what_is_nearest() -> None:
         "juncture__nine_eleven__present: is 0.5, must be True or False",
         "willingness.assets: 1e+09 is outside the number's range",
         "council.rule: is 'vote', must be 'consensus', 'weighted_majority' or 'leader'",
-        "seed is -1, must be a whole number from 0 to 18446744073709551615",
+        "rng is -1, must be a whole number from 0 to 18446744073709551615",
         "run is -1, must be a whole number from 0 to 4294967295",
         "outcome 'rnug@2010': unknown state 'rnug'; did you mean 'rung'?",
         "outcome 'rung@1800': time is 1800, must be from 1950 to 2025",

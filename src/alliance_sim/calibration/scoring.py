@@ -307,6 +307,7 @@ def score_record(
         SettingError: If a record holds no act, or `since` leaves too few years.
         UnknownName: If there is no such series.
     """
+    executors.check_workers("score", workers=workers)
     named = Record.of(scenario).name
     acts, years = what_is_scored(scenario, series=series, editions=editions, since=since)
     work = [

@@ -29,6 +29,7 @@ from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, Progress, shared, simulate
 from alliance_sim.errors import NoRecord, explains_calls
 from alliance_sim.glossary import percent
+from alliance_sim.parallel.executors import check_workers
 from alliance_sim.record.checks import checks_of
 from alliance_sim.record.record import Record
 from alliance_sim.record.words import Words
@@ -39,6 +40,8 @@ from alliance_sim.scenario.describe import assumed_numbers
 
 if TYPE_CHECKING:
     from alliance_sim.engine.vectors import ParameterDraws
+
+WHERE = "history"
 
 log = logging.getLogger("alliance_sim")
 
@@ -228,10 +231,11 @@ def compare_history(
         ScenarioError: If a scenario that is named cannot be used.
         RecordError: If the record that the scenario names is not there or cannot be used.
     """
+    check_workers(WHERE, workers=workers)
     scenario = as_scenario(scenario)
     against = None if against is None else as_scenario(against)
     every = [scenario] if against is None else [against, scenario]
-    draws, parameters = drawn_from(posterior, every, where="history")
+    draws, parameters = drawn_from(posterior, every, where=WHERE)
     if against is None:
         found = _held_against(scenario, runs, seed, draws, workers, progress)
         return replace(found, parameters=parameters)

@@ -25,6 +25,7 @@ from alliance_sim.display import Facts, Shown, Table, counted, figure
 from alliance_sim.engine.simulate import Kernel, Progress, shared, simulate
 from alliance_sim.errors import SettingError, UnknownName, explains_calls, unknown_name
 from alliance_sim.glossary import signed
+from alliance_sim.parallel.executors import check_workers
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.record.words import Words
 from alliance_sim.results import OK, Ensemble
@@ -363,6 +364,7 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
             not of one relationship, years and steps; if the posterior does not go with one; or if a
             setting is out of range.
     """
+    check_workers(WHERE, workers=workers)
     factual, others = pairs_of(scenarios, against)
     labels = labels_of(factual, others)
     world, _ = prepared(factual)

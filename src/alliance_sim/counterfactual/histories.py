@@ -140,7 +140,7 @@ class Histories:
                 fitted.
         """
         base = posterior.prior.scenario if scenario is None else scenario
-        number = _checked(len(posterior), uniforms, seed)
+        number = _checked(len(posterior), uniforms, seed, threads)
         _free(base)
         fitted = base.model_copy(update={"edits": posterior.prior.scenario.edits})
         if problem := posterior.misfit(fitted):
@@ -204,7 +204,7 @@ class Histories:
         """
         sizes = {len(values) for values in given.values() if np.ndim(values)}
         draws = max(sizes, default=1)
-        number = _checked(draws, 1, seed)
+        number = _checked(draws, 1, seed, threads)
         _free(scenario)
         table, _ = complete_noise(given, scenario, number, range(draws))
         world = Vectors(scenario, ()).ready.world
@@ -475,14 +475,15 @@ def _free(scenario: Scenario) -> None:
         raise SettingError(WHERE, [problem])
 
 
-def _checked(draws: int, uniforms: object, seed: object) -> int:
+def _checked(draws: int, uniforms: object, seed: object, threads: object) -> int:
     """Return an explicit seed.
 
     Raises:
         SettingError: Saying all that is out of range.
     """
-    problems = []
-    number = 0
+    problems, number = [], 0
+    if threads is not None and (problem := executors.workers_problem("threads", threads)):
+        problems.append(problem)
     if type(uniforms) is not int or uniforms < 1:
         problems.append(f"uniforms is {shown(uniforms)}, must be a whole number of at least 1")
     elif draws * uniforms > MOST:

@@ -78,7 +78,7 @@ def run(
     settings: dict[str, Any] = {"scenario": scenario, "run": run, "rng": rng, "outcomes": outcomes}
     problems: list[str] = []
     values = _merged(parameters, settings, more, problems)
-    seed = _checked(noise.as_seed, _chosen(settings["rng"]), problems)
+    seed = _seed_of(settings["rng"], problems)
     number = _checked(noise.as_run, settings["run"], problems)
     base = base_of(settings["scenario"])
     varied = base.varied(values, problems)
@@ -197,7 +197,7 @@ def _cases(
     """Return a case for each point, or add what is wrong with names, values, runs and seed."""
     scenario, run, rng = base_run_rng
     rows, columns = _table(points, names, problems)
-    seed = _checked(noise.as_seed, _chosen(rng), problems)
+    seed = _seed_of(rng, problems)
     runs = _runs(run, len(rows), problems, apart=rng is None)
     base = base_of(scenario)
     cases = []
@@ -318,8 +318,13 @@ def _table(
     return rows.tolist(), columns
 
 
-def _chosen(rng: object) -> object:
-    return secrets.randbits(SEED_BITS) if rng is None else rng
+def _seed_of(rng: object, problems: list[str]) -> int:
+    """Return the seed that is given as `rng`, one that is drawn if it is None."""
+    found: list[str] = []
+    chosen = secrets.randbits(SEED_BITS) if rng is None else rng
+    seed = _checked(noise.as_seed, chosen, found)
+    problems += [f"rng{problem.removeprefix('seed')}" for problem in found]
+    return seed
 
 
 def _checked(check: Callable[[object], int], value: object, problems: list[str]) -> int:

@@ -143,6 +143,22 @@ def workers_problem(name: str, value: object) -> str | None:
     return f"{name} is {shown(value)}, must be a whole number from 1 to {most_workers()}"
 
 
+def check_workers(where: str, **given: object) -> None:
+    """Raise an error unless numbers of workers, by the names that they were given, can be used.
+
+    Args:
+        where: What they were given to.
+        **given: Each number, None for all processors.
+
+    Raises:
+        SettingError: Naming each that is out of range.
+    """
+    found = [workers_problem(name, one) for name, one in given.items() if one is not None]
+    problems = [problem for problem in found if problem]
+    if problems:
+        raise SettingError(where, problems)
+
+
 def chosen(
     executor: Executor | None = None, /, *, workers: int = 1, threads: int = 1
 ) -> AbstractContextManager[Executor]:
