@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from alliance_sim.calibration import PosteriorDraws
+from alliance_sim.calibration.refits import RefitSettings
+from alliance_sim.errors import SettingError
 from tests.cli.test_manifests import SOME, documented
 from tests.cli.test_whatif import ISLANDS, called
 
@@ -94,6 +96,23 @@ def test_a_wrong_question_is_refused_with_the_reason(
     assert out == ""
     assert told in " ".join(why.split())
     assert "Traceback" not in why
+
+
+@pytest.mark.parametrize(("asked", "seed", "name"), [((), 1, ""), (("--seed", "7"), 7, "_7")])
+def test_draws_of_each_year_are_made_with_the_seed_that_is_asked_for(
+    asked: tuple[str, ...], seed: int, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[Path, int]] = []
+
+    def refit(_: object, place: Path, settings: RefitSettings, *__: object) -> None:
+        seen.append((place, settings.seed))
+        raise SettingError("refit", ["is seen"])
+
+    monkeypatch.setattr("alliance_sim.cli.refit.refitted", refit)
+    out = tmp_path / "out"
+    code, _, why = called("inevitability", *RAID, "--years", "make", *asked, "--out", out)
+    assert (code, "is seen" in why) == (2, True)
+    assert seen == [(tmp_path / f"out_refits{name}", seed)]
 
 
 def test_an_attribution_is_written_and_begins_with_whether_conventions_agree(

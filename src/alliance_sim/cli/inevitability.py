@@ -48,7 +48,11 @@ EXAMPLE = "alliance-sim inevitability --without nine_eleven --outcome 'rung>=8@2
 MAKE = "make"
 SeedOfDraws = Annotated[
     str | None,
-    typer.Option("--seed", help="Seed of what is drawn: a whole number; 1 if left out."),
+    typer.Option(
+        "--seed",
+        help="Seed of what is drawn, with `--years make` also of the draws of each year: a whole "
+        "number; 1 if left out.",
+    ),
 ]
 EVERY = 5  # years between rows that are printed
 
@@ -166,7 +170,7 @@ def _computed(
     place = path_of(given["years"])
     if given["years"] == MAKE:
         inevitability_folder(folder, question)
-        place = _made(base, last, folder, workers)
+        place = _made(base, last, folder, workers, seed=seed)
     draws = YearlyDraws(base, place, last, seed=seed, called=question.called)
     inevitability_folder(folder, question)
     with terminal.progress("running on from each year", "years") as show:
@@ -181,16 +185,22 @@ def _computed(
     return curve
 
 
-def _made(base: Scenario, last: PosteriorDraws, folder: Path, workers: int | None) -> Path:
-    """Make draws of each year, from wherever the folder stands; say first how long it takes."""
+def _made(
+    base: Scenario, last: PosteriorDraws, folder: Path, workers: int | None, *, seed: int
+) -> Path:
+    """Make draws of each year, from wherever their folder stands; say first how long it takes.
+
+    Those of each seed have a folder of their own, the usual one without its number.
+    """
     from alliance_sim.calibration.refits import RefitSettings
     from alliance_sim.cli.refit import refitted
     from alliance_sim.counterfactual.yearly_draws import REFITS
 
-    place = folder.with_name(f"{folder.name}_{REFITS}")
     settings = RefitSettings(
-        series=(last.held.series,), theories=(last.theory,), settings=("rolling",)
+        series=(last.held.series,), theories=(last.theory,), settings=("rolling",), seed=seed
     )
+    own = "" if seed == RefitSettings().seed else f"_{seed}"
+    place = folder.with_name(f"{folder.name}_{REFITS}{own}")
     terminal.say(
         "Draws of each year are made first: about ten minutes of one processor. Ctrl-C stops them; "
         f"the same command goes on. They are kept in {place}, for other questions with --years."
