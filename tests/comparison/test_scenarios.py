@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -388,3 +389,19 @@ def test_workers_out_of_range_are_told_by_the_name_that_was_given(workers: Any) 
     told = f"(?s)compare: .*workers is {workers!r}, must be a whole number from 1"
     with pytest.raises(SettingError, match=told):
         compare(ISLANDS, ISLANDS.without("great_raid"), runs=1, workers=workers)
+
+
+def test_years_that_are_no_whole_numbers_are_told() -> None:
+    years: Any = ["2014", 2014.5, True]
+    told = "(?s)3 problems.*year is '2014', must be a whole number from 1950 to 2025.*2014.5, must"
+    with pytest.raises(SettingError, match=told):
+        compare(BASE, BASE.without("isaf"), runs=1, years=years)
+
+
+def test_one_text_or_year_is_as_good_as_a_list_of_one() -> None:
+    asked = partial(compare, ISLANDS, ISLANDS.without("great_raid"), runs=2, seed=1, posterior=None)
+    listed = asked(outcomes=["level_operations>0.3@2008"], years=[2008]).table
+    given: tuple[Any, ...] = (2008, np.int64(2008), np.array([2008]), iter([2008]))
+    for years in given:
+        alone = asked(outcomes="level_operations>0.3@2008", years=years).table
+        pd.testing.assert_frame_equal(alone, listed)

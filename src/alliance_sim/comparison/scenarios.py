@@ -23,7 +23,7 @@ from alliance_sim.comparison.pairing import WHERE, ScenarioLike, labels_of, pair
 from alliance_sim.comparison.sentences import Findings, sentence_of
 from alliance_sim.display import Facts, Shown, Table, counted, figure
 from alliance_sim.engine.simulate import Kernel, Progress, shared, simulate
-from alliance_sim.errors import SettingError, UnknownName, explains_calls, unknown_name
+from alliance_sim.errors import SettingError, UnknownName, explains_calls, shown, unknown_name
 from alliance_sim.glossary import signed
 from alliance_sim.parallel.executors import check_workers
 from alliance_sim.provenance import STATEMENT
@@ -35,6 +35,7 @@ from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import Outcome, evaluate, is_binary, parse_outcome
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import LEVELS
+from alliance_sim.several import several
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.build import prepared
 from alliance_sim.world.state import state_names
@@ -331,8 +332,8 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
     against: ScenarioLike | None = None,
     runs: int = 200,
     seed: int | None = None,
-    outcomes: Sequence[str] = (),
-    years: Sequence[int] = (),
+    outcomes: str | Sequence[str] = (),
+    years: int | Sequence[int] = (),
     posterior: ParameterDraws | str | None = USUAL,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -348,10 +349,10 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
         against: The factual scenario.
         runs: Runs of each.
         seed: Seed of the noise; None lets the operating system choose, and the result names it.
-        outcomes: What the table tells of beside levels, formal step and agenda overlap: texts such
-            as "rung>=8@2014", see `alliance_sim.results.outcomes`.
-        years: At whose ends these are told; if left out, ends of stages after the first edit, and
-            the last year.
+        outcomes: What the table tells of beside levels, formal step and agenda overlap: a text such
+            as "rung>=8@2014", or several, see `alliance_sim.results.outcomes`.
+        years: At whose ends these are told, one or several; if left out, ends of stages after the
+            first edit, and the last year.
         posterior: Draws of the parameters, the same ones in every scenario: run r has draw r modulo
             their number, and what an edit sets stays set. "shipped" takes those that ship for the
             relationship, where they go with all the scenarios; None the numbers of the files.
@@ -371,7 +372,7 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
     steps = [first_touched(world, build_world(other, like=world)) for other in others]
     calendar = factual.calendar()
     days = [None if step is None else calendar.start_of(step) for step in steps]
-    asked = _outcomes(factual, outcomes, years, days)
+    asked = _outcomes(factual, several(outcomes), several(years), days)
     draws, parameters = drawn_from(posterior, [factual, *others], where=WHERE)
     alike = partial(simulate, runs=runs, engine=Kernel(threads=workers), posterior=draws)
     parts = shared(progress, runs=runs, among=1 + len(others))
@@ -398,7 +399,7 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
 def _outcomes(
     factual: Scenario,
     texts: Sequence[str],
-    years: Sequence[int],
+    years: Sequence[object],
     touched: Sequence[dt.date | None],
 ) -> tuple[Outcome, ...]:
     """Return what the table tells of: the usual states at some years, and what was asked for.
@@ -407,13 +408,15 @@ def _outcomes(
         SettingError: Naming all years and texts that cannot be used.
     """
     calendar, states = factual.calendar(), state_names(factual)
-    asked = sorted(set(years)) or _years(factual, [day for day in touched if day is not None])
     first, last = calendar.first_year, calendar.last_year
-    problems = [
-        f"year is {year}, must be from {first} to {last}"
-        for year in asked
-        if not first <= year <= last
-    ]
+    problems = []
+    for year in years:
+        whole = isinstance(year, int | np.integer)
+        if not whole or year not in range(first, last + 1):
+            given, kind = (str(year), "") if whole else (shown(year), "a whole number ")
+            problems.append(f"year is {given}, must be {kind}from {first} to {last}")
+    asked = [] if problems else sorted({int(str(year)) for year in years})
+    asked = asked or _years(factual, [day for day in touched if day is not None])
     usual = [f"{state}@{year}" for state in SHOWN for year in asked] if not problems else []
     found: dict[str, Outcome] = {}
     for text in [*usual, *texts]:
