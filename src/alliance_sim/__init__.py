@@ -135,6 +135,7 @@ DRAWN_BY |= {
 }
 
 FOUND_BY |= {
+    "kept": "alliance_sim.calibration.shipped:kept_posterior",
     "lab": "alliance_sim.lab.shown_page:lab",
     "rewrite": "alliance_sim.counterfactual.rewriting:rewrite",
     "shipped": "alliance_sim.calibration.shipped:usual_posterior",

@@ -8,7 +8,8 @@ from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
 
-# Who finds the usual draws of a scenario's parameters, by "shipped", who answers a what-if, by
+# Who finds the usual draws of a scenario's parameters, by "shipped", and those that somebody keeps,
+# by "kept", who answers a what-if, by
 # "whatif", who searches a rewrite, by "rewrite", and who makes a page, by "lab", each
 # "module:function": told by the package's front door, as they stand above the rooms that ask.
 FOUND_BY: dict[str, str] = {}

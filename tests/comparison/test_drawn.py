@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim import Scenario, SettingError, compare, compare_history, load_scenario
+from alliance_sim import (
+    Scenario,
+    SettingError,
+    compare,
+    compare_history,
+    load_scenario,
+    simulate,
+)
+from alliance_sim.calibration import PosteriorDraws, shipped_posterior
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.comparison.acts import differing_acts
 from alliance_sim.comparison.drawn import drawn_from
@@ -16,6 +27,7 @@ from alliance_sim.engine.vectors import DrawnNumbers
 from alliance_sim.results.draws import USUAL
 from alliance_sim.shipped import FOUND_BY
 
+HISTORY = load_scenario("japan_nato/baseline")
 ISLANDS = load_scenario("two_islands/baseline")
 NO_RAID = load_scenario("two_islands/no_raid")
 
@@ -161,7 +173,51 @@ def test_draws_that_were_asked_for_and_do_not_fit_are_an_error() -> None:
     assert len(error.value.problems) == 2
 
 
-@pytest.mark.parametrize("given", ["none", "ship", 5])
-def test_what_is_no_posterior_is_told(given: object) -> None:
-    with pytest.raises(SettingError, match="must be draws, 'shipped' or None"):
-        compare(NO_RAID, against=ISLANDS, runs=3, seed=2, posterior=given)  # type: ignore[arg-type]
+@pytest.mark.parametrize("given", ["nowhere.npz", "shiped", 5])
+def test_what_is_no_posterior_is_told(given: Any) -> None:
+    told = (
+        f"posterior is {given!r}, must be draws, 'shipped', a file or folder of draws that exists"
+    )
+    for ask in (
+        partial(compare, NO_RAID, against=ISLANDS),
+        partial(compare_history, ISLANDS),
+        partial(simulate, ISLANDS),
+    ):
+        with pytest.raises(SettingError, match=told) as error:
+            ask(runs=3, seed=2, posterior=given)
+        assert ("did you mean 'shipped'?" in str(error.value)) == (given == "shiped")
+
+
+def test_draws_may_be_named_by_where_they_are_kept(
+    islands_posterior: PosteriorDraws, tmp_path: Path
+) -> None:
+    file = tmp_path / "RID.npz"
+    islands_posterior.save(file)
+    asked = partial(compare, NO_RAID, against=ISLANDS, runs=3, seed=2)
+    wanted = asked(posterior=islands_posterior)
+    for given in (file, str(file), tmp_path):
+        found = asked(posterior=given)
+        assert found.parameters == wanted.parameters
+        pd.testing.assert_frame_equal(found.table, wanted.table)
+    for scenario in (ISLANDS, NO_RAID, ISLANDS.without("great_raid")):
+        runs = partial(simulate, scenario, runs=2, seed=2)
+        expected = runs(posterior=islands_posterior).values
+        assert np.array_equal(runs(posterior=file).values, expected)
+        assert np.array_equal(runs(posterior=tmp_path).values, expected)
+    held = replace(islands_posterior.held, scenario="mine")
+    PosteriorDraws(held, islands_posterior.prior).save(file)
+    told = "holds draws of mine, and .* is edited; read them with the scenario that was fitted"
+    with pytest.raises(SettingError, match=told):
+        simulate(NO_RAID, runs=1, seed=2, posterior=file)
+
+
+def test_none_as_a_text_is_none_and_shipped_draws_are_had_by_all() -> None:
+    for ask in (partial(compare, NO_RAID, against=ISLANDS), partial(compare_history, ISLANDS)):
+        assert ask(runs=2, seed=2, posterior="none").parameters == ""
+    stated = simulate(ISLANDS, runs=2, seed=2)
+    assert np.array_equal(simulate(ISLANDS, runs=2, seed=2, posterior="none").values, stated.values)
+    shipped = simulate(HISTORY, runs=1, seed=2, posterior="shipped")
+    drawn = simulate(HISTORY, runs=1, seed=2, posterior=shipped_posterior(HISTORY))
+    assert np.array_equal(shipped.values, drawn.values)
+    with pytest.raises(SettingError, match="posterior is 'shipped': none come with the package"):
+        simulate(ISLANDS, runs=1, seed=2, posterior="shipped")

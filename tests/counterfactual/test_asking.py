@@ -134,3 +134,9 @@ def _few(draws: PosteriorDraws, count: int = 4) -> PosteriorDraws:
     return PosteriorDraws(
         replace(held, **chosen, checked=(), log_likelihood=np.zeros(0)), draws.prior
     )
+
+
+@pytest.mark.parametrize("given", [None, "none", 5])
+def test_without_draws_it_is_said_why_a_question_needs_them(given: Any) -> None:
+    with pytest.raises(SettingError, match=f"is {given}, (and without draws|must be draws)"):
+        HISTORY.whatif("without isaf", outcome="rung>=8@2014", posterior=given)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from alliance_sim import files, provenance
 from alliance_sim.errors import FileError, ResultError
 from alliance_sim.results.draws import Draws, load_draws
+from alliance_sim.results.sealed import ENDING
 
 Floats = NDArray[np.float64]
 FIT, UNKNOWNS = "fit.json", "unknowns.npz"
@@ -96,6 +97,22 @@ def draws_in(path: Path) -> Draws:
             raise
         told = f"{path}: is a file of a fit, and no draws as `posterior keep` writes them"
         raise ResultError(f"{told}; give the folder of the fit: {fit}") from error
+
+
+def scenario_of_draws(place: Path) -> str:
+    """Return the name of the scenario that draws in a file or a folder are of.
+
+    Raises:
+        ResultError: If there are none.
+    """
+    if not place.is_dir():
+        return draws_in(place).scenario
+    if (place / FIT).is_file():
+        return str(told_of_fit(place).get("scenario", ""))
+    there = sorted(place.glob(f"*{ENDING}"))
+    if not there:
+        raise ResultError(no_draws(place))
+    return draws_in(there[0]).scenario
 
 
 def no_draws(folder: Path) -> str:

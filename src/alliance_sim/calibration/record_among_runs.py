@@ -16,6 +16,7 @@ Journal of the Royal Statistical Society B 57, 289-300.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -175,7 +176,7 @@ class PredictiveChecks:
 def predictive_checks(
     scenario: Scenario,
     *,
-    posterior: ParameterDraws | str | None = USUAL,
+    posterior: ParameterDraws | str | os.PathLike[str] | None = USUAL,
     series: str = "all",
     runs: int = RUNS,
     seed: int = 1,
@@ -186,8 +187,8 @@ def predictive_checks(
 
     Args:
         scenario: A scenario with a record.
-        posterior: Draws whose parameters the runs have; "shipped", or None for the numbers that the
-            scenario states.
+        posterior: Draws whose parameters the runs have, or a file or folder of them; "shipped"; or
+            None or "none" for the numbers that the scenario states.
         series: Which acts count: "all", "alliance" or "salience2".
         runs: How many, 100 to 100,000.
         seed: Of the noise.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from functools import cache
 from pathlib import Path
 
+from alliance_sim.calibration.kept_fit import scenario_of_draws
 from alliance_sim.calibration.posterior_draws import PosteriorDraws
-from alliance_sim.errors import AllianceSimError, ScenarioError, explains_calls
+from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError, explains_calls
 from alliance_sim.results.draws import load_draws, shipped_draws
 from alliance_sim.scenario import Scenario, load_scenario
-from alliance_sim.scenario.file import word_for
+from alliance_sim.scenario.file import shipped, word_for
 from alliance_sim.scenario.theories import theory_of
 
 SYNTHESIS = "RID"  # the theory that is meant where none is named
@@ -40,6 +42,29 @@ def shipped_posterior(scenario: Scenario, theory: str | None = None) -> Posterio
         )
         raise ScenarioError("theory", [problem])
     return _shipped(known[name])
+
+
+def kept_posterior(place: str | os.PathLike[str], scenario: Scenario) -> PosteriorDraws:
+    """Return the posterior that somebody keeps, to run a scenario with that may be edited.
+
+    Args:
+        place: A file, or a folder of such files or of a fit.
+        scenario: The scenario that was fitted, or an edited one where that which was fitted ships.
+
+    Raises:
+        ResultError: If it cannot be read, or no longer holds.
+        SettingError: If the scenario is edited and that which was fitted does not ship.
+    """
+    if not scenario.edits:
+        return PosteriorDraws.load(place, scenario)
+    name = scenario_of_draws(Path(place))
+    if name not in shipped():
+        problem = (
+            f"{os.fspath(place)} holds draws of {name}, and {scenario.name} is edited; read them "
+            "with the scenario that was fitted: PosteriorDraws.load(place, fitted)"
+        )
+        raise SettingError("posterior", [problem])
+    return PosteriorDraws.load(place, load_scenario(name))
 
 
 @cache

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from alliance_sim.errors import SettingError, shown
-from alliance_sim.results.draws import USUAL, finder, shipped_draws
+from alliance_sim.errors import SettingError
+from alliance_sim.results.draws import finder, given_draws, shipped_draws
 
 if TYPE_CHECKING:
     from alliance_sim.engine.vectors import ParameterDraws
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def drawn_from(
-    posterior: ParameterDraws | str | None, scenarios: Sequence[Scenario], *, where: str
+    posterior: ParameterDraws | str | os.PathLike[str] | None,
+    scenarios: Sequence[Scenario],
+    *,
+    where: str,
 ) -> tuple[ParameterDraws | None, str]:
     """Return the draws with which scenarios are run, and what is to be said about them.
 
@@ -22,8 +26,9 @@ def drawn_from(
     has the same parameters.
 
     Args:
-        posterior: Draws; "shipped" for those that ship with the package, where they go with all of
-            the scenarios; None for the numbers that the scenarios state.
+        posterior: Draws, or a file or folder of them; "shipped" for those that ship with the
+            package, where they go with all of the scenarios; None or "none" for the numbers that
+            the scenarios state.
         scenarios: The scenarios, the factual one first.
         where: Who asks.
 
@@ -33,13 +38,12 @@ def drawn_from(
 
     Raises:
         SettingError: If the draws that were asked for do not go with a scenario.
+        ResultError: If they cannot be read, or no longer hold.
     """
-    if posterior is None:
+    given = given_draws(posterior, scenarios[0], where=where)
+    if given is None:
         return None, ""
-    if posterior != USUAL and not hasattr(posterior, "numbers_of"):
-        problem = f"posterior is {shown(posterior)}, must be draws, {USUAL!r} or None"
-        raise SettingError(where, [problem])
-    if isinstance(posterior, str):
+    if isinstance(given, str):
         if not shipped_draws(scenarios[0].relationship):  # saves loading what would find none
             return None, ""
         draws, told = finder()(scenarios[0])
@@ -49,7 +53,7 @@ def drawn_from(
         if any(problems):
             return None, f"The shipped posterior is not used: {next(filter(None, problems))}."
     else:
-        draws = posterior
+        draws = given
         problems = [problem for one in scenarios if (problem := draws.misfit(one))]
         if problems:
             raise SettingError(where, problems)

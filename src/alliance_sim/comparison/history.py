@@ -6,6 +6,7 @@ An edited scenario is not meant to: it is asked which claims change against the 
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -207,7 +208,7 @@ def compare_history(
     runs: int = 200,
     against: ScenarioLike | None = None,
     seed: int | None = None,
-    posterior: ParameterDraws | str | None = USUAL,
+    posterior: ParameterDraws | str | os.PathLike[str] | None = USUAL,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> HistoryComparison:
@@ -220,8 +221,9 @@ def compare_history(
         runs: How many runs.
         seed: Seed of the noise; None lets the operating system choose, and the result names it.
         posterior: Draws of the parameters: run r has draw r modulo their number, with fresh noise,
-            and what an edit sets stays set. "shipped" takes those that ship for the relationship,
-            where they go with the scenarios; None the numbers that the file states.
+            and what an edit sets stays set. A file or folder of draws is read; "shipped"
+            takes those that ship for the relationship, where they go with the scenarios; None or
+            "none" the numbers that the file states.
         workers: Processors to use; the numbers do not depend on it.
         progress: Called with (runs done, runs asked for), over both scenarios.
 

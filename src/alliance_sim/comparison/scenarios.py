@@ -7,6 +7,7 @@ makes of one course of events; luck that both share cancels. It is edited minus 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -334,7 +335,7 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
     seed: int | None = None,
     outcomes: str | Sequence[str] = (),
     years: int | Sequence[int] = (),
-    posterior: ParameterDraws | str | None = USUAL,
+    posterior: ParameterDraws | str | os.PathLike[str] | None = USUAL,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -354,8 +355,9 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
         years: At whose ends these are told, one or several; if left out, ends of stages after the
             first edit, and the last year.
         posterior: Draws of the parameters, the same ones in every scenario: run r has draw r modulo
-            their number, and what an edit sets stays set. "shipped" takes those that ship for the
-            relationship, where they go with all the scenarios; None the numbers of the files.
+            their number, and what an edit sets stays set. A file or folder of draws is
+            read; "shipped" takes those that ship for the relationship, where they go with all the
+            scenarios; None or "none" the numbers of the files.
         workers: Processors to use, all if left out; the numbers do not depend on it.
         progress: Called with (runs done, runs asked for) over all scenarios.
 

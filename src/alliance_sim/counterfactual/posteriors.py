@@ -15,7 +15,7 @@ from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.shipped import shipped_posterior
 from alliance_sim.calibration.variants import OtherReadings, readings_beside
 from alliance_sim.errors import SettingError, shown
-from alliance_sim.results.draws import USUAL, shipped_draws
+from alliance_sim.results.draws import NONE, USUAL, shipped_draws
 from alliance_sim.results.sealed import ENDING
 from alliance_sim.scenario.edits_in_words import changes_between, texts_of
 from alliance_sim.scenario.file import word_for
@@ -74,6 +74,7 @@ def posteriors_of(
         ResultError: If they cannot be read, or no longer hold.
         ScenarioError: If the theory is unknown, or the folder has no draws of it.
     """
+    _refuse_none(given)
     wanted = None if theory is None else theory_of(theory).name
     if isinstance(given, PosteriorDraws):
         found = [given]
@@ -95,6 +96,23 @@ def posteriors_of(
         return Posteriors(found[0], place=place)
     readings = readings_beside(place or None, found[0], base)
     return Posteriors(found[0], tuple(found[1:]), readings, place)
+
+
+def _refuse_none(given: object) -> None:
+    """Raise an error if what is given says that there are no draws, or can be none.
+
+    Raises:
+        SettingError: Saying why draws are needed, or what can be given.
+    """
+    if given is None or (isinstance(given, str) and given == NONE):
+        problem = (
+            f"is {given}, and without draws nothing is known of the noise of this history; compare "
+            "runs edited scenarios with fresh noise and the numbers of the file"
+        )
+        raise SettingError(WHERE, [problem])
+    if not isinstance(given, PosteriorDraws | str | os.PathLike):
+        problem = f"is {shown(given)}, must be draws, {USUAL!r}, or a file or folder of draws"
+        raise SettingError(WHERE, [problem])
 
 
 def with_theory_of(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:

@@ -18,6 +18,7 @@ from alliance_sim.engine.own_noise import complete_noise
 from alliance_sim.errors import AllianceSimError, SettingError, explains_calls, shown, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK, Ensemble
+from alliance_sim.results.draws import finder, given_draws
 from alliance_sim.results.ensemble import DRAWN
 from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.world import calendar_of
@@ -105,7 +106,7 @@ def simulate(
     seed: int | None = None,
     first_run: int = 0,
     engine: str | Kernel | Mesa = "kernel",
-    posterior: ParameterDraws | None = None,
+    posterior: ParameterDraws | str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Ensemble:
     """Return an ensemble of runs.
@@ -122,8 +123,9 @@ def simulate(
         engine: "kernel", the compiled engine; "mesa", the same model as Mesa agents, equal to the
             last bit and some hundred times slower; or either with settings: `Kernel(...)`,
             `Mesa(...)`.
-        posterior: Draws of the parameters, as `alliance_sim.calibration.PosteriorDraws` holds them.
-            The noise is fresh, and what an edit sets stays set in every draw. None runs the
+        posterior: Draws of the parameters, as `alliance_sim.calibration.PosteriorDraws` holds them,
+            or a file or folder of them; or "shipped" for those that ship for the relationship. The
+            noise is fresh, and what an edit sets stays set in every draw. None or "none" runs the
             scenario with the numbers that it states.
         progress: Called with (runs done, runs asked for) as the work goes on.
 
@@ -133,14 +135,13 @@ def simulate(
     Raises:
         ScenarioError: If the scenario cannot be used.
         SettingError: If a setting is out of range, all at once; or if the posterior is of another
-            relationship or other rules, or is asked of Mesa agents.
+            relationship or other rules, is asked of Mesa agents, or is not there.
+        ResultError: If a posterior that is kept cannot be read, or no longer holds.
         AllianceSimError: If every run failed, or there is not enough memory for so many.
     """
     settings, number = _checked(runs, first_run, engine, seed)
-    if posterior is not None and not hasattr(posterior, "numbers_of"):
-        problem = f"posterior is {shown(posterior)}, must be draws, such as PosteriorDraws, or None"
-        raise SettingError("simulate", [problem])
     world_of = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    draws = _draws(posterior, world_of)
     wanted = range(int(first_run), int(first_run) + int(runs))
     _refuse_too_many(world_of, len(wanted))
     if isinstance(settings, Kernel):
@@ -149,17 +150,37 @@ def simulate(
             given, words = complete_noise(settings.noise, world_of, number, wanted)
             label = f"kernel with {words}"
         threads = settings.threads or executors.processors()
-        asked = (world_of, number, wanted, threads, progress, given, posterior)
+        asked = (world_of, number, wanted, threads, progress, given, draws)
         values, status, _ = _compiled_runs(*asked)
-        if posterior is not None:
-            label = f"{label}{DRAWN}{posterior.label}"
-    elif posterior is not None:
+        if draws is not None:
+            label = f"{label}{DRAWN}{draws.label}"
+    elif draws is not None:
         problem = 'posterior: goes with the compiled engine only; leave it out, or engine="kernel"'
         raise SettingError("simulate", [problem])
     else:
         label = settings.label()
         values, status, _ = _all_runs(world_of, number, wanted, settings, progress)
     return as_ensemble(world_of, values, status, seed=number, first_run=wanted.start, engine=label)
+
+
+def _draws(
+    posterior: ParameterDraws | str | os.PathLike[str] | None, scenario: Scenario
+) -> ParameterDraws | None:
+    """Return the draws that runs have, None for the numbers that their scenario states.
+
+    Raises:
+        SettingError: If it is no draws, or shipped ones are asked for and none go with it.
+        ResultError: If they cannot be read, or no longer hold.
+    """
+    found: ParameterDraws | str | None = given_draws(posterior, scenario, where="simulate")
+    if not isinstance(found, str):
+        return found
+    draws: ParameterDraws | None
+    draws, why = finder()(scenario)
+    if draws is None:
+        told = why or f"none come with the package for {scenario.relationship}"
+        raise SettingError("simulate", [f"posterior is {found!r}: {told}"])
+    return draws
 
 
 def as_ensemble(

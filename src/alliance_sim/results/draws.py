@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim.arithmetic import inverse_normal
+from alliance_sim.errors import SettingError, did_you_mean, shown
 from alliance_sim.results.sealed import ENDING, labels_of, read_sealed, save_sealed, seal_of
-from alliance_sim.shipped import FOUND_BY
+from alliance_sim.shipped import FOUND_BY, found_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ ARRAYS = {  # by name: type and number of axes
     "log_likelihood": (np.dtype(np.float64), 1),
 }
 USUAL = "shipped"  # the draws that come with the package, where they fit
+NONE = "none"  # the numbers that a scenario states
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -217,3 +219,28 @@ def finder() -> Callable[..., Any]:
     module, _, function = FOUND_BY[USUAL].partition(":")
     found: Callable[..., Any] = getattr(import_module(module), function)
     return found
+
+
+def given_draws(given: Any, scenario: Any, *, where: str) -> Any:
+    """Return the draws that somebody gave, in whichever way: read, if they lie somewhere.
+
+    Args:
+        given: Draws; a file or a folder of them, or the folder of a fit; "shipped", which stays as
+            it is; "none" or None.
+        scenario: The scenario that is run with them.
+        where: Who asks.
+
+    Raises:
+        SettingError: If it is nothing of the kind.
+        ResultError: If they cannot be read, or no longer hold.
+    """
+    text = isinstance(given, str)
+    if given is None or (text and given == NONE):
+        return None
+    if hasattr(given, "numbers_of") or (text and given == USUAL):
+        return given
+    if isinstance(given, str | os.PathLike) and os.path.exists(given):  # noqa: PTH110 - raises not
+        return found_by("kept")(given, scenario)
+    wanted = f"draws, {USUAL!r}, a file or folder of draws that exists, or None"
+    near = did_you_mean(given, (USUAL, NONE)) if isinstance(given, str) else ""
+    raise SettingError(where, [f"posterior is {shown(given)}, must be {wanted}{near}"])
