@@ -34,6 +34,7 @@ from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL, shipped_draws
 from alliance_sim.scenario.edit_texts import as_texts
 from alliance_sim.scenario.theories import own_theory
+from alliance_sim.several import several
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
@@ -110,8 +111,7 @@ def whatif(  # noqa: PLR0913 - what is asked of one question, by name
         without=without, shift=shift, strength=strength, set_=set_, hold=hold, leader=leader,
         council=council, member=member, motive=motive, keep=keep, theory=theory,
     )  # fmt: skip
-    texts = [edits] if isinstance(edits, str) else edits
-    question = ask(base, [*texts, *by_kind], outcome, start=start)
+    question = ask(base, [*several(edits), *by_kind], outcome, start=start)
     found = posteriors_of(posterior, base, question.theory, called=question.word)
     return answered(
         question,

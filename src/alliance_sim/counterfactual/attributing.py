@@ -39,6 +39,7 @@ from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
 from alliance_sim.results.outcomes import Outcome, is_binary, parse_outcome
 from alliance_sim.scenario.theories import theory_of, with_theory
+from alliance_sim.several import several
 from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def attribute(  # noqa: PLR0913 - what is asked of one question, by name
             players; an outcome that cannot be read; or that there are no draws.
         ResultError: If the draws cannot be read, or no longer hold.
     """
-    junctures = [junctures] if isinstance(junctures, str) else list(junctures)
+    junctures = several(junctures)
     seen = checked(base, junctures, outcome, coupling=coupling, most=most, groups=groups)
     main = posteriors_of(posterior, base, theory, rivals=False).main
     under = with_theory(base, theory_of(main.theory))

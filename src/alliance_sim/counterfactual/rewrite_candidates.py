@@ -19,6 +19,7 @@ from alliance_sim.errors import ScenarioError, ScenarioWarning, SettingError, sh
 from alliance_sim.scenario.edit import Edit
 from alliance_sim.scenario.edit_texts import EditText, idle, read_edits
 from alliance_sim.scenario.edits_in_words import changes_between, words_of
+from alliance_sim.several import several
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
@@ -141,7 +142,7 @@ def _grid_problems(shifts: Sequence[object], strengths: Sequence[object]) -> lis
 def _further(base: Scenario, also: Sequence[str], problems: list[str]) -> list[EditText]:
     """Return further edits, each read by itself, or add what is wrong with them."""
     found = []
-    for text in [also] if isinstance(also, str) else also:
+    for text in several(also):
         try:
             (one,) = read_edits(base, [text])
         except ScenarioError as error:
