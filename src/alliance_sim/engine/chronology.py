@@ -93,10 +93,12 @@ def chronology(
         are those of the coded record; "suspension" counts negative.
     """
     scribe = _Scribe(ensemble, scenario, coded)
-    rows = [*scribe.counted(), *scribe.formal(), *scribe.agreements(), *scribe.suspensions()]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    frame["date"] = pd.to_datetime(frame["date"])
-    frame["months"] = frame["months"].astype(float)
+    rows = [*scribe.formal(), *scribe.agreements(), *scribe.suspensions()]
+    others = pd.DataFrame(rows, columns=list(COLUMNS))
+    others["date"] = pd.to_datetime(others["date"]).dt.as_unit("s")
+    others["months"] = others["months"].astype(float)
+    parts = [part for part in (*scribe.counted(), others) if len(part)]
+    frame = pd.concat(parts, ignore_index=True) if parts else others
     keys = ["run", "date", "domain", "kind", "title"]
     return frame.sort_values(keys, kind="stable", ignore_index=True)
 
@@ -182,14 +184,15 @@ class _Scribe:
     def _date(self, quarter: int, u: float) -> dt.date:
         return self.starts[quarter] + dt.timedelta(days=int(u * self.lengths[quarter]))
 
-    def counted(self) -> Iterator[Row]:
-        """Yield the events that the counts of each domain stand for."""
+    def counted(self) -> Iterator[pd.DataFrame]:
+        """Yield the events that the counts of each domain stand for, domain by domain."""
         of_events = (self.marks.day, self.marks.kind, self.marks.salience, self.marks.initiator)
+        lengths = np.array(self.lengths)
         for series, *channels in zip(SERIES, *of_events, strict=True):
             counts = np.nan_to_num(self.ensemble.column(f"count_{series}")).astype(np.int64)
             rows, quarters = np.nonzero(counts)
             many = np.minimum(counts[rows, quarters], events.MOST)
-            order = np.concatenate([np.arange(n) for n in many] or [many])
+            order = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
             rows, quarters = np.repeat(rows, many), np.repeat(quarters, many)
             steps = quarters * ROOM + order
             days, *luck = (self._uniforms(number, rows, steps) for number in channels)
@@ -198,28 +201,48 @@ class _Scribe:
             )
             state = (self.level[series], self.assets, self.gap)
             acts = Acts(*(values[rows, quarters] for values in state), *luck)
-            marked = marks_of(acts, kinds, self.scenario.observation)
-            columns = (rows, quarters, order, days, luck[-1], *marked)
-            for row, quarter, number, day, who, kind, salience, side in zip(
-                *(values.tolist() for values in columns), strict=True
-            ):
-                coded = self.coded.get((quarter, series, number))
-                if coded is not None:
-                    yield self._as_coded(row, quarter, series, coded)
-                    continue
-                known = kinds[int(kind)]
-                initiator = self._initiator(known, quarter, side, who)
-                yield (
-                    row + self.ensemble.first_run,
-                    quarter,
-                    self._date(quarter, day),
-                    series,
-                    known.name,
-                    int(salience),
-                    initiator,
-                    None,
-                    f"{known.title}, started by {self._called(initiator)}",
-                )
+            chosen, salience, side = marks_of(acts, kinds, self.scenario.observation)
+            kind = chosen.astype(np.int64)
+            starts = np.array(self.starts, dtype="datetime64[D]")[quarters]
+            who = self._initiators(kinds, quarters, kind, side, luck[-1])
+            frame = pd.DataFrame(
+                {
+                    "run": rows + self.ensemble.first_run,
+                    "quarter": quarters,
+                    "date": (starts + (days * lengths[quarters]).astype(np.int64)).astype(
+                        "datetime64[s]"
+                    ),
+                    "domain": series,
+                    "kind": np.array([one.name for one in kinds], dtype=object)[kind],
+                    "salience": salience.astype(np.int64),
+                    "initiator": who,
+                    "months": np.nan,
+                    "title": self._titles(kinds, kind, who),
+                }
+            )
+            yield self._with_coded(frame, series, order)
+
+    def _titles(
+        self, kinds: Sequence[Kind], kind: NDArray[np.int64], who: NDArray[np.object_]
+    ) -> list[str]:
+        """Return what events are called, by the position of their kind and who starts them."""
+        pairs = list(zip(kind.tolist(), who.tolist(), strict=True))
+        words = {
+            (at, one): f"{kinds[at].title}, started by {self._called(one)}"
+            for at, one in set(pairs)
+        }
+        return [words[pair] for pair in pairs]
+
+    def _with_coded(
+        self, frame: pd.DataFrame, series: str, order: NDArray[np.int64]
+    ) -> pd.DataFrame:
+        """Return events of a series, those that stand for coded acts as these were coded."""
+        mine = {(q, number): act for (q, what, number), act in self.coded.items() if what == series}
+        for (quarter, number), act in mine.items():
+            there = ((frame["quarter"] == quarter) & (order == number)).to_numpy()
+            marks = (pd.Timestamp(act.date), act.kind, act.salience, act.initiator, act.told)
+            frame.loc[there, ["date", "kind", "salience", "initiator", "title"]] = marks
+        return frame
 
     def places(self, on_record: OnRecord) -> dict[Place, CodedAct]:
         """Return the acts of a record by the places of those of the only run."""
@@ -241,13 +264,22 @@ class _Scribe:
         run = row + self.ensemble.first_run
         return (run, quarter, date, domain, kind, salience, initiator, None, coded.told)
 
-    def _initiator(self, kind: Kind, quarter: int, who: float, u: float) -> str:
-        """Return who starts an event: a single ally on its own track, both sides, or one."""
-        if who == events.SINGLE_ALLY:
-            return self._ally(quarter, u / kind.single_ally.value)
-        if who == events.BOTH:
-            return "both"
-        return self.partners.state if who == events.STATE else self.partners.alliance
+    def _initiators(
+        self,
+        kinds: Sequence[Kind],
+        quarters: NDArray[np.int64],
+        kind: NDArray[np.int64],
+        side: NDArray[np.float64],
+        u: NDArray[np.float64],
+    ) -> NDArray[np.object_]:
+        """Return who starts events: a single ally on its own track, both sides, or one."""
+        found = np.full(len(side), self.partners.alliance, dtype=object)
+        found[side == events.STATE] = self.partners.state
+        found[side == events.BOTH] = "both"
+        for at in np.flatnonzero(side == events.SINGLE_ALLY).tolist():
+            alone = kinds[kind[at]].single_ally.value
+            found[at] = self._ally(int(quarters[at]), float(u[at]) / alone)
+        return found
 
     def _ally(self, quarter: int, u: float) -> str:
         """Return an ally other than the guarantor, the weightier the likelier."""
