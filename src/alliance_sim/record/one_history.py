@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,34 @@ class NotMeasured(AllianceSimError):  # noqa: N818 - a reason, not a mistake
     """A history that lacks what a claim asks for, so that the claim does not apply to it."""
 
 
+class Columns(NamedTuple):
+    """What questions ask of events, each an array (event,)."""
+
+    dates: NDArray[np.datetime64]
+    weights: Values
+    domains: NDArray[np.object_]
+    kinds: NDArray[np.object_]
+    initiators: NDArray[np.object_]
+    months: Values
+
+    @classmethod
+    def of(cls, events: pd.DataFrame) -> Columns:
+        """Return the columns of some events."""
+        return cls(
+            dates=events["date"].to_numpy(dtype="datetime64[D]"),
+            weights=np.asarray(weights_of(events), dtype=np.float64),
+            domains=events["domain"].to_numpy(dtype=object),
+            kinds=events["kind"].to_numpy(dtype=object),
+            initiators=events["initiator"].to_numpy(dtype=object),
+            months=events["months"].to_numpy(dtype=np.float64),
+        )
+
+    def of_some(self, some: slice) -> Columns:
+        """Return those of some events in a row."""
+        found: list[Any] = [values[some] for values in self]
+        return Columns(*found)
+
+
 @dataclass(frozen=True, eq=False)
 class OneHistory:
     """One course of events, simulated or coded.
@@ -64,6 +92,7 @@ class OneHistory:
         run: Number of the run; 0 for the record.
         chances: Chance of each event of having been coded, above 0 and at most 1; None where
             every event is known, as in a simulated run.
+        columns: The columns of the events, where they are known already.
     """
 
     calendar: Calendar
@@ -76,37 +105,41 @@ class OneHistory:
     alliance: str
     run: int = 0
     chances: Values | None = None
+    columns: Columns | None = None
 
     @cached_property
+    def _columns(self) -> Columns:
+        return Columns.of(self.events) if self.columns is None else self.columns
+
+    @property
     def dates(self) -> NDArray[np.datetime64]:
         """Day of each event."""
-        return self.events["date"].to_numpy(dtype="datetime64[D]")
+        return self._columns.dates
 
-    @cached_property
+    @property
     def weights(self) -> Values:
         """Salience of each event, negative for a suspension."""
-        weights: Values = np.asarray(weights_of(self.events), dtype=np.float64)
-        return weights
+        return self._columns.weights
 
-    @cached_property
+    @property
     def domains(self) -> NDArray[np.object_]:
         """Domain of each event."""
-        return self.events["domain"].to_numpy(dtype=object)
+        return self._columns.domains
 
-    @cached_property
+    @property
     def kinds(self) -> NDArray[np.object_]:
         """Kind of each event."""
-        return self.events["kind"].to_numpy(dtype=object)
+        return self._columns.kinds
 
-    @cached_property
+    @property
     def initiators(self) -> NDArray[np.object_]:
         """Initiator of each event."""
-        return self.events["initiator"].to_numpy(dtype=object)
+        return self._columns.initiators
 
-    @cached_property
+    @property
     def months(self) -> Values:
         """Length of each suspension in months; NaN for other events and where unknown."""
-        return self.events["months"].to_numpy(dtype=np.float64)
+        return self._columns.months
 
     def level(self, domain: str) -> Values:
         """Return the level of a domain by quarter.
@@ -242,20 +275,22 @@ def histories(ensemble: Ensemble, events: pd.DataFrame, scenario: Scenario) -> I
     rung = ensemble.column("rung")
     overlap = ensemble.column("agenda_overlap")
     share = _asia_share(ensemble, scenario)
-    by_run = dict(iter(events.groupby("run", sort=False)))
-    nothing = events.iloc[:0]
+    by_run = events.sort_values("run", kind="stable")
+    columns, runs = Columns.of(by_run), by_run["run"].to_numpy()
     for row in range(ensemble.runs):
         run = ensemble.first_run + row
+        mine = slice(*np.searchsorted(runs, [run, run + 1]).tolist())
         yield OneHistory(
             calendar=ensemble.calendar,
             levels={domain: values[row] for domain, values in levels.items()},
             rung=rung[row],
             agenda_overlap=overlap[row],
             asia_share=None if share is None else share[row],
-            events=by_run.get(run, nothing),
+            events=by_run.iloc[mine],
             state=scenario.partners.state,
             alliance=scenario.partners.alliance,
             run=run,
+            columns=columns.of_some(mine),
         )
 
 
