@@ -33,10 +33,13 @@ from alliance_sim.calibration.scoring import ScoreTable, score_record
 from alliance_sim.calibration.standing import (
     ASKED,
     EVIDENCE,
+    EVIDENCE_IN_WORDS,
+    HEADS,
     Standing,
     standing_in_words,
     standing_of,
     standing_path,
+    standing_rows,
 )
 from alliance_sim.calibration.stored import (
     EVIDENT,
@@ -329,9 +332,16 @@ def plug_in() -> str:
     return f"{table(heads, rows)}\n\n{reached} {nats(PLUG_IN_ASKED)}: {nats(last)}."
 
 
+def standing() -> str:
+    """Return how the model stands, as every page of results says it."""
+    return "\n\n".join(
+        [standing_in_words(NEW), table(HEADS, standing_rows(NEW)), EVIDENCE_IN_WORDS]
+    )
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "model": model,
-    "standing": lambda: standing_in_words(NEW),
+    "standing": standing,
     "spread": spread,
     "before": before,
     "method": method,

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from alliance_sim.calibration import standing
-from alliance_sim.calibration.standing import ASKED, Standing, standing_in_words, standing_of
+from alliance_sim.calibration.standing import (
+    ASKED,
+    HEADS,
+    Standing,
+    standing_in_words,
+    standing_of,
+    standing_rows,
+)
+from alliance_sim.glossary import series_words
 
 RECORD = "japan_nato@2"
 HEAD = "series,setting,score,baseline,best\n"
@@ -30,7 +38,10 @@ def test_what_ships_is_of_every_series_and_says_that_the_model_is_not_better() -
     assert all(gain < ASKED for gain in yearly.values())
     words = standing_in_words(RECORD)
     assert "counts? No." in words
-    assert f"all acts, {math.exp(-yearly['all']):.2g} times less" in words
+    table = {row[0]: row[1:] for row in standing_rows(RECORD)}
+    assert list(table) == [series_words(one) for one in yearly]
+    assert table["all acts"][0].startswith(f"{math.exp(-yearly['all']):.2g} times less (")
+    assert all(len(row) == len(HEADS) - 1 for row in table.values())
     assert words.count("nats") == 1
     assert "55 times the probability that the best curve gave it (4 nats)" in words
 
@@ -38,6 +49,7 @@ def test_what_ships_is_of_every_series_and_says_that_the_model_is_not_better() -
 def test_of_a_record_that_was_never_scored_nothing_is_said() -> None:
     assert standing_of("two_islands@1") == ()
     assert standing_in_words("two_islands@1") == ""
+    assert standing_rows("two_islands@1") == []
 
 
 @pytest.mark.parametrize(
@@ -61,10 +73,13 @@ def test_the_verdict_is_that_of_the_gains(
 def test_told_forecasts_and_evidence_stand_beside_where_they_were_kept(kept: Path) -> None:
     rows = ("rolling,-10,constant,-12", "rolling_told,-9,constant,-12", "evidence,-20,line,-30")
     kept.write_text(HEAD + "".join(f"all,{row}\n" for row in rows), encoding="utf-8")
-    words = standing_in_words("any@1")
-    told = "all acts, 7.4 times as much, 20 times as much if told the inputs of the year"
-    assert f"{told} (beside: constant)" in words
-    assert words.endswith("it gave: all acts, 22,000 times as much (beside: line).")
+    (row,) = standing_rows("any@1")
+    assert row == (
+        "all acts",
+        "7.4 times as much (constant)",
+        "20 times as much (constant)",
+        "22,000 times as much (line)",
+    )
     assert Standing("all", "rolling", -10.0, "constant", -12.0).gain == 2.0
 
 
@@ -80,4 +95,4 @@ def test_told_forecasts_and_evidence_stand_beside_where_they_were_kept(kept: Pat
 )
 def test_a_gain_is_said_as_how_many_times_as_much(kept: Path, gain: float, said: str) -> None:
     kept.write_text(f"{HEAD}all,rolling,{gain},constant,0\n", encoding="utf-8")
-    assert f"all acts, {said} (beside: constant)" in standing_in_words("any@1")
+    assert standing_rows("any@1") == [("all acts", f"{said} (constant)", "–", "–")]

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from alliance_sim import load_scenario
+from alliance_sim.calibration.standing import standing_rows
 from alliance_sim.comparison.history import compare_history
 from alliance_sim.glossary import percent
 from alliance_sim.plots.origin import origin_of
@@ -143,26 +144,28 @@ def test_language_title_and_headings_are_in_order(page: Outline, source: str) ->
 
 
 def test_every_table_has_a_caption_and_every_head_a_scope(page: Outline) -> None:
-    assert len(page.having("table")) == len(page.having("caption")) == 3
+    assert len(page.having("table")) == len(page.having("caption")) == 4
     assert all(head.get("scope") in {"col", "row", "rowgroup"} for head in page.having("th"))
 
 
 def test_tables_that_scroll_can_be_reached_by_keyboard(page: Outline) -> None:
     regions = [box for box in page.having("div") if str(box.get("class")).startswith("wide")]
     assert all(box["tabindex"] == "0" and box["aria-label"] for box in regions)
-    assert len(regions) == 3
+    assert len(regions) == 4
 
 
 def test_all_claims_counts_and_rungs_are_there(
     page: Outline, comparison: HistoryComparison
 ) -> None:
     rows = len(page.having("tr"))
+    assert comparison.record is not None
     groups = 5 + 3  # stages of claims and series of counts
-    heads = 3
+    heads, scored = 4, len(standing_rows(comparison.record.name))
+    assert scored == 3
     assert comparison.claims is not None
     assert comparison.counts is not None
     tables = (comparison.claims, comparison.counts, comparison.rungs)
-    assert rows == sum(map(len, tables)) + groups + heads
+    assert rows == sum(map(len, tables)) + groups + heads + scored
 
 
 def test_the_page_says_what_it_means_and_what_it_cannot_mean(

@@ -19,6 +19,15 @@ FOLDER = "scores"  # of what comes with the package, by record
 ENDING = "_beside_baselines.csv"
 YEARLY, TOLD = "rolling", "rolling_told"  # settings: inputs as they were, and told
 EVIDENCE = "evidence"  # a setting of its own: in sample, averaged over the prior
+SHOWN = (YEARLY, TOLD, EVIDENCE)
+HEADS = (
+    *("acts", "each year forecast from those before it", "the same, told its inputs"),
+    "evidence of the counts",
+)
+EVIDENCE_IN_WORDS = (
+    "In brackets the best curve. Evidence is told the inputs of each year and the formal steps "
+    "before it, and averaged over all that was held possible before the record was seen."
+)
 ASKED = 4.0  # nats by which the model has to be better
 A_MILLION = 1e6
 MOST = 20.0  # nats, which is more than a million times as likely
@@ -81,41 +90,40 @@ def standing_in_words(record: str) -> str:
     Args:
         record: Name and edition, as in "two_islands@1".
     """
-    rows = standing_of(record)
-    yearly = [row for row in rows if row.setting == YEARLY]
+    yearly = [row for row in standing_of(record) if row.setting == YEARLY]
     if not yearly:
         return ""
     better = [row for row in yearly if row.gain > ASKED]
     verdict = "Yes" if len(better) == len(yearly) else "No"
     if 0 < len(better) < len(yearly):
         verdict = f"Only for {', '.join(series_words(row.series) for row in better)}"
-    gains = "; ".join(_beside(row, _told(rows, row.series)) for row in yearly)
-    said = (
+    return (
         f"Does the model forecast better than simple curves through the counts? {verdict}. A "
-        "forecast is better the more probability it gave to what then came. Each year was forecast "
-        f"from the years before it, and the model was to give what came {_times(ASKED)} times the "
-        f"probability that the best curve gave it ({ASKED:g} nats). Over all years together it "
-        f"gave: {gains}."
+        "forecast is better the more probability it gave to what then came. Over all years "
+        f"together the model was to give what came {_times(ASKED)} times the probability that the "
+        f"best curve gave it ({ASKED:g} nats)."
     )
-    evidence = [row for row in rows if row.setting == EVIDENCE]
-    if evidence:
-        said += (
-            " Told the inputs of each year and the formal steps before it, and averaged over all "
-            "that it held possible before it saw the record (evidence of the counts), it gave: "
-            f"{'; '.join(_beside(row) for row in evidence)}."
-        )
-    return said
 
 
-def _beside(row: Standing, more: str = "") -> str:
-    """Return how much probability the model gave to acts, beside the best curve."""
-    return f"{series_words(row.series)}, {_as_much(row.gain)}{more} (beside: {row.baseline})"
+def standing_rows(record: str) -> list[tuple[str, ...]]:
+    """Return how much probability the model gave beside the best curve, by series, as `HEADS` says.
+
+    Args:
+        record: Name and edition, as in "two_islands@1".
+
+    Returns:
+        A row for each series of acts; none where the record was never scored.
+    """
+    found = {(row.series, row.setting): row for row in standing_of(record)}
+    series = dict.fromkeys(one for one, setting in found if setting == YEARLY)
+    return [
+        (series_words(one), *(_beside(found.get((one, setting))) for setting in SHOWN))
+        for one in series
+    ]
 
 
-def _told(rows: tuple[Standing, ...], series: str) -> str:
-    """Return the gain of forecasts that are told the inputs of the year."""
-    found = [row.gain for row in rows if (row.series, row.setting) == (series, TOLD)]
-    return f", {_as_much(found[0])} if told the inputs of the year" if found else ""
+def _beside(row: Standing | None) -> str:
+    return "\N{EN DASH}" if row is None else f"{_as_much(row.gain)} ({row.baseline})"
 
 
 def _as_much(gain: float) -> str:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim import provenance
-from alliance_sim.calibration.standing import standing_in_words
+from alliance_sim.calibration.standing import (
+    EVIDENCE_IN_WORDS,
+    HEADS,
+    standing_in_words,
+    standing_rows,
+)
 from alliance_sim.comparison.claims import AS_BEFORE, HELD
 from alliance_sim.errors import explains_calls
 from alliance_sim.glossary import series_words
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
 
     from alliance_sim.comparison.history import HistoryComparison
     from alliance_sim.provenance import Origin
+    from alliance_sim.record.record import Record
 
 CLAIM = ("id", "record", "share", "applicable")
 CHANGE = ("id", "record", "factual", "edited", "difference", "change")
@@ -131,7 +137,7 @@ def history_page(
         origin=origin,
         verdict=comparison.verdict(),
         statement=STATEMENT,
-        standing=standing_in_words(comparison.record.name) if comparison.record else "",
+        **_standing(comparison.record),
         words=page,
         series_words=series_words,
         about=comparison.words,
@@ -153,6 +159,17 @@ def history_page(
         tables=[f"{name}.csv" for name in tables_of(comparison)],
         chronology_run=comparison.ensemble.first_whole,
     )
+
+
+def _standing(record: Record | None) -> dict[str, Any]:
+    """Return what the page says of how the model was scored."""
+    name = "" if record is None else record.name
+    return {
+        "standing": standing_in_words(name),
+        "standing_rows": standing_rows(name),
+        "standing_heads": [(head, "") for head in HEADS],
+        "standing_note": EVIDENCE_IN_WORDS,
+    }
 
 
 def mismatches_of(comparison: HistoryComparison) -> tuple[str, ...]:
