@@ -111,7 +111,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
     base, names = load_scenario(scenario), juncture or []
     divided = _groups(groups)
     seen = checked(base, names, outcome, coupling=coupling, most=most, groups=divided)
-    draws = posteriors_of(posterior, base, theory, called=scenario).main
+    draws = posteriors_of(posterior, base, theory, called=scenario, rivals=False).main
     folder = out or usual_folder("attribute", base.name, seen.text)
     attribution_folder(folder, base, seen)
     with terminal.progress("taking junctures away", "worlds") as show:
