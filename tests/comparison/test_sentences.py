@@ -39,6 +39,15 @@ def test_where_the_largest_difference_is_chance_the_largest_that_is_sure_is_name
     ) in sentence
 
 
+def test_where_it_goes_one_way_or_nowhere_it_is_chance_whether_anything_changes() -> None:
+    sentence = told(
+        ("level_operations", 2009, 0.064, 0.51, 0.0),
+        ("level_operations", 2010, 0.0, 0.0, 0.0),
+        ("rung", 2010, 0.0, 0.0, 0.0),
+    )
+    assert "lower in 0 %, so whether anything changes is chance" in sentence
+
+
 @pytest.mark.parametrize("above", [0.65, 0.95])
 def test_where_the_largest_has_a_way_no_other_is_named(above: float) -> None:
     sentence = told(

@@ -120,9 +120,11 @@ def test_texts_of_what_was_edited_again_make_the_same_world() -> None:
     assert pace.edit_texts == ("set levels.pace=1.1",)
     weak = ISLANDS.edited("strength great_raid:0.5").edited("strength great_raid:0.5")
     assert weak.edit_texts == ("strength great_raid:0.25",)
+    third = ISLANDS.edited("strength great_raid:0.3333333333333333")
+    assert third.edit_texts == ("strength great_raid:0.3333333333333333",)  # to the last digit
     gone = ISLANDS.edited("shift great_raid:+4", "council leader").edited("without great_raid")
     assert gone.edit_texts == ("council leader", "without great_raid")
-    for after in (pace, weak, gone):
+    for after in (pace, weak, third, gone):
         again = ISLANDS.edited(*after.edit_texts)
         for path in ("levels.pace", "juncture.great_raid.effect.0.size"):
             assert at(again, path) == at(after, path)

@@ -75,21 +75,22 @@ def texts_of(changes: Sequence[Change], *, tables: bool = False) -> tuple[str, .
         changes: The edits, in the order in which they were made.
         tables: Whether a table that was added, which has no text, is told in words.
     """
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     stronger: dict[str, dict[str, float]] = {}
     for place, change in enumerate(changes):
         text = change.text or (change.words if tables else "")
         if not text or any(_undoes(later, change) for later in changes[place + 1 :]):
             continue
         if change.times is None or not text.startswith(STRENGTH):
-            found[text] = None
+            found[text] = text
             continue
-        name = text.removeprefix(STRENGTH).partition(":")[0]
-        by_path = stronger.setdefault(name, {})
-        by_path[change.path] = by_path.get(change.path, 1.0) * change.times
-        found[f"{STRENGTH}{name}"] = None
-    many = {f"{STRENGTH}{name}": max(paths.values()) for name, paths in stronger.items()}
-    return tuple(f"{text}:{many[text]:.12g}" if text in many else text for text in found)
+        which = text.partition(":")[0]
+        before = stronger.setdefault(which, {})
+        if change.path in before:  # once more; it stands as it was asked for where it came once
+            text = f"{which}:{before[change.path] * change.times!r}"
+        before[change.path] = before.get(change.path, 1.0) * change.times
+        found[which] = text
+    return tuple(found.values())
 
 
 def _undoes(later: Change, change: Change) -> bool:
