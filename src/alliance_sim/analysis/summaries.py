@@ -189,9 +189,12 @@ def _maritz_jarrett(count: int, share: float) -> NDArray[np.float64]:
 
 
 def wilson(
-    successes: NDArray[np.float64] | float, runs: NDArray[np.float64] | NDArray[np.intp] | int
+    successes: NDArray[np.float64] | float,
+    runs: NDArray[np.float64] | NDArray[np.intp] | float,
+    *,
+    z: float = Z,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the 95 % interval of a probability (Wilson's score interval), NaN without runs.
+    """Return an interval of a probability (Wilson's score interval), NaN without runs.
 
     Unlike the mean and its standard error it stays within 0 and 1, and is of use when all runs or
     none succeed. For whole numbers of runs it is SciPy's `binomtest(...).proportion_ci`, for all
@@ -200,6 +203,7 @@ def wilson(
     Args:
         successes: How many runs it happened in; any shape.
         runs: How many runs there were; the same shape.
+        z: Standard deviations of a normal that lie within it; as left out, for 95 %.
 
     Returns:
         Lower and upper end, each in [0, 1].
@@ -207,9 +211,9 @@ def wilson(
     n = np.asarray(runs, dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.asarray(successes, dtype=np.float64) / n
-        scale = 1 + Z * Z / n
-        middle = (share + Z * Z / (2 * n)) / scale
-        half = Z * np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / scale
+        scale = 1 + z * z / n
+        middle = (share + z * z / (2 * n)) / scale
+        half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / scale
     low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
     return np.where(share == 0, 0.0, low), np.where(share == 1, 1.0, high)
 

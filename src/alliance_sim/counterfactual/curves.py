@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim import display, provenance
+from alliance_sim.analysis.summaries import wilson
 from alliance_sim.calendar import decimal_year
 from alliance_sim.counterfactual.estimates import both_worlds
 from alliance_sim.counterfactual.histories import Histories
@@ -339,17 +340,8 @@ def chance(by_draw: Floats, who: NDArray[np.int64]) -> tuple[float, float, float
         variance = float((off**2).sum()) / len(values) ** 2
         if variance > 0.0:
             worth = max(share * (1.0 - share) / variance, 1.0)
-    low, high = wilson(share, worth)
-    return share, low, high
-
-
-def wilson(share: float, count: float) -> tuple[float, float]:
-    """Return Wilson's 90 % interval of a share of so many answers."""
-    square = NORMAL_90**2 / count
-    middle = (share + square / 2.0) / (1.0 + square)
-    half = NORMAL_90 * np.sqrt(share * (1.0 - share) / count + square / (4.0 * count))
-    half = float(half) / (1.0 + square)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low, high = wilson(share * worth, worth, z=NORMAL_90)
+    return share, float(low), float(high)
 
 
 def _worth(who: NDArray[np.int64]) -> float:
