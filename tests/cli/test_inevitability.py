@@ -83,6 +83,10 @@ def test_a_curve_is_told_in_words_and_other_outcomes_need_another_folder(tmp_pat
         (("attribute", "--outcome", "rung>=8@2014", "--groups", "stage"), "must be period, actor"),
         (("attribute", "--outcome", "rung>=8@2014", "--most", "16"), "from 1 to 15"),
         (
+            ("attribute", "--outcome", "rung>=8@2014", "--juncture", "isaf", "--most", "3"),
+            "is of use where no juncture is named",
+        ),
+        (
             ("attribute", "--outcome", "rung>=8@2014", "--posterior", "none"),
             "an attribution needs draws",
         ),

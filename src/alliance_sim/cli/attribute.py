@@ -54,9 +54,11 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
         ),
     ] = None,
     most: Annotated[
-        int,
-        typer.Option(help="How many are taken if none is named, 15 at most.", **WHOLE_NUMBER),
-    ] = 8,
+        int | None,
+        typer.Option(
+            help="How many are taken if none is named, 15 at most; 8 if left out.", **WHOLE_NUMBER
+        ),
+    ] = None,
     groups: Annotated[
         str,
         typer.Option(
@@ -96,8 +98,8 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
     """
     from alliance_sim import load_scenario, noise
     from alliance_sim.counterfactual.answering import checked_sizes
+    from alliance_sim.counterfactual.attributing import USUAL_PLAYERS, checked
     from alliance_sim.counterfactual.attributing import attribute as attributed
-    from alliance_sim.counterfactual.attributing import checked
     from alliance_sim.counterfactual.posteriors import posteriors_of
     from alliance_sim.report.attribution import attribution_folder, write_attribution
     from alliance_sim.report.result_folder import usual_folder
@@ -109,6 +111,10 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
         raise SettingError("--outcome", [problem])
     check_draws(posterior, "an attribution")
     base, names = load_scenario(scenario), juncture or []
+    if names and most is not None:
+        problem = "is of use where no juncture is named; leave it out, or the names"
+        raise SettingError("--most", [problem])
+    most = USUAL_PLAYERS if most is None else most
     divided = _groups(groups)
     seen = checked(base, names, outcome, coupling=coupling, most=most, groups=divided)
     draws = posteriors_of(posterior, base, theory, called=scenario, rivals=False).main

@@ -21,6 +21,7 @@ from alliance_sim.errors import SettingError, explains_calls
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
 from alliance_sim.scenario.theories import theory_of
+from alliance_sim.several import several
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
@@ -33,7 +34,7 @@ Years: TypeAlias = "str | os.PathLike[str] | Mapping[int, PosteriorDraws]"
 @explains_calls
 def inevitability(  # noqa: PLR0913 - what is asked of one question, by name
     base: Scenario,
-    edits: Sequence[str] = (),
+    edits: str | Sequence[str] = (),
     *,
     outcome: str,
     years: Years = USUAL,
@@ -48,7 +49,7 @@ def inevitability(  # noqa: PLR0913 - what is asked of one question, by name
 
     Args:
         base: The factual scenario.
-        edits: Texts such as "without great_raid", as for `whatif`.
+        edits: A text or several, such as "without great_raid", as for `whatif`.
         outcome: Something that happens or does not, such as "rung>=8@2014".
         years: "shipped" for curves that come with the package; else draws by the last year that
             they know, or a folder of them, see `YearlyDraws`.
@@ -65,7 +66,7 @@ def inevitability(  # noqa: PLR0913 - what is asked of one question, by name
             take; or that none of them answers it, and how to make draws that do.
         ResultError: If draws cannot be read, or no longer hold.
     """
-    question = asked_of_curves(base, edits, outcome, start=start)
+    question = asked_of_curves(base, several(edits), outcome, start=start)
     if isinstance(years, str) and years == USUAL:
         usual = isinstance(posterior, str) and posterior == USUAL
         given = {"posterior": None if usual else posterior, "uniforms": uniforms, "seed": seed}
@@ -137,7 +138,7 @@ def inevitability_curves(  # noqa: PLR0913 - what is asked of them, by name
         ResultError: If draws cannot be read, or no longer hold.
     """
     asked = [
-        asked_of_curves(base, one.get("edits", ()), one["outcome"], start=one.get("start"))
+        asked_of_curves(base, several(one.get("edits")), one["outcome"], start=one.get("start"))
         for one in questions
     ]
     last = posteriors_of(posterior, base, _theory_of_all(asked)).main
