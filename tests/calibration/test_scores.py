@@ -82,6 +82,14 @@ def test_the_statistic_is_that_of_harvey_leybourne_and_newbold() -> None:
     assert found.p_value == pytest.approx(2 * student.sf(abs(corrected), n - 1))
 
 
+@pytest.mark.parametrize("quarters", [2, 5, 8, 16, 24, 48, 116])
+def test_the_bootstrap_error_is_that_of_many_series_however_short_they_are(quarters: int) -> None:
+    luck = np.random.default_rng(3)
+    series = luck.normal(size=(300, quarters))
+    errors = [difference(one, 0 * one, horizon=1).error for one in series]
+    assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(np.sqrt(quarters), rel=0.06)
+
+
 def test_the_bootstrap_error_of_independent_quarters_is_the_usual_one() -> None:
     gap = np.random.default_rng(8).normal(0.2, 1.0, 400)
     found = difference(gap, np.zeros(400), horizon=1)

@@ -21,6 +21,7 @@ from alliance_sim.calibration.counted_runs import (
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.scores import scores_of, uniformity
 from alliance_sim.calibration.scoring import SETTINGS, Key, ScoreTable, score_record
+from alliance_sim.calibration.stored import HeldOutModel
 from alliance_sim.cli.score import scores_table
 from alliance_sim.comparison import drawn
 from alliance_sim.engine.chronology import chronology
@@ -29,7 +30,14 @@ from alliance_sim.errors import RecordError, ResultError, SettingError, UnknownN
 from alliance_sim.plots.scores import forecast_figure, pit_figure
 from alliance_sim.record.forecasts import editions_of, forecast_years, read_forecasts
 from alliance_sim.record.record import COUNTED_DOMAINS
-from alliance_sim.report.scores import about_the_model, forecasts_of, write_scores
+from alliance_sim.report.scores import (
+    EVIDENCE,
+    HELD_OUT,
+    NO_EVIDENCE,
+    about_the_model,
+    forecasts_of,
+    write_scores,
+)
 from alliance_sim.shipped import scenarios
 
 pytestmark = pytest.mark.slow
@@ -69,7 +77,8 @@ def test_every_model_is_scored_in_every_setting_and_series(islands: ScoreTable) 
     years = islands.years[islands.edition]
     assert counted["blind"] == counted["told"] == 4 * (years.scored_until - years.known_until)
     assert counted["rolling"] == 4 * (years.scored_until - years.rolling_from + 1)
-    assert counted["leave_out"] == islands.acts[islands.edition, "all"].steps
+    acts = islands.acts[islands.edition, "all"]
+    assert counted["leave_out"] == acts.steps - 4, "no year comes before the first"
 
 
 def test_only_the_regression_hears_what_is_told(islands: ScoreTable) -> None:
@@ -348,6 +357,29 @@ def test_a_table_of_one_series_or_of_models_in_sample_shows_itself() -> None:
     inside = score_record(ISLANDS, series=["all"], models=(model,))
     assert "best rolling" not in dict(inside._facts().more)
     assert "1 model" in repr(inside)
+
+
+@pytest.mark.parametrize(("since", "first", "evident"), [(None, 2002, False), (2003, 2003, True)])
+def test_a_model_is_scored_on_the_years_left_out_that_baselines_have(
+    since: int | None, first: int, evident: bool
+) -> None:
+    """No year comes before the first of the scenario, which the record of two islands counts."""
+    acts = act_counts(Record.of(ISLANDS), ISLANDS, since=since)
+    start = acts.year_starts(first)
+    forecasts = {
+        ("all", setting): Predictive(start, np.full((acts.steps - start, 4, 61), 1 / 61))
+        for setting in ("leave_out", "rolling")
+    }
+    mine = HeldOutModel("model", "the model", "two_islands", forecasts, {"all": (-90.0, first)})
+    found = score_record(ISLANDS, series=["all"], models=(QUICK[0], mine), since=since)
+    scored = [
+        found.cells[Key("two_islands", "all", "leave_out", one)] for one in ("constant", "model")
+    ]
+    assert [cell.predictive.start for cell in scored] == [start, start]
+    assert [len(cell.scores.log_score) for cell in scored] == [acts.steps - start] * 2
+    told = about_the_model(found)
+    assert told.startswith(HELD_OUT)
+    assert told.endswith(EVIDENCE if evident else NO_EVIDENCE)
 
 
 def test_models_that_forecast_nothing_are_told_without_forecasts(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from alliance_sim.calibration.rolling import RollingSettings
 from alliance_sim.cli import app, refit
 from alliance_sim.comparison.made import make_record
 from alliance_sim.errors import SettingError
+from alliance_sim.report.scores import NO_EVIDENCE
 
 FILE = Path(__file__).parents[2] / "scenarios" / "two_islands" / "baseline.toml"
 SMALL = TransferSettings(series=("all",), rolling=RollingSettings(particles=32, sweeps=1))
@@ -74,6 +76,9 @@ def test_the_model_is_scored_beside_the_same_baselines_and_goes_on_to_the_same_b
     mine = frame[frame["model"] == "carried"].set_index("setting")["log_score"]
     assert set(mine.index) == {"blind", "told", "rolling", "rolling_told"}
     assert np.isfinite(mine).all()
+    assert found.model.evidence["all"][1] == 2002, "of years that can be forecast"
+    later = transfer(scenario, posterior, replace(SMALL, since=2006))
+    assert not later.model.evidence, "the pass knows what was before"
     others = frame[(frame["setting"] == "rolling") & (frame["model"] != "carried")]
     worst = others.groupby("model")["log_score"].sum().min()
     assert mine["rolling"] > worst - 60.0, "rules of its own making describe it at all"
@@ -98,7 +103,7 @@ def test_the_command_says_what_was_carried_over_and_what_was_free(
     assert "willingness.floor_state.political" in told["free"]
     assert told["theory"] == "RID"
     assert tree["titles"]["carried"] == "carried over from two_islands"
-    assert tree["missing"] == "", "the rows are not of baselines only"
+    assert tree["missing"] == NO_EVIDENCE, "the rows are not of baselines only"
     scored = tree["series"]["all"]
     assert "log_score" in scored["rolling"]["carried"]
     assert "log_score" in scored["blind"]["constant"]

@@ -74,6 +74,11 @@ class ActCounts:
         """First year that counts."""
         return self.calendar.first_year + self.first // self.calendar.steps_per_year
 
+    @property
+    def first_forecast_year(self) -> int:
+        """First year that counts and has a year before it, from which it can be forecast."""
+        return max(self.first_year, self.calendar.first_year + 1)
+
     def year_starts(self, year: int) -> int:
         """Return the first quarter of a year."""
         return (year - self.calendar.first_year) * self.calendar.steps_per_year

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alliance_sim.calibration.acts import act_counts
+from alliance_sim.calibration.acts import act_counts, first_observed
 from alliance_sim.calibration.carried import Carried, carried_prior
 from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
 from alliance_sim.calibration.fit import check_possible
@@ -99,7 +99,8 @@ class TransferSettings:
 
     Attributes:
         series: Which acts count: one or more of "all", "alliance" and "salience2".
-        since: First year that counts; the first that the record was observed in if None.
+        since: First year that counts; the first that the record was observed in if None. What is
+            on record before it is known to the pass, so that no evidence is given then.
         seed: Whole number from 0 to 2**64 - 1, kept as Python has it.
         rolling: How many particles, and how much they move.
     """
@@ -180,7 +181,8 @@ def transfer(
         run_to_end(job, checkpoint=checkpoint, executor=executor, told=tell)
         found = rolling_forecasts(job, Place(one, prior.theory.name, ROLLING), acts, years)
         forecasts |= {(one, at.setting): forecast for at, forecast in found.items()}
-        evidence[one] = float(job.joint[TOLD].sum()), job.first
+        if acts.first_year == first_observed(record, scenario):  # else it knows acts before that
+            evidence[one] = float(job.joint[TOLD].sum()), job.first
         left[one] = _left(job, prior.carried.draws, len(prior) - 1)
     model = HeldOutModel(
         name=MODEL,

@@ -124,7 +124,7 @@ class LeaveOut:
         self._fit_anew = fit_anew
         self._target, self._acts, self._seed = target, acts, as_seed(seed)
         self._draws, self._log_weights = np.ascontiguousarray(draws), np.asarray(log_weights)
-        self.first = max(acts.first_year, acts.calendar.first_year + 1)
+        self.first = acts.first_forecast_year
         self.year, self.last = self.first, acts.calendar.last_year
         each, fields = acts.calendar.steps_per_year, len(COUNTED_DOMAINS)
         self.chances = np.zeros((0, each, fields, MOST + 1))

@@ -142,8 +142,7 @@ class Rolling:
         self._prior, self._record, self._acts = prior, record, acts
         self._years, self._seed, self._kept = years, seed, kept
         self.last = acts.calendar.last_year
-        begins = acts.calendar.first_year
-        self.first = max(acts.first_year, begins + 1)
+        self.first = acts.first_forecast_year
         self.year = -1
         self.forecast = self.first - 1
         each = acts.calendar.steps_per_year

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 INTERVAL = (0.05, 0.95)
 BLOCK = 8  # quarters that are drawn together when differences are bootstrapped
+BLOCKS = 4  # that there are at least: shorter ones are drawn of a short hold-out
 RESAMPLES = 4000
 BAND = 0.95  # of the simultaneous band around the distribution of PIT values
 SIMULATED = 4000  # samples of uniforms that the band comes from
@@ -168,8 +169,10 @@ def difference(a: Values, b: Values, *, horizon: int = 4) -> Difference:
     """Return the difference of two models' scores, quarter by quarter, with its error.
 
     Scores of neighbouring quarters go together, so blocks of eight are drawn (in a circle, so that
-    each quarter is drawn equally often), and the statistic counts autocovariances up to the
-    horizon.
+    each quarter is drawn equally often), of fewer than 32 quarters shorter ones, so that there are
+    four. Resampled blocks of length b scatter less than n quarters by a factor 1 - b/n in
+    variance where quarters are independent, so their scatter is widened by that. The statistic
+    counts autocovariances up to the horizon.
 
     Args:
         a: Scores of the first model, array (quarter) or (quarter, field); higher is better.
@@ -196,15 +199,16 @@ def difference(a: Values, b: Values, *, horizon: int = 4) -> Difference:
         raise SettingError("difference", problems)
     gap = (a - b).reshape(len(a), -1).sum(axis=1)
     number = len(gap)
-    block = min(BLOCK, number)
+    block = min(BLOCK, max(1, number // BLOCKS))
     luck = np.random.default_rng(SEED)
     begins = luck.integers(number, size=(RESAMPLES, -(-number // block)))
     places = (begins[..., None] + np.arange(block)).reshape(RESAMPLES, -1)[:, :number] % number
-    totals = gap[places].sum(axis=1)
+    total = gap.sum()
+    totals = total + (gap[places].sum(axis=1) - total) * np.sqrt(number / (number - block))
     low, high = np.quantile(totals, [0.025, 0.975])
     statistic, chance = _diebold_mariano(gap, horizon)
     return Difference(
-        float(gap.sum()), float(totals.std(ddof=1)), float(low), float(high), statistic, chance
+        float(total), float(totals.std(ddof=1)), float(low), float(high), statistic, chance
     )
 
 

@@ -3,7 +3,7 @@
 Six settings. In sample: all acts at the best numbers (plug-in). Blind: forecasts from one fixed
 origin, inputs kept as they were there. Told: the same with the true inputs; acts are never told.
 Rolling: each year from the years before it, with inputs as they were; and told, with the true ones.
-Left out: each year from all others.
+Left out: each year from all others, but for the first of the scenario.
 """
 
 from __future__ import annotations
@@ -404,7 +404,8 @@ def _by_fits(work: _Work) -> dict[str, Cell]:
     behind = acts.year_starts(years.scored_until + 1)
     origin = Holdout(acts.year_starts(years.known_until + 1), behind)
     rolling = _yearly(acts, range(years.rolling_from, years.scored_until + 1), after=False)
-    left = _yearly(acts, range(acts.first_year, acts.calendar.last_year + 1), after=True)
+    years_left_out = range(acts.first_forecast_year, acts.calendar.last_year + 1)
+    left = _yearly(acts, years_left_out, after=True)
     model = cast("Baseline", work.model)
     predicted = model.predict(acts, [origin, *rolling, *left])
     split = 1 + len(rolling)
@@ -434,7 +435,7 @@ def _made_already(work: _Work) -> dict[str, Cell]:
         TOLD: origin,
         ROLLING: rolling,
         ROLLING_TOLD: rolling,
-        LEAVE_OUT: (acts.first, acts.steps),
+        LEAVE_OUT: (acts.year_starts(acts.first_forecast_year), acts.steps),
     }
     found = {name: model.held_out(acts, name, *span) for name, span in spans.items()}
     return {

@@ -46,26 +46,35 @@ IN_SAMPLE_ONLY = (
 )
 
 
-HELD_OUT = (
-    "The model's rows out of sample come from fits that did not see the years held out. Its "
-    "evidence is the chance of all counts, each year's given all that was on record before it, "
+HELD_OUT = "The model's rows out of sample come from fits that did not see the years held out. "
+EVIDENCE = (
+    "Its evidence is the chance of all counts, each year's given all that was on record before it, "
     "told the inputs of the year; that of baselines is of the same counts."
+)
+NO_EVIDENCE = (
+    "The model has no evidence here: that takes a forecast of each year that counts, and the first "
+    "of these is the first of the scenario, or has acts on record before it."
 )
 
 
 def about_the_model(table: ScoreTable, asked: str | None = None) -> str:
     """Return in a sentence where the model stands among the rows, or why it does not.
 
-    "" where it stands there with what was carried over, which says so itself.
+    Where it stands there with what was carried over, that says so itself; but not which evidence.
 
     Args:
         table: The scores.
         asked: The scenario as it was asked for, which can be typed again; its name if left out.
     """
-    if any(key.model == MODEL and key.setting != IN_SAMPLE for key in table.cells):
-        return HELD_OUT
+    evident = {
+        model: [cell.evidence is not None for key, cell in table.cells.items()
+                if key.model == model and key.setting != IN_SAMPLE]
+        for model in (MODEL, CARRIED_OVER)
+    }  # fmt: skip
+    if evident[MODEL]:
+        return f"{HELD_OUT}{EVIDENCE if any(evident[MODEL]) else NO_EVIDENCE}"
     if CARRIED_OVER in table.titles and MODEL not in table.titles:
-        return ""
+        return NO_EVIDENCE if evident[CARRIED_OVER] and not any(evident[CARRIED_OVER]) else ""
     named = shlex.quote(word_for(table.scenario, asked or ""))
     return (IN_SAMPLE_ONLY if MODEL in table.titles else NO_FIT).format(
         refit=f"alliance-sim score {named} --refit",
