@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
 from alliance_sim import load_scenario
 from alliance_sim.analysis.axes import Axis
@@ -82,6 +83,26 @@ def test_luck_that_points_share_does_not_average_out_over_points() -> None:
     assert bands["mean_se"].to_numpy() == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("replicates", [2, 20])
+def test_intervals_hold_the_mean_as_often_as_they_say_however_few_replicates_there_are(
+    replicates: int, shared: bool
+) -> None:
+    luck, points, sweeps = np.random.default_rng(5), 6, 200
+    place, run = np.divmod(np.arange(points * replicates), replicates)
+    one = pd.DataFrame({"point": place, "replicate": run, "run": run, "a": 0.0})
+    if not shared:
+        one["run"] = np.arange(len(one))
+    size = (sweeps, replicates if shared else len(one))
+    noise = luck.normal(size=size)[:, one["run"]]
+    frame = pd.concat(
+        [one.assign(scenario=f"{k}", y=10.0 * place + noise[k]) for k in range(sweeps)]
+    )
+    bands = bands_along(frame, Y, axis=A)
+    held = bands["mean_low"].lt(25.0) & bands["mean_high"].gt(25.0)
+    assert binomtest(int(held.sum()), sweeps, 0.95).pvalue > 1e-3
+
+
 def test_a_share_that_is_0_or_1_still_has_an_interval() -> None:
     frame = grid().assign(z=lambda f: (f["a"] >= 1).astype(float))
     bands = bands_along(frame, OutcomeView("z", binary=True), axis=A)
@@ -136,6 +157,7 @@ def test_periods_stand_in_their_order_for_each_scenario() -> None:
     frame = pd.DataFrame(
         {
             "scenario": ["s", "s", "t", "t"],
+            "point": 0,
             "replicate": [0, 1, 0, 1],
             "run": [0, 1, 0, 1],
             **{f"x_mean_p{p}": [p, p, 10.0 * p, 10.0 * p] for p in (1, 2, 3, 4)},

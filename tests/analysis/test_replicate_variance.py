@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_sim.analysis.replicate_variance import point_means, shared_run_errors
+from alliance_sim.analysis.replicate_variance import point_means, shared_run_margins
+from alliance_sim.analysis.summaries import student
 
 POINTS, REPLICATES = 400, 8
 
@@ -61,7 +62,7 @@ def test_failed_runs_are_counted_and_means_go_over_the_others() -> None:
     assert means.mean[0] == pytest.approx(frame["y"][2:8].mean())
 
 
-def test_the_error_of_shared_runs_is_what_other_runs_would_give() -> None:
+def test_the_margin_of_shared_runs_is_what_other_runs_would_give() -> None:
     rng = np.random.default_rng(8)
     estimates, told = [], []
     for _ in range(60):
@@ -69,8 +70,9 @@ def test_the_error_of_shared_runs_is_what_other_runs_would_give() -> None:
         frame["y"] += np.tile(rng.normal(size=REPLICATES), POINTS)
         means = point_means(frame, outcome="y")
         estimates.append(means.mean.mean())
-        told.append(shared_run_errors(means, lambda mean: np.array([mean.mean()]))[0])
-    assert np.mean(told) == pytest.approx(np.std(estimates), rel=0.3)
+        told.append(shared_run_margins(means, lambda mean: np.array([mean.mean()]))[0])
+    errors = np.mean(told) / student(REPLICATES - 1)
+    assert errors == pytest.approx(np.std(estimates), rel=0.3)
 
 
 def test_runs_of_their_own_and_a_single_shared_run_add_no_error() -> None:
@@ -80,4 +82,4 @@ def test_runs_of_their_own_and_a_single_shared_run_add_no_error() -> None:
     alone = sweep(shared=True)
     alone = alone[alone["replicate"] == 0]
     for frame in (sweep(shared=False), alone):
-        assert shared_run_errors(point_means(frame, outcome="y"), index) == [0.0]
+        assert shared_run_margins(point_means(frame, outcome="y"), index) == [0.0]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from alliance_sim.analysis.axes import CROSSED, Axis, Bins, bins_of
 from alliance_sim.analysis.columns import QUANTILES
-from alliance_sim.analysis.summaries import Z, grouped, moments, quantiles, wilson
+from alliance_sim.analysis.summaries import Z, grouped, moments, quantiles, student, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,16 +80,11 @@ def _spread(
     outcome = told.outcome
     groups = grouped(frame[outcome].to_numpy(dtype=np.float64), codes, count)
     mean, _ = moments(groups)
-    error, alike = cluster_error(frame, codes, count, outcome=outcome, cluster="run")
-    if frame["replicate"].nunique() > 1:
-        error, _ = cluster_error(frame, codes, count, outcome=outcome, cluster="replicate")
-    if told.sampled:
-        of_points, points = cluster_error(frame, codes, count, outcome=outcome, cluster="point")
-        known = np.where(np.isnan(error), 0.0, error)
-        error, alike = np.hypot(known, of_points), np.maximum(alike, points)
-    low, high = mean - Z * error, mean + Z * error
+    error, freedom, alike = _error_of_mean(frame, codes, count, told)
+    reach = student(freedom)
+    low, high = mean - reach * error, mean + reach * error
     if told.binary:
-        low, high = _share_interval(mean, error, groups.counts, alike)
+        low, high = _share_interval(mean, error, groups.counts, alike, reach)
     found = {"runs": groups.counts, "mean": mean, "mean_se": error}
     found |= {"mean_low": low, "mean_high": high}
     for name, (value, _) in zip(SHARES, quantiles(groups, QUANTILES), strict=True):
@@ -97,20 +92,74 @@ def _spread(
     return pd.DataFrame(found)
 
 
+def _error_of_mean(
+    frame: pd.DataFrame, codes: NDArray[np.intp], count: int, told: OutcomeView
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
+    """Return the error of the mean of each group, its degrees of freedom, and its separate runs.
+
+    Where points share their runs, luck does not average out over points, and means of whole runs
+    tell it. Where each point has its own, luck is what differs within points, and, where points
+    are sampled, what points have besides goes along with it.
+    """
+    outcome = told.outcome
+    of_runs, runs = cluster_error(frame, codes, count, outcome=outcome, cluster="run")
+    shared = len(frame[["point", "run"]].drop_duplicates()) > frame["run"].nunique()
+    if not told.sampled:
+        if shared or frame["replicate"].nunique() < 2:
+            return of_runs, (runs - 1).astype(np.float64), runs
+        error, freedom = _error_within_points(frame, codes, count, outcome)
+        untold = freedom == 0
+        error[untold], freedom[untold] = of_runs[untold], runs[untold] - 1.0
+        return error, freedom, runs
+    of_points, points = cluster_error(frame, codes, count, outcome=outcome, cluster="point")
+    separate = np.maximum(runs, points)
+    luck = np.where(shared & ~np.isnan(of_runs), of_runs, 0.0)
+    error = np.hypot(luck, of_points)
+    with np.errstate(invalid="ignore", divide="ignore"):  # Welch and Satterthwaite's
+        parts = luck**4 / np.maximum(runs - 1, 1) + of_points**4 / (points - 1)
+        freedom = np.where(error > 0, error**4 / parts, points - 1.0)
+    return error, freedom, separate
+
+
+def _error_within_points(
+    frame: pd.DataFrame, codes: NDArray[np.intp], count: int, outcome: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the error that luck gives the mean of each group, and its degrees of freedom.
+
+    Each point has its own runs. One with a single run adds to the mean, and nothing to the error.
+    """
+    member, names = pd.factorize(frame["point"])
+    cells, place = np.unique(codes * len(names) + member, return_inverse=True)
+    values = grouped(frame[outcome].to_numpy(dtype=np.float64), place, len(cells))
+    _, deviation = moments(values)
+    several = values.counts > 1
+
+    def total(of_cells: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.bincount(cells // len(names), of_cells, count), dtype=np.float64)
+
+    variances = np.where(several, values.counts * deviation**2, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total(variances) / total(np.where(several, values.counts, 0.0))
+        error = np.sqrt(mean / total(values.counts.astype(np.float64)))
+    return error, total(np.where(several, values.counts - 1.0, 0.0))
+
+
 def _share_interval(
     share: NDArray[np.float64],
     error: NDArray[np.float64],
     runs: NDArray[np.intp],
     alike: NDArray[np.intp],
+    reach: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return Wilson's 95 % interval for as many independent runs as the error amounts to.
 
     Where a share is 0 or 1 its error cannot be told; then as many count as are alike in nothing.
     """
+    told = error > 0
     with np.errstate(invalid="ignore", divide="ignore"):
-        independent = np.where(error > 0, share * (1 - share) / error**2, alike)
+        independent = np.where(told, share * (1 - share) / error**2, alike)
     effective = np.clip(independent, np.minimum(1, runs), runs)
-    return wilson(share * effective, effective)
+    return wilson(share * effective, effective, z=np.where(told, reach, Z))
 
 
 def cluster_error(
@@ -207,8 +256,8 @@ def bands_over_periods(
     """Return how the mean of a state in each period is spread over runs.
 
     Args:
-        frame: One row per run, with columns `scenario`, `replicate`, `run` and
-            `<state>_mean_<period>`; of one design point, or of several taken together.
+        frame: One row per run, with columns `scenario`, `point`, `replicate`, `run`
+            and `<state>_mean_<period>`; of one design point, or of several taken together.
         state: The state, such as "level_political".
         periods: The periods, in order.
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from alliance_sim.analysis.summaries import student
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -132,10 +134,10 @@ def _variance_within(apart: NDArray[np.float64]) -> float:
     return float(np.mean(np.nansum(apart**2, axis=1) / (counts - 1)))
 
 
-def shared_run_errors(
+def shared_run_margins(
     means: PointMeans, index: Callable[[NDArray[np.float64]], NDArray[np.float64]]
 ) -> NDArray[np.float64]:
-    """Return the standard error that indices have because all points share a few runs.
+    """Return how far indices may be off because all points share a few runs: 95 % to either side.
 
     Resampling points cannot see it: with other runs all points would differ at once. It is told by
     leaving out blocks of runs in turn (the delete-a-block jackknife).
@@ -157,4 +159,4 @@ def shared_run_errors(
     filled = [np.where(np.isnan(mean), whole, mean) for mean in without]
     found = np.array([index(mean) if np.ptp(mean) > 0 else 0 * index(whole) for mean in filled])
     error: NDArray[np.float64] = np.sqrt((len(blocks) - 1) * found.var(axis=0))
-    return error
+    return student(len(blocks) - 1) * error

@@ -188,11 +188,29 @@ def _maritz_jarrett(count: int, share: float) -> NDArray[np.float64]:
     return weights
 
 
+def student(freedom: NDArray[np.float64] | NDArray[np.intp] | float) -> NDArray[np.float64]:
+    """Return how many standard errors a 95 % interval reaches to either side of a mean.
+
+    An error that comes from few parts is itself uncertain: of two it takes 12.7, of many 1.96.
+
+    Args:
+        freedom: Degrees of freedom of the error, parts less one; any shape.
+
+    Returns:
+        Student's 97.5th percentile, of the same shape; NaN where there is no freedom.
+    """
+    from scipy.special import stdtrit
+
+    known = np.asarray(freedom, dtype=np.float64)
+    found: NDArray[np.float64] = stdtrit(np.where(known > 0, known, np.nan), 0.975)
+    return found
+
+
 def wilson(
     successes: NDArray[np.float64] | float,
     runs: NDArray[np.float64] | NDArray[np.intp] | float,
     *,
-    z: float = Z,
+    z: NDArray[np.float64] | float = Z,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return an interval of a probability (Wilson's score interval), NaN without runs.
 
@@ -203,7 +221,8 @@ def wilson(
     Args:
         successes: How many runs it happened in; any shape.
         runs: How many runs there were; the same shape.
-        z: Standard deviations of a normal that lie within it; as left out, for 95 %.
+        z: Standard deviations that it reaches to either side, one number or for each probability;
+            as left out, those of a normal for 95 %.
 
     Returns:
         Lower and upper end, each in [0, 1].

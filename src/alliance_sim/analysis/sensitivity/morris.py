@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim.analysis import loaded
-from alliance_sim.analysis.replicate_variance import PointMeans, shared_run_errors
-from alliance_sim.analysis.summaries import Z
+from alliance_sim.analysis.replicate_variance import PointMeans, shared_run_margins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,12 +63,12 @@ def morris_columns(
         )
 
     whole = found(means.mean, RESAMPLES)
-    errors = shared_run_errors(means, lambda mean: _floats(found(mean, 2)["mu_star"]))
+    margins = shared_run_margins(means, lambda mean: _floats(found(mean, 2)["mu_star"]))
     # SALib divides by the step of a range; listed values are switched, not moved by a part.
     step = levels / (2 * (levels - 1))
     scale = np.where(listed, step, 1.0)
     star = scale * _floats(whole["mu_star"])
-    half = scale * np.hypot(_floats(whole["mu_star_conf"]), Z * errors)
+    half = scale * np.hypot(_floats(whole["mu_star_conf"]), margins)
     return {
         "mu_star": star,
         "mu_star_low": np.maximum(0.0, star - half),

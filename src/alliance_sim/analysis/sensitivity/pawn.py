@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alliance_sim.analysis import loaded
-from alliance_sim.analysis.replicate_variance import shared_run_errors
-from alliance_sim.analysis.summaries import Z
+from alliance_sim.analysis.replicate_variance import shared_run_margins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,17 +50,17 @@ def pawn_columns(
     times = int(np.clip(ROWS // len(y), 50, RESAMPLES))
     shuffles = [rng.permutation(len(y)) for _ in range(times)]
     draws = [rng.integers(len(y), size=len(y)) for _ in range(times)]
-    errors = shared_run_errors(
+    margins = shared_run_margins(
         means, lambda mean: np.array([_median(column, mean, slices) for column in x.T])
     )
     rows = []
-    for column, error in zip(x.T, errors, strict=True):
+    for column, margin in zip(x.T, margins, strict=True):
         few = len(np.unique(column)) <= slices
         index = _median(column, y, slices) if few else _from_salib(column, y, slices)
         idle = [_median(column[order], y, slices) for order in shuffles]
         again = np.array([_median(column[draw], y[draw], slices) for draw in draws])
         down, up = np.percentile(again - np.median(again), PERCENT)
-        low, high = index - np.hypot(down, Z * error), index + np.hypot(up, Z * error)
+        low, high = index - np.hypot(down, margin), index + np.hypot(up, margin)
         rows.append((index, np.maximum(0.0, low), np.minimum(1.0, high), np.percentile(idle, IDLE)))
     columns = np.array(rows, dtype=np.float64).T
     return dict(zip(("pawn", "pawn_low", "pawn_high", "idle"), columns, strict=True))

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alliance_sim.analysis import loaded
-from alliance_sim.analysis.replicate_variance import shared_run_errors
-from alliance_sim.analysis.summaries import Z
+from alliance_sim.analysis.replicate_variance import shared_run_margins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +66,7 @@ def sobol_columns(
 
     whole = found(means.mean, int(np.clip(CELLS // layout.base, 100, RESAMPLES)))
     value, half = flat(whole), flat(whole, "_conf")
-    half = np.hypot(half, Z * shared_run_errors(means, lambda mean: flat(found(mean, 2))))
+    half = np.hypot(half, shared_run_margins(means, lambda mean: flat(found(mean, 2))))
     ends = [value, value - half, value + half]
     first, total, pairs = (
         [part[start:stop] for part in ends]
