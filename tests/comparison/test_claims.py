@@ -327,6 +327,18 @@ def test_a_calendar_that_ends_before_a_period_makes_its_claims_not_applicable(cl
     assert "does not hold" in verdict.reading
 
 
+def test_a_calendar_that_begins_with_a_period_measures_from_its_first_quarter() -> None:
+    """The quarter before it is none of the calendar's, least of all its last one."""
+    late = replace(CALENDAR, first_year=1990)
+    later = slice(CALENDAR.steps - late.steps, None)
+    levels = {name: values[later] for name, values in (FITTING.levels or {}).items()}
+    smooth = {"operations": path(SMOOTH)[later]}  # rises by as much as in all years, never faster
+    cut = changed(replace(FITTING, calendar=late), rung=FITTING.rung[later], **(levels | smooth))
+    assert CHECKS["C13"](cut).holds is False
+    stepwise = changed(cut, **levels)
+    assert CHECKS["C13"](stepwise).reading == CHECKS["C13"](FITTING).reading
+
+
 def test_a_slow_quarter_between_two_rises_does_not_make_two_steps() -> None:
     def rising(*bends: float) -> OneHistory:
         level = path({2001.75: 0.05, 2025: 0.051})

@@ -183,6 +183,14 @@ class OneHistory:
         self.days(period_id)
         return self.calendar.steps_of(self._period(period_id))
 
+    def before(self, period_id: str) -> int:
+        """Return the last quarter before a period; its own first where the calendar begins with it.
+
+        Raises:
+            NotMeasured: If the calendar does not hold the period.
+        """
+        return max(0, self.quarters(period_id).start - 1)
+
     def length(self, period_id: str) -> float:
         """Return the length of a period in years, as far as the calendar holds it.
 

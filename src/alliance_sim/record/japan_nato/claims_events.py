@@ -83,7 +83,7 @@ def total_breaks_after_september_2001(history: OneHistory) -> Verdict:
 @check("C14", "The rung is 2 when P3 begins and at least 5 when it ends.")
 def relationship_takes_shape_after_2001(history: OneHistory) -> Verdict:
     quarters = history.quarters("P3")
-    before, after = int(history.rung[quarters.start - 1]), int(history.rung[quarters.stop - 1])
+    before, after = int(history.rung[history.before("P3")]), int(history.rung[quarters.stop - 1])
     return Verdict(before == 2 and after >= 5, f"rung {before} before P3, {after} at its end")
 
 
@@ -114,7 +114,7 @@ def formal_ties_advance_fastest_in_the_fourth_period(history: OneHistory) -> Ver
     gains = []
     for name in ("P3", "P4"):
         quarters = history.quarters(name)
-        climbed = history.rung[quarters.stop - 1] - history.rung[quarters.start - 1]
+        climbed = history.rung[quarters.stop - 1] - history.rung[history.before(name)]
         gains.append(10 * float(climbed) / ((quarters.stop - quarters.start) * history.calendar.dt))
     last = int(history.rung[history.end_of(2025)])
     reading = f"{gains[0]:.1f} rungs a decade in P3, {gains[1]:.1f} in P4; rung {last} in 2025"

@@ -127,9 +127,9 @@ def operations_deepen_step_by_step(history: OneHistory) -> Verdict:
     # quarters, or one of falling, lie between them.
     level = history.level("operations")
     quarters = history.quarters("P3")
-    before_1990, last = history.quarters("P2").start - 1, history.end_of(2025)
+    before_1990, last = history.before("P2"), history.end_of(2025)
     usual = float(level[last] - level[before_1990]) / (last - before_1990)
-    rises = np.diff(level)[quarters.start - 1 : quarters.stop - 1]
+    rises = np.diff(level)[history.before("P3") : quarters.stop - 1]
     steps = _steps(rises, usual)
     rise = slope(level[quarters], history.calendar)
     heights = ", ".join(f"{height:.3f}" for height in steps) or "none"
