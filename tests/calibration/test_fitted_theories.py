@@ -49,7 +49,9 @@ def fits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def found(fits: tuple[Path, Path]) -> FittedTheories:
-    return fitted_theories(fits, ISLANDS)
+    found = fitted_theories(fits, ISLANDS)
+    assert found.command.endswith(" FIT --scenario two_islands/baseline")
+    return found
 
 
 def test_theories_of_several_folders_stand_beside_each_other(

@@ -156,6 +156,11 @@ def test_draws_of_each_year_open_like_any_posterior(done: Path) -> None:
     assert sorted(path.stem for path in folder.iterdir()) == [str(y) for y in range(2001, 2010)]
     draws = PosteriorDraws.load(folder / "2006.npz", ISLANDS)
     assert (len(draws), draws.held.until, draws.theory) == (12, 2006, "RID")
+    again = (
+        "alliance-sim score two_islands/baseline --refit --series all --theory RID "
+        "--settings rolling --particles 64 --sweeps 1 --seed 3"
+    )
+    assert draws.held.command == load_stored(done / "refits.npz").command == again
 
 
 @pytest.mark.slow

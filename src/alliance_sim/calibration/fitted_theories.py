@@ -8,6 +8,7 @@ if that year had not been seen.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -37,7 +38,9 @@ from alliance_sim.errors import AllianceSimError, ResultError, explains_calls
 from alliance_sim.record.record import Record
 from alliance_sim.results.sealed import read_sealed, save_sealed, shipped_file
 from alliance_sim.scenario import Scenario
+from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.theories import LATTICE, NONE, THEORIES, WITH_TREND
+from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -284,11 +287,17 @@ def fitted_theories(
         record=record.name,
         series=first["series"],
         digests=digests,
-        command=f"alliance-sim posterior theories {' '.join(['FIT'] * len(trees))}",
+        command=_command(len(trees), scenario),
         version=provenance.version(),
         theories=found,
         checked=checked,
     )
+
+
+def _command(fits: int, scenario: Scenario) -> str:
+    """Return the command line that compares so many fits of a scenario."""
+    words, called = ["alliance-sim", "posterior", "theories", *["FIT"] * fits], word_for(scenario)
+    return shlex.join(words if called == usual_scenario() else [*words, "--scenario", called])
 
 
 def comparable_fits(folders: Sequence[str | os.PathLike[str]], scenario: Scenario) -> Fits:

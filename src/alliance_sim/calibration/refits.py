@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -163,7 +163,7 @@ class _Work:
         found = rolling_forecasts(job, place, self.acts, years)
         one = Checked.of(whole, job.unknowns[:, int(np.argmax(job.weights))])
         return replace(
-            self.folder.empty(whole, place.series),
+            self.folder.empty(whole, place),
             forecasts=found,
             numbers={place: rolling_numbers(job)},
             checked={place[:2]: one},
@@ -178,7 +178,7 @@ class _Work:
         start = self.acts.year_starts(job.first)
         chances = job.chances.reshape(-1, *job.chances.shape[2:])
         return replace(
-            self.folder.empty(whole, place.series),
+            self.folder.empty(whole, place),
             forecasts={place: Predictive(start, chances)},
             numbers={place: {"first": job.first, "k": [_finite(k) for k in job.k.tolist()]}},
         )
@@ -223,9 +223,12 @@ class _Work:
         folder = files.writable_folder(self.folder.of(place) / DRAWS)
         try:
             target_of(self.prior, series=self.acts.series, until=target.until)
-            command, settings = self.folder.command, {"rolling": asdict(self.asked.rolling)}
             made = PosteriorDraws.made(
-                target, unknowns, seed=self.asked.seed, command=command, settings=settings
+                target,
+                unknowns,
+                seed=self.asked.seed,
+                command=self.folder.command([place]),
+                settings={"rolling": asdict(self.asked.rolling)},
             )
         except SettingError as error:  # no act is coded yet, or rounding made one impossible
             log.info("no draws of %s are kept: %s", target.until, " ".join(str(error).split()))
@@ -284,7 +287,6 @@ class RefitFolder:
     Attributes:
         path: Where it is.
         what: All that decides the numbers, but for series, theories and settings.
-        command: The command line that goes on with it.
     """
 
     def __init__(
@@ -308,8 +310,6 @@ class RefitFolder:
             "rules": rules_digest(),
             "version": provenance.version(),
         }
-        named = shlex.quote(word_for(scenario))
-        self.command = f"alliance-sim score {named} --refit --seed {asked.seed}"
         manifest = self.path / MANIFEST
         self._done: dict[str, str] = {}
         if manifest.exists():
@@ -319,6 +319,19 @@ class RefitFolder:
         if any(self.path.iterdir()):
             raise ResultError(f"{path}: holds other files; give a folder that is empty or new")
         self._write()
+
+    def command(self, places: Collection[Place]) -> str:
+        """Return the command line that makes parts again, in a folder of its own."""
+        rolling = self.what["rolling"]
+        words = ["alliance-sim", "score", word_for(self._scenario), "--refit"]
+        for series in (one for one in SERIES if one in {place.series for place in places}):
+            words += ["--series", series]
+        for theory in sorted({place.theory for place in places}):
+            words += ["--theory", theory]
+        for setting in (one for one in REFITTED if one in {place.setting for place in places}):
+            words += ["--settings", setting]
+        words += ["--particles", rolling["particles"], "--sweeps", rolling["sweeps"]]
+        return shlex.join(map(str, [*words, "--seed", self.what["seed"]]))
 
     def of(self, place: Place) -> Path:
         """Return the folder of a series under a theory, made if need be."""
@@ -351,15 +364,15 @@ class RefitFolder:
         self.together().save(self.path / STORED)
         (self.of(place) / f"{place.setting}.part").unlink(missing_ok=True)
 
-    def empty(self, target: Target, series: str) -> StoredForecasts:
+    def empty(self, target: Target, place: Place) -> StoredForecasts:
         """Return forecasts of nothing, which say what they would hang on."""
         digests = digests_of(target)
-        digests[f"observed {series}"] = digests.pop("observed")
+        digests[f"observed {place.series}"] = digests.pop("observed")
         return StoredForecasts(
             scenario=self._scenario.name,
             record=self._record.name,
             digests=digests,
-            command=self.command,
+            command=self.command([place]),
             version=provenance.version(),
         )
 
@@ -368,10 +381,11 @@ class RefitFolder:
         places = [Place(*name.split("/")) for name in sorted(self._done)]
         parts = [load_stored(self._file(place)) for place in places]
         if not parts:
-            raise ResultError(f"{self.path}: no refit is done yet; {self.command} goes on")
+            raise ResultError(f"{self.path}: no refit is done yet; the same call goes on")
         first = parts[0]
         return replace(
             first,
+            command=self.command(places),
             digests=_joined(
                 [
                     {**one.digests, f"scenario {place.theory}": one.digests["scenario"]}
@@ -425,7 +439,7 @@ class RefitFolder:
             if not self.done(place):
                 continue
             target = target_of(prior_of(self._scenario, place.theory), series=place.series)
-            digests = self.empty(target, place.series).digests
+            digests = self.empty(target, place).digests
             found = load_stored(self._file(place)).digests
             if other := [name for name, digest in digests.items() if found.get(name) != digest]:
                 raise ResultError(

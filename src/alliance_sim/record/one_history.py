@@ -189,7 +189,8 @@ class OneHistory:
         Raises:
             NotMeasured: If the calendar does not hold the period.
         """
-        return max(0, self.quarters(period_id).start - 1)
+        first: int = self.quarters(period_id).start
+        return max(0, first - 1)
 
     def length(self, period_id: str) -> float:
         """Return the length of a period in years, as far as the calendar holds it.
