@@ -154,8 +154,9 @@ class FittedTheories:
 
         Returns:
             Columns `over` (N, or N+T for the lattice with a trend), `block` (R, I or D),
-            `evidence`, `evidence_error` (standard error, errors of the fits being independent) and
-            `held_out`; no row for a lattice of which a theory is missing.
+            `evidence`, `evidence_error` (standard error, as if errors of the fits had nothing in
+            common; fits of one seed begin alike, so that it is a little off) and `held_out`; no row
+            for a lattice of which a theory is missing.
         """
         import pandas as pd
 

@@ -6,6 +6,9 @@ them are led to the posterior without the year. Draws that know the whole record
 only are led to its posterior in the same way, once, before any year is left out. What is forecast
 of a year is drawn, rungs, refusals and agreements too; only what came after them is held, as in
 every draw.
+
+One thing stays of the year: numbers under which its record is impossible, such as a step that came
+while what it asks for was not met, are in no draw and stay impossible without the year.
 """
 
 from __future__ import annotations
@@ -61,7 +64,10 @@ class WithoutYear:
     stop: int
 
     def __call__(self, unknowns: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the log likelihood of each column without what the quarters tell."""
+        """Return the log likelihood of each column without what the quarters tell.
+
+        Minus infinity where they are impossible.
+        """
         return log_ratio(*self.both(unknowns))
 
     def both(self, unknowns: Values) -> tuple[Values, Values]:

@@ -10,7 +10,7 @@
 
 Without the file the chances are those of the method (section I.1): 0.9 for acts of salience 2 and 3
 at any time; for those of salience 1 Beta(7, 13) before September 2001 and Beta(30, 13) from then;
-and the first year is that of the first act.
+and the first year is not stated; see `Reporting.first_year` for what is taken then.
 
 A chance is a number or what is believed of it. Plain use takes means; a fit draws a value for each
 distribution. The same distribution at two places is one unknown, drawn once.
@@ -111,8 +111,9 @@ class Reporting(BaseModel):
     """How acts come to be in a record.
 
     Attributes:
-        first_year: First year in which an act could have been found; None for that of the first
-            act in the record.
+        first_year: First year in which an act could have been found. Where it is None, a fit looks
+            from the year of the first act in the record on, and counts and scores begin with the
+            scenario, so that a record should state it.
         chance: Chances by date and salience; before the first of the days they are those of it.
     """
 
