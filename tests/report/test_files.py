@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -218,26 +218,62 @@ def test_results_that_share_a_folder_leave_what_they_do_not_know(tmp_path: Path)
     result.close()
     again = ResultFolder(tmp_path, kind="summarise", origin=origin, stem="summary")
     again.text("cells", "csv", "ours again")
+    again.close()
     assert (tmp_path / "summary_cells.csv").read_text() == "ours again"
     with pytest.raises(SettingError, match="holds what `summarise` gave"):
         ResultFolder(tmp_path, kind="sensitivity", origin=origin, stem="summary")
 
 
-def test_of_two_commands_on_one_folder_the_first_stops_and_what_the_other_wrote_is_whole(
+def result_of(seed: int, folder: Path) -> ResultFolder:
+    origin = provenance.new_origin(
+        load_scenario("two_islands/baseline"), engine="none", seed=seed, runs=1, command=COMMAND
+    )
+    return ResultFolder(folder, kind="run", origin=origin)
+
+
+def test_of_two_commands_on_one_folder_the_results_of_one_stay_and_are_whole(
     tmp_path: Path,
 ) -> None:
-    def result(seed: int) -> ResultFolder:
-        origin = provenance.new_origin(
-            load_scenario("two_islands/baseline"), engine="none", seed=seed, runs=1, command=COMMAND
-        )
-        return ResultFolder(tmp_path, kind="run", origin=origin)
-
-    first = result(1)
-    first.text("one", "csv", "of the first")
-    second = result(2)
-    with pytest.raises(SettingError, match=r"another command has written manifest\.json meanwhile"):
-        first.text("one", "csv", "of the first again")
+    first, second = (result_of(seed, tmp_path) for seed in (1, 2))
     second.text("one", "csv", "of the second")
+    first.text("one", "csv", "of the first")
+    first.text("more", "csv", "of the first")
+    first.close()
     second.close()
     assert (tmp_path / "one.csv").read_text() == "of the second"
-    assert json.loads((tmp_path / "manifest.json").read_text())["seed"] == 2
+    assert manifest(tmp_path)["seed"] == 2
+    listed: Any = manifest(tmp_path)["files"]
+    assert sorted(listed) == ["one.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["manifest.json", "one.csv"]
+
+
+def test_whoever_stops_a_command_keeps_the_results_that_stood_there(tmp_path: Path) -> None:
+    result = result_of(1, tmp_path)
+    for name in ("one", "two"):
+        result.text(name, "csv", f"{name} of the first")
+    result.close()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    again = result_of(2, tmp_path)
+    again.text("one", "csv", "of the second")
+    after = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert after == before
+    del again  # as at the end of the program
+    assert {path.name for path in tmp_path.iterdir()} == set(before)
+
+
+def test_what_was_changed_since_and_what_lies_elsewhere_is_not_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    result = result_of(1, folder)
+    for name in ("one", "two", "three"):
+        result.text(name, "csv", name)
+    result.close()
+    (folder / "two.csv").write_text("mine")
+    (tmp_path / "other.csv").write_text("one")
+    told: Any = manifest(folder)
+    told["files"]["../other.csv"] = told["files"]["one.csv"]
+    (folder / "manifest.json").write_text(json.dumps(told))
+    again = result_of(2, folder)
+    again.text("three", "csv", "three")
+    again.close()
+    assert sorted(path.name for path in folder.glob("*.csv")) == ["three.csv", "two.csv"]
+    assert (tmp_path / "other.csv").read_text() == "one"

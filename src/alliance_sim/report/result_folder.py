@@ -8,17 +8,21 @@ import logging
 import math
 import os
 import re
+import shutil
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from alliance_sim.errors import FileError, SettingError
-from alliance_sim.files import read_json, writable_folder, write_text, write_whole
+from alliance_sim.files import PART, read_json, replacing, why, writable_folder, write_text
 from alliance_sim.kinds import RECORD, kind_of
 from alliance_sim.plots.origin import save_png
 from alliance_sim.plots.style import PHONE, SLIDE
@@ -52,15 +56,16 @@ class Picture(NamedTuple):
 class ResultFolder:
     """Files that belong together, in one folder, and the manifest that says where they come from.
 
-    Each file takes its place when it is whole. What a manifest does not name as a result of the
-    same command and scenario is never replaced; where several results share a folder, the command
+    All files take their places at once when the last is whole, so that whoever stops a command
+    keeps the results that stood there. What a manifest does not name as a result of the same
+    command and scenario is never replaced; where several results share a folder, the command
     counts alone. Files of other names are left alone. Tables depend on the numbers only: the same
     numbers give the same bytes.
 
     Attributes:
         folder: Where they are.
         origin: Where the result comes from; every figure and the manifest hold it.
-        files: Paths of those written, by name.
+        files: Paths of those written, by name; they are there once the result is closed.
         inputs: Scenario files of somebody's own that the command names, as in `Carried`.
         columns: What the columns of each table hold: by its file and the column, as with a column
             of Parquet.
@@ -87,12 +92,11 @@ class ResultFolder:
         self._stem = file_name(stem)
         self.files: dict[str, str] = {}
         self.columns: dict[str, dict[str, dict[str, str]]] = {}
-        before = _manifest_of(
-            self.folder, kind, None if self._stem else _names(origin), self._stem or MANIFEST
-        )
-        self._before = {str(k): str(v) for k, v in before["files"].items()} if before else {}
-        self._written = b""  # the manifest, as this result wrote it last
-        self._write_manifest(self._before)
+        self._earlier()
+        with _told(self.folder):
+            self._part = Path(mkdtemp(prefix=".", suffix=PART, dir=self.folder))
+        # Also where a command is stopped.
+        self._tidy = weakref.finalize(self, shutil.rmtree, self._part, ignore_errors=True)
 
     def write(self, name: str, ending: str, write: Callable[[Path], None]) -> Path:
         """Write one file.
@@ -102,21 +106,20 @@ class ResultFolder:
             ending: How its name ends, without a dot.
             write: Writes the content to the path that it is given.
 
+        Returns:
+            Where it stands until the result is closed.
+
         Raises:
-            SettingError: If it cannot be written, or another command writes its result to the
-                folder meanwhile; so from every method that writes.
+            SettingError: If it cannot be written, or something else stands in its place; so from
+                every method that writes.
         """
-        self._check_alone()
         path = self._path(name, ending)
-        if path.name not in self._before:
-            if path.is_file():
-                problem = f"{path.name} is there and not known as such a result"
-                raise SettingError(str(self.folder), [f"{problem}; choose another folder"])
-            self._before[path.name] = ""  # known from now on, also if all of this is cut short
-            self._write_manifest(self._before)
-        write_whole(path, write)
+        self._refuse_others([path.name], self._earlier())
+        part = self._part / path.name
+        with _told(path):
+            write(part)
         self.files[path.name] = str(path)
-        return path
+        return part
 
     def table(
         self, name: str, frame: pd.DataFrame, kind: str = "", meanings: Meanings | None = None
@@ -171,50 +174,76 @@ class ResultFolder:
         return {"origin": self.origin, "file": file, "inputs": self.inputs}
 
     def close(self, **more: Any) -> dict[str, str]:
-        """Write the manifest, with the digests of all files; return all names and paths.
+        """Put all files in their places, and the manifest with their digests; return all by name.
+
+        What an earlier result left that is no part of this one goes, unless it was changed since.
 
         Args:
             **more: What only this kind of result has, as values that JSON can hold.
-        """
-        digests = {name: file_digest(Path(place)) for name, place in self.files.items()}
-        held: dict[str, Any] = {"columns": self.columns} if self.columns else {}
-        held |= {"inputs": self.inputs} if self.inputs else {}
-        path = self._write_manifest(digests, **held, **more)
-        return {**self.files, path.name: str(path)}
-
-    def _write_manifest(self, digests: Mapping[str, str], **more: Any) -> Path:
-        path = self._manifest_path
-        tree = manifest(self.origin, kind=self.kind, files=digests, **more)
-        text = json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        write_text(path, text)
-        self._written = text.encode("utf-8", "backslashreplace")
-        return path
-
-    @property
-    def _manifest_path(self) -> Path:
-        return self.folder / f"{self._stem or MANIFEST}.json"
-
-    def _check_alone(self) -> None:
-        """Stop where another command has begun to write its result under the same names.
 
         Raises:
-            SettingError: If the manifest is not the one that this result wrote.
+            SettingError: If a file cannot be put there, or something else stands in its place.
         """
-        path = self._manifest_path
-        try:
-            found = path.read_bytes()
-        except OSError:
-            return  # removed, or not to be read: who writes on is told
-        if found != self._written:
-            problem = (
-                f"another command has written {path.name} meanwhile, so that files of both would "
-                "stand beside each other; give each a folder of its own with --out"
-            )
-            raise SettingError(str(self.folder), [problem])
+        parts = {name: self._part / name for name in self.files}
+        digests = {name: file_digest(part) for name, part in parts.items()}
+        held: dict[str, Any] = {"columns": self.columns} if self.columns else {}
+        held |= {"inputs": self.inputs} if self.inputs else {}
+        tree = manifest(self.origin, kind=self.kind, files=digests, **held, **more)
+        path = self.folder / f"{self._stem or MANIFEST}.json"
+        earlier = self._earlier()
+        self._refuse_others(self.files, earlier)
+        for name, part in parts.items():
+            with _told(self.folder / name), replacing(self.folder / name, part):
+                pass
+        for name in earlier.keys() - parts.keys():
+            left = self.folder / name
+            if left.is_file() and file_digest(left) == earlier[name]:
+                left.unlink()
+        write_text(path, json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        self._tidy()
+        return {**self.files, path.name: str(path)}
+
+    def _earlier(self) -> dict[str, str]:
+        """Return the digests of the files of an earlier result of the same, by name.
+
+        Raises:
+            SettingError: If the folder holds other results.
+        """
+        names = None if self._stem else _names(self.origin)
+        found = _manifest_of(self.folder, self.kind, names, self._stem or MANIFEST)
+        listed = {} if found is None else {str(k): str(v) for k, v in found["files"].items()}
+        return {name: digest for name, digest in listed.items() if Path(name).name == name}
+
+    def _refuse_others(self, names: Collection[str], earlier: Collection[str]) -> None:
+        """Raise an error where something else stands in the place of a file.
+
+        Raises:
+            SettingError: Naming the first such file.
+        """
+        for name in names:
+            if (self.folder / name).is_dir():
+                problem = "cannot be written: a folder of that name stands in the way"
+                raise SettingError(str(self.folder / name), [problem])
+            if name not in earlier and (self.folder / name).is_file():
+                problem = f"{name} is there and not known as such a result"
+                raise SettingError(str(self.folder), [f"{problem}; choose another folder"])
 
     def _path(self, name: str, ending: str) -> Path:
         parts = [part for part in (self._stem, file_name(name)) if part]
         return self.folder / f"{'_'.join(parts)}.{ending}"
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell in words what the system refuses.
+
+    Raises:
+        SettingError: Instead of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise SettingError(str(path), [f"cannot be written: {why(error)}"]) from error
 
 
 def png_of(figure: Any, **told: Any) -> bytes:
