@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Payload } from "../../src/contract";
+import type { Outcomes, Payload } from "../../src/contract";
 import { effectOf } from "../../src/answer/answer";
 import { AnswerPanel } from "../../src/panels/answer";
 import { Store } from "../../src/state/store";
@@ -22,10 +22,10 @@ afterEach(() => {
   language.value = "en";
 });
 
-async function show(payload: Payload): Promise<void> {
+async function show(payload: Payload, outcomes?: () => Promise<Outcomes>): Promise<void> {
   words.value = payload.relationship.words;
   const store = new Store(payload, ["answer"]);
-  store.model.value = madeModel();
+  store.model.value = { ...madeModel(), ...(outcomes && { outcomes }) };
   store.picture.value = madePicture({ ...store.question.value, edits: ["without great_raid"] }, 12);
   await act(async () => render(<AnswerPanel store={store} />, root));
 }
@@ -81,4 +81,27 @@ test("other readings of the record are shown where the package was asked the ver
     expect(told()).toContain(t("answer.coupling.caption"));
     expect(told()).not.toContain(t("answer.reading.caption"));
   }
+});
+
+test("a theory that is still being run is told neither as missing nor as left out", async () => {
+  const payload = madePayload();
+  const theories = ["RID", "R"].map((name) => ({ name, title: name, weight: 1, draws: 4 }));
+  const { outcome, draw } = madePicture({ ...new Store(payload, []).question.value }, 12);
+  const found: Outcomes = { ...outcome, draw: draw.map((_, history) => history % 4), anew: null };
+  const waiting: (() => void)[] = [];
+  let asked = 0;
+  await show({ ...payload, theories }, () => {
+    asked += 1; // pairs of new luck, and then the other theory
+    return asked === 1
+      ? Promise.resolve(found)
+      : new Promise((go) => waiting.push(() => go(found)));
+  });
+  await act(async () => undefined);
+  const none = [t("answer.weighing.one"), t("answer.assumed.missing", { theory: "R" })];
+  expect(waiting).toHaveLength(1);
+  expect(told()).toContain(t("answer.more_to_come"));
+  for (const sentence of none) expect(told()).not.toContain(sentence);
+  await act(async () => waiting[0]?.());
+  expect(told()).toContain(t("answer.weighing.alike"));
+  for (const sentence of none) expect(told()).not.toContain(sentence);
 });

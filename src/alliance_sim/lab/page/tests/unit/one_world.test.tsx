@@ -247,6 +247,44 @@ describe("panels", () => {
     expect(place.querySelectorAll(".one-world-no")).toHaveLength(0);
   });
 
+  test("an act on record is told as it was coded in both worlds, whatever else its quarter has", async () => {
+    const record = { edition: "1", acts: [], rungs: [], claims: [] };
+    const coded = {
+      step: 5,
+      what: "counted",
+      which: 0,
+      date: "1991-05-20",
+      day: "1991-05",
+    } as const;
+    const places = [{ ...coded, title: "First talk" }];
+    Object.assign(store.payload, { record: { ...record, places } });
+    const before = event(5, { day: "1991-04-02", order: 1 }); // comes with the change, a day earlier
+    const one: Model["one"] = async (_, history, world) => {
+      const run = madeRun(history, world);
+      return world === "factual" ? run : { ...run, events: [before, ...run.events] };
+    };
+    store.model.value = { ...madeModel(), one };
+    store.change({ edits: ["without great_raid"], noise: "posterior" });
+    await show(OneWorld);
+    const acts = () =>
+      [...place.querySelectorAll(".one-world-act")].map((act) => [
+        act.querySelector("time")?.dateTime,
+        act.querySelector(".one-world-what")?.textContent,
+      ]);
+    const made = "<script>alert(1)</script>, started by both sides";
+    expect(acts()).toEqual([
+      ["1992-10-15", "Step 1 (simulated, not on record)"],
+      ["1991-05", "First talk"],
+    ]);
+    await click("With your changes");
+    await act(async () => undefined);
+    expect(acts()).toEqual([
+      ["1992-10-15", "Step 1"],
+      ["1991-05", "First talk"],
+      ["1991-04-02", made],
+    ]);
+  });
+
   test("a title that holds a script is shown as text", async () => {
     await show(OneWorld);
     expect(place.querySelector("script")).toBeNull();
