@@ -1,4 +1,5 @@
 // Lessons from start to end, by keyboard alone, and what a teacher does with a class.
+import type { Locator } from "@playwright/test";
 import { expect, test, type Lab } from "./fixtures";
 
 const LINK = "v=1&noise=fresh&runs=100&panel=lesson";
@@ -20,6 +21,13 @@ async function checked(lab: Lab): Promise<void> {
 const percent = (lab: Lab) => lab.page.locator(".lesson-percent input[type=number]");
 const gate = (lab: Lab) => lab.page.locator(".lesson-gate button");
 
+/** Press what is gone then: the focus is not lost with it. */
+async function press(lab: Lab, button: Locator): Promise<void> {
+  await button.press("Enter");
+  await lab.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+  await expect(lab.page.locator("main :focus")).toHaveCount(1);
+}
+
 /** Say how likely each item is; return how many there are. */
 async function predict(lab: Lab): Promise<number> {
   const count = await percent(lab).count();
@@ -35,7 +43,7 @@ async function predict(lab: Lab): Promise<number> {
 
 /** See what came of the items, which are all but the belief that is asked for again at the end. */
 async function reveal(lab: Lab, items: number): Promise<void> {
-  await gate(lab).press("Enter");
+  await press(lab, gate(lab));
   await expect(lab.page.locator(".lesson-outcome")).toHaveCount(items);
   await expect(lab.page.locator(".lesson-outcome .lesson-sum").first()).toContainText("0.21");
 }
@@ -46,7 +54,7 @@ async function curves(lab: Lab): Promise<void> {
   await expect(gate(lab)).toBeDisabled();
   await lab.page.locator("input[name=lesson-half]").first().press("Space");
   for (let at = 0; at < 5; at += 1) await percent(lab).nth(at).fill("40");
-  await gate(lab).press("Enter");
+  await press(lab, gate(lab));
   await percent(lab).last().fill("75");
   await expect(lab.page.locator(".lesson-total")).toContainText("together 115");
 }
@@ -57,13 +65,13 @@ async function run(lab: Lab): Promise<void> {
   await page.locator(".lesson textarea").first().fill("Somebody else.");
   await page.locator(".lesson-choice.row input").first().press("Space");
   await percent(lab).fill("60");
-  await gate(lab).press("Enter");
+  await press(lab, gate(lab));
   await expect(page.locator(".lesson-pair figure")).toHaveCount(2, { timeout: 20_000 });
   await expect(page.locator(".lesson-answer .lesson-sum")).toContainText("You said 60");
 }
 
 async function compare(lab: Lab): Promise<void> {
-  await lab.page.locator(".lesson-step > button.main").press("Enter");
+  await press(lab, lab.page.locator(".lesson-step > button.main"));
   await expect(lab.page.locator(".lesson-total")).toBeVisible({ timeout: 25_000 });
 }
 

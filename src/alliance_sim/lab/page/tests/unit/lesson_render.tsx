@@ -10,6 +10,8 @@ export function render(what: ComponentChild) {
   after(() => draw(what, place));
   return {
     after,
+    /** Ends it: tests share a page, and what stays on it is drawn again in others. */
+    end: () => after(() => draw(null, place)),
     all: (query: string): Element[] => [...place.querySelectorAll(query)],
     text: () => place.textContent ?? "",
   };

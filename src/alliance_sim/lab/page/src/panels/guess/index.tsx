@@ -1,6 +1,8 @@
 // Guess the real one: three chronologies, one is the record. What gives the others away is told after.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useNextFocus } from "../../parts/focus";
 import { Messages } from "../../parts/messages";
 import { kindName, SERIES, seriesName, seriesTitle } from "../../parts/acts";
 import { fixed, MISSING } from "../../parts/numbers";
@@ -19,18 +21,25 @@ export function GuessPanel({ store }: { store: Store }) {
   const none = hindrance(store.payload);
   const game = gameOf(store);
   const { model } = store;
+  const title = useRef<HTMLHeadingElement>(null);
+  const again = () => {
+    title.current?.focus();
+    void deal(store, game);
+  };
   useEffect(() => {
     if (none === null && model.value !== null && game.round.value === null) void deal(store, game);
   }, [model.value]);
   return (
     <article class="guess">
-      <h2>{t("guess.title")}</h2>
+      <h2 ref={title} tabIndex={-1}>
+        {t("guess.title")}
+      </h2>
       {none !== null ? (
         <p>{t(`guess.none.${none}`)}</p>
       ) : (
         <>
           <p>{t("guess.intro")}</p>
-          <Shown store={store} game={game} />
+          <Shown store={store} game={game} again={again} />
           <Score game={game} />
         </>
       )}
@@ -38,7 +47,14 @@ export function GuessPanel({ store }: { store: Store }) {
   );
 }
 
-function Shown({ store, game }: { store: Store; game: Game }) {
+interface ShownProps {
+  store: Store;
+  game: Game;
+  /** Deals another round. */
+  again: () => void;
+}
+
+function Shown({ store, game, again }: ShownProps) {
   const { round, problem } = game;
   if (problem.value !== null)
     return (
@@ -49,10 +65,11 @@ function Shown({ store, game }: { store: Store; game: Game }) {
   if (round.value === null) {
     return <p role="status">{t(store.failed.value ? "page.cannot" : "guess.dealing")}</p>;
   }
-  return <Play store={store} game={game} round={round.value} />;
+  return <Play store={store} game={game} round={round.value} again={again} />;
 }
 
-function Play({ store, game, round }: { store: Store; game: Game; round: Round }) {
+function Play({ store, game, round, again }: ShownProps & { round: Round }) {
+  const told = useNextFocus<HTMLHeadingElement>();
   const chosen = useSignal<number | null>(null);
   const sure = useSignal(SURE[1] ?? 0);
   const guess = game.guess.value;
@@ -61,7 +78,9 @@ function Play({ store, game, round }: { store: Store; game: Game; round: Round }
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (chosen.value !== null) guessed(game, chosen.value, sure.value);
+        if (chosen.value === null || done) return;
+        guessed(game, chosen.value, sure.value);
+        told.go();
       }}
     >
       <fieldset class="guess-cards" disabled={done}>
@@ -97,7 +116,11 @@ function Play({ store, game, round }: { store: Store; game: Game; round: Round }
           </button>
         </fieldset>
       )}
-      <div aria-live="polite">{done && <Revealed store={store} game={game} round={round} />}</div>
+      <div aria-live="polite">
+        {done && (
+          <Revealed store={store} game={game} round={round} again={again} head={told.place} />
+        )}
+      </div>
     </form>
   );
 }
@@ -202,7 +225,12 @@ function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label
   );
 }
 
-function Revealed({ store, game, round }: { store: Store; game: Game; round: Round }) {
+interface RevealedProps extends ShownProps {
+  round: Round;
+  head: RefObject<HTMLHeadingElement | null>;
+}
+
+function Revealed({ store, game, round, again, head }: RevealedProps) {
   const { payload } = store;
   const guess = game.guess.value;
   const record = recordTold(payload) ?? [];
@@ -213,7 +241,7 @@ function Revealed({ store, game, round }: { store: Store; game: Game; round: Rou
   const outside = traces.filter((trace) => trace.outside);
   return (
     <section class="guess-revealed">
-      <h3>
+      <h3 ref={head} tabIndex={-1}>
         {t(guess?.right === true ? "guess.right" : "guess.wrong", {
           letter: LETTERS[round.real] ?? "",
         })}
@@ -243,7 +271,7 @@ function Revealed({ store, game, round }: { store: Store; game: Game; round: Rou
         </table>
       </div>
       <p>{t("guess.means")}</p>
-      <button type="button" class="main" onClick={() => void deal(store, game)}>
+      <button type="button" class="main" onClick={again}>
         {t("guess.again")}
       </button>
     </section>

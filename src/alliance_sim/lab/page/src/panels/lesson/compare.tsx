@@ -94,7 +94,7 @@ export function Compare({ store, lesson, said }: StepProps) {
   const found = one === undefined ? [] : foundOf(question, one);
   const done = state !== "runs" && found.length > 0 && found.length === theories.length;
   const run = async () => {
-    if (model === null || one === undefined) return;
+    if (model === null || one === undefined || state === "runs") return;
     setState("runs");
     setProblem("");
     try {
@@ -125,7 +125,8 @@ export function Compare({ store, lesson, said }: StepProps) {
       <button
         type="button"
         class="main"
-        disabled={model === null || one === undefined || state === "runs"}
+        disabled={model === null || one === undefined}
+        aria-disabled={state === "runs"} // so that it keeps the focus while they run
         onClick={() => void run()}
       >
         {t("lesson.compare.run", { n: theories.length })}

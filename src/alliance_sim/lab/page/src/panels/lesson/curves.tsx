@@ -1,5 +1,6 @@
 // When was it certain? A curve by five points, first the student's own, then the model's beside it.
 import type { Asked, Curve, Lesson, Payload } from "../../contract";
+import { useNextFocus } from "../../parts/focus";
 import { MISSING, of100 } from "../../parts/numbers";
 import { DataTable } from "../../parts/table";
 import { useWidth } from "../../parts/size";
@@ -31,6 +32,7 @@ export function yearsOf(lesson: Lesson): number[] {
 }
 
 export function Curves({ store, lesson, said }: StepProps) {
+  const both = useNextFocus<HTMLHeadingElement>();
   const curve = curveOf(lesson.curve, store.payload);
   const years = yearsOf(lesson);
   if (lesson.curve === null || curve === null || years.length === 0) {
@@ -86,6 +88,9 @@ export function Curves({ store, lesson, said }: StepProps) {
       </div>
       {said.compared ? (
         <>
+          <h4 ref={both.place} tabIndex={-1}>
+            {t("lesson.curves.both")}
+          </h4>
           <Percent
             label={t("lesson.curves.other", { year: spoken })}
             value={said.other}
@@ -127,7 +132,10 @@ export function Curves({ store, lesson, said }: StepProps) {
             type="button"
             class="main"
             disabled={!full}
-            onClick={() => say(lesson, { compared: true })}
+            onClick={() => {
+              say(lesson, { compared: true });
+              both.go();
+            }}
           >
             {t("lesson.curves.compare")}
           </button>

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { KnownTruth, Payload } from "../../contract";
 import { codedDay } from "../../parts/dates";
+import { useNextFocus } from "../../parts/focus";
 import { of100 } from "../../parts/numbers";
 import { useWidth } from "../../parts/size";
 import { DataTable } from "../../parts/table";
@@ -89,6 +90,7 @@ function OneQuestion({ truth, question }: One) {
   const said = given.value[question.name];
   const shown = open.value[question.name] === true;
   const { share } = question;
+  const truly = useNextFocus<HTMLParagraphElement>();
   return (
     <div class="lesson-card">
       <h4>{inWords(question.title)}</h4>
@@ -108,14 +110,17 @@ function OneQuestion({ truth, question }: One) {
         <button
           type="button"
           disabled={said === undefined}
-          onClick={() => (open.value = { ...open.value, [question.name]: true })}
+          onClick={() => {
+            open.value = { ...open.value, [question.name]: true };
+            truly.go();
+          }}
         >
           {t("lesson.homework.show")}
         </button>
       )}
       {shown && said !== undefined && (
         <div role="status">
-          <p>
+          <p ref={truly.place} tabIndex={-1}>
             <strong class={question.edited === 1 ? "yes" : "no"}>
               {t(question.edited === 1 ? "lesson.reveal.yes" : "lesson.reveal.no")}
             </strong>{" "}

@@ -108,7 +108,7 @@ function Steps({ store, lesson }: { store: Store; lesson: LessonData }) {
   const View = SHOWN[one.kind];
   return (
     <section class="lesson-step" aria-labelledby="lesson-step-title">
-      <Cleared lesson={lesson} />
+      <Cleared lesson={lesson} back={() => head.current?.focus()} />
       {at === 0 && <p class="lesson-summary">{summaryOf({ lesson })}</p>}
       <p class="lesson-soft">
         {t("lesson.step_of", { n: at + 1, of: count, minutes: one.minutes })}
@@ -145,14 +145,20 @@ function Minute({ of }: { of: number }) {
 }
 
 /** That answers were cleared, and the way back. */
-function Cleared({ lesson }: { lesson: LessonData }) {
+function Cleared({ lesson, back }: { lesson: LessonData; back: () => void }) {
   const last = forgotten.value;
   return (
     <div role="status">
       {last?.lesson === lesson.name && (
         <p class="lesson-note">
           {t("lesson.cleared")}{" "}
-          <button type="button" onClick={() => bringBack(last)}>
+          <button
+            type="button"
+            onClick={() => {
+              bringBack(last);
+              back();
+            }}
+          >
             {t("lesson.bring_back")}
           </button>
         </p>

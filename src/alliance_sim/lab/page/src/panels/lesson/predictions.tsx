@@ -1,6 +1,7 @@
 // Before the reveal, and the reveal: what was known, numbers for what comes, scores.
 import type { LessonItem, Payload } from "../../contract";
 import { codedDay } from "../../parts/dates";
+import { useNextFocus } from "../../parts/focus";
 import { language, recorded, t } from "../../text";
 import { Percent, SumInWords, score } from "./pieces";
 import { brier, mean } from "./scoring";
@@ -97,13 +98,21 @@ export function Predict({ store, lesson, said }: StepProps) {
 }
 
 export function Reveal({ store, lesson, said }: StepProps) {
+  const came = useNextFocus<HTMLHeadingElement>();
   if (lesson.items.length === 0) return <p>{t("lesson.predict.nothing")}</p>;
   if (!said.revealed) {
     const missing = lesson.items.filter(({ name }) => said.forecasts[name] === undefined).length;
     return (
       <div class="lesson-gate">
         <p>{missing > 0 ? t("lesson.reveal.missing", { n: missing }) : t("lesson.reveal.ready")}</p>
-        <button type="button" class="main" onClick={() => say(lesson, { revealed: true })}>
+        <button
+          type="button"
+          class="main"
+          onClick={() => {
+            say(lesson, { revealed: true });
+            came.go();
+          }}
+        >
           {t("lesson.reveal.show")}
         </button>
       </div>
@@ -115,6 +124,9 @@ export function Reveal({ store, lesson, said }: StepProps) {
   });
   return (
     <>
+      <h4 ref={came.place} tabIndex={-1}>
+        {t("lesson.reveal.came")}
+      </h4>
       <ol class="lesson-items">
         {lesson.items.map((item, place) => (
           <Outcome

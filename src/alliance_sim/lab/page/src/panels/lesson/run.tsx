@@ -5,6 +5,7 @@ import { drawsOf } from "../../answer/estimates";
 import { outcomeTitle, stateOf } from "../../answer/words";
 import type { Payload, Picture, Question } from "../../contract";
 import { counted, of100 } from "../../parts/numbers";
+import { useNextFocus } from "../../parts/focus";
 import { ask } from "../../state/asking";
 import { beginning } from "../../state/link";
 import { t } from "../../text";
@@ -51,6 +52,7 @@ export function shareOf(outcomes: ArrayLike<number>): number {
 export function Run(props: StepProps) {
   const { store, lesson, said } = props;
   const [problems, setProblems] = useState<string[]>([]);
+  const result = useNextFocus<HTMLHeadingElement>();
   const one = lesson.suggestions.find(({ name }) => name === said.suggestion);
   if (one === undefined) return <p>{t("lesson.run.nothing")}</p>;
   const words = suggestionWords(lesson, one.name, store.payload);
@@ -64,7 +66,9 @@ export function Run(props: StepProps) {
     // With other luck a number of runs means something else.
     const told = ask(store, store.question.value.noise === noise ? wanted : { ...wanted, runs });
     setProblems(told);
-    if (told.length === 0) write(lesson, { run: true });
+    if (told.length > 0) return;
+    write(lesson, { run: true });
+    result.go();
   };
   return (
     <>
@@ -136,6 +140,11 @@ export function Run(props: StepProps) {
         </div>
       )}
       <Told problems={problems} />
+      {card.run && (
+        <h4 ref={result.place} tabIndex={-1}>
+          {t("lesson.run.told")}
+        </h4>
+      )}
       {card.run && (
         <div role="status" class="lesson-answer">
           {whole && picture !== null ? (
