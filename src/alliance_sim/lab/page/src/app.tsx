@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { PANELS } from "./panels";
 import { Messages } from "./parts/messages";
+import { Press } from "./parts/press";
 import { Ready } from "./parts/ready";
 import type { Store } from "./state/store";
 import { LANGUAGES, language, named, t, wording } from "./text";
@@ -25,12 +26,12 @@ export function App({ store }: { store: Store }) {
           <p>{t("page.title")}</p>
         </div>
         <div class="tools">
-          <button type="button" disabled={!store.canUndo.value} onClick={() => store.undo()}>
+          <Press can={store.canUndo.value} onPress={() => store.undo()}>
             {t("page.undo")}
-          </button>
-          <button type="button" disabled={!store.canRedo.value} onClick={() => store.redo()}>
+          </Press>
+          <Press can={store.canRedo.value} onPress={() => store.redo()}>
             {t("page.redo")}
-          </button>
+          </Press>
           <button type="button" onClick={() => store.reset()}>
             {t("page.reset")}
           </button>

@@ -4,6 +4,7 @@ import { outcomeTitle } from "../answer/words";
 import type { Counted, OneRun, Picture } from "../contract";
 import { worded, type Store } from "../state/store";
 import { t } from "../text";
+import { Press } from "./press";
 import "./histories.css";
 
 export type World = "factual" | "edited";
@@ -82,16 +83,12 @@ export function ChooseHistory({ store }: { store: Store }) {
           }}
         />
       </label>
-      <button type="button" disabled={many < 2} onClick={() => store.look((now + 1) % many)}>
+      <Press can={many > 1} onPress={() => store.look((now + 1) % many)}>
         {t("histories.another")}
-      </button>
-      <button
-        type="button"
-        disabled={turned === null}
-        onClick={() => turned !== null && store.look(turned)}
-      >
+      </Press>
+      <Press can={turned !== null} onPress={() => turned !== null && store.look(turned)}>
         {t("histories.turned")}
-      </button>
+      </Press>
     </div>
   );
 }

@@ -29,6 +29,7 @@ function prepared(): void {
       (one) =>
         one.checkVisibility() &&
         !(one as HTMLButtonElement).disabled &&
+        !one.matches("button[aria-disabled=true]") &&
         (one.closest("main") !== null || location.hash.includes("panel=timeline")),
     );
   const nameOf = (one: HTMLElement) => {
@@ -155,7 +156,7 @@ function prepared(): void {
     before = seen();
     const state = JSON.stringify(standing())
       .replace(/P\d+-\d+/g, "P")
-      .replace(/ disabled=\\"\\"(?=>(Undo|Redo)<)/g, "");
+      .replace(/ aria-disabled=\\"\w+\\"(?=>(Undo|Redo)<)/g, "");
     return { all: listed().map(({ told }) => told), state };
   };
   // Whether anything is seen that was not when all was unfolded.

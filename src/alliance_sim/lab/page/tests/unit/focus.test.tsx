@@ -6,6 +6,8 @@ import { GuessPanel } from "../../src/panels/guess";
 import { Lesson } from "../../src/panels/lesson";
 import { forget, step, view } from "../../src/panels/lesson/state";
 import { EditsNow } from "../../src/panels/timeline/controls/edits_now";
+import { JunctureLine } from "../../src/panels/timeline/juncture_card";
+import { reach } from "../../src/state/edits";
 import { Store } from "../../src/state/store";
 import { t, words } from "../../src/text";
 import { fireEvent, render } from "./lesson_render";
@@ -133,6 +135,26 @@ describe("among the changes", () => {
     expect(page.all("button")).toHaveLength(1);
     page.end();
   });
+});
+
+test("it stays on a button that has come to its end, which then does nothing", async () => {
+  const store = new Store(madePayload(), ["timeline"]);
+  const [raid] = store.payload.junctures;
+  const [, most] = reach(raid!);
+  store.change({ edits: [`shift great_raid:+${most - 1}`] });
+  const page = render(<JunctureLine store={store} juncture={raid!} />);
+  const later = page.all("button").at(-1);
+  await press(later);
+  const { edits } = store.question.value;
+  expect(edits).toEqual([`shift great_raid:+${most}`]);
+  expect([later?.getAttribute("aria-disabled"), later?.hasAttribute("disabled")]).toEqual([
+    "true",
+    false,
+  ]);
+  await press(later);
+  expect(store.question.value.edits).toBe(edits);
+  expect(document.activeElement).toBe(later);
+  page.end();
 });
 
 describe("in the game", () => {

@@ -1,5 +1,6 @@
 // The teacher's side: what comes when, what to say, and a clock that only tells the time.
 import type { Lesson } from "../../contract";
+import { Press } from "../../parts/press";
 import { t } from "../../text";
 import { anew, minutesGone, runs, toggle } from "./clock";
 import { step, view } from "./state";
@@ -44,17 +45,16 @@ export function Teacher({ lesson }: { lesson: Lesson }) {
             ))}
           </ul>
           <div class="lesson-next">
-            <button type="button" disabled={at === 0} onClick={() => (step.value = at - 1)}>
+            <Press can={at > 0} onPress={() => (step.value = at - 1)}>
               {t("lesson.back")}
-            </button>
-            <button
-              type="button"
+            </Press>
+            <Press
               class={at < lesson.steps.length - 1 ? "main" : ""}
-              disabled={at === lesson.steps.length - 1}
-              onClick={() => (step.value = at + 1)}
+              can={at < lesson.steps.length - 1}
+              onPress={() => (step.value = at + 1)}
             >
               {t("lesson.next")}
-            </button>
+            </Press>
             <button type="button" onClick={() => (view.value = "steps")}>
               {t("lesson.teacher.show")}
             </button>

@@ -6,6 +6,7 @@ import { isFormal, rungTitle, seriesName } from "../../parts/acts";
 import { asCoded, codedPlaces, placesOf } from "../../parts/coded";
 import { ChooseHistory, outcomeText, useRun, type World } from "../../parts/histories";
 import { decimal, MISSING } from "../../parts/numbers";
+import { Press } from "../../parts/press";
 import { DataTable } from "../../parts/table";
 import type { Store } from "../../state/store";
 import { timeOf } from "../../state/time";
@@ -127,14 +128,9 @@ function Steps({ run, model, walk, store, step }: ShownProps & { step: number })
   const jump = (way: 1 | -1, formal: boolean) =>
     nextStep(run, step, way, formal ? isFormal : () => true);
   const button = (key: string, to: number | null) => (
-    <button
-      type="button"
-      disabled={to === null}
-      aria-label={t(`one_world.go.${key}`)}
-      onClick={() => go(to)}
-    >
+    <Press can={to !== null} aria-label={t(`one_world.go.${key}`)} onPress={() => go(to)}>
       {t(`one_world.${key}`)}
-    </button>
+    </Press>
   );
   const quarter = quarterText(model, step, language.value);
   return (
@@ -155,15 +151,14 @@ function Steps({ run, model, walk, store, step }: ShownProps & { step: number })
             onInput={(event) => go(Number(event.currentTarget.value))}
           />
         </label>
-        <button
-          type="button"
+        <Press
           class="main"
           aria-pressed={walk.playing.value}
-          disabled={step >= model.steps - 1}
-          onClick={() => (walk.playing.value = !walk.playing.value)}
+          can={step < model.steps - 1}
+          onPress={() => (walk.playing.value = !walk.playing.value)}
         >
           {t(walk.playing.value ? "one_world.pause" : "one_world.play")}
-        </button>
+        </Press>
       </div>
       <div class="one-world-jumps">
         {button("back", step > 0 ? step - 1 : null)}

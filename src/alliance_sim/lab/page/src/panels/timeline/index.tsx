@@ -4,6 +4,7 @@ import { answering } from "../../answer/asking";
 import { begun, outcomeTitle } from "../../answer/words";
 import { changeInWords } from "../../parts/edit_words";
 import { of100 } from "../../parts/numbers";
+import { Press } from "../../parts/press";
 import { along, firstWindow, nearer, spanOf, type Window } from "../../parts/window";
 import type { Store } from "../../state/store";
 import { t } from "../../text";
@@ -154,21 +155,20 @@ function Zoom({ store, view }: { store: Store; view: Signal<Window> }) {
       <span class="timeline-span" aria-live="polite">
         {t("timeline.zoom.shown", { from: Math.floor(from), until: Math.ceil(until) - 1 })}
       </span>
-      {ways.map(([name, sign, to, disabled]) => (
-        <button
+      {ways.map(([name, sign, to, ended]) => (
+        <Press
           key={name}
-          type="button"
-          disabled={disabled}
+          can={!ended}
           aria-label={t(`timeline.zoom.${name}`)}
           title={t(`timeline.zoom.${name}`)}
-          onClick={() => (view.value = to)}
+          onPress={() => (view.value = to)}
         >
           {sign}
-        </button>
+        </Press>
       ))}
-      <button type="button" disabled={whole} onClick={() => (view.value = span)}>
+      <Press can={!whole} onPress={() => (view.value = span)}>
         {t("timeline.zoom.all")}
-      </button>
+      </Press>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // What is known of the juncture that is chosen, with all that can be done to it.
 import { useId } from "preact/hooks";
+import { Press } from "../../parts/press";
 import { ask } from "../../state/asking";
 import { moved, reach } from "../../state/edits";
 import type { Juncture } from "../../contract";
@@ -58,15 +59,14 @@ export function JunctureLine({ store, juncture }: { store: Store; juncture: Junc
       </span>
       <span class="timeline-steps-of-time" role="group" aria-label={t("timeline.move", { name })}>
         {([-4, -1, 1, 4] as const).map((by) => (
-          <button
+          <Press
             key={by}
-            type="button"
-            disabled={!on || (by < 0 ? quarters <= least : quarters >= most)}
+            can={on && (by < 0 ? quarters > least : quarters < most)}
             aria-label={t(`timeline.by.${by < 0 ? "earlier" : "later"}.${Math.abs(by)}`, { name })}
-            onClick={() => step(by)}
+            onPress={() => step(by)}
           >
             {t(`timeline.by.${by < 0 ? "earlier" : "later"}.short_${Math.abs(by)}`)}
-          </button>
+          </Press>
         ))}
       </span>
     </div>
