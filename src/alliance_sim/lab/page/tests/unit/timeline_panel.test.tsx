@@ -107,6 +107,39 @@ describe("a handle", () => {
     expect(edits()).toEqual(["shift great_raid:-21"]);
   });
 
+  test("that is moved out of the years shown stays at their edge, and can be brought back", () => {
+    show();
+    void act(() => store.change({ edits: ["shift great_raid:-21", "without ports_act"] }));
+    const raid = handle("great raid");
+    expect(raid.getAttribute("aria-valuetext")).toBe("Jan 1990, 21 quarters earlier than it was");
+    const whole = raid.style.left;
+    const nearer = find(`[aria-label="Fewer years"]`);
+    void act(() => nearer.click());
+    expect(handle("great raid")).toBe(raid);
+    expect(raid.className).toContain("before");
+    expect(raid.getAttribute("aria-valuetext")).toContain("before the years that are shown");
+    expect(raid.style.left).toBe(whole); // at the left edge, as the first day of all was
+    press(raid, "End");
+    release(raid);
+    expect(raid.className).toContain("after");
+    expect(parseFloat(raid.style.left) || WIDTH - parseFloat(raid.style.right)).toBeLessThan(WIDTH);
+    const place = parseFloat(raid.style.left) || WIDTH - parseFloat(raid.style.right);
+    point(raid, "pointerdown", place);
+    point(raid, "pointermove", WIDTH / 2);
+    point(raid, "pointerup", WIDTH / 2);
+    expect(raid.className).not.toMatch(/before|after/);
+  });
+
+  test("that is chosen stays where it can be reached when fewer years are shown", () => {
+    show();
+    const admiral = handle("admiral rules");
+    admiral.focus();
+    for (let k = 0; k < 3; k += 1) press(admiral, "+");
+    expect(admiral.className).toContain("after");
+    expect(document.activeElement).toBe(admiral);
+    expect(all(".timeline-handle").length).toBeLessThan(4); // others that lie outside are not shown
+  });
+
   test("that a key is held on is undone in one go", () => {
     show();
     for (let k = 0; k < 6; k += 1) press(handle("great raid"), "ArrowRight");
@@ -150,11 +183,11 @@ describe("a handle", () => {
     expect(store.canUndo.value).toBe(false);
   });
 
-  test("that leaves the picture while a key is held on it is set down there", () => {
+  test("whose part of the page is left while a key is held on it is set down there", () => {
     show();
     press(handle("joint patrol"), "ArrowRight");
-    for (let k = 0; k < 3; k += 1) press(find(".timeline-chart"), "+"); // nearer to the middle
-    press(find(".timeline-chart"), "0");
+    void act(() => render(null, root));
+    void act(() => render(<Timeline store={store} />, root));
     expect(edits()).toEqual(["shift joint_patrol:+1"]);
     void act(() => store.undo());
     expect(edits()).toEqual([]);

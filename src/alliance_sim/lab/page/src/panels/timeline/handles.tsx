@@ -18,10 +18,26 @@ const LABEL = 0.8; // size of a label's letters, in sizes of the page's
 const AIR = 10; // around a label, in CSS pixels
 const CLAIMED = 11; // how wide a label may be where others want the room, in sizes of the page's letters
 
+const BEYOND = 10; // room for the sign that a turning point lies after the years that are shown
 const NOWHERE: Standing = { lane: 0, room: 0, side: "right" };
 
+/** On which side of the years that are shown a date lies; null if it is among them. */
+type Beyond = "before" | "after" | null;
+
+function beyond({ from, until }: Places, date: number): Beyond {
+  return date < from ? "before" : date > until ? "after" : null;
+}
+
+/** Return where the handle of a date stands: at the edge of the years that are shown if it lies beyond. */
+function standsAt(places: Places, date: number): number {
+  const { width, left, right } = places;
+  const x = Math.min(Math.max(xOf(places, date), left), width - right);
+  return beyond(places, date) === "after" ? x - BEYOND : x;
+}
+
 /**
- * The handles in their lanes. While one is held, by pointer or by key, lanes stay as they are and
+ * The handles in their lanes: of all turning points in the years that are shown, and at the edge of
+ * those that were moved out of them, and of the one that is chosen. While one is held, by pointer or by key, lanes stay as they are and
  * nothing but that handle is drawn again.
  */
 export function Handles({ store, places }: { store: Store; places: Places }) {
@@ -29,8 +45,11 @@ export function Handles({ store, places }: { store: Store; places: Places }) {
   const held = useSignal(false);
   const { edits } = held.value ? store.question.peek() : store.question.value;
   const dates = junctures.map((one) => quartersOn(one.date, movedBy(edits, one)));
-  const xs = dates.map((date) => xOf(places, date));
-  const inView = dates.map((date) => date >= places.from && date <= places.until);
+  const xs = dates.map((date) => standsAt(places, date));
+  const inView = junctures.map((one, place) => {
+    if (beyond(places, dates[place] ?? one.date) === null) return true;
+    return one.name === chosen.value || movedBy(edits, one) !== 0;
+  });
   const kept = useRef<Standing[]>([]);
   if (!held.value || kept.current.length !== xs.length) {
     kept.current = stand(junctures, xs, inView, places);
@@ -168,7 +187,9 @@ function byKey(
 function Handle({ store, juncture, places, standing, held }: HandleProps) {
   const now = useJuncture(store, juncture);
   const { on, quarters } = now.value;
-  const x = xOf(places, quartersOn(juncture.date, quarters));
+  const date = quartersOn(juncture.date, quarters);
+  const outside = beyond(places, date);
+  const x = standsAt(places, date);
   const [least, most] = reach(juncture);
   const name = nameOf(juncture);
   const moving = useMoving(store, juncture, held);
@@ -189,11 +210,14 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
     quarters === 0 ? "" : "moved",
     chosen.value === juncture.name ? "chosen" : "",
     standing.side === "left" ? "label-left" : "",
+    outside ?? "",
   ].filter((one) => one !== "");
   const top = standing.lane * LANE;
+  const when = inWords(juncture, quarters, on);
+  const told = outside === null ? when : t(`timeline.when.${outside}`, { when });
   return (
     <>
-      {quarters !== 0 && on && <Way from={xOf(places, juncture.date)} to={x} top={top} />}
+      {quarters !== 0 && on && <Way from={standsAt(places, juncture.date)} to={x} top={top} />}
       <div
         class={["timeline-handle", ...look].join(" ")}
         role="slider"
@@ -202,10 +226,10 @@ function Handle({ store, juncture, places, standing, held }: HandleProps) {
         aria-valuemin={least}
         aria-valuemax={most}
         aria-valuenow={Math.round(quarters)}
-        aria-valuetext={inWords(juncture, quarters, on)}
+        aria-valuetext={told}
         aria-disabled={!on}
         aria-describedby="timeline-handle-help"
-        title={commas([name, inWords(juncture, quarters, on)])}
+        title={commas([name, told])}
         style={{ top: `${top}px`, ...edge(standing, x, places.width) }}
         onFocus={() => (chosen.value = juncture.name)}
         onBlur={moving.done}
