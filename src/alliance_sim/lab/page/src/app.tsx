@@ -39,7 +39,7 @@ export function App({ store }: { store: Store }) {
             <span>{t("page.language")}</span>
             <select
               value={language.value}
-              onChange={(event) => (language.value = event.currentTarget.value)}
+              onChange={(event) => store.speak(event.currentTarget.value)}
             >
               {Object.entries(LANGUAGES).map(([code, { own }]) => (
                 <option key={code} value={code} lang={code}>

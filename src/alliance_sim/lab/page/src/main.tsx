@@ -3,15 +3,16 @@ import { render } from "preact";
 import { App } from "./app";
 import { PANELS } from "./panels";
 import { PayloadProblem, readPayload } from "./payload";
+import { firstLanguage } from "./state/kept";
 import { run } from "./state/running";
 import { Store, worded } from "./state/store";
-import { language, LANGUAGES, t, words } from "./text";
+import { language, t, words } from "./text";
 import type { Payload } from "./contract";
 import "./styles/base.css";
 
 function begin(payload: Payload): void {
   words.value = payload.relationship.words;
-  if (Object.hasOwn(LANGUAGES, payload.language)) language.value = payload.language;
+  language.value = firstLanguage(payload);
   const store = new Store(
     payload,
     PANELS.map(({ name }) => name),

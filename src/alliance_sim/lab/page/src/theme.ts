@@ -1,12 +1,18 @@
 // Light, dark, or as the reader's system has it.
 import { effect, signal } from "@preact/signals";
+import { keep, kept } from "./state/kept";
 
 const THEMES = ["system", "light", "dark"] as const;
-export const theme = signal<(typeof THEMES)[number]>("system");
+const KEPT = "look";
+/** Return the look that was chosen when the page was open before. */
+export const firstTheme = () => THEMES.find((one) => one === kept(KEPT)) ?? "system";
+export const theme = signal<(typeof THEMES)[number]>(firstTheme());
 
 export function nextTheme(): void {
   const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length];
-  if (next !== undefined) theme.value = next;
+  if (next === undefined) return;
+  theme.value = next;
+  keep(KEPT, next);
 }
 
 /** Whether the page is being printed: on paper it is light, whatever it is on the screen. */

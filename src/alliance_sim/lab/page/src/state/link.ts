@@ -1,6 +1,7 @@
 // The address is a lab-book entry: all that a question is stands behind the # of the page's address.
 // `alliance_sim.lab.solution` reads the same. Whatever cannot be read is told, and nothing is run.
 import type { Payload, Question } from "../contract";
+import { LANGUAGES } from "../text";
 
 const LINK_VERSION = 1;
 export const LONGEST_LINK = 8000;
@@ -18,6 +19,8 @@ export interface Place {
   panel: string;
   /** Which history is looked at where a single one is shown, from 0; a link counts from 1. */
   history: number;
+  /** The language that a link names, if it names one of the page's. */
+  language?: string;
 }
 
 /** Why a link cannot be read, by its key in the texts ("link.KEY"), with what it tells of. */
@@ -60,7 +63,9 @@ export function linkOf(place: Place, digest: string): string {
   said.set("seed", String(question.seed));
   said.set("panel", place.panel);
   if (place.history > 0) said.set("history", String(place.history + 1));
-  return said.toString();
+  const link = said.toString();
+  const named = place.language === undefined ? link : `${link}&language=${place.language}`;
+  return named.length > LONGEST_LINK ? link : named;
 }
 
 /** Return what a link says; what it does not say is as at the beginning. */
@@ -88,7 +93,14 @@ export function readLink(hash: string, payload: Payload, panels: readonly string
   const outcome = said.get("outcome") ?? usual.outcome;
   const question: Question = { edits, outcome, theory, noise, runs, seed };
   const history = counted("history", 1, historiesOf(payload, question), 1) - 1;
-  return { place: problems.length > 0 ? place : { question, panel, history }, problems };
+  const named = languageIn(said);
+  return { place: problems.length > 0 ? place : { question, panel, history, ...named }, problems };
+}
+
+/** Nothing that is asked hangs on the language: one that the page does not have is no problem. */
+function languageIn(said: URLSearchParams): Pick<Place, "language"> {
+  const language = said.get("language");
+  return language !== null && Object.hasOwn(LANGUAGES, language) ? { language } : {};
 }
 
 /** Return what shows that a link is not one of this page; null if it is. */

@@ -1,7 +1,9 @@
 // What is asked now, what was asked before, and the address that says so.
 import { computed, signal } from "@preact/signals";
 import type { Model, Payload, Picture, Question } from "../contract";
+import { language } from "../text";
 import { refused } from "./asking";
+import { keepLanguage } from "./kept";
 import { beginning, historiesOf, linkOf, readLink, type LinkProblem, type Place } from "./link";
 
 const MOST_UNDONE = 200;
@@ -46,6 +48,7 @@ export class Store {
       if (this.followed && !same(old, place.question)) this.remember(old);
       this.followed = true;
       this.move(place);
+      if (place.language !== undefined) language.value = place.language;
     }
     this.linkProblems.value = problems;
   }
@@ -100,6 +103,16 @@ export class Store {
   look(history: number): void {
     if (history === this.history.value) return;
     this.place.value = { ...this.place.value, history };
+    this.write("replaceState");
+  }
+
+  /** Speak another language, from now on: an address that names one no longer does. */
+  speak(code: string): void {
+    language.value = code;
+    keepLanguage(code, this.payload);
+    const { language: named, ...place } = this.place.value;
+    if (named === undefined) return;
+    this.place.value = place;
     this.write("replaceState");
   }
 

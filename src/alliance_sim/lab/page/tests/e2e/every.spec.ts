@@ -210,6 +210,7 @@ async function used(lab: Lab, { kind, name, order }: Control): Promise<boolean> 
 async function tried(lab: Lab, which: Which, link: string): Promise<[Control[], string[]]> {
   const listed = () => lab.page.evaluate<{ all: Control[]; state: string }>(`unfolded(${QUIET})`);
   const anew = async () => {
+    await lab.forget();
     await lab.start(which, link);
     await lab.whole();
     return listed();
@@ -256,6 +257,7 @@ for (const panel of ["timeline", "answer", "one_world", "two_worlds", "guess", "
     await own.page.addInitScript(prepared);
     const [all, nothing] = await tried(own, "small", link);
     expect(own.wrong).toEqual([]);
+    await own.forget();
     await own.page.close();
     test.info().annotations.push({ type: "controls", description: String(all.length) });
     expect(nothing).toEqual([]);

@@ -81,6 +81,13 @@ export class Lab {
     await this.whole();
   }
 
+  /** What was chosen of language and look is not found by the next page that is opened. */
+  async forget(): Promise<void> {
+    await this.page.evaluate(() => {
+      if (location.protocol !== "about:") localStorage.clear();
+    });
+  }
+
   async show(panel: string): Promise<void> {
     await this.page.locator(`#tab-${panel}`).click();
     await expect(this.page.locator(`#tab-${panel}`)).toHaveAttribute("aria-current", "page");
@@ -157,5 +164,6 @@ export const test = base.extend<Mine, Shared>({
     expect(shared.wrong.splice(0)).toEqual([]);
     await page.setViewportSize({ width: 1366, height: 768 });
     await page.emulateMedia({ colorScheme: null, media: null, reducedMotion: null });
+    await shared.forget();
   },
 });

@@ -119,3 +119,24 @@ test("hostile links are told, and nothing of them is run", async ({ lab }) => {
     });
   }
 });
+
+test("language and look are those that were chosen, when the page is opened again", async ({
+  lab,
+}) => {
+  await lab.start("small", "v=1&noise=fresh&runs=100");
+  const { page } = lab;
+  const language = page.locator(".tools select");
+  const look = page.locator(".tools > button").last();
+  await language.selectOption("ja");
+  await look.click();
+  await look.click();
+  const chosen = await look.innerText();
+  await lab.open("small", "v=1&noise=fresh&runs=100&seed=2");
+  await expect(page.locator("html")).toHaveAttribute("lang", "ja");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await expect(look).toHaveText(chosen);
+  await lab.open("small", "v=1&noise=fresh&runs=100&language=en");
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+  await lab.open("small", "v=1&noise=fresh&runs=100");
+  await expect(page.locator("html")).toHaveAttribute("lang", "ja");
+});

@@ -56,6 +56,11 @@ test("where a browser keeps nothing and lets no page copy, the page goes on", as
     },
     async (other) => {
       await other.running();
+      await other.page.locator(".tools > button").last().click();
+      await expect(other.page.locator("html")).toHaveAttribute("data-theme", "light");
+      await other.page.locator(".tools select").selectOption("ja");
+      await expect(other.page.locator("html")).toHaveAttribute("lang", "ja");
+      await other.page.locator(".tools select").selectOption("en");
       await other.show("one_world");
       await other.show("timeline");
       await other.page.locator(".controls summary", { hasText: "Take it along" }).click();

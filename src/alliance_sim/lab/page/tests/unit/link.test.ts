@@ -21,6 +21,18 @@ describe("a link", () => {
     expect(reading(`#${linkOf(place, digest)}`)).toEqual({ place, problems: [] });
   });
 
+  test("says which language it is to be read in, if it names one that the page has", () => {
+    const { place, problems } = reading("#v=1&language=ja");
+    expect([place.language, problems]).toEqual(["ja", []]);
+    expect(reading(`#${linkOf(place, digest)}`).place).toEqual(place);
+    for (const other of ["", "&language=xx", "&language=toString"]) {
+      expect(reading(`#v=1${other}`)).toEqual({ place: beginning(payload), problems: [] });
+    }
+    const edits = ["x".repeat(LONGEST_LINK - linkOf(beginning(payload), digest).length - 10)];
+    const long = { ...place, question: { ...place.question, edits } };
+    expect(reading(`#${linkOf(long, digest)}`).problems).toEqual([]); // it is left out of a full one
+  });
+
   test("that is empty is the beginning", () => {
     expect(reading("")).toEqual({ place: beginning(payload), problems: [] });
     expect(reading("#")).toEqual({ place: beginning(payload), problems: [] });

@@ -1,12 +1,20 @@
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ask, refused, settle } from "../../src/state/asking";
+import { firstLanguage } from "../../src/state/kept";
 import { Store } from "../../src/state/store";
+import { language } from "../../src/text";
+import { firstTheme, nextTheme, theme } from "../../src/theme";
 import { smallPayload } from "./payload";
 
 let store: Store;
 beforeEach(() => {
   history.replaceState(null, "", "#");
   store = new Store(smallPayload(), ["timeline", "about"]);
+});
+afterEach(() => {
+  language.value = "en";
+  localStorage.clear();
+  vi.unstubAllGlobals();
 });
 const edits = () => store.question.value.edits;
 
@@ -151,4 +159,48 @@ test("a drag to what no link could hold ends where it began", () => {
   settle(store, ["shift a:+1"]);
   expect(refused.value[0]).toContain("letters, at most 8,000 are read");
   expect(edits()).toEqual(["shift a:+1"]);
+});
+
+test("the language that was chosen is kept for pages that begin in the same one", () => {
+  expect(firstLanguage(store.payload)).toBe("en");
+  store.speak("ja");
+  expect(language.value).toBe("ja");
+  expect(firstLanguage(store.payload)).toBe("ja");
+  expect(firstLanguage(smallPayload({ language: "ja" }))).toBe("ja");
+  store.speak("en");
+  expect(firstLanguage(smallPayload({ language: "ja" }))).toBe("ja"); // it was written so
+});
+
+test("a link that names a language wins over what is kept, until another is chosen", () => {
+  store.speak("en");
+  store.follow("#v=1&language=ja");
+  expect(language.value).toBe("ja");
+  store.change({ seed: 5 });
+  expect(location.hash).toContain("language=ja"); // so that the page opened again speaks it, too
+  expect(firstLanguage(store.payload)).toBe("en"); // nobody chose it
+  store.speak("en");
+  expect(location.hash).toContain("seed=5");
+  expect(location.hash).not.toContain("language");
+});
+
+test("the look that was chosen is kept", () => {
+  const before = theme.value;
+  nextTheme();
+  expect(firstTheme()).toBe(theme.value);
+  expect(theme.value).not.toBe(before);
+  nextTheme();
+  nextTheme();
+});
+
+test("where a browser keeps nothing, language and look are chosen all the same", () => {
+  const refuse = () => {
+    throw new DOMException("refused", "SecurityError");
+  };
+  vi.stubGlobal("localStorage", { getItem: refuse, setItem: refuse, clear: () => undefined });
+  store.speak("ja");
+  expect([language.value, firstLanguage(store.payload)]).toEqual(["ja", "en"]);
+  nextTheme();
+  expect([theme.value, firstTheme()]).toEqual(["light", "system"]);
+  nextTheme();
+  nextTheme();
 });
