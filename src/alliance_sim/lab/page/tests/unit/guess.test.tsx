@@ -10,10 +10,11 @@ import {
   featuresOf,
   recordTold,
   runTold,
+  stretchesOf,
   tracesOf,
   yearsBetween,
 } from "../../src/panels/guess/chronology";
-import { deal, gameOf } from "../../src/panels/guess/rounds";
+import { deal, gameOf, guessed } from "../../src/panels/guess/rounds";
 import { Store } from "../../src/state/store";
 import { words } from "../../src/text";
 import { frameOf, smallPayload } from "./payload";
@@ -40,6 +41,7 @@ function event(date: number, change: Partial<RunEvent> = {}): RunEvent {
   };
 }
 
+const YEARS = [1950, 1989] as const;
 const payload: Payload = smallPayload({
   frame: frameOf(1950, 1989, 4),
   kinds: [{ name: "visit", domain: "political", title: "Visit" }],
@@ -73,12 +75,12 @@ test("a run is told by its counted acts and formal steps, by date", () => {
 });
 
 test("what lies farthest outside of simulated histories comes first", () => {
-  const record = featuresOf(recordTold(payload) ?? [], payload);
+  const record = featuresOf(recordTold(payload) ?? [], YEARS);
   const runs = [
     [1955, 1960.5, 1988],
     [1956, 1970, 1971, 1972],
   ].map((dates) =>
-    featuresOf(runTold({ events: dates.map((date) => event(date)) } as OneRun), payload),
+    featuresOf(runTold({ events: dates.map((date) => event(date)) } as OneRun), YEARS),
   );
   expect(record).toMatchObject({ total: 2, first: 1980, busiest: 2, quiet: 0, late: 2 });
   const traces = tracesOf(record, runs);
@@ -148,6 +150,62 @@ test("a round shows three histories with new luck and no edits, and reveals afte
   expect(past.value).toHaveLength(1);
   expect(past.value[0]?.right).toBe(true);
   expect(document.querySelector(".guess-score")?.textContent).toContain("1 of 1 right");
+});
+
+const many = [
+  ...Array.from({ length: 12 }, (_, act) => coded(1960 + act)),
+  ...Array.from({ length: 40 }, (_, act) => coded(1972 + act / 4)),
+];
+const dense = smallPayload({ ...payload, record: { ...payload.record!, acts: many } });
+
+test("the record is cut into stretches of some years and acts, and no year is lost", () => {
+  const told = recordTold(dense) ?? [];
+  expect(stretchesOf(told, dense)).toEqual([
+    [1950, 1969], // ten acts, one a year, from 1960 on
+    [1970, 1973],
+    [1974, 1977],
+    [1978, 1989], // of 1982 to 1989 there is nothing to guess by itself
+  ]);
+  expect(stretchesOf(recordTold(payload) ?? [], payload)).toEqual([[1950, 1989]]);
+});
+
+test("each round shows other years until none are left, and then no longer counts", async () => {
+  const store = await shown(dense);
+  const game = gameOf(store);
+  const rounds = [];
+  for (let round = 0; round < 5; round += 1) {
+    const now = game.round.value;
+    rounds.push(now);
+    const [first = 0, last = 0] = now?.years ?? [];
+    const dates = [...(now?.shown ?? []), ...(now?.simulated ?? [])].flat().map((act) => act.date);
+    expect(dates.every((date) => date >= first && date < last + 1)).toBe(true);
+    expect(now?.shown[now.real]?.length).toBeGreaterThanOrEqual(10);
+    await act(() => guessed(game, 0, 0.6));
+    if (round < 4) await act(() => deal(store, game));
+  }
+  const years = rounds.map((round) => round?.years[0]);
+  expect(years.slice(0, 4).sort()).toEqual([1950, 1970, 1974, 1978]);
+  expect(rounds.map((round) => [round?.known, round?.more])).toEqual([
+    ...[1, 2, 3].map(() => [false, true]),
+    [false, false],
+    [true, false],
+  ]);
+  expect(game.past.value).toHaveLength(4);
+});
+
+test("that another round shows years which are known is said before it is begun", async () => {
+  const store = await shown(payload); // too few acts to be cut
+  expect(document.body.textContent).toContain("1950 to 1989: which of these happened?");
+  expect(document.body.textContent).not.toContain("rounds shows other years");
+  await act(() => guessed(gameOf(store), 0, 0.6));
+  expect(document.body.textContent).toContain("no longer counts");
+  const other = await shown(dense);
+  expect(document.body.textContent).toContain("Each of 4 rounds shows other years.");
+  const [from, until] = gameOf(other).round.value?.years ?? [];
+  const marked = [...(document.querySelector(".guess-axis")?.children ?? [])];
+  expect([marked[0]?.textContent, marked.at(-1)?.textContent]).toEqual([`${from}`, `${until}`]);
+  await act(() => guessed(gameOf(other), 0, 0.6));
+  expect(document.body.textContent).not.toContain("no longer counts");
 });
 
 test("a strip is marked at round years between its first and its last", () => {

@@ -5,6 +5,11 @@ import { SERIES } from "../../parts/acts";
 import { timeOf } from "../../state/time";
 
 const WEIGHTY = 2; // salience from which an act counts
+const LEAST_ACTS = 10; // that a stretch of the record holds
+const LEAST_YEARS = 4; // that it lasts
+
+/** A stretch of time, its first and its last year. */
+export type Years = readonly [first: number, last: number];
 
 export interface Told {
   date: number;
@@ -48,15 +53,38 @@ export function runTold({ events }: OneRun): Told[] {
   );
 }
 
+/**
+ * Return the years of the record cut into stretches, one for each round: whoever has seen the record in
+ * one of them does not know it in another. There is one where its acts are too few to be cut.
+ */
+export function stretchesOf(acts: readonly Told[], payload: Payload): Years[] {
+  const [first, last] = timeOf(payload);
+  const found: Years[] = [];
+  let from = first;
+  for (let year = first; year <= last; year += 1) {
+    const enough = within(acts, [from, year]).length >= LEAST_ACTS;
+    if (!enough || year - from + 1 < LEAST_YEARS) continue;
+    found.push([from, year]);
+    from = year + 1;
+  }
+  if (from > last) return found;
+  const [begun] = found.pop() ?? [first]; // what is left over is too short for one of its own
+  return [...found, [begun, last]];
+}
+
+/** Return the acts of a stretch. */
+export function within(acts: readonly Told[], [first, last]: Years): Told[] {
+  return acts.filter(({ date }) => date >= first && date < last + 1);
+}
+
 function sorted(acts: readonly Told[]): Told[] {
   return acts
     .map(({ date, series, kind, salience }) => ({ date, series, kind, salience }))
     .sort((one, other) => one.date - other.date);
 }
 
-/** Return what can be counted in a chronology; null where there is nothing to count. */
-export function featuresOf(acts: readonly Told[], payload: Payload): Features {
-  const [first, last] = timeOf(payload);
+/** Return what can be counted in the chronology of a stretch; null where there is nothing to count. */
+export function featuresOf(acts: readonly Told[], [first, last]: Years): Features {
   const years = new Map<number, number>();
   for (const { date } of acts) {
     const year = Math.floor(date);

@@ -8,9 +8,9 @@ import { kindName, SERIES, seriesName, seriesTitle } from "../../parts/acts";
 import { fixed, MISSING } from "../../parts/numbers";
 import type { Payload } from "../../contract";
 import type { Store } from "../../state/store";
-import { timeOf } from "../../state/time";
 import { commas, t } from "../../text";
-import { byYear, featuresOf, recordTold, tracesOf, type Told, yearsBetween } from "./chronology";
+import { byYear, featuresOf, recordTold, stretchesOf, tracesOf, yearsBetween } from "./chronology";
+import type { Told, Years } from "./chronology";
 import { deal, gameOf, guessed, hindrance, SIMULATED, type Game, type Round } from "./rounds";
 import "./guess.css";
 
@@ -21,6 +21,7 @@ export function GuessPanel({ store }: { store: Store }) {
   const none = hindrance(store.payload);
   const game = gameOf(store);
   const { model } = store;
+  const stretches = stretchesOf(recordTold(store.payload) ?? [], store.payload).length;
   const title = useRef<HTMLHeadingElement>(null);
   const again = () => {
     title.current?.focus();
@@ -38,7 +39,9 @@ export function GuessPanel({ store }: { store: Store }) {
         <p>{t(`guess.none.${none}`)}</p>
       ) : (
         <>
-          <p>{t("guess.intro")}</p>
+          <p>
+            {t("guess.intro")} {stretches > 1 && t("guess.rounds", { n: stretches })}
+          </p>
           <Shown store={store} game={game} again={again} />
           <Score game={game} />
         </>
@@ -84,12 +87,13 @@ function Play({ store, game, round, again }: ShownProps & { round: Round }) {
       }}
     >
       <fieldset class="guess-cards" disabled={done}>
-        <legend>{t("guess.which")}</legend>
+        <legend>{t("guess.which", { from: round.years[0], until: round.years[1] })}</legend>
         {round.shown.map((acts, place) => (
           <Card
             key={place}
             acts={acts}
             place={place}
+            years={round.years}
             payload={store.payload}
             real={done ? place === round.real : null}
             chosen={(guess?.chosen ?? chosen.value) === place}
@@ -117,9 +121,7 @@ function Play({ store, game, round, again }: ShownProps & { round: Round }) {
         </fieldset>
       )}
       <div aria-live="polite">
-        {done && (
-          <Revealed store={store} game={game} round={round} again={again} head={told.place} />
-        )}
+        {done && <Revealed game={game} round={round} again={again} head={told.place} />}
       </div>
     </form>
   );
@@ -128,12 +130,13 @@ function Play({ store, game, round, again }: ShownProps & { round: Round }) {
 function Card(of: {
   acts: Told[];
   place: number;
+  years: Years;
   payload: Payload;
   real: boolean | null;
   chosen: boolean;
   choose: () => void;
 }) {
-  const { acts, place, payload, real, chosen } = of;
+  const { acts, place, years, payload, real, chosen } = of;
   const letter = LETTERS[place] ?? "";
   const is = real === null ? "" : t(real ? "guess.real" : "guess.made");
   return (
@@ -144,8 +147,8 @@ function Card(of: {
           {t("guess.history", { letter })} {is !== "" && <strong>{is}</strong>}
         </span>
       </label>
-      <Strip acts={acts} payload={payload} label={summaryOf(acts, payload, letter)} />
-      <p class="guess-soft">{summaryOf(acts, payload, letter)}</p>
+      <Strip acts={acts} years={years} label={summaryOf(acts, years, letter)} />
+      <p class="guess-soft">{summaryOf(acts, years, letter)}</p>
       <details>
         <summary>{t("guess.all", { n: acts.length })}</summary>
         <ol class="guess-years" tabIndex={0} aria-label={t("guess.all", { n: acts.length })}>
@@ -166,8 +169,8 @@ function Card(of: {
   );
 }
 
-function summaryOf(acts: Told[], payload: Payload, letter: string): string {
-  const features = featuresOf(acts, payload);
+function summaryOf(acts: Told[], years: Years, letter: string): string {
+  const features = featuresOf(acts, years);
   return t("guess.summary", {
     letter,
     total: acts.length,
@@ -178,13 +181,16 @@ function summaryOf(acts: Told[], payload: Payload, letter: string): string {
 }
 
 const [WIDE, ROW, MARK] = [600, 16, 3];
+const FEW = 7; // years
 
 /** Acts as marks along the years, a row for each domain; weightier ones are taller. */
-function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label: string }) {
-  const [first, last] = timeOf(payload);
+function Strip({ acts, years: span, label }: { acts: Told[]; years: Years; label: string }) {
+  const [first, last] = span;
   const at = (date: number) => ((date - first) / (last + 1 - first)) * (WIDE - MARK);
   const high = ROW * SERIES.length;
   const years = yearsBetween(first, last);
+  const few = last - first < FEW; // then there is room for the last where it begins
+  const begins = few ? [...years, last] : years;
   return (
     <div class="guess-strip">
       <ul class="guess-rows" aria-hidden="true">
@@ -202,7 +208,7 @@ function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label
           {SERIES.map((series, row) => (
             <line key={series} x2={WIDE} y1={(row + 1) * ROW} y2={(row + 1) * ROW} />
           ))}
-          {years.map((year) => (
+          {begins.map((year) => (
             <line key={year} class="year" x1={at(year)} x2={at(year)} y2={high} />
           ))}
           {acts.map(({ date, series, salience }, place) => {
@@ -214,29 +220,28 @@ function Strip({ acts, payload, label }: { acts: Told[]; payload: Payload; label
           })}
         </svg>
         <p class="guess-axis" aria-hidden="true">
-          {[first, ...years, last].map((year) => (
-            <span key={year} style={year === last ? {} : { left: `${(at(year) / WIDE) * 100}%` }}>
+          {[first, ...begins].map((year) => (
+            <span key={year} style={{ left: `${(at(year) / WIDE) * 100}%` }}>
               {year}
             </span>
           ))}
+          {!few && <span class="end">{last}</span>}
         </p>
       </div>
     </div>
   );
 }
 
-interface RevealedProps extends ShownProps {
+interface RevealedProps extends Pick<ShownProps, "game" | "again"> {
   round: Round;
   head: RefObject<HTMLHeadingElement | null>;
 }
 
-function Revealed({ store, game, round, again, head }: RevealedProps) {
-  const { payload } = store;
+function Revealed({ game, round, again, head }: RevealedProps) {
   const guess = game.guess.value;
-  const record = recordTold(payload) ?? [];
   const traces = tracesOf(
-    featuresOf(record, payload),
-    round.simulated.map((acts) => featuresOf(acts, payload)),
+    featuresOf(round.shown[round.real] ?? [], round.years),
+    round.simulated.map((acts) => featuresOf(acts, round.years)),
   );
   const outside = traces.filter((trace) => trace.outside);
   return (
@@ -271,6 +276,7 @@ function Revealed({ store, game, round, again, head }: RevealedProps) {
         </table>
       </div>
       <p>{t("guess.means")}</p>
+      {!round.more && <p>{t("guess.repeats")}</p>}
       <button type="button" class="main" onClick={again}>
         {t("guess.again")}
       </button>
