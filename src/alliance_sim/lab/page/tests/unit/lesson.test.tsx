@@ -197,6 +197,20 @@ describe("a lesson", () => {
     expect(page.text()).toContain("There is no list of what really happened");
   });
 
+  test("tells whoever writes on paper nothing of what only a screen has", () => {
+    const page = opened();
+    page.after(() => (step.value = 1));
+    expect(page.text()).toContain("Move the slider");
+    page.after(() => (view.value = "sheets"));
+    const paper = () => page.all(".lesson-paper").map((one) => one.textContent ?? "");
+    expect(paper()[0]).toContain("Write a number for each statement");
+    expect(paper()[0]).toContain("The last line is a what-if");
+    expect(paper().join(" ")).not.toMatch(/slider|type the number|the page|click|press/i);
+    expect(page.all(".lesson-paper button, .lesson-paper input")).toEqual([]);
+    const plain = opened({ belief: null });
+    expect(plain.text()).not.toContain("The last line is a what-if");
+  });
+
   test("has a plan that adds up, tasks with every answer explained, and no homework here", () => {
     const page = opened();
     page.after(() => (view.value = "teacher"));

@@ -25,7 +25,9 @@ export function Sheets({ lesson, payload }: { lesson: Lesson; payload: Payload }
       <div class="lesson-paper">
         <Sheet lesson={lesson} name="numbers">
           <p>{mine === null ? t("lesson.generic.summary") : filled(mine.summary, lesson)}</p>
-          <p>{stepWords(lesson, "predict").text}</p>
+          <p>
+            {t("lesson.sheets.predict")} {lesson.belief !== null && t("lesson.sheets.what_if")}
+          </p>
           <table>
             <thead>
               <tr>
