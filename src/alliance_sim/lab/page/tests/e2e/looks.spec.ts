@@ -98,6 +98,21 @@ test("it prints without its buttons, on white", async ({ lab, browserName }) => 
     return [backgroundColor, color];
   });
   expect([paper, ink]).toEqual(["rgb(255, 255, 255)", "rgb(0, 0, 0)"]);
+  const pressed = () => lab.page.locator("main button:not(.lesson-link)").filter({ visible: true });
+  for (const panel of await lab.panels()) {
+    await lab.page.emulateMedia({ media: null });
+    await lab.show(panel);
+    await lab.page.emulateMedia({ media: "print", colorScheme: "dark" });
+    await expect(pressed()).toHaveCount(0);
+  }
+  await lab.page.emulateMedia({ media: null });
+  await lab.show("lesson");
+  await lab.page.getByRole("button", { name: "For the teacher", exact: true }).click();
+  await lab.page.emulateMedia({ media: "print" });
+  await expect(lab.page.locator(".lesson-head h2")).toBeVisible(); // of which lesson it is
+  await expect(lab.page.locator(".lesson-plan li").last()).not.toBeEmpty();
+  await expect(lab.page.locator(".lesson-plan button").last()).toBeVisible();
+  await expect(pressed()).toHaveCount(0);
   if (browserName !== "chromium") return;
   expect((await lab.page.pdf()).subarray(0, 5).toString()).toBe("%PDF-");
 });
