@@ -283,6 +283,9 @@ describe("panels", () => {
       ["1991-05", "First talk"],
       ["1991-04-02", made],
     ]);
+    // What is said above the acts is so of these, too.
+    expect(place.textContent).toContain("Acts on record that come about here, too,");
+    expect(place.textContent).not.toContain("their days, kinds and titles are made up");
   });
 
   test("a title that holds a script is shown as text", async () => {

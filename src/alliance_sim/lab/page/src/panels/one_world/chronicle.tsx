@@ -6,6 +6,9 @@ import { codedDay } from "../../parts/dates";
 import type { Store } from "../../state/store";
 import { language, t } from "../../text";
 
+/** What is told of acts on record, where a history comes to them. */
+const KNOWN = { factual: "known", edited: "kept" } as const;
+
 interface ChronicleProps {
   run: OneRun;
   step: number;
@@ -18,7 +21,7 @@ export function Chronicle({ run, step, store }: ChronicleProps) {
     <section class="one-world-chronicle" aria-labelledby="one-world-chronicle">
       <h3 id="one-world-chronicle">{t("one_world.chronicle")}</h3>
       <p class="one-world-count">{t("one_world.acts", { n: acts.length })}</p>
-      <p>{t(placesOf(store) !== null && run.world === "factual" ? "acts.known" : "acts.made")}</p>
+      <p>{t(placesOf(store) === null ? "acts.made" : `acts.${KNOWN[run.world]}`)}</p>
       <ol tabIndex={0} aria-labelledby="one-world-chronicle" reversed>
         {acts.map((event, place) => (
           <li
