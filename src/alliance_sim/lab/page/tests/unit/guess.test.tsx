@@ -144,7 +144,9 @@ test("a round shows three histories with new luck and no edits, and reveals afte
   const { round, past } = gameOf(store);
   const real = round.value?.real ?? -1;
   const choices = document.querySelectorAll<HTMLInputElement>("input[name=guess-history]");
+  expect(document.querySelector(".guess-sure")?.textContent).toContain("First choose one");
   await act(() => choices[real]?.click());
+  expect(document.querySelector(".guess-sure")?.textContent).not.toContain("First choose one");
   await act(() => document.querySelector<HTMLButtonElement>(".guess-sure button")?.click());
   expect(document.querySelector(".guess-card.real")?.textContent).toContain("this is the record");
   expect(past.value).toHaveLength(1);

@@ -118,6 +118,7 @@ function Play({ store, game, round, again }: ShownProps & { round: Round }) {
           <button type="submit" class="main" disabled={chosen.value === null}>
             {t("guess.answer")}
           </button>
+          {chosen.value === null && <p class="guess-soft">{t("guess.first")}</p>}
         </fieldset>
       )}
       <div aria-live="polite">
