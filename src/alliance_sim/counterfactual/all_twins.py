@@ -216,11 +216,12 @@ def all_twins(  # noqa: PLR0913 - what is run of one question, by name
         told()
         anew = futures(base, edited, past, outcome.text, twins=twins[INDEPENDENT])
         told()
-    couplings = {name: _under_coupling(question, worlds) for name, worlds in twins.items()}
+    couplings = {name: under_coupling(question, worlds) for name, worlds in twins.items()}
     return AllTwins(base, edited, past, twins, couplings, tuple(theories), free, ensemble, anew)
 
 
-def _under_coupling(question: Question, worlds: TwinWorlds) -> UnderCoupling:
+def under_coupling(question: Question, worlds: TwinWorlds) -> UnderCoupling:
+    """Return what a question comes to among histories and their twins."""
     fact, edited = both_worlds(question, worlds)
     one, other, difference = (
         estimate_of(values, worlds.draws, binary=question.binary)
@@ -234,7 +235,7 @@ def _under_coupling(question: Question, worlds: TwinWorlds) -> UnderCoupling:
 
 
 def _under_theory(question: Question, theory: str, worlds: TwinWorlds) -> UnderTheory:
-    fact, edited, effect, _ = _under_coupling(question, worlds)
+    fact, edited, effect, _ = under_coupling(question, worlds)
     one, other = both_worlds(question, worlds)
     spread = likely(other - one, worlds.draws, binary=question.binary)
     return UnderTheory(theory, fact, edited, effect, spread[np.isfinite(spread)], worlds.draws)

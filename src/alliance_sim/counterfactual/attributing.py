@@ -34,13 +34,13 @@ from alliance_sim.counterfactual.estimates import Estimate, mean_of
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.juncture_game import JunctureGame, wrong_players
 from alliance_sim.counterfactual.posteriors import posteriors_of
+from alliance_sim.counterfactual.question import read_outcome
 from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL
-from alliance_sim.results.outcomes import Outcome, is_binary, parse_outcome
+from alliance_sim.results.outcomes import Outcome, is_binary
 from alliance_sim.scenario.theories import theory_of, with_theory
 from alliance_sim.several import several
-from alliance_sim.world.state import state_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -278,11 +278,7 @@ def checked(
         SettingError: Naming all that is wrong.
     """
     problems: list[str] = []
-    found: Outcome | None = None
-    try:
-        found = parse_outcome(outcome, states=state_names(base), calendar=base.calendar())
-    except SettingError as error:
-        problems += [f"{error.where}: {problem}" for problem in error.problems]
+    found = read_outcome(base, outcome, problems)
     try:
         checked_coupling(coupling)
     except SettingError as error:

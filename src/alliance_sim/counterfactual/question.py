@@ -121,7 +121,7 @@ def ask(
             before anything can differ, or that a held state settles by itself.
     """
     problems: list[str] = []
-    found = _outcome(base, outcome, problems)
+    found = read_outcome(base, outcome, problems)
     edited: Scenario | None = None
     asked: list[EditText] = []
     theory: str | None = None
@@ -156,7 +156,14 @@ def ask(
     return Question(base, edited, told, theory, found, day, called)
 
 
-def _outcome(base: Scenario, text: str, problems: list[str]) -> Outcome | None:
+def read_outcome(base: Scenario, text: str, problems: list[str]) -> Outcome | None:
+    """Return an outcome as it was asked for, or None and say what is wrong with it.
+
+    Args:
+        base: The scenario.
+        text: Such as "rung>=8@2014".
+        problems: Given in sentences what is wrong.
+    """
     try:
         return parse_outcome(text, states=state_names(base), calendar=base.calendar())
     except SettingError as error:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alliance_sim.counterfactual.edit_cost import EditParts, cost_of, edit_parts
+from alliance_sim.counterfactual.shifts import LONGEST_SHIFT, far, shift_of
 from alliance_sim.errors import ScenarioError, ScenarioWarning, SettingError, shown
-from alliance_sim.scenario.edit import Edit
 from alliance_sim.scenario.edit_texts import EditText, idle, read_edits
 from alliance_sim.scenario.edits_in_words import changes_between, words_of
 from alliance_sim.several import several
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 SHIFTS = (4, 8, 16, 32)  # quarters, later and earlier
 STRENGTHS = (0.5, 0.75, 1.5, 2.0)
 MOST_GRID = 20
-LONGEST_SHIFT, MOST_TIMES = 400, 100.0
+MOST_TIMES = 100.0
 LEADERSHIP = "leadership"
-QUARTERS = 4  # of a year, as `shift` counts them
 
 
 @dataclass(frozen=True)
@@ -171,31 +170,13 @@ def _of_juncture(
 ) -> Iterator[str]:
     """Yield the edits of a juncture."""
     yield f"without {juncture.name}"
-    causes = [j.date for j in base.junctures if j.name in juncture.follows and j.present]
-    earliest = max([dt.date(base.time.first_year, 1, 1), *causes])
     for by in dict.fromkeys([*sorted(shifts), *(-by for by in sorted(shifts))]):
-        text = f"shift {juncture.name}:{by:+d}"
-        moved = _moved_to(base, text, juncture.name)
-        if moved is not None and earliest <= moved <= until:
-            yield text
+        shift = shift_of(base, juncture, by, until=until)
+        if not shift.problem:
+            yield shift.text
     yield from (f"strength {juncture.name}:{times:g}" for times in dict.fromkeys(strengths))
     if juncture.kind == "leader" and any(e.moves == LEADERSHIP for e in juncture.effects):
         yield f"leader {juncture.name}=none"
-
-
-def _moved_to(base: Scenario, text: str, name: str) -> dt.date | None:
-    try:
-        (one,) = read_edits(base, [text])
-        after = _applied(base, one.edits)
-    except ScenarioError:
-        return None
-    return next(j.date for j in after.junctures if j.name == name)
-
-
-def _applied(base: Scenario, edits: Sequence[Edit]) -> Scenario:
-    for edit in edits:
-        base = edit.applied(base)
-    return base
 
 
 def _of_leader(base: Scenario, name: str) -> Iterator[str]:
@@ -239,10 +220,7 @@ def _words(base: Scenario, edited: Scenario, text: str) -> str:
     name, _, by = rest.partition(":")
     title = next((f"“{j.title}”" for j in base.junctures if j.name == name), "")
     if kind == "shift" and title and by[:1] in ("+", "-") and by[1:].isdigit():
-        quarters = int(by[1:])
-        years, odd = divmod(quarters, QUARTERS)
-        far = f"{quarters} quarters" if odd else f"{years} year{'' if years == 1 else 's'}"
-        return f"{title} {far} {'later' if by[0] == '+' else 'earlier'}"
+        return f"{title} {far(int(by))}"
     if kind == "leader":
         name, _, other = rest.partition("=")
         titles = {leader.name: leader.title for leader in base.leaders}
