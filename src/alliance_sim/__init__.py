@@ -130,6 +130,7 @@ DRAWN_BY |= {
     "PosteriorDraws": "alliance_sim.plots.posterior:posterior_figure",
     "Record": "alliance_sim.plots.history:record_figure",
     "Rewrite": "alliance_sim.plots.rewrite:rewrite_figure",
+    "ShiftResponse": "alliance_sim.plots.shift:shift_figure",
     "Sweep": "alliance_sim.report.sweep:sweep_figure",
     "WhatIf": "alliance_sim.plots.whatif:whatif_figure",
 }

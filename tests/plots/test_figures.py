@@ -103,7 +103,8 @@ def texts(figure: Figure) -> list[tuple[Text, Bbox]]:
 
 def unseen_ticks(figure: Figure) -> Iterator[Text]:
     """Yield the labels of ticks that are not drawn: off the axis, or switched off."""
-    for axis in itertools.chain.from_iterable((a.xaxis, a.yaxis) for a in figure.axes):
+    panels = [one for a in figure.axes for one in (a, *a.child_axes)]
+    for axis in itertools.chain.from_iterable((a.xaxis, a.yaxis) for a in panels):
         low, high = sorted(axis.get_view_interval())
         for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
             if not low <= tick.get_loc() <= high:

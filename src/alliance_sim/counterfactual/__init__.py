@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from alliance_sim.counterfactual.juncture_game import JunctureGame
     from alliance_sim.counterfactual.rewrite_result import Rewrite
     from alliance_sim.counterfactual.rewriting import rewrite
+    from alliance_sim.counterfactual.shift_result import ShiftResponse
+    from alliance_sim.counterfactual.shifting import shift_response
     from alliance_sim.counterfactual.system import TwinDraws, twin
     from alliance_sim.counterfactual.when_certain import inevitability, inevitability_curves
     from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
@@ -42,6 +44,7 @@ __all__ = [
     "JunctureGame",
     "Rewrite",
     "SearchResult",
+    "ShiftResponse",
     "TwinDraws",
     "TwinWorlds",
     "WhatIf",
@@ -58,6 +61,7 @@ __all__ = [
     "rewrite",
     "search",
     "shapley",
+    "shift_response",
     "time_ordered",
     "twin",
     "twin_worlds",
@@ -81,6 +85,8 @@ _HOMES = {
     "alliance_sim.counterfactual.when_certain": ["inevitability", "inevitability_curves"],
     "alliance_sim.counterfactual.rewrite_result": ["Rewrite"],
     "alliance_sim.counterfactual.rewriting": ["rewrite"],
+    "alliance_sim.counterfactual.shift_result": ["ShiftResponse"],
+    "alliance_sim.counterfactual.shifting": ["shift_response"],
     "alliance_sim.counterfactual.system": ["TwinDraws", "twin"],
     "alliance_sim.counterfactual.juncture_game": ["JunctureGame"],
     "alliance_sim.counterfactual.worlds": ["TwinWorlds", "twin_worlds"],

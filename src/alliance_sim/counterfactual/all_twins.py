@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -287,12 +287,25 @@ def share_error(happened: NDArray[np.bool_], draw: NDArray[np.int64]) -> float |
     a = float(happened.sum()) + 0.5
     b = happened.size + 1.0 - a
     least = float(np.sqrt(a * b / (a + b + 1.0)) / (a + b))
-    off = np.bincount(draw, weights=happened - happened.mean())
+    by_draw = error_over_draws(happened, draw)
+    return least if by_draw is None else max(least, by_draw)
+
+
+def error_over_draws(values: NDArray[Any], draw: NDArray[np.int64]) -> float | None:
+    """Return the standard error of a mean over runs, those of one draw being alike: of a ratio.
+
+    Args:
+        values: Numbers, or whether something happened, array (run,).
+        draw: Which draw each run has, array (run,).
+
+    Returns:
+        The error; None of a single draw, of which it cannot be told.
+    """
+    off = np.bincount(draw, weights=values - values.mean())
     count = len(np.unique(draw))
     if count < 2:
-        return least
-    by_draw = float(np.sqrt((off @ off) * count / (count - 1))) / happened.size
-    return max(least, by_draw)
+        return None
+    return float(np.sqrt((off @ off) * count / (count - 1))) / values.size
 
 
 def whole_pairs(

@@ -174,7 +174,7 @@ class WhatIf(Shown):
                 f"{signed(self.effect.value, unit)} (90 % of the histories: {low} to {high})."
             )
         before, after = of_100(self.fact.value), of_100(self.edited.value)
-        low, high = (_counted(end) for end in (self.effect.low, self.effect.high))
+        low, high = (in_100(end) for end in (self.effect.low, self.effect.high))
         return (
             f"{what}: in {after} of 100 re-runs of this history {edits}, in {before} of 100 as it "
             f"was (90 % of the draws: a difference of {low} to {high} in 100)."
@@ -457,7 +457,8 @@ def of_100(probability: float) -> int:
     return round(100 * probability)
 
 
-def _counted(difference: float) -> str:
+def in_100(difference: float) -> str:
+    """Return a difference of two probabilities as how many of 100 more or fewer."""
     return f"{of_100(difference):+d}".replace("-", "\N{MINUS SIGN}").replace("+0", "0")
 
 

@@ -64,9 +64,9 @@ def theories_frame(theories: Iterable[UnderTheory], weights: Weights) -> pd.Data
             "weight_low": weights.spans.get(one.theory, nothing)[0],
             "weight_high": weights.spans.get(one.theory, nothing)[1],
             "log_evidence": weights.evidence.get(one.theory, nothing)[0],
-            **_cells("fact", one.fact),
-            **_cells("edited", one.edited),
-            **_cells("effect", one.effect),
+            **cells("fact", one.fact),
+            **cells("edited", one.edited),
+            **cells("effect", one.effect),
         }
         for one in theories
     )
@@ -77,7 +77,7 @@ def couplings_frame(couplings: Mapping[str, tuple[Estimate, float | None]]) -> p
     import pandas as pd
 
     return pd.DataFrame(
-        {"coupling": name, **_cells("effect", effect), "necessity": needed}
+        {"coupling": name, **cells("effect", effect), "necessity": needed}
         for name, (effect, needed) in couplings.items()
     )
 
@@ -93,27 +93,27 @@ def robustness_frame(
     import pandas as pd
 
     rows: list[dict[str, Any]] = [
-        {"kind": "theory", "name": one.theory, **_cells("effect", one.effect),
+        {"kind": "theory", "name": one.theory, **cells("effect", one.effect),
          "weight": weights.of[one.theory], "words": f"{one.draws} draws"}
         for one in theories
     ]  # fmt: skip
     rows += [
-        {"kind": "theory", "name": name, **_cells("effect"), "words": why}
+        {"kind": "theory", "name": name, **cells("effect"), "words": why}
         for name, why in without_draws.items()
     ]
     rows += [
-        {"kind": "coupling", "name": name, **_cells("effect", effect), "words": ""}
+        {"kind": "coupling", "name": name, **cells("effect", effect), "words": ""}
         for name, (effect, _) in couplings.items()
     ]
     for one in varied:
         kind, _, name = one.name.partition(" ")
-        cells = _cells("effect", one.effect)
-        rows.append({"kind": kind, "name": name, **cells, "words": one.words})
+        effect = cells("effect", one.effect)
+        rows.append({"kind": kind, "name": name, **effect, "words": one.words})
     columns = ["kind", "name", "effect", "effect_low", "effect_high", "weight", "words"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _cells(name: str, estimate: Estimate | None = None) -> dict[str, float]:
+def cells(name: str, estimate: Estimate | None = None) -> dict[str, float]:
     """Return an estimate as three cells; NaN where there is none."""
     value, low, high = (np.nan, np.nan, np.nan) if estimate is None else estimate
     return {name: value, f"{name}_low": low, f"{name}_high": high}

@@ -49,18 +49,18 @@ def shift_of(base: Scenario, juncture: Juncture, by: int, *, until: dt.date) -> 
         for edit in one.edits:
             after = edit.applied(after)
     except ScenarioError as error:
-        return Shift(by, text, None, "; ".join(error.problems))
+        return Shift(by, text, None, f"cannot be made: {'; '.join(error.problems)}")
     day = next(j.date for j in after.junctures if j.name == juncture.name)
     begins = dt.date(base.time.first_year, 1, 1)
     causes = [j for j in base.junctures if j.name in juncture.follows and j.present]
     behind = [f"“{cause.title}” ({cause.date})" for cause in causes if day < cause.date]
     problem = ""
     if day < begins:
-        problem = f"comes on {day}, before the run begins ({begins})"
+        problem = f"comes before the run begins ({begins})"
     elif behind:
-        problem = f"comes on {day}, before what it follows: {', '.join(behind)}"
+        problem = f"comes before what it follows: {', '.join(behind)}"
     elif day > until:
-        problem = f"comes on {day}, after all that the outcome looks at ({until})"
+        problem = f"comes after all that the outcome looks at ({until})"
     return Shift(by, text, day, problem)
 
 

@@ -40,13 +40,13 @@ def standing(juncture: Juncture, lacking: Mapping[str, Juncture], *, titles: boo
     cause = lacking.get(juncture.name)
     if cause is not None:
         called = f"“{cause.title}”" if titles else cause.name
-        return f"{_without_cause(juncture)}, as {called} is not there in time"
+        return f"{without_cause(juncture)}, as {called} is not there in time"
     if juncture.original_date is not None and juncture.original_date != juncture.date:
         return f"moved from {juncture.original_date}"
     return "as dated"
 
 
-def _without_cause(juncture: Juncture) -> str:
+def without_cause(juncture: Juncture) -> str:
     """Return what becomes of a juncture whose cause is not there in time."""
     return "left to chance" if juncture.when_cause_removed == "drawn" else "falls away"
 
@@ -135,7 +135,7 @@ def _responses(scenario: Scenario, lacking: Mapping[str, Juncture]) -> Iterator[
             what = "removed"
             words += f"; in its place: {juncture.when_removed}"
         elif cause is not None:
-            what = _without_cause(juncture)
+            what = without_cause(juncture)
             late = "comes later" if cause.present and cause.name not in lacking else "is gone"
             words += f", as “{cause.title}” {late}"
         elif moved:
