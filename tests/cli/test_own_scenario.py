@@ -22,7 +22,7 @@ from alliance_sim.shipped import scenarios
 from tests.cli.test_whatif import called
 
 ASKED = ("--without", "great_raid", "--outcome", "rung>=2@2008")
-PLACE = "own/mine.toml"
+PLACE, MOVED = "own/mine.toml", ("--juncture", "great_raid")
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         (("whatif", PLACE, *ASKED), f"calibrate {PLACE} --out FIT"),
         (("rewrite", PLACE, *ASKED[2:]), f"calibrate {PLACE} --out FIT"),
         (("attribute", PLACE, *ASKED[2:]), f"calibrate {PLACE} --out FIT"),
+        (("shift", PLACE, *MOVED, *ASKED[2:]), f"calibrate {PLACE} --out FIT"),
         (("inevitability", PLACE, *ASKED), f"score {PLACE} --refit"),
         (("inevitability", PLACE, *ASKED, "--years", "make"), f"calibrate {PLACE} --out FIT"),
     ],

@@ -23,6 +23,7 @@ from alliance_sim.cli import (
     record,
     rewrite,
     score,
+    shift,
     sweep,
     terminal,
     whatif,
@@ -481,6 +482,7 @@ compare.add_to(app)
 whatif.add_to(app)
 inevitability.add_to(app)
 attribute.add_to(app)
+shift.add_to(app)
 rewrite.add_to(app)
 score.add_to(app)
 sweep.add_to(app)

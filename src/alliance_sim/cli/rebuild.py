@@ -34,6 +34,7 @@ MAKERS = (
         "whatif",
         "inevitability",
         "attribute",
+        "shift",
         "rewrite",
         "plot",
         "score",

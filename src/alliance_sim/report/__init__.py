@@ -5,6 +5,7 @@
 - `write_comparison`: edited scenarios beside the factual one
 - `write_whatif`: the answer to a what-if
 - `write_inevitability`, `write_attribution`: from when it was certain, and which junctures made it
+- `write_shift`: how an effect changes with how much earlier or later a juncture comes
 - `write_rewrite`: the smallest rewrite that turns an outcome
 - `sweep`, `sensitivity`, `discovery`: what comes after a sweep, each a module of its own
 - `history_json`: the same as one JSON object
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from alliance_sim.report.inevitability import write_inevitability
     from alliance_sim.report.rewrite import write_rewrite
     from alliance_sim.report.run import write_figure, write_run
+    from alliance_sim.report.shift import write_shift
     from alliance_sim.report.whatif import write_whatif
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "write_inevitability",
     "write_rewrite",
     "write_run",
+    "write_shift",
     "write_whatif",
 ]
 
@@ -44,6 +47,7 @@ _HOMES = {
     "alliance_sim.report.inevitability": ["write_inevitability"],
     "alliance_sim.report.rewrite": ["write_rewrite"],
     "alliance_sim.report.run": ["write_figure", "write_run"],
+    "alliance_sim.report.shift": ["write_shift"],
     "alliance_sim.report.whatif": ["write_whatif"],
 }
 

@@ -11,7 +11,7 @@ import re
 import shutil
 import tomllib
 import weakref
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
@@ -330,6 +330,7 @@ def answer_folder(
     scenarios: Sequence[Scenario],
     outcome: Outcome,
     told: str = "holds the answer to another question, about",
+    also: Mapping[str, str] | None = None,
 ) -> Path:
     """Return a folder that the answer about an outcome may be written to, made if need be.
 
@@ -341,6 +342,7 @@ def answer_folder(
         scenarios: The scenarios, the factual one first.
         outcome: What is looked at.
         told: What is said of a folder that holds another outcome, before that outcome.
+        also: What else was asked, by its name in the manifest, such as a juncture.
 
     Raises:
         SettingError: If it cannot be written, or holds an answer about another outcome, or results
@@ -350,13 +352,16 @@ def answer_folder(
     manifest = folder / f"{MANIFEST}.json"
     if not manifest.exists():
         return folder
+    asked = [outcome.text, *(also or {}).values()]
     try:
-        before = str(dict(read_json(manifest, MOST_BYTES))["asked"]["outcome"])
+        there = dict(read_json(manifest, MOST_BYTES))["asked"]
+        held = [str(there[name]) for name in ("outcome", *(also or {}))]
     except KeyError:  # nothing was answered before the last one was stopped
         return folder
     except (FileError, TypeError, ValueError):
-        before = "something else"
-    if before != outcome.text:
+        held = ["something else"]
+    if held != asked:
+        before = " of ".join(held)
         problem = f"{told} {before}; choose another folder with --out"
         raise SettingError(str(folder), [problem])
     return folder
