@@ -73,8 +73,8 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
     """Open the lab, in which a class re-runs the history, or write it as one file.
 
     The page runs the model in the reader's browser, with the same numbers as here. It is served to
-    this machine alone, until Ctrl-C. Of a what-if it is the page of the history that it edits, with
-    the edits in the address.
+    this machine alone, until Ctrl-C. Of a what-if it is the page of the history that it edits, and
+    opens with the edits made.
     """
     from alliance_sim.lab.exporting import checked_place, page_of
     from alliance_sim.lab.exporting import export as exported
@@ -91,12 +91,13 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
         checked_place(export)
     chosen, asked = _page_of(name)
     activity.begin("writing the page")
-    payload = payload_of(chosen, lesson=lesson, language=language, draws=draws)
+    start = "" if export is None else asked  # which a served page has in its address
+    payload = payload_of(chosen, lesson=lesson, language=language, draws=draws, start=start)
     if export is not None:
         size = exported(payload, export)
         terminal.tell(f"Written to {export}, {size / 1e6:.1f} MB.")
         if asked:
-            terminal.tell(f"The what-if is in the address: {export.name}{asked}")
+            terminal.tell(f"It opens with the edits of {name} made.")
         _say_what_is_missing(chosen, payload)
         return
     with served(page_of(payload), port) as bare:
@@ -112,7 +113,7 @@ def lab(  # noqa: PLR0913, PLR0917 - the options of a command
 
 
 def _page_of(name: str) -> tuple[Scenario, str]:
-    """Return the scenario of the page, and what stands behind its address: the edits of a what-if.
+    """Return the scenario of the page, and what it opens with: the edits of a what-if.
 
     A what-if that adds a table has no such edits, and is a page of its own; so is one with more
     edits than an address holds.

@@ -62,6 +62,7 @@ def payload_of(
     lesson: str | None = None,
     language: str = "en",
     draws: bool = True,
+    start: str = "",
 ) -> dict[str, Any]:
     """Return what the page is about, fit for JSON.
 
@@ -70,6 +71,8 @@ def payload_of(
         lesson: Name of the lesson that the page opens with; None for none.
         language: Language that the page opens in, "en" or "ja"; its reader can choose another.
         draws: Whether the draws of the posterior come along, where the scenario has one.
+        start: Part of an address that the page opens with where its own says nothing, from
+            `link.link_of`; "" for the scenario as it is.
 
     Raises:
         SettingError: If there is no such lesson or language, naming the nearest; or the scenario
@@ -166,6 +169,7 @@ def payload_of(
         "lessons": every,
         "lesson": lesson,
         "language": language,
+        "start": start,
     }
 
 

@@ -78,6 +78,8 @@ export interface Payload {
   headlines: Headline[];
   lesson: string | null;
   language: string;
+  /** What the page opens with where its address says nothing, as an address would; "" for nothing. */
+  start: string;
 }
 
 /** What `whatif` tried of some questions, see `lab/beforehand.py`; all have one theory and seed. */

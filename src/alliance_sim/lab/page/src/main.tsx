@@ -17,7 +17,7 @@ function begin(payload: Payload): void {
     payload,
     PANELS.map(({ name }) => name),
   );
-  store.follow(location.hash);
+  store.open(location.hash);
   addEventListener("popstate", () => store.follow(location.hash));
   addEventListener("hashchange", () => store.follow(location.hash));
   render(<App store={store} />, root());

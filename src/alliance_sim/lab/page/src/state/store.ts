@@ -40,6 +40,11 @@ export class Store {
     this.canRedo = computed(() => this.after.value.length > 0);
   }
 
+  /** Take what the address says as the page opens; if it says nothing, what the page was written with. */
+  open(hash: string): void {
+    this.follow(hash === "" || hash === "#" ? this.payload.start : hash);
+  }
+
   /** Take what an address says, as the page opens or the reader goes back; that can be undone, too. */
   follow(hash: string): void {
     const { place, problems } = readLink(hash, this.payload, this.panels);

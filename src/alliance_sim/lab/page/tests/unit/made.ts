@@ -174,6 +174,7 @@ export function madePayload(): Payload {
     headlines: [],
     lesson: null,
     language: "en",
+    start: "",
   } as unknown as Payload;
 }
 

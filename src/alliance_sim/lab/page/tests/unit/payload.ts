@@ -53,6 +53,7 @@ export function smallPayload(change: Partial<Payload> = {}): Payload {
     headlines: [],
     lesson: null,
     language: "en",
+    start: "",
     ...change,
   };
 }

@@ -32,6 +32,19 @@ test("what was changed can be undone and done again", () => {
   expect(store.canRedo.value).toBe(false);
 });
 
+test("a page opens with what it was written with, unless its address says something else", () => {
+  const written = smallPayload({ start: "#v=1&edit=without+a" });
+  const opened = (hash: string) => {
+    const one = new Store(written, ["timeline", "about"]);
+    one.open(hash);
+    return one.question.value.edits;
+  };
+  expect(opened("")).toEqual(["without a"]);
+  expect(opened("#")).toEqual(["without a"]);
+  expect(opened("#v=1&edit=without+b")).toEqual(["without b"]);
+  expect(opened("#v=1")).toEqual([]); // an address of the page without an edit
+});
+
 test("a drag is one change, however many quarters it passes", () => {
   for (let k = 1; k < 9; k += 1) store.change({ edits: [`shift a:+${k}`] }, true);
   store.change({ edits: ["shift a:+9"] });
