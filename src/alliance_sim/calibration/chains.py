@@ -17,11 +17,12 @@ import numpy as np
 from alliance_sim.calibration.blocks import Work, advance, possible_starts
 from alliance_sim.calibration.diagnostics import Diagnosis, diagnose
 from alliance_sim.calibration.keyed import Stage
-from alliance_sim.calibration.layout import Layout, LogLikelihood, whole_number
+from alliance_sim.calibration.layout import Layout, LogLikelihood
 from alliance_sim.calibration.moves import Move, usual_moves
 from alliance_sim.calibration.pool import pooled
-from alliance_sim.errors import SettingError, shown
+from alliance_sim.errors import SettingError
 from alliance_sim.noise import as_seed
+from alliance_sim.whole_numbers import not_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,9 +53,9 @@ class ChainSettings:
     def __post_init__(self) -> None:
         least = {"chains": 1, "superchains": 0, "warm_up": 0, "draws": 1, "round": 1, "keep": 0}
         problems = [
-            f"{name} is {shown(getattr(self, name))}, must be a whole number, at least {low}"
+            problem
             for name, low in least.items()
-            if not whole_number(getattr(self, name)) or getattr(self, name) < low
+            for problem in not_whole(name, getattr(self, name), least=low)
         ]
         if not problems and self.superchains and self.chains % self.superchains:
             found = f"superchains is {self.superchains}"

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alliance_sim.calibration.layout import whole_number
 from alliance_sim.errors import SettingError, explains_calls, shown
+from alliance_sim.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from alliance_sim.errors import SettingError, shown
+from alliance_sim.whole_numbers import not_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,9 +41,9 @@ class Layout:
 
     def __post_init__(self) -> None:
         problems = [
-            f"{name} is {shown(value)}, must be a whole number, at least 0"
+            problem
             for name, value in vars(self).items()
-            if not whole_number(value) or value < 0
+            for problem in not_whole(name, value, least=0)
         ]
         if not problems and self.dimension == 0:
             problems = ["there is nothing to infer: no parameters, and no steps with channels"]
@@ -58,11 +59,6 @@ class Layout:
         """Return the first row of step `first`, and the row after the last of step `stop` - 1."""
         at = self.parameters
         return at + first * self.channels, at + stop * self.channels
-
-
-def whole_number(value: object) -> bool:
-    """Return whether a value is a whole number, as Python and NumPy have them."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def log_ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:

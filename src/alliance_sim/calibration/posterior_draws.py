@@ -42,7 +42,7 @@ from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.display import Facts, Shown, counted, frame_table
 from alliance_sim.engine.simulate import Kernel, simulate
 from alliance_sim.engine.vectors import DrawnNumbers
-from alliance_sim.errors import ResultError, SettingError, shown, unknown_name, visible
+from alliance_sim.errors import ResultError, SettingError, unknown_name, visible
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import Draws, ranks_of
 from alliance_sim.scenario import Scenario
@@ -51,6 +51,7 @@ from alliance_sim.scenario.edit_kinds import standing_at
 from alliance_sim.scenario.edits_in_words import likenesses, multiples
 from alliance_sim.scenario.file import word_for
 from alliance_sim.scenario.theories import own_theory, theory_of
+from alliance_sim.whole_numbers import not_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,9 +143,8 @@ class PosteriorDraws(Shown):
             SettingError: If the number of draws is out of range.
             ScenarioError: If the theory is unknown.
         """
-        if type(draws) is not int or draws < 1:
-            problem = f"draws is {shown(draws)}, must be a whole number of at least 1"
-            raise SettingError(WHERE, [problem])
+        if problems := not_whole("draws", draws, least=1):
+            raise SettingError(WHERE, problems)
         name = own_theory(scenario).name if theory is None else theory
         tree = told_of_fit(Path(folder))
         if name not in tree["theories"]:
@@ -344,9 +344,8 @@ class PosteriorDraws(Shown):
         import pandas as pd
 
         count = len(self)
-        if n is not None and (type(n) is not int or not 1 <= n <= count):
-            problem = f"n is {shown(n)}, must be a whole number from 1 to {count}"
-            raise SettingError("draws", [problem])
+        if n is not None and (problems := not_whole("n", n, least=1, most=count)):
+            raise SettingError("draws", problems)
         chosen = np.linspace(0, count - 1, count if n is None else n).round().astype(int)
         frame = pd.DataFrame(self.held.parameters[chosen], columns=list(self.names))
         frame.index = pd.Index(chosen, name="draw")
@@ -441,9 +440,8 @@ class PosteriorDraws(Shown):
             SettingError: If a setting is out of range.
         """
         count = len(self) if runs is None else runs
-        if type(count) is not int or not 1 <= count <= len(self):
-            problem = f"runs is {shown(runs)}, must be a whole number from 1 to {len(self)}"
-            raise SettingError("histories", [problem])
+        if problems := not_whole("runs", count, least=1, most=len(self)):
+            raise SettingError("histories", problems)
         scenario, number = self.prior.scenario, as_seed(seed)
         target = target_of(self.prior, series=self.held.series, until=self.held.until)
         noise = target.replaying(

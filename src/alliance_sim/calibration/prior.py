@@ -25,6 +25,7 @@ from alliance_sim.scenario.path import with_names
 from alliance_sim.scenario.priors import ALL, LOG, places
 from alliance_sim.scenario.schema import Prior as PriorTable
 from alliance_sim.scenario.theories import Theory, own_theory, theory_of, with_theory
+from alliance_sim.whole_numbers import not_whole
 from alliance_sim.world.over_lanes import exp_of
 
 Floats = NDArray[np.float64]
@@ -183,11 +184,7 @@ class Prior:
         Raises:
             SettingError: If the number of draws or the seed is out of range.
         """
-        problems = []
-        if type(draws) is not int or not 1 <= draws <= MOST_DRAWS:
-            problems.append(
-                f"draws is {shown(draws)}, must be a whole number from 1 to {MOST_DRAWS}"
-            )
+        problems = not_whole("draws", draws, least=1, most=MOST_DRAWS)
         number = 0
         try:
             number = noise.as_seed(seed)

@@ -23,16 +23,17 @@ from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.fit import moves_of
 from alliance_sim.calibration.forecasts import FUTURES, Forecaster, Means
 from alliance_sim.calibration.keyed import Stage, Streams, generator
-from alliance_sim.calibration.layout import LogLikelihood, whole_number
+from alliance_sim.calibration.layout import LogLikelihood
 from alliance_sim.calibration.predictive import MOST
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.resampling import systematic
 from alliance_sim.calibration.sequential import Sequential
 from alliance_sim.calibration.target import Target
 from alliance_sim.calibration.tempered import TemperedSettings
-from alliance_sim.errors import SettingError, shown
+from alliance_sim.errors import SettingError
 from alliance_sim.record.forecasts import ForecastYears
 from alliance_sim.record.record import COUNTED_DOMAINS, Record
+from alliance_sim.whole_numbers import not_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,9 +64,10 @@ class RollingSettings:
 
     def __post_init__(self) -> None:
         problems = [
-            f"{name} is {shown(value)}, must be a whole number, at least 1"
+            problem
             for name, value in vars(self).items()
-            if name != "particles" and (not whole_number(value) or value < 1)
+            if name != "particles"
+            for problem in not_whole(name, value, least=1)
         ]
         try:
             self.tempered()

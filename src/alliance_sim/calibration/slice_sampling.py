@@ -16,6 +16,7 @@ from alliance_sim.calibration.pool import pooled
 from alliance_sim.calibration.sampler import Sampler, beginning
 from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.noise import as_seed
+from alliance_sim.whole_numbers import not_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,9 +88,7 @@ def _check(log_likelihood: object, dimension: object, draws: object) -> None:
             "standard normals"
         )
     for name, value in (("dimension", dimension), ("draws", draws)):
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or value < 1:  # type: ignore[operator]
-            problems.append(f"{name} is {shown(value)}, must be a whole number, at least 1")
+        problems += not_whole(name, value, least=1)
     if problems:
         raise SettingError("elliptical_slice", problems)
 

@@ -26,6 +26,7 @@ from alliance_sim.record.named import named_record
 from alliance_sim.record.record import SERIES, Record
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced
+from alliance_sim.whole_numbers import whole_number
 from alliance_sim.world.build import prepared
 from alliance_sim.world.declaration import flattened
 
@@ -41,10 +42,10 @@ def until_year(scenario: Scenario, until: int | None) -> Scenario:
     first, last = scenario.time.first_year, scenario.time.last_year
     if until is None or until == last:
         return scenario
-    if type(until) is not int or not first <= until <= last:
+    if not whole_number(until) or not first <= until <= last:
         problem = f"is {shown(until)}, must be a year of the scenario, {first} to {last}"
         raise SettingError("until", [problem])
-    return replaced(scenario, {"time.last_year": until})
+    return replaced(scenario, {"time.last_year": int(until)})
 
 
 def prior_of(scenario: Scenario, theory: str | None = None) -> Prior:

@@ -21,12 +21,13 @@ import numpy as np
 
 from alliance_sim.calibration.blocks import Work, advance, evaluate, from_prior
 from alliance_sim.calibration.keyed import Stage, generator
-from alliance_sim.calibration.layout import Layout, LogLikelihood, whole_number
+from alliance_sim.calibration.layout import Layout, LogLikelihood
 from alliance_sim.calibration.moves import Move, usual_moves
 from alliance_sim.calibration.pool import pooled
 from alliance_sim.calibration.resampling import systematic
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.noise import as_seed
+from alliance_sim.whole_numbers import not_whole, whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,13 +51,7 @@ class TemperedSettings:
     cycles: tuple[int, int, int, int] = (2, 4, 6, 12)
 
     def __post_init__(self) -> None:
-        problems = []
-        whole = whole_number(self.particles)
-        if not whole or self.particles < LEAST_PARTICLES:
-            found = shown(self.particles)
-            problems.append(
-                f"particles is {found}, must be a whole number, at least {LEAST_PARTICLES}"
-            )
+        problems = not_whole("particles", self.particles, least=LEAST_PARTICLES)
         if not 0.0 < self.keep < 1.0:
             problems.append(f"keep is {shown(self.keep)}, must be above 0 and below 1")
         if len(tuple(self.cycles)) != 4 or not all(whole_number(c) and c > 0 for c in self.cycles):

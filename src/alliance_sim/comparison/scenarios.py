@@ -37,6 +37,7 @@ from alliance_sim.results.outcomes import Outcome, evaluate, is_binary, parse_ou
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import LEVELS
 from alliance_sim.several import several
+from alliance_sim.whole_numbers import whole_number
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.build import prepared
 from alliance_sim.world.state import state_names
@@ -413,7 +414,7 @@ def _outcomes(
     first, last = calendar.first_year, calendar.last_year
     problems = []
     for year in years:
-        whole = isinstance(year, int | np.integer)
+        whole = whole_number(year)
         if not whole or year not in range(first, last + 1):
             given, kind = (str(year), "") if whole else (shown(year), "a whole number ")
             problems.append(f"year is {given}, must be {kind}from {first} to {last}")

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from alliance_sim.calibration.diagnostics import LEAST_DRAWS, ess_mean
 from alliance_sim.calibration.keyed import generator
-from alliance_sim.calibration.layout import whole_number
 from alliance_sim.counterfactual.conditioning import given_data
 from alliance_sim.errors import SettingError, UnknownName, explains_calls, shown, unknown_name
 from alliance_sim.noise import as_seed
+from alliance_sim.whole_numbers import not_whole, whole_number
 
 Floats: TypeAlias = NDArray[np.float64]
 Run: TypeAlias = Mapping[str, Any]
@@ -222,14 +222,13 @@ def _checked(system: object, draws: object, coupling: object) -> list[str]:
     """
     problems = []
     dimension = getattr(system, "dimension", None)
-    if not whole_number(dimension) or dimension < 0:  # type: ignore[operator]
+    if not whole_number(dimension) or dimension < 0:
         found = "is missing" if dimension is None else f"is {shown(dimension)}"
         problems.append(f"system.dimension {found}, must be a whole number, at least 0")
     for name, call in (("run", "(noise, edit)"), ("log_likelihood", "(run, data)")):
         if not callable(getattr(system, name, None)):
             problems.append(f"system.{name} is missing, must be a function {name}{call}")
-    if not whole_number(draws) or draws < 1:  # type: ignore[operator]
-        problems.append(f"draws is {shown(draws)}, must be a whole number, at least 1")
+    problems += not_whole("draws", draws, least=1)
     listed: object = getattr(system, "couplings", ())
     if isinstance(listed, str) or not isinstance(listed, Iterable):
         problems.append(f"system.couplings is {shown(listed)}, must be a list of names")

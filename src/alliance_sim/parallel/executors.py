@@ -22,13 +22,13 @@ from concurrent.futures import (
 )
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
-from numbers import Integral
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError, shown
+from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError
 from alliance_sim.files import why
 from alliance_sim.parallel.processes import Processes
+from alliance_sim.whole_numbers import not_whole
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -137,10 +137,7 @@ def most_workers() -> int:
 
 def workers_problem(name: str, value: object) -> str | None:
     """Return what is wrong with a number of workers (processes or threads), None if nothing is."""
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if whole and 1 <= int(value) <= most_workers():  # type: ignore[call-overload]
-        return None
-    return f"{name} is {shown(value)}, must be a whole number from 1 to {most_workers()}"
+    return next(iter(not_whole(name, value, least=1, most=most_workers())), None)
 
 
 def check_workers(where: str, **given: object) -> None:
