@@ -194,6 +194,20 @@ def unknown_name(kind: str, name: str, known: Iterable[str], also: Spellings | N
     )
 
 
+def not_among(kind: str, given: Sequence[object], known: Iterable[str]) -> list[str]:
+    """Return what is wrong with names of which there must be some, each a known one.
+
+    Args:
+        kind: What each of them names, such as "series".
+        given: The names as found.
+        known: The names that would have been accepted.
+    """
+    names = tuple(known)
+    if not given:
+        return [f"no {kind} is given, must be at least one (known: {', '.join(names)})"]
+    return [unknown_name(kind, str(one), names) for one in given if one not in names]
+
+
 def did_you_mean(name: str, known: Iterable[str], also: Spellings | None = None) -> str:
     """Return "; did you mean ...?" with the nearest known name, "" if all are too far away.
 

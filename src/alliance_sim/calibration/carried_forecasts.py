@@ -27,12 +27,14 @@ from alliance_sim.calibration.scoring import ROLLING
 from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.stored import HeldOutModel, Place
 from alliance_sim.calibration.target import target_of
-from alliance_sim.errors import SettingError, explains_calls, unknown_name
+from alliance_sim.errors import SettingError, explains_calls, not_among, shown
 from alliance_sim.files import writable_folder
 from alliance_sim.noise import as_seed
 from alliance_sim.record.forecasts import ForecastYears, forecast_years
 from alliance_sim.record.record import SERIES, Record
 from alliance_sim.scenario import Scenario
+from alliance_sim.several import several
+from alliance_sim.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,9 +115,14 @@ class TransferSettings:
     )
 
     def __post_init__(self) -> None:
-        problems = [unknown_name("series", str(x), SERIES) for x in self.series if x not in SERIES]
-        if not self.series:
-            problems.append("series is empty, must name at least one")
+        object.__setattr__(self, "series", several(self.series))
+        problems = not_among("series", self.series, SERIES)
+        if whole_number(self.since):
+            object.__setattr__(self, "since", int(self.since))  # which JSON can hold, if NumPy's
+        elif self.since is not None:
+            problems.append(f"since is {shown(self.since)}, must be a year")
+        if not isinstance(self.rolling, RollingSettings):
+            problems.append(f"rolling is {shown(self.rolling)}, must be RollingSettings(...)")
         try:
             object.__setattr__(self, "seed", as_seed(self.seed))
         except SettingError as error:

@@ -34,9 +34,14 @@ from alliance_sim.errors import (
     ResultError,
     SettingError,
     explains_calls,
+    not_among,
+    shown,
 )
 from alliance_sim.noise import as_seed
+from alliance_sim.record.record import SERIES
 from alliance_sim.scenario import Scenario
+from alliance_sim.several import several
+from alliance_sim.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +67,8 @@ class FitSettings:
     """What is fitted, and how long.
 
     Attributes:
-        theories: Names of theories, such as "RID" and "N+T"; None for that of the scenario.
+        theories: Names of theories, such as "RID" and "N+T", one alone or several; None for that
+            of the scenario.
         series: Which acts count: "all", "alliance" or "salience2".
         until: Last year that is looked at; the last of the scenario if None.
         seed: Whole number from 0 to 2**64 - 1.
@@ -80,6 +86,47 @@ class FitSettings:
             chains=64, superchains=SUPERCHAINS, warm_up=100, draws=400, round=10
         )
     )
+
+    def __post_init__(self) -> None:
+        problems = not_among("series", [self.series], SERIES)
+        if self.theories is not None:
+            object.__setattr__(self, "theories", several(self.theories))
+            problems += no_theory(self.theories)
+        if self.until is not None and not whole_number(self.until):
+            problems.append(f"until is {shown(self.until)}, must be a year")
+        given, length = ("tempered", self.tempered, TemperedSettings), self.chains
+        for name, value, kind in (given, ("chains", length, ChainSettings)):
+            if not isinstance(value, kind):
+                problems.append(f"{name} is {shown(value)}, must be {kind.__name__}(...)")
+        if isinstance(length, ChainSettings):
+            problems += _keeps_none(length)
+        try:
+            object.__setattr__(self, "seed", as_seed(self.seed))
+        except SettingError as error:
+            problems += error.problems
+        if problems:
+            raise SettingError("calibrate", problems)
+
+
+def no_theory(theories: Sequence[object]) -> list[str]:
+    """Return in a sentence that no theory is named where some are; nothing if one is."""
+    return [] if theories else ["no theory is given; None is that of the scenario"]
+
+
+def _keeps_none(chains: ChainSettings) -> list[str]:
+    """Return in a sentence why no whole draw of chains would be kept; nothing if some are.
+
+    Whole draws are what a fit is used by, and they are kept where rounds end.
+    """
+    problems = []
+    if chains.draws < chains.round:
+        problems.append(
+            f"draws is {chains.draws}, must be at least {chains.round}: whole draws, which are "
+            "all that a fit is used by, are kept at the end of each round of so many sweeps"
+        )
+    if not chains.keep:
+        problems.append("keep is 0, must be at least 1: a fit is used by its whole draws")
+    return problems
 
 
 @explains_calls

@@ -21,7 +21,7 @@ from alliance_sim import files, provenance
 from alliance_sim.calibration.acts import ActCounts, act_counts
 from alliance_sim.calibration.blocks import evaluate
 from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
-from alliance_sim.calibration.fit import check_possible
+from alliance_sim.calibration.fit import check_possible, no_theory
 from alliance_sim.calibration.keyed import Stage, generator
 from alliance_sim.calibration.layout import log_ratio
 from alliance_sim.calibration.leave_out import LeaveOut
@@ -35,12 +35,13 @@ from alliance_sim.calibration.still_holds import digests_of
 from alliance_sim.calibration.stored import Checked, Place, StoredForecasts, load_stored
 from alliance_sim.calibration.target import Target, prior_of, target_of
 from alliance_sim.compiled.objects import rules_digest
-from alliance_sim.errors import FileError, ResultError, SettingError, unknown_name
+from alliance_sim.errors import FileError, ResultError, SettingError, not_among, shown
 from alliance_sim.noise import as_seed
 from alliance_sim.record.forecasts import ForecastYears, forecast_years
 from alliance_sim.record.record import SERIES, Record
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.file import word_for
+from alliance_sim.several import several
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class RefitSettings:
 
     Attributes:
         series: Which acts count: one or more of "all", "alliance" and "salience2".
-        theories: Names of theories; None for that of the scenario.
+        theories: Names of theories, one alone or several; None for that of the scenario.
         settings: "rolling", with the forecasts from the fixed origin; and "leave_out", which starts
             from the last draws of the former, so that this is made as well.
         rolling: How many particles, and how much they move.
@@ -76,10 +77,15 @@ class RefitSettings:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        problems = [unknown_name("series", one, SERIES) for one in self.series if one not in SERIES]
-        problems += [
-            unknown_name("setting", one, REFITTED) for one in self.settings if one not in REFITTED
-        ]
+        for name in ("series", "settings"):
+            object.__setattr__(self, name, several(getattr(self, name)))
+        problems = not_among("series", self.series, SERIES)
+        problems += not_among("setting", self.settings, REFITTED)
+        if self.theories is not None:
+            object.__setattr__(self, "theories", several(self.theories))
+            problems += no_theory(self.theories)
+        if not isinstance(self.rolling, RollingSettings):
+            problems.append(f"rolling is {shown(self.rolling)}, must be RollingSettings(...)")
         try:
             object.__setattr__(self, "seed", as_seed(self.seed))
         except SettingError as error:

@@ -141,17 +141,22 @@ def _settings(
         chains = ChainSettings(superchains=SUPERCHAINS, **length)
     except SettingError as error:
         problems += error.problems
+    names = [name for given in theory or () for name in (LATTICE if given == ALL else (given,))]
+    settings = FitSettings()
+    try:
+        settings = FitSettings(
+            theories=tuple(dict.fromkeys(names)) or None,
+            series=series,
+            until=int(month[1]) if month else None,
+            seed=seed,
+            tempered=tempered,
+            chains=chains,
+        )
+    except SettingError as error:
+        problems += error.problems
     if problems:
         raise SettingError("calibrate", problems)
-    names = [name for given in theory or () for name in (LATTICE if given == ALL else (given,))]
-    return FitSettings(
-        theories=tuple(dict.fromkeys(names)) or None,
-        series=series,
-        until=int(month[1]) if month else None,
-        seed=seed,
-        tempered=tempered,
-        chains=chains,
-    )
+    return settings
 
 
 def _fitted(scenario: Any, folder: Path, settings: FitSettings, crew: dict[str, Any]) -> Any:
