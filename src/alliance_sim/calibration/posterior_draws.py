@@ -324,7 +324,7 @@ class PosteriorDraws(Shown):
         names, before = self.names, pd.DataFrame(self.prior.sample(PRIOR_DRAWS, self.held.seed))
         one, other = np.triu_indices(len(names), 1)
         found, prior = (
-            np.corrcoef(frame.rank().to_numpy(), rowvar=False)[one, other]
+            np.atleast_2d(np.corrcoef(frame.rank().to_numpy(), rowvar=False))[one, other]
             for frame in (self.draws(), before)
         )
         name, beside = np.array(names)[one], np.array(names)[other]

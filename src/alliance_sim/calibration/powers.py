@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alliance_sim.calibration.pareto import smoothed_weights
-from alliance_sim.errors import explains_calls
+from alliance_sim.calibration.given_arrays import given_numbers
+from alliance_sim.calibration.pareto import TRUSTED, smoothed_weights
+from alliance_sim.errors import SettingError, explains_calls, shown
+from alliance_sim.several import several
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +47,9 @@ class Sensitivity:
 
     @property
     def verdict(self) -> str:
-        """What that means, in a few words."""
+        """What that means, in a few words: nothing, where the weights are not to be trusted."""
+        if not self.pareto_k <= TRUSTED:
+            return "not to be trusted"
         if self.prior < MOVED:
             return "told by the data" if self.likelihood >= MOVED else "moved by neither"
         return "prior and data disagree" if self.likelihood >= MOVED else "told by the prior"
@@ -62,16 +66,23 @@ def power_scaling(
 ) -> list[Sensitivity]:
     """Return for each quantity how far it moves with two powers, told for a doubling.
 
-    Where many parameters are scaled at once weights become unequal (`pareto_k` above 0.7); powers
-    nearer to 1, such as 0.99 and 1.01, tell the same as a slope.
+    Where many parameters are scaled at once weights become unequal (`pareto_k` above 0.7), and
+    verdicts are "not to be trusted"; powers nearer to 1, such as 0.99 and 1.01, tell the same as a
+    slope.
 
     Args:
-        names: The quantities.
+        names: The quantities; the name alone if there is one.
         draws: Array (draw, quantity).
         log_prior: Array (draw,), of the parameters; of standard normals minus half their squares.
         log_likelihood: Array (draw,).
-        powers: One below 1 and one above.
+        powers: Above 0, one below 1 and one above.
+
+    Raises:
+        SettingError: If names and arrays do not go together, hold what is no finite number, or the
+            powers are not so; it lists all of it.
     """
+    called = several(names)
+    draws, log_prior, log_likelihood = _checked(called, draws, log_prior, log_likelihood, powers)
     weights, worst = {}, -math.inf
     for part, density in (("prior", log_prior), ("likelihood", log_likelihood)):
         for power in powers:
@@ -79,7 +90,7 @@ def power_scaling(
             weights[part, power] = np.exp(log_weights)
             worst = max(worst, k)
     found = []
-    for quantity, name in enumerate(names):
+    for quantity, name in enumerate(called):
         x = draws[:, quantity]
         told = {
             part: float(
@@ -91,6 +102,33 @@ def power_scaling(
         }
         found.append(Sensitivity(name, told["prior"], told["likelihood"], worst))
     return found
+
+
+def _checked(
+    names: tuple[str, ...], draws: object, log_prior: object, log_likelihood: object, powers: object
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the arrays, if they go together.
+
+    Raises:
+        SettingError: Naming all that does not.
+    """
+    x, problems = given_numbers("draws", draws, axes=("draw", "quantity"))
+    if x.size and x.shape[1] != len(names):
+        problems.append(f"names are {len(names)}, must be one for each of {x.shape[1]} quantities")
+    densities = []
+    for name, value in (("log_prior", log_prior), ("log_likelihood", log_likelihood)):
+        density, wrong = given_numbers(name, value, axes=("draw",))
+        if x.size and not wrong and len(density) != len(x):
+            wrong = [f"{name} holds {len(density)}, must hold one for each of {len(x)} draws"]
+        problems += wrong
+        densities.append(density)
+    two, wrong = given_numbers("powers", powers, axes=("power",))
+    if wrong or len(two) != 2 or not 0.0 < two.min() < 1.0 < two.max():
+        told = "must be two numbers above 0, one below 1 and one above 1"
+        problems.append(f"powers is {shown(powers)}, {told}")
+    if problems:
+        raise SettingError("power_scaling", problems)
+    return x, densities[0], densities[1]
 
 
 def distance(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

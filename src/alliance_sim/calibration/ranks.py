@@ -18,14 +18,18 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from alliance_sim.calibration.given_arrays import given_numbers
 from alliance_sim.calibration.keyed import Stage, generator
-from alliance_sim.errors import SettingError, explains_calls
+from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.noise import as_seed
 from alliance_sim.parallel.executors import Inline, explained, in_flight
+from alliance_sim.several import several
+from alliance_sim.whole_numbers import not_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,8 +97,20 @@ class RankStudy:
             replicates: How many.
             draws: Nearly independent draws that each replicate gives.
             seed: For ranks among equals, which are drawn by lot.
+
+        Raises:
+            SettingError: If there is no quantity, no replicate or no draw, or a setting is out of
+                range.
         """
-        self.names, self._replicate, self.draws = tuple(names), replicate, draws
+        self.names, self._replicate, self.draws = several(names), replicate, draws
+        problems = not_whole("replicates", replicates, least=1)
+        problems += not_whole("draws", draws, least=1)
+        if not self.names:
+            problems.append("names is empty, must name at least one quantity")
+        if not callable(replicate):
+            problems.append(f"replicate is {shown(replicate)}, must be a function of its number")
+        if problems:
+            raise SettingError("ranks", problems)
         self._seed = as_seed(seed)
         self.ranks = np.full((replicates, len(self.names)), -1, dtype=np.int64)
         self.told = np.full((replicates, 3, len(self.names)), np.nan)
@@ -185,15 +201,14 @@ def check_ranks(
     Args:
         name: The quantity.
         ranks: Array (replicate,) of whole numbers from 0 to `most`.
-        most: The number of draws.
-        probability: Of staying inside.
+        most: The number of draws, at least 1.
+        probability: Of staying inside, above 0 and below 1.
 
     Raises:
-        SettingError: If there is no rank, from which nothing can be told.
+        SettingError: If there is no rank, from which nothing can be told, one of them can be none
+            of so many draws, or a setting is out of range.
     """
-    if np.ndim(ranks) != 1 or not np.size(ranks):
-        problem = f"ranks have shape {np.shape(ranks)}, must be (replicate,) with at least one"
-        raise SettingError("check_ranks", [problem])
+    ranks = _checked(ranks, most, probability)
     count = len(ranks)
     ends = np.unique(np.linspace(0, most, min(MOST_POINTS, most) + 1).round().astype(np.int64)[:-1])
     points: NDArray[np.float64] = (ends.astype(np.float64) + 1.0) / (most + 1.0)
@@ -209,6 +224,28 @@ def check_ranks(
         high / count - points,
         max(0.0, 1.0 - _probability_inside(count, tuple(points), strayed * (1.0 + 1e-9))),
     )
+
+
+def _checked(ranks: object, most: int, probability: object) -> NDArray[np.int64]:
+    """Return the ranks, if they are such of so many draws.
+
+    Raises:
+        SettingError: Naming all that is wrong.
+    """
+    found, problems = given_numbers("ranks", ranks, axes=("replicate",), finite=False)
+    wrong = not_whole("most", most, least=1)
+    problems += wrong
+    if not isinstance(probability, Real) or not 0.0 < float(probability) < 1.0:
+        problems.append(f"probability is {shown(probability)}, must be above 0 and below 1")
+    if not wrong:
+        none = ~((found >= 0) & (found <= most) & (found == np.floor(found)))
+        if none.any():
+            first, count = float(found[none][0]), int(none.sum())
+            told = f"{first:g}" if count == 1 else f"{count} such as {first:g}"
+            problems.append(f"ranks hold {told}, must be whole numbers from 0 to {most}")
+    if problems:
+        raise SettingError("check_ranks", problems)
+    return found.astype(np.int64)
 
 
 @lru_cache(maxsize=8)
