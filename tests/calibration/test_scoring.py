@@ -295,6 +295,15 @@ def test_years_that_leave_too_little_are_refused() -> None:
         score_record(ISLANDS, series=["aliance"], models=QUICK[:1])
 
 
+def test_the_last_year_that_scores_may_count_from_is_scored() -> None:
+    found = score_record(ISLANDS, series=["all"], models=QUICK[:2], since=2008)
+    rows = found.differences().set_index("setting")
+    assert set(rows.index) == {"blind", "told", "rolling", "rolling_told", "leave_out"}
+    assert np.isfinite(rows["total"]).all()
+    assert np.isnan(rows["statistic"]["blind"]), "four quarters ahead cannot tell"
+    assert "difference" in str(found.tree())
+
+
 def test_a_record_without_acts_is_refused(own: Path) -> None:
     events = own / "events.csv"
     events.write_text(events.read_text("utf-8").partition("\n")[0] + "\n", "utf-8")

@@ -205,7 +205,7 @@ class ScoreTable(Shown):
         """Return what a model scores more than another in the same setting."""
         mine = (cell or self.cells[key]).scores.log_score
         theirs = self.cells[key._replace(model=other)].scores.log_score
-        return difference(mine, theirs, horizon=HORIZONS[key.setting])
+        return difference(mine, theirs, horizon=min(HORIZONS[key.setting], len(mine)))
 
     def calibration(self, key: Key) -> Uniformity:
         """Return whether the forecasts of one cell were calibrated, by their PIT values."""
