@@ -172,25 +172,29 @@ class UnfinishedError(AllianceSimError):
     """Work that had to stop on the way; what was done is kept, and can be gone on with."""
 
 
-def unknown_name(kind: str, name: str, known: Iterable[str], also: Spellings | None = None) -> str:
+def unknown_name(
+    kind: str, name: object, known: Iterable[str], also: Spellings | None = None
+) -> str:
     """Return the sentence for an unknown name, with the nearest known one.
 
     Of many known names only those most alike are told, so that the sentence can still be read.
 
     Args:
         kind: What the name should name, such as "juncture".
-        name: The name as found.
+        name: The name as found, or whatever stands in its place.
         known: The names that would have been accepted.
         also: Other spellings of theirs, by name: first the title, which is told where the name that
             is offered does not explain itself.
     """
     names = sorted(known)
-    shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}..."
+    if not isinstance(name, str):
+        return f"unknown {kind} {shown(name)}, must be a name ({_listing('', names, also)})"
+    part = name if len(name) <= LONGEST else f"{name[:LONGEST]}..."
     several = [part for part in SEPARATORS.split(name.strip()) if part]
     if len(several) > 1 and all(part in names for part in several):
-        return f"{shown!r} is {len(several)} names of a {kind}; give each by itself"
+        return f"{part!r} is {len(several)} names of a {kind}; give each by itself"
     return (
-        f"unknown {kind} {shown!r}{did_you_mean(name, names, also)} ({_listing(name, names, also)})"
+        f"unknown {kind} {part!r}{did_you_mean(name, names, also)} ({_listing(name, names, also)})"
     )
 
 
@@ -205,7 +209,7 @@ def not_among(kind: str, given: Sequence[object], known: Iterable[str]) -> list[
     names = tuple(known)
     if not given:
         return [f"no {kind} is given, must be at least one (known: {', '.join(names)})"]
-    return [unknown_name(kind, str(one), names) for one in given if one not in names]
+    return [unknown_name(kind, one, names) for one in given if one not in names]
 
 
 def did_you_mean(name: str, known: Iterable[str], also: Spellings | None = None) -> str:

@@ -34,9 +34,7 @@ def test_one_text_stands_for_a_list_of_one_and_an_empty_list_for_nothing(
     text = {"theories": "RID", "series": "alliance", "settings": "rolling"}[name]
     for one in (text, [text]):
         assert getattr(settings(**{name: one}), name) == (text,)
-    with pytest.raises(
-        SettingError, match=r"1 problem\n  - no (theory|series|setting) is"
-    ):
+    with pytest.raises(SettingError, match=r"1 problem\n  - no (theory|series|setting) is"):
         settings(**{name: ()})
 
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, shown
 from alliance_sim.record.folder import SUSPENSION
 from alliance_sim.record.record import COUNTED_DOMAINS, Record
 from alliance_sim.scenario.fields import DOMAINS
+from alliance_sim.whole_numbers import whole_number
 from alliance_sim.world.build import prepared
 from alliance_sim.world.declaration import flattened
 
@@ -112,9 +113,9 @@ def act_counts(
     world = prepared(scenario)[0]
     calendar = world.calendar
     year = first_observed(record, scenario) if since is None else since
-    if not calendar.first_year <= year <= calendar.last_year - 2:
+    if not whole_number(year) or not calendar.first_year <= year <= calendar.last_year - 2:
         allowed = f"{calendar.first_year} to {calendar.last_year - 2}"
-        raise SettingError("score", [f"--from is {year}, must be a year from {allowed}"])
+        raise SettingError("score", [f"--from is {shown(year)}, must be a year from {allowed}"])
     events = record.series(series)
     events = events[events["kind"] != SUSPENSION]
     counts = np.zeros((calendar.steps, len(COUNTED_DOMAINS)), dtype=np.int64)

@@ -20,6 +20,7 @@ from alliance_sim.calibration.acts import act_counts, first_observed
 from alliance_sim.calibration.carried import Carried, carried_prior
 from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
 from alliance_sim.calibration.fit import check_possible
+from alliance_sim.calibration.posterior_draws import PosteriorDraws
 from alliance_sim.calibration.predictive import Predictive
 from alliance_sim.calibration.refits import rolling_forecasts
 from alliance_sim.calibration.rolling import TOLD, Rolling, RollingSettings
@@ -32,14 +33,13 @@ from alliance_sim.files import writable_folder
 from alliance_sim.noise import as_seed
 from alliance_sim.record.forecasts import ForecastYears, forecast_years
 from alliance_sim.record.record import SERIES, Record
+from alliance_sim.results.draws import shipped_relationships
 from alliance_sim.scenario import Scenario
 from alliance_sim.several import several
 from alliance_sim.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from alliance_sim.calibration.posterior_draws import PosteriorDraws
 
 MODEL = "carried"  # key of its rows
 PARTICLES, SWEEPS = 256, 2
@@ -148,7 +148,8 @@ def transfer(
 
     Args:
         scenario: A scenario of another relationship with a record; it needs no priors.
-        posterior: Draws of what was fitted.
+        posterior: Draws of what was fitted, not a name or a file of them: nobody could tell which
+            scenario they are of.
         settings: What is forecast, and with how many particles; the defaults if None.
         under_way: Folder in which a pass is put down, so that the same call goes on; or None.
         executor: Who computes; this process if None. Numbers do not depend on it.
@@ -159,10 +160,12 @@ def transfer(
         NoRecord: If the scenario has no record.
         RecordError: If that cannot be used.
         ScenarioError: If the scenario leaves nothing free.
-        SettingError: If the record is too short to be forecast, or impossible under all draws.
+        SettingError: If the posterior is no draws, the record is too short to be forecast, or
+            impossible under all of them.
         UnfinishedError: If it had to stop on the way.
     """
     asked = settings or TransferSettings()
+    _check_draws(posterior)
     prior = carried_prior(scenario, posterior)
     record, seed = Record.of(scenario), asked.seed
     forecasts: dict[tuple[str, str], Predictive] = {}
@@ -199,6 +202,20 @@ def transfer(
         evidence=evidence,
     )
     return Transfer(model, prior.carried, prior.names[:-1], left)
+
+
+def _check_draws(posterior: object) -> None:
+    """Refuse what is no draws: a name or a file of them does for runs of what was fitted alone.
+
+    Raises:
+        SettingError: With how to come by them.
+    """
+    if isinstance(posterior, PosteriorDraws):
+        return
+    ship = [f"shipped_posterior(load_scenario('{x}/baseline'))" for x in shipped_relationships()]
+    ways = [*ship[:1], "PosteriorDraws.load(path, the scenario that was fitted)"]
+    problem = f"posterior is {shown(posterior)}, must be draws of another relationship, such as"
+    raise SettingError("transfer", [f"{problem} {' or '.join(ways)}"])
 
 
 def _enough(years: ForecastYears, first: int) -> ForecastYears:

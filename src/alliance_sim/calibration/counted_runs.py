@@ -6,6 +6,7 @@ reported with the chance that the record states for its day and salience, before
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,16 +16,17 @@ import numpy as np
 from alliance_sim.calibration.acts import ActCounts
 from alliance_sim.calibration.baselines.holdout import Holdout, InSample
 from alliance_sim.calibration.predictive import Predictive
-from alliance_sim.calibration.scoring import IN_SAMPLE
+from alliance_sim.calibration.scoring import IN_SAMPLE, SETTINGS
 from alliance_sim.comparison.counts import as_coded
 from alliance_sim.comparison.drawn import drawn_from
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.simulate import Kernel, simulate
-from alliance_sim.errors import ResultError, explains_calls
+from alliance_sim.errors import ResultError, SettingError, explains_calls, not_among
 from alliance_sim.record.folder import SUSPENSION
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record, of_series
 from alliance_sim.results import Ensemble
 from alliance_sim.results.draws import USUAL
+from alliance_sim.several import several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,8 +84,8 @@ def free_runs(  # noqa: PLR0913 - what rows are made of, by name
     runs: int = RUNS,
     seed: int = 1,
     ensemble: Ensemble | None = None,
-    posterior: ParameterDraws | None = None,
-    settings: tuple[str, ...] = (),
+    posterior: ParameterDraws | str | os.PathLike[str] | None = None,
+    settings: str | Sequence[str] = (),
 ) -> FreeRuns:
     """Return runs of a scenario, ready to be scored beside baselines.
 
@@ -95,27 +97,36 @@ def free_runs(  # noqa: PLR0913 - what rows are made of, by name
         seed: Seed of their noise.
         ensemble: Runs of the scenario that there are already, such as those with the numbers of
             many posterior draws.
-        posterior: Draws whose parameters the runs have: runs that are made here, too. Their chances
-            of being coded are those of the draw.
-        settings: In which settings they are scored, such as ("in_sample",); all if left out.
+        posterior: Draws whose parameters the runs have, or a file or folder of them; "shipped"; or
+            None or "none" for the numbers that the scenario states. Runs that are made here have
+            them, too. Their chances of being coded are those of the draw.
+        settings: In which settings they are scored, such as "in_sample", one alone or several; all
+            if left out.
 
     Raises:
+        SettingError: If there is no such setting, or the posterior does not go with the scenario.
         NoRecord: If the scenario has no record.
         RecordError: If its record cannot be used.
         ResultError: If the runs given are of other years.
         AllianceSimError: If every run failed.
     """
+    wanted = several(settings)
+    if wanted and (problems := not_among("setting", wanted, SETTINGS)):
+        raise SettingError("free_runs", problems)
+    draws, told = drawn_from(posterior, [scenario], where="free_runs")
+    if draws is None and told:
+        raise SettingError("free_runs", [told])
     record = Record.of(scenario)
     if ensemble is None:
         ensemble = simulate(
-            scenario, runs=runs, seed=seed, engine=Kernel(threads=1), posterior=posterior
+            scenario, runs=runs, seed=seed, engine=Kernel(threads=1), posterior=draws
         )
     elif ensemble.calendar.labels != scenario.calendar().labels:
         span = f"{ensemble.calendar.label(0)} to {ensemble.calendar.label(-1)}"
         raise ResultError(f"the runs of {ensemble.scenario} are of other quarters: {span}")
-    acts = _written(ensemble, scenario, record, posterior)
+    acts = _written(ensemble, scenario, record, draws)
     counts = {series: _counted(ensemble, acts, series) for series in SERIES}
-    return FreeRuns(name, title, counts, record.name, settings)
+    return FreeRuns(name, title, counts, record.name, wanted)
 
 
 def shipped_runs(scenario: Scenario) -> FreeRuns | None:

@@ -34,11 +34,13 @@ from alliance_sim.errors import (
     SettingError,
     UnknownName,
     explains_calls,
+    shown,
     unknown_name,
 )
 from alliance_sim.glossary import percent
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record
 from alliance_sim.results.draws import USUAL
+from alliance_sim.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,11 +245,12 @@ def check_asked(runs: int, series: str) -> None:
     """Raise an error unless so many runs can be asked for, and such acts.
 
     Raises:
-        SettingError: If the number of runs is out of range.
+        SettingError: If the number of runs is no whole number, or out of range.
         UnknownName: If there is no such series.
     """
-    if not LEAST_RUNS <= runs <= MOST_RUNS:
-        raise SettingError(WHERE, [f"runs is {runs}, must be {LEAST_RUNS:,} to {MOST_RUNS:,}"])
+    if not whole_number(runs) or not LEAST_RUNS <= runs <= MOST_RUNS:
+        allowed = f"must be {LEAST_RUNS:,} to {MOST_RUNS:,}, a whole number"
+        raise SettingError(WHERE, [f"runs is {shown(runs)}, {allowed}"])
     if series not in SERIES:
         raise UnknownName(unknown_name("series", series, SERIES))
 

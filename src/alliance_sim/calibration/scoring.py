@@ -29,10 +29,11 @@ from alliance_sim.calibration.scores import (
     uniformity,
 )
 from alliance_sim.display import Facts, Shown, Table, counted
-from alliance_sim.errors import SettingError, UnknownName, explains_calls, unknown_name
+from alliance_sim.errors import SettingError, UnknownName, explains_calls, shown, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.record.forecasts import ForecastYears, editions_of, forecast_years
 from alliance_sim.record.record import COUNTED_DOMAINS, SERIES, Record
+from alliance_sim.several import several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -282,10 +283,10 @@ class _Work(NamedTuple):
 def score_record(
     scenario: Scenario,
     *,
-    series: Sequence[str] = SERIES,
-    editions: Sequence[str] | None = None,
+    series: str | Sequence[str] = SERIES,
+    editions: str | Sequence[str] | None = None,
     since: int | None = None,
-    models: Sequence[Baseline | MadeAlready] = BASELINES,
+    models: Baseline | MadeAlready | Sequence[Baseline | MadeAlready] = BASELINES,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> ScoreTable:
@@ -293,27 +294,32 @@ def score_record(
 
     Args:
         scenario: The scenario; its record, stages and inputs are used, none of its numbers.
-        series: Which of the series of acts.
-        editions: What to name as `record` for each edition; all that there are if left out.
+        series: Which of the series of acts, one alone or several.
+        editions: What to name as `record` for each edition, one alone or several; all that there
+            are if left out.
         since: First year that counts; that which each edition states if left out.
-        models: What is fitted: anything that follows `Baseline`. One with an `edition` is scored on
-            that alone, one with `settings` in those alone.
+        models: What is fitted, one alone or several: anything that follows `Baseline`. One with an
+            `edition` is scored on that alone, one with `settings` in those alone.
         workers: Processes to use; the numbers do not depend on it.
         progress: Called with (fits done, fits in all).
 
     Raises:
         NoRecord: If the scenario has no record.
         RecordError: If a record cannot be used.
-        SettingError: If a record holds no act, or `since` leaves too few years.
+        SettingError: If a record holds no act, `since` is no year or leaves too few, there is no
+            series, edition or model, or something that is no model; or if no model says anything of
+            what is scored.
         UnknownName: If there is no such series.
     """
     executors.check_workers("score", workers=workers)
+    compared = several(models)
+    _check_models(compared)
     named = Record.of(scenario).name
     acts, years = what_is_scored(scenario, series=series, editions=editions, since=since)
     work = [
         _Work(edition, counts, years[edition], model, _told(model))
         for (edition, _), counts in acts.items()
-        for model in models
+        for model in compared
         if getattr(model, "edition", edition) == edition
     ]
     cells: dict[Key, Cell] = {}
@@ -329,7 +335,10 @@ def score_record(
             done += 1
             if progress is not None:
                 progress(done, len(work))
-    order = {name: place for place, name in enumerate(model.name for model in models)}
+    if not cells:
+        told = f"no model says anything of what is scored ({', '.join(map(str, years))})"
+        raise SettingError("score", [told])
+    order = {name: place for place, name in enumerate(model.name for model in compared)}
     ranks = {name: place for place, name in enumerate(SETTINGS)}
     placed = list(acts)
     ordered = sorted(
@@ -341,7 +350,7 @@ def score_record(
         acts=acts,
         years=years,
         cells={key: cells[key] for key in ordered},
-        titles={model.name: model.title for model in models},
+        titles={model.name: model.title for model in compared},
         curve=dict(sorted(curve.items(), key=lambda item: placed.index(item[0]))),
     )
 
@@ -349,8 +358,8 @@ def score_record(
 def what_is_scored(
     scenario: Scenario,
     *,
-    series: Sequence[str] = SERIES,
-    editions: Sequence[str] | None = None,
+    series: str | Sequence[str] = SERIES,
+    editions: str | Sequence[str] | None = None,
     since: int | None = None,
 ) -> tuple[dict[tuple[str, str], ActCounts], dict[str, ForecastYears]]:
     """Return the acts by (edition, series), and the years that are forecast by edition.
@@ -359,17 +368,40 @@ def what_is_scored(
     Arguments and errors are those of `score_record`.
     """
     acts, years = {}, {}
-    for edition in editions if editions is not None else editions_of(scenario):
+    named = editions_of(scenario) if editions is None else several(editions)
+    wanted = several(series)
+    problems = [f"edition is {shown(x)}, must be a name" for x in named if not isinstance(x, str)]
+    lists = {"edition": named, "series": wanted}
+    problems += [f"no {name} is given, must be at least one" for name in lists if not lists[name]]
+    if problems:
+        raise SettingError("score", problems)
+    for edition in named:
         world = scenario.model_copy(update={"record": edition})
         record = Record.of(world)
         if record.events.empty:
             problem = f"{record.name} holds no act, so there is nothing to score"
             raise SettingError("record", [problem])
-        first = first_observed(record, world) if since is None else since
-        for one in series:
+        for one in wanted:
             acts[record.name, one] = act_counts(record, world, one, since=since)
+        first = first_observed(record, world) if since is None else int(since)
         years[record.name] = _within(forecast_years(world, first=first), first)
     return acts, years
+
+
+def _check_models(models: Sequence[object]) -> None:
+    """Refuse what does not follow `Baseline`, and has no forecasts that were made before either.
+
+    Raises:
+        SettingError: Naming all that is missing.
+    """
+    problems = [] if models else ["no model is given, must be at least one"]
+    for model in models:
+        calls = ("held_out",) if hasattr(model, "held_out") else ("predict", "in_sample")
+        lacking = [name for name in ("name", "title", *calls) if not hasattr(model, name)]
+        if lacking:
+            problems.append(f"model {shown(model)} has no {', '.join(lacking)}")
+    if problems:
+        raise SettingError("score", problems)
 
 
 def _within(years: ForecastYears, first: int) -> ForecastYears:
@@ -390,7 +422,7 @@ def _fitted(work: _Work) -> tuple[dict[Key, Cell], str, str, tuple[float, float]
     """Return one model's cells, and for the curve its evidence under the Poisson distribution."""
     made = hasattr(work.model, "held_out")
     cells = _made_already(work) if made else _by_fits(work)
-    wanted = getattr(work.model, "settings", ()) or SETTINGS
+    wanted = several(getattr(work.model, "settings", ())) or SETTINGS
     cells = {name: cell for name, cell in cells.items() if name in wanted}
     evidence = log_quadratic_evidence(work.acts) if work.model.name == CURVE else None
     keys = (Key(work.edition, work.acts.series, name, work.model.name) for name in cells)
