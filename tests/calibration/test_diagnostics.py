@@ -147,10 +147,15 @@ def test_one_group_cannot_be_compared(groups: int) -> None:
             "(R-hat 1.004, effective draws 400; below 1.01 and above 400 are asked for)",
         ),
         ({"rhat": math.nan, "nested_rhat": None, "ess_bulk": math.nan}, "too short to tell"),
+        (
+            {"rhat": math.inf, "nested_rhat": 1.005, "ess_bulk": 900.0, "ess_tail": 500.0},
+            "(R-hat inf, effective draws 500; ",
+        ),
+        ({"rhat": "inf", "nested_rhat": 1.005, "ess_bulk": 9e2, "ess_tail": 5e2}, "(R-hat inf, "),
     ],
 )
 def test_chains_that_have_not_come_to_the_same_place_are_told(
-    told: dict[str, float | None], doubt: str
+    told: dict[str, float | str | None], doubt: str
 ) -> None:
     found = doubt_of(told)
     assert doubt in found

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from alliance_sim import ResultError, ScenarioError, SettingError, load_scenario
 from alliance_sim.calibration import ChainSettings, FitSettings, PosteriorDraws, calibrate
-from alliance_sim.calibration.fit import CHAINS, PARTICLES, FitFolder
+from alliance_sim.calibration.fit import CHAINS, PARTICLES, FitFolder, worst_of
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.calibration.still_holds import digests_of, plain
 from alliance_sim.calibration.target import prior_of, target_of
@@ -143,13 +143,44 @@ def test_chains_are_made_longer_to_the_bytes_of_a_long_fit(fitted: Path, tmp_pat
         ({"rhat": 1.2, "nested_rhat": 1.02, "ess_bulk": 900.0, "ess_tail": 500.0}, 900),
         ({"rhat": 1.2, "nested_rhat": 1.005, "ess_bulk": 900.0, "ess_tail": 100.0}, 1800),
         ({"rhat": 1.03, "nested_rhat": math.nan, "ess_bulk": 900.0, "ess_tail": 500.0}, 1400),
-        (dict.fromkeys(("rhat", "nested_rhat", "ess_bulk", "ess_tail"), math.nan), 400),
+        ({"rhat": math.inf, "nested_rhat": 1.005, "ess_bulk": 900.0, "ess_tail": 500.0}, 800),
+        (dict.fromkeys(("rhat", "nested_rhat", "ess_bulk", "ess_tail"), math.nan), 800),
+        (dict.fromkeys(("rhat", "nested_rhat", "ess_bulk", "ess_tail"), math.nan) | {"draws": 8},
+         400),
     ],
-)
+)  # fmt: skip
 def test_so_many_draws_are_proposed_as_halve_what_is_twice_too_much(
     said: dict[str, float], draws: int
 ) -> None:
     assert draws_that_may_do({"draws": 400, **said}) == draws
+
+
+@pytest.mark.parametrize(
+    ("values", "largest", "worst"),
+    [
+        ([1.0, 1.2, 1.1], True, 1.2),
+        ([900.0, 450.0], False, 450.0),
+        ([1.0, math.inf], True, "inf"),
+        ([1.0, math.nan, 1.1], True, None),
+        ([900.0, math.nan], False, None),
+    ],
+)
+def test_the_worst_of_all_parameters_passes_over_none_of_them(
+    values: list[float], largest: bool, worst: float | str | None
+) -> None:
+    found = worst_of(pd.Series(values), largest=largest)
+    assert json.loads(json.dumps(found, allow_nan=False)) == worst
+    assert type(found) in (float, str, type(None))
+
+
+def test_an_infinite_rhat_is_read_back_as_what_it_is(fitted: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(fitted, tmp_path / "stuck")
+    tree = json.loads((out / "fit.json").read_text("utf-8"))
+    tree["theories"]["N"] |= {"rhat": "inf", "nested_rhat": 1.005, "ess_bulk": 9e2, "ess_tail": 9e2}
+    (out / "fit.json").write_text(json.dumps(tree), "utf-8")
+    assert "R-hat inf" in PosteriorDraws.of_fit(out, ISLANDS, theory="N").doubt
+    table = calibrate(ISLANDS, out, QUICK)
+    assert table["rhat"].tolist() == [math.inf]
 
 
 def test_draws_of_a_theory_that_is_shorter_than_others_say_how_long_it_is(
@@ -282,7 +313,7 @@ def test_a_record_that_cannot_happen_is_told_by_its_first_observation(tmp_path: 
 @pytest.mark.slow
 def test_the_command_writes_says_and_refuses(tmp_path: Path) -> None:
     out = tmp_path / "fit"
-    small = ["--particles", "16", "--chains", "16", "--warm-up", "2", "--draws", "4"]
+    small = ["--particles", "16", "--chains", "16", "--warm-up", "2", "--draws", "10"]
     asked = ["calibrate", "two_islands/baseline", "--theory", "N", "--until", "2006", *small]
     asked += ["--out", str(out)]
     done = CliRunner().invoke(app, asked)

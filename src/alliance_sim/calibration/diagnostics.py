@@ -87,22 +87,24 @@ def _row(x: NDArray[np.float64], superchains: int) -> tuple[float, ...]:
     return whole + told
 
 
-def doubt_of(told: Mapping[str, float | None]) -> str:
+def doubt_of(told: Mapping[str, float | str | None]) -> str:
     """Return in words that chains have not come to the same place, "" if they have.
 
     Args:
-        told: Of all parameters the largest `rhat` and `nested_rhat` (the smaller of the two counts)
-            and the smallest `ess_bulk` and `ess_tail`; None or NaN where it cannot be told.
+        told: Of all parameters the largest `rhat` and `nested_rhat` (the smaller of the two counts,
+            but for an infinite one, which is of chains that never moved) and the smallest
+            `ess_bulk` and `ess_tail`; None or NaN where it cannot be told, "inf" for infinite.
     """
-    known = {name: value for name in TOLD if (value := told.get(name)) is not None}
+    known = {name: float(value) for name in TOLD if (value := told.get(name)) is not None}
     apart = [v for name in TOLD[:2] if not math.isnan(v := known.get(name, math.nan))]
     worth = [v for name in TOLD[2:] if not math.isnan(v := known.get(name, math.nan))]
     if not apart or not worth:
         return "chains were too short to tell whether they have come to the same place"
-    if min(apart) < GOOD_RHAT and min(worth) > GOOD_ESS:
+    far = math.inf if math.inf in apart else min(apart)
+    if far < GOOD_RHAT and min(worth) > GOOD_ESS:
         return ""
     return (
-        f"chains have not come to the same place (R-hat {min(apart):.3f}, effective draws "
+        f"chains have not come to the same place (R-hat {far:.3f}, effective draws "
         f"{min(worth):,.0f}; below {GOOD_RHAT:g} and above {GOOD_ESS:.0f} are asked for)"
     )
 

@@ -54,6 +54,7 @@ PARTICLES, CHAINS = "particles.npz", "chains.npz"  # checkpoints; once all is do
 SLOW_NOISE = "willingness.slow_noise"
 SLICES_OF_DRAWS = 3  # in a sweep
 WHOLE = ("parameters", "draws")
+RHATS = ("rhat", "nested_rhat")  # of which the largest is the worst; of others the smallest
 NUMBERS = ("log_evidence", "error", "log_likelihood", "rhat", "nested_rhat", "ess_bulk", "ess_tail")
 COPIES = 2  # of all particles or draws, in memory at once: what there was before a step, and after
 SUPERCHAINS = 16  # groups of chains that start in one place each
@@ -225,9 +226,14 @@ def _what(scenario: Scenario, target: Target, asked: FitSettings) -> dict[str, A
     }
 
 
-def _finite(value: float) -> float | None:
-    """Return a number as JSON holds it: None for what cannot be told, as of a single group."""
-    return float(value) if np.isfinite(value) else None
+def worst_of(values: pd.Series[float], *, largest: bool) -> float | str | None:
+    """Return the worst of all parameters as JSON holds it.
+
+    It is None where it cannot be told of one of them, as of a single group, and "inf", which
+    `float` reads, where one has no bound.
+    """
+    worst = float(values.max(skipna=False) if largest else values.min(skipna=False))
+    return None if np.isnan(worst) else worst if np.isfinite(worst) else str(worst)
 
 
 @dataclass(frozen=True)
@@ -409,10 +415,7 @@ class FitFolder:
             "log_evidence": found.evidence["log_evidence"],
             "error": found.evidence["error"],
             "log_likelihood": float(found.log_likelihood.mean()),
-            "rhat": _finite(numbers["rhat"].max()),
-            "nested_rhat": _finite(numbers["nested_rhat"].max()),
-            "ess_bulk": _finite(numbers["ess_bulk"].min()),
-            "ess_tail": _finite(numbers["ess_tail"].min()),
+            **{name: worst_of(numbers[name], largest=name in RHATS) for name in numbers},
             "files": {name: provenance.file_digest(folder / name) for name in sorted(names)},
         }
         files.write_text(self.path / TABLE, self.table().to_csv(index=False, lineterminator="\n"))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.fit import FitSettings
 
 DRAWS_USED = 400  # of each chain, where nothing else is asked for
+TWICE = 2  # as many, where it cannot be told how many may do
 SPARE, HUNDRED = 1.1, 100  # of draws that are proposed: so much more than it takes, rounded up
 MONTH = re.compile(r"([0-9]{4})(?:-12)?")
 ALL = "all"
@@ -226,8 +227,8 @@ def draws_that_may_do(row: Mapping[Any, Any]) -> int:
 
     worth = min(row["ess_bulk"], row["ess_tail"])
     known = [value for value in (row["rhat"], row["nested_rhat"]) if not math.isnan(value)]
-    if math.isnan(worth) or not known:  # too short for anything to be told
-        return DRAWS_USED
+    if math.isnan(worth) or not known or math.inf in known:  # too short for anything to be told
+        return max(DRAWS_USED, TWICE * row["draws"] if row["draws"] >= DRAWS_USED else 0)
     longer = max(GOOD_ESS / worth, (min(known) - 1.0) / (GOOD_RHAT - 1.0))
     draws: float = SPARE * longer * row["draws"]
     return math.ceil(draws / HUNDRED) * HUNDRED
