@@ -246,8 +246,18 @@ def test_all_years_and_outcomes_that_cannot_be_used_are_told_at_once() -> None:
 
 def test_a_run_that_is_not_there_is_refused() -> None:
     found = compare("two_islands/no_raid", runs=2, seed=1)
-    with pytest.raises(SettingError, match="run is 2, must be from 0 to 1"):
+    with pytest.raises(SettingError, match="run is 2, must be a whole number from 0 to 1"):
         found.acts_of(2)
+    with pytest.raises(SettingError, match=r"run is 0\.5, must be a whole number from 0 to 1"):
+        found.acts_of(0.5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("label", ["No grate raid", ["No great raid"], 3])
+def test_a_scenario_that_was_not_compared_is_told_wherever_one_is_named(label: Any) -> None:
+    found = compare("two_islands/no_raid", runs=2, seed=1)
+    for asked in (found.same, found.alike_until, found.moved_steps, found.differences):
+        with pytest.raises(UnknownName, match=r"unknown scenario .*known: No great raid"):
+            asked(label)
 
 
 def test_a_what_if_of_a_what_if_is_held_against_the_whole_scenario(tmp_path: Path) -> None:

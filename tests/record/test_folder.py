@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from alliance_sim.comparison.history import compare_history
 from alliance_sim.errors import NoRecord, RecordError, SettingError
 from alliance_sim.record import japan_nato
 from alliance_sim.record.folder import edition_of, read_folder
+from alliance_sim.record.forecasts import forecast_years
 from alliance_sim.record.reporting import Reporting, read_reporting
 from alliance_sim.record.words import Words, registered
 
@@ -217,6 +219,27 @@ def test_reporting_is_that_of_the_method_unless_a_file_says_otherwise(tmp_path: 
     )
     found = read_reporting(path)
     assert (found.first_year, found.of(1, dt.date(1990, 1, 1))) == (2002, 0.25)
+
+
+@pytest.mark.parametrize("salience", [0, 4, -1, 1.0, "2", True, None])
+def test_there_is_no_chance_of_a_salience_that_there_is_not(salience: Any) -> None:
+    for ask in (Reporting().of, Reporting().given):
+        with pytest.raises(
+            SettingError, match=r"salience is .*, must be a whole number from 1 to 3"
+        ):
+            ask(salience, dt.date(2003, 1, 1))
+
+
+@pytest.mark.parametrize("source", [None, 3, ["two_islands"]])
+def test_what_is_no_source_of_a_record_is_told_with_the_known_ones(source: Any) -> None:
+    with pytest.raises(SettingError, match=r"source is .*, must be a scenario or the name"):
+        Record.of(source)
+
+
+@pytest.mark.parametrize("first", [2003.5, "2003", None, 1800])
+def test_years_are_forecast_from_a_year_of_the_scenario_on(first: Any) -> None:
+    with pytest.raises(SettingError, match=r"first is .*, must be a whole number from 2001"):
+        forecast_years(load_scenario("two_islands/baseline"), first=first)
 
 
 def test_a_fit_draws_each_distribution_of_the_reporting_once() -> None:

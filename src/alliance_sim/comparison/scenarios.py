@@ -37,7 +37,7 @@ from alliance_sim.results.outcomes import Outcome, evaluate, is_binary, parse_ou
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.fields import LEVELS
 from alliance_sim.several import several
-from alliance_sim.whole_numbers import whole_number
+from alliance_sim.whole_numbers import not_whole, whole_number
 from alliance_sim.world import build_world, first_touched
 from alliance_sim.world.build import prepared
 from alliance_sim.world.state import state_names
@@ -198,6 +198,9 @@ class Comparison(Shown):
 
         Args:
             label: Of the edited scenario.
+
+        Raises:
+            UnknownName: If no edited scenario is called so.
         """
         mine, its = self.factual_runs, self._edited(label)
         if mine.states != its.states:
@@ -211,8 +214,11 @@ class Comparison(Shown):
 
         Args:
             label: Of the edited scenario.
+
+        Raises:
+            UnknownName: If no edited scenario is called so.
         """
-        touched, calendar = self.touched[label], self.factual_runs.calendar
+        touched, calendar = self.touched[self._known(label)], self.factual_runs.calendar
         first = 0 if touched is None else calendar.index(touched)
         return calendar.label(first - 1) if first else ""
 
@@ -221,8 +227,11 @@ class Comparison(Shown):
 
         Args:
             label: Of the edited scenario.
+
+        Raises:
+            UnknownName: If no edited scenario is called so.
         """
-        steps = self.steps[self.steps["scenario"] == label]
+        steps = self.steps[self.steps["scenario"] == self._known(label)]
         return steps[(steps["earlier"] > 0) | (steps["later"] > 0)]
 
     def differences(self, label: str | None = None) -> pd.DataFrame:
@@ -264,10 +273,9 @@ class Comparison(Shown):
             SettingError: If there is no such run, or one of the pair failed.
         """
         first, count = self.factual_runs.first_run, self.factual_runs.runs
+        if problems := not_whole("run", run, least=first, most=first + count - 1):
+            raise SettingError(WHERE, problems)
         row = run - first
-        if not 0 <= row < count:
-            problem = f"run is {run}, must be from {first} to {first + count - 1}"
-            raise SettingError(WHERE, [problem])
         if not self._whole(row):
             raise SettingError(WHERE, [f"run {run} failed in one of the scenarios; take another"])
         frames = []
@@ -290,14 +298,23 @@ class Comparison(Shown):
 
     def _edited(self, label: str | None) -> Ensemble:
         """Return the runs of an edited scenario, of the only one if none is named."""
+        return self.edited_runs[self._known(label)]
+
+    def _known(self, label: str | None) -> str:
+        """Return the label of an edited scenario, of the only one if none is named.
+
+        Raises:
+            UnknownName: If no edited scenario is called so.
+            SettingError: If there are several and none is named.
+        """
         if label is None and len(self.edited_runs) == 1:
-            return next(iter(self.edited_runs.values()))
+            return next(iter(self.edited_runs))
         if label is None:
             problem = f"label is left out, must be one of: {', '.join(self.edited_runs)}"
             raise SettingError(WHERE, [problem])
-        if label not in self.edited_runs:
+        if label not in tuple(self.edited_runs):
             raise UnknownName(unknown_name("scenario", label, self.edited_runs))
-        return self.edited_runs[label]
+        return label
 
     def _whole(self, row: int) -> bool:
         every = (self.factual_runs, *self.edited_runs.values())

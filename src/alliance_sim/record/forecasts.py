@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from alliance_sim.errors import RecordError
+from alliance_sim.errors import RecordError, SettingError
 from alliance_sim.record.folder import edition_of
 from alliance_sim.record.named import place_of
 from alliance_sim.record.reporting import read_as
+from alliance_sim.whole_numbers import not_whole
 
 if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
@@ -75,10 +76,14 @@ def forecast_years(scenario: Scenario, *, first: int) -> ForecastYears:
     Raises:
         NoRecord: If the scenario has no record.
         RecordError: If the file cannot be used, or does not fit the years of the scenario.
+        SettingError: If the first year is not one of the scenario.
     """
     last = scenario.time.last_year
+    if problems := not_whole("first", first, least=scenario.time.first_year, most=last):
+        raise SettingError("forecasts", problems)
     path = _file_for(scenario)
     if path is None:
+        first = int(first)
         years = last - first + 1
         known = first + max(2, 2 * years // 3) - 1
         return ForecastYears(

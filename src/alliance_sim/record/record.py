@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from alliance_sim import display
 from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, Table, counted
-from alliance_sim.errors import NoRecord, UnknownName, unknown_name
+from alliance_sim.errors import NoRecord, SettingError, UnknownName, shown, unknown_name
 from alliance_sim.record.folder import SUSPENSION, TABLES, Folder, Row, verdict
 from alliance_sim.record.named import edition_named, mismatches, named_record
 from alliance_sim.record.reporting import Reporting
@@ -89,6 +89,7 @@ class Record(Shown):
                 are those of the scenario, or of the baseline of the relationship.
 
         Raises:
+            SettingError: If it is neither.
             NoRecord: If there is none: no relationship is named, nobody has registered it, or the
                 record is of other sides than those of the scenario.
             RecordError: If the record that is asked for is not there or cannot be used; it lists
@@ -99,6 +100,10 @@ class Record(Shown):
             if name not in registered():
                 raise NoRecord(unknown_name("relationship", name, registered()))
             source = load_scenario(f"{name}/baseline").model_copy(update={"record": source})
+        if not isinstance(source, Scenario):
+            known = ", ".join(registered())
+            told = f"must be a scenario or the name of a relationship (known: {known})"
+            raise SettingError("record", [f"source is {shown(source)}, {told}"])
         return _tables(*named_record(source), source)
 
     def with_acts(self, rows: Sequence[Row], *, name: str, reporting: Reporting) -> Record:

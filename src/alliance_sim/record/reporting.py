@@ -37,9 +37,11 @@ from pydantic import (
 from alliance_sim import files
 from alliance_sim.errors import FileError, RecordError, SettingError, shown
 from alliance_sim.scenario.problems import field_problems
+from alliance_sim.whole_numbers import not_whole
 
 NAME = "reporting.toml"
 MOST_BYTES = 100_000
+SALIENCES = 3
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -131,8 +133,11 @@ class Reporting(BaseModel):
         Args:
             salience: 1, 2 or 3.
             date: Day of the act.
+
+        Raises:
+            SettingError: If there is no such salience.
         """
-        return self.chance[self.era(date)].cells[salience - 1]
+        return self.chance[self.era(date)].cells[_place_of(salience)]
 
     @property
     def unknowns(self) -> tuple[Beta, ...]:
@@ -149,9 +154,9 @@ class Reporting(BaseModel):
             drawn: A value for each of `unknowns`, in their order; None takes their means.
 
         Raises:
-            SettingError: If `drawn` does not hold one value for each.
+            SettingError: If there is no such salience, or `drawn` does not hold one value for each.
         """
-        return self.table(drawn)[self.era(date)][salience - 1]
+        return self.table(drawn)[self.era(date)][_place_of(salience)]
 
     def table(self, drawn: Sequence[float] | None = None) -> tuple[tuple[float, ...], ...]:
         """Return the chances for salience 1, 2 and 3 in each era, as `of` takes them.
@@ -172,6 +177,17 @@ class Reporting(BaseModel):
             tuple(value[cell] if isinstance(cell, Beta) else cell for cell in one.cells)
             for one in self.chance
         )
+
+
+def _place_of(salience: int) -> int:
+    """Return where the chance of a salience stands among those of its era.
+
+    Raises:
+        SettingError: If there is no such salience.
+    """
+    if problems := not_whole("salience", salience, least=1, most=SALIENCES):
+        raise SettingError("reporting", problems)
+    return salience - 1
 
 
 def read_reporting(path: Path) -> Reporting:
