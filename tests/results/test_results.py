@@ -17,7 +17,7 @@ from hypothesis.extra.numpy import arrays
 
 from alliance_sim import simulate
 from alliance_sim.calendar import Calendar
-from alliance_sim.errors import AllianceSimError, ResultError, UnknownName
+from alliance_sim.errors import AllianceSimError, ResultError, SettingError, UnknownName
 from alliance_sim.results import MARK, Ensemble
 from alliance_sim.results.saved import BLANK, SEAL, write_sealed
 
@@ -44,6 +44,20 @@ def ensemble(values: Any = None, **changed: Any) -> Ensemble:
         status=("ok", "RuntimeError: no quorum, „gar nicht“", "ok"),
     )
     return replace(whole, **changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"status": ("ok",)}, "status tells of 1 runs, must of all 3"),
+        ({"states": ("rung",)}, r"shape \(3, 8, 3\), must be \(runs, 8, 1\): run, quarter"),
+        ({"values": np.zeros((3, 9, 3))}, r"shape \(3, 9, 3\), must be \(runs, 8, 3\)"),
+        ({"values": np.zeros((8, 3))}, r"values have shape \(8, 3\), must be"),
+    ],
+)
+def test_names_that_do_not_fit_the_numbers_are_refused_at_once(changed: Any, words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        ensemble(**changed)
 
 
 def test_what_was_saved_is_read_back_whole(tmp_path: Path) -> None:

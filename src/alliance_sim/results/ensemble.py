@@ -73,6 +73,16 @@ class Ensemble(Shown):
     relationship: str = ""
 
     def __post_init__(self) -> None:
+        lengths = (self.calendar.steps, len(self.states))
+        shape = np.shape(self.values)
+        problems = []
+        if len(shape) != 3 or shape[1:] != lengths:
+            told = f"(runs, {lengths[0]}, {lengths[1]}): run, quarter of the calendar and state"
+            problems.append(f"values have shape {shape}, must be {told}")
+        elif self.status and len(self.status) != shape[0]:
+            problems.append(f"status tells of {len(self.status)} runs, must of all {shape[0]}")
+        if problems:
+            raise SettingError("Ensemble", problems)
         if not self.status:
             object.__setattr__(self, "status", (OK,) * self.runs)
 
@@ -322,7 +332,10 @@ class Ensemble(Shown):
         from alliance_sim.results import netcdf, parquet
 
         labels, values = (netcdf if _is_netcdf(path) else parquet).read(Path(path))
-        return cls(values=values, **labels._asdict())
+        try:
+            return cls(values=values, **labels._asdict())
+        except SettingError as error:
+            raise ResultError(f"{path}: {'; '.join(error.problems)}") from error
 
 
 def _is_netcdf(path: str | os.PathLike[str]) -> bool:
