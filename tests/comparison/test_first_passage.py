@@ -16,6 +16,12 @@ def test_a_threshold_is_reached_once_or_never() -> None:
     assert first_passage(levels, 0.5).tolist() == [1.0, np.inf, 0.0]
 
 
+def test_a_run_that_failed_is_not_one_in_which_it_never_comes() -> None:
+    found = first_passage([[0.0, 0.9], [np.nan, np.nan], [0.9, np.nan]], 0.5)
+    np.testing.assert_array_equal(found, [1.0, np.nan, np.nan])
+    assert first_passage([[0, 1], [0, 0]], 1).tolist() == [1.0, np.inf]
+
+
 def test_a_delay_is_a_mean_up_to_the_horizon() -> None:
     found = delay([2001.0, 2002.0, np.inf], [2003.0, np.nan, np.inf], horizon=2010.0)
     assert found.mean == pytest.approx((2.0 + 8.0 + 0.0) / 3)

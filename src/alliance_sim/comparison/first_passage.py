@@ -33,6 +33,10 @@ class Delay(NamedTuple):
 def first_passage(values: ArrayLike, threshold: float) -> Floats:
     """Return when each draw first reaches a threshold, array (draw,) of steps, inf if never.
 
+    It is NaN for a draw that holds NaN, as of a run that failed: nobody knows when it would have.
+    Leave such draws out, on both sides of a pair, before `delay` is asked, which takes NaN for
+    never.
+
     Args:
         values: Array (draw, quarter) of one world.
         threshold: What has to be reached or passed.
@@ -47,7 +51,8 @@ def first_passage(values: ArrayLike, threshold: float) -> Floats:
         )
         raise SettingError("first_passage", [problem])
     reached = found >= threshold
-    return np.where(reached.any(axis=1), reached.argmax(axis=1), np.inf)
+    when = np.where(reached.any(axis=1), reached.argmax(axis=1), np.inf)
+    return np.where(np.isnan(found).any(axis=1), np.nan, when)
 
 
 def delay(factual: ArrayLike, edited: ArrayLike, horizon: float, width: float = 0.9) -> Delay:
