@@ -113,7 +113,7 @@ def test_a_quantity_that_is_no_number_leaves_the_others_what_they_are() -> None:
 
 @pytest.mark.parametrize("shape", [(), (400,), (4, 100), (2, 4, 100, 1)])
 def test_draws_with_other_axes_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(SettingError, match=r"shape .*, must be \(chain, draw, quantity\)"):
+    with pytest.raises(SettingError, match=r"shape .*, must be numbers \(chain, draw, quantity\)"):
         diagnose(np.zeros(shape))
 
 

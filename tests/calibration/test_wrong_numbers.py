@@ -11,15 +11,22 @@ import pytest
 
 from alliance_sim import SettingError
 from alliance_sim.calibration import (
+    Layout,
     PosteriorDraws,
+    Predictive,
     RankStudy,
     Sensitivity,
+    Sequential,
+    TemperedSettings,
     bootstrap_filter,
     check_ranks,
+    diagnose,
     power_scaling,
     smoothed_weights,
 )
 from alliance_sim.calibration.prior import Prior
+from alliance_sim.calibration.target import Target
+from alliance_sim.record.record import Record
 from alliance_sim.scenario.edit import as_tree
 from alliance_sim.scenario.scenario import build
 
@@ -164,3 +171,44 @@ def test_a_single_parameter_has_no_correlations(islands_posterior: PosteriorDraw
     found = PosteriorDraws(alone, prior).correlations()
     assert found.empty
     assert list(found) == ["name", "other", "correlation", "prior"]
+
+
+def test_diagnoses_are_of_lists_too_and_of_numbers_alone() -> None:
+    draws = np.random.default_rng(2).normal(size=(4, 10, 1))
+    assert diagnose(draws.tolist()).rhat[0] == diagnose(draws).rhat[0]
+    with pytest.raises(SettingError, match=r"draws are object of shape \(1, 1, 1\), must be num"):
+        diagnose(np.full((1, 1, 1), None))
+
+
+FORECAST = Predictive.of_means(0, np.ones((2, 3, 4)))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda: Predictive.of_means(0, "x"),
+            r"mean has shape \(\), must be \(draw, quarter,",
+        ),
+        (lambda: Predictive.of_means(0, np.ones((1, 1, 1)), "x"), "size is 'x', must be numbers"),
+        (lambda: Predictive.of_means(0, [[[1]]], 1.0, None), "weight is None, must be numbers"),  # type: ignore[arg-type]
+        (lambda: Predictive.of_counts(0, [[[None]]]), "draws is .*, must be numbers"),  # type: ignore[arg-type]
+        (lambda: FORECAST.quantile(2.0), "share is 2.0, must be from 0 to 1"),
+        (lambda: FORECAST.quantile(math.nan), "share is nan, must be from 0 to 1"),
+        (lambda: FORECAST.logs(np.zeros((2, 2), np.int64)), r"shape \(2, 2\), must be \(3, 4\)"),
+        (lambda: Sequential([len], Layout(1), seed=1, later=-1), "later is -1, must be a whole"),  # type: ignore[list-item]
+        (lambda: TemperedSettings(cycles=3), "cycles is 3, must be four whole numbers"),  # type: ignore[arg-type]
+        (lambda: TemperedSettings(keep="x"), "keep is 'x', must be above 0 and below 1"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_a_forecast_or_a_sampler_cannot_use_is_told(call: Any, words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        call()
+
+
+def test_parts_of_a_likelihood_are_known_ones(islands_posterior: PosteriorDraws) -> None:
+    prior = islands_posterior.prior
+    record = Record.of(prior.scenario)
+    assert Target(prior, record, parts="counts").parts == ("counts",)
+    with pytest.raises(SettingError, match="unknown part 'count'; did you mean 'counts'"):
+        Target(prior, record, parts=("count",))

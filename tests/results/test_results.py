@@ -60,6 +60,12 @@ def test_names_that_do_not_fit_the_numbers_are_refused_at_once(changed: Any, wor
         ensemble(**changed)
 
 
+def test_one_state_is_a_block_of_one_and_none_is_refused() -> None:
+    assert np.array_equal(ensemble().block("rung"), ensemble().block(["rung"]), equal_nan=True)
+    with pytest.raises(SettingError, match="no state is given, must be at least one"):
+        ensemble().block([])
+
+
 def test_what_was_saved_is_read_back_whole(tmp_path: Path) -> None:
     path = tmp_path / "runs.parquet"
     saved = ensemble()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alliance_sim.calibration.given_arrays import NUMBERS
 from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.whole_numbers import whole_number
 
@@ -66,8 +67,10 @@ def diagnose(draws: NDArray[np.float64], *, superchains: int = 0) -> Diagnosis:
     Raises:
         SettingError: If the draws have other axes, or the groups cannot be of equal size.
     """
-    if np.ndim(draws) != 3:
-        problem = f"draws have shape {np.shape(draws)}, must be (chain, draw, quantity)"
+    draws = np.asarray(draws)
+    if draws.ndim != 3 or draws.dtype.kind not in NUMBERS:
+        found = f"{draws.dtype} of shape {draws.shape}"
+        problem = f"draws are {found}, must be numbers (chain, draw, quantity)"
         raise SettingError("diagnose", [problem])
     if superchains != 0:
         _check_groups(len(draws), superchains, least=1)

@@ -20,7 +20,8 @@ from alliance_sim.calibration.reweighting import as_it_is
 from alliance_sim.calibration.sequential import Sequential
 from alliance_sim.calibration.tempered import TemperedSettings
 from alliance_sim.calibration.variants import OF, READING, SERIES, digest_of
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, shown
+from alliance_sim.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,8 +102,8 @@ def unknowns_of(posterior: PosteriorDraws, count: int) -> Floats:
     Raises:
         SettingError: If there are not as many, or one lies outside the prior.
     """
-    if not 1 <= count <= len(posterior):
-        problem = f"{count} draws are to be led, and there are {len(posterior)}"
+    if not whole_number(count) or not 1 <= count <= len(posterior):
+        problem = f"{shown(count)} draws are to be led, and there are {len(posterior)}"
         raise SettingError(WHERE, [problem])
     held = posterior.held
     chosen = np.linspace(0, len(posterior) - 1, count).round().astype(int).tolist()

@@ -14,12 +14,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from alliance_sim.errors import SettingError
+from alliance_sim.calibration.given_arrays import NUMBERS, given_numbers
+from alliance_sim.errors import SettingError, shown
 
 MOST = 120  # counts above are taken together
 LARGEST_MEAN = 200.0  # expected acts a quarter; what explodes is held there
 PSEUDO = 1.0  # weight of the smooth distribution that draws of counts are mixed with
 WHERE = "predictive"
+AXES = ("draw", "quarter", "field")
 
 Values = NDArray[np.float64]
 
@@ -62,11 +64,13 @@ class Predictive:
         Raises:
             SettingError: If a shape or a number does not fit.
         """
-        means = np.asarray(mean, dtype=np.float64)
-        problems = []
-        if means.ndim != 3 or not means.size:
-            problems.append(f"mean has shape {means.shape}, must be (draw, quarter, field)")
-        sizes, weights = (np.asarray(x, dtype=np.float64) for x in (size, weight))
+        means, problems = given_numbers("mean", mean, axes=AXES, finite=False)
+        named = {"size": np.asarray(size), "weight": np.asarray(weight)}
+        kinds = [name for name, one in named.items() if one.dtype.kind not in NUMBERS]
+        if kinds:
+            told = [f"{name} is {shown(named[name].tolist())}, must be numbers" for name in kinds]
+            raise SettingError(WHERE, [*problems, *told])
+        sizes, weights = (one.astype(np.float64, copy=False) for one in named.values())
         if not np.all(means >= 0.0):
             problems.append("mean holds numbers below 0 or NaN, must be 0 or more")
         if not np.all(sizes > 0.0):
@@ -96,12 +100,12 @@ class Predictive:
         Raises:
             SettingError: If the shape or a number does not fit.
         """
+        found, problems = given_numbers("draws", draws, axes=AXES)
+        if (found < 0).any() or (found % 1 != 0).any():
+            problems.append("draws must be whole numbers from 0 on, and some are not")
+        if problems:
+            raise SettingError(WHERE, problems)
         counts = np.asarray(draws)
-        if counts.ndim != 3 or not counts.size or (counts < 0).any() or (counts % 1 != 0).any():
-            problem = (
-                f"draws must be whole numbers from 0 on (draw, quarter, field), {counts.shape}"
-            )
-            raise SettingError(WHERE, [problem])
         number = len(counts)
         mean = (counts.sum(axis=0) + 0.5) / (number + 1)
         spread = np.maximum(counts.var(axis=0) - mean, 1e-9)
@@ -115,7 +119,13 @@ class Predictive:
 
         Args:
             counts: What happened in the predicted quarters, array (quarter, field).
+
+        Raises:
+            SettingError: If they are of other quarters or fields.
         """
+        if np.shape(counts) != self.chances.shape[:-1]:
+            told = f"counts have shape {np.shape(counts)}, must be {self.chances.shape[:-1]}"
+            raise SettingError(WHERE, [told])
         held = np.minimum(counts, MOST)[..., None]
         with np.errstate(divide="ignore"):
             found: Values = np.log(np.take_along_axis(self.chances, held, axis=-1)[..., 0])
@@ -127,7 +137,13 @@ class Predictive:
         return expected
 
     def quantile(self, share: float) -> NDArray[np.int64]:
-        """Return the least count that is not passed in such a share, array (quarter, field)."""
+        """Return the least count that is not passed in such a share, array (quarter, field).
+
+        Raises:
+            SettingError: If the share is not from 0 to 1.
+        """
+        if not 0.0 <= share <= 1.0:
+            raise SettingError(WHERE, [f"share is {shown(share)}, must be from 0 to 1"])
         reached = self.chances.cumsum(axis=-1) >= share - 1e-12
         return np.where(reached.any(axis=-1), reached.argmax(axis=-1), MOST)
 

@@ -29,6 +29,7 @@ from alliance_sim.calibration.variants import Variants, digest_of
 from alliance_sim.errors import SettingError
 from alliance_sim.record.forecasts import editions_of
 from alliance_sim.record.record import SERIES, Record
+from alliance_sim.several import several
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -221,17 +222,17 @@ def weighed(
 
 
 def cannot_happen(
-    posterior: PosteriorDraws, theories: Sequence[str], told: Notice | None = None
+    posterior: PosteriorDraws, theories: str | Sequence[str], told: Notice | None = None
 ) -> dict[str, str]:
     """Return theories under which no draw of the prior comes to the record, and what of it.
 
     Args:
         posterior: Draws of another theory, whose record, series and last year are asked about.
-        theories: Names of theories.
+        theories: Names of theories, one alone or several.
         told: Called with what is done next.
     """
     held, found = posterior.held, {}
-    for name in theories:
+    for name in several(theories):
         if told is not None:
             told(f"theory {name}")
         try:

@@ -27,6 +27,7 @@ from alliance_sim.calibration.resampling import systematic
 from alliance_sim.calibration.tempered import TemperedSettings, furthest
 from alliance_sim.errors import SettingError
 from alliance_sim.noise import as_seed
+from alliance_sim.whole_numbers import not_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,8 +92,11 @@ class Sequential:
             moves: Of one sweep; `usual_moves(layout)` if None.
             later: Sweeps at each step after that.
         """
+        problems = not_whole("later", later, least=1)
         if not log_likelihoods:
-            raise SettingError("sequential", ["there is no log likelihood to go through"])
+            problems.append("there is no log likelihood to go through")
+        if problems:
+            raise SettingError("sequential", problems)
         self._targets, self._layout, self._seed = tuple(log_likelihoods), layout, as_seed(seed)
         self.settings = settings or TemperedSettings()
         self._moves = usual_moves(layout) if moves is None else moves

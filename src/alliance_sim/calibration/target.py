@@ -19,13 +19,21 @@ from alliance_sim.calibration.observed import observed_of
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.engine.kernel.conditioned import Filtered
 from alliance_sim.engine.kernel.noise import SLOW
-from alliance_sim.engine.kernel.observation import USUAL_PARTS, Observed
+from alliance_sim.engine.kernel.observation import PARTS, USUAL_PARTS, Observed
 from alliance_sim.engine.vectors import Vectors
-from alliance_sim.errors import NoRecord, ScenarioError, SettingError, shown, unknown_name
+from alliance_sim.errors import (
+    NoRecord,
+    ScenarioError,
+    SettingError,
+    not_among,
+    shown,
+    unknown_name,
+)
 from alliance_sim.record.named import named_record
 from alliance_sim.record.record import SERIES, Record
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import replaced
+from alliance_sim.several import several
 from alliance_sim.whole_numbers import whole_number
 from alliance_sim.world.build import prepared
 from alliance_sim.world.declaration import flattened
@@ -129,12 +137,14 @@ class Target:
             record: The record.
             series: Which acts count.
             until: Last year that is looked at; the last of the scenario if None.
-            parts: Which parts of the likelihood are added up.
+            parts: Which parts of the likelihood are added up, one alone or several.
 
         Raises:
             SettingError: If the series or a part is unknown, or nothing was observed until then.
         """
-        self.prior, self.series, self.parts = prior, series, tuple(parts)
+        self.prior, self.series, self.parts = prior, series, several(parts)
+        if self.parts and (problems := not_among("part", self.parts, PARTS)):
+            raise SettingError("target", problems)
         self.scenario, self.record = until_year(prior.scenario, until), record.name
         self.until = self.scenario.time.last_year
         self.observed: Observed = observed_of(record, self.scenario, series=series)

@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from alliance_sim.calibration.pool import pooled
 from alliance_sim.calibration.resampling import systematic
 from alliance_sim.errors import SettingError, shown
 from alliance_sim.noise import as_seed
+from alliance_sim.several import several
 from alliance_sim.whole_numbers import not_whole, whole_number
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 HALVINGS = 80  # of the interval in which the next power is sought
 LEAST_PARTICLES = 8
+CYCLES = 4  # stretches of powers that have a number of sweeps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +55,10 @@ class TemperedSettings:
 
     def __post_init__(self) -> None:
         problems = not_whole("particles", self.particles, least=LEAST_PARTICLES)
-        if not 0.0 < self.keep < 1.0:
+        if not isinstance(self.keep, Real) or not 0.0 < self.keep < 1.0:
             problems.append(f"keep is {shown(self.keep)}, must be above 0 and below 1")
-        if len(tuple(self.cycles)) != 4 or not all(whole_number(c) and c > 0 for c in self.cycles):
+        cycles = several(self.cycles)
+        if len(cycles) != CYCLES or not all(whole_number(c) and c > 0 for c in cycles):
             problems.append(
                 f"cycles is {shown(self.cycles)}, must be four whole numbers, at least 1"
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
@@ -24,6 +24,7 @@ from alliance_sim.errors import (
 )
 from alliance_sim.results.saved import Labels
 from alliance_sim.results.state_metadata import Meanings, meaning
+from alliance_sim.several import several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,9 +171,17 @@ class Ensemble(Shown):
             hint = hint or did_you_mean(name, [n for n in dir(type(self)) if n[0] != "_"])
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")
 
-    def block(self, states: list[str]) -> NDArray[np.float64]:
-        """Return several states as an array (run, quarter, state)."""
-        return np.stack([self.column(state) for state in states], axis=-1)
+    def block(self, states: str | Sequence[str]) -> NDArray[np.float64]:
+        """Return several states as an array (run, quarter, state); one alone is a list of one.
+
+        Raises:
+            UnknownName: If there is no such state.
+            SettingError: If none is named.
+        """
+        named = several(states)
+        if not named:
+            raise SettingError("Ensemble", ["no state is given, must be at least one"])
+        return np.stack([self.column(state) for state in named], axis=-1)
 
     def plot(self, *states: str) -> Any:
         """Return a figure of some states: the median and the middle 50 % and 90 % of runs.
