@@ -248,6 +248,7 @@ def test_periods_stand_in_order_for_every_scenario() -> None:
     frame = pd.DataFrame(
         {
             "scenario": np.repeat(MANY[:3], 20),
+            "point": 0,
             "replicate": np.tile(range(20), 3),
             "run": np.tile(range(20), 3),
             **{f"level_x_mean_p{p}": 0.1 * p + 0.02 * rng.normal(size=60) for p in range(1, 5)},
