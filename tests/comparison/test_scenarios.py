@@ -289,7 +289,7 @@ def test_a_comparison_is_one_line_in_a_console_and_a_table_in_a_notebook() -> No
         ("japan_nato/no_nine_eleven", "lower than in “Japan and NATO, the described history”"),
         ("japan_nato/council_majority", "the formal step reached at the end of"),
         ("japan_nato/article_nine_1992", "higher in all of the pairs"),
-        ("japan_nato/us_retrenches_2017", "the formal step reached is the same in the median"),
+        ("japan_nato/us_retrenches_2017", "the median difference of the formal step reached is 0"),
     ],
 )
 def test_the_sentence_says_which_way_and_how_sure(scenario: str, words: str) -> None:
@@ -297,6 +297,14 @@ def test_the_sentence_says_which_way_and_how_sure(scenario: str, words: str) -> 
     assert words in sentence
     assert "the numbers are judged or fitted" in sentence
     assert sentence.endswith("outside that model.")
+
+
+def test_the_sentence_of_the_steps_is_of_their_difference_where_the_medians_differ() -> None:
+    found = compare("two_islands/no_raid", runs=20, seed=1)
+    (row,) = found.yearly.query("state == 'rung' and year == 2007").to_dict("records")
+    assert [row[key] for key in ("factual", "edited", "difference")] == [2.0, 1.0, 0.0]
+    assert "the median difference of the formal step reached is 0 throughout" in found.sentence
+    assert "the same" not in found.sentence.partition("same luck")[2]
 
 
 def test_the_sentence_names_the_largest_difference_of_all_years() -> None:

@@ -128,8 +128,8 @@ def _other(row: Row, words: Words) -> str:
     """Return what is said of the levels where the steps come first, and the other way round."""
     if _hardly(row):
         if row["state"] == RUNG:
-            return f"the {STEPS} reached is the same in the median throughout"
-        return f"no level of cooperation differs by as much as {LEAST:g} in the median"
+            return f"the median difference of the {STEPS} reached is 0 throughout"
+        return f"no level of cooperation has a median difference as large as {LEAST:g}"
     return (
         f"the {_called(row, words)} differs most at the end of {row['year']} "
         f"({_signed(row, 'difference')}; 90 %: {_signed(row, 'low')} to {_signed(row, 'high')})"
