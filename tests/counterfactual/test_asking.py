@@ -140,3 +140,12 @@ def _few(draws: PosteriorDraws, count: int = 4) -> PosteriorDraws:
 def test_without_draws_it_is_said_why_a_question_needs_them(given: Any) -> None:
     with pytest.raises(SettingError, match=f"is {given}, (and without draws|must be draws)"):
         HISTORY.whatif("without isaf", outcome="rung>=8@2014", posterior=given)
+
+
+def test_an_edit_of_what_falls_away_anyhow_is_warned_of_once_asked() -> None:
+    with pytest.warns(ScenarioWarning, match="without joint_patrol: adds nothing to the other"):
+        question = ask(ISLANDS, [RAID, "without joint_patrol"], STEP)
+    assert question.edits == (RAID, "without joint_patrol")
+    with pytest.warns(ScenarioWarning, match="without joint_patrol: adds nothing"):
+        start = ISLANDS.edited(RAID, "without joint_patrol")
+    ask(ISLANDS, ["without ports_act"], STEP, start=start)  # where a warning is an error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -72,6 +73,10 @@ DOUBTS = {
         LEADER.format("2022-02-01", "2024-01-01"),
         ["'kono': both are in office from 2022-02-01 to 2024-01-01, so their pushes add up"],
     ),
+    "what falls away anyhow": (
+        'without = ["nine_eleven", "isaf_expands"]\n',
+        ["without isaf_expands: adds nothing", "falls away anyhow: 'isaf', which", "leave it out"],
+    ),
     "a run of few years": (
         '[[set]]\npath = "time.first_year"\nto = 2005\nsource = "mine"\n',
         ["dated things lie outside the run, which goes from 2005 to 2025", "more"],
@@ -111,6 +116,41 @@ def test_who_says_that_it_is_meant_is_not_warned(kind: str, write: Write) -> Non
     text = DOUBTS[kind][0] + "meant = true\n"
     scenario = load_scenario(write(text))  # where a warning is an error
     assert scenario.edits[0].meant
+
+
+@pytest.mark.parametrize(
+    "edit", ["without joint_patrol", "shift joint_patrol:+4", "strength joint_patrol:0.5"]
+)
+def test_an_edit_that_is_said_to_add_nothing_changes_no_bit(edit: str) -> None:
+    base = load_scenario("two_islands/baseline")
+    with pytest.warns(ScenarioWarning, match=f"{re.escape(edit)}.*: adds nothing to the other"):
+        both = base.edited("without great_raid", edit)
+    alone = base.edited("without great_raid")
+    values = [simulate(world, runs=20, seed=1).values.tobytes() for world in (alone, both)]
+    assert values[0] == values[1]
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        ("without great_raid", "without ports_act"),  # which would be drawn, not gone
+        ("without great_raid", "keep joint_patrol"),
+        ("shift great_raid:+2", "shift joint_patrol:-1"),
+    ],
+)
+def test_an_edit_that_adds_something_to_another_is_not_doubted(edits: tuple[str, str]) -> None:
+    base = load_scenario("two_islands/baseline")
+    both = base.edited(*edits)  # where a warning is an error
+    alone = base.edited(edits[0])
+    values = [simulate(world, runs=50, seed=1).values.tobytes() for world in (alone, both)]
+    assert values[0] != values[1]
+
+
+def test_what_a_shipped_scenario_names_beyond_need_is_not_told_of_a_file_that_extends_it(
+    write: Write,
+) -> None:
+    text = 'extends = "japan_nato/nato_stays_home"\nwithout = ["crimea_2014"]\n'
+    assert "isaf_expands" in " ".join(edit.words for edit in load_scenario(write(text)).edits)
 
 
 def test_a_cause_that_moved_behind_what_follows_it_is_an_edit_like_any_other(write: Write) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError
+from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError, warn_of
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import HOLDS, Outcome, is_binary, parse_outcome
+from alliance_sim.scenario.causes import needless
 from alliance_sim.scenario.edit import edited as edited_by
 from alliance_sim.scenario.edit import put, value_at
 from alliance_sim.scenario.edit_texts import EditText, idle, read_edits
@@ -115,6 +116,9 @@ def ask(
             it was put under holds for both worlds, too, unless `edits` name another.
         called: What a command finds the base by, where that is not its name.
 
+    Warns:
+        ScenarioWarning: Of an edit of what falls away by the other edits anyhow.
+
     Raises:
         SettingError: Naming everything that is wrong: edits that cannot be read or done, that
             contradict each other or change nothing; an outcome that cannot be read, that comes
@@ -153,6 +157,8 @@ def ask(
     day, late = _touched(base, edited, found)
     if late or day is None:
         raise SettingError(WHERE, [late])
+    for sentence in sorted({*needless(edited)} - {*needless(first)}):
+        warn_of(sentence)
     return Question(base, edited, told, theory, found, day, called)
 
 

@@ -12,6 +12,7 @@ from alliance_sim.scenario.schema import EARLIEST, LATEST, Juncture
 
 SAY_SO = "where that is meant write meant = true below it in [[moved]]"
 MOST_TOLD = 3  # dates outside the run that are told one by one
+RESPONSE = "when_cause_removed"
 HANDOVER = 31  # days that two leaders of one side may be in office
 
 if TYPE_CHECKING:
@@ -50,6 +51,37 @@ def doubts(scenario: Scenario) -> Iterator[str]:
         yield from outside
     yield from (told for path, told in _before_their_causes(scenario) if path not in meant)
     yield from _leaders_at_once(scenario)
+
+
+def needless(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for each edit of a juncture that falls away without it, by the others.
+
+    A law that would be drawn is another thing than a law that never comes, and so is a juncture in
+    whose place something stands: their edits are left out.
+    """
+    by_name = {juncture.name: juncture for juncture in scenario.junctures}
+    told = set()
+    for edit in scenario.edits:
+        name, _, part = edit.path.removeprefix("juncture.").partition(".")
+        found = by_name.get(name) if edit.path.startswith("juncture.") else None
+        if found is None or part == RESPONSE or edit.text in told:
+            continue
+        cause = _falls_anyhow(scenario, found)
+        if cause is not None:
+            told.add(edit.text)
+            yield (
+                f"{edit.text}: adds nothing to the other edits, as {name!r} falls away anyhow: "
+                f"{cause.name!r}, which it follows, is not there in time; leave it out"
+            )
+
+
+def _falls_anyhow(scenario: Scenario, found: Juncture) -> Juncture | None:
+    """Return the cause for want of which a juncture would fall away were it not edited itself."""
+    if found.when_cause_removed != "falls" or found.replacements:
+        return None
+    as_dated = found.model_copy(update={"date": found.original_date or found.date})
+    junctures = (as_dated if j.name == found.name else j for j in scenario.junctures)
+    return missing_causes(junctures).get(found.name)
 
 
 def _before_their_causes(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,8 @@ Loaded when the first such file is read: a whole scenario needs none of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from alliance_sim import shipped as packaged
 from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario.adding import OfThreats, with_periods, without_periods
+from alliance_sim.scenario.causes import needless
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edit import Edit, apply_edits, as_tree
 from alliance_sim.scenario.edit_file import (
@@ -90,10 +92,20 @@ def extended(
     problems += [*cross_problems(as_tree(scenario)), *hold_problems(scenario)]
     if problems:
         raise ScenarioError(where, problems)
-    told_of_edits = tuple(doubts_of_edits(base, edits, extends))
+    told_of_edits = (*doubts_of_edits(base, edits, extends), *_needless(scenario, base, where))
     if not changes and not any(key in tree for key in OWN):
         told_of_edits = (f"has no edits, so it changes nothing against {extends}",)
     return scenario, told_of_edits
+
+
+def _needless(scenario: Scenario, base: Scenario, where: str) -> Iterator[str]:
+    """Yield what a file of one's own edits although it falls away by its other edits.
+
+    What ships may name all that goes with what it takes out: its digest is that of stored results.
+    """
+    if not Path(where).is_relative_to(packaged.scenarios().resolve()):
+        known = set(needless(base))
+        yield from (sentence for sentence in needless(scenario) if sentence not in known)
 
 
 def _told(scenario: Scenario, given: EditFile, changes: list[Change]) -> dict[str, Any]:

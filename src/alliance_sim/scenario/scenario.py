@@ -12,7 +12,7 @@ from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, counted
 from alliance_sim.errors import ScenarioError, did_you_mean, explains_calls, shown, warn_of
 from alliance_sim.scenario import edit, yearly
-from alliance_sim.scenario.causes import doubts
+from alliance_sim.scenario.causes import doubts, needless
 from alliance_sim.scenario.checks import cross_problems
 from alliance_sim.scenario.edits_in_words import texts_of
 from alliance_sim.scenario.fields import Part, Text
@@ -302,8 +302,8 @@ class Scenario(Shown, Part):
 
         asked = edit_texts.read_edits(self, texts)
         after = edit.edited(self, [one for text in asked for one in text.edits])
-        before = set(doubts(self))
-        for sentence in (*edit_texts.idle(self, asked), *doubts(after)):
+        before = {*doubts(self), *needless(self)}
+        for sentence in (*edit_texts.idle(self, asked), *doubts(after), *needless(after)):
             if sentence not in before:
                 warn_of(sentence)
         return after
