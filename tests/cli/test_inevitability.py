@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,9 @@ def test_a_curve_is_told_in_words_and_other_outcomes_need_another_folder(tmp_pat
     code, told, _ = called("inevitability", *RAID, "--out", out)
     assert code == 0
     assert "9 in 10 from 2014 on" in " ".join(told.split())
+    (share,) = re.findall(r"(\d+) of 100 edited", " ".join(told.split()))
+    (row,) = [line for line in told.splitlines() if "2014 │" in line]
+    assert f"│   0.{share} │" in row  # 0.805, which a sentence and a table could round otherwise
     start = "japan_nato/no_second_abe"
     other = ("--outcome", "level_equipment>0.5@2024")
     assert called("inevitability", start, *other, "--out", tmp_path / "abe")[0] == 0

@@ -220,14 +220,14 @@ def _print(curve: InevitabilityCurve) -> None:
     shown = frame[[place % EVERY == 0 or place == last for place in range(len(frame))]]
     rows = tuple(
         (
-            f"{row.year}",
-            f"{row.fact:.2f}",
-            f"{row.fact_low:.2f} to {row.fact_high:.2f}",
-            f"{row.edited:.2f}",
-            f"{row.edited_low:.2f} to {row.edited_high:.2f}",
-            f"{row.alternative:.2f}",
+            f"{row['year']}",
+            _share(row["fact"]),
+            f"{_share(row['fact_low'])} to {_share(row['fact_high'])}",
+            _share(row["edited"]),
+            f"{_share(row['edited_low'])} to {_share(row['edited_high'])}",
+            _share(row["alternative"]),
         )
-        for row in shown.itertuples()
+        for row in shown.to_dict("records")
     )
     terminal.output().print(
         AdaptiveTable(
@@ -237,3 +237,10 @@ def _print(curve: InevitabilityCurve) -> None:
         )
     )
     terminal.tell(f"\n{curve.about}\n{SENTENCE}", wrap=True, lines=True)
+
+
+def _share(chance: float) -> str:
+    """Return a chance, rounded as the sentence above the table rounds it."""
+    from alliance_sim.counterfactual.answer import of_100
+
+    return f"{of_100(chance) / 100:.2f}"

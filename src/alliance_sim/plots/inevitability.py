@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 EDITED = "#b3400e"
 LINE = 2.2
+YEAR = 1.0  # from the beginning of a year, which is what its number stands for, to its end
 TOP, TICK = 1.17, 1.1  # of the panels; steps are marked between the two, numbers stand below
 CROWDED, PHONE_CROWDED = 0.028, 0.07  # of the axis: steps nearer than this share a label
 
@@ -43,7 +44,8 @@ def inevitability_figure(curve: InevitabilityCurve, *, form: Form = SLIDE) -> Fi
 
     Above: the chance of the outcome, as it was and edited, with 90 % intervals; coded formal steps
     are marked along the top, the day of the edit by a broken line, the year in which the outcome is
-    decided by a grey one. Below: one less that, the chance that it does not come about.
+    decided by a grey one. Below: one less that, the chance that it does not come about. A year on
+    the axis is its end, so that what comes within it stands left of it.
 
     Args:
         curve: The curve.
@@ -65,14 +67,14 @@ def inevitability_figure(curve: InevitabilityCurve, *, form: Form = SLIDE) -> Fi
                 inches=inches)  # fmt: skip
     panel_title(below, "Chance of the alternative: that it does not come about", inches=inches)
     above.tick_params(labelbottom=True)
-    below.set_xlabel(fold("last year of the record that is known", inches), fontsize=SMALL)
+    below.set_xlabel(fold("known to the end of", inches), fontsize=SMALL)
     _legend(figure.body, above, form)
     return figure
 
 
 def _curves(axes: Axes, curve: InevitabilityCurve, *, mirrored: bool) -> None:
     """Draw both worlds with their bands; marks of the edit and of the decision."""
-    years = curve.years + 1.0  # the end of the year
+    years = curve.years + YEAR  # the end of the year
     for values, colour, line, name in (
         (curve.fact, FACTUAL.colour, "-", "as it was"),
         (curve.edited, EDITED, (0, (5, 1.5)), "edited"),
@@ -82,11 +84,20 @@ def _curves(axes: Axes, curve: InevitabilityCurve, *, mirrored: bool) -> None:
         style: Any = line
         axes.plot(years, middle, color=colour, linewidth=LINE, linestyle=style, label=name)
     axes.set_xlim(years[0], years[-1])
+    _end_of_year_ticks(axes, int(curve.years[0]), int(curve.years[-1]))
     axes.set_ylim(-0.02, 1.02 if mirrored else TOP)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
     axes.axhline(0.5, color=FAINT, linewidth=0.7, zorder=0)
-    axes.axvline(min(curve.decided + 1.0, years[-1]), color=FAINT, linewidth=1.6, zorder=1)
+    axes.axvline(min(curve.decided + YEAR, years[-1]), color=FAINT, linewidth=1.6, zorder=1)
     mark_edits(axes, [curve.touched])
+
+
+def _end_of_year_ticks(axes: Axes, first: int, last: int) -> None:
+    """Put round years on the x axis, each where it ends: there stands what is known to its end."""
+    years = last - first
+    every = 10 if years > 30 else 5 if years > 12 else 2 if years > 6 else 1
+    ticks = range(-(-first // every) * every, last + 1, every)
+    axes.set_xticks([year + YEAR for year in ticks], [f"{year}" for year in ticks])
 
 
 def _mirrored(values: NDArray[Any]) -> NDArray[Any]:
