@@ -127,13 +127,15 @@ def guesses() -> str:
     record = history().record
     verdicts = record.claims["record"].value_counts()
     supported = f"{verdicts['supported']} of {verdicts.sum()}"
-    events = record.events[record.events["kind"] != "suspension"]
+    done = record.events["kind"] != "suspension"
+    events = record.events[done]
     by_decade = events.groupby(events["when"].dt.year // 10 * 10).size()
     decades = ", ".join(f"{decade}s {count}" for decade, count in by_decade.items())
     order = ", ".join(words for _, words in sorted(began))
     return (
         f"- **A1, A2.** In the model a level of {STARTED:g} is reached by {order} (the middle of "
-        f"{HISTORY_RUNS} runs). Recorded acts by decade: {decades}.\n"
+        f"{HISTORY_RUNS} runs). Recorded acts by decade, without the {(~done).sum()} that stop or "
+        f"suspend something, {done.sum()} of {len(done)}: {decades}.\n"
         f"- **A3.** {supported} claims are supported by the record."
     )
 
