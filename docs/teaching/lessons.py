@@ -30,6 +30,7 @@ from alliance_sim.results.outcomes import evaluate
 
 SCENARIO = "japan_nato/baseline"
 LESSONS = ("was_it_abe", "who_blocked_the_office")
+STEEP = 20  # of 100, from one year to the next
 UNIFORMS, SEED = 4, 1  # as the page begins, see link.ts
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]  # an installation has no sources of the page
@@ -151,12 +152,14 @@ def picture(name: str) -> Any:
         axes.plot(told.index, told, color="#005a8c", linewidth=3)
         axes.plot(years, told[years], "o", color="#005a8c", markersize=11)
         for year in years:
+            steep = told[year + 1] > told[year] + STEEP  # the line would run through its number
             axes.annotate(
-                str(round(told[year])), (year, told[year]), (0, 12), textcoords="offset points",
-                ha="center",
+                str(round(told[year])), (year, told[year]), (12, -8) if steep else (0, 12),
+                textcoords="offset points", ha="left" if steep else "center",
             )  # fmt: skip
         axes.set(ylim=(0, 112), yticks=[0, 50, 100], xticks=years, ylabel="certain, of 100")
-        axes.set_xticks(years, ["" if year == years[-2] else str(year) for year in years])
+        lower = {years[-2]: "\n"}  # the last two are too near each other for one line
+        axes.set_xticks(years, [f"{lower.get(year, '')}{year}" for year in years])
         axes.set_xlabel("known to the end of")
         axes.spines[["top", "right"]].set_visible(False)
     plt.close(figure)
@@ -234,6 +237,7 @@ def deck(name: str) -> dict[str, Any]:
         "steps": {kind: plain(one["title"], name) for kind, one in told["steps"].items()},
         "causes": told["causes"],
         "known": known,
+        "belief": plain(told["belief"], name),
         "years": drawn(name),
         "items": [
             (told["items"][one["name"]]["text"].replace("{by}", until(one["by"])), one["happened"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import re
 import sys
@@ -94,6 +95,15 @@ def test_slides_of_the_pages_lessons_need_nothing_else_and_show_both_curves() ->
     pictures = re.findall(r'<img src="data:image/png;base64,([^"]*)"', pages)
     assert [len(picture) > 10_000 for picture in pictures] == [True, True]
     assert re.findall(r'class="deck" id="(\w+)"', pages) == ["was_it_abe", "who_blocked_the_office"]
+
+
+def test_slides_and_hand_out_ask_for_the_same_numbers_the_what_if_last() -> None:
+    decks = (FOLDER / "slides_lessons.html").read_text("utf-8").split('class="deck"')[1:]
+    for name, deck in zip(("was_it_abe", "who_blocked_the_office"), decks, strict=True):
+        page = (FOLDER / f"handout_{name}.md").read_text("utf-8")
+        asked = [line.split(" | ")[0][2:] for line in page.splitlines() if "nobody knows" in line]
+        slide = html.unescape(deck.partition("Say it before you know")[2].partition("</ol>")[0])
+        assert re.findall(r"<li>(.*?)</li>", slide)[-1:] == asked
 
 
 def test_hand_outs_of_the_page_tell_no_answer() -> None:
