@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -91,6 +92,23 @@ def test_run_writes_a_folder_that_plot_can_read(tmp_path: Path) -> None:
     assert drawn.exit_code == 0
     assert figure.read_bytes().startswith(b"\x89PNG")
     assert [one.scenario for one in read_origin(figure).others] == ["japan_nato/baseline"]
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_run_says_whose_numbers_it_takes_and_how_to_take_those_of_history(tmp_path: Path) -> None:
+    def told(*words: str | Path) -> str:
+        done = call("run", *words, "--runs", "2", "--workers", "1")
+        assert done.exit_code == 0
+        return " ".join(done.stdout.split())
+
+    base = "japan_nato/baseline"
+    plain = told(base, "--out", tmp_path / "plain")
+    assert "Parameters: as the scenario states them" in plain
+    assert "--posterior shipped takes the draws that `history` and `compare` take" in plain
+    drawn = told(base, "--posterior", "shipped", "--out", tmp_path / "drawn")
+    (label,) = re.findall(r"Parameters: (300 posterior draws [^;]*); chance", drawn)
+    assert label in " ".join(call("history", base, "--runs", "2").stdout.split())
+    assert "as the scenario states them" not in drawn
 
 
 @pytest.mark.usefixtures("blank_pictures")

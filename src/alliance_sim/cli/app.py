@@ -239,7 +239,7 @@ def run(
     """Simulate a scenario; write its trajectories, a figure and one run as dated events."""
     from alliance_sim import Kernel, load_scenario, noise, simulate
     from alliance_sim.analysis.summaries import period_table
-    from alliance_sim.comparison.drawn import drawn_from
+    from alliance_sim.comparison.drawn import drawn_from, stated
     from alliance_sim.engine.simulate import shared
     from alliance_sim.report import write_run
     from alliance_sim.report.result_folder import result_folder, usual_folder
@@ -285,8 +285,7 @@ def run(
     from alliance_sim.record.words import Words
 
     terminal.output().print(medians_table(table, ensemble, Words.of(chosen)))
-    if told:
-        terminal.tell(told, wrap=True, lines=True)
+    terminal.tell(told or stated(chosen), wrap=True, lines=True)
     terminal.tell(f"Seed {ensemble.seed}, {ensemble.runs} runs. Written to {folder}/")
 
 

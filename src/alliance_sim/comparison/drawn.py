@@ -58,3 +58,14 @@ def drawn_from(
         if problems:
             raise SettingError(where, problems)
     return draws, f"Parameters: {draws.label}; chance is drawn anew."
+
+
+def stated(scenario: Scenario) -> str:
+    """Return in a sentence that runs have the numbers of the scenario, and what else ships."""
+    told = "Parameters: as the scenario states them, judged or fitted; chance is drawn anew."
+    if not shipped_draws(scenario.relationship):
+        return told
+    return (
+        f"{told} --posterior shipped takes the draws that `history` and `compare` take, so that "
+        "numbers of both can be set side by side."
+    )
