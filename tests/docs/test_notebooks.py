@@ -51,3 +51,9 @@ def test_a_notebook_runs_and_shows_tables_and_figures(path: Path, tmp_path: Path
     kinds = {kind for output in outputs for kind in output.get("data", {})}
     assert {"image/png", "text/html"} <= kinds
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    shares = [int(share) for share in re.findall(r"passes in (\d+)%", streamed(outputs))]
+    assert shares == sorted(set(shares))  # an agent of one's own makes a difference
+
+
+def streamed(outputs: list[Any]) -> str:
+    return "".join(output.text for output in outputs if output.get("name") == "stdout")

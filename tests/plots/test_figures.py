@@ -19,7 +19,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from alliance_sim import provenance
+from alliance_sim import Mesa, provenance
+from alliance_sim.engine.mesa_model import Cast, Member
 from alliance_sim.errors import SettingError, UnknownName
 from alliance_sim.plots import contrast, counts, history, run, style
 from alliance_sim.record.record import COUNTED_DOMAINS
@@ -40,6 +41,11 @@ DOMAINS = COUNTED_DOMAINS[:3]
 KINDS = ("history", "counts", "contrast", "run")
 LEAST_ON_A_PHONE = 9.99  # pixels, of a figure shown 360 wide
 FORMS = {"slide": style.SLIDE, "phone": style.PHONE}
+
+
+class Persuaded(Member):
+    """A class of one's own."""
+
 
 TOLD = Words.of(load_scenario("japan_nato/baseline"))
 
@@ -369,10 +375,23 @@ def test_a_saved_ensemble_is_drawn_with_the_title_and_the_palette_of_its_relatio
     figure = run.ensemble_figure(told, ["level_political", "rung"])
     said = words(figure)
     assert "A title of its own" in said
+    assert "Parameters as the scenario states them" in " ".join(said.split())
     assert "Level of cooperation in politics" in said
     assert [label.get_text() for label in figure.axes[1].get_yticklabels()][-1] == "11"
     colours = {line.get_color() for line in figure.axes[0].lines}
     assert TOLD.colours["political"][0] in colours
+
+
+@pytest.mark.parametrize(
+    ("cast", "named"),
+    [(Cast(member=Persuaded), ", with Persuaded"), (Cast(), "")],
+    ids=["one's own", "the package's"],
+)
+def test_agents_of_ones_own_are_named_in_the_title(
+    ensemble: Ensemble, cast: Cast, named: str
+) -> None:
+    told = replace(ensemble, title="A title", engine=Mesa(cast=cast).label())
+    assert f"A title{named}" in words(run.ensemble_figure(told, ["rung"])).splitlines()
 
 
 def test_an_edited_scenario_has_the_factual_one_beside_it_and_the_day_marked(

@@ -29,6 +29,7 @@ from alliance_sim.plots.style import (
     called,
     draw_bands,
     looks_of,
+    numbers_of,
     panel_title,
     slide,
     styled,
@@ -90,8 +91,9 @@ def ensemble_figure(
     narrow = narrower(ensemble.calendar) if columns > 1 else ""
     dotted = f" Dotted line: {edited}." if edited else ""
     figure = slide(
-        ensemble.title or ensemble.scenario,
-        about=f"Simulated histories. {told[0].upper()}{told[1:]}.{dotted}{narrow}",
+        f"{ensemble.title or ensemble.scenario}{_own_classes(ensemble)}",
+        about=f"Simulated histories. {told[0].upper()}{told[1:]}. {numbers_of(ensemble)}."
+        f"{dotted}{narrow}",
         form=form,
         height=max(form.height if not form.narrow else 0.0, 2.6 + each * rows),
     )
@@ -121,6 +123,13 @@ def ensemble_figure(
     year_ticks(grid.flat[0], ensemble.calendar, every=20 if columns == 3 else 10)
     _legend(figure.body, beside=beside is not None, form=form)
     return figure
+
+
+def _own_classes(ensemble: Ensemble) -> str:
+    """Return which agents of a Mesa model are not the package's own, for a title; "" if all are."""
+    _, _, classes = ensemble.engine.partition("mesa with ")
+    own = [one for one in classes.split(", ") if one and not one.startswith("alliance_sim.")]
+    return f", with {' and '.join(one.rpartition('.')[2] for one in own)}" if own else ""
 
 
 def _legend(body: SubFigure, *, beside: bool, form: Form) -> None:
