@@ -176,9 +176,10 @@ class HistoryComparison(Shown):
         if self.counts is None:
             return f"Nothing is compared: {self.missing}."
         cells = self.counts[self.counts["series"] == "all"]
+        whose = "the model's" if self.claims is None else "its"
         inside = (
             f"{int(cells['inside'].sum())} of {len(cells)} counts by stage and field lie inside "
-            "its 90 % interval"
+            f"{whose} 90 % interval"
         )
         if cells.empty:
             inside = "no acts are counted, as none of its years was looked at"
