@@ -15,6 +15,7 @@ import pytest
 from alliance_sim import Scenario, compare, load_scenario, simulate
 from alliance_sim.calibration import shipped_posterior
 from alliance_sim.comparison.acts import with_draw
+from alliance_sim.comparison.pairing import labels_of
 from alliance_sim.comparison.scenarios import SHOWN, Comparison
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.errors import ScenarioWarning, SettingError, UnknownName
@@ -281,6 +282,16 @@ def test_a_comparison_is_one_line_in_a_console_and_a_table_in_a_notebook() -> No
     page = found._repr_html_()
     assert "No great raid: in the model" in page
     assert "end of 2010" in page
+
+
+def test_titles_that_are_alike_give_way_to_names_and_others_stand() -> None:
+    base = load_scenario(BASE.name)
+    alike = [
+        base.without(name).model_copy(update={"title": "One event fewer", "name": name})
+        for name in ("gulf_war", "kosovo_war")
+    ]
+    labels = labels_of(base, [*alike, load_scenario("japan_nato/council_majority")])
+    assert labels == ["gulf_war", "kosovo_war", "The Council decides by weighted majority"]
 
 
 @pytest.mark.parametrize(

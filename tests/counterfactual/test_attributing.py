@@ -183,7 +183,8 @@ def test_disagreement_of_conventions_is_said_first(found: Attribution) -> None:
     assert found.sentence.startswith(found.verdict)
     words = "depends on the convention" if found.disagree else "rank the junctures alike"
     assert words in found.verdict
-    assert ranks[SHAPLEY][0] in found.answer
+    assert f"“{found.titles[ranks[SHAPLEY][0]]}”" in found.answer
+    assert [name for name in NAMES if name in f"{found.verdict} {found.answer}"] == []
 
 
 def test_the_tree_and_the_table_say_the_same(found: Attribution) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.legend import Legend
 from matplotlib.text import Text
 
 from alliance_sim import SettingError, load_scenario
@@ -227,6 +228,9 @@ def test_the_figure_holds_every_row_and_the_fixed_sentence(answer: Rewrite, form
     assert " ".join(SENTENCE.split()) in plain
     for row in answer.tree:
         assert f"{round(100 * row.probability)} of 100" in plain
+    (legend,) = figure.findobj(Legend)
+    named = {text.get_text() for text in legend.get_texts()}
+    assert ("90 % of the draws" in named) == bool(answer.found or answer.unconfirmed)
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

@@ -227,6 +227,18 @@ def test_the_legend_of_a_mean_shows_the_bar_of_its_interval(kind: Any) -> None:
     assert legend.findobj(LineCollection)
 
 
+@pytest.mark.parametrize("by", [0.0, 1.0], ids=["nowhere", "upwards"])
+@pytest.mark.parametrize("kind", ["difference", "difference of shares"])
+def test_differences_that_begin_at_0_stand_above_the_axis(kind: Any, by: float) -> None:
+    frame = grid(("s",))
+    frame["y"] = by * (frame["y"] > 0.4)
+    bands = bands_along(frame, OutcomeView("y"), axis=PULL)
+    figure = fan_figure(bands, HEADING, factor=LONG, value="y", tick=PULL.tick, kind=kind)
+    low, high = figure.axes[0].get_ylim()
+    assert low < 0.0 < high
+    assert (low == -high) == (by == 0.0)
+
+
 def test_whole_numbers_have_no_tenths_on_their_axis() -> None:
     frame = grid(("s",))
     frame["y"] = 10.0 + (frame["y"] > 0.4)

@@ -116,14 +116,18 @@ def unlike(factual: Scenario, other: Scenario) -> list[str]:
 
 
 def labels_of(factual: Scenario, others: Sequence[Scenario]) -> list[str]:
-    """Return how to call edited scenarios: by title, or by name where titles are alike.
+    """Return how to call edited scenarios: by title, those whose titles are alike by name.
 
     Raises:
         SettingError: If names do not tell them apart either.
     """
-    for labels in ([label_of(factual, other) for other in others], [o.name for o in others]):
-        if len(set(labels)) == len(labels):
-            return labels
+    titles = [label_of(factual, other) for other in others]
+    labels = [
+        title if titles.count(title) == 1 else other.name
+        for title, other in zip(titles, others, strict=True)
+    ]
+    if len(set(labels)) == len(labels):
+        return labels
     names = [other.name for other in others]
     twice = sorted({name for name in names if names.count(name) > 1})
     problems = [f"two scenarios are called {name!r}; each can be given once" for name in twice]

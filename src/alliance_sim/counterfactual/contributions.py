@@ -182,22 +182,30 @@ class Attribution(Shown):
         return (
             f"The attribution depends on the convention: {listed} "
             f"{'rank' if len(names) > 1 else 'ranks'} junctures otherwise than Shapley's value, "
-            f"which puts {pair[0]} before {pair[1]}, and \u201c{TITLES[name]}\u201d the other way "
-            "round."
+            f"which puts {self._called(pair[0])} before {self._called(pair[1])}, and "
+            f"\u201c{TITLES[name]}\u201d the other way round."
         )
 
     @property
     def answer(self) -> str:
         """What it comes to, in plain sentences."""
+        return f"{self.title[:1].upper()}{self.title[1:]}: {self.contrast_words}"
+
+    @property
+    def contrast_words(self) -> str:
+        """How far the worlds with all junctures and with none differ, and the largest share."""
         most = self.ranks(SHAPLEY)[0]
         share = self.estimate(SHAPLEY, most)
         how = "chance" if self.binary else "mean over draws"
         return (
-            f"{self.title[:1].upper()}{self.title[1:]}: {how} {self.fact.value:.2f} in this "
-            f"history as it was, {self.nobody.value:.2f} without all of {len(self.players)} "
-            f"junctures; the contrast is {self._span(self.contrast)}. The largest share by "
-            f"Shapley's value is that of {most}: {self._span(share)}."
+            f"{how} {self.fact.value:.2f} in this history as it was, {self.nobody.value:.2f} "
+            f"without all of {len(self.players)} junctures; the contrast is "
+            f"{self._span(self.contrast)}. The largest share by Shapley's value is that of "
+            f"{self._called(most)}: {self._span(share)}."
         )
+
+    def _called(self, player: str) -> str:
+        return f"\u201c{self.titles[player]}\u201d"
 
     def _span(self, one: Estimate) -> str:
         return f"{one.value:+.2f} (90 % of the {self.over}: {one.low:+.2f} to {one.high:+.2f})"
@@ -205,7 +213,6 @@ class Attribution(Shown):
     @property
     def about(self) -> str:
         """Which model, draws and coded list it is a statement about, and who the players are."""
-        held = self.posterior.held
         how = "named" if self.chosen else "screened: those that move the outcome most"
         rest = ""
         if self.aside:
@@ -216,11 +223,19 @@ class Attribution(Shown):
         if self.failed:
             rest += f" Left out, as they failed in some world: {self.failed} histories."
         return (
+            f"{self.basis} Players ({how}): {', '.join(self.players)}.{rest} Shares are of this "
+            "contrast between two worlds, not per cents of a cause."
+            f"{''.join(f' {one}' for one in doubted(self.posterior))}"
+        )
+
+    @property
+    def basis(self) -> str:
+        """Which model, draws and coded list it is a statement about, and under which coupling."""
+        held = self.posterior.held
+        return (
             f"Model: {self.scenario.name} under theory {self.posterior.theory}, {self.histories} "
             f"histories of {len(self.posterior)} posterior draws. Coded list: {held.record}, "
-            f"series {held.series}. Coupling: {self.coupling}. Players ({how}): "
-            f"{', '.join(self.players)}.{rest} Shares are of this contrast between two worlds, not "
-            f"per cents of a cause.{''.join(f' {one}' for one in doubted(self.posterior))}"
+            f"series {held.series}. Coupling: {self.coupling}."
         )
 
     @property

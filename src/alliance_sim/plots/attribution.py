@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alliance_sim.counterfactual.assumed import doubted
 from alliance_sim.counterfactual.contributions import SHAPLEY, TITLES
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.plots.style import (
@@ -46,10 +47,11 @@ def attribution_figure(found: Attribution, *, form: Form = SLIDE) -> Figure:
         found: The attribution.
         form: What it is drawn for.
     """
-    count = len(found.players)
+    count, words = len(found.players), found.contrast_words
     figure = slide(
         "Which junctures made it? " + found.title[:1].upper() + found.title[1:],
-        about=f"{found.verdict} {found.answer} {found.about}",
+        about=f"{found.verdict} {words[:1].upper()}{words[1:]} {found.basis}"
+        f"{''.join(f' {one}' for one in doubted(found.posterior))}",
         form=form,
         height=4.4 + 0.62 * count if form.narrow else None,
         below=SENTENCE,
@@ -64,9 +66,9 @@ def attribution_figure(found: Attribution, *, form: Form = SLIDE) -> Figure:
     axes.set_yticks([-place for place in range(count)], titles, fontsize=SMALL)
     axes.set_ylim(-count + 0.5, 0.5)
     unit = "chance of the outcome" if found.binary else "outcome"
-    words = f"contribution to the {unit}, mean and 90 % of the {found.over}"
+    label = f"contribution to the {unit}, mean and 90 % of the {found.over}"
     room = form.width - (1.7 if form.narrow else 4.0)
-    axes.set_xlabel(fold(words, room, size=SMALL), fontsize=SMALL)
+    axes.set_xlabel(fold(label, room, size=SMALL), fontsize=SMALL)
     handles, names = axes.get_legend_handles_labels()
     figure.body.legend(  # bars come last among handles, and first in what is told
         [handles[-1], *handles[:-1]], [names[-1], *names[:-1]], loc="outside lower left",

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from alliance_sim.calendar import decimal_year
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.style import (
+    HALO,
     INK,
     PLAIN,
     SHADES,
@@ -214,7 +215,7 @@ def _mark(axes: Axes, year: float) -> None:
     mark_edits(axes, [year])
     axes.text(
         0.02, 0.04, f"edited from {int(year)} on", transform=axes.transAxes, fontsize=SMALL,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2}, zorder=6,
+        path_effects=HALO, zorder=6,
     )  # fmt: skip
 
 

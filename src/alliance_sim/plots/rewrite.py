@@ -218,6 +218,8 @@ def _legend(body: SubFigure, answer: Rewrite, form: Form) -> None:
         handles.append(
             Line2D([], [], ls="none", marker=marker, color=colour, mfc=fill, label=WORDS[status])
         )
+    if there & {FOUND, UNCONFIRMED}:
+        handles.append(Line2D([], [], color=INK, linewidth=1.0, label="90 % of the draws"))
     least = of_100(answer.searched.limits.threshold)
     line = "-" if form.narrow else DASHES
     handles.append(Line2D([], [], color=FAINT, ls=line, label=f"asked for: {least} of 100"))

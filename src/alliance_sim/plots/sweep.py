@@ -155,6 +155,8 @@ def _limits(bands: pd.DataFrame, kind: Kind) -> tuple[float, float]:
     if kind == "whole":
         low, high = math.floor(low), math.ceil(high)
     room = 0.05 * (high - low) or 0.5
+    if kind.startswith("difference"):  # its 0 is a result like any other, not the end of a scale
+        return low - room, high + room
     if 0 <= low <= NEAR * high:
         return (-room if kind == "whole" else 0.0), high + room
     return low - room, high + room
