@@ -7,7 +7,15 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from alliance_sim.counterfactual.estimates import LEAST, estimate_of, likely
+from alliance_sim.counterfactual.estimates import (
+    HIGH,
+    LEAST,
+    LOW,
+    Estimate,
+    estimate_of,
+    likely,
+    told_of_outside,
+)
 
 DRAWS = 2000
 Floats = NDArray[np.float64]
@@ -94,3 +102,15 @@ def test_the_interval_of_a_number_is_over_histories_and_no_narrower_with_more() 
 def test_draws_weigh_what_they_are_given() -> None:
     values, weights = np.tile([0.0, 1.0], 8), np.array([0.25, 0.75])
     assert estimate_of(values, 2, binary=True, weights=weights).value == pytest.approx(0.75)
+
+
+def test_an_effect_outside_of_its_interval_is_explained_and_no_other() -> None:
+    few = np.zeros(100)
+    few[:4] = 1.0  # of a hundred draws
+    low, high = (float(np.quantile(few, at)) for at in (LOW, HIGH))
+    mean = Estimate(float(few.mean()), low, high)
+    assert mean == (0.04, 0.0, 0.0)
+    usual = Estimate(0.25, 0.1, 0.4)
+    assert "a few draws in which much differs" in told_of_outside([usual, mean])
+    assert told_of_outside([usual, Estimate(0.004, 0.0, 0.0)]) == ""  # told as 0.00, 0.00 to 0.00
+    assert told_of_outside([]) == ""

@@ -176,9 +176,10 @@ def called_by(scenario: str, base: Scenario) -> str:
 
 def _print(answer: WhatIf) -> None:
     """Print the answer, what it depends on, and what it is worth."""
+    from alliance_sim.counterfactual.estimates import told_of_outside
     from alliance_sim.counterfactual.labels import SENTENCE
 
-    console = terminal.output()
+    console, varied = terminal.output(), answer.robustness.varied or ()
     terminal.tell(answer.question.words, "bold", wrap=True)
     if answer.refused:
         terminal.tell(answer.refused, "bold", wrap=True)
@@ -187,9 +188,9 @@ def _print(answer: WhatIf) -> None:
     for table, more in (
         (_partings(answer), ""),
         (_needed(answer), answer.other_way),
-        (_couplings(answer), ""),
-        (_theories(answer), answer.across),
-        (_readings(answer), ""),
+        (_couplings(answer), told_of_outside(effect for effect, _ in answer.couplings.values())),
+        (_theories(answer), _across(answer)),
+        (_readings(answer), told_of_outside(one.effect for one in varied if one.effect)),
     ):
         if table is not None:
             console.print(table)
@@ -299,6 +300,14 @@ def _theories(answer: WhatIf) -> AdaptiveTable | None:
             for one in answer.theories
         ),
     )
+
+
+def _across(answer: WhatIf) -> str:
+    """Return what is said under the table of theories."""
+    from alliance_sim.counterfactual.estimates import told_of_outside
+
+    outside = told_of_outside(one.effect for one in answer.theories) if answer.across else ""
+    return f"{outside} {answer.across}".strip()
 
 
 def _readings(answer: WhatIf) -> AdaptiveTable | None:

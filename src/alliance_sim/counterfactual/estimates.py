@@ -15,6 +15,8 @@ from alliance_sim.errors import SettingError
 from alliance_sim.results.outcomes import outcome_by_run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from alliance_sim.counterfactual.question import Question
@@ -29,6 +31,10 @@ LIKELY = 64  # equally likely values of what the re-runs of a draw leave open
 KINDS = (-1.0, 0.0, 1.0)  # what a yes or no may be, or the difference of two
 ALL_BETWEEN = 0.999  # largest share of the variance that is taken to lie between draws
 WHERE = "whatif"
+OUTSIDE = (
+    "An effect is the mean over all draws: a few draws in which much differs can put it outside of "
+    "the middle 90 %."
+)
 
 
 class Estimate(NamedTuple):
@@ -37,6 +43,17 @@ class Estimate(NamedTuple):
     value: float
     low: float
     high: float
+
+    @property
+    def outside(self) -> bool:
+        """Whether the value lies outside of the interval, both as they are told: in hundredths."""
+        value, low, high = (round(number, 2) for number in self)
+        return not low <= value <= high
+
+
+def told_of_outside(estimates: Iterable[Estimate]) -> str:
+    """Return why an effect can lie outside of its interval, "" where none does."""
+    return OUTSIDE if any(one.outside for one in estimates) else ""
 
 
 def outcome_of(question: Question, runs: Ensemble) -> Floats:

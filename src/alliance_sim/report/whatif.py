@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.counterfactual.answer import of_100
+from alliance_sim.counterfactual.estimates import told_of_outside
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.errors import explains_calls
 from alliance_sim.plots.origin import origin_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from alliance_sim.counterfactual.answer import WhatIf
+    from alliance_sim.counterfactual.estimates import Estimate
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.provenance import Origin
     from alliance_sim.report.result_folder import Picture
@@ -130,11 +132,22 @@ def whatif_page(
         bistable=answer.robustness.bistable,
         weighed=answer.weights.words,
         readings=answer.robustness.varied,
+        outside=told_of_outside(_effects(answer)),
         alt=answer.answer,
         statement=SENTENCE,
         words=page,
         origin=origin,
     )
+
+
+def _effects(answer: WhatIf) -> list[Estimate]:
+    """Return every effect that the page has a table of."""
+    varied = (one.effect for one in answer.robustness.varied or ())
+    return [
+        *(effect for effect, _ in answer.couplings.values()),
+        *(one.effect for one in answer.theories),
+        *(effect for effect in varied if effect is not None),
+    ]
 
 
 def _needed(answer: WhatIf) -> list[dict[str, Any]]:
