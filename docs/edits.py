@@ -33,7 +33,7 @@ BLOCK = re.compile(
     r"(<!-- written by docs/edits.py: (\w+) -->\n)(.*?)(<!-- end of what is written -->)",
     re.DOTALL,
 )
-FILE, RUNS, SEED = "mine.toml", 200, 1
+FILE, RUNS, SEED = "my_theory.toml", 200, 1
 
 
 class Asked(NamedTuple):
