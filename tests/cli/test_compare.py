@@ -82,6 +82,20 @@ def test_the_same_again_may_be_replaced(tmp_path: Path) -> None:
     assert compared(tmp_path, NO_RAID, "--year", 2008)["table"][0]["year"] == 2008
 
 
+def test_what_another_outcome_was_asked_for_is_not_replaced(tmp_path: Path) -> None:
+    compared(tmp_path, NO_RAID, "--outcome", "rung>=2@2008")
+    result = call("compare", NO_RAID, "--runs", 4, "--out", tmp_path, code=2)
+    assert "with outcomes rung>=2@2008 in place of the usual; choose another" in result.stderr
+
+
+def test_a_refused_comparison_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    call("compare", NO_RAID, NO_RAID, code=2)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -140,9 +140,18 @@ def test_an_attribution_is_written_and_begins_with_whether_conventions_agree(
     assert {path.name for path in out.iterdir()} == names
     page = (out / "report.html").read_text("utf-8")
     assert page.index(tree["verdict"][:40]) < page.index("Owen")
-    code, told, _ = called(*asked)
+    code, told, _ = called(*asked, "--groups", "actor")
     assert code == 0
     assert " ".join(told.split()).startswith(" ".join(tree["verdict"].split())[:60])
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    for other, says in (
+        (asked, "with groups actor in place of period"),
+        ((*asked[:4], *asked[6:], "--groups", "actor"), "named junctures great_raid, joint_patrol"),
+    ):
+        code, _, why = called(*other)
+        assert code == 2
+        assert says in " ".join(why.split())
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     code, _, why = called(*asked[:6], "--outcome", "rung>=1@2010", *asked[8:])
     assert code == 2
     assert "holds the attribution of another outcome" in " ".join(why.split())

@@ -27,7 +27,7 @@ EXTRA = {
     "run": {"chronology_run", "edited_days"},
     "history": {"chronology_run", "edited_days", "record"},
     **{kind: {"result"} for kind in ("summarise", "sensitivity", "discover")},
-    "compare": {"shown_run"},
+    "compare": {"shown_run", "asked"},
 }
 DRAWN = {"history", "compare"}  # whose runs have draws of the posterior that ships
 OF_SWEEPS = {

@@ -44,7 +44,8 @@ def test_a_response_is_written_as_figure_table_page_and_json_and_made_again(
     assert kept == {key: value for key, value in tree.items() if key != "files"}
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert set(manifest) == documented() - SOME | {"asked", "columns"}
-    assert manifest["asked"] == {"outcome": RAID[3], "juncture": "great_raid"}
+    question = {"outcome": RAID[3], "juncture": "great_raid", "keep": ["ports_act"]}
+    assert manifest["asked"] == {**question, "theory": None, "coupling": "quantile"}
     with (out / "shifts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert set(rows[0]) == set(manifest["columns"]["shifts.csv"])
@@ -72,10 +73,14 @@ def test_it_is_told_in_a_sentence_and_a_table_and_keeps_other_answers(
     assert "“Ports act” is left to chance" in flat
     assert "2004-05-10" in flat
     assert "It is not evidence about what would have happened outside that model." in flat
-    for other in (("--juncture", "trade_act"), ("--outcome", "rung>=1@2010")):
+    for other, says in (
+        (("--juncture", "trade_act"), "with juncture great_raid in place of trade_act"),
+        (("--outcome", "rung>=1@2010"), "holds the shift response of another outcome"),
+        (("--coupling", "thinning"), "with coupling quantile in place of thinning"),
+    ):
         code, _, why = called("shift", ISLANDS, *SMALL, *other, "--posterior", draws, "--out", out)
         assert code == 2
-        assert "holds the shift response of another outcome or juncture" in " ".join(why.split())
+        assert says in " ".join(why.split())
 
 
 @pytest.mark.parametrize(

@@ -149,5 +149,14 @@ def test_the_usual_folder_tells_what_is_in_it() -> None:
         usual_folder("compare", *names[:2]): "compare_a_b",
         usual_folder("compare", *names): "compare_a_b_c_and_2_more",
         usual_folder("compare", names[0], against=names[1]): "compare_a_against_b",
+        usual_folder("whatif", names[0], asked=["rung_ge_8_2014", "", "to yes"]): (
+            "whatif_japan_nato_a_rung_ge_8_2014_to_yes"
+        ),
     }
     assert told == {Path("results") / name: name for name in told.values()}
+
+
+def test_names_of_folders_stay_short_and_tell_long_questions_apart() -> None:
+    asked = [f"juncture_number_{k}" for k in range(15)]
+    found = {usual_folder("attribute", "a", asked=[*asked, last]).name for last in ("b", "c")}
+    assert [len(name) for name in found] == [120, 120]

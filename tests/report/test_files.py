@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from alliance_sim.calibration import shipped_posterior
 from alliance_sim.errors import SettingError
 from alliance_sim.plots.origin import read_origin
 from alliance_sim.report import write_history
-from alliance_sim.report.result_folder import ResultFolder, result_folder
+from alliance_sim.report.result_folder import ResultFolder, answer_folder, result_folder
 from alliance_sim.results import Ensemble
 
 if TYPE_CHECKING:
@@ -183,6 +184,43 @@ def test_results_are_not_written_into_the_folder_of_a_record(tmp_path: Path) -> 
     with pytest.raises(SettingError, match="is the folder of a record; choose another folder"):
         result_folder(tmp_path, kind="run", scenarios=[islands])
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_that_is_only_asked_for_is_not_left_behind(tmp_path: Path) -> None:
+    islands = load_scenario("two_islands/baseline")
+    (tmp_path / "mine").mkdir()
+    for name in ("new/deep/out", "mine"):
+        result_folder(tmp_path / name, kind="run", scenarios=[islands])
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "says"),
+    [
+        ({"outcome": "rung@2003"}, {"outcome": "rung@2004"}, "question, about rung@2003; choose"),
+        (
+            {"outcome": "rung@2003", "junctures": ["great_raid"]},
+            {"outcome": "rung@2003", "junctures": ["joint_patrol"]},
+            "with junctures great_raid in place of joint_patrol; choose another folder with --out",
+        ),
+        ({"theory": "RI"}, {"theory": None}, "with theory RI in place of the usual; choose"),
+        ([], {"theory": None}, "about something else; choose another folder"),
+        ({"outcome": "rung@2003"}, {"outcome": "rung@2003", "theory": "RI"}, ""),
+    ],
+)
+def test_only_the_answer_to_the_same_question_may_be_replaced(
+    before: object, now: dict[str, object], says: str, tmp_path: Path
+) -> None:
+    islands = load_scenario("two_islands/baseline")
+    origin = provenance.new_origin(islands, engine="none", seed=1, runs=1, command=COMMAND)
+    ResultFolder(tmp_path, kind="compare", origin=origin).close(asked=before)
+    asked = partial(answer_folder, tmp_path, kind="compare", scenarios=[islands], asked=now)
+    if not says:
+        assert asked() == tmp_path
+        return
+    with pytest.raises(SettingError) as caught:
+        asked()
+    assert says in str(caught.value)
 
 
 def test_a_file_in_place_of_the_folder_is_an_error(

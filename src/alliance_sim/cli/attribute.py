@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "alliance-sim attribute --outcome 'rung>=8@2014'"
 PERIOD, ACTOR = "period", "actor"
+QUANTILE = "quantile"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,7 +79,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
             "independent.",
             metavar="NAME",
         ),
-    ] = "quantile",
+    ] = QUANTILE,
     posterior: Posterior = SHIPPED,
     uniforms: Annotated[
         int,
@@ -118,8 +120,10 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
     divided = _groups(groups)
     seen = checked(base, names, outcome, coupling=coupling, most=most, groups=divided)
     draws = posteriors_of(posterior, base, theory, called=scenario, rivals=False).main
-    folder = out or usual_folder("attribute", base.name, seen.text)
-    attribution_folder(folder, base, seen)
+    asked = {"named_junctures": sorted(names), "most": None if names else most, "groups": groups,
+             "theory": theory, "coupling": coupling}  # fmt: skip
+    folder = out or usual_folder("attribute", base.name, asked=(seen.name, *_words(asked)))
+    attribution_folder(folder, base, seen, asked)
     with terminal.progress("taking junctures away", "worlds") as show:
         found = attributed(
             base,
@@ -149,12 +153,25 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
         seed=number,
         out=folder,
     )
-    files = write_attribution(found, out=folder, command=command)
+    files = write_attribution(found, out=folder, command=command, asked=asked)
     if as_json:
         terminal.print_json({**found.as_tree(), "files": files})
         return
     _print(found)
     terminal.tell(f"Seed {number}. Written to {folder}/")
+
+
+def _words(asked: Mapping[str, Any]) -> list[str]:
+    """Return what is asked beside the outcome and not left out, in words of a folder's name."""
+    from alliance_sim.counterfactual.attributing import USUAL_PLAYERS
+
+    most = asked["most"]
+    others = {"groups": PERIOD, "theory": None, "coupling": QUANTILE}
+    return [
+        *asked["named_junctures"],
+        *([] if most in (None, USUAL_PLAYERS) else [f"most {most}"]),
+        *(str(asked[name]) for name, usual in others.items() if asked[name] != usual),
+    ]
 
 
 def _groups(given: str) -> Groups:

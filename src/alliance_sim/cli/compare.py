@@ -77,17 +77,23 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
     """Say what differs between scenarios, run by run with the same luck: edited minus factual."""
     from alliance_sim import noise
     from alliance_sim.comparison.pairing import pairs_of
+    from alliance_sim.comparison.scenarios import asked_outcomes
     from alliance_sim.comparison.scenarios import compare as compared
     from alliance_sim.report import write_comparison
-    from alliance_sim.report.result_folder import result_folder, usual_folder
+    from alliance_sim.report.comparison import comparison_folder
+    from alliance_sim.report.result_folder import usual_folder
 
     number = noise.as_seed(seed)
     factual, others = pairs_of(scenarios, against)
     if show_run is not None and not 0 <= show_run < max(runs, 1):
         raise SettingError("--show-run", [f"is {show_run}, must be from 0 to {max(runs, 1) - 1}"])
     partner = "" if against is None else factual.name
-    folder = out or usual_folder("compare", *(other.name for other in others), against=partner)
-    result_folder(folder, kind="compare", scenarios=[factual, *others])
+    seen = asked_outcomes(factual, outcome or (), year or ())
+    asked = {"outcomes": [one.text for one in seen]}
+    words = [one.name for one in seen]
+    names = [other.name for other in others]
+    folder = out or usual_folder("compare", *names, against=partner, asked=words)
+    comparison_folder(folder, [factual, *others], asked)
     draws = draws_of(posterior, factual)
     with terminal.progress("simulating") as show:
         found = compared(
@@ -107,7 +113,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
                            year=year, outcome=outcome, show_run=show_run,
                            posterior=unless_shipped(posterior),
                            out=folder)  # fmt: skip
-    files = write_comparison(found, run=run, out=folder, command=command)
+    files = write_comparison(found, run=run, out=folder, command=command, asked=asked)
     if as_json:
         terminal.print_json(_json(found, acts, run=run, files=files))
         return

@@ -137,7 +137,8 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
     wanted = outcome_given(outcome, example, start or base, texts)
     called = called_by(scenario, base)
     question = asked_of_curves(base, texts, wanted, start=start, called=called)
-    folder = out or usual_folder("inevitability", question.edited.name)
+    name = question.edited.name
+    folder = out or usual_folder("inevitability", name, asked=question.short_words)
     if years == SHIPPED:
         curve = shipped_curve(question)
         inevitability_folder(folder, question)

@@ -121,8 +121,11 @@ def rewrite(  # noqa: PLR0913, PLR0917 - the options of a command
         called=scenario,
     )
     check_budget(question, limits)
-    folder = out or usual_folder("rewrite", question.base.name)
-    rewrite_folder(folder, question)
+    asked = {"to": to, "threshold": limits.threshold, "also": also or []}
+    least = "" if limits.threshold == Limits.threshold else f"threshold {limits.threshold}"
+    words = (question.outcome.name, "" if to == "other" else f"to {to}", least, *(also or ()))
+    folder = out or usual_folder("rewrite", question.base.name, asked=words)
+    rewrite_folder(folder, question, asked)
     again = command_line(
         "rewrite",
         scenario,
@@ -146,7 +149,7 @@ def rewrite(  # noqa: PLR0913, PLR0917 - the options of a command
         answer = rewritten(
             question, limits, seed=number, threads=processors(workers), progress=show
         )
-        files = write_rewrite(answer, out=folder, command=again)
+        files = write_rewrite(answer, out=folder, command=again, asked=asked)
     if as_json:
         terminal.print_json({**answer.as_tree(), "files": files})
         return

@@ -107,8 +107,11 @@ def shift(  # noqa: PLR0913, PLR0917 - the options of a command
     question = checked(base, name, looked_at, shifts=shifts, keep=kept, coupling=coupling)
     seen = question.outcome.text
     draws = posteriors_of(posterior, base, theory, called=scenario, rivals=False).main
-    folder = out or usual_folder("shift", base.name, name, seen)
-    shift_folder(folder, base, question)
+    asked = {"keep": kept, "theory": theory, "coupling": coupling}
+    other = [word for word in (theory, coupling) if word not in (None, "quantile")]
+    words = (name, question.outcome.name, *(f"keep {one}" for one in kept), *other)
+    folder = out or usual_folder("shift", base.name, asked=words)
+    shift_folder(folder, base, question, asked)
     with terminal.progress("moving the juncture", "shifts") as show:
         found = shift_response(
             base,
@@ -138,7 +141,7 @@ def shift(  # noqa: PLR0913, PLR0917 - the options of a command
         seed=number,
         out=folder,
     )
-    files = write_shift(found, out=folder, command=command)
+    files = write_shift(found, out=folder, command=command, asked=asked)
     if as_json:
         terminal.print_json({**found.as_tree(), "files": files})
         return

@@ -120,7 +120,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     question = ask(base, texts, wanted, start=start, called=called)
     check_draws(posterior, "a what-if")
     found = posteriors_of(posterior, question.base, question.theory, called=called)
-    folder = out or usual_folder("whatif", question.edited.name)
+    folder = out or usual_folder("whatif", question.edited.name, asked=question.short_words)
     whatif_folder(folder, question)
     with terminal.progress("asking twins", "steps") as show:
         answer = answered(

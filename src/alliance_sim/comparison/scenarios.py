@@ -416,13 +416,10 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
     )
 
 
-def _outcomes(
-    factual: Scenario,
-    texts: Sequence[str],
-    years: Sequence[object],
-    touched: Sequence[dt.date | None],
+def asked_outcomes(
+    factual: Scenario, texts: Sequence[str], years: Sequence[object]
 ) -> tuple[Outcome, ...]:
-    """Return what the table tells of: the usual states at some years, and what was asked for.
+    """Return the outcomes of some texts, each once, for a table that tells of these years.
 
     Raises:
         SettingError: Naming all years and texts that cannot be used.
@@ -435,11 +432,8 @@ def _outcomes(
         if not whole or year not in range(first, last + 1):
             given, kind = (str(year), "") if whole else (shown(year), "a whole number ")
             problems.append(f"year is {given}, must be {kind}from {first} to {last}")
-    asked = [] if problems else sorted({int(str(year)) for year in years})
-    asked = asked or _years(factual, [day for day in touched if day is not None])
-    usual = [f"{state}@{year}" for state in SHOWN for year in asked] if not problems else []
     found: dict[str, Outcome] = {}
-    for text in [*usual, *texts]:
+    for text in texts:
         try:
             outcome = parse_outcome(text, states=states, calendar=calendar)
             found[outcome.text] = outcome
@@ -448,6 +442,24 @@ def _outcomes(
     if problems:
         raise SettingError(WHERE, problems)
     return tuple(found.values())
+
+
+def _outcomes(
+    factual: Scenario,
+    texts: Sequence[str],
+    years: Sequence[object],
+    touched: Sequence[dt.date | None],
+) -> tuple[Outcome, ...]:
+    """Return what the table tells of: the usual states at some years, and what was asked for.
+
+    Raises:
+        SettingError: Naming all years and texts that cannot be used.
+    """
+    asked = asked_outcomes(factual, texts, years)
+    told = sorted({int(str(year)) for year in years})
+    told = told or _years(factual, [day for day in touched if day is not None])
+    usual = asked_outcomes(factual, [f"{state}@{year}" for state in SHOWN for year in told], ())
+    return tuple({outcome.text: outcome for outcome in (*usual, *asked)}.values())
 
 
 def _years(factual: Scenario, touched: Sequence[dt.date]) -> list[int]:

@@ -92,6 +92,11 @@ class Question:
         return outcome_title(self.outcome, self.base.calendar(), meanings_of(self.base))
 
     @property
+    def short_words(self) -> tuple[str, ...]:
+        """What is asked beside the edits, in words of a file's name."""
+        return (self.outcome.name, *([self.theory] if self.theory else []))
+
+    @property
     def words(self) -> str:
         """The question in one sentence."""
         given = f"{self.edited.question} " if self.edited.question else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,19 +26,32 @@ if TYPE_CHECKING:
 KIND = "attribute"
 
 
-def attribution_folder(out: str | os.PathLike[str], base: Scenario, outcome: Outcome) -> Path:
-    """Return a folder that an attribution may be written to, made if need be; ask first.
+def attribution_folder(
+    out: str | os.PathLike[str], base: Scenario, outcome: Outcome, asked: Mapping[str, Any]
+) -> Path:
+    """Return a folder that an attribution may be written to, made when it is; ask first.
+
+    Args:
+        out: The folder.
+        base: The factual scenario.
+        outcome: What is looked at.
+        asked: What makes the question beside it, as `write_attribution` takes it.
 
     Raises:
         SettingError: If it cannot be written, or holds results of another question.
     """
+    every = {"outcome": outcome.text, **asked}
     told = "holds the attribution of another outcome,"
-    return answer_folder(out, kind=KIND, scenarios=[base], outcome=outcome, told=told)
+    return answer_folder(out, kind=KIND, scenarios=[base], asked=every, told=told)
 
 
 @explains_calls
 def write_attribution(
-    found: Attribution, *, out: str | os.PathLike[str], command: str
+    found: Attribution,
+    *,
+    out: str | os.PathLike[str],
+    command: str,
+    asked: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """Write the figure, tables, the answer, a page and a manifest; return names and paths.
 
@@ -45,6 +59,8 @@ def write_attribution(
         found: The attribution.
         out: The folder, made if need be.
         command: The command line that makes the files again.
+        asked: What makes the question beside the outcome, by name, as values that JSON can hold:
+            where another value is asked for, the folder is another's.
 
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
@@ -62,7 +78,8 @@ def write_attribution(
     result.table("groups", found.groups_frame, "contributions")
     result.json("answer", found.as_tree())
     result.page("report", attribution_page(found, image=image, origin=origin))
-    return result.close(asked={"outcome": found.outcome.text, "junctures": list(found.players)})
+    told = {"outcome": found.outcome.text, "junctures": list(found.players)}
+    return result.close(asked={**(asked or {}), **told})
 
 
 def attribution_page(found: Attribution, *, image: Picture, origin: Origin) -> str:

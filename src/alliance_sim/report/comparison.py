@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,22 @@ from alliance_sim.plots.origin import origin_of
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.report import page
 from alliance_sim.report.page import render
-from alliance_sim.report.result_folder import Picture, ResultFolder, file_name, rows_of
+from alliance_sim.report.result_folder import (
+    Picture,
+    ResultFolder,
+    answer_folder,
+    file_name,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from alliance_sim.comparison.scenarios import Comparison
     from alliance_sim.provenance import Origin
+    from alliance_sim.scenario import Scenario
 
 log = logging.getLogger("alliance_sim")
 
+KIND = "compare"
 LONGEST_NAME = 80  # letters of a scenario in the name of a figure
 MOST_ACTS = 40  # on a page, of each scenario; all are in acts.csv
 DATES = ("factual_date", "edited_date")
@@ -36,7 +45,12 @@ TITLE = "What would have been different, in this model"
 
 @explains_calls
 def write_comparison(
-    comparison: Comparison, *, run: int, out: str | os.PathLike[str], command: str
+    comparison: Comparison,
+    *,
+    run: int,
+    out: str | os.PathLike[str],
+    command: str,
+    asked: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """Write figures, tables, differences, a page and a manifest; return names and paths.
 
@@ -47,13 +61,15 @@ def write_comparison(
         run: The run whose dated acts are told.
         out: The folder, made if need be.
         command: The command line that makes the files again.
+        asked: What was asked for beside the scenarios, by name, as values that JSON can hold:
+            where another value is asked for, the folder is another's.
 
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
     """
     factual, others = comparison.factual_runs, comparison.edited_runs
     origin = origin_of(factual, command=command, others=tuple(others.values()))
-    result = ResultFolder(out, kind="compare", origin=origin)
+    result = ResultFolder(out, kind=KIND, origin=origin)
     log.debug("drawing")
     draw = partial(comparison_figure, comparison)
     images = {"": result.picture("comparison", draw, TITLE)}
@@ -68,7 +84,23 @@ def write_comparison(
     result.write("differences", "parquet", lambda part: _differences(comparison, part))
     html = comparison_page(comparison, acts, run=run, images=images, origin=origin)
     result.page("report", html)
-    return result.close(shown_run=run)
+    return result.close(shown_run=run, asked=dict(asked or {}))
+
+
+def comparison_folder(
+    out: str | os.PathLike[str], scenarios: Sequence[Scenario], asked: Mapping[str, Any]
+) -> Path:
+    """Return a folder that a comparison may be written to, made when it is; ask first.
+
+    Args:
+        out: The folder.
+        scenarios: The scenarios, the factual one first.
+        asked: What is asked for beside them, as `write_comparison` takes it.
+
+    Raises:
+        SettingError: If it cannot be written, or holds other results.
+    """
+    return answer_folder(out, kind=KIND, scenarios=scenarios, asked=asked)
 
 
 def _file_names(comparison: Comparison) -> dict[str, str]:

@@ -30,7 +30,7 @@ KIND = "inevitability"
 
 
 def inevitability_folder(out: str | os.PathLike[str], question: Question) -> Path:
-    """Return a folder that a curve may be written to, made if need be; ask before computing.
+    """Return a folder that a curve may be written to, made when it is; ask before computing.
 
     Raises:
         SettingError: If it cannot be written, or holds results of another question.
@@ -39,9 +39,14 @@ def inevitability_folder(out: str | os.PathLike[str], question: Question) -> Pat
         out,
         kind=KIND,
         scenarios=[question.base, question.edited],
-        outcome=question.outcome,
+        asked=_asked(question),
         told="holds the curve of another outcome,",
     )
+
+
+def _asked(question: Question) -> dict[str, str | None]:
+    """Return what makes a question of two worlds, beside their names."""
+    return {"outcome": question.outcome.text, "theory": question.theory}
 
 
 @explains_calls
@@ -73,7 +78,7 @@ def write_inevitability(
     result.json("answer", curve.as_tree())
     result.page("report", inevitability_page(curve, image=image, origin=origin))
     return result.close(
-        asked={"question": curve.question, "edits": list(curve.edits), "outcome": curve.outcome}
+        asked={**_asked(question), "question": curve.question, "edits": list(curve.edits)}
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import logging
@@ -12,7 +13,7 @@ import shutil
 import tomllib
 import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -34,10 +35,10 @@ from alliance_sim.results.state_metadata import Meaning, Meanings
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alliance_sim.results.outcomes import Outcome
     from alliance_sim.scenario import Scenario
 
 MANIFEST = "manifest"
+OUTCOME = "outcome"  # what of a question is told first
 ANY = "any"  # in `columns.toml`: what holds for every table
 MOST_NAMED = 3  # scenarios in the name of a folder; more are counted
 LONGEST_NAME = 120
@@ -258,13 +259,15 @@ def png_of(figure: Any, **told: Any) -> bytes:
     return file.getvalue()
 
 
-def usual_folder(kind: str, *names: str, against: str = "") -> Path:
-    """Return where a command writes to if nobody says: a folder named after its scenarios.
+def usual_folder(kind: str, *names: str, against: str = "", asked: Sequence[str] = ()) -> Path:
+    """Return where a command writes to if nobody says: a folder named after what it is of.
 
     Args:
         kind: How its name begins.
         *names: Names of scenarios, of which the first three are told.
         against: Name of the scenario that they are held against, if it is not the usual one.
+        asked: What is asked of them, so that the next question has a folder of its own: the names
+            of outcomes, and what else was not left out.
     """
     alone = len(names) == 1 and not against
     short = [
@@ -273,8 +276,12 @@ def usual_folder(kind: str, *names: str, against: str = "") -> Path:
     ]
     more = f"and_{len(names) - MOST_NAMED}_more" if len(names) > MOST_NAMED else ""
     *edited, factual = short
-    parts = [kind, *edited, more, "against" if factual else "", factual]
-    return Path("results") / "_".join(filter(None, parts))[:LONGEST_NAME]
+    parts = [kind, *edited, more, "against" if factual else "", factual, *map(file_name, asked)]
+    name = "_".join(filter(None, parts))
+    if len(name) > LONGEST_NAME:  # what is cut off would tell questions apart
+        digest = hashlib.sha256("\0".join((kind, *names, against, *asked)).encode()).hexdigest()
+        name = f"{name[: LONGEST_NAME - 9]}_{digest[:8]}"
+    return Path("results") / name
 
 
 @cache
@@ -299,10 +306,11 @@ def columns_told(kind: str) -> dict[str, Meaning]:
 
 
 def result_folder(out: str | os.PathLike[str], *, kind: str, scenarios: Sequence[Scenario]) -> Path:
-    """Return a folder that a command may write its results to, made if need be.
+    """Return a folder that a command may write its results to; it is made when they are written.
 
     Ask before a long simulation. Results of the same scenarios by the same command may be replaced;
-    where a scenario was changed since, that is logged.
+    where a scenario was changed since, that is logged. Of a command that stops, no empty folder is
+    left behind.
 
     Args:
         out: The folder.
@@ -312,7 +320,7 @@ def result_folder(out: str | os.PathLike[str], *, kind: str, scenarios: Sequence
     Raises:
         SettingError: If it cannot be written, or holds results of another command or scenario.
     """
-    folder = writable_folder(out)
+    folder = _could_be_written(out)
     before = _manifest_of(folder, kind, [scenario.name for scenario in scenarios])
     if before is not None:
         digests = [before["digest"], *(other["digest"] for other in before["others"])]
@@ -328,11 +336,10 @@ def answer_folder(
     *,
     kind: str,
     scenarios: Sequence[Scenario],
-    outcome: Outcome,
+    asked: Mapping[str, Any],
     told: str = "holds the answer to another question, about",
-    also: Mapping[str, str] | None = None,
 ) -> Path:
-    """Return a folder that the answer about an outcome may be written to, made if need be.
+    """Return a folder that the answer to a question may be written to; made when it is written.
 
     Ask before a long computation. The answer to the same question may be replaced.
 
@@ -340,30 +347,59 @@ def answer_folder(
         out: The folder.
         kind: Name of the command.
         scenarios: The scenarios, the factual one first.
-        outcome: What is looked at.
+        asked: What makes the question, such as the outcome, by name: plain values, as they stand
+            in the manifest of an answer. How well it is answered, such as a seed, is left out.
         told: What is said of a folder that holds another outcome, before that outcome.
-        also: What else was asked, by its name in the manifest, such as a juncture.
 
     Raises:
-        SettingError: If it cannot be written, or holds an answer about another outcome, or results
+        SettingError: If it cannot be written, or holds the answer to another question, or results
             of another command or scenario.
     """
     folder = result_folder(out, kind=kind, scenarios=scenarios)
     manifest = folder / f"{MANIFEST}.json"
     if not manifest.exists():
         return folder
-    asked = [outcome.text, *(also or {}).values()]
     try:
-        there = dict(read_json(manifest, MOST_BYTES))["asked"]
-        held = [str(there[name]) for name in ("outcome", *(also or {}))]
+        before = dict(read_json(manifest, MOST_BYTES))["asked"]
+        others = [name for name, value in asked.items() if before.get(name, value) != value]
     except KeyError:  # nothing was answered before the last one was stopped
         return folder
-    except (FileError, TypeError, ValueError):
-        held = ["something else"]
-    if held != asked:
-        before = " of ".join(held)
-        problem = f"{told} {before}; choose another folder with --out"
-        raise SettingError(str(folder), [problem])
+    except (AttributeError, FileError, TypeError, ValueError):
+        before, others = {OUTCOME: "something else"}, [OUTCOME]
+    if OUTCOME in others:
+        told = f"{told} {before[OUTCOME]}"
+    elif others:
+        words = (
+            f"{name.replace('_', ' ')} {_in_words(before[name])} in place of "
+            f"{_in_words(asked[name])}"
+            for name in others
+        )
+        told = f"holds the answer to another question, with {' and '.join(words)}"
+    if others:
+        raise SettingError(str(folder), [f"{told}; choose another folder with --out"])
+    return folder
+
+
+def _in_words(value: object) -> str:
+    """Return what was asked for as a sentence tells it."""
+    values = value if isinstance(value, list) else [value]
+    return ", ".join("the usual" if one is None else str(one) for one in values) or "the usual"
+
+
+def _could_be_written(out: str | os.PathLike[str]) -> Path:
+    """Return a folder that can be written to; what is made to find that out goes again.
+
+    Raises:
+        SettingError: If it cannot be written.
+    """
+    missing: list[Path] = []
+    with suppress(OSError, ValueError):  # who makes it says why it cannot be
+        path = Path(out)
+        missing = [place for place in (path, *path.parents) if not place.exists()]
+    folder = writable_folder(out)
+    with suppress(OSError):  # somebody else has put something there
+        for place in missing:
+            place.rmdir()
     return folder
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alliance_sim.counterfactual.answer import of_100
 from alliance_sim.counterfactual.labels import SENTENCE
@@ -27,20 +28,38 @@ log = logging.getLogger("alliance_sim")
 KIND = "rewrite"
 
 
-def rewrite_folder(out: str | os.PathLike[str], question: RewriteQuestion) -> Path:
-    """Return a folder that the answer to a question may be written to, made if need be.
+def rewrite_folder(
+    out: str | os.PathLike[str], question: RewriteQuestion, asked: Mapping[str, Any]
+) -> Path:
+    """Return a folder that the answer to a question may be written to; made when it is written.
 
     Ask before a long search. The answer to the same question may be replaced.
+
+    Args:
+        out: The folder.
+        question: The question.
+        asked: What makes it beside the outcome, as `write_rewrite` takes it.
 
     Raises:
         SettingError: If it cannot be written, or holds the answer to another question, or results
             of another command.
     """
-    return answer_folder(out, kind=KIND, scenarios=[question.base], outcome=question.outcome)
+    return answer_folder(
+        out,
+        kind=KIND,
+        scenarios=[question.base],
+        asked={"outcome": question.outcome.text, **asked},
+    )
 
 
 @explains_calls
-def write_rewrite(answer: Rewrite, *, out: str | os.PathLike[str], command: str) -> dict[str, str]:
+def write_rewrite(
+    answer: Rewrite,
+    *,
+    out: str | os.PathLike[str],
+    command: str,
+    asked: Mapping[str, Any] | None = None,
+) -> dict[str, str]:
     """Write the tree as a figure, all that was tried, a page and a manifest; return their paths.
 
     The tables depend on the numbers only: the same seed gives the same bytes.
@@ -49,6 +68,8 @@ def write_rewrite(answer: Rewrite, *, out: str | os.PathLike[str], command: str)
         answer: The answer.
         out: The folder, made if need be.
         command: The command line that makes the files again.
+        asked: What makes the question beside the outcome, by name, as values that JSON can hold:
+            where another value is asked for, the folder is another's.
 
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
@@ -68,6 +89,7 @@ def write_rewrite(answer: Rewrite, *, out: str | os.PathLike[str], command: str)
     result.page("report", rewrite_page(answer, image=image, origin=origin))
     return result.close(
         asked={
+            **(asked or {}),
             "question": answer.words,
             "edits": list(answer.nearest.edits),
             "outcome": answer.outcome.text,

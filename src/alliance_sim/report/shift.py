@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.errors import explains_calls
@@ -24,8 +25,19 @@ if TYPE_CHECKING:
 KIND = "shift"
 
 
-def shift_folder(out: str | os.PathLike[str], base: Scenario, question: ShiftQuestion) -> Path:
-    """Return a folder that a response may be written to, made if need be; ask first.
+def shift_folder(
+    out: str | os.PathLike[str],
+    base: Scenario,
+    question: ShiftQuestion,
+    asked: Mapping[str, Any] | None = None,
+) -> Path:
+    """Return a folder that a response may be written to, made when it is; ask first.
+
+    Args:
+        out: The folder.
+        base: The factual scenario.
+        question: The question.
+        asked: What makes it beside outcome and juncture, as `write_shift` takes it.
 
     Raises:
         SettingError: If it cannot be written, or holds results of another question.
@@ -34,15 +46,22 @@ def shift_folder(out: str | os.PathLike[str], base: Scenario, question: ShiftQue
         out,
         kind=KIND,
         scenarios=[base],
-        outcome=question.outcome,
-        told="holds the shift response of another outcome or juncture,",
-        also={"juncture": question.juncture.name},
+        asked={
+            "outcome": question.outcome.text,
+            "juncture": question.juncture.name,
+            **(asked or {}),
+        },
+        told="holds the shift response of another outcome,",
     )
 
 
 @explains_calls
 def write_shift(
-    found: ShiftResponse, *, out: str | os.PathLike[str], command: str
+    found: ShiftResponse,
+    *,
+    out: str | os.PathLike[str],
+    command: str,
+    asked: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """Write the figure, the table, the answer, a page and a manifest; return names and paths.
 
@@ -50,6 +69,8 @@ def write_shift(
         found: The response.
         out: The folder, made if need be.
         command: The command line that makes the files again.
+        asked: What makes the question beside outcome and juncture, by name, as values that JSON can
+            hold: where another value is asked for, the folder is another's.
 
     Raises:
         SettingError: If the folder or a file in it cannot be written, or holds other results.
@@ -67,7 +88,8 @@ def write_shift(
     result.table("shifts", found.frame)
     result.json("answer", found.as_tree())
     result.page("report", shift_page(found, image=image, origin=origin))
-    return result.close(asked={"outcome": found.outcome.text, "juncture": found.juncture})
+    told = {"outcome": found.outcome.text, "juncture": found.juncture}
+    return result.close(asked={**(asked or {}), **told})
 
 
 def shift_page(found: ShiftResponse, *, image: Picture, origin: Origin) -> str:

@@ -37,7 +37,7 @@ MOST_ACTS = 40  # on a page; all are in acts.csv
 
 
 def whatif_folder(out: str | os.PathLike[str], question: Question) -> Path:
-    """Return a folder that the answer to a question may be written to, made if need be.
+    """Return a folder that the answer to a question may be written to; made when it is written.
 
     Ask before a long computation. The answer to the same question may be replaced.
 
@@ -46,7 +46,12 @@ def whatif_folder(out: str | os.PathLike[str], question: Question) -> Path:
             of another command.
     """
     scenarios = [question.base, question.edited]
-    return answer_folder(out, kind=KIND, scenarios=scenarios, outcome=question.outcome)
+    return answer_folder(out, kind=KIND, scenarios=scenarios, asked=_asked(question))
+
+
+def _asked(question: Question) -> dict[str, str | None]:
+    """Return what makes a question of two worlds, beside their names."""
+    return {"outcome": question.outcome.text, "theory": question.theory}
 
 
 @explains_calls
@@ -84,9 +89,9 @@ def write_whatif(answer: WhatIf, *, out: str | os.PathLike[str], command: str) -
     result.page("report", whatif_page(answer, acts, images=(image, held), origin=origin))
     return result.close(
         asked={
+            **_asked(question),
             "question": question.words,
             "edits": list(question.edits),
-            "outcome": question.outcome.text,
             "posterior": answer.posterior.label,
         }
     )
