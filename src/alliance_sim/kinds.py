@@ -19,6 +19,7 @@ from alliance_sim.errors import FileError, visible
 MOST_BYTES = 2_000_000  # of a file that is looked into
 MOST_LOOKED_AT = 1_000  # names in a folder
 FIRST_BYTES = 4_096
+RUN = "alliance-sim run SCENARIO --out FOLDER"  # what leaves runs that can be drawn
 ANY_SIZE = 1 << 62
 MOST_NAMED = 3  # files of a folder that are named
 
@@ -53,6 +54,7 @@ KINDS = {
         "to see what it says: alliance-sim posterior show SCENARIO --posterior {path}",
     ),
     "results": Kind("a folder of results", "to draw a state of it: alliance-sim plot {path}"),
+    "answer": Kind("a folder of results", "it holds no runs; to save some: {run}"),
     "factors": Kind(
         "a list of factors", "a plan also has title, scenarios, seed and a [design]: see the docs"
     ),
@@ -110,7 +112,7 @@ def instead(path: str | os.PathLike[str], wanted: str) -> str | None:
         return None
     if found == FOLDER:
         return _file_to_give(where, wanted) if wanted in (SCENARIO, PLAN) else None
-    named = {"path": _quoted(where), "folder": _quoted(_above(where)), "command": ""}
+    named = {"path": _quoted(where), "folder": _quoted(_above(where)), "command": "", "run": RUN}
     if found == "manifest":
         named["command"] = _command(where)
         if not named["command"]:
@@ -151,7 +153,7 @@ def _of_folder(path: Path) -> str:
         "edition_1": RECORD,
         "fit.json": "fit",
         "trajectories.parquet": "results",
-        "manifest.json": "results",
+        "manifest.json": "answer",
     }.items():
         if (path / name).exists():
             return kind

@@ -57,6 +57,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ):
             result = CliRunner().invoke(app, line.split())
             assert result.exit_code == 0, result.output
+    shutil.copytree(folder / "results" / "run", folder / "results" / "answer")
+    (folder / "results" / "answer" / "trajectories.parquet").unlink()
     shutil.copytree(folder / "results" / "sweep", folder / "results" / "broken")
     (folder / "results" / "broken" / "sweep.json").unlink()
     return folder

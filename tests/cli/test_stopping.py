@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +84,28 @@ def test_who_is_told_to_ignore_ctrl_c_ignores_it() -> None:
             process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, "done\n")
+
+
+# Stops the program where it imports what it needs, as Ctrl-C in its first half second does.
+STOPPED_EARLY = """
+import sys
+
+class Stop:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Stop())
+from {module} import {function}
+{function}()
+"""
+
+
+def test_who_stops_while_the_program_is_imported_is_told_so() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    module, _, function = project["project"]["scripts"]["alliance-sim"].partition(":")
+    program = STOPPED_EARLY.format(module=module, function=function)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")

@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 
 
 def check_one_pool(command: str, crew: Mapping[str, object]) -> None:
-    """Raise an error if more than one kind of pool is asked for.
+    """Raise an error if more than one kind of pool is asked for, or so many as there cannot be.
 
     Args:
         command: Name of the command.
         crew: What was given for `workers`, `threads` and `scheduler`, None for what was not.
 
     Raises:
-        SettingError: If two or three were given.
+        SettingError: If two or three were given, or one is out of range.
     """
     given = [f"--{name}" for name, value in crew.items() if value is not None]
     if len(given) > 1:
         raise SettingError(command, [f"give one of {', '.join(given)}, not {len(given)}"])
+    for name in ("workers", "threads"):
+        number = crew[name]
+        if isinstance(number, int):
+            processors(number, f"--{name}")
 
 
 def pool_of(
