@@ -47,6 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "right.toml").write_text(RIGHT, "utf-8")
     (folder / "plan.toml").write_text(PLAN, "utf-8")
     (folder / "points.csv").write_text("pull\n0.5\n", "utf-8")
+    (folder / "fake.png").write_text("no picture", "utf-8")
     (folder / "notes.docx").write_bytes(b"PK\x03\x04 and so on")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

@@ -9,6 +9,7 @@ import pytest
 
 from alliance_sim import Scenario, ScenarioError, ScenarioWarning, load_scenario
 from alliance_sim.provenance import scenario_digest
+from alliance_sim.scenario.describe import diff
 from alliance_sim.scenario.edit_kinds import KINDS, example_of
 from alliance_sim.scenario.edit_texts import as_texts, idle, read_edits
 from alliance_sim.scenario.edits_in_words import kept_of
@@ -235,7 +236,7 @@ def test_a_number_beyond_all_numbers_is_told_as_any_other_out_of_range(
 @pytest.mark.parametrize(
     ("texts", "told"),
     [
-        (("without great_raid", "without great_raid"), "removed already"),
+        (("without great_raid", "without great_raid"), "is said twice"),
         (("council leader", "council leader"), "is said twice"),
         (("council leader", "council weighted_majority"), "contradict each other"),
         (("shift great_raid:+1", "without great_raid"), "contradict each other"),
@@ -276,3 +277,30 @@ def test_an_edit_that_moves_an_end_alone_is_not_idle() -> None:
     )
     assert list(idle(ISLANDS, longer)) == []
     assert len(list(idle(ISLANDS, same))) == 1
+
+
+def test_a_hold_that_one_of_two_scenarios_has_is_told_whole() -> None:
+    held, other = (ISLANDS.edited(f"hold rung={value}@2003") for value in (1, 2))
+    for first, second, told in (
+        (ISLANDS, held, ("hold.rung", "-", "rung=1@2003")),
+        (held, ISLANDS, ("hold.rung", "rung=1@2003", "-")),
+        (held, other, ("hold.rung", "rung=1@2003", "rung=2@2003")),
+    ):
+        assert diff(first, second) == [told]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("without great_raid", "shift great_raid:+3"),
+        ("without great_raid", "strength great_raid:0.5"),
+    ],
+)
+def test_what_cannot_be_done_beside_another_edit_is_told_with_both_texts(
+    first: str, second: str
+) -> None:
+    for texts in ((first, second), (second, first)):
+        with pytest.raises(ScenarioError) as caught:
+            ISLANDS.edited(*texts)
+        told = [f"{a!r} and {b!r} contradict each other; leave one out" for a, b in [texts]]
+        assert list(caught.value.problems) == told

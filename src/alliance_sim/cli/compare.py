@@ -58,7 +58,8 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
         list[int] | None,
         typer.Option(
             help="At the end of which year, once or several times. Left out: ends of stages after "
-            "the first edit."
+            "the first edit.",
+            **WHOLE_NUMBER,
         ),
     ] = None,
     outcome: Annotated[

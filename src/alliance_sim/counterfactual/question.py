@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError, warn_of
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from alliance_sim.scenario.schema import Change
 
 WHERE = "whatif"
+FOLDS_WITHIN = ("mean", "max", "min")  # folds of a state that stay within its range
 UNDER = "theory "  # how a text begins that holds for both worlds
 EXAMPLE = "--without {name}, or without={name!r} in Python"
-FOLDS_WITHIN = ("at", "mean", "max", "min")  # folds of a state that stay within its range
 
 
 @dataclass(frozen=True)
@@ -239,22 +240,35 @@ def _set_by_a_hold(edited: Scenario, outcome: Outcome) -> Iterator[str]:
 
 
 def beyond_the_range(base: Scenario, outcome: Outcome) -> Iterator[str]:
-    """Yield a sentence for an outcome that its state's range settles, whatever happens."""
-    compare, value = outcome.compare, outcome.threshold
-    if not compare and outcome.passes and outcome.fold in FOLDS_WITHIN:
-        compare, value = outcome.passes, outcome.mark
+    """Yield a sentence for an outcome that the range of what it compares settles, by itself."""
     meaning = meanings_of(base)[outcome.state]
     low, high = meaning.low, meaning.high
     if outcome.state == "rung":
         high = max(rung.number for rung in base.rungs)
-    ends = {compare: (HOLDS[compare](low, value), HOLDS[compare](high, value))} if compare else {}
-    for at_low, at_high in ends.values():
-        if at_low == at_high:
-            told = "always" if at_low else "never"
-            yield (
-                f"outcome {outcome.text!r} is {told} so, whatever is edited: {outcome.state} lies "
-                f"from {low:g} to {high:g}; compare it with a value in between"
-            )
+    compared = [(outcome.state, outcome.compare, outcome.threshold, low, high)]
+    if outcome.passes:
+        within = outcome.fold in FOLDS_WITHIN and not outcome.compare
+        what = outcome.state if within else outcome.text.rpartition(outcome.passes)[0]
+        compared.append((what, outcome.passes, outcome.mark, *_folded(base, outcome, low, high)))
+    for what, compare, value, least, most in compared:
+        if compare and HOLDS[compare](least, value) == HOLDS[compare](most, value):
+            told = "always" if HOLDS[compare](least, value) else "never"
+            lies = f"lies from {least:g} to {most:g}; compare it with a value in between"
+            if most == inf:
+                lies = f"is {least:g} or more; compare it with a larger value"
+            yield f"outcome {outcome.text!r} is {told} so, whatever is edited: {what} {lies}"
+            return
+
+
+def _folded(base: Scenario, outcome: Outcome, low: float, high: float) -> tuple[float, float]:
+    """Return the range of what quarters are folded into, from that of the state."""
+    calendar = base.calendar()
+    if outcome.fold == "first":
+        return float(calendar.first_year), float(calendar.last_year + 1)
+    if outcome.compare:
+        low, high = 0.0, 1.0
+    steps = outcome.stop - outcome.start if outcome.fold == "sum" else 1
+    return low * steps, high * steps
 
 
 def _touched(base: Scenario, edited: Scenario, outcome: Outcome) -> tuple[dt.date | None, str]:

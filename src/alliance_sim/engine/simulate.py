@@ -237,7 +237,10 @@ def _checked(
         problems.append(f"first_run is {shown(first_run)}, must be a whole number of at least 0")
     if not problems and first_run + runs - 1 > noise.MAX_RUN:
         last = first_run + runs - 1
-        problems.append(f"the last run would be {shown(last)}, must be at most {noise.MAX_RUN}")
+        problems.append(
+            f"runs is {shown(runs)}: the last run would be {shown(last)}, must be at most "
+            f"{noise.MAX_RUN}"
+        )
     asked: object = engine
     workers: dict[str, object] = {}
     if isinstance(asked, Mesa):

@@ -10,7 +10,8 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -25,6 +26,7 @@ from alliance_sim.provenance import Origin, ScenarioOrigin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.ImageFile import ImageFile
 
     from alliance_sim.results import Ensemble
 
@@ -210,7 +212,7 @@ def texts_of_png(path: str | os.PathLike[str]) -> dict[str, Any]:
     name = os.fspath(path)
     broken = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
     try:
-        with regular(path, MOST_BYTES) as file, Image.open(file, formats=("PNG",)) as image:
+        with regular(path, MOST_BYTES) as file, _opened(file, name) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise ResultError(f"{name}: has {image.width} x {image.height} pixels, too many")
             image.load()
@@ -219,6 +221,23 @@ def texts_of_png(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ResultError(f"{name}: cannot be read as a figure: {error.problems[0]}") from error
     except (*broken, Image.DecompressionBombError) as error:
         raise ResultError(f"{name}: cannot be read as a figure: {error}") from error
+
+
+@contextmanager
+def _opened(file: BinaryIO, name: str) -> Iterator[ImageFile]:
+    """Yield the picture in a file that is open.
+
+    Raises:
+        ResultError: If there is none in it.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file, formats=("PNG",)) as image:
+            yield image
+    except UnidentifiedImageError:
+        problem = "cannot be read as a figure: what it holds is no picture in PNG"
+        raise ResultError(f"{name}: {problem}") from None
 
 
 def read_origin(path: str | os.PathLike[str]) -> Origin:

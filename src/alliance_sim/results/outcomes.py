@@ -42,6 +42,9 @@ COMPARES = (">=", ">", "<=", "<")
 HOLDS = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
 IN_NAMES = {">=": "ge", ">": "gt", "<=": "le", "<": "lt"}
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+UNQUOTED = (  # of a state alone, which is what a shell leaves of rung>=8@2014
+    "if it was typed with a comparison, quote it, as a shell takes > for itself: 'rung>=8@2014'"
+)
 LONGEST = 300  # characters of a text that is read
 SHAPES = (
     "level_political@2014, rung>=8@2014Q2, mean(level_political)@2001Q4..2012Q4, first(rung>=8), "
@@ -186,6 +189,8 @@ def parse_outcome(
         problems.append(unknown_name("fold", fold, FOLDS))
     signal = _signal(found["signal"].strip(), states, problems)
     span = _span(found["when"], fold, calendar, problems)
+    if span is None and signal is not None and text.strip() == signal.state:
+        problems[-1] += f"; {UNQUOTED}"
     passes = _passing(found.groupdict(), problems)
     if fold == "first" and signal is not None and not signal.compare:
         problems.append(f"first needs a comparison, such as first({signal.state}>=1)")

@@ -190,13 +190,22 @@ def diff(first: Scenario, second: Scenario) -> list[Difference]:
     """Return every place in which two scenarios differ, in the order of the schema.
 
     Titles and descriptions are left out. A table that only one of them has is named once, with
-    "-" on the other side. Of a number, the value is compared, then its range and source.
+    "-" on the other side; a hold is told whole. Of a number, the value is compared, then its
+    range and source.
     """
     left, right = as_tree(first), as_tree(second)
-    for key in WORDS_ONLY:
+    for key in (*WORDS_ONLY, "hold"):
         left.pop(key, None)
         right.pop(key, None)
-    return list(_differences(left, right, ""))
+    holds = [{(one.state, one.window): one.text for one in both.holds} for both in (first, second)]
+    return [
+        *_differences(left, right, ""),
+        *(
+            Difference(f"hold.{key[0]}", *(one.get(key, f"hold {ABSENT}")[5:] for one in holds))
+            for key in dict.fromkeys([*holds[0], *holds[1]])
+            if holds[0].get(key) != holds[1].get(key)
+        ),
+    ]
 
 
 def _differences(left: Any, right: Any, path: str) -> Iterator[Difference]:

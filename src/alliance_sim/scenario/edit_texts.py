@@ -78,7 +78,9 @@ def read_edits(
             for edit in one.edits:
                 now = edit.applied(now)
         except (PathProblem, ScenarioError) as problem:
-            problems += getattr(problem, "problems", [str(problem)])
+            alone = _alone(base, text)
+            clash = [] if alone is None else list(contradictions([alone], [*beside, *asked]))
+            problems += clash or getattr(problem, "problems", [str(problem)])
         else:
             asked.append(one)
     problems = [
@@ -90,6 +92,17 @@ def read_edits(
     if problems:
         raise ScenarioError(base.name, problems)
     return asked
+
+
+def _alone(base: Scenario, text: object) -> EditText | None:
+    """Return what a text asks for where it can be done by itself, None where it cannot."""
+    try:
+        one = _read(base, text)
+        for edit in one.edits:
+            edit.applied(base)
+    except (PathProblem, ScenarioError):
+        return None
+    return one
 
 
 def contradictions(asked: Sequence[EditText], beside: Sequence[EditText] = ()) -> Iterator[str]:

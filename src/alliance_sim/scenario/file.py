@@ -181,6 +181,10 @@ def _find(
     last = [name for name in shipped() if name.rpartition("/")[2] == name_or_path]
     if len(last) == 1 and not _exists(path):
         return root / f"{last[0]}.toml", last[0]
+    if last and not _exists(path):
+        problem = f"unknown scenario {name_or_path!r}: it is the last part of {len(last)} names"
+        meant = " or ".join(map(repr, last))
+        raise ScenarioError(name_or_path, [f"{problem}; did you mean {meant}?"])
     if path.suffix != ENDING and not _exists(path):
         spellings = shipped_spellings()
         known = unknown_name("scenario", name_or_path, (*shipped(), *also), spellings)
