@@ -306,6 +306,7 @@ def _misfits(
     only = f"only {alone} can be" if alone else "which nothing can be"
     by_name = [name for name in names if name not in placed]
     over = () if any(each.kind is each.VAR_POSITIONAL for each in asked) else given[len(placed) :]
+    anything = any(each.kind is each.VAR_KEYWORD for each in asked)
     there = {*placed[: len(given)], *named}
     return [
         *(
@@ -315,7 +316,11 @@ def _misfits(
             else f"{shown(value)} is one too many; it takes {alone or 'nothing'}"
             for value in over
         ),
-        *(unknown_name("argument", name, names) for name in named if name not in names),
+        *(
+            unknown_name("argument", name, names)
+            for name in named
+            if name not in names and not anything
+        ),
         *(f"{name} is given twice" for name in placed[: len(given)] if name in named),
         *(
             f"{each.name} is missing"

@@ -254,8 +254,8 @@ def test_validate_tells_of_each_file_and_ends_with_2_if_one_is_broken(tmp_path: 
     ("words", "message"),
     [
         (("history", "--runs", "0"), "'--runs': is '0', must be a whole number of at least 1"),
-        (("history", "--seed", "today"), "seed is 'today', must be a whole number"),
-        (("history", "--seed", "-1"), "seed is '-1', must be a whole number"),
+        (("history", "--seed", "today"), "--seed: 1 problem - is 'today', must be a whole number"),
+        (("history", "--seed", "-1"), "--seed: 1 problem - is '-1', must be a whole number"),
         (
             ("history", "--workers", "0", "--runs", "2"),
             "workers is 0, must be a whole number from 1 to",

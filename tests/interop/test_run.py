@@ -294,7 +294,7 @@ def test_an_array_of_outcomes_names_its_seed_and_is_an_array_like_any_other() ->
     [
         ([1.0], [PULL], "points is 1, must be points x 1 named parameters"),
         ([[1.0, 2.0]], [PULL], "points is 1 x 2, must be points x 1 named parameters"),
-        ([[1.0], [1.0, 2.0]], [PULL], "points is no table"),
+        ([[1.0], [1.0, 2.0]], [PULL], "points is no table: rows have 1 and 2 values, must have"),
         ([[1.0, 2.0]], None, "must be points x 0 named parameters"),
         ([[1.0, 2.0]], [PULL, PULL], "given twice"),
         ([[1.0], [99.0], [99.0]], [PULL], "run_points: 1 problem\n.*99 is outside"),

@@ -112,5 +112,17 @@ def test_a_record_that_no_run_left_is_never_written_over(tmp_path: Path) -> None
     mine.unlink()
     make_record(ISLANDS, seed=1, run=0, out=tmp_path)
     first = mine.read_text()
-    make_record(ISLANDS, seed=2, run=0, out=tmp_path)  # one that a run left may be made anew
-    assert mine.read_text() != first
+    for other, asked in (
+        (ISLANDS, {"seed": 2, "run": 0}),
+        (ISLANDS, {"seed": 1, "run": 1}),
+        (ISLANDS.model_copy(update={"name": "mine"}), {"seed": 1, "run": 0}),
+    ):
+        with pytest.raises(SettingError, match="record of run 0 of two_islands/baseline with seed"):
+            make_record(other, **asked, out=tmp_path)
+    assert mine.read_text() == first
+    mine.write_text("")
+    make_record(ISLANDS, seed=1, run=0, out=tmp_path)  # by the same run it may be made anew
+    assert mine.read_text() == first
+    (tmp_path / "truth.toml").write_text("mine = true\n")
+    with pytest.raises(SettingError, match=r"truth.toml that `record make` did not write"):
+        make_record(ISLANDS, seed=1, run=0, out=tmp_path)

@@ -43,6 +43,7 @@ from alliance_sim.cli.options import (
     draws_of,
     processors,
     refuse_beside,
+    seed_of,
     unless_shipped,
 )
 from alliance_sim.errors import (
@@ -107,14 +108,14 @@ def history(  # noqa: PLR0913, PLR0917 - the options of a command
 
     Of an edited scenario it says which claims change against the one that it extends.
     """
-    from alliance_sim import load_scenario, noise
+    from alliance_sim import load_scenario
     from alliance_sim.comparison.history import compare_history
     from alliance_sim.record.named import check_named
     from alliance_sim.report import history_json, write_history
     from alliance_sim.report.result_folder import result_folder, usual_folder
     from alliance_sim.scenario import extended_scenario
 
-    number = noise.as_seed(seed)
+    number = seed_of(seed)
     chosen = load_scenario(scenario)
     for mismatch in check_named(chosen, scenario):
         terminal.say(f"warning: record: {mismatch}")
@@ -237,7 +238,7 @@ def run(
     posterior: Posterior = NONE,
 ) -> None:
     """Simulate a scenario; write its trajectories, a figure and one run as dated events."""
-    from alliance_sim import Kernel, load_scenario, noise, simulate
+    from alliance_sim import Kernel, load_scenario, simulate
     from alliance_sim.analysis.summaries import period_table
     from alliance_sim.comparison.drawn import drawn_from, stated
     from alliance_sim.engine.simulate import shared
@@ -245,7 +246,7 @@ def run(
     from alliance_sim.report.result_folder import result_folder, usual_folder
     from alliance_sim.scenario import extended_scenario
 
-    number = noise.as_seed(seed)
+    number = seed_of(seed)
     if len(scenario) > 1:
         problem = f"takes one scenario, {len(scenario)} are given; side by side, with the same luck"
         raise SettingError("run", [f"{problem}: {command_line('compare', *scenario)}"])

@@ -20,6 +20,7 @@ from alliance_sim.cli.options import (
     check_draws,
     command_line,
     processors,
+    seed_of,
     unless_shipped,
 )
 from alliance_sim.errors import SettingError, shown
@@ -98,7 +99,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
     in order of dates, leave one out and add one in. Where they rank junctures otherwise, that is
     said first.
     """
-    from alliance_sim import load_scenario, noise
+    from alliance_sim import load_scenario
     from alliance_sim.counterfactual.answering import checked_sizes
     from alliance_sim.counterfactual.attributing import USUAL_PLAYERS, checked
     from alliance_sim.counterfactual.attributing import attribute as attributed
@@ -106,7 +107,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim.report.attribution import attribution_folder, write_attribution
     from alliance_sim.report.result_folder import usual_folder
 
-    number = noise.as_seed(seed)
+    number = seed_of(seed)
     checked_sizes(uniforms=uniforms, runs=1)
     if outcome is None:
         problem = f"is missing: what is looked at, such as {EXAMPLE}"

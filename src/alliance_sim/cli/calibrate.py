@@ -18,10 +18,11 @@ from alliance_sim.cli.options import (
     Json,
     Seed,
     command_line,
+    seed_of,
 )
 from alliance_sim.cli.pools import check_one_pool, pool_of
 from alliance_sim.cli.sweep import SCHEDULER, THREADS, WORKERS
-from alliance_sim.errors import SettingError, shown
+from alliance_sim.errors import ScenarioError, SettingError, shown
 from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
     start from them and say whether they have come to the same place. Stop it with Ctrl-C whenever
     you like: the same command goes on, to the same bytes. So it does with more --draws.
     """
-    from alliance_sim import load_scenario, noise
+    from alliance_sim import load_scenario
     from alliance_sim.report.result_folder import usual_folder
 
     chosen = load_scenario(scenario)
@@ -85,7 +86,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - the options of a command are its argu
     numbers = {"particles": particles, "chains": chains, "warm_up": warm_up, "draws": draws}
     crew = {"workers": workers, "threads": threads, "scheduler": scheduler}
     check_one_pool("calibrate", crew)
-    settings = _settings(theory, until, series, noise.as_seed(seed), numbers)
+    settings = _settings(theory, until, series, seed, numbers)
     again = command_line(
         "calibrate",
         scenario,
@@ -110,7 +111,7 @@ def _settings(
     theory: list[str] | None,
     until: str | None,
     series: str,
-    seed: int,
+    seed: str,
     numbers: dict[str, int],
 ) -> FitSettings:
     """Return what is asked for.
@@ -120,14 +121,24 @@ def _settings(
     """
     from alliance_sim.calibration import ChainSettings, TemperedSettings
     from alliance_sim.calibration.fit import SUPERCHAINS, FitSettings
-    from alliance_sim.scenario.theories import LATTICE
+    from alliance_sim.scenario.theories import LATTICE, theory_of
 
     problems: list[str] = []
     month = MONTH.fullmatch("" if until is None else until.strip())
     if until is not None and month is None:
         wanted = "must be the end of a year, such as 2012-12"
         problems.append(f"--until is {shown(until)}, {wanted}")
-    chains, tempered = ChainSettings(), TemperedSettings()
+    names = [name for given in theory or () for name in (LATTICE if given == ALL else (given,))]
+    for name in names:
+        try:
+            theory_of(name)
+        except ScenarioError as error:
+            problems += error.problems
+    chains, tempered, number = ChainSettings(), TemperedSettings(), 0
+    try:
+        number = seed_of(seed)
+    except SettingError as error:
+        problems += [f"--seed {problem}" for problem in error.problems]
     length = {key: numbers[key] for key in ("chains", "warm_up", "draws")}
     if length["chains"] < 1 or length["chains"] % SUPERCHAINS:
         near = max(1, round(length["chains"] / SUPERCHAINS)) * SUPERCHAINS
@@ -142,14 +153,13 @@ def _settings(
         chains = ChainSettings(superchains=SUPERCHAINS, **length)
     except SettingError as error:
         problems += error.problems
-    names = [name for given in theory or () for name in (LATTICE if given == ALL else (given,))]
     settings = FitSettings()
     try:
         settings = FitSettings(
             theories=tuple(dict.fromkeys(names)) or None,
             series=series,
             until=int(month[1]) if month else None,
-            seed=seed,
+            seed=number,
             tempered=tempered,
             chains=chains,
         )

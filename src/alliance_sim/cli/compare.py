@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,9 +21,11 @@ from alliance_sim.cli.options import (
     Runs,
     Seed,
     Workers,
+    all_right,
     command_line,
     draws_of,
     processors,
+    seed_of,
     unless_shipped,
 )
 from alliance_sim.errors import SettingError
@@ -76,7 +79,6 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
     posterior: Posterior = SHIPPED,
 ) -> None:
     """Say what differs between scenarios, run by run with the same luck: edited minus factual."""
-    from alliance_sim import noise
     from alliance_sim.comparison.pairing import pairs_of
     from alliance_sim.comparison.scenarios import asked_outcomes
     from alliance_sim.comparison.scenarios import compare as compared
@@ -84,12 +86,14 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim.report.comparison import comparison_folder
     from alliance_sim.report.result_folder import usual_folder
 
-    number = noise.as_seed(seed)
     factual, others = pairs_of(scenarios, against)
-    if show_run is not None and not 0 <= show_run < max(runs, 1):
-        raise SettingError("--show-run", [f"is {show_run}, must be from 0 to {max(runs, 1) - 1}"])
+    number, _, seen = all_right(
+        "compare",
+        partial(seed_of, seed),
+        partial(_check_run, show_run, runs),
+        partial(asked_outcomes, factual, outcome or (), year or ()),
+    )
     partner = "" if against is None else factual.name
-    seen = asked_outcomes(factual, outcome or (), year or ())
     asked = {"outcomes": [one.text for one in seen]}
     words = [one.name for one in seen]
     names = [other.name for other in others]
@@ -120,6 +124,11 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of a command
         return
     _print(found, acts, run)
     terminal.tell(f"Seed {number}, {runs} runs of each. Written to {folder}/")
+
+
+def _check_run(show_run: int | None, runs: int) -> None:
+    if show_run is not None and not 0 <= show_run < runs:
+        raise SettingError("--show-run", [f"is {show_run}, must be from 0 to {runs - 1}"])
 
 
 def _print(found: Comparison, acts: pd.DataFrame, run: int) -> None:

@@ -34,6 +34,7 @@ from alliance_sim.cli.options import (
     command_line,
     path_of,
     processors,
+    seed_of,
     unless_shipped,
 )
 from alliance_sim.shipped import usual_scenario
@@ -108,7 +109,6 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
     For each year, draws that know the record to its end are run on; what share has the outcome is
     the curve. One less it is how possible the alternative still was.
     """
-    from alliance_sim import noise
     from alliance_sim.cli.whatif import called_by, worlds_of
     from alliance_sim.counterfactual.answering import checked_sizes
     from alliance_sim.counterfactual.curves import UNIFORMS, asked_of_curves
@@ -118,7 +118,7 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim.report.result_folder import usual_folder
     from alliance_sim.scenario.edit_texts import as_texts
 
-    number = noise.as_seed("1" if seed is None else seed)
+    number = seed_of("1" if seed is None else seed)
     checked_sizes(uniforms=UNIFORMS if uniforms is None else uniforms, runs=1)
     draws = unless_shipped(posterior)
     if years != SHIPPED:

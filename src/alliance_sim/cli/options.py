@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from alliance_sim.errors import SettingError, nearest_name, shown
+from alliance_sim.errors import ProblemsError, SettingError, nearest_name, shown
 from alliance_sim.nearest import nearest_file
 from alliance_sim.provenance import again
 
@@ -123,6 +123,52 @@ def draws_of(posterior: str, fitted: Any) -> Any:
     from alliance_sim.calibration import PosteriorDraws
 
     return PosteriorDraws.load(place, fitted)
+
+
+def seed_of(text: str) -> int:
+    """Return the seed that `--seed` gives.
+
+    Raises:
+        SettingError: If it is no whole number from 0 to 2**64 - 1.
+    """
+    from alliance_sim import noise
+
+    try:
+        return noise.as_seed(text)
+    except SettingError as error:
+        problems = [problem.removeprefix("seed ") for problem in error.problems]
+        raise SettingError("--seed", problems) from None
+
+
+def all_right(command: str, *checks: Callable[[], Any]) -> list[Any]:
+    """Return what checks of what was given to a command return; tell at once what all find wrong.
+
+    Raises:
+        SettingError: Naming all that is wrong; the error of the check itself if only one is.
+    """
+    errors: list[ProblemsError] = []
+    found = []
+    for check in checks:
+        try:
+            found.append(check())
+        except ProblemsError as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        problems = [
+            problem if one.where == command else _under(one.where, problem)
+            for one in errors
+            for problem in one.problems
+        ]
+        raise SettingError(command, problems)
+    return found
+
+
+def _under(where: str, problem: str) -> str:
+    """Return a problem after what it is of, as in "--seed is '-1', must be ..."."""
+    mark = " " if where.startswith("--") and problem.startswith("is ") else ": "
+    return f"{where}{mark}{problem}"
 
 
 def unless_shipped(posterior: str) -> str | None:

@@ -22,6 +22,7 @@ from alliance_sim.cli.options import (
     draws_of,
     path_of,
     processors,
+    seed_of,
     unless_shipped,
 )
 from alliance_sim.errors import ResultError, SettingError, did_you_mean
@@ -152,11 +153,11 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command
 
     Numbers of the record that hardly any run has are flagged, with few false alarms among them.
     """
-    from alliance_sim import load_scenario, noise
+    from alliance_sim import load_scenario
     from alliance_sim.calibration.record_among_runs import check_asked, predictive_checks
     from alliance_sim.report.result_folder import result_folder
 
-    number = noise.as_seed(seed)
+    number = seed_of(seed)
     check_asked(runs, series)
     chosen = load_scenario(scenario)
     if out is not None:

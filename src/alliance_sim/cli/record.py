@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alliance_sim.cli import exit_codes, terminal
-from alliance_sim.cli.options import PATH, WHOLE_NUMBER, Json, Seed, command_line
+from alliance_sim.cli.options import (
+    PATH,
+    WHOLE_NUMBER,
+    Json,
+    Seed,
+    all_right,
+    command_line,
+    seed_of,
+)
 from alliance_sim.errors import RecordError, SettingError, unknown_name
 from alliance_sim.shipped import usual_scenario
 
@@ -104,9 +113,10 @@ def make(
     as_json: Json = False,
 ) -> None:
     """Write the record that one run of a scenario leaves, and beside it the truth about it."""
-    from alliance_sim import load_scenario, noise
+    from alliance_sim import load_scenario
     from alliance_sim.comparison.made import make_record, reporting_for
 
+    number, _ = all_right("record make", partial(seed_of, seed), partial(_run_of, run))
     chosen = load_scenario(scenario)
     own = Path(chosen.record) if "/" in chosen.record and Path(scenario).is_file() else None
     place = out or own
@@ -115,12 +125,22 @@ def make(
         problem = f"{scenario} is no file that names a folder of its own; give one: {again}"
         raise SettingError("record make", [problem])
     used = reporting_for(chosen, place)
-    written = make_record(chosen, seed=noise.as_seed(seed), run=noise.as_run(run), out=place)
+    written = make_record(chosen, seed=number, run=run, out=place)
     if as_json:
         terminal.print_json({"files": written, "reporting": None if used is None else str(used)})
     else:
         terminal.tell(f"Chances of being reported: {used or 'those of the method'}")
         terminal.tell(f"Written to {place}: {', '.join(written)}")
+
+
+def _run_of(run: int) -> int:
+    from alliance_sim import noise
+
+    try:
+        return noise.as_run(run)
+    except SettingError as error:
+        problems = [problem.removeprefix("run ") for problem in error.problems]
+        raise SettingError("--run", problems) from None
 
 
 @commands.command()

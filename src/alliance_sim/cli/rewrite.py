@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -16,10 +17,12 @@ from alliance_sim.cli.options import (
     Posterior,
     Seed,
     Workers,
+    all_right,
     check_draws,
     command_line,
     parsed_whole_number,
     processors,
+    seed_of,
     unless_shipped,
 )
 from alliance_sim.errors import SettingError, shown
@@ -97,19 +100,25 @@ def rewrite(  # noqa: PLR0913, PLR0917 - the options of a command
     Junctures are taken out, moved, made weaker and stronger, leaders replaced; sets of such edits
     are tried in the order of what they rewrite, in bits.
     """
-    from alliance_sim import load_scenario, noise
+    from alliance_sim import load_scenario
     from alliance_sim.counterfactual.rewrite_question import Limits, ask_rewrite, check_budget
     from alliance_sim.counterfactual.rewriting import rewritten
     from alliance_sim.report import write_rewrite
     from alliance_sim.report.result_folder import usual_folder
     from alliance_sim.report.rewrite import rewrite_folder
 
-    number = noise.as_seed(seed)
     if outcome is None:
         raise SettingError("--outcome", [f"is missing: what is to turn, such as {EXAMPLE}"])
+    number, *_ = all_right(
+        "rewrite",
+        partial(seed_of, seed),
+        partial(_number, "--threshold", threshold),
+        Limits(_read(threshold), most, budget, uniforms=uniforms).check,
+        partial(_wanted, to),
+        *(partial(_number, "--strengths", part) for part in _parts(strengths)),
+        partial(check_draws, posterior, "a rewrite"),
+    )
     limits = Limits(_number("--threshold", threshold), most, budget, uniforms=uniforms)
-    limits.check()
-    check_draws(posterior, "a rewrite")
     question = ask_rewrite(
         load_scenario(scenario),
         outcome,
@@ -167,6 +176,15 @@ def _wanted(to: str) -> bool | None:
 
 def _parts(text: str) -> Sequence[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _read(threshold: str) -> float:
+    """Return a threshold, the usual one where it is no number, which is told by itself."""
+    from alliance_sim.counterfactual.rewrite_question import Limits
+    from alliance_sim.scenario.fields import written_number
+
+    found = written_number(threshold.strip())
+    return Limits.threshold if found is None else found
 
 
 def _number(option: str, text: str) -> float:

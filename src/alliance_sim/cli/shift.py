@@ -21,6 +21,7 @@ from alliance_sim.cli.options import (
     check_draws,
     command_line,
     processors,
+    seed_of,
     unless_shipped,
 )
 from alliance_sim.errors import SettingError, shown
@@ -92,14 +93,14 @@ def shift(  # noqa: PLR0913, PLR0917 - the options of a command
     follows the juncture is not moved with it: where it falls away or is left to chance, that is
     said.
     """
-    from alliance_sim import load_scenario, noise
+    from alliance_sim import load_scenario
     from alliance_sim.counterfactual.answering import checked_sizes
     from alliance_sim.counterfactual.posteriors import posteriors_of
     from alliance_sim.counterfactual.shifting import checked, shift_response
     from alliance_sim.report.result_folder import usual_folder
     from alliance_sim.report.shift import shift_folder, write_shift
 
-    number, kept = noise.as_seed(seed), keep or []
+    number, kept = seed_of(seed), keep or []
     checked_sizes(uniforms=uniforms, runs=1)
     check_draws(posterior, "a shift response")
     base = load_scenario(scenario)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,9 +31,11 @@ from alliance_sim.cli.options import (
     Posterior,
     Seed,
     Workers,
+    all_right,
     check_draws,
     command_line,
     processors,
+    seed_of,
     unless_shipped,
 )
 from alliance_sim.shipped import usual_scenario
@@ -97,7 +100,6 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     Each draw of the posterior comes to what is on record; its twin has the same parameters and the
     same noise, and something edited. Edits combine.
     """
-    from alliance_sim import noise
     from alliance_sim.counterfactual.answering import answered, checked_sizes
     from alliance_sim.counterfactual.posteriors import posteriors_of
     from alliance_sim.counterfactual.question import ask
@@ -106,19 +108,22 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     from alliance_sim.report.whatif import whatif_folder
     from alliance_sim.scenario.edit_texts import as_texts
 
-    number = noise.as_seed(seed)
-    checked_sizes(uniforms=uniforms, runs=runs)
+    number, _, _, (base, start) = all_right(
+        "whatif",
+        partial(seed_of, seed),
+        partial(checked_sizes, uniforms=uniforms, runs=runs),
+        partial(check_draws, posterior, "a what-if"),
+        partial(worlds_of, scenario),
+    )
     given = {
         "without": without, "shift": shift, "strength": strength, "set": set_, "hold": hold,
         "leader": leader, "council": council, "member": member, "motive": motive, "keep": keep,
         "theory": theory,
     }  # fmt: skip
-    base, start = worlds_of(scenario)
     called = called_by(scenario, base)
     texts = as_texts(**given)
     wanted = outcome_given(outcome, f"what is looked at, such as {EXAMPLE}", start or base, texts)
     question = ask(base, texts, wanted, start=start, called=called)
-    check_draws(posterior, "a what-if")
     found = posteriors_of(posterior, question.base, question.theory, called=called)
     folder = out or usual_folder("whatif", question.edited.name, asked=question.short_words)
     whatif_folder(folder, question)

@@ -21,9 +21,9 @@ from alliance_sim import provenance
 from alliance_sim.comparison.counts import as_coded
 from alliance_sim.engine.chronology import AGREEMENT, chronology
 from alliance_sim.engine.simulate import Kernel, simulate
-from alliance_sim.errors import NoRecord, RecordError, SettingError
-from alliance_sim.files import writable_folder, write_text
-from alliance_sim.record.folder import TABLES
+from alliance_sim.errors import FileError, NoRecord, RecordError, SettingError
+from alliance_sim.files import read_toml, writable_folder, write_text
+from alliance_sim.record.folder import MOST_BYTES, TABLES
 from alliance_sim.record.named import place_of
 from alliance_sim.record.reporting import NAME as REPORTING
 from alliance_sim.record.reporting import Reporting, read_reporting
@@ -46,26 +46,21 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
         scenario: The scenario.
         seed: Seed of the noise.
         run: Number of the run.
-        out: The folder, made if need be. A record that a run left there before is replaced.
+        out: The folder, made if need be. A record that the same run of a scenario of the same name
+            left there before is replaced.
 
     Raises:
         RecordError: If `reporting.toml` cannot be used, or the run loses a formal step, which no
             record tells.
         SettingError: If the seed or the run is out of range, or the folder cannot be written, or
-            holds a record that nobody's run has left.
+            holds a record that nobody's run has left, or that another run has.
         AllianceSimError: If the run fails.
     """
     if not scenario.relationship:
         problem = f"{scenario.name} names no relationship, and a record is of one"
         raise SettingError("record make", [problem])
     folder = writable_folder(out)
-    there = [name for name in RECORD if (folder / name).exists()]
-    if there and not (folder / TRUTH).exists():
-        problem = (
-            f"holds {' and '.join(there)} and no {TRUTH}: a record that no run made, which is not "
-            "written over; choose another folder with --out"
-        )
-        raise SettingError(str(out), [problem])
+    _check_free(folder, scenario, seed=seed, run=run)
     used = reporting_for(scenario, folder)
     reporting = Reporting() if used is None else read_reporting(used)
     log.debug("simulating run %d of %s", run, scenario.name)
@@ -85,6 +80,33 @@ def make_record(scenario: Scenario, *, seed: int, run: int, out: Path) -> dict[s
     for name, text in texts.items():
         write_text(folder / name, text)
     return {name: str(folder / name) for name in texts}
+
+
+def _check_free(folder: Path, scenario: Scenario, *, seed: int, run: int) -> None:
+    """Raise an error if a folder holds a record that is not to be written over.
+
+    Raises:
+        SettingError: Saying which record it holds.
+    """
+    there = [name for name in (*RECORD, TRUTH) if (folder / name).exists()]
+    if not there:
+        return
+    problem = f"holds {' and '.join(there)} and no {TRUTH}: a record that no run made, which is not"
+    if TRUTH in there:
+        try:
+            made = read_toml(folder / TRUTH, MOST_BYTES)
+            before = (str(made["scenario"]), int(made["seed"]), int(made["run"]))
+        except (FileError, KeyError, TypeError, ValueError):
+            problem = f"holds a {TRUTH} that `record make` did not write, which is not"
+        else:
+            if before == (scenario.name, seed, run):
+                return
+            of, its_seed, its_run = before
+            problem = (
+                f"holds the record of run {its_run} of {of} with seed {its_seed}, and not of run "
+                f"{run} of {scenario.name} with seed {seed}; it is not"
+            )
+    raise SettingError(str(folder), [f"{problem} written over; choose another folder with --out"])
 
 
 def _without_losses(ensemble: Ensemble, run: int) -> None:

@@ -306,8 +306,10 @@ def _table(
             rows = np.asarray(points, dtype=object)
         if rows.dtype.kind == "M":  # nanoseconds, as pandas has them, would become numbers
             rows = rows.astype("datetime64[D]")
-    except ValueError as error:
-        problems.append(f"points is no table: {error}")
+    except ValueError:
+        lengths = sorted({len(row) if hasattr(row, "__len__") else 1 for row in points})
+        told = " and ".join(map(str, lengths))
+        problems.append(f"points is no table: rows have {told} values, must have one for each name")
         return [], list(names or ())
     columns = [str(name) for name in names] if names is not None else []
     if rows.ndim != 2 or rows.shape[1] != len(columns):

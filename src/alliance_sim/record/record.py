@@ -98,7 +98,9 @@ class Record(Shown):
         if isinstance(source, str):
             name = source.partition("@")[0]
             if name not in registered():
-                raise NoRecord(unknown_name("relationship", name, registered()))
+                unknown = unknown_name("relationship", name, registered())
+                given = f"of a scenario: Record.of(load_scenario({source!r}))"
+                raise NoRecord(f"{unknown}; {given}" if "/" in source else unknown)
             source = load_scenario(f"{name}/baseline").model_copy(update={"record": source})
         if not isinstance(source, Scenario):
             known = ", ".join(registered())

@@ -308,6 +308,7 @@ class Scenario(Shown, Part):
                 warn_of(sentence)
         return after
 
+    @explains_calls
     def whatif(self, *edits: str, outcome: str, **options: Any) -> Any:
         """Return what would have been different in this history, with something edited.
 
@@ -330,6 +331,7 @@ class Scenario(Shown, Part):
         """
         return found_by("whatif")(self, edits, outcome=outcome, **options)
 
+    @explains_calls
     def rewrite(self, *, outcome: str, **options: Any) -> Any:
         """Return the smallest rewrite of this history that turns an outcome, and what comes near.
 

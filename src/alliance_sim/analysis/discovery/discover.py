@@ -15,7 +15,7 @@ from alliance_sim.analysis.discovery import cart
 from alliance_sim.analysis.discovery.boxes import Box, Cases, outside_of
 from alliance_sim.analysis.discovery.prim import LEAST_COVERAGE, Peeled
 from alliance_sim.analysis.summaries import wilson
-from alliance_sim.errors import SettingError, UnknownName, explains_calls, unknown_name
+from alliance_sim.errors import SettingError, UnknownName, explains_calls, shown, unknown_name
 from alliance_sim.glossary import percent
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ def discover(
         for name, value, least in (("boxes", search.boxes, 1), ("resample", search.resample, 0))
         if value < least
     ]
+    if not isinstance(frame, pd.DataFrame):
+        problems.append(f"frame is {shown(frame)}, must be a table with a row for each run")
     if problems:
         raise SettingError(where, problems)
     cases = cases_of(frame, axes=axes, outcome=outcome, where=where)
