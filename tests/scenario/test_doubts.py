@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 
 from alliance_sim import compare, load_scenario, simulate
 from alliance_sim.cli import app
+from alliance_sim.counterfactual.question import ask
 from alliance_sim.errors import ScenarioError, ScenarioWarning
+from alliance_sim.scenario.describe import explain
 from alliance_sim.scenario.file import shipped
 from alliance_sim.scenario.path import follow
 from alliance_sim.shipped import usual_scenario
@@ -213,3 +215,24 @@ def test_a_warning_points_at_the_line_that_asked(call: str, write: Write) -> Non
     with pytest.warns(ScenarioWarning) as caught:
         asked[call]()
     assert {warning.filename for warning in caught} == {__file__}
+
+
+def test_laws_that_wait_for_what_never_comes_are_told_and_from_when_they_may_come() -> None:
+    base = load_scenario(usual_scenario())
+    waits = (
+        "so it is in effect removed, but that 'anti_terrorism_law' and 'replenishment_law' wait "
+        "for it and never come; `without nine_eleven` leaves that to chance"
+    )
+    with pytest.warns(ScenarioWarning, match=waits):
+        base.moved("nine_eleven", to=dt.date(2101, 9, 11))
+    with pytest.warns(ScenarioWarning, match="so it is in effect removed$"):
+        base.moved("taepodong_1998", to=dt.date(2101, 9, 11))
+    later = base.moved("nine_eleven", to=dt.date(2005, 9, 11))
+    for scenario, since in ((later, " from 2005-09-11 on"), (base.without("nine_eleven"), "")):
+        told = {one["name"]: one["standing"] for one in explain(scenario)["junctures"]}
+        assert told["anti_terrorism_law"].startswith(f"left to chance{since}, as nine_eleven ")
+
+
+def test_a_question_of_what_never_comes_is_warned_of() -> None:
+    with pytest.warns(ScenarioWarning, match="2104-09-11 lies after the run"):
+        ask(load_scenario(usual_scenario()), ["shift nine_eleven:+412"], "rung>=8@2014")

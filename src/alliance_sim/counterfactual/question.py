@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError, warn_of
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import HOLDS, Outcome, is_binary, parse_outcome
-from alliance_sim.scenario.causes import needless
+from alliance_sim.scenario.causes import needless, outside_the_run
 from alliance_sim.scenario.edit import edited as edited_by
 from alliance_sim.scenario.edit import put, value_at
 from alliance_sim.scenario.edit_texts import EditText, idle, read_edits
@@ -163,9 +163,14 @@ def ask(
     day, late = _touched(base, edited, found)
     if late or day is None:
         raise SettingError(WHERE, [late])
-    for sentence in sorted({*needless(edited)} - {*needless(first)}):
+    for sentence in sorted(_doubts(edited) - _doubts(first)):
         warn_of(sentence)
     return Question(base, edited, told, theory, found, day, called)
+
+
+def _doubts(scenario: Scenario) -> set[str]:
+    """Return what is probably not meant: edits that add nothing, and days that no run comes to."""
+    return {*needless(scenario), *(told for _, told in outside_the_run(scenario))}
 
 
 def read_outcome(base: Scenario, text: str, problems: list[str]) -> Outcome | None:

@@ -39,7 +39,7 @@ def doubts(scenario: Scenario) -> Iterator[str]:
     Junctures whose move says that it is meant are left out.
     """
     meant = {edit.path.removesuffix(".date") for edit in scenario.edits if edit.meant}
-    outside = [told for path, told in _outside_the_run(scenario) if path not in meant]
+    outside = [told for path, told in outside_the_run(scenario) if path not in meant]
     if len(outside) > MOST_TOLD:
         first, last = scenario.time.first_year, scenario.time.last_year
         named = ", ".join(sentence.partition(":")[0] for sentence in outside[:MOST_TOLD])
@@ -64,7 +64,7 @@ def needless(scenario: Scenario) -> Iterator[str]:
     for edit in scenario.edits:
         name, _, part = edit.path.removeprefix("juncture.").partition(".")
         found = by_name.get(name) if edit.path.startswith("juncture.") else None
-        if found is None or part == RESPONSE or edit.text in told:
+        if found is None or part == RESPONSE or edit.text in {"", *told}:
             continue
         cause = _falls_anyhow(scenario, found)
         if cause is not None:
@@ -134,7 +134,7 @@ def _leaders_at_once(scenario: Scenario) -> Iterator[str]:
                 )
 
 
-def _outside_the_run(scenario: Scenario) -> Iterator[tuple[str, str]]:
+def outside_the_run(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Yield path and a sentence for each dated thing of a scenario's own that no run comes to.
 
     What it has of the scenario that it extends is left out, unless an edit moved it, or changed the
@@ -150,10 +150,28 @@ def _outside_the_run(scenario: Scenario) -> Iterator[tuple[str, str]]:
         if (after or over) and (own or not EARLIEST <= start.year <= LATEST):
             where = f"{start} lies after" if after else f"{end} lies before"
             lies = f"{where} the run, which goes from {first} to {last}"
-            yield path, f"{what}: {lies}, so it is in effect removed"
+            waits = _waiting(scenario, path) if after else ""
+            yield path, f"{what}: {lies}, so it is in effect removed{waits}"
         elif start < begins and f"{path}.date" in brought:
             lies = f"{start} lies before the run, which goes from {first} to {last}"
             yield path, f"{what}: {lies}, so it is in effect from the first day on"
+
+
+def _waiting(scenario: Scenario, path: str) -> str:
+    """Return which laws wait for a juncture that never comes, and so never come either."""
+    kind, _, name = path.partition(".")
+    laws = [
+        repr(one.name)
+        for one in scenario.junctures
+        if one.present and name in one.follows and one.when_cause_removed == "drawn"
+    ]
+    if kind != "juncture" or not laws:
+        return ""
+    wait = "waits" if len(laws) == 1 else "wait"
+    return (
+        f", but that {' and '.join(laws)} {wait} for it and never {wait.replace('wait', 'come')}; "
+        f"`without {name}` leaves that to chance"
+    )
 
 
 def _dated(scenario: Scenario) -> Iterator[tuple[str, str, dt.date, dt.date | None]]:

@@ -40,10 +40,17 @@ def standing(juncture: Juncture, lacking: Mapping[str, Juncture], *, titles: boo
     cause = lacking.get(juncture.name)
     if cause is not None:
         called = f"“{cause.title}”" if titles else cause.name
-        return f"{without_cause(juncture)}, as {called} is not there in time"
+        late = juncture.when_cause_removed == "drawn" and _comes(cause, lacking)
+        since = f" from {cause.date} on" if late else ""
+        return f"{without_cause(juncture)}{since}, as {called} is not there in time"
     if juncture.original_date is not None and juncture.original_date != juncture.date:
         return f"moved from {juncture.original_date}"
     return "as dated"
+
+
+def _comes(cause: Juncture, lacking: Mapping[str, Juncture]) -> bool:
+    """Return whether a cause that is not there in time comes later, and is not gone."""
+    return cause.present and cause.name not in lacking
 
 
 def without_cause(juncture: Juncture) -> str:
@@ -136,7 +143,7 @@ def _responses(scenario: Scenario, lacking: Mapping[str, Juncture]) -> Iterator[
             words += f"; in its place: {juncture.when_removed}"
         elif cause is not None:
             what = without_cause(juncture)
-            late = "comes later" if cause.present and cause.name not in lacking else "is gone"
+            late = "comes later" if _comes(cause, lacking) else "is gone"
             words += f", as “{cause.title}” {late}"
         elif moved:
             what, gone = "moved", False
