@@ -60,7 +60,7 @@ def needless(scenario: Scenario) -> Iterator[str]:
     whose place something stands: their edits are left out.
     """
     by_name = {juncture.name: juncture for juncture in scenario.junctures}
-    told = set()
+    told = set[str]()
     for edit in scenario.edits:
         name, _, part = edit.path.removeprefix("juncture.").partition(".")
         found = by_name.get(name) if edit.path.startswith("juncture.") else None
