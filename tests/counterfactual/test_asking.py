@@ -14,7 +14,7 @@ from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.calibration.shipped import shipped_posterior
 from alliance_sim.counterfactual import attribute, rewrite, whatif
 from alliance_sim.counterfactual.posteriors import posteriors_of
-from alliance_sim.counterfactual.question import ask
+from alliance_sim.counterfactual.question import ask, warn_of_doubts
 from alliance_sim.counterfactual.rewrite_question import ask_rewrite
 
 ISLANDS, HISTORY = load_scenario("two_islands/baseline"), load_scenario("japan_nato/baseline")
@@ -142,10 +142,14 @@ def test_without_draws_it_is_said_why_a_question_needs_them(given: Any) -> None:
         HISTORY.whatif("without isaf", outcome="rung>=8@2014", posterior=given)
 
 
-def test_an_edit_of_what_falls_away_anyhow_is_warned_of_once_asked() -> None:
+def test_an_edit_of_what_falls_away_anyhow_is_warned_of_and_answered(
+    islands_posterior: PosteriorDraws,
+) -> None:
+    few: dict[str, Any] = FEW | {"posterior": islands_posterior, "outcome": STEP, "runs": 2}
+    both = [RAID, "without joint_patrol"]
     with pytest.warns(ScenarioWarning, match="without joint_patrol: adds nothing to the other"):
-        question = ask(ISLANDS, [RAID, "without joint_patrol"], STEP)
-    assert question.edits == (RAID, "without joint_patrol")
+        answer = whatif(ISLANDS, both, **few)
+    assert answer.edited == whatif(ISLANDS, RAID, **few).edited
     with pytest.warns(ScenarioWarning, match="without joint_patrol: adds nothing"):
-        start = ISLANDS.edited(RAID, "without joint_patrol")
-    ask(ISLANDS, ["without ports_act"], STEP, start=start)  # where a warning is an error
+        start = ISLANDS.edited(*both)
+    warn_of_doubts(ask(ISLANDS, [], STEP, start=start), start)  # where a warning is an error

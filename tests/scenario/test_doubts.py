@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from alliance_sim import compare, load_scenario, simulate
 from alliance_sim.cli import app
-from alliance_sim.counterfactual.question import ask
+from alliance_sim.counterfactual.question import ask, warn_of_doubts
 from alliance_sim.errors import ScenarioError, ScenarioWarning
 from alliance_sim.scenario.describe import explain
 from alliance_sim.scenario.file import shipped
@@ -234,5 +234,6 @@ def test_laws_that_wait_for_what_never_comes_are_told_and_from_when_they_may_com
 
 
 def test_a_question_of_what_never_comes_is_warned_of() -> None:
+    question = ask(load_scenario(usual_scenario()), ["shift nine_eleven:+412"], "rung>=8@2014")
     with pytest.warns(ScenarioWarning, match="2104-09-11 lies after the run"):
-        ask(load_scenario(usual_scenario()), ["shift nine_eleven:+412"], "rung>=8@2014")
+        warn_of_doubts(question)

@@ -102,7 +102,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     """
     from alliance_sim.counterfactual.answering import answered, checked_sizes
     from alliance_sim.counterfactual.posteriors import posteriors_of
-    from alliance_sim.counterfactual.question import ask
+    from alliance_sim.counterfactual.question import ask, warn_of_doubts
     from alliance_sim.report import write_whatif
     from alliance_sim.report.result_folder import usual_folder
     from alliance_sim.report.whatif import whatif_folder
@@ -124,6 +124,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     texts = as_texts(**given)
     wanted = outcome_given(outcome, f"what is looked at, such as {EXAMPLE}", start or base, texts)
     question = ask(base, texts, wanted, start=start, called=called)
+    warn_of_doubts(question, start)
     found = posteriors_of(posterior, question.base, question.theory, called=called)
     folder = out or usual_folder("whatif", question.edited.name, asked=question.short_words)
     whatif_folder(folder, question)

@@ -26,7 +26,7 @@ from alliance_sim.counterfactual.labels import (
     sign_of,
 )
 from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
-from alliance_sim.counterfactual.question import WHERE, Question, ask
+from alliance_sim.counterfactual.question import WHERE, Question, ask, warn_of_doubts
 from alliance_sim.counterfactual.rivals import fit_command, not_asked, weights_of
 from alliance_sim.counterfactual.robustness import Tried, robustness_of
 from alliance_sim.errors import SettingError, explains_calls, shown
@@ -112,6 +112,7 @@ def whatif(  # noqa: PLR0913 - what is asked of one question, by name
         council=council, member=member, motive=motive, keep=keep, theory=theory,
     )  # fmt: skip
     question = ask(base, [*several(edits), *by_kind], outcome, start=start)
+    warn_of_doubts(question, start)
     found = posteriors_of(posterior, base, question.theory, called=question.word)
     return answered(
         question,

@@ -26,7 +26,7 @@ from alliance_sim.calendar import decimal_year
 from alliance_sim.counterfactual.estimates import both_worlds
 from alliance_sim.counterfactual.histories import Histories
 from alliance_sim.counterfactual.labels import SENTENCE
-from alliance_sim.counterfactual.question import Question, ask
+from alliance_sim.counterfactual.question import Question, ask, warn_of_doubts
 from alliance_sim.counterfactual.worlds import twin_worlds
 from alliance_sim.counterfactual.yearly_draws import PRIOR, YearlyDraws, first_year_of
 from alliance_sim.display import Facts, Shown, frame_table
@@ -261,6 +261,7 @@ def asked_of_curves(
             f"@{base.time.last_year}"
         )
         raise SettingError(WHERE, [problem])
+    warn_of_doubts(question, start)
     return question
 
 

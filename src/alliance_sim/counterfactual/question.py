@@ -122,9 +122,6 @@ def ask(
             it was put under holds for both worlds, too, unless `edits` name another.
         called: What a command finds the base by, where that is not its name.
 
-    Warns:
-        ScenarioWarning: Of an edit of what falls away by the other edits anyhow.
-
     Raises:
         SettingError: Naming everything that is wrong: edits that cannot be read or done, that
             contradict each other or change nothing; an outcome that cannot be read, that comes
@@ -163,9 +160,19 @@ def ask(
     day, late = _touched(base, edited, found)
     if late or day is None:
         raise SettingError(WHERE, [late])
-    for sentence in sorted(_doubts(edited) - _doubts(first)):
-        warn_of(sentence)
     return Question(base, edited, told, theory, found, day, called)
+
+
+def warn_of_doubts(question: Question, start: Scenario | None = None) -> None:
+    """Warn of edits that add nothing to the others, and of days that no run comes to.
+
+    Args:
+        question: The question.
+        start: The scenario that its edits came on top of, which was warned of when it was read.
+    """
+    before = _doubts(question.base) | (set() if start is None else _doubts(start))
+    for sentence in sorted(_doubts(question.edited) - before):
+        warn_of(sentence)
 
 
 def _doubts(scenario: Scenario) -> set[str]:

@@ -8,14 +8,13 @@ itself to the last bit.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.counterfactual.posteriors import posteriors_of
 from alliance_sim.counterfactual.question import ask
 from alliance_sim.counterfactual.stored_checks import shipped_checks
-from alliance_sim.errors import AllianceSimError, ScenarioWarning, SettingError
+from alliance_sim.errors import AllianceSimError, SettingError
 from alliance_sim.lab.curves import headlines_of
 from alliance_sim.lab.lessons import GENERIC, lessons_of
 from alliance_sim.results.draws import USUAL
@@ -61,9 +60,7 @@ def _of_switches(scenario: Scenario, outcome: str) -> Iterator[LikelyQuestion]:
 
 def _askable(scenario: Scenario, edits: tuple[str, ...], outcome: str) -> bool:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ScenarioWarning)  # what ships may name what goes along
-            return ask(scenario, edits, outcome).binary
+        return ask(scenario, edits, outcome).binary
     except SettingError:
         return False
 
