@@ -38,7 +38,9 @@ export function readEdits(offered: Offered, texts: readonly string[], base: stri
       }
     } catch (problem) {
       if (!(problem instanceof EditProblem)) throw problem;
-      problems.push(problem.message);
+      const alone = byItself(offered, text);
+      const clashes = alone === null ? [] : [...against(alone, asked)];
+      problems.push(...(clashes.length > 0 ? clashes : [problem.message]));
     }
   }
   for (const one of asked) problems.push(...idleHold(drafts, one)); // once all edits are made
@@ -51,6 +53,19 @@ export function readEdits(offered: Offered, texts: readonly string[], base: stri
   if (found.length === 0) found.push(...hangingOnOrder(offered, asked, drafts));
   if (found.length > 0) return failed(found);
   return { changes: drafts.changes(), theory: drafts.theory, problems: [] };
+}
+
+/** What a text asks for where it can be done by itself; null where it cannot. */
+function byItself(offered: Offered, text: string): Asked | null {
+  const drafts = new Drafts(offered);
+  try {
+    const one = readEdit(drafts, text);
+    one.apply(drafts);
+    return one;
+  } catch (problem) {
+    if (problem instanceof EditProblem) return null;
+    throw problem;
+  }
 }
 
 const failed = (problems: string[]): Read => ({ changes: NO_CHANGES, theory: null, problems });
@@ -72,13 +87,16 @@ function* idleHold(drafts: Drafts, { text }: Asked): Generator<string> {
 }
 
 function* contradictions(asked: readonly Asked[]): Generator<string> {
-  for (const [later, second] of asked.entries()) {
-    for (const first of asked.slice(0, later)) {
-      if (first.text === second.text) yield `${first.text}: is said twice; say it once`;
-      else if (alike(first, second) || clash(first.paths, second.paths)) {
-        const both = `${quoted(first.text)} and ${quoted(second.text)}`;
-        yield `${both} contradict each other; leave one out`;
-      }
+  for (const [later, second] of asked.entries()) yield* against(second, asked.slice(0, later));
+}
+
+/** A sentence for each edit that cannot be meant together with another one. */
+function* against(second: Asked, before: readonly Asked[]): Generator<string> {
+  for (const first of before) {
+    if (first.text === second.text) yield `${first.text}: is said twice; say it once`;
+    else if (alike(first, second) || clash(first.paths, second.paths)) {
+      const both = `${quoted(first.text)} and ${quoted(second.text)}`;
+      yield `${both} contradict each other; leave one out`;
     }
   }
 }
