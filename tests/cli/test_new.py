@@ -18,7 +18,7 @@ from alliance_sim.scenario.path import follow
 from alliance_sim.shipped import usual_scenario
 
 ASKED = (
-    *("--without", "nine_eleven", "--without", "crimea_2014", "--move", "isaf=2005-01-01"),
+    *("--without", "nine_eleven", "--without", "crimea_2014", "--move", "gulf_war=1991-01-01"),
     *("--move", "taepodong_1998=+8", "--set", "willingness.threat_state=1.2"),
     *("--set", "council.rule=leader", "--set", "theory.domestic=false"),
     *("--set", "threat.russia.capability.window=1", "--set", "item.tokyo_office.tabled=2012-03-04"),
@@ -41,7 +41,7 @@ def test_what_is_asked_for_stands_in_the_file_and_nothing_else_is_changed() -> N
     base = load_scenario(usual_scenario())
     expected = (
         base.without("nine_eleven", "crimea_2014")
-        .moved("isaf", to=follow(base, "juncture.isaf.date").replace(2005, 1, 1))
+        .moved("gulf_war", to=follow(base, "juncture.gulf_war.date").replace(1991, 1, 1))
         .moved("taepodong_1998", by_quarters=8)
         .with_setting("council.rule", "leader")
         .with_setting("theory.domestic", False)
@@ -74,7 +74,7 @@ def test_the_file_says_in_words_what_its_names_stand_for() -> None:
     text = Path("my.toml").read_text("utf-8")
     for words in (
         '"nine_eleven",  # Attacks of 11 September 2001, 2001-09-11',
-        '"isaf"  # NATO leads ISAF in Afghanistan, 2003-08-11 to 2014-12-31',
+        '"gulf_war"  # Gulf crisis and war, 1990-08-02',
         f"{threat:g} so far, from 0 to 6 (log-odds)",
         "consensus so far",
     ):
@@ -94,15 +94,15 @@ def test_every_example_in_an_empty_file_can_be_used(name: str) -> None:
     tree = tomllib.loads(used)
     assert {"without", "moved", "set", "edits"} <= tree.keys()
     shown = {text.partition(" ")[0] for text in tree["edits"]}
-    assert shown >= {*KINDS} - {"without", "set", "keep"}
-    assert "keep" in shown or name == "no_raid"
+    assert shown >= {*KINDS} - {"without", "set", "keep", "shift"}
+    assert {"keep", "shift"} <= shown or name == "no_raid"  # where a single one is left to edit
     checked = call("validate", "used.toml")
     assert (checked.exit_code, checked.stderr) == (0, "")
 
 
 def test_a_file_with_an_edit_of_every_kind_reads_back_equal() -> None:
     texts = {
-        "without": "nine_eleven", "shift": "isaf:+8", "strength": "gulf_war:0.5",
+        "without": "nine_eleven", "shift": "taepodong_1998:+8", "strength": "gulf_war:0.5",
         "set": "levels.pace=0.5", "hold": "level_operations=0.1@2003..2010",
         "leader": "koizumi=hashimoto", "council": "leader", "member": "small_members:offset=0",
         "motive": "leverage=on", "keep": "anti_terrorism_law", "theory": "RI",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from alliance_sim.errors import ScenarioError, shown, visible
+from alliance_sim.scenario.causes import missing_causes
 from alliance_sim.scenario.edit import MOVES, Edit, Move, Remove, Set, edited, value_at
 from alliance_sim.scenario.edit_kinds import KINDS, setting_read
 from alliance_sim.scenario.edit_texts import EditText, idle, read_edits
@@ -296,7 +297,14 @@ def _a_year_later(juncture: Juncture) -> dt.date:
 
 def _present(base: Scenario) -> list[Juncture]:
     """Return the junctures that happen, by date, for examples."""
-    return sorted((j for j in base.junctures if j.present), key=lambda j: (j.date, j.name))
+    lacking = missing_causes(base.junctures)
+    there = (
+        juncture
+        for juncture in base.junctures
+        if juncture.present
+        and not (juncture.name in lacking and juncture.when_cause_removed == "falls")
+    )
+    return sorted(there, key=lambda j: (j.date, j.name))
 
 
 def _card(juncture: Juncture) -> str:
