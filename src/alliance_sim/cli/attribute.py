@@ -9,6 +9,7 @@ import typer
 
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
+from alliance_sim.cli.edit_options import QUANTILE, Coupling, LookedAt, OneTheory, Uniforms
 from alliance_sim.cli.options import (
     SHIPPED,
     WHOLE_NUMBER,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 EXAMPLE = "alliance-sim attribute --outcome 'rung>=8@2014'"
 PERIOD, ACTOR = "period", "actor"
-QUANTILE = "quantile"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,10 +44,7 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
     scenario: Annotated[
         str, typer.Argument(help="The factual scenario: a shipped name or a TOML file.")
     ] = usual_scenario(),
-    outcome: Annotated[
-        str | None,
-        typer.Option(help="What is looked at, such as rung>=8@2014 or level_equipment@2024."),
-    ] = None,
+    outcome: LookedAt = None,
     juncture: Annotated[
         list[str] | None,
         typer.Option(
@@ -70,24 +67,10 @@ def attribute(  # noqa: PLR0913, PLR0917 - the options of a command
             metavar="period|actor|LISTS",
         ),
     ] = PERIOD,
-    theory: Annotated[
-        str | None, typer.Option(help="Theory of all worlds, such as RI.", metavar="TEXT")
-    ] = None,
-    coupling: Annotated[
-        str,
-        typer.Option(
-            help="How acts of the worlds hang together: quantile, thinning, redraw_after or "
-            "independent.",
-            metavar="NAME",
-        ),
-    ] = QUANTILE,
+    theory: OneTheory = None,
+    coupling: Coupling = QUANTILE,
     posterior: Posterior = SHIPPED,
-    uniforms: Annotated[
-        int,
-        typer.Option(
-            help="How often what the record leaves open is drawn for each draw.", **WHOLE_NUMBER
-        ),
-    ] = 4,
+    uniforms: Uniforms = 4,
     seed: Seed = "1",
     out: OwnOut = None,
     as_json: Json = False,

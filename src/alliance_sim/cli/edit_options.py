@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from alliance_sim.cli.options import WHOLE_NUMBER
 from alliance_sim.errors import ScenarioError, SettingError
 from alliance_sim.scenario.edit_kinds import KINDS
 
 if TYPE_CHECKING:
     from alliance_sim.scenario import Scenario
 
+QUANTILE = "quantile"
 SEVERAL = "May be given several times."
 
 
@@ -30,6 +32,28 @@ Member = Annotated[list[str] | None, _option("member")]
 Motive = Annotated[list[str] | None, _option("motive")]
 Keep = Annotated[list[str] | None, _option("keep")]
 Theory = Annotated[list[str] | None, _option("theory")]
+# What commands ask that try many edits of one history, under one theory and one coupling.
+LookedAt = Annotated[
+    str | None,
+    typer.Option(help="What is looked at, such as rung>=8@2014 or level_equipment@2024."),
+]
+OneTheory = Annotated[
+    str | None, typer.Option(help="Theory of all worlds, such as RI.", metavar="TEXT")
+]
+Coupling = Annotated[
+    str,
+    typer.Option(
+        help="How acts of the worlds hang together: quantile, thinning, redraw_after or "
+        "independent.",
+        metavar="NAME",
+    ),
+]
+Uniforms = Annotated[
+    int,
+    typer.Option(
+        help="How often what the record leaves open is drawn for each draw.", **WHOLE_NUMBER
+    ),
+]
 
 
 def outcome_given(outcome: str | None, wanted: str, base: Scenario, texts: list[str]) -> str:

@@ -9,10 +9,16 @@ import typer
 
 from alliance_sim.cli import terminal
 from alliance_sim.cli.adaptive_table import AdaptiveTable
-from alliance_sim.cli.edit_options import Keep
+from alliance_sim.cli.edit_options import (
+    QUANTILE,
+    Coupling,
+    Keep,
+    LookedAt,
+    OneTheory,
+    Uniforms,
+)
 from alliance_sim.cli.options import (
     SHIPPED,
-    WHOLE_NUMBER,
     Json,
     OwnOut,
     Posterior,
@@ -51,10 +57,7 @@ def shift(  # noqa: PLR0913, PLR0917 - the options of a command
     juncture: Annotated[
         str | None, typer.Option(help="The juncture that is moved.", metavar="NAME")
     ] = None,
-    outcome: Annotated[
-        str | None,
-        typer.Option(help="What is looked at, such as rung>=8@2014 or level_equipment@2024."),
-    ] = None,
+    outcome: LookedAt = None,
     quarters: Annotated[
         str,
         typer.Option(
@@ -64,24 +67,10 @@ def shift(  # noqa: PLR0913, PLR0917 - the options of a command
         ),
     ] = QUARTERS,
     keep: Keep = None,
-    theory: Annotated[
-        str | None, typer.Option(help="Theory of all worlds, such as RI.", metavar="TEXT")
-    ] = None,
-    coupling: Annotated[
-        str,
-        typer.Option(
-            help="How acts of the worlds hang together: quantile, thinning, redraw_after or "
-            "independent.",
-            metavar="NAME",
-        ),
-    ] = "quantile",
+    theory: OneTheory = None,
+    coupling: Coupling = QUANTILE,
     posterior: Posterior = SHIPPED,
-    uniforms: Annotated[
-        int,
-        typer.Option(
-            help="How often what the record leaves open is drawn for each draw.", **WHOLE_NUMBER
-        ),
-    ] = 8,
+    uniforms: Uniforms = 8,
     seed: Seed = "1",
     out: OwnOut = None,
     as_json: Json = False,
@@ -109,7 +98,7 @@ def shift(  # noqa: PLR0913, PLR0917 - the options of a command
     seen = question.outcome.text
     draws = posteriors_of(posterior, base, theory, called=scenario, rivals=False).main
     asked = {"keep": kept, "theory": theory, "coupling": coupling}
-    other = [word for word in (theory, coupling) if word not in (None, "quantile")]
+    other = [word for word in (theory, coupling) if word not in (None, QUANTILE)]
     words = (name, question.outcome.name, *(f"keep {one}" for one in kept), *other)
     folder = out or usual_folder("shift", base.name, asked=words)
     shift_folder(folder, base, question, asked)
