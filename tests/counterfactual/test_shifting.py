@@ -210,6 +210,13 @@ def test_wrong_input_is_told(
     assert words in " ".join(str(caught.value).split())
 
 
+def test_shifts_may_be_numbers_of_numpy() -> None:
+    question = checked(
+        ISLANDS, "great_raid", YES, shifts=list(np.arange(-4, 5, 4)), keep=[], coupling="quantile"
+    )
+    assert [(type(one.by), one.by) for one in question.shifts] == [(int, -4), (int, 0), (int, 4)]
+
+
 def test_all_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(SettingError) as caught:
         checked(

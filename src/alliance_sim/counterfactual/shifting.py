@@ -46,6 +46,7 @@ from alliance_sim.scenario.edit_texts import read_edits
 from alliance_sim.scenario.schema import unknown_juncture
 from alliance_sim.scenario.theories import theory_of, with_theory
 from alliance_sim.several import several
+from alliance_sim.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -210,11 +211,11 @@ def checked(
     problems += _wrong_shifts(shifts)
     if problems or found is None or moved is None:
         raise SettingError(WHERE, problems)
-    return _asked(base, moved, found, sorted({0, *shifts}), held)
+    return _asked(base, moved, found, sorted({0, *map(int, shifts)}), held)
 
 
 def _wrong_shifts(shifts: Sequence[object]) -> Iterator[str]:
-    wrong = [by for by in shifts if type(by) is not int or abs(by) > LONGEST_SHIFT]
+    wrong = [by for by in shifts if not whole_number(by) or abs(by) > LONGEST_SHIFT]
     if wrong:
         named = ", ".join(shown(by) for by in wrong[:MOST_NAMED])
         more = f" and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
