@@ -53,7 +53,7 @@ def test_a_response_is_written_as_figure_table_page_and_json_and_made_again(
     page = (out / "report.html").read_text("utf-8")
     for words in (tree["answer"][:40], "cannot be had: it comes after", "--quarters -8:32:8"):
         assert words in page
-    assert '<th scope="row" class="number">−8</th><td>2002-05-10</td>' in page
+    assert '<th scope="row" class="number">−8</th><td class="number">2002-05-10</td>' in page
     before = {name: (out / name).read_bytes() for name in FILES}
     assert called(*asked, "--out", out, "--workers", "1")[0] == 0
     assert {name: (out / name).read_bytes() for name in FILES} == before
