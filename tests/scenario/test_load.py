@@ -91,6 +91,27 @@ def test_a_shipped_file_is_the_same_by_name_and_by_path() -> None:
     assert load_scenario(path) == load_scenario(str(path)) == load_scenario(BASELINE)
 
 
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("japan_nato", "japan_nato/baseline"),
+        ("two_islands", "two_islands/baseline"),
+        ("no_raid", "two_islands/no_raid"),
+    ],
+)
+def test_a_part_of_a_name_that_only_one_has_stands_for_the_whole(short: str, whole: str) -> None:
+    assert load_scenario(short) == load_scenario(whole)
+
+
+def test_a_folder_that_is_there_is_not_the_relationship_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "two_islands").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError, match="is a folder"):
+        load_scenario("two_islands")
+
+
 def test_a_file_of_ones_own_is_called_by_its_name(tree: Tree, write: Write) -> None:
     assert load_scenario(write(tree, "my_world.toml")).name == "my_world"
 

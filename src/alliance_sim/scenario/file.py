@@ -33,6 +33,7 @@ from alliance_sim.scenario.yearly import read_series
 MOST_BYTES = 2_000_000
 MOST_EXTENDED = 16  # files that extend each other, one after the other
 ENDING = ".toml"
+BASELINE = "baseline"  # of a relationship, the scenario that its name alone stands for
 FEW = 5  # tables that may be missing before a file is told that it has to be whole
 EDITS = (
     "without",
@@ -71,8 +72,9 @@ def load_scenario(
     """Return a scenario, shipped or from a file.
 
     Args:
-        name_or_path: The name of a shipped scenario, such as "two_islands/baseline", or only its
-            last part where no other has the same; or the path of a TOML file.
+        name_or_path: The name of a shipped scenario, such as "two_islands/baseline"; only its
+            last part where no other has the same; its first part alone for the baseline of that
+            relationship; or the path of a TOML file.
         relative_to: Folder that a path starts from; the working directory if left out.
 
     Warns:
@@ -181,6 +183,9 @@ def _find(
     last = [name for name in shipped() if name.rpartition("/")[2] == name_or_path]
     if len(last) == 1 and not _exists(path):
         return root / f"{last[0]}.toml", last[0]
+    baseline = f"{name_or_path}/{BASELINE}"
+    if baseline in shipped() and not _exists(path):
+        return root / f"{baseline}.toml", baseline
     if last and not _exists(path):
         problem = f"unknown scenario {name_or_path!r}: it is the last part of {len(last)} names"
         meant = " or ".join(map(repr, last))
