@@ -28,6 +28,7 @@ from alliance_sim.cli import (
     terminal,
     whatif,
 )
+from alliance_sim.cli.command import Commands
 from alliance_sim.cli.options import (
     NONE,
     PATH,
@@ -60,7 +61,7 @@ BASELINE = usual_scenario()
 FIGURES = (".png", ".svg")
 LONGEST_NAME = 100  # letters of a figure's file name
 
-app = typer.Typer(
+app = Commands(
     name="alliance-sim",
     cls=exit_codes.Program,
     help="What would have been different? Simulated histories of cooperation between states.",

@@ -216,7 +216,7 @@ def _tell_usage(error: Any) -> int:
         return WRONG_INPUT
     if _same_option(error.ctx, getattr(error, "option_name", None)):
         error.possibilities = []  # what is near in letters is not what was meant
-    terminal.say_error(_short(error.format_message()) + _example(error))
+    terminal.say_error(_short(error.format_message()) + example_for(error))
     if error.ctx is not None:
         terminal.say(f"See: {error.ctx.command_path} --help")
     return WRONG_INPUT
@@ -238,7 +238,7 @@ EXAMPLES = {  # what is missing, and a line to type
 }
 
 
-def _example(error: Any) -> str:
+def example_for(error: Any) -> str:
     """Return a line to type for whoever left out an argument or an option."""
     name = getattr(getattr(error, "param", None), "name", None)
     if "unexpected extra argument" in error.message and error.ctx is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alliance_sim.cli import terminal
+from alliance_sim.cli.command import Commands
 from alliance_sim.cli.options import (
     PATH,
     SERIES,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration import PosteriorDraws
 
 BASELINE = usual_scenario()
-commands = typer.Typer(
+commands = Commands(
     help="Posteriors: what one says, check it, keep one, state its medians in a file."
 )
 

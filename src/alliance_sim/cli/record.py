@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alliance_sim.cli import exit_codes, terminal
+from alliance_sim.cli.command import Commands
 from alliance_sim.cli.options import (
     PATH,
     WHOLE_NUMBER,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from alliance_sim import Scenario
     from alliance_sim.record.folder import Folder
 
-commands = typer.Typer(help="Records of a relationship: check, make, or hold two codings together.")
+commands = Commands(help="Records of a relationship: check, make, or hold two codings together.")
 
 
 def add_to(app: typer.Typer) -> None:
