@@ -91,7 +91,7 @@ def in_pieces(
         print(f"{name}: {done} of {count}, {spent:.0f} CPU s, {passed:.0f} s here", flush=True)
 
     checkpoint = Checkpoint(place / f"{name}.npz", {**what, "pieces": count}, every=0.0)
-    return run_to_end(Pieces(work, count, width), checkpoint=checkpoint, told=told)
+    return run_to_end(Pieces(work, count, width), checkpoint=checkpoint, callback=told)
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

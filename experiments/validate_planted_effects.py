@@ -188,7 +188,7 @@ def main() -> None:
     def told(job: RankStudy) -> None:
         print(f"{job.done} of {given.replicates}", flush=True)
 
-    run_to_end(study, checkpoint=Checkpoint(under_way / f"{name}.npz", what), told=told)
+    run_to_end(study, checkpoint=Checkpoint(under_way / f"{name}.npz", what), callback=told)
     with (given.out / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()

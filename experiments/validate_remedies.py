@@ -120,7 +120,7 @@ class Fits:
         settings = TemperedSettings(particles=given.particles, cycles=CYCLES[given.quick])
         job = Tempered(target, target.layout, seed=given.seed, settings=settings)
         run_to_end(
-            job, checkpoint=place, told=lambda j: print(f"  power {j.power:.3g}", flush=True)
+            job, checkpoint=place, callback=lambda j: print(f"  power {j.power:.3g}", flush=True)
         )
         place.path.unlink()
         return [job.log_evidence, job.error]

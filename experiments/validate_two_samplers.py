@@ -122,7 +122,7 @@ def main() -> None:
         settings = TemperedSettings(particles=given.particles, cycles=CYCLES[given.quick])
         job = Tempered(target, layout, seed=given.seed + run, settings=settings, moves=steps())
         place = Checkpoint(under_way / f"{name}_particles_{run}.npz", {**what, "run": run})
-        jobs.append(run_to_end(job, checkpoint=place, told=_told))
+        jobs.append(run_to_end(job, checkpoint=place, callback=_told))
     length = ChainSettings(
         chains=given.chains, superchains=8, warm_up=given.sweeps, draws=given.sweeps, keep=0
     )
@@ -130,7 +130,7 @@ def main() -> None:
         target, layout, seed=given.seed, settings=length, moves=slices(layout.parameters)
     )
     chains = run_to_end(
-        chains, checkpoint=Checkpoint(under_way / f"{name}_chains.npz", what), told=_told
+        chains, checkpoint=Checkpoint(under_way / f"{name}_chains.npz", what), callback=_told
     )
     means = [
         [*job.unknowns[: len(names) - 1].mean(axis=1), job.log_likelihood.mean()] for job in jobs

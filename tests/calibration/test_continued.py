@@ -88,7 +88,7 @@ def test_what_was_stopped_after_every_round_goes_on_to_the_same_bytes(
     while True:
         job = make()
         try:
-            run_to_end(job, checkpoint=Checkpoint(path, {"seed": 1}, every=1e9), told=stop)
+            run_to_end(job, checkpoint=Checkpoint(path, {"seed": 1}, every=1e9), callback=stop)
         except KeyboardInterrupt:
             stops += 1
         else:
@@ -152,7 +152,8 @@ def told(job):
     rounds += 1
     if rounds == 2:
         os.kill(os.getpid(), 9)
-run_to_end(chains(), checkpoint=Checkpoint(Path(sys.argv[1]), {"seed": 1}, every=0.0), told=told)
+checkpoint = Checkpoint(Path(sys.argv[1]), {"seed": 1}, every=0.0)
+run_to_end(chains(), checkpoint=checkpoint, callback=told)
 """
 
 
@@ -166,7 +167,7 @@ def test_what_was_killed_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     found = run_to_end(
         chains(),
         checkpoint=Checkpoint(path, {"seed": 1}),
-        told=lambda job: rounds.append(job.sweeps),
+        callback=lambda job: rounds.append(job.sweeps),
     )
     assert rounds[0] > 2 * FEW.round  # it went on where it was
     same(run_to_end(chains()).state(), found.state())

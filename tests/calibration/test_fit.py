@@ -101,7 +101,7 @@ def test_the_same_bytes_come_of_threads_and_after_any_stop(fitted: Path, tmp_pat
     with executors.chosen(threads=2) as pool:
         for _ in range(20):
             try:
-                calibrate(ISLANDS, out, QUICK, executor=pool, told=stop_at_times)
+                calibrate(ISLANDS, out, QUICK, executor=pool, callback=stop_at_times)
                 break
             except Stop:
                 assert not (out / "theories.csv").exists()
@@ -123,11 +123,11 @@ def test_chains_are_made_longer_to_the_bytes_of_a_long_fit(fitted: Path, tmp_pat
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        calibrate(ISLANDS, out, long, told=stop)
+        calibrate(ISLANDS, out, long, callback=stop)
     changed = {name for name, whole in content(out / "N").items() if before[name] != whole}
     assert changed == {CHAINS}
     rounds: list[str] = []
-    table = calibrate(ISLANDS, out, long, told=lambda _, job: rounds.append(type(job).__name__))
+    table = calibrate(ISLANDS, out, long, callback=lambda _, job: rounds.append(type(job).__name__))
     assert rounds == ["Chains"]
     assert table["draws"].tolist() == [21]
     told = content(out)
@@ -229,7 +229,7 @@ def test_what_another_process_finished_meanwhile_stays(fitted: Path, tmp_path: P
             late = {**told, "theories": {"N": finished}}
             (out / "fit.json").write_text(json.dumps(late), "utf-8")
 
-    table = calibrate(ISLANDS, out, replace(QUICK, theories=("D",)), told=meanwhile)
+    table = calibrate(ISLANDS, out, replace(QUICK, theories=("D",)), callback=meanwhile)
     assert table["theory"].tolist() == ["D", "N"]
     assert set(json.loads((out / "fit.json").read_text("utf-8"))["theories"]) == {"D", "N"}
 

@@ -132,8 +132,8 @@ def test_a_right_sampler_passes_and_goes_on_where_it_was_cut(tmp_path: Path) -> 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_to_end(study("", 60), checkpoint=Checkpoint(path, {"of": 1}), told=stop)
-    found = run_to_end(study("", 60), checkpoint=Checkpoint(path, {"of": 1}), told=stop)
+        run_to_end(study("", 60), checkpoint=Checkpoint(path, {"of": 1}), callback=stop)
+    found = run_to_end(study("", 60), checkpoint=Checkpoint(path, {"of": 1}), callback=stop)
     assert rounds == list(range(1, 61))
     # each replicate stands by itself, so fewer tell whether any changed where it was cut
     assert (found.ranks[:25] == run_to_end(study("", 25)).ranks).all()

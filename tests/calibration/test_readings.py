@@ -63,7 +63,9 @@ def test_draws_that_are_led_on_come_to_the_posterior_that_is_known() -> None:
     _, k = smoothed_weights(other(z) - one(z))
     assert k > 0.7  # weights alone would not do
     steps = []
-    found = led(z, one, other, Layout(3), seed=1, sweeps=4, told=lambda s: steps.append(s.power))
+    found = led(
+        z, one, other, Layout(3), seed=1, sweeps=4, callback=lambda s: steps.append(s.power)
+    )
     precision = 1.0 + 4.0
     assert found[0].mean() == pytest.approx(24.0 / precision, abs=4 * 0.45 / np.sqrt(100))
     assert found[0].std() == pytest.approx(precision**-0.5, rel=0.2)

@@ -142,7 +142,7 @@ def test_the_same_bytes_come_of_threads_and_after_any_stop(done: Path, tmp_path:
     with executors.chosen(threads=2) as pool:
         for _ in range(30):
             try:
-                refit(ISLANDS, whole, ASKED, executor=pool, told=stop)
+                refit(ISLANDS, whole, ASKED, executor=pool, callback=stop)
                 break
             except KeyboardInterrupt:
                 continue

@@ -101,7 +101,7 @@ def test_it_is_continued_and_spread_over_processes_to_the_same_bytes(
     while not job.finished:
         job = through((1, 2, 3), settings=settings)
         try:
-            run_to_end(job, checkpoint=Checkpoint(path, {}), told=stop)
+            run_to_end(job, checkpoint=Checkpoint(path, {}), callback=stop)
         except KeyboardInterrupt:
             continue
     with Processes(2) as processes:

@@ -65,7 +65,7 @@ def test_the_model_is_scored_beside_the_same_baselines_and_goes_on_to_the_same_b
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        transfer(scenario, posterior, SMALL, under_way=tmp_path, told=stop)
+        transfer(scenario, posterior, SMALL, under_way=tmp_path, callback=stop)
     found = transfer(scenario, posterior, SMALL, under_way=tmp_path)
     whole = transfer(scenario, posterior, SMALL)
     for key, forecast in whole.model.forecasts.items():

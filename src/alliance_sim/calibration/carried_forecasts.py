@@ -139,7 +139,7 @@ def transfer(
     *,
     under_way: Path | None = None,
     executor: Executor | None = None,
-    told: EachPass | None = None,
+    callback: EachPass | None = None,
 ) -> Transfer:
     """Return forecasts of a relationship's record with coefficients learnt from another.
 
@@ -153,7 +153,7 @@ def transfer(
         settings: What is forecast, and with how many particles; the defaults if None.
         under_way: Folder in which a pass is put down, so that the same call goes on; or None.
         executor: Who computes; this process if None. Numbers do not depend on it.
-        told: Called with the series and the pass after each round.
+        callback: Called with the series and the pass after each round.
 
     Raises:
         ResultError: If nothing can be carried over, or a checkpoint is of something else.
@@ -185,10 +185,10 @@ def transfer(
             checkpoint = Checkpoint(place, what)
 
         def tell(job: Rolling, of: str = one) -> None:
-            if told is not None:
-                told(of, job)
+            if callback is not None:
+                callback(of, job)
 
-        run_to_end(job, checkpoint=checkpoint, executor=executor, told=tell)
+        run_to_end(job, checkpoint=checkpoint, executor=executor, callback=tell)
         found = rolling_forecasts(job, Place(one, prior.theory.name, ROLLING), acts, years)
         forecasts |= {(one, at.setting): forecast for at, forecast in found.items()}
         if acts.first_year == first_observed(record, scenario):  # else it knows acts before that

@@ -139,7 +139,7 @@ def run_to_end(
     *,
     checkpoint: Checkpoint | None = None,
     executor: Executor | None = None,
-    told: Callable[[J], object] | None = None,
+    callback: Callable[[J], object] | None = None,
 ) -> J:
     """Return a calculation once it is finished, gone on with from its checkpoint if there is one.
 
@@ -150,7 +150,7 @@ def run_to_end(
         job: The calculation, as it was made: not begun yet.
         checkpoint: Where to put it down; nowhere if None.
         executor: Who computes; this process if None.
-        told: Called after each round, to show how far it has come.
+        callback: Called after each round, to show how far it has come.
 
     Raises:
         ResultError: If the checkpoint is of another calculation, or broken.
@@ -168,8 +168,8 @@ def run_to_end(
             if checkpoint and (checkpoint.due() or job.finished):
                 checkpoint.save(last)
                 saved = True
-            if told is not None:
-                told(job)
+            if callback is not None:
+                callback(job)
     finally:
         if checkpoint and not saved:
             checkpoint.save(last)

@@ -137,7 +137,7 @@ def calibrate(
     settings: FitSettings | None = None,
     *,
     executor: Executor | None = None,
-    told: EachRound | None = None,
+    callback: EachRound | None = None,
 ) -> pd.DataFrame:
     """Fit theories to the record of a scenario, from wherever a folder stands to its end.
 
@@ -149,7 +149,7 @@ def calibrate(
         settings: What is fitted, and how long; the defaults if None.
         executor: Who computes: anything that follows `concurrent.futures.Executor`; this process
             if None. Numbers do not depend on it.
-        told: Called with the name of a theory and its particles or chains after each round.
+        callback: Called with the name of a theory and its particles or chains after each round.
 
     Returns:
         A row for each theory in the folder: its parameters, draws of each chain, log evidence with
@@ -178,7 +178,7 @@ def calibrate(
         if folder.done(name):
             continue
         check_possible(target, seed)
-        work = _Work(target, folder, asked, executor, told)
+        work = _Work(target, folder, asked, executor, callback)
         folder.finish(name, work.done(seed, folder.evidence(name)))
     return folder.table()
 
@@ -244,7 +244,7 @@ class _Work:
     folder: FitFolder
     asked: FitSettings
     executor: Executor | None
-    told: EachRound | None
+    callback: EachRound | None
 
     def done(self, seed: int, evidence: dict[str, Any] | None) -> Posterior:
         """Return the posterior, from wherever the checkpoints stand.
@@ -275,12 +275,12 @@ class _Work:
         place = self.folder.of(theory) / name
 
         def tell(under_way: J) -> None:
-            if self.told is not None:
-                self.told(theory, under_way)
+            if self.callback is not None:
+                self.callback(theory, under_way)
 
         what = _but_for_length(self.folder.what)
         checkpoint = Checkpoint(place, {**what, "theory": theory, "part": name})
-        return run_to_end(job, checkpoint=checkpoint, executor=self.executor, told=tell)
+        return run_to_end(job, checkpoint=checkpoint, executor=self.executor, callback=tell)
 
 
 def _but_for_length(what: Mapping[str, Any]) -> dict[str, Any]:

@@ -241,7 +241,7 @@ def fitted_theories(
     scenario: Scenario,
     *,
     executor: Executor | None = None,
-    told: Callable[[str, LeaveOut], object] | None = None,
+    callback: Callable[[str, LeaveOut], object] | None = None,
 ) -> FittedTheories:
     """Return what the theories in folders of fits came to.
 
@@ -249,7 +249,7 @@ def fitted_theories(
         folders: Folders of `alliance-sim calibrate`; settings of their chains may differ.
         scenario: The scenario that was fitted.
         executor: Who computes; this process if None. Numbers do not depend on it.
-        told: Called with the name of a theory and how far its years are left out.
+        callback: Called with the name of a theory and how far its years are left out.
 
     Raises:
         ResultError: If a folder holds no finished fit, or one of something else; if a theory is in
@@ -272,8 +272,8 @@ def fitted_theories(
         job = LeaveOut(
             *(target, acts, draws, np.zeros(draws.shape[1])), seed=tree["seed"], fit_anew=False
         )
-        tell = None if told is None else _telling(told, name)
-        run_to_end(job, executor=executor, told=tell)
+        tell = None if callback is None else _telling(callback, name)
+        run_to_end(job, executor=executor, callback=tell)
         start = acts.year_starts(job.first)
         chances = Predictive(start, job.chances.reshape(-1, *job.chances.shape[2:]))
         counts = acts.counts[start : start + len(chances.chances)]
@@ -330,8 +330,10 @@ def _target(scenario: Scenario, theory: str, tree: Mapping[str, Any]) -> Target:
     return target_of(prior_of(scenario, theory), series=tree["series"], until=tree["until"])
 
 
-def _telling(told: Callable[[str, LeaveOut], object], name: str) -> Callable[[LeaveOut], object]:
-    return lambda job: told(name, job)
+def _telling(
+    callback: Callable[[str, LeaveOut], object], name: str
+) -> Callable[[LeaveOut], object]:
+    return lambda job: callback(name, job)
 
 
 def _placed(trees: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

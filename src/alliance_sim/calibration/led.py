@@ -47,7 +47,7 @@ def led(  # noqa: PLR0913 - what particles are, where they go, and how
     moves: tuple[Move, ...] | None = None,
     sweeps: int = SWEEPS,
     executor: Executor | None = None,
-    told: EachStep | None = None,
+    callback: EachStep | None = None,
 ) -> Floats:
     """Return draws under one log likelihood, led from draws under another.
 
@@ -60,7 +60,7 @@ def led(  # noqa: PLR0913 - what particles are, where they go, and how
         moves: Of one sweep; the usual ones if None.
         sweeps: At each power.
         executor: Who computes; this process if None. Numbers do not depend on it.
-        told: Called after each power.
+        callback: Called after each power.
 
     Returns:
         Array (dimension, particle).
@@ -89,8 +89,8 @@ def led(  # noqa: PLR0913 - what particles are, where they go, and how
     particles.restore({name: np.asarray(value) for name, value in start.items()})
     while not particles.finished:
         particles.advance(executor)
-        if told is not None:
-            told(particles)
+        if callback is not None:
+            callback(particles)
     chosen = systematic(particles.weights, count, 0.5)
     found: Floats = np.ascontiguousarray(particles.unknowns[:, chosen])
     return found
@@ -122,7 +122,7 @@ def draws_under(
     particles: int = PARTICLES,
     sweeps: int = SWEEPS,
     executor: Executor | None = None,
-    told: EachStep | None = None,
+    callback: EachStep | None = None,
 ) -> PosteriorDraws:
     """Return draws of the posterior of another reading of the record.
 
@@ -136,7 +136,7 @@ def draws_under(
         particles: How many are led, and kept.
         sweeps: At each power.
         executor: Who computes.
-        told: Called after each power.
+        callback: Called after each power.
 
     Raises:
         SettingError: If there are fewer draws, or the reading is impossible in all of them.
@@ -151,7 +151,7 @@ def draws_under(
         moves=moves_of(usual.target),
         sweeps=sweeps,
         executor=executor,
-        told=told,
+        callback=callback,
     )
     return PosteriorDraws.made(
         reading.target if reading.name.startswith(SERIES) else usual.target,

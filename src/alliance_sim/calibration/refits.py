@@ -100,7 +100,7 @@ def refit(
     settings: RefitSettings | None = None,
     *,
     executor: Executor | None = None,
-    told: EachRefit | None = None,
+    callback: EachRefit | None = None,
 ) -> StoredForecasts:
     """Fit the model to parts of a scenario's record and keep what it forecasts of the others.
 
@@ -110,8 +110,8 @@ def refit(
             with: what is done stays, and other series, theories and settings may be added.
         settings: What is fitted; the defaults if None.
         executor: Who computes; this process if None. Numbers do not depend on it.
-        told: Called with what is under way, such as "all, RID, rolling", and its state after each
-            round.
+        callback: Called with what is under way, such as "all, RID, rolling", and its state after
+            each round.
 
     Returns:
         All that the folder holds. Its `refits.npz` is the same as a file; `draws` in the folders of
@@ -132,7 +132,7 @@ def refit(
     for prior in priors:
         for series in asked.series:
             acts = act_counts(record, scenario, series)
-            work = _Work(prior, record, acts, folder, asked, executor, told)
+            work = _Work(prior, record, acts, folder, asked, executor, callback)
             for setting in REFITTED if LEAVE_OUT in asked.settings else asked.settings:
                 place = Place(series, prior.theory.name, setting)
                 if not folder.done(place):
@@ -151,7 +151,7 @@ class _Work:
     folder: RefitFolder
     asked: RefitSettings
     executor: Executor | None
-    told: EachRefit | None
+    callback: EachRefit | None
 
     def rolled(self, place: Place) -> StoredForecasts:
         """Return what a pass through the years comes to, from wherever its checkpoint stands."""
@@ -194,10 +194,10 @@ class _Work:
         checkpoint = Checkpoint(self.folder.of(place) / f"{place.setting}.part", what)
 
         def tell(under_way: Rolling | LeaveOut) -> None:
-            if self.told is not None:
-                self.told(", ".join(place), under_way)
+            if self.callback is not None:
+                self.callback(", ".join(place), under_way)
 
-        run_to_end(job, checkpoint=checkpoint, executor=self.executor, told=tell)
+        run_to_end(job, checkpoint=checkpoint, executor=self.executor, callback=tell)
 
     def _last_draws(
         self, place: Place, whole: Target

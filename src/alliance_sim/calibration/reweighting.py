@@ -177,7 +177,7 @@ def weighed(
     command: str,
     impossible: Mapping[str, str] | None = None,
     forecasts: Mapping[str, Mapping[str, Any]] | None = None,
-    told: Notice | None = None,
+    callback: Notice | None = None,
 ) -> Variants:
     """Return the weights of draws under every other reading of their record.
 
@@ -186,14 +186,14 @@ def weighed(
         command: The command line that makes the weights again.
         impossible: Theories that cannot come to the record; see `cannot_happen`.
         forecasts: How well the model forecasts; see `forecast_gains`.
-        told: Called with what is done next.
+        callback: Called with what is done next.
 
     Raises:
         NoRecord: If the scenario has no record.
         RecordError: If a record cannot be used.
     """
     held = posterior.held
-    say = told or (lambda _: None)
+    say = callback or (lambda _: None)
     say("the draws as they are")
     before = log_likelihood_under(as_it_is(posterior), posterior)
     names, weights, shapes = [], [], []
@@ -222,19 +222,19 @@ def weighed(
 
 
 def cannot_happen(
-    posterior: PosteriorDraws, theories: str | Sequence[str], told: Notice | None = None
+    posterior: PosteriorDraws, theories: str | Sequence[str], callback: Notice | None = None
 ) -> dict[str, str]:
     """Return theories under which no draw of the prior comes to the record, and what of it.
 
     Args:
         posterior: Draws of another theory, whose record, series and last year are asked about.
         theories: Names of theories, one alone or several.
-        told: Called with what is done next.
+        callback: Called with what is done next.
     """
     held, found = posterior.held, {}
     for name in several(theories):
-        if told is not None:
-            told(f"theory {name}")
+        if callback is not None:
+            callback(f"theory {name}")
         try:
             prior = prior_of(posterior.prior.scenario, name)
             check_possible(target_of(prior, series=held.series, until=held.until), held.seed)

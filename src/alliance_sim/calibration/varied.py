@@ -43,7 +43,7 @@ def vary(  # noqa: PLR0913 - what is varied, and how, by name
     particles: int = PARTICLES,
     sweeps: int = SWEEPS,
     executor: Executor | None = None,
-    told: Notice | None = None,
+    callback: Notice | None = None,
 ) -> tuple[Variants, dict[str, Path]]:
     """Keep other readings of the record beside draws: weights, and draws where these do not reach.
 
@@ -59,7 +59,7 @@ def vary(  # noqa: PLR0913 - what is varied, and how, by name
         particles: How many draws are led to a reading that weights do not reach.
         sweeps: How many each makes at each power.
         executor: Who computes; this process if None. Numbers do not depend on it.
-        told: Called with what is done next.
+        callback: Called with what is done next.
 
     Returns:
         The weights, and by the name of a reading the file of its draws.
@@ -80,12 +80,16 @@ def vary(  # noqa: PLR0913 - what is varied, and how, by name
     else:
         scenario = posterior.prior.scenario
         missing = [name for name in LATTICE if name not in {*theories, posterior.theory}]
-        impossible = cannot_happen(posterior, missing, told)
-        if told is not None:
-            told("forecasts")
+        impossible = cannot_happen(posterior, missing, callback)
+        if callback is not None:
+            callback("forecasts")
         forecasts = forecast_gains(scenario, posterior.held.series)
         weights = weighed(
-            posterior, command=command, impossible=impossible, forecasts=forecasts, told=told
+            posterior,
+            command=command,
+            impossible=impossible,
+            forecasts=forecasts,
+            callback=callback,
         )
         weights.save(place)
     far = {name for name, _, _, found in weights.readings() if found is None}
@@ -99,8 +103,8 @@ def vary(  # noqa: PLR0913 - what is varied, and how, by name
                 problem = "was led on from other draws; remove it, or choose another folder"
                 raise ResultError(f"{path}: {problem} with --out")
             continue
-        if told is not None:
-            told(f"draws led to {reading.name}")
+        if callback is not None:
+            callback(f"draws led to {reading.name}")
         draws_under(
             reading,
             posterior,

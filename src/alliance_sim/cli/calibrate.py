@@ -175,7 +175,7 @@ def _fitted(scenario: Any, folder: Path, settings: FitSettings, crew: dict[str, 
     from alliance_sim.calibration import fit
 
     with pool_of(**crew) as executor, terminal.progress("calibrating", "steps") as show:
-        return fit.calibrate(scenario, folder, settings, executor=executor, told=Live(show))
+        return fit.calibrate(scenario, folder, settings, executor=executor, callback=Live(show))
 
 
 class Live:

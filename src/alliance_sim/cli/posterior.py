@@ -328,7 +328,7 @@ def vary(  # noqa: PLR0913, PLR0917 - the options of a command
     with executors.chosen(workers=processors(workers)) as pool:
         weights, made = kept_beside(
             found, folder, command=command, theories=known, particles=particles, sweeps=sweeps,
-            executor=pool, told=lambda what: terminal.tell(f"{what} ..."),
+            executor=pool, callback=lambda what: terminal.tell(f"{what} ..."),
         )  # fmt: skip
     if as_json:
         rows = [

@@ -123,7 +123,7 @@ def refitted(
         pool as executor,
         terminal.progress("fitting to parts of the record", "years") as show,
     ):
-        return refits.refit(scenario, folder, settings, executor=executor, told=Live(show))
+        return refits.refit(scenario, folder, settings, executor=executor, callback=Live(show))
 
 
 class Live:

@@ -51,7 +51,7 @@ def of_folders(
             activity.begin(f"theory {name}: leaving years out", "years")
             show(*job.so_far())
 
-        return fitted_theories(folders, scenario, executor=executor, told=told)
+        return fitted_theories(folders, scenario, executor=executor, callback=told)
 
 
 def check(folders: Sequence[Path] | None, scenario: Scenario, posterior: str | None) -> None:

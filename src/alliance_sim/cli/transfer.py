@@ -198,5 +198,5 @@ def transferred(
             TransferSettings(series=series, since=since),
             under_way=folder / FOLDER,
             executor=executor,
-            told=live,
+            callback=live,
         )
