@@ -13,9 +13,9 @@ from alliance_sim import SettingError
 from alliance_sim.calibration import (
     Layout,
     PosteriorDraws,
+    PowerScaling,
     Predictive,
     RankStudy,
-    Sensitivity,
     Sequential,
     TemperedSettings,
     bootstrap_filter,
@@ -34,7 +34,7 @@ DRAWS = np.random.default_rng(1).normal(size=(50, 2))
 LOGS = -0.5 * (DRAWS**2).sum(axis=1)
 
 
-def scaled(**given: Any) -> list[Sensitivity]:
+def scaled(**given: Any) -> list[PowerScaling]:
     arguments = {"names": ("a", "b"), "draws": DRAWS, "log_prior": LOGS, "log_likelihood": LOGS}
     return power_scaling(**(arguments | given))
 
@@ -73,8 +73,8 @@ def test_powers_may_stand_in_either_order_and_one_name_alone() -> None:
 
 @pytest.mark.parametrize("k", [0.71, math.inf, math.nan])
 def test_no_verdict_is_given_where_weights_are_not_to_be_trusted(k: float) -> None:
-    assert Sensitivity("level", 0.5, 0.5, 0.7).verdict == "prior and data disagree"
-    assert Sensitivity("level", 0.5, 0.5, k).verdict == "not to be trusted"
+    assert PowerScaling("level", 0.5, 0.5, 0.7).verdict == "prior and data disagree"
+    assert PowerScaling("level", 0.5, 0.5, k).verdict == "not to be trusted"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.pareto import smoothed_weights
     from alliance_sim.calibration.particle_filter import bootstrap_filter
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
-    from alliance_sim.calibration.powers import Sensitivity, power_scaling
+    from alliance_sim.calibration.powers import PowerScaling, power_scaling
     from alliance_sim.calibration.predictive import Predictive
     from alliance_sim.calibration.prior import Prior
     from alliance_sim.calibration.ranks import RankCheck, RankStudy, check_ranks
@@ -56,6 +56,7 @@ __all__ = [
     "Layout",
     "MadeHistory",
     "PosteriorDraws",
+    "PowerScaling",
     "Predictive",
     "PredictiveChecks",
     "Prior",
@@ -64,7 +65,6 @@ __all__ = [
     "Rescale",
     "Sampler",
     "ScoreTable",
-    "Sensitivity",
     "Sequential",
     "SliceAxes",
     "SliceRows",
@@ -113,7 +113,7 @@ _HOMES = {
     "alliance_sim.calibration.pareto": ["smoothed_weights"],
     "alliance_sim.calibration.particle_filter": ["bootstrap_filter"],
     "alliance_sim.calibration.posterior_draws": ["PosteriorDraws"],
-    "alliance_sim.calibration.powers": ["Sensitivity", "power_scaling"],
+    "alliance_sim.calibration.powers": ["PowerScaling", "power_scaling"],
     "alliance_sim.calibration.record_among_runs": ["PredictiveChecks", "predictive_checks"],
     "alliance_sim.calibration.predictive": ["Predictive"],
     "alliance_sim.calibration.prior": ["Prior"],

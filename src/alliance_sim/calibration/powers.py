@@ -29,7 +29,7 @@ MOVED = 0.05  # sensitivity from which the source calls a quantity sensitive
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class PowerScaling:
     """How one quantity answers to prior and likelihood.
 
     Attributes:
@@ -63,7 +63,7 @@ def power_scaling(
     log_likelihood: NDArray[np.float64],
     *,
     powers: tuple[float, float] = POWERS,
-) -> list[Sensitivity]:
+) -> list[PowerScaling]:
     """Return for each quantity how far it moves with two powers, told for a doubling.
 
     Where many parameters are scaled at once weights become unequal (`pareto_k` above 0.7), and
@@ -100,7 +100,7 @@ def power_scaling(
             )
             for part in ("prior", "likelihood")
         }
-        found.append(Sensitivity(name, told["prior"], told["likelihood"], worst))
+        found.append(PowerScaling(name, told["prior"], told["likelihood"], worst))
     return found
 
 
