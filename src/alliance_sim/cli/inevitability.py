@@ -14,6 +14,7 @@ from alliance_sim.cli.edit_options import (
     Hold,
     Keep,
     Leader,
+    Line,
     Member,
     Motive,
     SetTo,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.scenario import Scenario
 
-EXAMPLE = "alliance-sim inevitability --without nine_eleven --outcome 'rung>=8@2014'"
 MAKE = "make"
 SeedOfDraws = Annotated[
     str | None,
@@ -133,8 +133,8 @@ def inevitability(  # noqa: PLR0913, PLR0917 - the options of a command
         beside = {"--posterior": draws, "--uniforms": uniforms, "--seed": seed}
         refuse_beside_shipped(base, beside, "--years FOLDER or --years make")
     texts = as_texts(**given)
-    example = f"what happens or does not, such as {EXAMPLE}"
-    wanted = outcome_given(outcome, example, start or base, texts)
+    line = Line("inevitability", scenario, start is not None, given)
+    wanted = outcome_given(outcome, "what happens or does not", start or base, texts, line)
     called = called_by(scenario, base)
     question = asked_of_curves(base, texts, wanted, start=start, called=called)
     name = question.edited.name

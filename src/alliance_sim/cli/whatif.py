@@ -14,6 +14,7 @@ from alliance_sim.cli.edit_options import (
     Hold,
     Keep,
     Leader,
+    Line,
     Member,
     Motive,
     SetTo,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from alliance_sim.counterfactual.over_time import Parting
     from alliance_sim.scenario import Scenario
 
-EXAMPLE = "alliance-sim whatif --without nine_eleven --outcome 'rung>=8@2014'"
 UNSURE = "not for sure"
 
 
@@ -122,7 +122,8 @@ def whatif(  # noqa: PLR0913, PLR0917 - the options of a command
     }  # fmt: skip
     called = called_by(scenario, base)
     texts = as_texts(**given)
-    wanted = outcome_given(outcome, f"what is looked at, such as {EXAMPLE}", start or base, texts)
+    line = Line("whatif", scenario, start is not None, given)
+    wanted = outcome_given(outcome, "what is looked at", start or base, texts, line)
     question = ask(base, texts, wanted, start=start, called=called)
     warn_of_doubts(question, start)
     found = posteriors_of(posterior, question.base, question.theory, called=called)

@@ -171,6 +171,14 @@ def _shipped_trees() -> dict[str, Tree]:
     return {name: read_toml(root / f"{name}.toml", MOST_BYTES) for name in shipped()}
 
 
+def _shipped_junctures() -> frozenset[str]:
+    """Return the names of all junctures of scenarios that come with the package."""
+    from alliance_sim.scenario.edit_file import names_added
+
+    trees = _shipped_trees().values()
+    return frozenset(name for tree in trees for key, name in names_added(tree) if key == "juncture")
+
+
 def _find(
     name_or_path: str, relative_to: Path | None, also: tuple[str, ...] = ()
 ) -> tuple[Path, str]:
@@ -196,6 +204,12 @@ def _find(
         near = nearest_file(path, ENDING)
         meant = "" if near is None else f"; did you mean the file {near!r}?"
         own = f"a file of your own ends in .toml{meant}"
+        if name_or_path in _shipped_junctures():
+            problem = (
+                f"{name_or_path!r} is a juncture and no scenario; junctures are named by options"
+            )
+            example = f"--without {name_or_path}, or with `shift` --juncture {name_or_path}"
+            raise ScenarioError(name_or_path, [f"{problem}: {example}"])
         raise ScenarioError(name_or_path, [f"{known}; {own}; see: alliance-sim list scenarios"])
     if not _exists(path) and nearest_file(path, ENDING) is None:
         name = nearest_name(name_or_path.removesuffix(ENDING), shipped())
