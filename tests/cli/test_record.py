@@ -38,6 +38,20 @@ def test_a_folder_that_is_no_record_is_wrong_input(tmp_path: Path) -> None:
     assert ran("check", str(tmp_path / "nowhere"))[0] == 2
 
 
+def test_a_record_that_ships_is_checked_by_its_name() -> None:
+    first, newest = (json.loads(ran("check", f"japan_nato{e}", "--json")[1]) for e in ("@1", ""))
+    assert first["ok"]
+    assert newest["ok"]
+    assert first["rows"]["events"] < newest["rows"]["events"]
+    whole = ran("check", "japan_nato@2", "--scenario", "japan_nato/baseline", "--json")[1]
+    assert (
+        json.loads(whole)["mismatches"] == []
+    )  # it names allies that a scenario counts as a group
+    code, said = ran("check", "japan_nato@9")
+    assert code == 2
+    assert "edition" in said
+
+
 def test_an_act_that_stands_twice_is_doubted_and_no_mistake(tmp_path: Path) -> None:
     record = Path(shutil.copytree(RECORD, tmp_path / "record"))
     path = record / "events.csv"

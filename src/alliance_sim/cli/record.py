@@ -36,7 +36,14 @@ def add_to(app: typer.Typer) -> None:
 
 @commands.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="Folder of a record, or of its editions.", **PATH)],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of a record, or of its editions; or the name of one that comes with the "
+            "package, with an edition after an @ if you like.",
+            **PATH,
+        ),
+    ],
     scenario: Annotated[
         str | None,
         typer.Option(help="Scenario that it is to be a record for: sides, members, ladder, years."),
@@ -52,17 +59,21 @@ def check(
     from alliance_sim import load_scenario
     from alliance_sim.record.decisions import check_decisions
     from alliance_sim.record.folder import REQUIRED, edition_of, read_folder
-    from alliance_sim.record.named import check_sides, mismatches
+    from alliance_sim.record.named import check_sides, mismatches, shipped_record
+    from alliance_sim.record.words import registered
 
+    asked = str(folder)
+    shipped = asked.partition("@")[0] in registered() and not folder.exists()
     chosen = None
     if scenario is not None:
-        chosen = load_scenario(scenario).model_copy(update={"record": str(folder.resolve())})
+        own = asked if shipped else str(folder.resolve())
+        chosen = load_scenario(scenario).model_copy(update={"record": own})
     problems: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     rows: dict[str, int] = {}
     try:
-        chosen_edition = edition_of(folder)
+        chosen_edition = shipped_record(asked) if shipped else edition_of(folder)
         found = read_folder(chosen_edition)
         check_decisions(chosen_edition, found)
         if chosen is not None:

@@ -151,7 +151,7 @@ def place_of(scenario: Scenario) -> tuple[Path, str]:
     if _is_folder(asked):
         folder = edition_of(Path(asked))
         return folder, _with_edition(scenario.relationship or Path(asked).name, folder)
-    name, _, edition = asked.partition("@")
+    name = asked.partition("@")[0]
     if name not in registered():
         problem = unknown_name("relationship", name, registered())
         if scenario.record:
@@ -160,11 +160,25 @@ def place_of(scenario: Scenario) -> tuple[Path, str]:
             f"the package holds no record of the relationship {name!r} (it holds: "
             f"{', '.join(registered())}), and the scenario names no record of its own"
         )
-    if edition and not (edition.isascii() and edition.isdigit() and len(edition) <= 4):
-        raise RecordError(asked, [f"edition is {edition!r}, must be a whole number"])
-    shipped = Path(str(resources.files("alliance_sim.record"))) / name
-    folder = edition_of(shipped, int(edition) if edition else None)
+    folder = shipped_record(asked)
     return folder, _with_edition(name, folder)
+
+
+def shipped_record(name: str) -> Path:
+    """Return the folder of a record that the package holds.
+
+    Args:
+        name: A relationship of which there is one, with an edition such as "name@1" or without one
+            for the newest.
+
+    Raises:
+        RecordError: If there is no such edition.
+    """
+    relationship, _, edition = name.partition("@")
+    if edition and not (edition.isascii() and edition.isdigit() and len(edition) <= 4):
+        raise RecordError(name, [f"edition is {edition!r}, must be a whole number"])
+    shipped = Path(str(resources.files("alliance_sim.record"))) / relationship
+    return edition_of(shipped, int(edition) if edition else None)
 
 
 def edition_named(name: str) -> int | None:
