@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.record_among_runs import PredictiveChecks, predictive_checks
     from alliance_sim.calibration.sampler import Sampler
     from alliance_sim.calibration.scoring import ScoreTable, score_record
+    from alliance_sim.calibration.seen_and_left_out import (
+        EffectiveParameters,
+        effective_parameters,
+    )
     from alliance_sim.calibration.sequential import Sequential
     from alliance_sim.calibration.shipped import shipped_posterior
     from alliance_sim.calibration.slice_sampling import elliptical_slice
@@ -48,6 +52,7 @@ __all__ = [
     "Chains",
     "Checkpoint",
     "Diagnosis",
+    "EffectiveParameters",
     "Evolve",
     "FitSettings",
     "FreeRuns",
@@ -77,6 +82,7 @@ __all__ = [
     "calibrate",
     "check_ranks",
     "diagnose",
+    "effective_parameters",
     "elliptical_slice",
     "first_made",
     "free_runs",
@@ -98,6 +104,10 @@ _HOMES = {
     "alliance_sim.calibration.chains": ["Chains", "ChainSettings"],
     "alliance_sim.calibration.checkpoint": ["Checkpoint", "run_to_end"],
     "alliance_sim.calibration.diagnostics": ["Diagnosis", "diagnose"],
+    "alliance_sim.calibration.seen_and_left_out": [
+        "EffectiveParameters",
+        "effective_parameters",
+    ],
     "alliance_sim.calibration.fit": ["FitSettings", "calibrate"],
     "alliance_sim.calibration.counted_runs": ["FreeRuns", "free_runs"],
     "alliance_sim.calibration.layout": ["Layout"],

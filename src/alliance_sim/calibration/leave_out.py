@@ -96,11 +96,37 @@ class WithoutYear:
         steps, columns = range(self.start, self.stop), target.room.vectors.columns
         return run_on(target, state, given, onward, steps=steps, columns=columns)
 
+    def chances(
+        self, draws: Values, weights: Values, seed: int, executor: Executor | None = None
+    ) -> Values:
+        """Return how likely weighted draws make each count of each quarter.
+
+        Args:
+            draws: Standard normals, array (dimension, draw).
+            weights: What they weigh, array (draw,), with sum 1.
+            seed: Whole number from 0 to 2**64 - 1.
+            executor: Who computes; this process if None. Numbers do not depend on it.
+
+        Returns:
+            Array (quarter, field, count).
+        """
+        who, count = executor or Inline(), draws.shape[1]
+        with explained(AGAIN):
+            futures = [
+                who.submit(self.means, np.ascontiguousarray(draws[:, p]), p.start, count, seed)
+                for p in blocks(count)
+            ]
+            found = [future.result() for future in futures]
+        parts = (np.concatenate([one[k] for one in found], axis=1) for k in range(3))
+        mean, size, formal = (one.reshape(-1, *one.shape[2:]) for one in parts)
+        return Means(self.start, mean, size, formal, FUTURES).predictive(weights).chances
+
 
 class LeaveOut:
     """Years that are left out one after the other, which can be put down and taken up.
 
     Attributes:
+        seed: Of what is drawn.
         year: The year that is under way.
         chances: Array (year, quarter, field, count), from the first year on.
         k: Array (year,): by how heavy a tail the weights have; above 0.7 the year was fitted anew.
@@ -128,7 +154,7 @@ class LeaveOut:
                 else they stand as they are weighed, and `k` says which years these are.
         """
         self._fit_anew = fit_anew
-        self._target, self._acts, self._seed = target, acts, as_seed(seed)
+        self._target, self._acts, self.seed = target, acts, as_seed(seed)
         self._draws, self._log_weights = np.ascontiguousarray(draws), np.asarray(log_weights)
         self.first = acts.first_forecast_year
         self.year, self.last = self.first, acts.calendar.last_year
@@ -213,7 +239,7 @@ class LeaveOut:
             warm_up, draws, keep = WHOLE_WARM_UP, WHOLE_DRAWS, WHOLE_KEPT
         return Chains(
             *(self._target if self._anew else self._without(), self._target.layout),
-            seed=(self._seed + (0 if self._anew else self.year)) % (1 << 64),
+            seed=(self.seed + (0 if self._anew else self.year)) % (1 << 64),
             settings=ChainSettings(
                 chains=CHAINS, superchains=0, warm_up=warm_up, draws=draws, round=ROUND, keep=keep
             ),
@@ -229,18 +255,7 @@ class LeaveOut:
         executor: Executor | None,
     ) -> None:
         """Forecast the year, and go on to the next."""
-        who, count = executor or Inline(), draws.shape[1]
-        with explained(AGAIN):
-            futures = [
-                who.submit(
-                    year.means, np.ascontiguousarray(draws[:, p]), p.start, count, self._seed
-                )
-                for p in blocks(count)
-            ]
-            found = [future.result() for future in futures]
-        parts = (np.concatenate([one[k] for one in found], axis=1) for k in range(3))
-        mean, size, formal = (one.reshape(-1, *one.shape[2:]) for one in parts)
-        chances = Means(year.start, mean, size, formal, FUTURES).predictive(weights).chances
+        chances = year.chances(draws, weights, self.seed, executor)
         self.chances = np.concatenate([self.chances, chances[None]])
         self.year, self._chains = self.year + 1, None
 
