@@ -5,6 +5,7 @@
     python docs/baselines.py --write    # writes the kept scores into the page
     python docs/baselines.py --score    # scores anew, some minutes; keeps the scores and writes
     python docs/baselines.py --model    # the same of the model's rows alone, in seconds
+    python docs/baselines.py --used     # how many parameters the model uses, a minute or two
 
 The scores are kept in docs/validation/baselines.csv and baseline_differences.csv: the first edition
 of the record from 1950 and from 1970 on, as it was measured before, and the newest as it is.
@@ -28,6 +29,7 @@ import pandas as pd
 from cells import signed, table, text
 
 from alliance_sim import load_scenario
+from alliance_sim.calibration import effective_parameters, shipped_posterior
 from alliance_sim.calibration.baselines import BASELINES
 from alliance_sim.calibration.scoring import ScoreTable, score_record
 from alliance_sim.calibration.standing import (
@@ -47,8 +49,9 @@ from alliance_sim.calibration.stored import (
     held_out_models,
     shipped_forecasts,
 )
+from alliance_sim.calibration.variants import readings_beside
 from alliance_sim.glossary import series_words
-from alliance_sim.parallel.executors import processors
+from alliance_sim.parallel.executors import chosen, processors
 from alliance_sim.record.record import SERIES
 from alliance_sim.shipped import usual_scenario
 
@@ -56,6 +59,7 @@ PAGE = HERE / "explanation" / "baselines.md"
 FIRST = HERE / "index.md"  # says how good the model is, too
 SCORES = HERE / "validation" / "baselines.csv"
 DIFFERENCES = HERE / "validation" / "baseline_differences.csv"
+USED = HERE / "validation" / "effective_parameters.csv"
 PLUG_IN, PLUG_IN_ASKED = HERE / "validation" / "plug_in_edition_1.csv", -391.6
 OLD, NEW = "japan_nato@1", "japan_nato@2"
 STANDING = standing_path(NEW)  # in the package
@@ -78,6 +82,7 @@ TABLE = {  # from 2012Q4, and yearly; all acts, then without those of single all
     "change_point": ((-196.2, -188.1), (-140.9, -137.1)),
     "hawkes": ((-223.6, -197.2), (-151.2, -144.0)),
 }
+UNLIKE = ("constant", "random_walk", "hawkes")  # in sample they say another thing than left out
 COLUMNS = {"in_sample": "in sample", "blind": "blind", "told": "told", "rolling": "rolling",
            "leave_out": "left out"}  # fmt: skip
 
@@ -130,6 +135,27 @@ def score_the_model() -> None:
     others = (before["edition"] != NEW) | ~before["model"].isin(list(found.titles))
     whole = pd.concat([before[others], mine[before.columns]], ignore_index=True)
     whole.to_csv(SCORES, index=False, lineterminator="\n")
+    kept.cache_clear()
+
+
+def measure_used() -> None:
+    """Measure how many parameters the model's draws use, of each series, and keep it."""
+    scenario = load_scenario(usual_scenario())
+    posterior = shipped_posterior(scenario)
+    if posterior is None:
+        raise SystemExit("no draws of the usual scenario ship")
+    beside = readings_beside(None, posterior, scenario).fitted
+    draws = {posterior.held.series: posterior}
+    draws |= {one.held.series: one for name, one in beside.items() if name.startswith("series ")}
+    rows = []
+    with chosen(workers=processors()) as pool:
+        for series in SERIES:
+            found = effective_parameters(draws[series], executor=pool)
+            held = draws[series].held
+            free = {"draws": len(draws[series]), "parameters": len(held.names)}
+            rows.append({"series": series, **free, **found._asdict(), "number": found.number})
+    frame = pd.DataFrame(rows)
+    frame.to_csv(USED, index=False, float_format="%.3f", lineterminator="\n")
     kept.cache_clear()
 
 
@@ -241,6 +267,32 @@ def model() -> str:
     ])  # fmt: skip
 
 
+def used() -> str:
+    """Return how many parameters each model uses: what it says of years seen, and left out."""
+    rows: list[Any] = []
+    mine = kept(USED).set_index("series")
+    for place, name in enumerate((MODEL, *(name for name in TITLES if name not in UNLIKE))):
+        cells = [TITLES.get(name, "the model")]
+        for series in SERIES:
+            if name == MODEL:
+                row = mine.loc[series]
+                free, seen, unseen = (row[key] for key in ("parameters", "in_sample", "left_out"))
+            else:
+                row = score(NEW, 1970, series, "in_sample", name)
+                free, seen = row["parameters"], row["log_score"]
+                unseen = score(NEW, 1970, series, "leave_out", name)["log_score"]
+            if series == SERIES[0]:
+                cells += [
+                    f"{free:.0f}{' and noise' if place == 0 else ''}",
+                    nats(seen),
+                    nats(unseen),
+                ]
+            cells.append(f"{seen - unseen:.1f}")
+        rows.append(cells)
+    others = (f"used, {series_words(series)}" for series in SERIES[1:])
+    return table(("all acts", "free", "in sample", "left out", "used", *others), rows)
+
+
 def spread() -> str:
     """Return whether PIT values of yearly forecasts stay inside, and with how many uniforms."""
     rows = []
@@ -343,6 +395,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "model": model,
     "standing": standing,
     "spread": spread,
+    "used": used,
     "before": before,
     "method": method,
     "newest": newest,
@@ -369,12 +422,15 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write the kept scores into the page")
     parser.add_argument("--score", action="store_true", help="score anew, keep the scores, write")
     parser.add_argument("--model", action="store_true", help="the same of the model alone")
+    parser.add_argument("--used", action="store_true", help="measure parameters used, and write")
     asked = parser.parse_args()
+    if asked.used:
+        measure_used()
     if asked.score:
         score_anew()
     elif asked.model:
         score_the_model()
-    if asked.score or asked.model or asked.write:
+    if asked.score or asked.model or asked.used or asked.write:
         write_standings()
         standing_of.cache_clear()
         for path in (PAGE, FIRST):
