@@ -51,6 +51,8 @@ FILLED_FROM = (  # the same of what fills in a world
     "world/settle.py",
 )
 HELD = tuple({entry.of.partition(".")[0] for entry in CONSTANTS.values()})  # fields of a world
+# Fields of a world that its frame is made of, beside the channels, which tell how many there are.
+FRAMED = ("calendar", "asian", "distracting", "drawn_laws", "drawn_leaders")
 TRIED = 2  # runs of the described history that freshly compiled code is tried on
 
 
@@ -143,9 +145,15 @@ def make_ready(scenario: Scenario, like: Ready | None = None) -> Ready:
     """Return a scenario ready for the engine; `like` as for `build_world`."""
     near = None if like is None else like.world
     world = build_world(scenario, like=near, fill=compiled_fill)
-    same = like is not None and like.world.channels is world.channels
-    frame = like.frame if same and like is not None else _frame(world)
+    frame = like.frame if like is not None and _framed_alike(world, like.world) else _frame(world)
     return Ready(world, frame, _constants(world, like))
+
+
+def _framed_alike(world: World, other: World) -> bool:
+    """Whether two worlds have the same frame, at a glance: all that `_frame` reads is the same."""
+    return world.channels is other.channels and all(
+        getattr(world, field) == getattr(other, field) for field in FRAMED
+    )
 
 
 def _frame(world: World) -> Frame:
