@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
@@ -19,6 +18,7 @@ from alliance_sim.errors import AllianceSimError
 from alliance_sim.lab import link, solution, solving
 from alliance_sim.lab.link import Beginning, LinkQuestion, link_of, parameters_of, read_link
 from alliance_sim.provenance import scenario_digest
+from alliance_sim.recent import Recent
 from tests.lab.few_draws import few
 
 ISLANDS, HISTORY = "two_islands/baseline", "japan_nato/baseline"
@@ -231,7 +231,7 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for place in (solving, answering):
         monkeypatch.setattr(place, "posteriors_of", cut)
-    monkeypatch.setattr(solving, "_pages", OrderedDict())
+    monkeypatch.setattr(solving, "_pages", Recent(solving.MOST_PAGES))
 
 
 @pytest.mark.slow
@@ -277,8 +277,20 @@ def test_a_link_says_the_same_whatever_was_asked_before(monkeypatch: pytest.Monk
     assert len({str(found["effect"]) for found in in_a_row}) == len(links)
     again = [solution(link) for link in reversed(links)]
     assert again == in_a_row[::-1]
-    monkeypatch.setattr(solving, "_pages", OrderedDict())
+    monkeypatch.setattr(solving, "_pages", Recent(solving.MOST_PAGES))
     assert solution(links[-1]) == in_a_row[-1]
+
+
+def test_a_page_has_the_draws_of_its_own_scenario_whichever_was_asked_of_before() -> None:
+    base = load_scenario(HISTORY)
+    other = base.model_copy(update={"priors": base.priors[1:]})
+    assert scenario_digest(other) == scenario_digest(base)  # which tells nothing of beliefs
+    link = "#v=1&noise=posterior&runs=1"
+    with pytest.raises(SettingError, match="the page has no draws of a posterior"):
+        solution(link, other)
+    assert solving._held(base, draws=True).beginning.draws
+    with pytest.raises(SettingError, match="the page has no draws of a posterior"):
+        solution(link, other)
 
 
 def test_the_scenario_of_a_link_is_found_among_those_that_ship() -> None:

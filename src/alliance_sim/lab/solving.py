@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,6 +31,7 @@ from alliance_sim.lab.link import (
     read_link,
 )
 from alliance_sim.lab.payload import offered
+from alliance_sim.recent import Recent
 from alliance_sim.results.draws import USUAL
 from alliance_sim.results.outcomes import is_binary, outcome_by_run, parse_outcome
 from alliance_sim.scenario import Scenario, load_scenario, shipped_scenarios
@@ -143,20 +143,16 @@ class _Held:
         return found.of(asked.edits, asked.outcome)
 
 
-_pages: OrderedDict[tuple[str, bool], _Held] = OrderedDict()
-_pages_one = threading.Lock()
+_pages: Recent[tuple[str, bool], _Held] = Recent(MOST_PAGES)
 
 
 def _held(base: Scenario, *, draws: bool) -> _Held:
-    """Return what the page of a scenario has; that of the last few is kept."""
-    key = (provenance.scenario_digest(base), draws)
-    with _pages_one:
-        if key not in _pages:
-            _pages[key] = _Held(base, draws=draws)
-            if len(_pages) > MOST_PAGES:
-                _pages.popitem(last=False)
-        _pages.move_to_end(key)
-        return _pages[key]
+    """Return what the page of a scenario has; that of the last few is kept.
+
+    Kept by all that the scenario says: draws hang on its relationship and its priors too, which
+    its digest leaves out.
+    """
+    return _pages.get((base.model_dump_json(), draws), lambda: _Held(base, draws=draws))
 
 
 def _scenario_of(digest: str | None, given: Scenario | str | os.PathLike[str] | None) -> Scenario:
