@@ -91,6 +91,21 @@ def test_two_effects_that_move_the_same_are_added_up_in_the_order_of_their_sizes
     assert_the_same(vectors, np.array([[0.1, 0.7], [0.3, 0.2], [1.5, 9.0]]))
 
 
+@pytest.mark.parametrize("plain", [False, True], ids=["alone", "beside one who is not drawn"])
+def test_how_fast_a_drawn_leader_fades_may_vary(*, plain: bool) -> None:
+    tree = as_tree(ISLANDS)
+    raid = next(j for j in tree["juncture"] if j["name"] == "great_raid")
+    push = [0.1, -0.5, 0.5, "log-odds", "assumed"]
+    leads = {"moves": "leadership", "of": "state", "size": push}
+    drawn = leads | {"drawn": True, "half_life": [2.0, 1.0, 9.0, "years", "assumed"]}
+    raid["effect"] = (*raid["effect"], drawn, *([leads] if plain else []))
+    scenario = Scenario.model_validate(tree)
+    place = f"juncture.great_raid.effect.{len(raid['effect']) - 1 - plain}"
+    vectors = Vectors(scenario, [f"{place}.size", f"{place}.half_life"])
+    assert len(vectors.ready.world.drawn_leaders) == 1
+    assert_the_same(vectors, np.array([[-0.2, 0.1, 0.4], [1.0, 2.0, 9.0]]))
+
+
 def test_only_what_a_changed_number_feeds_is_worked_out_anew() -> None:
     prior = Prior(ISLANDS)
     vectors = Vectors(prior.scenario, prior.paths)

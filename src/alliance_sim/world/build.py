@@ -15,7 +15,7 @@ from alliance_sim.world import fill as plain
 from alliance_sim.world import settle
 from alliance_sim.world.coefficients import Coefficients
 from alliance_sim.world.declaration import declared, size
-from alliance_sim.world.divergence import changed_inputs
+from alliance_sim.world.divergence import changed_inputs, drawn_effects
 from alliance_sim.world.fill import Into, Places
 from alliance_sim.world.recipe import COEFFICIENTS, COLUMNS, FILLED, Recipe
 from alliance_sim.world.settle import ACTING, LAW, Counts, Numbers, Settled
@@ -158,10 +158,9 @@ def fill_in(recipe: Recipe, *, like: World | None = None, fill: Fill | None = No
         settled = settled_of(recipe, like.settled if like is not None and same_cards else None)
     if like is not None and same_cards and _feeds_nothing(recipe, like.recipe):
         return Filled(settled, like.drawn_leaders, like.table, np.array([], dtype=np.intp))
-    leaders, effects = _drawn_leaders(recipe, settled)
-    at, first_drawn = places_of(recipe.counts, len(leaders))
-    drawn_at = np.full(recipe.counts.effects, -1.0)
-    drawn_at[effects] = first_drawn + np.arange(len(leaders))
+    leaders = _drawn_leaders(recipe, settled)
+    at, _ = places_of(recipe.counts, len(leaders))
+    drawn_at = drawn_places(recipe.counts, recipe.tables["effect"].values, settled)
     table = np.zeros((recipe.calendar.steps, at.width))
     wanted = np.ones(at.width)
     if like is not None:
@@ -252,18 +251,27 @@ def _same_frame(recipe: Recipe, other: Recipe) -> bool:
     )
 
 
-def _drawn_leaders(recipe: Recipe, settled: Settled) -> tuple[tuple[DrawnLeader, ...], list[int]]:
-    """Return the leaders whose push is drawn, and the effects by which they lead."""
-    found, effects = [], []
+def _drawn_leaders(recipe: Recipe, settled: Settled) -> tuple[DrawnLeader, ...]:
+    """Return the leaders whose push is drawn, in the order of the effects by which they lead."""
+    found = []
     junctures = recipe.names("juncture")
     rows = recipe.tables["effect"].values
-    for e in np.flatnonzero(rows[:, settle.DRAWN]).tolist():
-        if settled.acting[e * ACTING] > 0.0:
-            name = junctures[int(rows[e, settle.OF_JUNCTURE])]
-            name = f"{name} replaced" if rows[e, settle.STANDS_IN] > 0.0 else name
-            found.append(DrawnLeader(name, int(rows[e, settle.OF])))
-            effects.append(e)
-    return tuple(found), effects
+    for e in drawn_effects(rows, settled):
+        name = junctures[int(rows[e, settle.OF_JUNCTURE])]
+        name = f"{name} replaced" if rows[e, settle.STANDS_IN] > 0.0 else name
+        found.append(DrawnLeader(name, int(rows[e, settle.OF])))
+    return tuple(found)
+
+
+def drawn_places(
+    counts: Counts, effects: NDArray[np.float64], settled: Settled
+) -> NDArray[np.float64]:
+    """Return per effect at which number of a row its leader's share stands, -1 if nowhere."""
+    drawn = drawn_effects(effects, settled)
+    _, first = places_of(counts, len(drawn))
+    found = np.full(len(effects), -1.0)
+    found[drawn] = first + np.arange(len(drawn))
+    return found
 
 
 def drawn_laws(recipe: Recipe, settled: Settled) -> tuple[Drawn, ...]:

@@ -14,7 +14,7 @@ from alliance_sim.world.declaration import declared, size
 from alliance_sim.world.fill import Places
 from alliance_sim.world.recipe import Recipe
 from alliance_sim.world.settle import ACTING, Settled
-from alliance_sim.world.state import Channels, Inputs
+from alliance_sim.world.state import SIDES, Channels, Inputs
 from alliance_sim.world.world import World
 
 THROUGHOUT = (
@@ -125,8 +125,8 @@ def changed_inputs(recipe: Recipe, settled: Settled, like: World, at: Places) ->
         at: Where inputs stand in a row of the recipe's table.
 
     Returns:
-        Array (number,): True for what a number feeds that is another one; drawn leaders are left
-        to who looks at the leaders themselves.
+        Array (number,): True for what a number feeds that is another one. Of drawn leaders only
+        those who fade at another speed; the rest is left to who looks at the leaders themselves.
     """
     wanted = np.zeros(at.width, dtype=np.bool_)
     counts, old = recipe.counts, like.recipe
@@ -191,9 +191,18 @@ def _mark_effects(
         for rows, spans in zip(both, acting, strict=True):
             _mark(rows[spans[:, cards.ACTS] > 0.0], at, wanted)
         return
+    drawn = drawn_effects(both[0], settled)
+    shares = np.flatnonzero(differing[drawn, cards.HALF_LIFE])
+    wanted[at.push + len(SIDES) + shares] = True
     changed = differing.any(axis=1) | (acting[0] != acting[1]).any(axis=1)
     changed &= (acting[0][:, cards.ACTS] > 0.0) | (acting[1][:, cards.ACTS] > 0.0)
     _mark(both[0][changed], at, wanted)
+
+
+def drawn_effects(effects: NDArray[np.float64], settled: Settled) -> list[int]:
+    """Return the acting effects by which drawn leaders lead, in the order of the leaders."""
+    acts = np.array(settled.acting).reshape(-1, ACTING)[:, cards.ACTS] > 0.0
+    return np.flatnonzero((effects[:, cards.DRAWN] > 0.0) & acts).tolist()
 
 
 def _mark(effects: NDArray[np.float64], at: Places, wanted: Wanted) -> None:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from alliance_sim import arithmetic
 from alliance_sim.rules.domestic import shut_after
+from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.world import coefficients, settle
-from alliance_sim.world.build import Fill, places_of
+from alliance_sim.world.build import Fill, drawn_places, places_of
 from alliance_sim.world.declaration import flattened
 from alliance_sim.world.fill import Into, share_of, weight_in
 from alliance_sim.world.over_lanes import exp
@@ -314,12 +315,16 @@ class LaneInputs:
         table = np.zeros((self.steps, at.width))
         work = np.zeros((world.recipe.counts.periods + 3) * self.steps)
         acting: list[Any] = [np.array(part, dtype=np.float64) for part in world.settled]
-        drawn = np.full(world.recipe.counts.effects, -1.0)
+        counts, nobody = world.recipe.counts, np.full(world.recipe.counts.effects, -1.0)
         for lane in range(numbers.shape[1]):
             given = self._numbers(numbers[:, lane])
+            drawn = nobody
+            if world.drawn_leaders:
+                effects = np.asarray(given.effect).reshape(-1, EFFECT)
+                drawn = drawn_places(counts, effects, world.settled)
             table[:] = 0.0
             into: list[Any] = [wanted, drawn, work, table.reshape(-1)]
-            fill(world.recipe.counts, given, Settled(*acting), at, Into(*into))
+            fill(counts, given, Settled(*acting), at, Into(*into))
             out[:, places, lane] = table[:, self._odd]
 
     def _numbers(self, values: Floats) -> Any:
@@ -333,9 +338,9 @@ class LaneInputs:
                 tables[name][row * width + column] = values[place]
             elif name == "domestic":
                 domain = self.world.recipe.tables[name].rows[row].rpartition(".")[2]
-                if domain in settle_domains():
+                if domain in DOMAINS:
                     tables.setdefault("win_set", found.win_set.copy())
-                    tables["win_set"][settle_domains().index(domain)] = values[place]
+                    tables["win_set"][DOMAINS.index(domain)] = values[place]
             elif name == "council" and self.world.recipe.tables[name].rows[row].endswith(
                 "diversity"
             ):
@@ -417,7 +422,7 @@ class LaneInputs:
             yield Moved(at.need + k, (), terms.get(at.need + k, ()), clamp=False)
         yield Moved(at.attention, (), terms.get(at.attention, ()), clamp=True)
         for domain in range(3):
-            column, path = at.shut + domain, f"domestic.win_set.{settle_domains()[domain]}"
+            column, path = at.shut + domain, f"domestic.win_set.{DOMAINS[domain]}"
             yield Shut(column, self._number(*self.world.recipe.place(path)), terms.get(column, ()))
 
     def _largest(self) -> Iterable[Floats]:
@@ -474,13 +479,6 @@ class LaneInputs:
             push = self._number("leader", k, settle.PUSH)
             found.append(Term(first, np.array(weights)[:, None], push))
         return tuple(found)
-
-
-def settle_domains() -> tuple[str, ...]:
-    """Return the domains in the order in which numbers by domain stand."""
-    from alliance_sim.scenario.fields import DOMAINS
-
-    return DOMAINS
 
 
 def _rank(row: Floats) -> tuple[float, float, float]:
