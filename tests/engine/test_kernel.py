@@ -367,9 +367,7 @@ def test_the_trial_notices_a_state_that_differs_in_its_last_bit() -> None:
     assert not batch.as_in_plain_python(wrong)
 
 
-@pytest.mark.parametrize(
-    "given", [{"runs": 0}, {"seed": -1}, {"seed": 1.5}, {"first_run": -1}, {"first_run": 2**32 - 1}]
-)
+@pytest.mark.parametrize("given", [{"runs": 0}, {"seed": -1}, {"seed": 1.5}, {"first_run": -1}])
 def test_noise_of_a_seed_or_run_that_there_is_not_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(SettingError, match="must be a whole number"):
         noise_of_seed(BASELINE, **{"runs": 2, "seed": 1} | given)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alliance_sim import Kernel, Mesa, load_scenario, provenance, simulate
+from alliance_sim import Kernel, Mesa, load_scenario, noise_of_seed, provenance, simulate
 from alliance_sim.engine.mesa_model import Cast, Member, State, Threat
 from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError, UnfinishedError
 
@@ -198,6 +198,33 @@ def test_what_is_no_first_run_is_refused(first: Any) -> None:
 def test_there_is_a_last_run() -> None:
     with pytest.raises(SettingError, match=r"last run would be 4294967296.*at most 4294967295"):
         simulate(SHORT, runs=2, seed=1, first_run=2**32 - 1)
+
+
+@pytest.mark.parametrize("kind", [np.uint32, np.uint64, np.int64])
+def test_numbers_of_numpy_do_not_wrap_around_behind_the_last_run(kind: Any) -> None:
+    with pytest.raises(SettingError, match=r"last run would be 4294967305.*at most 4294967295"):
+        simulate(SHORT, runs=kind(11), seed=1, first_run=kind(2**32 - 1))
+    found = simulate(SHORT, runs=kind(1), seed=1, first_run=kind(2**32 - 1))
+    assert (
+        found.values.tobytes()
+        == simulate(SHORT, runs=1, seed=1, first_run=2**32 - 1).values.tobytes()
+    )
+
+
+def test_noise_of_a_seed_takes_numbers_of_numpy_and_says_all_that_is_wrong() -> None:
+    plain = noise_of_seed(SHORT, runs=2, seed=1, first_run=3)
+    found = noise_of_seed(SHORT, runs=np.int64(2), seed=np.uint64(1), first_run=np.uint8(3))  # type: ignore[arg-type]
+    assert found.keys() == plain.keys()
+    assert all((found[name] == plain[name]).all() for name in plain)
+    with pytest.raises(SettingError) as error:
+        noise_of_seed(SHORT, runs=0, seed=-1, first_run=-1)
+    assert [text.partition(" ")[0] for text in error.value.problems] == [
+        "runs",
+        "first_run",
+        "seed",
+    ]
+    with pytest.raises(SettingError, match=r"last run would be 4294967296.*at most 4294967295"):
+        noise_of_seed(SHORT, runs=2, seed=1, first_run=2**32 - 1)
 
 
 class Dies(Member):

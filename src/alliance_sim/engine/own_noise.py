@@ -16,6 +16,7 @@ import numpy as np
 from alliance_sim import noise
 from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
 from alliance_sim.scenario import Scenario
+from alliance_sim.whole_numbers import whole_number
 from alliance_sim.world.build import prepared
 from alliance_sim.world.declaration import declared
 from alliance_sim.world.state import FIXED_AXES, Channels
@@ -58,16 +59,35 @@ def noise_of_seed(
         By full name of a channel, such as "two_islands/ladder.fall:v1": array (run, quarter).
 
     Raises:
-        SettingError: If the seed or the number of a run is out of range, or there is no run.
+        SettingError: Saying all that is out of range: the seed, the number of a run, how many.
     """
-    if type(runs) is not int or runs < 1:
-        problem = f"runs is {shown(runs)}, must be a whole number of at least 1"
-        raise SettingError("noise_of_seed", [problem])
-    number, first = noise.as_seed(seed), noise.as_run(first_run)
-    noise.as_run(first + runs - 1)
+    problems = runs_problems(runs, first_run)
+    number = 0
+    try:
+        number = noise.as_seed(seed)
+    except SettingError as error:
+        problems += error.problems
+    if problems:
+        raise SettingError("noise_of_seed", problems)
+    wanted = range(int(first_run), int(first_run) + int(runs))
     world, _ = prepared(scenario)
-    table = _of_seed(world, number, range(first, first + runs), world.all_channels)
+    table = _of_seed(world, number, wanted, world.all_channels)
     return dict(zip(world.channel_names, table.transpose(1, 0, 2).copy(), strict=True))
+
+
+def runs_problems(runs: object, first_run: object) -> list[str]:
+    """Return in a sentence each what is wrong with how many runs there are, and with the first."""
+    if whole_number(runs) and runs >= 1 and whole_number(first_run) and first_run >= 0:
+        last = int(first_run) + int(runs) - 1  # plain numbers: those of NumPy would wrap around
+        if last <= noise.MAX_RUN:
+            return []
+        told = f"the last run would be {shown(last)}, must be at most {noise.MAX_RUN}"
+        return [f"runs is {shown(runs)}: {told}"]
+    return [
+        f"{name} is {shown(value)}, must be a whole number of at least {least}"
+        for name, value, least in (("runs", runs, 1), ("first_run", first_run, 0))
+        if not whole_number(value) or value < least
+    ]
 
 
 def complete_noise(given: object, scenario: Scenario, seed: int, numbers: range) -> CompleteNoise:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alliance_sim import noise, provenance
-from alliance_sim.engine.own_noise import complete_noise
-from alliance_sim.errors import AllianceSimError, SettingError, explains_calls, shown, unknown_name
+from alliance_sim.engine.own_noise import complete_noise, runs_problems
+from alliance_sim.errors import AllianceSimError, SettingError, explains_calls, unknown_name
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.results.draws import finder, given_draws
@@ -230,17 +229,7 @@ def _checked(
     runs: int, first_run: int, engine: str | Kernel | Mesa, seed: object
 ) -> tuple[Kernel | Mesa, int]:
     """Return the engine's settings and an explicit seed."""
-    problems = []
-    if not _whole(runs) or runs < 1:
-        problems.append(f"runs is {shown(runs)}, must be a whole number of at least 1")
-    if not _whole(first_run) or first_run < 0:
-        problems.append(f"first_run is {shown(first_run)}, must be a whole number of at least 0")
-    if not problems and first_run + runs - 1 > noise.MAX_RUN:
-        last = first_run + runs - 1
-        problems.append(
-            f"runs is {shown(runs)}: the last run would be {shown(last)}, must be at most "
-            f"{noise.MAX_RUN}"
-        )
+    problems = runs_problems(runs, first_run)
     asked: object = engine
     workers: dict[str, object] = {}
     if isinstance(asked, Mesa):
@@ -259,10 +248,6 @@ def _checked(
     if problems:
         raise SettingError("simulate", problems)
     return (ENGINES[engine]() if isinstance(engine, str) else engine), number
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def _compiled_runs(
