@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from alliance_sim import Kernel, Mesa, load_scenario, noise_of_seed, provenance, simulate
-from alliance_sim.engine.mesa_model import Cast, Member, State, Threat
+from alliance_sim.engine.mesa_model import AllianceModel, Cast, Member, State, Threat
 from alliance_sim.errors import AllianceSimError, ScenarioError, SettingError, UnfinishedError
 
 SHORT = (
@@ -225,6 +225,25 @@ def test_noise_of_a_seed_takes_numbers_of_numpy_and_says_all_that_is_wrong() -> 
     ]
     with pytest.raises(SettingError, match=r"last run would be 4294967296.*at most 4294967295"):
         noise_of_seed(SHORT, runs=2, seed=1, first_run=2**32 - 1)
+
+
+def test_what_is_no_cast_is_refused_with_all_else_that_is_wrong() -> None:
+    bare: Any = FailsInRunOne
+    with pytest.raises(SettingError) as error:
+        simulate(SHORT, runs=0, seed=1, engine=Mesa(cast=bare))
+    told = list(error.value.problems)
+    assert told[0].startswith("runs is 0")
+    assert "cast is <class" in told[1]
+    assert "must be Cast(...) with classes of agents, by state=, alliance=, member=" in told[1]
+    realm: Any = "japan"
+    wrong = Cast(member=bare, state=realm, threat=bare)
+    with pytest.raises(SettingError) as error:
+        AllianceModel(SHORT, cast=wrong)
+    assert [text.partition(" class is")[0] for text in error.value.problems] == [
+        "cast: the state",
+        "cast: the member",
+    ]
+    assert all("must be a subclass of" in text for text in error.value.problems)
 
 
 class Dies(Member):

@@ -234,6 +234,10 @@ def _checked(
     workers: dict[str, object] = {}
     if isinstance(asked, Mesa):
         workers = {"workers": asked.workers}
+        if asked.cast is not None:
+            from alliance_sim.engine.mesa_model.model import cast_problems
+
+            problems += cast_problems(asked.cast)
     elif isinstance(asked, Kernel):
         workers = {} if asked.threads is None else {"threads": asked.threads}
     elif not isinstance(asked, str) or asked not in ENGINES:

@@ -18,7 +18,7 @@ from alliance_sim.engine.mesa_model.alliance import Alliance, Member
 from alliance_sim.engine.mesa_model.holding import Holding
 from alliance_sim.engine.mesa_model.partnership import Partnership
 from alliance_sim.engine.mesa_model.states import HeldStates
-from alliance_sim.errors import SettingError
+from alliance_sim.errors import SettingError, shown
 from alliance_sim.scenario import Scenario, load_scenario, shipped
 from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.shipped import usual_scenario
@@ -39,6 +39,19 @@ class Cast:
     member: type[Member] = Member
     threat: type[Threat] = Threat
     partnership: type[Partnership] = Partnership
+
+
+def cast_problems(cast: object) -> list[str]:
+    """Return in a sentence each what is wrong with classes of agents."""
+    if not isinstance(cast, Cast):
+        kinds = ", ".join(f"{part}=" for part in vars(Cast()))
+        return [f"cast is {shown(cast)}, must be Cast(...) with classes of agents, by {kinds}"]
+    usual = vars(Cast())
+    return [
+        f"cast: the {part} class is {shown(cls)}, must be a subclass of {usual[part].__name__}"
+        for part, cls in vars(cast).items()
+        if not (isinstance(cls, type) and issubclass(cls, usual[part]))
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -99,8 +112,11 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
 
         Raises:
             ScenarioError: If the scenario cannot be used.
-            SettingError: If the seed or the run is not a whole number in range.
+            SettingError: If the seed or the run is not a whole number in range; or of a cast that
+                is none, or has a class of another kind in it.
         """
+        if cast is not None and (problems := cast_problems(cast)):
+            raise SettingError("AllianceModel", problems)
         if rng is not None and seed is not None and noise.as_seed(rng) != noise.as_seed(seed):
             raise SettingError("AllianceModel", [f"rng is {rng!r} but seed is {seed!r}; give one"])
         self.noise_seed = noise.as_seed(rng if rng is not None else seed)
