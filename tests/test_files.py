@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from alliance_sim.errors import FileError, ProblemsError, SettingError, visible
 from alliance_sim.files import (
     MOST_DEPTH,
+    create_text,
     read_json,
     read_regular,
     read_text,
@@ -217,3 +220,34 @@ def test_a_folder_without_permission_is_told_as_what_the_system_refuses(tmp_path
     finally:
         os.seteuid(0)
     assert isinstance(found.value.__cause__, PermissionError)
+
+
+LIMITED = """
+import resource, signal, sys
+from pathlib import Path
+from alliance_sim.errors import SettingError
+from alliance_sim.files import create_text
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+try:
+    create_text(Path(sys.argv[1]), "x" * 100_000)
+except SettingError as error:
+    print(error)
+"""
+
+
+@posix
+def test_a_new_file_that_cannot_be_written_whole_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "new.toml"
+    command = [sys.executable, "-c", LIMITED, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "cannot be written: a file would become larger" in done.stdout
+    assert not path.exists()
+    create_text(path, "whole")
+    assert path.read_text(encoding="utf-8") == "whole"
+    with pytest.raises(SettingError, match="is there already and is not overwritten"):
+        create_text(path, "another")
+    assert path.read_text(encoding="utf-8") == "whole"
+    with pytest.raises(SettingError, match="there is no folder"):
+        create_text(tmp_path / "nowhere" / "new.toml", "whole")

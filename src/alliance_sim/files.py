@@ -179,8 +179,7 @@ def json_in(text: str, path: str | os.PathLike[str]) -> Any:
         raise FileError(os.fspath(path), [_too_deep()]) from None
     except ValueError as error:
         raise FileError(os.fspath(path), [f"is not JSON: {error}"]) from None
-    problem = shape_problem(tree)
-    if problem is not None:
+    if problem := shape_problem(tree):
         raise FileError(os.fspath(path), [problem])
     return tree
 
@@ -211,8 +210,7 @@ def read_toml(path: str | os.PathLike[str], most: int) -> dict[str, Any]:
         digits = _DIGITS.search(text)
         line = 1 if digits is None else text.count("\n", 0, digits.start()) + 1
         raise FileError(where, [f"line {line}: {HUGE_NUMBER}"]) from None
-    problem = shape_problem(tree, written=True)
-    if problem is not None:
+    if problem := shape_problem(tree, written=True):
         raise FileError(where, [problem])
     return tree
 
@@ -227,8 +225,7 @@ def shape_problem(tree: Any, *, written: bool = False) -> str | None:
         written: Whether they were written by hand, so that a list or a table has at most 2,000
             entries, all have 100,000 together, and one of the bits of a number is its sign.
     """
-    level, count = [tree], 0
-    most = MOST_WHOLE if written else MOST_KEPT
+    level, count, most = [tree], 0, MOST_WHOLE if written else MOST_KEPT
     for depth in range(MOST_DEPTH + 1):
         below: list[Any] = []
         for node in level:
@@ -420,18 +417,22 @@ def write_text(path: Path, text: str) -> None:
 
 
 def create_text(path: Path, text: str) -> None:
-    """Write a text in UTF-8 to a file that is not there yet.
+    """Write a text in UTF-8 to a file that is not there yet, whole or not at all.
 
     Raises:
         SettingError: If something stands there already, or the file cannot be written.
     """
+    made = False
     try:
-        with os.fdopen(os.open(path, WRITE_NEW, 0o666), "wb") as file:
+        with path.open("xb") as file:
+            made = True
             file.write(text.encode("utf-8", "backslashreplace"))
     except FileExistsError:
         problem = "is there already and is not overwritten; choose another name"
         raise SettingError(str(path), [problem]) from None
     except OSError as error:
+        if made:  # a part of it would stand in the way of the next try
+            path.unlink(missing_ok=True)
         nowhere = error.errno == errno.ENOENT
         reason = f"there is no folder {str(path.parent)!r}" if nowhere else why(error)
         raise SettingError(str(path), [f"cannot be written: {reason}"]) from error
