@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from alliance_sim import SettingError, load_scenario
@@ -61,6 +63,13 @@ def test_a_title_stays_a_title() -> None:
 def test_a_height_that_cannot_be_is_told(height: int) -> None:
     with pytest.raises(SettingError, match="must be a whole number from 200 to 10,000"):
         Page("x", b"", height=height)
+
+
+def test_a_height_may_be_a_number_of_numpy_and_is_looked_at_before_all_else() -> None:
+    height: Any = np.int64(500)
+    assert Page("x", b"", height=height).height == 500
+    with pytest.raises(SettingError, match="height is 5, must be"):
+        Page.of(None, height=5)  # type: ignore[arg-type]
 
 
 def test_a_misspelt_setting_is_told_with_the_nearest() -> None:

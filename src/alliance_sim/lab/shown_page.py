@@ -10,6 +10,7 @@ from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.lab.exporting import page_of, written
 from alliance_sim.lab.payload import payload_of
 from alliance_sim.scenario import Scenario
+from alliance_sim.whole_numbers import whole_number
 
 HEIGHT = 900  # pixels
 LEAST, MOST = 200, 10_000
@@ -37,10 +38,7 @@ class Page:
         Raises:
             SettingError: If the height is out of range.
         """
-        if type(height) is not int or not LEAST <= height <= MOST:
-            problem = f"height is {shown(height)}, must be a whole number from {LEAST} to {MOST:,}"
-            raise SettingError("lab", [problem])
-        self.title, self.content, self.height = title, content, height
+        self.title, self.content, self.height = title, content, _checked(height)
 
     @classmethod
     @explains_calls
@@ -66,6 +64,7 @@ class Page:
             SettingError: If there is no such lesson or language, or the height is out of range.
             EngineError: If the page did not come with the package, or its modules are stale.
         """
+        _checked(height)  # before much is worked out
         payload = payload_of(scenario, lesson=lesson, language=language, draws=draws)
         return cls(scenario.title, page_of(payload), height=height)
 
@@ -89,6 +88,18 @@ class Page:
     def _repr_html_(self) -> str:
         page = html.escape(self.content.decode("utf-8"))
         return FRAME.format(title=html.escape(self.title), page=page, height=self.height)
+
+
+def _checked(height: int) -> int:
+    """Return a height as a plain number.
+
+    Raises:
+        SettingError: If it is out of range.
+    """
+    if not whole_number(height) or not LEAST <= height <= MOST:
+        problem = f"height is {shown(height)}, must be a whole number from {LEAST} to {MOST:,}"
+        raise SettingError("lab", [problem])
+    return int(height)
 
 
 def lab(scenario: Scenario, **options: object) -> Page:
