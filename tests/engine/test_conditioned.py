@@ -313,6 +313,17 @@ def test_an_array_that_does_not_fit_is_refused_in_words() -> None:
         held.log_likelihood(held.constants(2), None, np.zeros((3, 7, 2)))
 
 
+def test_runs_may_be_an_array_and_are_one_for_each_lane() -> None:
+    held = Conditioned(ISLANDS, seen_of(ISLANDS))
+    constants = held.constants(3)
+    found = held.noise(constants, runs=np.array([4, 9, 2]))
+    wanted = held.noise(constants, runs=[4, 9, 2])
+    assert all(found[name].tobytes() == wanted[name].tobytes() for name in wanted)
+    for runs in (range(2), range(5), range(LANES + 1)):
+        with pytest.raises(SettingError, match=rf"3 lanes and {len(runs)} runs, must be one each"):
+            held.log_likelihood(constants, runs=runs)
+
+
 def test_a_copy_in_another_process_gives_the_same() -> None:
     held = Conditioned(ISLANDS, seen_of(ISLANDS))
     again = pickle.loads(pickle.dumps(held))

@@ -205,7 +205,7 @@ class Conditioned:
             observation: Array (row, lane), from `observation`; None takes the scenario's and the
                 record's.
             seed: Whole number from 0 to 2**64 - 1, for what is not given.
-            runs: Number of the run of each lane, from 0 if left out.
+            runs: Number of the run of each lane, one for each; from 0 if left out.
 
         Returns:
             By name of each part an array (lane,): minus infinity where the record cannot happen.
@@ -213,7 +213,7 @@ class Conditioned:
         Raises:
             SettingError: If an array does not fit.
         """
-        lanes = self._go({}, constants, own, normals, observation, seed, runs)
+        lanes = self._go({}, constants, own, normals, observation=observation, seed=seed, runs=runs)
         return self._told(lanes)
 
     def counts_terms(self, *given: Any, **named: Any) -> tuple[Floats, Floats]:
@@ -270,7 +270,8 @@ class Conditioned:
             problem = "noise that gives a record is not offered under a weighted majority"
             raise SettingError("likelihood", [problem])
         lanes = np.asarray(given[0] if given else named["constants"]).shape[-1]
-        seed, runs = named.get("seed", 0), named.get("runs") or range(lanes)
+        seed, runs = named.get("seed", 0), named.get("runs")
+        runs = range(lanes) if runs is None else runs
         relationship = world.scenario.partners.name
         names = [f"{relationship}/law.{name}:v1" for name, _, _ in self.dated_laws]
         channels = [noise.channel(name) for name in names]
@@ -301,14 +302,19 @@ class Conditioned:
         constants: Floats,
         own: Floats | None = None,
         normals: Floats | None = None,
+        *,
         observation: Floats | None = None,
         seed: int = 0,
         runs: Sequence[int] | None = None,
     ) -> Lanes:
         """Bring all quarters, keeping what there is room for; return the lanes."""
         used, lanes = np.asarray(constants).shape[-1], self._lanes
+        asked = range(used) if runs is None else runs
+        if len(asked) != used or not 1 <= used <= LANES:
+            problem = f"{used} lanes and {len(asked)} runs, must be one each of 1 to {LANES}"
+            raise SettingError("likelihood", [problem])
         try:
-            lanes.ask(runs if runs is not None else range(used), seed)
+            lanes.ask(asked, seed)
             lanes.take(constants=constants, own=own, normals=normals)
             told = self._usual
             if observation is not None:
