@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ FRAMED: tuple[dict[str, Any], ...] = (  # numbers that hold for all runs of a bl
     {"threat.china.region": "global"},
     {"threat.china.distracts": True},
     {"time.last_year": 2015},
+    {"period.deepening.acts_from": dt.date(2012, 1, 1)},
 )
 
 

@@ -58,7 +58,7 @@ def recipe_of(scenario: Scenario, like: tuple[Scenario, Recipe] | None = None) -
     if like is not None:
         now, before = vars(scenario), vars(like[0])
         changed = {name for name in PARTS if now[name] is not before[name]}
-    same_years = like is not None and changed.isdisjoint(("time", "period"))
+    same_years = like is not None and changed.isdisjoint(("time", "periods"))
     calendar = like[1].calendar if like is not None and same_years else calendar_of(scenario)
     tables = Tables(scenario, calendar)
     for reader in READERS:
