@@ -13,12 +13,8 @@ from datetime import date as Date  # noqa: N812 - "date" is what arguments are c
 from datetime import timedelta
 from functools import cached_property
 from math import ceil, floor
-from typing import TYPE_CHECKING
 
 from alliance_sim.errors import UnknownName, unknown_name
-
-if TYPE_CHECKING:
-    pass
 
 MONTHS_A_YEAR = 12
 QUARTERS_A_YEAR = 4
@@ -182,7 +178,7 @@ def moment(text: str, calendar: Calendar, problems: list[str]) -> tuple[int, int
     """Return the first step of a year or a part of it and one past the last.
 
     Args:
-        text: Such as "2014" or "2014Q2"; where steps are not quarters "2014H1" or "2014M05".
+        text: Such as "2014"; besides "2014H1", "2014Q2" or "2014M05" where a step is as short.
         calendar: The steps of a run.
         problems: Where a sentence goes that says what is wrong, if it cannot be read.
     """

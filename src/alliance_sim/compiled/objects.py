@@ -40,8 +40,8 @@ HEAD = b"alliance-sim made code 1\n"
 PACKAGE = Path(__file__).parents[1]
 FOLDER = Path(__file__).with_name("made")
 IR = "rules.ir"
-MOST = 2**20  # bytes of a file, and of what it holds: ten times what is made today
-MOST_UNPACKED = 16 * MOST
+MOST = 2**20  # bytes of a file, five times what is made today
+MOST_UNPACKED = 16 * MOST  # of what it holds, twenty times
 MADE_FROM = (  # sources of all that is compiled
     *("arithmetic.py", "noise.py", "rules", "compiled/decorator.py", "engine/kernel"),
     *("world/coefficients.py", "world/declaration.py", "world/fill.py", "world/settle.py"),

@@ -26,7 +26,7 @@ MADE_FROM = (
     *(*objects.MADE_FROM, "engine/held.py", "counterfactual/thin_rules.py"),
     *("lab/edited_world.py", "lab/entries.py", "lab/marks.py", "lab/terms.py"),
 )
-MOST = 2**20  # bytes of a module, three times what is made today
+MOST = 2**20  # bytes of a module, two and a half times what is made today
 CUSTOM = b"\0"
 AGAIN = "make it anew: python -m engines.make_module"
 
