@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -318,6 +319,12 @@ def test_the_scenario_of_a_link_is_found_among_those_that_ship() -> None:
 def test_what_cannot_be_asked_is_told_with_the_nearest(text: str, told: str) -> None:
     with pytest.raises(AllianceSimError, match=re.escape(told)):
         solution(text, ISLANDS)
+
+
+@pytest.mark.parametrize("draws", ["no", 0, None])
+def test_whether_a_page_has_draws_is_yes_or_no(draws: Any) -> None:
+    with pytest.raises(SettingError, match=r"draws is .*, must be True or False"):
+        solution(f"#{RAID}", ISLANDS, draws=draws)
 
 
 def test_an_unknown_scenario_is_told_with_the_nearest() -> None:

@@ -84,7 +84,7 @@ def payload_of(
     problems = [
         wording.language_problem(language),
         lessons.problem_of(lesson, every),
-        _draws_problem(draws),
+        draws_problem(draws),
     ]
     if any(problems):
         raise SettingError(WHERE, [problem for problem in problems if problem])
@@ -173,7 +173,7 @@ def payload_of(
     }
 
 
-def _draws_problem(draws: object) -> str | None:
+def draws_problem(draws: object) -> str | None:
     """Return why draws cannot come along or stay away so; None if they can."""
     return None if isinstance(draws, bool) else f"draws is {shown(draws)}, must be True or False"
 

@@ -30,7 +30,7 @@ from alliance_sim.lab.link import (
     parameters_of,
     read_link,
 )
-from alliance_sim.lab.payload import offered
+from alliance_sim.lab.payload import draws_problem, offered
 from alliance_sim.recent import Recent
 from alliance_sim.results.draws import USUAL
 from alliance_sim.results.outcomes import is_binary, outcome_by_run, parse_outcome
@@ -79,6 +79,8 @@ def solution(
         SettingError: Naming all that is wrong with the link or with what it asks.
         ScenarioError: If the scenario cannot be read.
     """
+    if problem := draws_problem(draws):
+        raise SettingError(WHERE, [problem])
     said = parameters_of(link)
     base = _scenario_of(said.get("of", [None])[0], scenario)
     held = _held(base, draws=draws)
