@@ -148,6 +148,19 @@ def test_all_that_is_wrong_with_a_lesson_is_told_at_once(folder: Path) -> None:
     assert "item 'ministers': by is 2020-12-31, must lie after known_until (2023-05-03)" in told
 
 
+def test_a_step_that_all_know_of_is_none_to_predict(folder: Path) -> None:
+    changed(folder, "was_it_abe.en.toml", "happens = { rung = 7 }", "happens = { rung = 2 }")
+    changed(
+        folder,
+        "who_blocked_the_office.en.toml",
+        "happens = { rung = 10 }",
+        "happens = { rung = 10, since = 2024-01-01, at_least = 2 }",
+    )
+    told = " | ".join(problems(folder))
+    assert re.search(r"item 'declaration': rung 2 was reached on \d{4}\S*, must be after", told)
+    assert "at_least, since: said of acts alone, and rung is no act" in told
+
+
 def test_a_translation_that_asks_something_else_is_refused(folder: Path) -> None:
     changed(folder, "was_it_abe.ja.toml", "by = 2014-12-31", "by = 2013-12-31")
     changed(folder, "was_it_abe.ja.toml", 'name = "abe_later"', 'name = "abe_latter"')

@@ -45,8 +45,8 @@ class Happens(Entry):
         initiator: Who began them; with * at its end, any that begins so.
         words: What stands in their title.
         salience: Their least salience, 1 to 3.
-        since: Last day that does not count yet; `known_until` of the lesson if left out.
-        at_least: How many there have to be.
+        since: Last day on which they do not count yet; `known_until` of the lesson if left out.
+        at_least: How many of them there have to be.
     """
 
     rung: Annotated[int, Field(ge=1, le=20)] | None = None
@@ -65,6 +65,9 @@ class Happens(Entry):
             raise ValueError(
                 "must say either rung, or what the acts are by domain, kind, initiator or words"
             )
+        more = sorted(self.model_fields_set & {"salience", "since", "at_least"})
+        if self.rung is not None and more:
+            raise ValueError(f"{', '.join(more)}: said of acts alone, and rung is no act")
         return self
 
 

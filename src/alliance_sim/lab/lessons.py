@@ -243,6 +243,13 @@ def _misfits(lesson: LessonFile, scenario: Scenario, record: Record) -> Iterator
         rung = item.happens.rung
         if rung is not None and rung not in known:
             yield f"{where}: rung is {rung}, the ladder has {min(known)} to {max(known)}"
+        rows: list[Any] = list(record.rungs.itertuples())
+        yield from (
+            f"{where}: rung {rung} was reached on {row.date}, must be after known_until "
+            f"({lesson.known_until}), by when all know it"
+            for row in rows
+            if row.rung == rung and row.when.date() <= lesson.known_until
+        )
         yield from (
             f"{where}: shows: the record has no act of {one.day} with {one.words!r} in its title"
             for one in item.shows
@@ -318,7 +325,8 @@ def happened(item: Item, since: dt.date, record: Record) -> tuple[bool, list[dic
 
     Args:
         item: The item.
-        since: Acts up to this day do not count, unless the item says from when on they do.
+        since: Acts up to this day do not count, unless the item says from when on they do. A
+            formal step has its day, and lessons ask for none that all know of.
         record: The record.
     """
     found = _rows(item.happens, item.happens.since or since, record)
