@@ -246,6 +246,13 @@ def test_what_is_no_cast_is_refused_with_all_else_that_is_wrong() -> None:
     assert all("must be a subclass of" in text for text in error.value.problems)
 
 
+@pytest.mark.parametrize("engine", [Kernel, Mesa])
+def test_the_class_of_an_engine_is_none_and_how_it_becomes_one_is_told(engine: Any) -> None:
+    name = engine.__name__
+    with pytest.raises(SettingError, match=rf"is the class {name}, must be made: {name}\(\)"):
+        simulate(SHORT, runs=1, seed=1, engine=engine)
+
+
 class Dies(Member):
     """Ends its process, unless that is the one that the tests run in."""
 
@@ -304,7 +311,7 @@ def test_any_number_of_threads_gives_the_same_ensemble(threads: Any, ensemble: A
     assert found.values.tobytes() == ensemble.values.tobytes()
 
 
-@pytest.mark.parametrize("engine", ["mes", "", None, 5, Mesa, Kernel, ["mesa"]])
+@pytest.mark.parametrize("engine", ["mes", "", None, 5, Member, ["mesa"]])
 def test_what_is_no_engine_is_refused(engine: Any) -> None:
     with pytest.raises(SettingError, match=r"engine.*kernel.*mesa"):
         simulate(SHORT, runs=1, seed=1, engine=engine)

@@ -240,6 +240,8 @@ def _checked(
             problems += cast_problems(asked.cast)
     elif isinstance(asked, Kernel):
         workers = {} if asked.threads is None else {"threads": asked.threads}
+    elif isinstance(asked, type) and asked in ENGINES.values():
+        problems.append(f"engine is the class {asked.__name__}, must be made: {asked.__name__}()")
     elif not isinstance(asked, str) or asked not in ENGINES:
         problems.append(unknown_name("engine", str(asked), ENGINES))
     found = [executors.workers_problem(*item) for item in workers.items()]
