@@ -84,6 +84,12 @@ class ParameterDraws(Protocol):
         """
 
 
+def another(number: Number) -> float:
+    """Return a value that a number can have and has not."""
+    far = number.high if number.high - number.value > number.value - number.low else number.low
+    return 0.5 * (number.value + far)
+
+
 class Vectors:
     """A scenario of which some numbers differ by lane.
 
@@ -126,13 +132,16 @@ class Vectors:
         self._law_rows = self._drawn_laws(settled_of(recipe).law)
 
     def _another(self, path: str) -> float:
-        """Return a value that a number can have and has not."""
+        """Return another value of the number at a path.
+
+        Raises:
+            ScenarioError: If it has no range to vary in.
+        """
         number: Number = value_at(self.scenario, path)
         if number.low == number.high:
             problem = f"{path}: low and high are both {number.low:g}, so it cannot vary"
             raise ScenarioError(self.scenario.name, [problem])
-        far = number.high if number.high - number.value > number.value - number.low else number.low
-        return 0.5 * (number.value + far)
+        return another(number)
 
     def _drawn_laws(self, law: Any) -> tuple[int, ...]:
         """Return which junctures are drawn laws whose opening a varied number feeds."""

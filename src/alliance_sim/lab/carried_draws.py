@@ -20,6 +20,7 @@ from alliance_sim.calibration.target import Target, target_of
 from alliance_sim.counterfactual.posteriors import with_theory_of
 from alliance_sim.engine.kernel.history import KIND_NUMBERS, KIND_PULL
 from alliance_sim.engine.kernel.layout import LANES
+from alliance_sim.engine.vectors import another
 from alliance_sim.errors import SettingError
 from alliance_sim.lab.frame import Frame
 from alliance_sim.scenario import Scenario
@@ -192,7 +193,7 @@ def _inputs(frame: Frame, paths: Sequence[str]) -> dict[str, list[int]]:
     """
     world = build_world(frame.scenario)
     recipe = frame.recipe
-    others: Mapping[str, float] = {path: _another(frame.scenario, path) for path in paths}
+    others: Mapping[str, float] = {path: another(value_at(frame.scenario, path)) for path in paths}
     changed = recipe.with_values(others)
     acting = world.settled._replace(acting=[1.0] * len(world.settled.acting))
     at, _ = places_of(recipe.counts, frame.shape.leaders)
@@ -205,10 +206,3 @@ def _inputs(frame: Frame, paths: Sequence[str]) -> dict[str, list[int]]:
         "inputs": np.flatnonzero(differ).tolist(),
         "filled": np.flatnonzero(fed).tolist(),
     }
-
-
-def _another(scenario: Scenario, path: str) -> float:
-    """Return a value that a number can have and has not."""
-    number: Number = value_at(scenario, path)
-    far = number.high if number.high - number.value > number.value - number.low else number.low
-    return 0.5 * (number.value + far)
