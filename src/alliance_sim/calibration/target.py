@@ -318,12 +318,13 @@ class Room:
     def _filled_with(self, numbers: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the same but for the chances of being coded."""
         lanes = numbers.shape[1]
-        if self._filled is None or self._numbers.shape[1] != lanes:
+        before, self._filled = self._filled, None  # nothing holds while what was filled is changed
+        if before is None or self._numbers.shape[1] != lanes:
             constants = self.conditioned.constants(lanes)
             observation = self.conditioned.observation(lanes)
             own, changed = self.vectors.own_inputs(numbers), set(range(len(numbers)))
         else:
-            constants, own, observation = self._filled
+            constants, own, observation = before
             differ = (self._numbers != numbers).any(axis=1)
             changed = set(np.flatnonzero(differ).tolist())
             if changed:
