@@ -44,7 +44,7 @@ class EffectiveParameters(NamedTuple):
 
     @property
     def number(self) -> float:
-        """The effective number of parameters, slow noise included: how much seeing them gains."""
+        """The effective number of parameters, slow noise included; what seeing a year gains."""
         return self.in_sample - self.left_out
 
 
