@@ -13,8 +13,8 @@ export default defineConfig({
   ],
   build: {
     outDir: "build",
-    target: "es2022",
-    cssTarget: ["chrome94", "firefox93", "safari16.4"], // those that know es2022: light-dark() is newer
+    target: ["es2022", "safari15.4"], // the last Safari that old iPads get, which errs on fields of classes
+    cssTarget: ["chrome97", "firefox104", "safari15.4"], // those with findLast(): light-dark() is newer
     modulePreload: false,
     reportCompressedSize: false,
   },

@@ -8,9 +8,9 @@ const NOTHING = 127; // in place of a number that was not given
 const PRIME = 1021; // below 2 ** 10, for two letters of check
 const GROUP = 4;
 const DASH = "[-\u2010-\u2015\u2212]"; // a chat may make another dash of the one that was sent
-/** A code within other words, as in a line that was copied from a chat. */
+/** A code within other words, as in a line that was copied from a chat; old Safaris cannot look behind. */
 const PIECE = new RegExp(
-  `(?<![0-9A-Za-z])[0-9A-Za-z]{4}(?:${DASH}[0-9A-Za-z]{4})+(?:${DASH}[0-9A-Za-z]{1,3})?(?![0-9A-Za-z])`,
+  `(?:^|[^0-9A-Za-z])([0-9A-Za-z]{4}(?:${DASH}[0-9A-Za-z]{4})+(?:${DASH}[0-9A-Za-z]{1,3})?)(?![0-9A-Za-z])`,
   "g",
 );
 const BETWEEN = new RegExp(`${DASH}|\\s`, "g");
@@ -106,7 +106,8 @@ export function readClass(text: string, lesson: string, items: number): Pasted {
     const line = place + 1;
     if (raw.trim() === "") return;
     const whole = typeof decode(raw.trim(), lesson, items) !== "string";
-    for (const piece of (whole ? null : raw.match(PIECE)) ?? [raw.trim()]) {
+    const pieces = whole ? [] : Array.from(raw.matchAll(PIECE), ([, piece = ""]) => piece);
+    for (const piece of pieces.length > 0 ? pieces : [raw.trim()]) {
       const shown = piece.length > 30 ? `${piece.slice(0, 30)}…` : piece;
       const answers = decode(piece, lesson, items);
       if (typeof answers === "string") {

@@ -74,11 +74,15 @@ function fits(width: number, letters: number): number {
   return Math.max(6, Math.floor(width / (letters * PER_LETTER)));
 }
 
+/** What may stand on a line of its own: up to a space or a wide letter. Old Safaris cannot look behind. */
+const PARTS =
+  /[^\s\u3000-\u9fff\uff00-\uffef]*[\s\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+$/gu;
+
 /** Return a label in lines of so many letters; wide letters, as of Japanese, count twice. */
 export function inLines(label: string, letters: number, most = 3): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const part of label.split(/(?<=\s)|(?<=[\u3000-\u9fff\uff00-\uffef])/u)) {
+  for (const part of label.match(PARTS) ?? []) {
     if (line !== "" && wideness((line + part).trimEnd()) > letters) {
       lines.push(line.trimEnd());
       line = "";
