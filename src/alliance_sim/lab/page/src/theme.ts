@@ -1,5 +1,6 @@
 // Light, dark, or as the reader's system has it.
 import { effect, signal } from "@preact/signals";
+import { options } from "preact";
 import { keep, kept } from "./state/kept";
 
 const THEMES = ["system", "light", "dark"] as const;
@@ -31,10 +32,24 @@ function dress(): void {
 }
 effect(dress);
 
+/**
+ * Change something and show it at once, not when whatever runs has ended: Firefox, and any browser
+ * that a button of the page has print, takes the page as it is then.
+ */
+function atOnce(change: () => void): void {
+  const { debounceRendering: usual } = options;
+  const waiting: (() => void)[] = [];
+  options.debounceRendering = (render) => void waiting.push(render);
+  change();
+  if (usual === undefined) delete options.debounceRendering;
+  else options.debounceRendering = usual;
+  for (const render of waiting) render();
+}
+
 if (typeof addEventListener === "function") {
   addEventListener("beforeprint", () => {
     document.documentElement.dataset["theme"] = "light";
-    printing.value = true;
+    atOnce(() => (printing.value = true));
   });
   addEventListener("afterprint", () => {
     dress();
