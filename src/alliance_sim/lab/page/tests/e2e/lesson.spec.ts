@@ -150,15 +150,25 @@ test("homework shows the true answer once a number is given", async ({ lab }) =>
   await expect(card.locator("polyline")).toHaveCount(2);
 });
 
-test("two sheets are one side of paper, and nothing else is on it", async ({ lab }) => {
-  const { page } = lab;
-  await lab.start("small", LINK);
-  await open(lab, "Hand-outs");
-  const sides = await page.locator(".lesson-paper").count();
-  await page.emulateMedia({ media: "print" });
-  await expect(page.locator(".top")).toBeHidden();
-  await expect(page.locator(".bottom")).toBeHidden();
-  await page.emulateMedia({ media: null });
-  const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
-  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBe(sides);
-});
+for (const [which, link] of [
+  ["small", LINK],
+  ["whole", "v=1&runs=1&panel=lesson"],
+] as const) {
+  test(`two sheets of the ${which} page are one side of paper, and nothing else is on it`, async ({
+    lab,
+  }) => {
+    const { page } = lab;
+    await lab.start(which, link);
+    await open(lab, "Hand-outs");
+    const sides = await page.locator(".lesson-paper").count();
+    await page.emulateMedia({ media: "print" });
+    await expect(page.locator(".top")).toBeHidden();
+    await expect(page.locator(".bottom")).toBeHidden();
+    await page.emulateMedia({ media: null });
+    for (const format of ["A4", "Letter"]) {
+      const margin = { top: "1cm", bottom: "1cm", left: "1cm", right: "1cm" };
+      const pdf = (await page.pdf({ format, margin })).toString("latin1");
+      expect(pdf.match(/\/Type\s*\/Page\b/g)?.length, format).toBe(sides);
+    }
+  });
+}
