@@ -281,6 +281,21 @@ def test_an_early_departure_shows_all_years_and_a_late_one_does_not(ensemble: En
         test_no_two_texts_cover_each_other(figure)
 
 
+@pytest.mark.parametrize("year", [1981, 1991, 2003, 2015])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_no_line_runs_through_what_is_said_of_an_edit(
+    ensemble: Ensemble, year: int, form: style.Form
+) -> None:
+    others = {f"world {n}": shifted(ensemble, 0.2) for n in range(3)}
+    edited = {"world 0": dt.date(year, 7, 1)}
+    figure = contrast.contrast_figure(ensemble, others, edited=edited, form=form)
+    axes = figure.axes[0]
+    [place] = [box for text, box in texts(figure) if text.get_text().startswith("edited from")]
+    line = axes.transData.transform((year + 0.5, 0))[0]
+    assert not place.x0 - 1 <= line <= place.x1 + 1
+    assert axes.bbox.x0 <= place.x0 < place.x1 <= axes.bbox.x1
+
+
 def test_a_contrast_with_itself_is_flat(ensemble: Ensemble) -> None:
     figure = contrast.contrast_figure(ensemble, {"the same": ensemble})
     panel = figure.axes[0]

@@ -29,6 +29,7 @@ from alliance_sim.plots.style import (
     panel_title,
     slide,
     styled,
+    text_width,
     told_of,
 )
 from alliance_sim.plots.years import mark_edits, narrower, shade_stages, year_ticks
@@ -50,6 +51,7 @@ COLUMNS = 3
 ROW = 1.75  # inches that one more row of panels takes
 VISIBLE = 0.02  # of the range shown, from which on a difference can be seen
 LEAST = 0.05  # half of the range of differences shown, at least
+GAP = 0.06  # inches between the line of an edit, or the edge of a panel, and what is said of it
 APART = 0.22  # between the domains of a scenario in the summary, in scenarios
 Contrasts = dict[str, dict[str, Bands]]
 
@@ -169,9 +171,10 @@ def _paths(
         axes.set(ylim=(-reach, reach), xlim=(first, calendar.last_year + 1))
         year_ticks(axes, calendar, every=every)
         share = 1.0 if form.narrow else 0.7
-        panel_title(axes, name, inches=share * form.width / columns - 0.6)
+        inches = share * form.width / columns - 0.6
+        panel_title(axes, name, inches=inches)
         if name in edited:
-            _mark(axes, decimal_year(edited[name]))
+            _mark(axes, decimal_year(edited[name]), inches)
         last = number + columns >= len(contrasts)
         axes.tick_params(labelleft=number % columns == 0, labelbottom=last)
         if last:
@@ -210,12 +213,19 @@ def _legend(body: SubFigure, words: Words | None, form: Form) -> None:
         text.set(color=looks[domain].ink, weight="bold")
 
 
-def _mark(axes: Axes, year: float) -> None:
-    """Mark the first day that an edit touches, and say the year."""
+def _mark(axes: Axes, year: float, inches: float) -> None:
+    """Mark the first day that an edit touches, and say the year on the side with room."""
     mark_edits(axes, [year])
-    axes.text(
-        0.02, 0.04, f"edited from {int(year)} on", transform=axes.transAxes, fontsize=SMALL,
-        path_effects=HALO, zorder=6,
+    first, _ = axes.get_xlim()
+    place = (axes.transScale + axes.transLimits).transform((year, 0))  # years can be narrower
+    before = inches * float(place[0])
+    text = f"edited from {int(year)} on"
+    behind = 0 <= before < text_width(text, size=SMALL) + 2 * GAP
+    axes.annotate(
+        fold(text, inches - before - 3 * GAP, size=SMALL) if behind else text,
+        (year if behind else first, 0.04), xycoords=("data", "axes fraction"),
+        xytext=(72 * GAP, 0), textcoords="offset points",
+        fontsize=SMALL, path_effects=HALO, zorder=6,
     )  # fmt: skip
 
 
