@@ -27,6 +27,7 @@ from alliance_sim.plots.style import (
     slide,
     spread,
     styled,
+    text_width,
     told_of,
 )
 from alliance_sim.plots.years import shade_stages, year_ticks
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 DOMAINS = COUNTED_DOMAINS[:3]
 HEIGHTS = (1.9, 0.75, 2.2, 0.7)
 LABELS = 1.0  # inches beside a panel that labels take
+BESIDE = 0.1  # inches between a band and the name of its step, and behind the name
 CODED = "This is a coded list of acts: what its coders found, and not all that happened."
 FLAT = 0.05  # width of a band up to which nobody sees it
 
@@ -215,7 +217,8 @@ def _ladder(
     draw_bands(axes, ensemble.calendar.years, fan, look=LADDER, step=True)
     _steps(axes, words, form)
     if form.narrow:
-        _name_inside(axes, fan, words, ensemble.calendar.years)
+        inches = form.width - LABELS
+        _name_inside(axes, fan, words, ensemble.calendar.years, inches=inches)
     title = f"{once('rung').capitalize()}, simulated"
     if record is not None and not record.rungs.empty:
         _dated(axes, record)
@@ -247,17 +250,28 @@ def _dated(axes: Axes, record: Record) -> None:
     axes.plot(years, dated["rung"], "D", markersize=6, color=INK, markeredgecolor="white", zorder=7)
 
 
-def _name_inside(axes: Axes, fan: Bands, words: Words, years: Sequence[float]) -> None:
-    """Write the name of each step beside its band, on the side that has more room."""
-    to_place = axes.get_xaxis_transform().transform
-    edges = [to_place((edge, 0))[0] for edge in axes.get_xlim()]
+def _name_inside(
+    axes: Axes, fan: Bands, words: Words, years: Sequence[float], *, inches: float
+) -> None:
+    """Write the name of each step beside its band, on the side that has more room.
+
+    Where that is too little, it begins at the edge and runs over the band: a name that left the
+    panel, which is so many inches wide, would take its room from all of them.
+    """
+    first, last = axes.get_xlim()
+    share_of = (axes.transScale + axes.transLimits).transform  # of the panel's width
     for rung in range(1, len(words.rungs)):
         before, after = np.flatnonzero(fan.high >= rung), np.flatnonzero(fan.low > rung)
-        left = years[before[0]] if len(before) else axes.get_xlim()[1]
-        right = years[after[0]] if len(after) else axes.get_xlim()[1]
-        onward = edges[1] - to_place((right, 0))[0] > to_place((left, 0))[0] - edges[0]
+        left = years[before[0]] if len(before) else last
+        right = years[after[0]] if len(after) else last
+        rooms = share_of((left, 0))[0], 1.0 - share_of((right, 0))[0]
+        onward = rooms[1] > rooms[0]
+        at = right if onward else left
+        if text_width(words.rung(rung), size=SMALL) + BESIDE > inches * max(rooms):
+            onward = not onward
+            at = first if onward else last
         axes.annotate(
-            words.rung(rung), (right if onward else left, rung), xytext=(4 if onward else -4, 0),
+            words.rung(rung), (at, rung), xytext=(4 if onward else -4, 0),
             textcoords="offset points", ha="left" if onward else "right", va="center",
             fontsize=SMALL, path_effects=HALO, zorder=6,
         )  # fmt: skip
