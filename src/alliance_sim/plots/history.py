@@ -52,10 +52,11 @@ CODED = "This is a coded list of acts: what its coders found, and not all that h
 FLAT = 0.05  # width of a band up to which nobody sees it
 
 
-def figure_title(words: Words, record: Record | None) -> str:
-    """Return what the figure is called."""
+def figure_title(ensemble: Ensemble, words: Words, record: Record | None) -> str:
+    """Return what the figure is called: an edited history by its own title, not by the factual."""
+    title = ensemble.title if ensemble.edits and ensemble.title else words.title
     beside = ", beside the coded record" if record is not None else ""
-    return f"{words.title}: what the model tells{beside}"
+    return f"{title}: what the model tells{beside}"
 
 
 def compared_figure(comparison: HistoryComparison) -> Figure:
@@ -119,7 +120,7 @@ def history_figure(
     """
     moved = "chance and unknown parameters" if ensemble.posterior else "chance alone"
     figure = slide(
-        figure_title(words, record),
+        figure_title(ensemble, words, record),
         about=f"Line: median of runs; bands: middle 50 % and 90 % of runs, {moved}. Model: "
         f"{told_of(ensemble)}. {numbers_of(ensemble)}.",
         form=form,
@@ -281,6 +282,7 @@ def _agenda(axes: Axes, ensemble: Ensemble, form: Form) -> None:
     fan = bands(ensemble.column("agenda_overlap"))
     draw_bands(axes, ensemble.calendar.years, fan, look=AGENDA, step=False)
     axes.set(ylim=(0, 1), ylabel="0 to 1", yticks=[0, 0.5, 1])
-    flat = " (runs hardly differ)" if np.max(fan.high - fan.low) < FLAT else ""
+    alike = ensemble.runs - ensemble.failed > 1 and np.max(fan.high - fan.low) < FLAT
+    flat = " (runs hardly differ)" if alike else ""
     name = f"{once('agenda overlap').capitalize()}, simulated{flat}"
     panel_title(axes, name, inches=form.width - LABELS)

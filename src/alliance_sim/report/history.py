@@ -71,7 +71,7 @@ def write_history(
     record, counts = comparison.record, comparison.counts
     words = comparison.words
     draw = partial(history_figure, ensemble, record=record, words=words)
-    images = {"history": result.picture("history", draw, figure_title(words, record))}
+    images = {"history": result.picture("history", draw, figure_title(ensemble, words, record))}
     if record is not None and counts is not None and len(counts):
         stages, about = record.counted_periods, f"{told_of(ensemble)}; record {record.name}"
         drawn = partial(counts_figure, counts, stages=stages, about=about, words=words)
