@@ -68,6 +68,14 @@ def test_the_page_asks_the_question_of_a_single_what_if(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.glob("*.png")] == ["comparison.png"]
 
 
+@pytest.mark.usefixtures("blank_pictures")
+def test_one_pair_is_told_as_one(tmp_path: Path) -> None:
+    one = compare(ONE, runs=1, seed=3)
+    write_comparison(one, run=0, out=tmp_path, command="alliance-sim compare")
+    assert "1 pair of simulated histories" in said(tmp_path)
+    assert any("1 pair of simulated histories" in text for text in texts(one))
+
+
 def texts(found: Comparison, label: str | None = None) -> set[str]:
     from matplotlib.text import Text
 

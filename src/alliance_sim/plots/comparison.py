@@ -32,6 +32,7 @@ from alliance_sim.plots.style import (
     fold,
     looks_of,
     numbers_of,
+    pairs_of,
     panel_title,
     slide,
     styled,
@@ -117,8 +118,9 @@ def pair_figure(comparison: Comparison, label: str, *, form: Form = SLIDE) -> Fi
     """
     runs, calendar = comparison.factual_runs, comparison.factual_runs.calendar
     about = (
-        f"Against: {comparison.factual.title}. {runs.runs} pairs of simulated histories with the "
-        f"same luck, seed {runs.seed}. {numbers_of(runs)}. {edits_told(comparison, label)}"
+        f"Against: {comparison.factual.title}. "
+        f"{pairs_of(runs, [comparison.edited_runs[label]])} of simulated histories with the same "
+        f"luck, seed {runs.seed}. {numbers_of(runs)}. {edits_told(comparison, label)}"
         f"{narrower(calendar, first_year(comparison, label))}"
     )
     figure = slide(label, about=about, form=form, height=tall_enough(form))

@@ -26,6 +26,8 @@ from alliance_sim.plots.style import (
     draw_bands,
     fold,
     looks_of,
+    numbers_of,
+    pairs_of,
     panel_title,
     slide,
     styled,
@@ -91,7 +93,7 @@ def contrast_figure(
         "What would have been different, in this model",
         about="Levels of cooperation, edited minus factual (above 0: closer with the edits), run "
         "by run with the same luck; line: median, band: 90 % of runs. "
-        f"Against: {_told(factual, against)}."
+        f"Against: {_told(factual, others, against)}. {numbers_of(factual)}."
         f"{narrower(factual.calendar, _first_year(contrasts, factual.calendar))}",
         form=form,
         height=2.6 + 2.3 * rows + lines if form.narrow else max(form.height, 2.3 + ROW * rows),
@@ -113,11 +115,11 @@ def contrast_figure(
     return figure
 
 
-def _told(factual: Ensemble, against: str) -> str:
+def _told(factual: Ensemble, others: Mapping[str, Ensemble], against: str) -> str:
     """Return which scenario others are held against, and with how many runs."""
     if not against:
         return told_of(factual)
-    return f"{against}, {factual.runs} pairs of runs, seed {factual.seed}"
+    return f"{against}, {pairs_of(factual, others.values())} of runs, seed {factual.seed}"
 
 
 def _check(factual: Ensemble, others: Mapping[str, Ensemble]) -> None:

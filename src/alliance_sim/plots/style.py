@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
@@ -23,6 +23,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
+from alliance_sim.display import counted
 from alliance_sim.errors import SettingError, visible
 from alliance_sim.glossary import domain_words
 from alliance_sim.plots.fonts import families
@@ -393,6 +394,15 @@ def told_of(ensemble: Ensemble) -> str:
         f"scenario {ensemble.scenario}, {ensemble.runs} run{plural}{first}{lost}, "
         f"seed {ensemble.seed}"
     )
+
+
+def pairs_of(factual: Ensemble, others: Collection[Ensemble]) -> str:
+    """Return how many pairs of runs a figure shows of each, such as "200 pairs (1 failed)"."""
+    lost = [int((~(factual.whole & other.whole)).sum()) for other in others]
+    most = max(lost, default=0)
+    least = "" if min(lost, default=0) == most else "up to "
+    failed = f" ({least}{most} failed and are left out)" if most else ""
+    return f"{counted(factual.runs, 'pair')}{failed}"
 
 
 def numbers_of(ensemble: Ensemble) -> str:
