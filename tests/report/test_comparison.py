@@ -89,7 +89,8 @@ def test_the_figure_tells_titles_edits_and_bands(found: Comparison) -> None:
     assert any(text.startswith(f"Against: {found.factual.title}") for text in words)
     edits = "Edits: A 2001-09-11, without “Attacks of 11 September 2001”"
     assert any(edits in text for text in words)
-    assert {"factual", "edited (in colour)", "90 % of runs", "middle 50 % of runs"} <= words
+    assert {"factual, median", "edited, median (in colour)"} <= words
+    assert {"90 % of runs", "middle 50 % of runs"} <= words
     assert not any("no_nine_eleven" in text for text in words)
 
 

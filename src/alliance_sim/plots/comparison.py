@@ -283,8 +283,8 @@ def worlds_legend(body: SubFigure, form: Form, *, runs: str = "runs") -> None:
     """Say what lines and bands are, the latter of so many "runs" or "histories"."""
     handles = [
         Line2D([], [], color=FACTUAL.colour, linestyle=FACTUAL.line, linewidth=2.4,
-               label="factual"),
-        Line2D([], [], color=INK, linewidth=2.4, label="edited (in colour)"),
+               label="factual, median"),
+        Line2D([], [], color=INK, linewidth=2.4, label="edited, median (in colour)"),
         Patch(color=INK, alpha=NARROW + WIDE, linewidth=0, label=f"middle 50 % of {runs}"),
         Patch(color=INK, alpha=WIDE, linewidth=0, label=f"90 % of {runs}"),
         Patch(facecolor=SHADES[1], edgecolor=FAINT, linewidth=0.9, label="every second stage"),
