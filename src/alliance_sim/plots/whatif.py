@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from alliance_sim.counterfactual.answer import of_100
 from alliance_sim.counterfactual.labels import SENTENCE
+from alliance_sim.glossary import is_whole
 from alliance_sim.plots.comparison import (
     STATES,
     draw_worlds,
@@ -22,13 +24,14 @@ from alliance_sim.plots.style import (
     INK,
     SLIDE,
     SMALL,
+    STEPS,
     Form,
-    fold,
     panel_title,
     slide,
     styled,
 )
 from alliance_sim.plots.years import narrower
+from alliance_sim.results.state_metadata import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +46,8 @@ ACROSS = 10  # icons in a row
 ICONS = 0.62  # width of the icons' column beside that of a state
 SIZE = 26.0  # of an icon, in square points
 BAR = 0.3  # half the height of an interval's end
+MARGIN = 0.1  # of an axis on either side of intervals, so that no point is cut off
+TICKS = 4  # on the axis of a number, at most
 
 
 @styled
@@ -72,7 +77,7 @@ def whatif_figure(answer: WhatIf, *, form: Form = SLIDE) -> Figure:
     figure = slide(title, about=about, form=form, height=tall and tall + 5.0, below=SENTENCE)
     pairs, icons = _panels(figure.body, form)
     draw_worlds(comparison, label, pairs, form=form)
-    room = form.width - 0.7 if form.narrow else form.width * ICONS / (len(STATES) + ICONS) - 0.3
+    room = form.width - 0.9 if form.narrow else form.width * ICONS / (len(STATES) + ICONS) - 0.3
     for axes, name, world in zip(
         icons, ("As it was", label), (answer.fact, answer.edited), strict=True
     ):
@@ -120,8 +125,11 @@ def _icons(axes: Axes, world: Estimate, name: str, *, inches: float, factual: bo
 
 
 def _intervals(panels: Sequence[Axes], answer: WhatIf, label: str, *, inches: float) -> None:
-    """Draw the outcome in both worlds, and the difference, each with the interval of the draws."""
+    """Draw the outcome in both worlds, and the difference, each with its interval."""
     upper, lower = panels
+    meanings = answer.worlds.factual.meanings
+    whole = is_whole(meaning(answer.question.outcome.state, meanings).unit)
+    title = answer.question.outcome_title
     rows = ((upper, ("as it was", "edited"), (answer.fact, answer.edited)),
             (lower, ("difference",), (answer.effect,)))  # fmt: skip
     for axes, names, estimates in rows:
@@ -131,9 +139,11 @@ def _intervals(panels: Sequence[Axes], answer: WhatIf, label: str, *, inches: fl
             axes.plot([one.value], [-place], marker="o", color=colour)
         axes.set_yticks([-k for k in range(len(names))], names, fontsize=SMALL)
         axes.set_ylim(-len(names) + 1 - 2 * BAR, 2 * BAR)
+        axes.margins(x=MARGIN)
+        axes.xaxis.set_major_locator(MaxNLocator(TICKS, integer=whole, steps=STEPS))
     lower.axvline(0, color=FAINT, linewidth=0.9, zorder=0)
-    panel_title(upper, answer.question.outcome_title, inches=inches)
-    panel_title(lower, fold(f"{label}: edited minus as it was", inches, size=SMALL), inches=inches)
+    panel_title(upper, f"{title[:1].upper()}{title[1:]}", inches=inches)
+    panel_title(lower, f"{label}: edited minus as it was", inches=inches)
 
 
 def _bare(axes: Axes) -> None:
