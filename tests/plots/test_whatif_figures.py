@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 from alliance_sim.counterfactual import whatif
+from alliance_sim.plots.robustness import robustness_figure
 from alliance_sim.plots.style import PHONE, SLIDE, SMALL, Form, text_width
 from alliance_sim.plots.whatif import whatif_figure
+from alliance_sim.report import result_folder, write_whatif
 from alliance_sim.scenario import load_scenario
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axes import Axes
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
@@ -58,3 +63,16 @@ def test_titles_of_the_outcome_are_folded_once(number: WhatIf) -> None:
     for line, after in pairwise(lines):  # there was no room for one more word
         more = f"{line} {after.split()[0]}"
         assert text_width(more, size=SMALL, weight="bold") > room
+
+
+def test_intervals_of_a_number_are_said_to_be_over_histories(
+    number: WhatIf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = " ".join(" ".join(t.get_text().split()) for t in robustness_figure(number).findobj(Text))
+    assert "line, 90 % of the histories." in told
+    assert "Filled: what the answer is told of first, and theories that weigh more than" in told
+    monkeypatch.setattr(result_folder, "png_of", lambda *_, **__: b"")
+    write_whatif(number, out=tmp_path, command="alliance-sim whatif")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "90 % of histories" in page
+    assert "90 % of draws" not in page

@@ -290,7 +290,7 @@ def _couplings(answer: WhatIf) -> AdaptiveTable:
     )
     return AdaptiveTable(
         title="Effect under each coupling of the noise, which no data can tell apart",
-        heads=("coupling", "effect", "90 % of draws", "needed"),
+        heads=("coupling", "effect", f"90 % of {answer.over}", "needed"),
         rows=rows,
     )
 
@@ -301,7 +301,7 @@ def _theories(answer: WhatIf) -> AdaptiveTable | None:
     weights = answer.weights.of
     return AdaptiveTable(
         title=f"Effect under each theory; weights: {answer.weights.basis}",
-        heads=("theory", "effect", "90 % of draws", "weight"),
+        heads=("theory", "effect", f"90 % of {answer.over}", "weight"),
         rows=tuple(
             (one.theory, *_interval(one.effect), f"{weights[one.theory]:.2f}")
             for one in answer.theories
@@ -324,7 +324,7 @@ def _readings(answer: WhatIf) -> AdaptiveTable | None:
         return None
     return AdaptiveTable(
         title="Effect under other readings of the record",
-        heads=("reading", "effect", "90 % of draws", "by"),
+        heads=("reading", "effect", f"90 % of {answer.over}", "by"),
         rows=tuple(
             (one.name, *(("–", "–") if one.effect is None else _interval(one.effect)), one.words)
             for one in varied

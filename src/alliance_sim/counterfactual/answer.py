@@ -116,6 +116,11 @@ class WhatIf(Shown):
         return PROBABILITY if self.question.binary else MEDIAN
 
     @property
+    def over(self) -> str:
+        """What intervals are over: "draws" of a yes or no, "histories" of a number."""
+        return "draws" if self.question.binary else "histories"
+
+    @property
     def worlds(self) -> TwinWorlds:
         """The twins that the answer is of, under the quantile coupling."""
         return self.twins[QUANTILE]

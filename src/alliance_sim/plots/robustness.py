@@ -37,14 +37,16 @@ ROW, HEAD = 0.29, 1.35  # inches that a line takes; lines that a heading takes
 NAMES = 1.9  # inches of names in a narrow form
 MOST_REASONS = 2  # of the label, in a heading
 WORDS = 90  # letters of a reason
+WEIGHS = 0.05  # weight from which on the point of a theory is filled
 
 
 @styled
 def robustness_figure(answer: WhatIf, *, form: Form = SLIDE) -> Figure:
     """Return the effect under every theory, coupling and reading of the record, line by line.
 
-    A point is the effect, a line 90 % of the draws; what is not to be had stands there as words. A
-    filled point is the answer that is told first, or a theory that weighs more than 0.05.
+    A point is the effect, a line 90 % of the draws, of a number of the histories; what is not to be
+    had stands there as words. A filled point is the answer that is told first, or a theory that
+    weighs more than 0.05.
 
     Args:
         answer: The answer.
@@ -57,7 +59,10 @@ def robustness_figure(answer: WhatIf, *, form: Form = SLIDE) -> Figure:
     basis = answer.weights.basis
     weighing = "weigh alike" if basis == "alike" else f"weigh by {basis}"
     stop = "" if told.endswith("…") else "."
-    shown = "Point, effect (edited minus as it was); line, 90 % of the draws."
+    shown = (
+        f"Point, effect (edited minus as it was); line, 90 % of the {answer.over}. Filled: what "
+        f"the answer is told of first, and theories that weigh more than {WEIGHS:g}."
+    )
     of = f"Model: {answer.question.base.name}; coded list: {answer.posterior.held.record}."
     about = f"{answer.question.words} {of} Label: {told}{stop} Theories {weighing}. {shown}"
     lines = len(frame) + HEAD * frame["kind"].nunique()
@@ -86,7 +91,7 @@ def _draw(axes: Axes, frame: pd.DataFrame, answer: WhatIf, form: Form) -> None:
             names.append(f"{row.name}{weight}")
             if np.isfinite(row.effect):
                 first = kind == "coupling" and row.name == "quantile"
-                first |= kind == "theory" and row.weight > 0.05
+                first |= kind == "theory" and row.weight > WEIGHS
                 axes.plot([row.effect_low, row.effect_high], [place, place], color=INK, lw=1.6)
                 axes.plot(
                     [row.effect], [place], marker="o", color=INK,
