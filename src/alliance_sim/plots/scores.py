@@ -53,6 +53,8 @@ LINES = (
     Look("#7a5200", "#5e3f00", (0.0, (5.0, 1.6)), ""),
     Look("#56B4E9", "#1f6f9e", (0.0, (1.2, 1.2)), ""),
     Look("#5b3a8c", "#43266f", (0.0, (6.0, 1.5, 1.5, 1.5)), ""),
+    Look("#a3123a", "#a3123a", "-", ""),
+    Look("#E69F00", "#7d5600", (0.0, (3.0, 1.0, 1.0, 1.0, 1.0, 1.0)), ""),
 )
 MADE = {
     BLIND: "forecast from the fixed origin",
@@ -96,8 +98,8 @@ def forecast_figure(
     figure = slide(
         f"Forecasts after {years.known_until} beside what happened",
         about=f"Record {edition}, {series_words(series)}. Dots: acts in a quarter. Lines: what was "
-        f"expected at the end of {years.known_until}. Band: middle 90 % of the best by log score, "
-        f"{table.titles[best]}.{spent}",
+        f"expected at the end of {years.known_until} (dotted line). Band: middle 90 % of the best "
+        f"by log score, {table.titles[best]}.{spent}",
         form=form,
         height=10.5 if form.narrow else None,
     )
@@ -122,6 +124,7 @@ def forecast_figure(
             ends.append(min(float(expected[-1]), top * 0.98))
         _labels(axes, ends, [table.titles[name] for name in names], form)
     figure.body.supylabel("acts in a quarter", fontsize=SMALL)
+    figure.body.supxlabel("year", fontsize=SMALL)
     return figure
 
 
@@ -159,7 +162,7 @@ def _band(axes: Axes, table: ScoreTable, key: Key, field: int) -> None:
 
 
 def _labels(axes: Axes, ends: list[float], titles: list[str], form: Form) -> None:
-    """Write the name of each line at its end, or where there is no room in a key below."""
+    """Write the name of each line near its end; names of lines that end together are set apart."""
     low, top = axes.get_ylim()
     height = top - low
     for place, (wanted, title) in enumerate(
@@ -222,9 +225,12 @@ def pit_figure(table: ScoreTable, *, setting: str = ROLLING, form: Form = SLIDE)
                 linewidth=1.6, label=series_words(series),
             )  # fmt: skip
         axes.set_xticks([0.0, 0.5, 1.0], ["0", "½", "1"])
+    for axes in grid.flat[max(len(names) - columns, 0) : len(names)]:  # with nothing below
+        axes.tick_params(labelbottom=True)
     handles, labels = grid.flat[0].get_legend_handles_labels()
     figure.body.legend(
-        handles, labels, loc="outside lower center", ncols=1 if form.narrow else len(shown)
+        handles, labels, loc="outside upper left", ncols=1 if form.narrow else len(shown)
     )
     figure.body.supylabel("share of values, less the place", fontsize=SMALL)
+    figure.body.supxlabel("place, from 0 to 1", fontsize=SMALL)
     return figure
