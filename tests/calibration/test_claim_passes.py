@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from alliance_sim import load_scenario
 from alliance_sim.calibration import shipped_posterior
@@ -32,7 +33,11 @@ def test_claims_hold_in_shares_of_runs_and_are_worth_bits() -> None:
     np.testing.assert_allclose(told["bits"][everywhere], -np.log2(rate[everywhere]))
     assert found.loc[found["id"] == "C26", ["prior", "posterior", "bits"]].isna().all(axis=None)
     assert not found["asked"][found["record"] != "supported"].any()
-    assert len(claims_figure(found, scenario=BASELINE.name).axes) == 1
+    figure = claims_figure(found, scenario=BASELINE.name)
+    assert len(figure.axes) == 1
+    said = " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+    assert "bits are minus log2 of the prior's share" in said
+    assert "Not put to runs: C26." in said
 
 
 def test_there_is_no_table_without_draws_or_claims() -> None:

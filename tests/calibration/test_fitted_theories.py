@@ -106,6 +106,7 @@ def test_parts_over_the_whole_lattice_add_up_and_carry_errors(found: FittedTheor
     figure = theory_figure(whole)
     assert len(figure.axes) == 4
     said = " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+    assert "Error bars: 95 % intervals." in said
     assert "weights alone and are too small" in said, "else two errors would be taken for enough"
     assert len(theory_figure(found, form=PHONE).axes) == 3
 

@@ -54,7 +54,8 @@ def theory_figure(theories: FittedTheories, form: Form = SLIDE) -> Figure:
     about = (
         f"Record {theories.record}, {len(table)} theories: R threat, I institutions, D domestic, N "
         "none of them. Left out: log score of the counts of each year, from draws of the whole "
-        "record weighed as if that year were not in it. Band: within 4 nats of the best."
+        "record weighed as if that year were not in it. Band: within 4 nats of the best. "
+        "Error bars: 95 % intervals."
     )
     if missing:
         about += f" Not fitted: {', '.join(missing)}."
@@ -158,9 +159,11 @@ def claims_figure(claims: pd.DataFrame, *, scenario: str, form: Form = SLIDE) ->
     figure = slide(
         "What passing a claim is worth",
         about=f"Share of free runs in which each claim holds: with draws of the prior, and of the "
-        f"posterior. A claim that nearly all draws of the prior pass is worth next to nothing. "
-        f"Scenario {scenario}. {asked} of {len(supported)} claims that the record supports hold in "
-        "90 % of runs of the posterior.",
+        f"posterior. A claim that nearly all draws of the prior pass is worth next to nothing: "
+        f"bits are minus log2 of the prior's share. Scenario {scenario}. {asked} of "
+        f"{len(supported)} claims that the record supports hold in 90 % of runs of the posterior "
+        "(broken line)."
+        f"{_left_out(claims, shown)}",
         form=form,
         height=max(form.height, CLAIM_HEAD + CLAIM_ROW * len(shown)),
         below="A claim that holds in runs is a statement about the model, not about history.",
@@ -198,6 +201,12 @@ def claims_figure(claims: pd.DataFrame, *, scenario: str, form: Form = SLIDE) ->
         ncols=1 if form.narrow else 3,
     )
     return figure
+
+
+def _left_out(claims: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """Return a sentence on claims that have no row, "" where all have one."""
+    names = claims.loc[claims.index.difference(shown.index), "id"].tolist()
+    return f" Not put to runs: {', '.join(names)}." if names else ""
 
 
 def _first_line(text: str, inches: float) -> str:
