@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from alliance_sim.calibration import shipped_posterior
-from alliance_sim.plots.posterior import MOST, correlations_figure, posterior_figure
+from alliance_sim.plots.posterior import MOST, WIDEST, correlations_figure, posterior_figure
 from alliance_sim.plots.style import PHONE, SLIDE, Form
 from alliance_sim.scenario import load_scenario
 
@@ -59,6 +60,22 @@ def test_a_dot_stands_for_every_number(theory: str) -> None:
     lines = [line for axes in figure.axes for line in axes.get_lines()]
     dots = [x for line in lines if line.get_marker() == "o" for x in np.asarray(line.get_xdata())]
     assert len(dots) == len(posterior.names)
+
+
+@pytest.mark.parametrize(("theory", "said"), [("D", True), ("RID", False)])
+def test_a_line_that_is_longer_than_its_axis_ends_in_an_arrow(theory: str, said: bool) -> None:
+    posterior = of_theory(theory)
+    table = posterior.parameters.set_index("name")
+    names = set(rows_of(posterior)) & set(table.index)
+    of = table.loc[sorted(names)]
+    ends = [(of[q] - of["prior_mean"]) / of["prior_sd"] for q in ("q05", "q95")]
+    beyond = sum(int((end.abs() > WIDEST).sum()) for end in ends)
+    figure = posterior_figure(posterior)
+    lines = [line for axes in figure.axes for line in axes.get_lines()]
+    assert len([line for line in lines if line.get_marker() in ("<", ">")]) == beyond
+    assert (beyond > 0) is said
+    words = " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+    assert ("Arrow: goes on beyond the axis" in words) is said
 
 
 @pytest.mark.parametrize("form", [SLIDE, PHONE], ids=["slide", "phone"])

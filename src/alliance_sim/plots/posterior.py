@@ -89,6 +89,8 @@ def posterior_figure(posterior: PosteriorDraws, form: Form = SLIDE) -> Figure:
         about += (
             "; in a row of several a dot for the median of each, over the widest of their priors"
         )
+    if any(_cut(row) for row in every):
+        about += ". Arrow: goes on beyond the axis"
     figure = slide(
         f"What the record says of each number, under {posterior.theory}",
         about=f"{about}. Scenario {held.scenario}, record {held.record}, "
@@ -128,6 +130,12 @@ def _rows_of(table: pd.DataFrame) -> list[_Row]:
     return rows
 
 
+def _cut(row: _Row) -> list[float]:
+    """Return where the line of a row is cut off, as it goes on beyond its axis."""
+    ends = [_scaled(one)[q] for one in row.parameters for q in ("q05", "q95")]
+    return [end for end in ends if abs(end) >= WIDEST] if len(row.parameters) == 1 else []
+
+
 def _key() -> list[Any]:
     line: dict[str, Any] = {"color": PLAINLY.colour, "linewidth": 2.0, "marker": "o"}
     grey: dict[str, Any] = {"color": QUIET, "linewidth": 1.4, "marker": "o"}
@@ -149,6 +157,9 @@ def _rows(axes: Axes, every: Sequence[_Row], rows: int, form: Form) -> None:
         if len(of) == 1:
             ends = [of[0]["q05"], of[0]["q95"]]
             axes.plot(ends, [place, place], color=colour, linewidth=1.4 if own else 2.0)
+            for end in _cut(row):
+                arrow = ">" if end > 0.0 else "<"
+                axes.plot(end, place, arrow, color=colour, markersize=6, clip_on=False)
         axes.plot(
             [one["median"] for one in of], [place] * len(of), "o", color=colour, markersize=4.5,
             markerfacecolor="white" if own else colour, zorder=5,
