@@ -10,12 +10,21 @@ import pytest
 from matplotlib.text import Text
 
 from alliance_sim.calibration import shipped_posterior
-from alliance_sim.plots.posterior import MOST, WIDEST, correlations_figure, posterior_figure
+from alliance_sim.plots.posterior import (
+    MOST,
+    WIDEST,
+    correlations_figure,
+    fit_figure,
+    posterior_figure,
+)
 from alliance_sim.plots.style import PHONE, SLIDE, Form
+from alliance_sim.record.words import Words
 from alliance_sim.scenario import load_scenario
 
 if TYPE_CHECKING:
     from alliance_sim.calibration import PosteriorDraws
+    from alliance_sim.record.record import Record
+    from alliance_sim.results import Ensemble
 
 BASELINE = load_scenario("japan_nato/baseline")
 TOGETHER = re.compile(r"(\w+): (\d+) set by the prior")
@@ -76,6 +85,13 @@ def test_a_line_that_is_longer_than_its_axis_ends_in_an_arrow(theory: str, said:
     assert (beyond > 0) is said
     words = " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
     assert ("Arrow: goes on beyond the axis" in words) is said
+
+
+def test_the_axis_of_free_runs_and_the_record_is_of_years(
+    ensemble: Ensemble, record: Record
+) -> None:
+    figure = fit_figure(ensemble, ensemble, record=record, words=Words.of(BASELINE))
+    assert [axes.get_xlabel() for axes in figure.axes] == ["", "", "year"]
 
 
 @pytest.mark.parametrize("form", [SLIDE, PHONE], ids=["slide", "phone"])

@@ -290,6 +290,7 @@ def fit_figure(
         panel_title(axes, title, inches=form.width - 1.0)
         axes.tick_params(labelbottom=place + 1 == len(DOMAINS))
     year_ticks(panels[-1], free.calendar)
+    panels[-1].set_xlabel("year", labelpad=1)
     key = [
         Patch(color=QUIET, alpha=0.4, label="free runs (scored)"),
         Patch(color=PLAINLY.colour, alpha=0.4, label="conditioned on the record (never scored)"),

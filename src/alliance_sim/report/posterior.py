@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.plots.posterior import (
@@ -56,30 +55,20 @@ def write_posterior(
     )
     result = ResultFolder(out, kind="posterior", origin=origin)
     result.table("parameters", posterior.parameters)
-    result.picture(
-        "parameters", partial(posterior_figure, posterior), "Prior and posterior of each parameter"
-    )
+    title = "Prior and posterior of each parameter"
+    result.figure("parameters", posterior_figure(posterior), title)
     stages = posterior.stages()
     if not stages.empty:
         result.table("stages", stages)
-        result.picture(
-            "stages", partial(stages_figure, posterior), "Which differences of stages are supported"
-        )
+        title = "Which differences of stages are supported"
+        result.figure("stages", stages_figure(posterior), title)
     result.table("correlations", posterior.correlations())
     if sum(name.startswith(WILLINGNESS) for name in posterior.names) > 1:
-        result.picture(
-            "correlations",
-            partial(correlations_figure, posterior),
-            "Which coefficients go together?",
-        )
+        title = "Which coefficients go together?"
+        result.figure("correlations", correlations_figure(posterior), title)
     free, conditioned = posterior.histories(seed=seed)
-    draw = partial(
-        fit_figure,
-        *(free, conditioned),
-        record=Record.of(scenario),
-        words=Words.of(scenario),
-    )
-    result.picture("fit", draw, FIT_TITLE)
+    record, words = Record.of(scenario), Words.of(scenario)
+    result.figure("fit", fit_figure(free, conditioned, record=record, words=words), FIT_TITLE)
     return result.close(posterior=_told(posterior))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim.plots.predictive_checks import checks_figure
@@ -49,7 +48,7 @@ def write_checks(
     result = ResultFolder(out, kind="predictive checks", origin=origin)
     result.table("checks", checks.frame, "predictive_checks")
     stages, words = scenario.calendar().periods, Words.of(scenario)
-    result.picture("checks", partial(checks_figure, checks, stages=stages, words=words), TITLE)
+    result.figure("checks", checks_figure(checks, stages=stages, words=words), TITLE)
     return result.close(checks=_told(checks))
 
 
