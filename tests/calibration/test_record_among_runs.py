@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from typer.testing import CliRunner
 
 from alliance_sim import Record, load_scenario, simulate
@@ -27,6 +28,7 @@ from alliance_sim.calibration.record_among_runs import (
 )
 from alliance_sim.cli import app
 from alliance_sim.errors import SettingError, UnknownName
+from alliance_sim.plots.predictive_checks import checks_figure
 
 BASELINE = load_scenario("japan_nato/baseline")
 ISLANDS = load_scenario("two_islands/baseline")
@@ -206,6 +208,18 @@ def test_the_command_writes_a_table_and_a_figure_that_can_be_made_again(tmp_path
     line = ["rebuild", str(out / "checks.png"), "--out", str(tmp_path / "again")]
     again = CliRunner().invoke(app, line, catch_exceptions=False)
     assert again.exit_code == 0, again.output
+
+
+def test_the_figure_has_a_mark_for_each_check_that_it_does_not_leave_to_the_table(
+    found: PredictiveChecks,
+) -> None:
+    figure = checks_figure(found, stages=BASELINE.calendar().periods)
+    marks = [line for axes in figure.axes for line in axes.lines if line.get_markersize() < 10]
+    left = found.frame["statistic"].isin(["start", "correlation"]) | found.frame["place"].isna()
+    dots = [line for line in marks if str(line.get_marker()) in "os^D"]
+    assert len(dots) == int((~left).sum())
+    said = " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+    assert "when fields begin, and whether they move together, stands in the table" in said
 
 
 def test_the_command_prints_what_is_least_likely() -> None:

@@ -42,6 +42,10 @@ FITTED = (
     "The runs have parameters that were fitted to a record, so that places come out nearer to the "
     "middle than they should."
 )
+NOT_DRAWN = (
+    "Of a field without acts in a stage only their number is checked; when fields begin, and "
+    "whether they move together, stands in the table."
+)
 APART = 0.17  # of the distance of two stages, between fields
 TALL = 1.95  # inches of a panel on a phone, and of what stands around all of them
 AROUND = 3.4
@@ -71,8 +75,8 @@ def checks_figure(
     figure = slide(
         "Do free runs look like the record?",
         about="Share of free runs in which a number is lower than in the record: near 0 or 1, the "
-        f"record is unlike them. Grey: 5 % to 95 %. {checks.told()} Record {checks.edition}. "
-        f"{checks.parameters}",
+        f"record is unlike them. Grey: 5 % to 95 %. {NOT_DRAWN} {checks.told()} "
+        f"Record {checks.edition}. {checks.parameters}",
         form=form,
         height=AROUND + TALL * (len(STATISTICS) + 1) if form.narrow else None,
         below=FITTED if checks.fitted else STATEMENT,
@@ -103,10 +107,7 @@ def checks_figure(
         Line2D([], [], linestyle="none", marker=looks[d].marker, color=looks[d].colour,
                label=called(words, d)) for d in COUNTED_DOMAINS
     ]  # fmt: skip
-    ring: dict[str, Any] = {"markerfacecolor": "none", "markersize": 12, "markeredgewidth": 1.6}
-    marks.append(
-        Line2D([], [], linestyle="none", marker="o", color="black", label="flagged", **ring)
-    )
+    marks.append(Line2D([], [], label="flagged", **RING))
     figure.body.legend(handles=marks, loc="outside upper left", ncols=2 if form.narrow else 6)
     return figure
 
