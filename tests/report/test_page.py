@@ -293,3 +293,4 @@ def test_acts_are_those_of_the_years_that_are_run(edit: str, shown: str) -> None
     assert f"The record {found.record.name}: {acts} coded acts" in titles
     assert shown in counts_alt(found)
     assert bool(shown) == bool(counts_alt(found))
+    assert ("A panel for each domain" in counts_alt(found)) == bool(shown)

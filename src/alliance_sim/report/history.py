@@ -276,8 +276,8 @@ def counts_alt(comparison: HistoryComparison) -> str:
     ]
     which = f" Outside: {'; '.join(outside)}." if outside else ""
     return (
-        f"Four panels, one for each domain, with {shown} and three "
-        f"series in each. Of all acts, {len(rows) - len(outside)} of {len(rows)} counts of the "
+        f"A panel for each domain with {shown}; where there is room, rows for three series. "
+        f"Of all acts, {len(rows) - len(outside)} of {len(rows)} counts of the "
         f"record lie inside the bar of the runs.{which} The table below holds every number."
     )
 
