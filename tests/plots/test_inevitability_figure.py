@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from alliance_sim import load_scenario
@@ -15,6 +16,19 @@ from alliance_sim.shipped import usual_scenario
 
 def places(line: Line2D) -> list[float]:
     return [float(x) for x in np.asarray(line.get_xdata(), dtype=float)]
+
+
+def test_the_year_of_decision_is_marked_like_no_other_line() -> None:
+    base = load_scenario(usual_scenario())
+    figure = inevitability_figure(
+        inevitability(base, "without nine_eleven", outcome="rung>=8@2014")
+    )
+    (legend,) = figure.findobj(Legend)
+    names = [text.get_text() for text in legend.get_texts()]
+    looks = [(line.get_linestyle(), line.get_marker()) for line in legend.get_lines()]
+    dashes = [str(getattr(line, "_dash_pattern", "")) for line in legend.get_lines()]
+    assert {"as it was", "edited", "edits begin", "decided"} < set(names)
+    assert len(set(zip(looks, dashes, strict=True))) == len(names)
 
 
 @pytest.mark.parametrize("form", [SLIDE, PHONE], ids=["slide", "phone"])

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 EDITED = "#b3400e"
 LINE = 2.2
+DECIDED: dict[str, Any] = {"color": INK, "linewidth": 1.3, "linestyle": (0, (7, 2, 1.5, 2))}
 YEAR = 1.0  # from the beginning of a year, which is what its number stands for, to its end
 TOP, TICK = 1.17, 1.1  # of the panels; steps are marked between the two, numbers stand below
 CROWDED, PHONE_CROWDED = 0.028, 0.07  # of the axis: steps nearer than this share a label
@@ -43,9 +44,9 @@ def inevitability_figure(curve: InevitabilityCurve, *, form: Form = SLIDE) -> Fi
     """Return both curves by the last year known, and how possible the alternative still was.
 
     Above: the chance of the outcome, as it was and edited, with 90 % intervals; coded formal steps
-    are marked along the top, the day of the edit by a broken line, the year in which the outcome is
-    decided by a grey one. Below: one less that, the chance that it does not come about. A year on
-    the axis is its end, so that what comes within it stands left of it.
+    are marked along the top, the day of the edit by a dotted line, the year in which the outcome is
+    decided by one of dots and dashes. Below: one less that, the chance that it does not come about.
+    A year on the axis is its end, so that what comes within it stands left of it.
 
     Args:
         curve: The curve.
@@ -88,7 +89,7 @@ def _curves(axes: Axes, curve: InevitabilityCurve, *, mirrored: bool) -> None:
     axes.set_ylim(-0.02, 1.02 if mirrored else TOP)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
     axes.axhline(0.5, color=FAINT, linewidth=0.7, zorder=0)
-    axes.axvline(min(curve.decided + YEAR, years[-1]), color=FAINT, linewidth=1.6, zorder=1)
+    axes.axvline(min(curve.decided + YEAR, years[-1]), **DECIDED, zorder=1)
     mark_edits(axes, [curve.touched])
 
 
@@ -131,7 +132,7 @@ def _legend(body: Any, axes: Axes, form: Form) -> None:
     handles, names = axes.get_legend_handles_labels()
     more = (
         ({"color": INK, "linewidth": 1.3, "linestyle": (0, (2, 2))}, "edits begin"),
-        ({"color": FAINT, "linewidth": 1.6}, "decided"),
+        (DECIDED, "decided"),
         ({"color": INK, "marker": "|", "linestyle": "none"}, "coded formal step"),
     )
     for look, name in more:
