@@ -231,6 +231,10 @@ def test_the_figure_holds_every_row_and_the_fixed_sentence(answer: Rewrite, form
     (legend,) = figure.findobj(Legend)
     named = {text.get_text() for text in legend.get_texts()}
     assert ("90 % of the draws" in named) == bool(answer.found or answer.unconfirmed)
+    spans = {one.edits for one in (*answer.found, *answer.unconfirmed)}
+    lines = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "|"]
+    both = [line for line in lines if len(np.asarray(line.get_xdata())) == 2]
+    assert len(both) == sum(row.edits in spans and row.status != FACT for row in answer.tree)
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

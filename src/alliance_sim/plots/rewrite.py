@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 INDENT, INDENT_NARROW = 0.32, 0.16  # inches for each edit
 LABELS = 0.56  # of the width of a slide
 DASHES = (0.0, (4.0, 3.0))
+ENDS: dict[str, Any] = {"marker": "|", "markersize": 9}  # of intervals: bars hide their lower half
 LINE = 0.19  # inches of a line of text, beside the size of it on a slide
 MARKS = {  # marker, filled
     FACT: ("s", True), FOUND: ("D", True), UNCONFIRMED: ("D", False), BEYOND: ("o", True),
@@ -179,7 +180,7 @@ def _draw_shares(
         axes.plot([start, end], [y, y], color=colour, linewidth=1.6 if quiet else 2.6, zorder=2)
         if row.edits in told and row.status != FACT:
             low, high = (start + room * v for v in told[row.edits][1:])
-            axes.plot([low, high], [y, y], color=colour, linewidth=1.0, zorder=2)
+            axes.plot([low, high], [y, y], **ENDS, color=colour, linewidth=1.0, zorder=2)
         marker, filled = MARKS[row.status]
         fill = colour if filled else "white"
         size = 7.0 if found else 5.5
@@ -219,7 +220,8 @@ def _legend(body: SubFigure, answer: Rewrite, form: Form) -> None:
             Line2D([], [], ls="none", marker=marker, color=colour, mfc=fill, label=WORDS[status])
         )
     if there & {FOUND, UNCONFIRMED}:
-        handles.append(Line2D([], [], color=INK, linewidth=1.0, label="90 % of the draws"))
+        span = Line2D([], [], **ENDS, color=INK, linewidth=1.0, label="90 % of the draws")
+        handles.append(span)
     least = of_100(answer.searched.limits.threshold)
     line = "-" if form.narrow else DASHES
     handles.append(Line2D([], [], color=FAINT, ls=line, label=f"asked for: {least} of 100"))
