@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 IMAGES, PAGE = HERE / "images", HERE / "reference" / "figures.md"
 WIDTH, COLOURS = 1280, 96  # of a picture in the pages
 MOST_BYTES = 1_550_000  # of all pictures together
-PHONE = re.compile(r'srcset="data:image/png;base64,([A-Za-z0-9+/=]+)"')
+PHONE = re.compile(r'class="phone" src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 HEAD = """\
 # Figures
 

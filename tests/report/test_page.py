@@ -90,22 +90,31 @@ def test_the_page_asks_for_nothing_from_outside(page: Outline, source: str) -> N
 
 
 def test_the_figures_in_the_page_are_the_files_beside_it(page: Outline, folder: Path) -> None:
-    images = [
-        str(image["src"]).removeprefix("data:image/png;base64,") for image in page.having("img")
-    ]
     files = [(folder / name).read_bytes() for name in ("history.png", "counts.png")]
-    assert [base64.b64decode(image) for image in images] == files
+    assert pictures(page, "slide") == files
+
+
+def pictures(page: Outline, kind: str) -> list[bytes]:
+    return [
+        base64.b64decode(str(image["src"]).removeprefix("data:image/png;base64,"))
+        for image in page.having("img")
+        if image["class"] == kind
+    ]
 
 
 def test_a_narrow_screen_is_given_pictures_drawn_for_it(page: Outline) -> None:
-    sources = page.having("source")
-    assert len(sources) == len(page.having("img"))
-    for source in sources:
-        assert str(source["media"]).startswith("(max-width:")
-        content = base64.b64decode(str(source["srcset"]).removeprefix("data:image/png;base64,"))
+    assert len(pictures(page, "phone")) == len(pictures(page, "slide"))
+    for content in pictures(page, "phone"):
         with Image.open(io.BytesIO(content)) as picture:
             assert picture.width == round(PHONE.width * DPI)
             assert "alliance_sim" in picture.info
+
+
+def test_paper_is_given_the_pictures_of_a_wide_screen(page: Outline, source: str) -> None:
+    hidden = re.findall(r"@media ([^{]*)\{\s*figure \.slide \{ display: none; \}", source)
+    assert [media.strip() for media in hidden] == ["screen and (max-width: 60rem)"]
+    assert "figure .phone { display: none; }" in source
+    assert not page.having("source"), "a browser chooses among them for its screen, also to print"
 
 
 def test_the_sections_are_listed_and_each_link_leads_to_one(page: Outline) -> None:
