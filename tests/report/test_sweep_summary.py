@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from alliance_sim.analysis.axes import Axis
 from alliance_sim.analysis.contrasts import contrasts_asked
@@ -36,6 +37,15 @@ low = 1.2
 high = 3.6
 steps = 2
 """
+SECOND = """\
+[[factor]]
+name = "pace"
+label = "Pace"
+number = "levels.pace"
+low = 1.0
+high = 3.0
+steps = 2
+"""
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +72,20 @@ def test_files_of_contrasts_of_other_values_have_other_names(one: str, other: st
     axes = [Axis("x", "X", "number", (-0.5, 0.5, 1e-16, 1e16, 1.0))]
     stems = [file_name(stem_of(contrasts_asked(f"x={text}", [], axes))) for text in (one, other)]
     assert stems[0] != stems[1]
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [(1, "Mean over runs, its error unknown."), (2, "Mean over runs ± its standard error where")],
+)
+def test_a_map_of_one_run_a_point_says_that_it_knows_no_error(
+    tmp_path: Path, runs: int, told: str
+) -> None:
+    plan = PLAN.replace("replicates = 2", f"replicates = {runs}")
+    (tmp_path / "plan.toml").write_text(f"{plan}{SECOND}")
+    figure = run_sweep(tmp_path / "plan.toml", tmp_path / "swept").plot("level_political_end")
+    said = " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+    assert told in said
 
 
 def test_files_of_contrasts_of_scenarios_are_named_after_them(sweep: Sweep) -> None:

@@ -376,11 +376,13 @@ def _heatmap(summary: SweepSummary, column: Column) -> _Drawn:
     plan = summary.sweep.plan
     across, up = summary.by
     cells = cell_table(column.frame, _told(summary, column, drawn=2), across=across, up=up)
-    shown = "Mean over runs ± its standard error"
+    shown, error = "Mean over runs", " ± its standard error where it fits"
     if summary.contrasts:
-        shown = "Mean difference, edited minus factual, ± its standard error"
+        shown = "Mean difference, edited minus factual,"
     elif column.binary:
-        shown = "Share of runs with its 95 % interval"
+        shown, error = "Share of runs", " with its 95 % interval where it fits"
+    if cells[["mean_se", "mean_low"]].isna().all(axis=None):  # as with one run a point
+        shown, error = shown.removesuffix(","), ", its error unknown"
     over = _averaged(plan, 2)
     if not (across.values or up.values):
         over += f". {cells['across'].nunique()} by {cells['up'].nunique()} stretches of the factors"
@@ -388,7 +390,7 @@ def _heatmap(summary: SweepSummary, column: Column) -> _Drawn:
         titled(plan, cells),
         Heading(
             figure_title(column, summary.contrasts, summary.sweep.plan),
-            f"{shown} where it fits{over}. {told_of_sweep(plan, summary.scenarios, column)}",
+            f"{shown}{error}{over}. {told_of_sweep(plan, summary.scenarios, column)}",
         ),
         across=across.label,
         up=up.label,
