@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from matplotlib.legend import Legend
 
 from alliance_sim import Record, compare_history, load_scenario, simulate
+from alliance_sim.plots import run
 from alliance_sim.plots.history import record_figure
 from alliance_sim.scenario.edit import replaced
 
 if TYPE_CHECKING:
     from alliance_sim import Scenario
+    from alliance_sim.results import Ensemble
 
 HISTORY = load_scenario("japan_nato/baseline")
 
@@ -49,3 +52,9 @@ def test_a_record_whose_ladder_leaves_a_step_out_is_drawn_to_its_top() -> None:
     told = [label.get_text() for label in names.get_yticklabels()]
     wanted = dict(zip(record.rungs["rung"], record.rungs["name"], strict=True))
     assert told == ["", *(wanted[k].replace("_", " ") for k in range(2, top + 1))]
+
+
+def test_the_legend_of_one_run_has_no_bands(ensemble: Ensemble) -> None:
+    alone = replace(ensemble, values=ensemble.values[:1], status=ensemble.status[:1])
+    (legend,) = run.ensemble_figure(alone, ["rung"]).findobj(Legend)
+    assert [text.get_text() for text in legend.get_texts()] == ["the one run"]

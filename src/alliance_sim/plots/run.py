@@ -121,7 +121,8 @@ def ensemble_figure(
         if last:
             axes.set_xlabel("year", labelpad=1)
     year_ticks(grid.flat[0], ensemble.calendar, every=20 if columns == 3 else 10)
-    _legend(figure.body, beside=beside is not None, form=form)
+    one = ensemble.runs - ensemble.failed == 1
+    _legend(figure.body, one=one, beside=beside is not None, form=form)
     return figure
 
 
@@ -132,16 +133,18 @@ def _own_classes(ensemble: Ensemble) -> str:
     return f", with {' and '.join(one.rpartition('.')[2] for one in own)}" if own else ""
 
 
-def _legend(body: SubFigure, *, beside: bool, form: Form) -> None:
-    """Say what line and bands are, once for all panels."""
+def _legend(body: SubFigure, *, one: bool, beside: bool, form: Form) -> None:
+    """Say what line and bands are, once for all panels; one run has no bands."""
     ink = PLAINLY.colour
-    handles: list[Line2D | Patch] = [
-        Line2D([], [], color=ink, linewidth=2.4, label="median of runs"),
-        Patch(color=ink, alpha=WIDE + NARROW, linewidth=0, label="middle 50 %"),
-        Patch(color=ink, alpha=WIDE, linewidth=0, label="middle 90 %"),
-    ]
+    label = "the one run" if one else "median of runs"
+    handles: list[Line2D | Patch] = [Line2D([], [], color=ink, linewidth=2.4, label=label)]
+    if not one:
+        handles += [
+            Patch(color=ink, alpha=WIDE + NARROW, linewidth=0, label="middle 50 %"),
+            Patch(color=ink, alpha=WIDE, linewidth=0, label="middle 90 %"),
+        ]
     if beside:
-        label = "median without the edits"
+        label = "without the edits" if one else "median without the edits"
         line = Line2D([], [], color=FACTUAL.colour, linestyle=FACTUAL.line, linewidth=1.8)
         line.set_label(label)
         handles.append(line)
