@@ -412,23 +412,23 @@ def _panel(
     axes.tick_params(length=0)
     if cell[0] >= CELL[0] and cell[1] >= CELL[1]:
         both = cell[1] >= 2 * CELL[1] and cell[0] >= 1.9 * CELL[0]
-        texts = _texts(rows, errors=both, kind=kind)
         roomy = min(cell[0] / 3, cell[1]) > CELL[0]
+        texts = _texts(rows, errors=both, kind=kind, most=4 if roomy else 3)
         _numbers(axes, rows, texts, scale=scale, size=PLAIN if roomy else SMALL)
     missing = np.argwhere(np.isnan(grid))
     for up, across in missing:
         axes.text(across, up, EMPTY, color=QUIET, fontsize=PLAIN, ha="center", va="center")
 
 
-def _texts(rows: pd.DataFrame, *, errors: bool, kind: Kind) -> list[str]:
-    """Return what stands in each cell."""
+def _texts(rows: pd.DataFrame, *, errors: bool, kind: Kind, most: int) -> list[str]:
+    """Return what stands in each cell, with so many decimals at most."""
     share, difference = kind == "share", kind.startswith("difference")
-    step = 2 if share else _step(rows)
+    step = 2 if share else min(_step(rows), most)
     texts = []
     for row in rows.to_dict(orient="records"):
         text = _rounded(float(row["mean"]), step)
         if difference:
-            text = signed(float(row["mean"]), places=min(step, 3))
+            text = signed(float(row["mean"]), places=step)
         low, high, error = (float(row[key]) for key in ("mean_low", "mean_high", "mean_se"))
         if errors and share and not math.isnan(low):
             text += f"\n{_rounded(low, step)}–{_rounded(high, step)}"
@@ -456,4 +456,4 @@ def _step(rows: pd.DataFrame) -> int:
 
 
 def _rounded(number: float, decimals: int) -> str:
-    return f"{number:.{min(decimals, 3)}f}"
+    return f"{number:.{decimals}f}"
