@@ -24,13 +24,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image
+from PIL import Image, ImageColor
 from PIL.PngImagePlugin import PngInfo
+
+from alliance_sim.plots.style import SHADES
 
 HERE = Path(__file__).resolve().parent
 IMAGES, PAGE = HERE / "images", HERE / "reference" / "figures.md"
 WIDTH, COLOURS = 1280, 96  # of a picture in the pages
-MOST_BYTES = 1_550_000  # of all pictures together
+NEAR_WHITE = 235  # of each part of a colour, from which on it is one of the paper's
+MOST_BYTES = 1_700_000  # of all pictures together
 PHONE = re.compile(r'class="phone" src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 HEAD = """\
 # Figures
@@ -347,8 +350,24 @@ def small(content: bytes, path: Path) -> None:
         if picture.width > WIDTH:
             size = (WIDTH, round(picture.height * WIDTH / picture.width))
             picture = picture.resize(size, Image.Resampling.LANCZOS)
-        few = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few = picture.quantize(palette=_palette(picture), dither=Image.Dither.NONE)
         few.save(path, optimize=True, pnginfo=told)
+
+
+def _palette(picture: Image.Image) -> Image.Image:
+    """Return the colours of a picture that are kept: the paper and the shade of stages as they are.
+
+    They differ by so little that one would be taken for the other.
+    """
+    paper = [ImageColor.getrgb(shade) for shade in SHADES]
+    count = COLOURS - len(paper)
+    few = picture.quantize(count, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    numbers = few.getpalette() or []
+    found = [tuple(numbers[k : k + 3]) for k in range(0, min(len(numbers), 3 * count), 3)]
+    kept = [*(colour for colour in found if min(colour) < NEAR_WHITE), *paper]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in kept for part in colour])
+    return palette
 
 
 def draw(folder: Path, only: Sequence[str] = ()) -> None:

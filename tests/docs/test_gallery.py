@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from alliance_sim.plots.origin import read_origin
+from alliance_sim.plots.style import SHADES
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -46,6 +48,19 @@ def test_every_picture_says_which_command_made_it(gallery: ModuleType) -> None:
             assert read_origin(gallery.IMAGES / name).command.startswith(f"alliance-sim {verb} ")
         with Image.open(gallery.IMAGES / names[-1]) as picture:
             assert picture.width == (600 if entry.page else gallery.WIDTH)
+
+
+def test_paper_and_the_shade_of_stages_stay_apart(gallery: ModuleType, tmp_path: Path) -> None:
+    given = Image.effect_noise((300, 300), 90).convert("RGB")
+    shades = [ImageColor.getrgb(shade) for shade in SHADES]
+    for place, shade in enumerate(shades):
+        given.paste(shade, (100 * place, 0, 100 * place + 100, 100))
+    content = io.BytesIO()
+    given.save(content, "PNG")
+    gallery.small(content.getvalue(), tmp_path / "small.png")
+    with Image.open(tmp_path / "small.png") as picture:
+        found = [picture.convert("RGB").getpixel((100 * k + 50, 50)) for k in range(len(shades))]
+    assert found == shades
 
 
 def test_every_experiment_that_the_gallery_runs_is_there(gallery: ModuleType) -> None:
