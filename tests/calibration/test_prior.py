@@ -206,3 +206,19 @@ def test_a_theory_without_parameters_is_told() -> None:
     only = with_priors({"path": "willingness.assets", "family": "half_normal", "parameters": [1.0]})
     with pytest.raises(ScenarioError, match="theory 'R' leaves no parameter to fit"):
         Prior(only.scenario, "R")
+
+
+def test_densities_of_parts_add_up_to_that_of_all() -> None:
+    theta, names = PRIOR.sample(4, seed=5), list(PRIOR.names)
+    own = names.index("levels.pace")
+    parts = (names[:own], "levels.pace", names[own + 1 :])
+    total = sum(np.asarray(PRIOR.logpdf(theta, of=some)) for some in parts)
+    np.testing.assert_allclose(total, PRIOR.logpdf(theta))
+    moved = theta.copy()
+    moved[:, own] *= 1.1
+    others = [name for name in names if name != "levels.pace"]
+    np.testing.assert_array_equal(PRIOR.logpdf(moved, of=others), PRIOR.logpdf(theta, of=others))
+    with pytest.raises(SettingError, match=r"unknown parameter 'levels\.pase'"):
+        PRIOR.logpdf(theta, of=["levels.pase"])
+    with pytest.raises(SettingError, match="no parameter is given"):
+        PRIOR.logpdf(theta, of=[])

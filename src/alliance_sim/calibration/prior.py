@@ -17,7 +17,7 @@ from alliance_sim.calibration.distributions import (
     Row,
     blocks_of,
 )
-from alliance_sim.errors import ScenarioError, SettingError, shown, unknown_name
+from alliance_sim.errors import ScenarioError, SettingError, not_among, shown, unknown_name
 from alliance_sim.record.reporting import Beta, Reporting
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import value_at
@@ -25,6 +25,7 @@ from alliance_sim.scenario.path import with_names
 from alliance_sim.scenario.priors import ALL, LOG, places
 from alliance_sim.scenario.schema import Prior as PriorTable
 from alliance_sim.scenario.theories import Theory, own_theory, theory_of, with_theory
+from alliance_sim.several import several
 from alliance_sim.whole_numbers import not_whole
 from alliance_sim.world.over_lanes import exp_of
 
@@ -160,8 +161,13 @@ class Prior:
         """Names of the parameters, in the order of the vector."""
         return tuple(parameter.name for parameter in self.parameters)
 
-    def logpdf(self, theta: Theta) -> float | Floats:
+    def logpdf(self, theta: Theta, *, of: str | Sequence[str] | None = None) -> float | Floats:
         """Return the log density of the natural values, -inf outside their ranges.
+
+        Args:
+            theta: Natural values.
+            of: Names of the parameters, or of one, whose density is meant, given all others; all
+                if None.
 
         Returns:
             A number for one vector, an array (draws,) for many.
@@ -170,9 +176,13 @@ class Prior:
             SettingError: If the vector has another length, or names that are not known.
         """
         x, many = self.columns(theta)
+        asked = self.names if of is None else several(of)
+        if problems := not_among("parameter", asked, self.names):
+            raise SettingError("prior", problems)
+        meant = np.isin(self.names, asked)
         total = np.zeros(x.shape[1])
         for block in self._blocks:
-            total = total + block.log_density(x[block.rows], x).sum(axis=0)
+            total = total + block.log_density(x[block.rows], x)[meant[block.rows]].sum(axis=0)
         return total if many else float(total[0])
 
     def sample(self, draws: int, seed: int) -> Floats:
