@@ -42,9 +42,20 @@ def test_there_are_ten_and_each_edits_something(questions: dict[str, Any]) -> No
             assert next(one for one in base.junctures if one.name == name).follows
 
 
-@pytest.mark.parametrize("table", ["headlines.csv", "headlines_variance.csv", "multiverse.csv"])
+@pytest.mark.parametrize(
+    "table",
+    ["headlines.csv", "headlines_variance.csv", "headline_priors.csv", "multiverse.csv"],
+)
 def test_a_table_has_a_row_for_each(questions: dict[str, Any], table: str) -> None:
     assert column(table, "question") == list(questions)
+
+
+def test_tables_tell_the_same_effects() -> None:
+    first, again = (
+        np.array(column(name, "effect"), dtype=float)
+        for name in ("headlines.csv", "headline_priors.csv")
+    )
+    np.testing.assert_allclose(first, again, atol=0.0055)  # as they are rounded
 
 
 def test_every_way_to_ask_is_within_the_run(questions: dict[str, Any]) -> None:
