@@ -28,6 +28,16 @@ def test_a_day_that_an_analysis_gives_is_the_same_day_for_a_run(day: dt.date) ->
     assert Axis("day", "From", "date").text(year) == day.isoformat()
 
 
+@given(st.floats(1950.0, 2025.99), st.integers(-3, 3))
+def test_a_limit_between_two_days_is_told_as_the_first_or_last_day_within(
+    limit: float, days: int
+) -> None:
+    since = Axis("since", "Government from", "date")
+    day = (dt.date.fromisoformat(since.text(limit)) + dt.timedelta(days=days)).isoformat()
+    assert (day >= since.end(limit, first=True)) == (year_of(day) >= limit)
+    assert (day <= since.end(limit, first=False)) == (year_of(day) <= limit)
+
+
 def test_values_become_numbers_and_words() -> None:
     rule = Axis("rule", "Council rule", "choice", RULES)
     column = pd.Series(["leader", "consensus", "leader"])

@@ -123,6 +123,25 @@ def test_dates_and_several_values_make_limits() -> None:
     assert told["low"]["since"] is None
 
 
+def test_the_conditions_of_the_table_hold_in_as_many_runs_as_are_told() -> None:
+    frame = made_up(points=300)
+    early = frame["since"].between("2002-03-01", "2006-05-01")
+    frame["y"] = np.where(early & (frame["idle"] < 0.7), 1.0, frame["y"])
+    boxes = found(frame, method="cart").leaves
+    limits = limit_frame(boxes)
+    for number, box in enumerate(boxes, start=1):
+        rows = np.ones(len(frame), dtype=bool)
+        for limit in limits[limits["box"] == number].to_dict("records"):
+            column = frame[limit["factor"]]
+            if limit["values"]:
+                rows &= column.astype(str).isin(limit["values"].split(" | "))
+            if pd.notna(limit["low"]):
+                rows &= column >= limit["low"]
+            if pd.notna(limit["high"]):
+                rows &= column <= limit["high"]
+        assert (rows.sum(), frame["y"][rows].sum()) == (box.runs, box.of_interest)
+
+
 def test_a_second_box_lies_outside_of_the_first() -> None:
     frame = made_up(luck=0.0)
     frame["y"] = ((frame["pull"] >= 3.0) | (frame["idle"] <= 0.2)).astype(float)

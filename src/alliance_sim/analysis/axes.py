@@ -97,6 +97,25 @@ class Axis:
             return date_of(number).isoformat()
         return value_text(self.values[round(number)])
 
+    def end(self, number: float, *, first: bool) -> str:
+        """Return a limit in the factor's own terms, so that it cuts off the same values.
+
+        A limit on dates lies anywhere between two days: the day that begins nearest to it may be
+        one that it cuts off.
+
+        Args:
+            number: The limit.
+            first: Whether values from there on are within, or those up to there.
+        """
+        if self.kind != "date":
+            return self.text(number)
+        day = date_of(number)
+        if first and decimal_year(day) < number:
+            day += dt.timedelta(days=1)
+        elif not first and decimal_year(day) > number:
+            day -= dt.timedelta(days=1)
+        return day.isoformat()
+
     def tick(self, number: float) -> str:
         """Return a number in the shortest words that tell it on an axis: days become months."""
         if self.kind != "date":

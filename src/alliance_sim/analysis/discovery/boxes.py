@@ -95,12 +95,20 @@ class Limit:
         if axis.kind == "choice":
             told = " or ".join(value_text(axis.values[k]) for k in self.kept)
         elif math.isinf(self.high):
-            told = f"{axis.text(self.low)} or {'later' if axis.kind == 'date' else 'more'}"
+            told = f"{self.first()} or {'later' if axis.kind == 'date' else 'more'}"
         elif math.isinf(self.low):
-            told = f"{axis.text(self.high)} or {'earlier' if axis.kind == 'date' else 'less'}"
+            told = f"{self.last()} or {'earlier' if axis.kind == 'date' else 'less'}"
         else:
-            told = f"{axis.text(self.low)} to {axis.text(self.high)}"
+            told = f"{self.first()} to {self.last()}"
         return f"{axis.brief}: {told}"
+
+    def first(self) -> str:
+        """Return the lower limit in the factor's own terms; of a date the first day within."""
+        return self.axis.end(self.low, first=True)
+
+    def last(self) -> str:
+        """Return the upper limit likewise; of a date the last day within."""
+        return self.axis.end(self.high, first=False)
 
 
 @dataclass(frozen=True)
@@ -204,9 +212,9 @@ def limit_frame(boxes: Sequence[Box]) -> pd.DataFrame:
     """Return the conditions of all boxes, one row each.
 
     Returns:
-        Columns `box` (from 1), `factor`, `label`, `low`, `high` (in the factor's own units, dates
-        as ISO texts; empty where there is no limit), `values` (of a choice), `qp_low`, `qp_high`,
-        `words`.
+        Columns `box` (from 1), `factor`, `label`, `low`, `high` (in the factor's own units, of a
+        date the first and the last day within as ISO texts; empty where there is no limit),
+        `values` (of a choice), `qp_low`, `qp_high`, `words`.
     """
     rows = [
         {
@@ -228,11 +236,11 @@ def limit_frame(boxes: Sequence[Box]) -> pd.DataFrame:
 
 def _ends(limit: Limit) -> Mapping[str, object]:
     """Return the limits in the factor's own units, None where there is none."""
-    exact = {"low": limit.low, "high": limit.high}
     dated = limit.axis.kind == "date"
+    ends = {"low": (limit.low, limit.first), "high": (limit.high, limit.last)}
     return {
-        end: None if math.isinf(value) else limit.axis.text(value) if dated else value
-        for end, value in exact.items()
+        end: None if math.isinf(value) else in_words() if dated else value
+        for end, (value, in_words) in ends.items()
     }
 
 
