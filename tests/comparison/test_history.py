@@ -95,6 +95,8 @@ def test_what_a_run_cannot_tell_counts_neither_for_it_nor_against_it() -> None:
         (0.5, 0.46, "as before"),
         (0.5, 0.4, "in fewer histories"),
         (0.9, 1.0, "in more histories"),
+        *((k / 20, (k + 1) / 20, "in more histories") for k in range(15)),
+        *((k / 20, (k - 1) / 20, "in fewer histories") for k in range(1, 16)),
         (np.nan, np.nan, "as before"),
         (0.3, np.nan, "no longer applies"),
         (np.nan, 0.3, "newly applies"),

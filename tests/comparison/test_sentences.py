@@ -13,12 +13,12 @@ WORDS = Words.of(load_scenario("two_islands/baseline"))
 STEPS = pd.DataFrame(columns=["title", "factual", "edited"])
 
 
-def told(*rows: tuple[str, int, float, float, float]) -> str:
+def told(*rows: tuple[str, int, float, float, float], steps: pd.DataFrame = STEPS) -> str:
     """Return the sentence of state, year, difference, and shares of pairs above and below."""
     columns = ["state", "year", "difference", "above", "below"]
     yearly = pd.DataFrame(rows, columns=columns).assign(low=-0.1, high=0.1, runs=30)
     yearly["unit"] = ["formal step" if state == "rung" else "1" for state in yearly["state"]]
-    found = Findings(yearly=yearly, steps=STEPS, last=2010, same=False)
+    found = Findings(yearly=yearly, steps=steps, last=2010, same=False)
     return sentence_of("No raid", found, against="Two islands", words=WORDS, rungs=3)
 
 
@@ -56,6 +56,17 @@ def test_where_the_largest_has_a_way_no_other_is_named(above: float) -> None:
         ("rung", 2010, 0.0, 0.0, 0.0),
     )
     assert "sure of its way" not in sentence
+
+
+@pytest.mark.parametrize("tenths", range(10))
+def test_a_step_that_comes_a_tenth_more_or_less_often_is_told_and_less_is_not(tenths: int) -> None:
+    still = [("level_operations", 2010, 0.4, 0.5, 0.5), ("rung", 2010, 0.0, 0.0, 0.0)]
+    shares = [tenths / 10, (tenths + 1) / 10]
+    for factual, edited in (shares, shares[::-1]):
+        table = pd.DataFrame({"title": ["Step"], "factual": [factual], "edited": [edited]})
+        assert "“Step” comes in" in told(*still, steps=table)
+        nearer = table.assign(edited=edited + 0.005 * (factual - edited))
+        assert "“Step” comes in" not in told(*still, steps=nearer)
 
 
 def test_a_step_that_is_sure_is_named_as_one() -> None:

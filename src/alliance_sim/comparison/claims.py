@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 HELD = 0.8  # share of runs from which on a claim counts as told by the model
 MOVED = 0.05  # share of runs by which a claim has to differ between scenarios to count as changed
+SAME = 9  # digits of a difference of two shares that are no matter of rounding: 0.45 less 0.4
 NO_LONGER, NEWLY, FEWER, MORE, AS_BEFORE = (
     *("holds no longer", "newly holds", "in fewer histories", "in more histories", "as before"),
 )
@@ -119,7 +120,7 @@ def _change(before: float, after: float) -> str:
         return NO_LONGER
     if after >= HELD > before:
         return NEWLY
-    if abs(after - before) < MOVED:
+    if round(abs(after - before), SAME) < MOVED:
         return AS_BEFORE
     return FEWER if after < before else MORE
 

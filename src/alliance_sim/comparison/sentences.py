@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from alliance_sim.comparison.claims import SAME
 from alliance_sim.glossary import decimal, percent, signed
 from alliance_sim.record.words import Words
 from alliance_sim.scenario.fields import LEVEL
@@ -153,7 +154,7 @@ def _steps(steps: pd.DataFrame) -> list[str]:
     if steps.empty:
         return []
     most = max(_records(steps), key=lambda row: abs(row["edited"] - row["factual"]))
-    if abs(most["edited"] - most["factual"]) < MOVED:
+    if round(abs(most["edited"] - most["factual"]), SAME) < MOVED:
         return []
     shares = f"{_share(most['edited'])} of the histories in place of {_share(most['factual'])}"
     return [f"“{most['title']}” comes in {shares}"]
