@@ -119,6 +119,17 @@ def test_values_of_a_factor_are_subtracted_where_all_others_agree() -> None:
     assert set(alone["scenario"]) == {"raid false minus true"}
 
 
+def test_a_point_that_a_table_has_twice_gives_a_run_no_second_twin() -> None:
+    frame = rows(("base",))
+    again = frame[frame["raid"]].assign(point=frame["point"] + 100)
+    (contrast,) = contrasts_asked("raid=false - true", LABELS, AXES)
+    once, twice = (
+        differences(table, contrast, outcomes=["y"], factors=["raid", "pull"])
+        for table in (frame, pd.concat([frame, again]))
+    )
+    pd.testing.assert_frame_equal(once, twice)
+
+
 def test_a_pair_of_which_one_failed_is_no_number() -> None:
     frame = rows()
     frame.loc[0, "y"] = np.nan

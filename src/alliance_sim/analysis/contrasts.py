@@ -206,7 +206,7 @@ def differences(
     edited, factual = (
         frame[frame[contrast.along] == level] for level in (contrast.edited, contrast.factual)
     )
-    beside = factual[[*keys, *outcomes]]
+    beside = factual[[*keys, *outcomes]].drop_duplicates(keys)  # a point given twice is one twin
     both = edited.merge(beside, on=keys, how="inner", suffixes=("", " before"), sort=False)
     if not len(both):
         raise SettingError(WHERE, [_no_twins(contrast)])
