@@ -75,6 +75,15 @@ def test_draws_that_are_sure_of_themselves_keep_what_they_say() -> None:
     assert found.high == pytest.approx(1.0, abs=1e-3)
 
 
+@pytest.mark.parametrize("effect", [-1.0, 1.0])
+def test_an_interval_that_reaches_to_no_effect_ends_at_0(effect: float) -> None:
+    values = np.tile(np.repeat([0.0, effect], [260, 40]), 8)
+    found = estimate_of(values, 300, binary=True)
+    assert 0.0 in (found.low, found.high)
+    turned = estimate_of(-values, 300, binary=True)
+    assert turned == (-found.value, -found.high, -found.low)
+
+
 def test_draws_all_of_whose_re_runs_failed_are_left_out() -> None:
     values = np.tile([0.0, 1.0, np.nan, 1.0], 4)
     values[7] = np.nan

@@ -29,6 +29,7 @@ LOW, HIGH = 0.05, 0.95
 LEAST = 0.005  # difference in probability below which none is told: less than 1 in 100, rounded
 LIKELY = 64  # equally likely values of what the re-runs of a draw leave open
 KINDS = (-1.0, 0.0, 1.0)  # what a yes or no may be, or the difference of two
+NONE = 1e-12  # below it a mean is none: the inverse above gives the least float in place of 0
 ALL_BETWEEN = 0.999  # largest share of the variance that is taken to lie between draws
 WHERE = "whatif"
 OUTSIDE = (
@@ -211,8 +212,8 @@ def _means(shapes: Floats) -> Floats:
     either = np.where(down + up > 0.0, either, 0.0)
     upwards = np.where(down > 0.0, betaincinv(_some(up), _some(down), turned), 1.0)
     upwards = np.where(up > 0.0, upwards, 0.0)
-    found: Floats = either * (2.0 * upwards - 1.0)
-    return found
+    found = either * (2.0 * upwards - 1.0)
+    return np.where(np.abs(found) < NONE, 0.0, found)
 
 
 def _some(shape: Floats) -> Floats:
