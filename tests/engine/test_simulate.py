@@ -94,6 +94,16 @@ def test_blocks_of_runs_make_up_the_whole(ensemble: Any) -> None:
     assert together.tobytes() == ensemble.values.tobytes()
 
 
+@pytest.mark.filterwarnings("ignore::alliance_sim.ScenarioWarning")  # what lies behind the end
+@pytest.mark.parametrize("last", [2004, 2007, 2009])
+def test_a_run_that_ends_earlier_is_the_beginning_of_the_longer_one(last: int) -> None:
+    islands = load_scenario("two_islands/baseline")
+    whole = simulate(islands, runs=4, seed=5)
+    part = simulate(islands.with_setting("time.last_year", last), runs=4, seed=5)
+    assert part.calendar.labels == whole.calendar.labels[: part.calendar.steps]
+    assert part.values.tobytes() == whole.values[:, : part.calendar.steps].tobytes()
+
+
 def test_the_last_of_all_runs_can_be_computed() -> None:
     last = simulate(SHORT, runs=1, seed=5, first_run=2**32 - 1)
     assert np.isfinite(last.values).all()
