@@ -49,6 +49,16 @@ def test_theories_agree_by_weight_and_their_variance_is_split() -> None:
     assert light.low == light.high == 1.0
 
 
+@pytest.mark.parametrize("weights", [(0.04, 1.0), (0.1, 0.2, 0.7), (0.3, 0.3, 0.3, 0.05)])
+@pytest.mark.parametrize("effect", [-1.0, -0.2, 0.1, 1 / 3])
+def test_theories_that_agree_to_the_last_digit_have_nothing_between_them(
+    weights: tuple[float, ...], effect: float
+) -> None:
+    by_name = {f"T{place}": weight for place, weight in enumerate(weights)}
+    found = agreement({name: [effect] for name in by_name}, by_name)
+    assert (found.mean, found.ambiguity) == (effect, 0.0)
+
+
 def test_what_holds_in_all_that_was_tried_is_robust() -> None:
     agreed = agreement({"R": draws(0.30), "I": draws(0.25)}, EQUAL)
     found = label(agreed, Checks(**GOOD))

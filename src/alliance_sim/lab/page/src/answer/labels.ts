@@ -71,7 +71,8 @@ export function agreementOf(
   const means = drawn.map((values) => meanOf(values));
   const dot = (values: readonly number[]): number =>
     values.reduce((so_far, value, place) => so_far + (w[place] ?? 0) * value, 0);
-  const mean = dot(means);
+  // What all theories agree on lies between none of them, whatever rounding leaves.
+  const mean = Math.min(Math.max(dot(means), Math.min(...means)), Math.max(...means));
   const between = dot(means.map((one) => (one - mean) ** 2));
   const within = dot(drawn.map((values) => varianceOf(values)));
   const signs = means.map(signOf);
