@@ -35,6 +35,7 @@ RIGHT = [
     "min(level_operations<0.6)",
     "first(rung>=8)<=2013.5",
     " rung >= 8 @ 2014H1 ",
+    "\x1crung\x85>=\u30008\x1f@ 2014",
 ]
 WRONG = [
     *("", "rung>=8", "rnug>=8@2014", "rung=>8@2014", "rung>=8@1949", "rung>=8@2014Q5"),
@@ -46,6 +47,9 @@ WRONG = [
         "first(rung)>=2014",
     ),
     *("sum(count_operations)@2012..2001>=20", "rung>=8@2014M05x", "rung>=99@2014"),
+    *("first(rung>=8)<=1949", "first(rung>=8)@1990..2014>2030", "sum(blocked>=1)@2014>4.5"),
+    *("sum(count_operations)@2001..2012>=-1", "mean( rung>=08.0 ) @ 1990..2014Q4 > 1e0"),
+    *("r\u00fcng>=8@2014", "rung>=8@2014\n5", "rung>=8@2014\ufeff", "rung>=\ufeff8@2014", "\x1b"),
     *("level_political>=0@2014", "mean(level_political)@2001..2012>=20@2014"),
 ]
 

@@ -1,6 +1,7 @@
 // An outcome's text taken apart, such as "mean(level_political)@2001..2012>0.4": as
 // `results/outcomes.py` does it. What the parts come to is the engine's, how they are said the answer's.
 import { readNumber } from "./engine/days";
+import { SPACE, stripped } from "./engine/letters";
 
 /** What an outcome's text says, as it is written. */
 export interface Written {
@@ -25,9 +26,13 @@ export interface Signal {
   threshold: string;
 }
 
-const FOLDED = /^(\w+)\s*\(([^()]*)\)\s*(?:@([^<>=!]*))?(?:([<>=!]+)\s*(.*))?$/s;
-const PLAIN = /^([^()@]*)(?:@(.*))?$/s;
-const SIGNAL = /^(\w+)\s*(?:([<>=!]+)\s*([^\s<>=!]\S*))?$/;
+const [NAME, GAP] = ["([\\p{L}\\p{N}_]+)", `[${SPACE}]*`]; // \w and \s as Python has them
+const FOLDED = new RegExp(
+  `^${NAME}${GAP}\\(([^()]*)\\)${GAP}(?:@([^<>=!]*))?(?:([<>=!]+)${GAP}([^\\n]*))?$`,
+  "u",
+);
+const PLAIN = /^([^()@]*)(?:@([^\n]*))?$/u;
+const SIGNAL = new RegExp(`^${NAME}${GAP}(?:([<>=!]+)${GAP}([^${SPACE}<>=!][^${SPACE}]*))?$`, "u");
 const FLAGS = ["passed_", "refused_", "suspensions"];
 
 /** Folds of one moment: of a state that is 0 or 1 they are 0 or 1, too. */
@@ -35,14 +40,14 @@ export const ONE_MOMENT: readonly string[] = ["at", "max", "min"];
 
 /** Return the parts of an outcome's text; the signal is "" where it cannot be read. */
 export function partsOf(text: string): Written {
-  const whole = text.trim();
+  const whole = stripped(text);
   const folded = FOLDED.exec(whole);
   const [, signal = "", when = null] = folded === null ? (PLAIN.exec(whole) ?? []) : [];
   if (folded === null) {
-    return { text: whole, fold: null, signal: signal.trim(), when, passes: "", mark: "" };
+    return { text: whole, fold: null, signal: stripped(signal), when, passes: "", mark: "" };
   }
   const [, fold = "", inside = "", time = null, passes = "", mark = ""] = folded;
-  return { text: whole, fold, signal: inside.trim(), when: time, passes, mark: mark.trim() };
+  return { text: whole, fold, signal: stripped(inside), when: time, passes, mark: stripped(mark) };
 }
 
 /** Return a signal taken apart; null if it is none. */

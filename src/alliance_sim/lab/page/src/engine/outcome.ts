@@ -2,9 +2,11 @@
 
 import type { Frame } from "../../../engine.mjs";
 import type { Payload } from "../contract";
+import { plain } from "../holds";
 import { ONE_MOMENT, isFlag, partsOf, readMark, signalOf } from "../outcome_text";
 import { general } from "./days";
-import { quoted, unknownName } from "./nearest";
+import { lettersOf, quoted, shown, stripped } from "./letters";
+import { unknownName } from "./nearest";
 
 /** What the module folds; numbers as `kernel.outputs` has them. */
 export interface Fold {
@@ -26,12 +28,20 @@ export interface Fold {
 
 const HOW: Record<string, number> = { at: 0, mean: 0, sum: 0, max: 1, min: 2, first: 3 };
 const COMPARISONS: Record<string, number> = { "": 0, ">=": 1, ">": 2, "<=": 3, "<": 4 };
-const WITHIN = ["at", "mean", "max", "min"]; // folds of a state that stay within its range
+const SIGNS = Object.keys(COMPARISONS);
+const WITHIN = ["mean", "max", "min"]; // folds of a state that stay within its range
 const UNITS: Record<string, number> = { Q: 4, H: 2, M: 12 };
-const LONGEST = 300;
+const [LONGEST, SHOWN] = [300, 60];
 const SHAPES =
   "level_political@2014, rung>=8@2014Q2, mean(level_political)@2001Q4..2012Q4, first(rung>=8), " +
   "sum(count_political)@2001..2012>=20";
+
+/** A state, or a comparison of one, that can be looked at. */
+interface Looked {
+  state: string;
+  compare: string;
+  threshold: number;
+}
 
 /** Compare two numbers by one of the four signs. */
 function compared(sign: string, value: number, mark: number): boolean {
@@ -68,7 +78,7 @@ export function readOutcome(
   text: string,
   states: States,
 ): { fold: Fold | null; problems: string[] } {
-  const start = `outcome ${quoted(text, 60)}: `;
+  const start = `outcome ${shown(text, SHOWN)}: `;
   const told: string[] = [];
   const fold = read(text, states, told);
   const problems = told.map((problem) => start + problem);
@@ -77,7 +87,7 @@ export function readOutcome(
 }
 
 function read(text: string, states: States, problems: string[]): Fold | null {
-  if (text.length > LONGEST) {
+  if (lettersOf(text) > LONGEST) {
     problems.push(`must be a text of at most ${LONGEST} characters`);
     return null;
   }
@@ -106,7 +116,7 @@ function read(text: string, states: States, problems: string[]): Fold | null {
     );
   }
   return {
-    text: written.text,
+    text: plainest(looked, how, span, [passes, mark], states.time),
     state: looked.state,
     row: states.known.get(looked.state)?.row ?? 0,
     how: HOW[how] ?? 0,
@@ -120,11 +130,7 @@ function read(text: string, states: States, problems: string[]): Fold | null {
   };
 }
 
-function readSignal(
-  text: string,
-  states: States,
-  problems: string[],
-): { state: string; compare: string; threshold: number } | null {
+function readSignal(text: string, states: States, problems: string[]): Looked | null {
   const found = signalOf(text);
   if (found === null) {
     problems.push(
@@ -153,7 +159,7 @@ function readPassing(sign: string, text: string, problems: string[]): number {
   if (mark === null) {
     const [before = "", when = ""] = text.split("@");
     const hint = text.includes("@")
-      ? `; the time comes first, as in @${when.trim()}${sign}${before.trim()}`
+      ? `; the time comes first, as in @${stripped(when)}${sign}${stripped(before)}`
       : "";
     problems.push(`compares with ${quoted(text)}, must be a finite number${hint}`);
   }
@@ -177,14 +183,14 @@ export function readSpan(
   }
   const dots = when.indexOf("..");
   if (how === "at" && dots >= 0) {
-    problems.push(`@${when.trim()} is a span: fold it, as in mean(...), or name one moment`);
+    problems.push(`@${stripped(when)} is a span: fold it, as in mean(...), or name one moment`);
     return null;
   }
   const first = readMoment(dots < 0 ? when : when.slice(0, dots), time, problems);
   const last = dots < 0 ? first : readMoment(when.slice(dots + 2), time, problems);
   if (first === null || last === null) return null;
   if (last[1] <= first[0]) {
-    problems.push(`@${when.trim()} ends before it begins`);
+    problems.push(`@${stripped(when)} ends before it begins`);
     return null;
   }
   return how === "at" ? [last[1] - 1, last[1]] : [first[0], last[1]];
@@ -221,7 +227,7 @@ export function readMoment(
   [first, last, perYear]: States["time"],
   problems: string[],
 ): [number, number] | null {
-  const text = given.trim();
+  const text = stripped(given);
   const letters = Object.keys(UNITS).filter((letter) => perYear % (UNITS[letter] as number) === 0);
   const examples = ["2014", ...letters.map((letter) => `2014${letter}1`)].join(" or ");
   const found = /^([0-9]{4})(?:([A-Za-z])([0-9]{1,2}))?$/.exec(text);
@@ -244,20 +250,55 @@ export function readMoment(
   return [start, start + length];
 }
 
-/** Return a sentence for an outcome that its state's range settles, whatever happens. */
-function settled(fold: Fold, states: States): string[] {
-  const range = states.known.get(fold.state);
+/** Return an outcome in its plainest form. */
+function plainest(
+  { state, compare, threshold }: Looked,
+  how: string,
+  [start, stop]: readonly [number, number],
+  [sign, mark]: readonly [string, number],
+  time: States["time"],
+): string {
+  const body = state + (compare === "" ? "" : compare + plain(threshold));
+  const when = spanText(how, start, stop, time);
+  const passes = sign === "" ? "" : sign + plain(mark);
+  if (how === "at") return `${body}@${when}`;
+  return `${how}(${body})${when === "" ? "" : `@${when}`}${passes}`;
+}
+
+/** Return a sentence for an outcome that the range of what it compares settles, whatever happens. */
+function settled(fold: Fold, { known, time }: States): string[] {
+  const range = known.get(fold.state);
   if (range === undefined) return [];
-  const signs = Object.keys(COMPARISONS);
-  let [sign, mark] = [signs[fold.comparison] ?? "", fold.threshold];
-  const within = WITHIN.some((name) => HOW[name] === fold.how) && !fold.text.startsWith("sum");
-  if (sign === "" && fold.passes !== "" && within) [sign, mark] = [fold.passes, fold.mark];
-  if (sign === "") return [];
-  const [low, high] = [compared(sign, range.low, mark), compared(sign, range.high, mark)];
-  if (low !== high) return [];
-  return [
-    `outcome ${quoted(fold.text)} is ${low ? "always" : "never"} so, whatever is edited: ` +
-      `${fold.state} lies from ${general(range.low)} to ${general(range.high)}; ` +
-      "compare it with a value in between",
+  const sign = SIGNS[fold.comparison] ?? "";
+  const asked: [what: string, sign: string, mark: number, low: number, high: number][] = [
+    [fold.state, sign, fold.threshold, range.low, range.high],
   ];
+  if (fold.passes !== "") {
+    const within = sign === "" && WITHIN.some((name) => fold.text.startsWith(`${name}(`));
+    const what = within ? fold.state : fold.text.slice(0, fold.text.lastIndexOf(fold.passes));
+    asked.push([what, fold.passes, fold.mark, ...foldedRange(fold, sign, range, time)]);
+  }
+  for (const [what, compare, mark, least, most] of asked) {
+    if (compare === "" || compared(compare, least, mark) !== compared(compare, most, mark))
+      continue;
+    const told = compared(compare, least, mark) ? "always" : "never";
+    const lies =
+      most === Infinity
+        ? `is ${general(least)} or more; compare it with a larger value`
+        : `lies from ${general(least)} to ${general(most)}; compare it with a value in between`;
+    return [`outcome ${quoted(fold.text)} is ${told} so, whatever is edited: ${what} ${lies}`];
+  }
+  return [];
+}
+
+/** Return the range of what quarters are folded into, from that of the state. */
+function foldedRange(
+  { how, start, stop, text }: Fold,
+  sign: string,
+  { low, high }: { low: number; high: number },
+  time: States["time"],
+): [number, number] {
+  if (how === HOW["first"]) return [time[0], time[1] + 1];
+  const steps = text.startsWith("sum(") ? stop - start : 1;
+  return sign === "" ? [low * steps, high * steps] : [0, steps];
 }
