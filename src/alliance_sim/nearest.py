@@ -120,7 +120,7 @@ def _match(asked: str, name: str, others: Sequence[str]) -> Match:
 
 
 def _alike(one: str, other: str) -> float:
-    matcher = difflib.SequenceMatcher(None, other, one)
+    matcher = difflib.SequenceMatcher(None, other, one, autojunk=False)
     if matcher.real_quick_ratio() < NEAR / 2 or matcher.quick_ratio() < NEAR / 2:
         return 0.0
     return matcher.ratio()

@@ -164,8 +164,10 @@ def test_lists_of_edits_come_to_the_numbers_of_the_package(name: str, tmp_path: 
     lists: list[list[str]] = []
     wanted: list[dict[str, Any]] = []
     refused = 0
+    spaced = [f"\x1c\u3000without {base.junctures[0].name}\x85"]
     while len(lists) < LISTS:
         texts = [one_edit(base, luck) for _ in range(luck.choice([1, 1, 2, 3]))]
+        texts = texts if lists else spaced
         try:
             after = in_python(base, texts)
         except ScenarioError as error:
@@ -245,6 +247,21 @@ WRONG = [
     ["hold rung=1@2003..2010", "hold rung=2@2008"],
     ["hold rung=1@2003..2010", "hold rung=1.0@2003 .. 2010"],
     ["hold rung=1@2003", "hold rung=1@2003"],
+    ["shift nine_eleven:2001-02-30"],
+    ["shift isaf:+4:2001-00-10"],
+    ["shift isaf:2010-07-12:1950-01-01"],
+    ["strength nine_eleven:1e400"],
+    ["set member.united_kingdom.exposure=1"],
+    ["set juncture.nine_eleven.effect.0.size=2007-01-03"],
+    [f"set levels.pace={'1' * 70}x"],
+    ["member germany:offset="],
+    ["keep x\U0001f1ef\U0001f1f5sonia_foRce"],
+    ["without nine_eleven, isaf"],
+    ["without \x1b\xa0\u202e\U0001f600nine"],
+    ["\ufeffwithout nine_eleven"],
+    ["without nine_eleven\ufeff"],
+    ["\x1cwithout nine_elevn\x85"],
+    ["strength nine_eleven:1", "motive leverge=on"],
     ["hold hostility_russia=1@1950..2025", "set period.deepening.hostility.russia=0.5"],
 ]
 

@@ -1,6 +1,7 @@
 // States held at a value over a window of time, as `scenario/holds.py` reads and writes them.
 
 import { readNumber } from "./engine/days";
+import { stripped } from "./engine/letters";
 
 /** The edit `hold STATE=VALUE@FROM..TO`, taken apart. */
 export interface Hold {
@@ -15,7 +16,7 @@ export function readHold(rest: string): Hold | null {
   const [state, after] = parted(rest, "=");
   const [written, window] = parted(after, "@");
   const value = readNumber(written);
-  const ends = window.split("..").map((end) => end.trim());
+  const ends = window.split("..").map((end) => stripped(end));
   if (state === "" || value === null || ends.length > 2 || ends.includes("")) return null;
   const one = ends.length === 2 && ends[0] === ends[1];
   return { state, value: value + 0, window: one ? (ends[0] ?? "") : ends.join("..") };
@@ -23,7 +24,9 @@ export function readHold(rest: string): Hold | null {
 
 function parted(text: string, mark: string): [string, string] {
   const at = text.indexOf(mark);
-  return at < 0 ? [text.trim(), ""] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  return at < 0
+    ? [stripped(text), ""]
+    : [stripped(text.slice(0, at)), stripped(text.slice(at + 1))];
 }
 
 /** Return the edit that makes a hold, in its plainest form. */
@@ -40,7 +43,7 @@ export function inOrder<H extends Hold>(holds: readonly H[]): H[] {
 /** Return the holds among edits, in the order in which a scenario keeps them. */
 export function holdsIn(edits: readonly string[]): Hold[] {
   const found = edits.flatMap((edit) => {
-    const text = edit.trim();
+    const text = stripped(edit);
     const hold = text.startsWith("hold ") ? readHold(text.slice("hold".length)) : null;
     return hold === null ? [] : [hold];
   });

@@ -4,7 +4,7 @@ import { ordinal } from "./days";
 import { Drafts, type Offered } from "./drafts";
 import { EditProblem, HOLDS, readEdit, type Asked } from "./edits";
 import { holdProblems } from "./holding";
-import { quoted } from "./nearest";
+import { quoted } from "./letters";
 import { NO_CHANGES, type Changes } from "./recipe";
 
 const MOST = 1000;
@@ -27,6 +27,7 @@ export function readEdits(offered: Offered, texts: readonly string[], base: stri
   }
   const asked: Asked[] = [];
   const problems: string[] = [];
+  const idle: string[] = [];
   for (const text of texts) {
     try {
       const one = readEdit(drafts, text);
@@ -34,7 +35,7 @@ export function readEdits(offered: Offered, texts: readonly string[], base: stri
       one.apply(drafts);
       asked.push(one);
       if (one.paths.length > 0 && one.paths.every((path, k) => drafts.at(path) === before[k])) {
-        problems.push(`${one.text}: changes nothing, it stands so in ${base}`);
+        idle.push(`${one.text}: changes nothing, it stands so in ${base}`);
       }
     } catch (problem) {
       if (!(problem instanceof EditProblem)) throw problem;
@@ -43,14 +44,16 @@ export function readEdits(offered: Offered, texts: readonly string[], base: stri
       problems.push(...(clashes.length > 0 ? clashes : [problem.message]));
     }
   }
-  for (const one of asked) problems.push(...idleHold(drafts, one)); // once all edits are made
   const found = [
     ...contradictions(asked),
     ...new Set(problems),
     ...holdProblems(drafts.holds, offered.editable.holds, offered.time, asked),
-    ...drafts.problems(),
   ];
   if (found.length === 0) found.push(...hangingOnOrder(offered, asked, drafts));
+  if (found.length === 0) {
+    found.push(...idle, ...asked.flatMap((one) => [...idleHold(drafts, one)]));
+  }
+  if (found.length === 0) found.push(...drafts.problems());
   if (found.length > 0) return failed(found);
   return { changes: drafts.changes(), theory: drafts.theory, problems: [] };
 }

@@ -9,7 +9,8 @@ export interface Day {
 const FIRST_YEAR = 1;
 const LAST_YEAR = 9998;
 const MONTHS = 12;
-const EXACT = 60; // digits after which a number that ends in a half of its sixth has only zeros
+const EXACT = 60; // digits after which a number that ends in a half of its last has only zeros
+const HALVES = { 3: /^(-?\d\.\d(\d))50*e/, 6: /^(-?\d\.\d{4}(\d))50*e/ };
 
 export const daysIn = (year: number, month: number): number => {
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
@@ -24,6 +25,10 @@ export function readDay(text: string): Day | null {
   if (year < 1 || month < 1 || month > MONTHS || day < 1 || day > daysIn(year, month)) return null;
   return { year, month, day };
 }
+
+/** Whether a text is written as a day that the calendar does not have, such as 2003-02-30. */
+export const isNoDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && readDay(text) === null;
 
 export function writeDay({ year, month, day }: Day): string {
   const two = (n: number): string => String(n).padStart(2, "0");
@@ -84,21 +89,21 @@ export function readNumber(text: string): number | null {
     : null;
 }
 
-/** Return a number with six digits, as `%g` writes it; a half goes to the even digit. */
-export function general(value: number): string {
+/** Return a number with so many digits, as `%g` writes it; a half goes to the even digit. */
+export function general(value: number, many: 3 | 6 = 6): string {
   if (!Number.isFinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
   if (value === 0) return "0";
   const exact = value.toExponential(EXACT);
-  const [, six = "", last = ""] = /^(-?\d\.\d{4}(\d))50*e/.exec(exact) ?? [];
-  const half = six !== "" && Number(last) % 2 === 0;
+  const [, kept = "", last = ""] = HALVES[many].exec(exact) ?? [];
+  const half = kept !== "" && Number(last) % 2 === 0;
   const [digits = "", power = "0"] = (
-    half ? six + exact.slice(exact.indexOf("e")) : value.toExponential(5)
+    half ? kept + exact.slice(exact.indexOf("e")) : value.toExponential(many - 1)
   ).split("e");
   const exponent = Number(power);
-  if (exponent < -4 || exponent >= 6) {
+  if (exponent < -4 || exponent >= many) {
     const sign = exponent < 0 ? "-" : "+";
     return `${digits.replace(/\.?0+$/, "")}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
   }
-  const plain = Number(`${digits}e${power}`).toFixed(Math.max(0, 5 - exponent));
+  const plain = Number(`${digits}e${power}`).toFixed(Math.max(0, many - 1 - exponent));
   return plain.includes(".") ? plain.replace(/\.?0+$/, "") : plain;
 }

@@ -5,7 +5,8 @@ import type { Numbered } from "../contract";
 import { holdText, inOrder, type Hold } from "../holds";
 import { ordinal, position, readDay, writeDay, type Day } from "./days";
 import { windowOf, type Held } from "./holding";
-import { quoted, unknownName, type Spellings } from "./nearest";
+import { quoted } from "./letters";
+import { unknownName, type Spellings } from "./nearest";
 import type { Changes } from "./recipe";
 
 /** `lab/editable.py`. */
@@ -166,10 +167,15 @@ export class Drafts {
     return found.map((path) => path.slice(start.length)).filter((name) => !name.includes("."));
   }
 
+  isTable(path: string): boolean {
+    const { numbers, editable } = this.offered;
+    const known = [...numbers.keys(), ...Object.keys(editable.settings)];
+    return known.some((one) => one.startsWith(`${path}.`));
+  }
+
   unknownPath(path: string): string {
     const known = [...this.offered.numbers.keys(), ...Object.keys(this.scenario.settings)];
-    const table = known.some((one) => one.startsWith(`${path}.`));
-    if (table) return `path ${quoted(path)} is a table; set one of its entries`;
+    if (this.isTable(path)) return `path ${quoted(path)} is a table; set one of its entries`;
     return `path ${quoted(path)}: ${unknownName("path", path, known)}`;
   }
 

@@ -2,9 +2,19 @@
 // `edit_kinds` do in Python, with their sentences. Data: `lab/editable.py`.
 
 import { holdText, readHold } from "../holds";
-import { dayProblem, general, later, monthsLater, ordinal, readDay, readNumber } from "./days";
+import {
+  dayProblem,
+  general,
+  isNoDay,
+  later,
+  monthsLater,
+  ordinal,
+  readDay,
+  readNumber,
+} from "./days";
 import { writeDay, type Day } from "./days";
-import { nearestName, quoted, unknownName } from "./nearest";
+import { lettersOf, quoted, shown, stripped } from "./letters";
+import { nearestName, unknownName } from "./nearest";
 import type { Drafts, EditedJuncture } from "./drafts";
 
 export type Kind = "without" | "shift" | "strength" | "set" | "leader" | "council" | "member";
@@ -20,6 +30,7 @@ export interface Asked {
 export class EditProblem extends Error {}
 
 const LONGEST_TEXT = 4000;
+const [SHOWN, REPEATED] = [60, 400]; // letters of a text that a sentence shows
 const ON_A_SHARE = new Set(
   "hostility commitment networking link win_set involvement attention".split(" "),
 );
@@ -27,11 +38,11 @@ export const HOLDS = "hold"; // the place of all holds
 const [MOVES, STAYS] = ["moves", "stays"];
 
 export function readEdit(drafts: Drafts, given: string): Asked {
-  if (given.length > LONGEST_TEXT) {
+  if (lettersOf(given) > LONGEST_TEXT) {
     const most = LONGEST_TEXT.toLocaleString("en");
-    throw new EditProblem(`edit ${quoted(given, 60)}: is longer than ${most} letters`);
+    throw new EditProblem(`edit ${shown(given, SHOWN)}: is longer than ${most} letters`);
   }
-  const [, word = "", after = ""] = /^([^ ]*)(?: (.*))?$/s.exec(given.trim()) ?? [];
+  const [, word = "", after = ""] = /^([^ ]*)(?: (.*))?$/s.exec(stripped(given)) ?? [];
   const { kinds } = drafts.scenario;
   const kind = Object.hasOwn(kinds, word) ? kinds[word] : undefined;
   const read = Object.hasOwn(READERS, word) ? READERS[word] : undefined;
@@ -40,16 +51,16 @@ export function readEdit(drafts: Drafts, given: string): Asked {
     const meant = near === null ? "" : `; did you mean ${quoted(near)}?`;
     const known = Object.keys(kinds).join(", ");
     throw new EditProblem(
-      `edit ${quoted(given)}: begins with ${quoted(word, 60)}${meant} (an edit begins with ${known})`,
+      `edit ${shown(given, REPEATED)}: begins with ${shown(word, SHOWN)}${meant} (an edit begins with ${known})`,
     );
   }
-  const rest = after.trim();
+  const rest = stripped(after);
   if (rest === "") {
     throw new EditProblem(`${word}: names nothing; write it like: ${word} ${kind.example}`);
   }
   const form = (): EditProblem =>
     new EditProblem(
-      `${word} ${quoted(rest)}: cannot be read; write ${kind.form}, such as: ${word} ${kind.example}`,
+      `${word} ${shown(rest, REPEATED)}: cannot be read; write ${kind.form}, such as: ${word} ${kind.example}`,
     );
   return { text: `${word} ${rest}`, ...read(drafts, rest, form) };
 }
@@ -61,7 +72,7 @@ type Reader = (drafts: Drafts, rest: string, form: () => EditProblem) => Done;
 function halves(rest: string, marks: string, form: () => EditProblem): [string, string] {
   const place = [...marks].map((mark) => rest.indexOf(mark)).filter((at) => at >= 0);
   const at = place.length > 0 ? Math.min(...place) : -1;
-  const [name, value] = [rest.slice(0, Math.max(at, 0)).trim(), rest.slice(at + 1).trim()];
+  const [name, value] = [stripped(rest.slice(0, Math.max(at, 0))), stripped(rest.slice(at + 1))];
   if (at < 0 || name === "" || value === "") throw form();
   return [name, value];
 }
@@ -86,8 +97,12 @@ const without: Reader = (drafts, rest) => {
 
 const shift: Reader = (drafts, rest, form) => {
   const [name, value] = halves(rest, ":=", form);
-  const [when = "", ends = ""] = [value.split(":", 1)[0]?.trim(), after(value, ":")];
+  const [when = "", ends = ""] = [stripped(value.split(":", 1)[0] ?? ""), after(value, ":")];
   const day = readDay(when);
+  const missing = [when, ends].find((one) => isNoDay(one));
+  if (missing !== undefined) {
+    throw new EditProblem(`shift ${shown(rest, REPEATED)}: there is no day ${missing}`);
+  }
   const quarters = /^[+-]\d+$/.test(when);
   if ((day === null && !quarters) || when.length > (day === null ? 5 : 10)) throw form();
   const has = juncture(drafts, name).end !== null;
@@ -105,7 +120,7 @@ const daysOf = (name: string): string[] => [`juncture.${name}.date`, `juncture.$
 
 const after = (text: string, mark: string): string => {
   const at = text.indexOf(mark);
-  return at < 0 ? "" : text.slice(at + 1).trim();
+  return at < 0 ? "" : stripped(text.slice(at + 1));
 };
 
 function move(
@@ -151,7 +166,7 @@ function newEnd(name: string, old: Day, by: number, end: string | Day | null): D
 const strength: Reader = (drafts, rest, form) => {
   const [name, value] = halves(rest, ":=", form);
   const times = readNumber(value);
-  if (times === null || times < 0) throw form();
+  if (times === null || times < 0 || times === Infinity) throw form();
   const found = juncture(drafts, name);
   if (!found.present) {
     throw new EditProblem(`strength ${name}: the juncture was removed, so it moves nothing`);
@@ -166,7 +181,7 @@ const strength: Reader = (drafts, rest, form) => {
     if (size < low || size > high) {
       const edge = size > high ? high : low;
       const most =
-        before !== 0 && edge / before > 0 ? `; at most ${three(edge / before)} times` : "";
+        before !== 0 && edge / before > 0 ? `; at most ${general(edge / before, 3)} times` : "";
       throw new EditProblem(
         `strength ${name}:${value}: ${effect.name} would be ${general(size)}, outside its range ` +
           `${general(low)} to ${general(high)}, and is ${general(before)}${most}`,
@@ -179,9 +194,6 @@ const strength: Reader = (drafts, rest, form) => {
   };
   return { paths: sizes.map(({ path }) => path), apply };
 };
-
-/** Return a number with three digits. */
-const three = (value: number): string => general(Number(value.toPrecision(3)));
 
 const set: Reader = (drafts, rest, form) => {
   const [path, value] = halves(rest, "=", form);
@@ -203,6 +215,7 @@ function setting(drafts: Drafts, path: string, value: string): Done {
   }
   const known = drafts.setting(path);
   if (known === undefined) throw new EditProblem(drafts.unknownPath(path));
+  if (known === null && drafts.isTable(path)) throw new EditProblem(drafts.unknownPath(path));
   if (known === null) {
     throw new EditProblem(
       `path ${quoted(path)} cannot be set in the page; ask alliance-sim whatif`,
@@ -211,7 +224,7 @@ function setting(drafts: Drafts, path: string, value: string): Done {
   if (known.choices === null) {
     const truth = value.toLowerCase();
     if (truth !== "true" && truth !== "false") {
-      throw new EditProblem(`${path}: is ${quoted(value)}, must be true or false`);
+      throw new EditProblem(`${path}: is ${shown(value, SHOWN)}, must be true or false`);
     }
     return { paths: [path], apply: (now) => now.choose(path, truth === "true") };
   }
@@ -219,13 +232,13 @@ function setting(drafts: Drafts, path: string, value: string): Done {
     const choices = Object.keys(known.choices).map((one) => quoted(one));
     const last = choices.pop() ?? "";
     const must = choices.length > 0 ? `${choices.join(", ")} or ${last}` : last;
-    throw new EditProblem(`${path}: is ${quoted(value)}, must be ${must}`);
+    throw new EditProblem(`${path}: is ${shown(value, SHOWN)}, must be ${must}`);
   }
   return { paths: [path], apply: (now) => now.choose(path, value) };
 }
 
 function putNumber(drafts: Drafts, path: string, number: number | null, text: string): void {
-  if (number === null) throw new EditProblem(`${path}: is ${quoted(text)}, must be a number`);
+  if (number === null) throw new EditProblem(`${path}: is ${shown(text, SHOWN)}, must be a number`);
   const [, low, high] = drafts.number(path);
   if (number < low || number > high) {
     const span = `${general(low)} to ${general(high)}`;

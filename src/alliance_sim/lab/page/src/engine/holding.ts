@@ -5,7 +5,8 @@ import type { Engine, Frame } from "../../../engine.mjs";
 import { holdText, plain, type Hold } from "../holds";
 import { position, readDay } from "./days";
 import type { Editable } from "./drafts";
-import { quoted, unknownName } from "./nearest";
+import { quoted } from "./letters";
+import { unknownName } from "./nearest";
 import { readMoment } from "./outcome";
 
 /** A state that is held from a step on, to another and without it. */

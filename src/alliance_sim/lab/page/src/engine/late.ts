@@ -4,7 +4,7 @@ import type { Engine } from "../../../engine.mjs";
 import { firstHeld, labelOf } from "./holding";
 import { NO_CHANGES, Recipe, type Changes } from "./recipe";
 import type { Fold } from "./outcome";
-import { quoted } from "./nearest";
+import { quoted } from "./letters";
 
 /** Finds out from when on edits change a scenario as it stands. */
 export class Touching {

@@ -1,5 +1,7 @@
 // Sentences for unknown names, with the nearest known one: as `errors.unknown_name` and `nearest`.
 
+import { SPACE, lettersOf, quoted, stripped } from "./letters";
+
 const NEAR = 0.6; // how alike a name has to be to be offered
 const WORDS_ALIKE = 0.8;
 const BY_WORDS = 0.7;
@@ -10,6 +12,8 @@ const MOST_LISTED = 20;
 const NEAREST = 10;
 const LONGEST = 200;
 const BEGINNING = 4;
+const REPEATED = 400; // letters of a name that a sentence repeats
+const BETWEEN = new RegExp(`[,;${SPACE}]+`, "u"); // names that were given as one
 
 const COUNTED = (
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen " +
@@ -31,28 +35,26 @@ interface Match {
   letters: number;
 }
 
-/** Return a text in quotes, as Python writes it. */
-export function quoted(text: string, longest = 400): string {
-  const part = text.length > longest ? `${text.slice(0, longest)}...` : text;
-  const plain = part.replace(/[\\\n\r\t]/g, (letter) => JSON.stringify(letter).slice(1, -1));
-  const safe = plain.replace(/[\p{Cc}\p{Cf}]/gu, (letter) => {
-    return `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-  return safe.includes("'") && !safe.includes('"')
-    ? `"${safe}"`
-    : `'${safe.replaceAll("'", "\\'")}'`;
-}
-
 /** Return the words and numbers of a text, in one spelling each. */
 export function words(text: string): string[] {
-  const plain = text.slice(0, LONGEST).normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "");
+  const plain = [...text]
+    .slice(0, LONGEST)
+    .join("")
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/\p{M}/gu, "")
+    .replace(/ß/g, "ss")
+    .replace(/ς/g, "σ");
   return [...plain.matchAll(/[0-9]+|[\p{L}]+/gu)].map(([part]) =>
     /^[0-9]/.test(part) ? part.replace(/^0+/, "") || "0" : (SAME.get(part) ?? part),
   );
 }
 
+/** A text by its letters, some of which are two to JavaScript. */
+type Letters = readonly string[];
+
 /** Return the longest stretch that two texts share, the first of equal ones. */
-function longest(one: string, other: string, at: readonly number[]): [number, number, number] {
+function longest(one: Letters, other: Letters, at: readonly number[]): [number, number, number] {
   const [low, high, otherLow, otherHigh] = at as [number, number, number, number];
   let best: [number, number, number] = [low, otherLow, 0];
   let lengths = new Map<number, number>();
@@ -70,7 +72,7 @@ function longest(one: string, other: string, at: readonly number[]): [number, nu
 }
 
 /** Return how many letters of two texts match in their order (Ratcliff and Obershelp). */
-function matching(one: string, other: string): number {
+function matching(one: Letters, other: Letters): number {
   const open: number[][] = [[0, one.length, 0, other.length]];
   let total = 0;
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
@@ -85,8 +87,9 @@ function matching(one: string, other: string): number {
 
 /** Return how alike two texts are, 0 to 1. */
 export function alike(one: string, other: string): number {
-  const letters = one.length + other.length;
-  return letters === 0 ? 1 : (2 * matching(other, one)) / letters;
+  const [mine, its] = [[...one], [...other]];
+  const letters = mine.length + its.length;
+  return letters === 0 ? 1 : (2 * matching(its, mine)) / letters;
 }
 
 function sameWord(asked: string, word: string): boolean {
@@ -138,7 +141,7 @@ export function matches(
   also: Spellings,
   least = NEAR,
 ): Match[] {
-  const asked = name.slice(0, LONGEST);
+  const asked = [...name].slice(0, LONGEST).join("");
   const names = [...known].sort();
   const ends = names.filter(
     (w) => name !== "" && (w.endsWith(`/${name}`) || w.endsWith(`.${name}`)),
@@ -185,6 +188,13 @@ export function unknownName(
   also: Spellings = {},
 ): string {
   const names = [...known].sort();
+  const part = lettersOf(name) > REPEATED ? `${[...name].slice(0, REPEATED).join("")}...` : name;
+  const several = stripped(name)
+    .split(BETWEEN)
+    .filter((one) => one !== "");
+  if (several.length > 1 && several.every((one) => names.includes(one))) {
+    return `${quoted(part)} is ${several.length} names of a ${kind}; give each by itself`;
+  }
   const meant = didYouMean(name, names, also);
-  return `unknown ${kind} ${quoted(name)}${meant} (${listing(name, names, also)})`;
+  return `unknown ${kind} ${quoted(part)}${meant} (${listing(name, names, also)})`;
 }

@@ -3,6 +3,7 @@
 // done at all, the engine says.
 import type { Juncture, Payload } from "../contract";
 import { decimalYear, readDay } from "../engine/days";
+import { stripped } from "../engine/letters";
 import { QUARTERS } from "./time";
 
 /** One edit, taken apart: `shift great_raid:+4` is of kind "shift", about "great_raid", says "+4". */
@@ -30,12 +31,12 @@ const IN_QUARTERS = /^[+-]\d{1,4}$/;
 
 /** Return an edit taken apart; null where its first word is none of an edit of this page. */
 export function said(text: string): Said | null {
-  const [, kind = "", rest = ""] = /^(\w+) (.*)$/s.exec(text.trim()) ?? [];
+  const [, kind = "", rest = ""] = /^(\w+) (.*)$/s.exec(stripped(text)) ?? [];
   if (!Object.hasOwn(MARKS, kind)) return null;
   const marks = MARKS[kind] ?? "";
-  const place = [...rest].findIndex((letter) => marks.includes(letter));
-  if (marks === "" || place < 0) return { kind, about: rest.trim(), says: "" };
-  return { kind, about: rest.slice(0, place).trim(), says: rest.slice(place + 1).trim() };
+  const place = rest.split("").findIndex((letter) => marks.includes(letter));
+  if (marks === "" || place < 0) return { kind, about: stripped(rest), says: "" };
+  return { kind, about: stripped(rest.slice(0, place)), says: stripped(rest.slice(place + 1)) };
 }
 
 /** Return where in the scenario an edit acts; a place that ends in a dot is all that is below it. */

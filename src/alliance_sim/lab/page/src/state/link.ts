@@ -1,6 +1,7 @@
 // The address is a lab-book entry: all that a question is stands behind the # of the page's address.
 // `alliance_sim.lab.solution` reads the same. Whatever cannot be read is told, and nothing is run.
 import type { Payload, Question } from "../contract";
+import { stripped } from "../engine/letters";
 import { LANGUAGES } from "../text";
 
 const LINK_VERSION = 1;
@@ -176,7 +177,7 @@ function theoryIn(
   const theory = said.get("theory");
   const known = theory === null || payload.theories.some(({ name }) => name === theory);
   // Both worlds are under the link's theory: no edit of one names another.
-  const edited = edits.some((edit) => edit.trim().split(" ", 1)[0] === "theory");
+  const edited = edits.some((edit) => stripped(edit).split(" ", 1)[0] === "theory");
   if (edited) problems.push(plain("theory_edit"));
   else if (!known) problems.push(plain("theory"));
   return theory;

@@ -2,6 +2,7 @@
 // writes it. Whatever else stands in one is refused with the reason, and nothing is changed.
 import { parse, TomlDate, TomlError } from "smol-toml";
 import type { Payload, Question } from "../contract";
+import { stripped } from "../engine/letters";
 import { said } from "./edits";
 import { MOST_EDITS } from "./link";
 
@@ -154,7 +155,7 @@ function edit(found: unknown): string | Problem {
   if (found.length > LONGEST_EDIT) {
     return { key: "long_edit", given: { found: shown(found), most: LONGEST_EDIT } };
   }
-  const text = found.trim().replace(/^(\w+)\s+/, "$1 ");
+  const text = stripped(found).replace(/^(\w+) +/, "$1 ");
   const taken = said(text);
   if (taken === null || taken.about === "") return { key: "edit", given: { found: shown(text) } };
   return text;

@@ -24,6 +24,15 @@ describe("a what-if file", () => {
     expect(text).toContain("alliance-sim whatif mine.toml --outcome 'rung>=3@1998'");
   });
 
+  test("holds edits as the package reads them: no other space, and no mark of the byte order", () => {
+    const read = (edit: string) => readWhatIf(file([edit]), payload);
+    expect(read(" without  great_raid\u0085").edits).toEqual(["without great_raid"]);
+    for (const edit of ["\ufeffwithout great_raid", "without\tgreat_raid", "without\ufeffx"]) {
+      expect(read(edit).problems.map(({ key }) => key)).toEqual(["edit"]);
+    }
+    expect(read("without great_raid\ufeff").edits).toEqual(["without great_raid\ufeff"]);
+  });
+
   test("stays a file, and its comment one line, whatever a link has asked for", () => {
     for (const outcome of ["a\nedits = []", "a\r\u0085\u2028# b", "a'; rm -rf .; '"]) {
       const text = file(["without great_raid"], outcome);
