@@ -260,6 +260,26 @@ def test_an_edit_that_changes_nothing_is_told(texts: tuple[str, ...]) -> None:
         ISLANDS.edited(*texts)
 
 
+@pytest.mark.parametrize("path", ["member.hills", "juncture.great_raid", "threat.raiders"])
+def test_an_edit_that_renames_is_told_as_one(path: str) -> None:
+    text = f"set {path}.name=other"
+    told = f"{text}: gives another name to what is known by its name; nothing else changes"
+    assert list(idle(ISLANDS, read_edits(ISLANDS, [text, "council leader"]))) == [told]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("member hills:offset=", "member 'hills:offset=': cannot be read"),
+        ("set levels.pace=2001-09-11", "levels.pace: is '2001-09-11', must be a number"),
+    ],
+)
+def test_what_is_wrong_is_told_as_it_was_typed(text: str, told: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        ISLANDS.edited(text)
+    assert told in caught.value.problems[0]
+
+
 def test_options_of_a_command_are_the_same_texts() -> None:
     assert as_texts(council="leader", without=["a", "b"], set_="x=1") == [
         *("without a", "without b", "set x=1", "council leader"),

@@ -139,8 +139,14 @@ class Unreadable(PathProblem):
         super().__init__(f"{word} {shown(rest, LONGEST)}: cannot be read; write {form}")
 
 
-def _halves(word: str, rest: str, marks: str) -> tuple[str, str]:
+def _halves(word: str, rest: str, marks: str, whole: str | None = None) -> tuple[str, str]:
     """Return what stands before and after the first of some marks.
+
+    Args:
+        word: First word of the text.
+        rest: What is looked at.
+        marks: The marks.
+        whole: All that stands behind the word, if that is more.
 
     Raises:
         PathProblem: If none of them is there, or nothing stands on one side.
@@ -148,7 +154,7 @@ def _halves(word: str, rest: str, marks: str) -> tuple[str, str]:
     place = min((rest.find(mark) for mark in marks if mark in rest), default=-1)
     name, value = rest[:place].strip(), rest[place + 1 :].strip()
     if place < 0 or not name or not value:
-        raise Unreadable(word, rest)
+        raise Unreadable(word, whole or rest)
     return name, value
 
 
@@ -225,6 +231,8 @@ def setting_read(base: Scenario, path: str, value: str, source: str = SOURCE) ->
         return Set(path, int(number) if number.is_integer() else value, source)
     if isinstance(old, Number) and number is not None:
         return Set(path, number, source)
+    if isinstance(old, Number | bool | int):
+        return Set(path, value, source)
     return Set(path, written_day(value) or value, source)
 
 
@@ -297,7 +305,7 @@ def _council(base: Scenario, rest: str) -> list[Edit]:
 
 def _member(base: Scenario, rest: str) -> list[Edit]:
     name, more = _halves("member", rest, ":")
-    path, value = _halves("member", more, "=")
+    path, value = _halves("member", more, "=", rest)
     known = [member.name for member in base.members]
     if name not in known:
         raise PathProblem(unknown_name("member", name, known))

@@ -160,7 +160,12 @@ def idle(base: Scenario, asked: Sequence[EditText]) -> Iterator[str]:
         for edit in edits:
             after = edit.applied(after)
         places = [path for edit in edits for path in places_of(edit)]
-        if all(_value(before, path) == _value(after, path) for path in places):
+        try:
+            same = all(_value(before, path) == _value(after, path) for path in places)
+        except PathProblem:
+            yield f"{text}: gives another name to what is known by its name; nothing else changes"
+            return
+        if same:
             yield f"{text}: changes nothing, it stands so in {base.name}"
         before = after
     for name in (edits[0].change.path.split(".")[1] for text, edits in asked if _keeps(text)):
