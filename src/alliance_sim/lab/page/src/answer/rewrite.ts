@@ -3,6 +3,8 @@
 import type { Payload } from "../contract";
 import { monthsLater, ordinal, readDay, type Day } from "../engine/days";
 import type { Editable } from "../engine/drafts";
+import { stripped } from "../engine/letters";
+import { said } from "../state/edits";
 import { timeOf } from "../state/time";
 import { lastDay } from "./words";
 
@@ -21,12 +23,12 @@ export function rewriteBits(
   const [begin, end] = timeOf(payload);
   let [years, uneven] = [0, 0];
   for (const edit of edits) {
-    const [kind = "", rest = ""] = [edit.split(" ")[0], edit.slice(edit.indexOf(" ") + 1)];
+    const { kind = "", about = "", says = "" } = said(edit) ?? {};
     if (kind === "council") {
       uneven += 1;
       continue;
     }
-    const [about = "", when = ""] = rest.split(":").map((part) => part.trim());
+    const when = stripped(says.split(":", 1)[0] ?? "");
     const found = payload.junctures.find(({ name }) => name === about);
     const day = readDay(found?.day ?? "");
     if (found === undefined || day === null) return null;

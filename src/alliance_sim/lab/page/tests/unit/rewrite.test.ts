@@ -27,6 +27,7 @@ test("a move costs the days between, the last of a month where it has no such da
   expect(moved("+1")).toBeCloseTo(90 / 365.25 / 10 / Math.LN2, 12); // to 28 February 1997
   expect(moved("1997-02-28")).toBe(moved("+1"));
   expect(moved("soon")).toBeNull();
+  expect(bits(["  shift  joint_patrol = +1 : stays"], "rung>=3@1999")).toBe(moved("+1"));
 });
 
 test("a rule costs a coin's throw, and several edits which of the junctures they are", () => {
