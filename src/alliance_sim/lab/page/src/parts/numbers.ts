@@ -1,6 +1,7 @@
 // The one place that rounds. Numbers are written as the package writes them: see `glossary.py` for
 // decimals and shares, `counterfactual/answer.py` for re-runs of 100. A half goes to the even digit.
 
+import { general } from "../engine/days";
 import { t } from "../text";
 
 export const MISSING = "–";
@@ -80,9 +81,5 @@ export function plain(value: number): string {
 /** Return a number in three digits that matter, as Python's ".3g" does. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return MISSING;
-  if (value === 0) return "0";
-  const text = value.toPrecision(3);
-  const [mantissa = "", power] = text.split("e");
-  const trimmed = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
-  return `${trimmed}${power === undefined ? "" : `e${power}`}`.replaceAll("-", "−");
+  return general(value, 3).replaceAll("-", "−");
 }
