@@ -11,7 +11,7 @@ import pytest
 
 from alliance_sim.analysis import MissingExtra
 from alliance_sim.analysis.axes import Axis, year_of
-from alliance_sim.analysis.discovery.boxes import box_frame, limit_frame
+from alliance_sim.analysis.discovery.boxes import Cases, Limit, box_frame, box_of, limit_frame
 from alliance_sim.analysis.discovery.discover import Discovery, Search, discover
 from alliance_sim.errors import SettingError, UnknownName
 
@@ -71,6 +71,21 @@ def test_prim_finds_the_box_in_the_units_of_the_factors(prim: Discovery) -> None
         f"Pull of threats: {limits['pull'].low:.2f} or more",
         "The war happens: yes",
     ]
+
+
+def test_a_reader_is_given_minus_signs_and_a_file_numbers_that_can_be_read() -> None:
+    pull = Axis("pull", "Pull", low=-1.0, high=1.0)
+    limit = Limit(pull, low=-0.5, high=-0.25)
+    assert limit.words() == "Pull: −0.5 to −0.25"
+    assert pull.tick(-0.5) == "−0.5"
+    assert float(pull.tick(-0.5, plain=True)) == pytest.approx(-0.5)
+    cases = Cases((pull,), np.array([[-0.3], [0.3]]), np.array([1.0, 0.0]), np.arange(2), 0)
+    box = box_of([limit], cases)
+    assert box.words() == ["Pull: −0.5 to −0.25"]
+    assert box_frame([box])["conditions"].tolist() == ["Pull: -0.5 to -0.25"]
+    assert limit_frame([box])["words"].tolist() == ["Pull: -0.5 to -0.25"]
+    weeks = Axis("rule", "Rule", "choice", ("two-thirds", "all"))
+    assert Limit(weeks, kept=(0,)).words() == "Rule: two-thirds"
 
 
 def test_the_numbers_of_a_box_are_those_of_its_runs(prim: Discovery) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def test_one_json_object_is_printed_and_the_folder_holds_the_rest(
     page = (out / "report.html").read_text("utf-8")
     assert "It is not evidence about what would have happened outside that model." in page
     assert "--without great_raid" in page
+    assert not re.search(r'class="number">[^<]*(?<!\d)-\d', page)  # a hyphen for a minus sign
     kept = json.loads((out / "answer.json").read_text("utf-8"))
     assert kept == {key: value for key, value in tree.items() if key != "files"}
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))

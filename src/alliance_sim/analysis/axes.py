@@ -97,7 +97,7 @@ class Axis:
             return date_of(number).isoformat()
         return value_text(self.values[round(number)])
 
-    def end(self, number: float, *, first: bool) -> str:
+    def end(self, number: float, *, first: bool, plain: bool = True) -> str:
         """Return a limit in the factor's own terms, so that it cuts off the same values.
 
         A limit on dates lies anywhere between two days: the day that begins nearest to it may be
@@ -106,9 +106,10 @@ class Axis:
         Args:
             number: The limit.
             first: Whether values from there on are within, or those up to there.
+            plain: Whether it is for a file, and not for a reader.
         """
         if self.kind != "date":
-            return self.text(number)
+            return self.text(number) if plain else self.shown(number)
         day = date_of(number)
         if first and decimal_year(day) < number:
             day += dt.timedelta(days=1)
@@ -116,10 +117,20 @@ class Axis:
             day -= dt.timedelta(days=1)
         return day.isoformat()
 
-    def tick(self, number: float) -> str:
-        """Return a number in the shortest words that tell it on an axis: days become months."""
+    def shown(self, number: float) -> str:
+        """Return the same for a reader and not for a program: with a minus sign, no hyphen."""
+        text = self.text(number)
+        return text.replace("-", "−") if self.kind == "number" else text
+
+    def tick(self, number: float, *, plain: bool = False) -> str:
+        """Return it in the shortest words that tell it on an axis: days become months.
+
+        Args:
+            number: The number.
+            plain: Whether it is for a file, and not for a reader.
+        """
         if self.kind != "date":
-            return self.text(number)
+            return self.text(number) if plain else self.shown(number)
         if abs(number - round(number)) < 1e-6:
             return f"{round(number)}"
         return f"{date_of(number):%Y-%m}"
@@ -208,5 +219,6 @@ def bins_of(axis: Axis, column: pd.Series, *, most: int = FEW, bins: int = BINS)
     starts = np.searchsorted(codes[order], np.arange(codes.max() + 1))
     low = np.minimum.reduceat(numbers[order], starts)
     high = np.maximum.reduceat(numbers[order], starts)
-    labels = tuple(f"{axis.tick(a)} to {axis.tick(b)}" for a, b in zip(low, high, strict=True))
+    ends = ((axis.tick(one, plain=True) for one in pair) for pair in zip(low, high, strict=True))
+    labels = tuple(" to ".join(pair) for pair in ends)
     return Bins(codes, (low + high) / 2, low, high, labels, single=False)

@@ -178,6 +178,7 @@ def _print(found: Attribution) -> None:
     """Print whether conventions agree, what it comes to, and all contributions."""
     from alliance_sim.counterfactual.contributions import HEADS, SHAPLEY
     from alliance_sim.counterfactual.labels import SENTENCE
+    from alliance_sim.glossary import signed
 
     terminal.tell(found.verdict, "bold", wrap=True)
     terminal.tell(f"{found.answer}\n", wrap=True, lines=True)
@@ -185,8 +186,8 @@ def _print(found: Attribution) -> None:
     rows = []
     for player in found.ranks(SHAPLEY):
         mean, low, high = found.estimate(SHAPLEY, player)
-        others = (f"{found.estimate(name, player).value:+.3f}" for name in conventions[1:])
-        rows.append((player, f"{mean:+.3f}", f"{low:+.3f} to {high:+.3f}", *others))
+        others = (signed(found.estimate(name, player).value) for name in conventions[1:])
+        rows.append((player, signed(mean), f"{signed(low)} to {signed(high)}", *others))
     console = terminal.output()
     console.print(
         AdaptiveTable(
@@ -198,8 +199,8 @@ def _print(found: Attribution) -> None:
     groups = tuple(
         (
             str(row.group),
-            f"{row.contribution:+.3f}",
-            f"{row.contribution_low:+.3f} to {row.contribution_high:+.3f}",
+            signed(row.contribution),
+            f"{signed(row.contribution_low)} to {signed(row.contribution_high)}",
             str(row.junctures),
         )
         for row in found.groups_frame.itertuples()

@@ -279,7 +279,9 @@ def _partings(answer: WhatIf) -> AdaptiveTable:
 
 
 def _interval(estimate: Estimate) -> tuple[str, str]:
-    value, low, high = (f"{round(number, 2) + 0.0:+.2f}" for number in estimate)
+    from alliance_sim.glossary import signed
+
+    value, low, high = (signed(number, places=2) for number in estimate)
     return value, f"{low} to {high}"
 
 

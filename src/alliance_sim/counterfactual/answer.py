@@ -236,10 +236,10 @@ class WhatIf(Shown):
         agreed = self.agreed
         if len(agreed.means) < 2:
             return ""
-        low, high = agreed.widest
+        low, high = (signed(end, places=2) for end in agreed.widest)
         return (
-            f"Under the {len(agreed.means)} theories the effect lies from {low:+.2f} to "
-            f"{high:+.2f}, {agreed.mean:+.2f} by their weights; {agreed.ambiguity:.0%} of how much "
+            f"Under the {len(agreed.means)} theories the effect lies from {low} to {high}, "
+            f"{signed(agreed.mean, places=2)} by their weights; {agreed.ambiguity:.0%} of how much "
             "it varies (variance) lies between them."
         )
 

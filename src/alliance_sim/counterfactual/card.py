@@ -18,6 +18,7 @@ from alliance_sim.counterfactual.estimates import LEAST
 from alliance_sim.counterfactual.labels import A_BIT, sign_of
 from alliance_sim.counterfactual.rewrite_cost import AMBER, GREEN
 from alliance_sim.counterfactual.worlds import TwinWorlds, chances_of_laws
+from alliance_sim.glossary import signed
 from alliance_sim.scenario.edit import replaced
 
 if TYPE_CHECKING:
@@ -228,8 +229,8 @@ def _projectability(readings: OtherReadings | None) -> Check:
         words = f"no scores of its forecasts are kept (alliance-sim score says); {outside}"
         return Check("projectability", UNKNOWN, None, words)
     told = "; ".join(
-        f"{setting.replace('_', ', ')}: {one['gain']:+.1f} nats (± {one['error']:.1f}) against "
-        f"{one['against']}"
+        f"{setting.replace('_', ', ')}: {signed(one['gain'], places=1)} nats "
+        f"(± {one['error']:.1f}) against {one['against']}"
         for setting, one in kept.forecasts.items()
     )
     gains = [float(one["gain"]) for one in kept.forecasts.values()]

@@ -19,6 +19,7 @@ from alliance_sim.counterfactual.assumed import doubted
 from alliance_sim.counterfactual.estimates import Estimate
 from alliance_sim.counterfactual.labels import SENTENCE
 from alliance_sim.display import Facts, Shown, counted, frame_table
+from alliance_sim.glossary import signed
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import Outcome, is_binary
 from alliance_sim.world.state import meanings_of
@@ -208,7 +209,8 @@ class Attribution(Shown):
         return f"\u201c{self.titles[player]}\u201d"
 
     def _span(self, one: Estimate) -> str:
-        return f"{one.value:+.2f} (90 % of the {self.over}: {one.low:+.2f} to {one.high:+.2f})"
+        value, low, high = (signed(number, places=2) for number in one)
+        return f"{value} (90 % of the {self.over}: {low} to {high})"
 
     @property
     def about(self) -> str:

@@ -223,7 +223,8 @@ def _leaves_figure(result: SweepDiscovery) -> Any:
     """Return all leaves of a tree."""
     found = result.found
     about = told_of_sweep(result.sweep.plan, [result.scenario], result.column)
-    table, share = box_frame(found.leaves), found.cases.share
+    told = ["; ".join(leaf.words()) for leaf in found.leaves]
+    table, share = box_frame(found.leaves).assign(conditions=told), found.cases.share
     return leaves_figure(table, Heading(result.title(), about), share=share)
 
 

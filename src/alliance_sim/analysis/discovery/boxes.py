@@ -89,26 +89,26 @@ class Limit:
             return np.isin(column, self.kept)
         return (column >= self.low) & (column <= self.high)
 
-    def words(self) -> str:
-        """Return the condition, such as "Pull of threats: 1.2 or more"."""
+    def words(self, *, plain: bool = False) -> str:
+        """Return the condition, such as "Pull of threats: 1.2 or more"; plain for a file."""
         axis = self.axis
         if axis.kind == "choice":
             told = " or ".join(value_text(axis.values[k]) for k in self.kept)
         elif math.isinf(self.high):
-            told = f"{self.first()} or {'later' if axis.kind == 'date' else 'more'}"
+            told = f"{self.first(plain=plain)} or {'later' if axis.kind == 'date' else 'more'}"
         elif math.isinf(self.low):
-            told = f"{self.last()} or {'earlier' if axis.kind == 'date' else 'less'}"
+            told = f"{self.last(plain=plain)} or {'earlier' if axis.kind == 'date' else 'less'}"
         else:
-            told = f"{self.first()} to {self.last()}"
+            told = f"{self.first(plain=plain)} to {self.last(plain=plain)}"
         return f"{axis.brief}: {told}"
 
-    def first(self) -> str:
+    def first(self, *, plain: bool = True) -> str:
         """Return the lower limit in the factor's own terms; of a date the first day within."""
-        return self.axis.end(self.low, first=True)
+        return self.axis.end(self.low, first=True, plain=plain)
 
-    def last(self) -> str:
+    def last(self, *, plain: bool = True) -> str:
         """Return the upper limit likewise; of a date the last day within."""
-        return self.axis.end(self.high, first=False)
+        return self.axis.end(self.high, first=False, plain=plain)
 
 
 @dataclass(frozen=True)
@@ -142,9 +142,9 @@ class Box:
     coverage_all: float
     density_all: float
 
-    def words(self) -> list[str]:
-        """Return the conditions in words, those that cut off most first."""
-        return [*(limit.words() for limit in self.limits), *self.outside()]
+    def words(self, *, plain: bool = False) -> list[str]:
+        """Return the conditions in words, those that cut off most first; plain for a file."""
+        return [*(limit.words(plain=plain) for limit in self.limits), *self.outside()]
 
     def outside(self) -> list[str]:
         """Return in words which boxes it lies outside of, nothing for the first."""
@@ -225,7 +225,7 @@ def limit_frame(boxes: Sequence[Box]) -> pd.DataFrame:
             "values": " | ".join(str(limit.axis.values[k]) for k in limit.kept),
             "qp_low": limit.qp_low,
             "qp_high": limit.qp_high,
-            "words": limit.words(),
+            "words": limit.words(plain=True),
         }
         for number, box in enumerate(boxes, start=1)
         for limit in box.limits
@@ -261,7 +261,7 @@ def box_frame(boxes: Sequence[Box]) -> pd.DataFrame:
             "mass": box.mass,
             "coverage_all": box.coverage_all,
             "density_all": box.density_all,
-            "conditions": "; ".join(box.words()),
+            "conditions": "; ".join(box.words(plain=True)),
         }
         for number, box in enumerate(boxes, start=1)
     ]
