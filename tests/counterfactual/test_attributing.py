@@ -158,6 +158,20 @@ def test_where_nobody_is_named_those_that_move_it_most_are_taken(
     assert "named" in found.about
 
 
+def test_where_the_worlds_do_not_differ_nothing_is_divided(
+    found: Attribution, islands_posterior: PosteriorDraws
+) -> None:
+    assert not found.nothing
+    assert "The largest share" in found.contrast_words
+    never = asked(islands_posterior, *NAMES[:2], outcome="level_operations>1@2010")
+    assert never.nothing
+    assert never.verdict == "There is nothing that conventions could rank."
+    assert never.contrast_words.endswith(
+        "they differ in no draw, so there is nothing to be divided."
+    )
+    assert "largest share" not in never.sentence
+
+
 def test_one_juncture_that_is_no_player_is_told_in_the_singular(found: Attribution) -> None:
     alone = replace(found, aside=("a",), idle=())
     assert " 1 other juncture before the outcome happens in every world. Shares" in alone.about

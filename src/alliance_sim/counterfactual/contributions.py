@@ -143,6 +143,12 @@ class Attribution(Shown):
         """What intervals are over: "draws" of a yes or no, "histories" of a number."""
         return "draws" if self.binary else "histories"
 
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to be divided: no draw has a contrast, no juncture a share."""
+        shares = (share for by in self.draws.values() for share in by.values())
+        return not (self.effect.any() or any(share.any() for share in shares))
+
     def ranks(self, convention: str) -> tuple[str, ...]:
         """Return the players from the largest mean contribution to the least."""
         means = {player: float(by.mean()) for player, by in self.draws[convention].items()}
@@ -174,6 +180,8 @@ class Attribution(Shown):
     @property
     def verdict(self) -> str:
         """Whether the conventions agree in rank; said before anything else."""
+        if self.nothing:
+            return "There is nothing that conventions could rank."
         if not self.disagree:
             return "All conventions rank the junctures alike."
         names = [f"\u201c{TITLES[name]}\u201d" for name in self.disagree]
@@ -198,11 +206,15 @@ class Attribution(Shown):
         most = self.ranks(SHAPLEY)[0]
         share = self.estimate(SHAPLEY, most)
         how = "chance" if self.binary else "mean over draws"
-        return (
+        worlds = (
             f"{how} {self.fact.value:.2f} in this history as it was, {self.nobody.value:.2f} "
-            f"without all of {len(self.players)} junctures; the contrast is "
-            f"{self._span(self.contrast)}. The largest share by Shapley's value is that of "
-            f"{self._called(most)}: {self._span(share)}."
+            f"without all of {len(self.players)} junctures"
+        )
+        if self.nothing:
+            return f"{worlds}; they differ in no draw, so there is nothing to be divided."
+        return (
+            f"{worlds}; the contrast is {self._span(self.contrast)}. The largest share by "
+            f"Shapley's value is that of {self._called(most)}: {self._span(share)}."
         )
 
     def _called(self, player: str) -> str:
