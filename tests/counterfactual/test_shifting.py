@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from alliance_sim.counterfactual import ShiftResponse, shift_response, whatif
 from alliance_sim.counterfactual.estimates import Estimate
 from alliance_sim.counterfactual.shifting import checked
 from alliance_sim.counterfactual.shifts import far, shift_of
+from alliance_sim.results.outcomes import parse_outcome
+from alliance_sim.world.state import state_names
 
 pytestmark = pytest.mark.slow
 
@@ -142,8 +145,28 @@ def test_the_answer_says_what_moves_most_and_where_the_interval_leaves_0(
     assert found.answer.startswith("In the model ")
     never = asked(islands_posterior, "trade_act", outcome="level_equipment>0.99@2010", shifts=[4])
     assert never.apart == ()
-    assert "that was tried, +4 to +4 quarters, makes a difference to level" in never.answer
-    assert "can be told from none" in never.answer
+    assert "that was tried, +4 to +4 quarters, moves the chance of level" in never.answer
+    little = [point._replace(effect=Estimate(0.01, -0.1, 0.1)) for point in found.points]
+    assert "can be told from none" in replace(found, points=tuple(little)).answer
+
+
+def test_where_no_shift_moves_the_median_none_is_called_the_largest(found: ShiftResponse) -> None:
+    none = Estimate(0.0, 0.0, 0.0)
+    points = [point._replace(effect=none) for point in found.points]
+    outcome = parse_outcome("rung@2010", states=state_names(ISLANDS), calendar=ISLANDS.calendar())
+    steps = replace(found, outcome=outcome, points=tuple(points))
+    assert steps.still
+    assert "that was tried, −8 to +8 quarters, moves the median of formal step" in steps.answer
+    assert steps.answer.endswith("; 90 % of the histories lie at 0 throughout.")
+    points[0] = points[0]._replace(effect=Estimate(0.0, -1.0, 0.0))
+    some = replace(steps, points=tuple(points))
+    assert some.answer.endswith(
+        "; 90 % of the histories differ by −1 to 0 at most, at −8 quarters."
+    )
+    assert "largest" not in some.answer
+    assert some.as_tree()["most"] is None
+    assert "none moves the median" in repr(some)
+    assert not found.still
 
 
 def test_the_error_is_that_of_draws_and_shrinks_with_them(

@@ -129,9 +129,17 @@ class ShiftResponse(Shown):
 
     @property
     def most(self) -> AtShift:
-        """The shift that moves the outcome most, of those as large the smallest."""
+        """The shift that moves the outcome most, of those as large the smallest.
+
+        Where it is `still` none moves it, and this is but the smallest shift.
+        """
         moved = [point for point in self.points if point.shift.by]
         return max(moved, key=lambda point: (abs(point.effect.value), -abs(point.shift.by)))
+
+    @property
+    def still(self) -> bool:
+        """Whether no shift moves the chance or the median at all."""
+        return not any(point.effect.value for point in self.points)
 
     @property
     def turns(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
@@ -161,6 +169,8 @@ class ShiftResponse(Shown):
     @property
     def answer(self) -> str:
         """What it comes to, in one sentence."""
+        if self.still:
+            return self._nothing_moves
         most, tried = self.most.shift, [p.shift.by for p in self.points if p.shift.by]
         where = f"“{self.called}” {far(most.by)} ({most.date})"
         if not self.apart:
@@ -174,6 +184,35 @@ class ShiftResponse(Shown):
             f"interval lies on one side of 0 at {self._runs(self.apart)} quarters."
         )
 
+    @property
+    def _nothing_moves(self) -> str:
+        """What it comes to where no shift moves the chance or the median at all."""
+        tried = [point.shift.by for point in self.points if point.shift.by]
+        what = "chance" if self.binary else MEDIAN
+        told = (
+            f"In the model no shift of “{self.called}” that was tried, {_by(min(tried))} to "
+            f"{_by(max(tried))} quarters, moves the {what} of {self.title}"
+        )
+        ends = {point.shift.by: (point.effect.low, point.effect.high) for point in self.points}
+        reach = [by for by, (low, high) in ends.items() if low or high]
+        if not reach:
+            return f"{told}; 90 % of the {self.over} lie at 0 throughout."
+        low, high = min(low for low, _ in ends.values()), max(high for _, high in ends.values())
+        return (
+            f"{told}; 90 % of the {self.over} differ by {self._difference(low)} to "
+            f"{self._difference(high)} at most, at {self._runs(reach)} quarters."
+        )
+
+    def _difference(self, value: float) -> str:
+        """Return a difference of the outcome in words."""
+        return f"{in_100(value)} in 100" if self.binary else signed(value, self._unit)
+
+    @property
+    def _unit(self) -> str:
+        """The unit of an outcome that is a number."""
+        unit = meaning(self.outcome.state, meanings_of(self.scenario)).unit
+        return "1" if self.outcome.compare else unit
+
     def _told(self, point: AtShift) -> str:
         """Return what a shift comes to."""
         effect = point.effect
@@ -183,8 +222,7 @@ class ShiftResponse(Shown):
                 f"in {of_100(point.edited.value)} of 100 re-runs, in {of_100(self.fact.value)} of "
                 f"100 as it was (90 % of the draws: a difference of {low} to {high} in 100)"
             )
-        unit = meaning(self.outcome.state, meanings_of(self.scenario)).unit
-        unit = "1" if self.outcome.compare else unit
+        unit = self._unit
         return (
             f"{decimal(point.edited.value, unit)}, {decimal(self.fact.value, unit)} as it was, a "
             f"difference of {signed(effect.value, unit)} (90 % of the histories: "
@@ -266,7 +304,7 @@ class ShiftResponse(Shown):
             "fact": {self.measure: self.fact.value, "low": self.fact.low, "high": self.fact.high},
             "shifts": [{key: _plain(value) for key, value in row.items()} for row in rows],
             "apart": list(self.apart),
-            "most": self.most.shift.by,
+            "most": None if self.still else self.most.shift.by,
             "coupling": self.coupling,
             "theory": self.posterior.theory,
             "draws": len(self.posterior),
@@ -285,9 +323,11 @@ class ShiftResponse(Shown):
 
     def _facts(self) -> Facts:
         columns = ["shift", "date", "effect", "effect_low", "effect_high", "problem"]
+        most = f"none moves the {'chance' if self.binary else MEDIAN}"
+        most = most if self.still else f"most at {self.most.shift.by:+d} quarters"
         return Facts(
             f"{self.juncture}: {self.outcome.text}",
-            [f"{len(self.points)} shifts", f"most at {self.most.shift.by:+d} quarters"],
+            [f"{len(self.points)} shifts", most],
             [("answer", self.answer), ("what follows", self.answering),
              ("missing", self.missing), ("about", self.about), ("", SENTENCE)],
             frame_table(self.frame, columns),
