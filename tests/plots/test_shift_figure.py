@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,6 +79,22 @@ def test_numbers_reasons_and_what_follows_are_drawn(found: ShiftResponse, form: 
         assert words in told
     assert found.answer in told
     assert ("90 % of the draws" in told) == found.binary
+
+
+def test_ticks_have_no_digit_that_is_the_same_at_all(found: ShiftResponse) -> None:
+    figure: Any = shift_figure(found)
+    (axes,) = figure.body.axes
+    assert [axes.yaxis.get_major_formatter()(at) for at in (-0.4, 0.0, 0.2)] == [
+        "−0.4", "0.0", "+0.2",
+    ]  # fmt: skip
+
+
+def test_an_outcome_that_is_whole_has_whole_ticks(found: ShiftResponse) -> None:
+    steps = parse_outcome("rung@2010", states=state_names(ISLANDS), calendar=ISLANDS.calendar())
+    still = [point._replace(effect=Estimate(0.0, -2.0, 0.0)) for point in found.points]
+    figure: Any = shift_figure(replace(found, outcome=steps, points=tuple(still)))
+    (axes,) = figure.body.axes
+    assert [axes.yaxis.get_major_formatter()(at) for at in axes.get_yticks()][:2] == ["−3", "−2"]
 
 
 @pytest.mark.parametrize("form", [SLIDE, PHONE], ids=["slide", "phone"])

@@ -21,7 +21,7 @@ from alliance_sim.counterfactual.estimates import LEAST, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE, sign_of
 from alliance_sim.counterfactual.shifts import Shift, far
 from alliance_sim.display import Facts, Shown, frame_table
-from alliance_sim.glossary import decimal, signed
+from alliance_sim.glossary import decimal, is_whole, signed
 from alliance_sim.results.outcome_words import outcome_title
 from alliance_sim.results.outcomes import Outcome, is_binary
 from alliance_sim.results.state_metadata import meaning
@@ -212,6 +212,11 @@ class ShiftResponse(Shown):
         """The unit of an outcome that is a number."""
         unit = meaning(self.outcome.state, meanings_of(self.scenario)).unit
         return "1" if self.outcome.compare else unit
+
+    @property
+    def whole(self) -> bool:
+        """Whether the outcome is a number that is whole in every history, as a formal step is."""
+        return not self.binary and is_whole(self._unit)
 
     def _told(self, point: AtShift) -> str:
         """Return what a shift comes to."""

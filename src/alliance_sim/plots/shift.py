@@ -31,6 +31,8 @@ from alliance_sim.results.outcome_words import outcome_label
 from alliance_sim.world.state import meanings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -105,13 +107,20 @@ def _effect(axes: Axes, found: ShiftResponse) -> None:
     span = max(most - least, LEAST_SPAN if found.binary else TINY)
     middle_of_all = (least + most) / 2.0
     axes.set_ylim(middle_of_all - 0.56 * span, middle_of_all + (ROOM - 0.5) * span)
-    places = max(1 - math.floor(math.log10(span)), 0)
-    axes.yaxis.set_major_locator(MaxNLocator(7, steps=STEPS))
+    axes.yaxis.set_major_locator(MaxNLocator(7, steps=STEPS, integer=found.whole))
+    places = _places(axes.get_yticks().tolist())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda at, _: signed(at, places=places)))
     axes.xaxis.set_major_locator(MaxNLocator(11, integer=True, steps=(1, 2, 4, 5, 10)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: signed(at, places=0)))
     mark_edits(axes, [0.0])
     axes.plot([], [], color=INK, linewidth=1.3, linestyle=(0, (2, 2)), label="as it was")
+
+
+def _places(ticks: Sequence[float]) -> int:
+    """Return how many digits after the point tell all ticks, and no more than they need."""
+    apart = ticks[1] - ticks[0]
+    places = max(-math.floor(math.log10(apart)), 0)
+    return places if round(apart, places) == round(apart, places + 1) else places + 1
 
 
 def _gaps(axes: Axes, found: ShiftResponse, *, inches: float, upright: float) -> None:
