@@ -23,7 +23,7 @@ from alliance_sim.plots.origin import origin_of
 from alliance_sim.plots.style import DPI, PHONE
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.report.history import counts_alt, history_alt, history_page
-from alliance_sim.report.page import beside, number, render
+from alliance_sim.report.page import beside, engine, number, render
 from alliance_sim.report.result_folder import Picture
 
 if TYPE_CHECKING:
@@ -261,6 +261,15 @@ def test_a_page_shows_marks_that_a_reader_would_obey(comparison: HistoryComparis
     images = dict.fromkeys(("history", "counts"), Picture(b"", b""))
     made = history_page(replace(comparison, scenario=told), images=images, origin=origin)
     assert r"T\x1b[31m\u202e&lt;script&gt;" in made
+
+
+def test_the_engine_is_told_with_the_draws_that_its_runs_have(
+    comparison: HistoryComparison,
+) -> None:
+    origin = origin_of(comparison.ensemble, command="x")
+    drawn = replace(origin, runs=2, engine="kernel, parameters of 300 posterior draws (RID)")
+    assert engine(drawn) == "kernel, parameters of 2 of 300 posterior draws (RID)"
+    assert engine(replace(drawn, engine="kernel")) == "kernel"
 
 
 def test_a_name_that_a_template_lacks_is_an_error() -> None:

@@ -207,7 +207,7 @@ def predictive_checks(
     check_asked(runs, series)
     record = Record.of(scenario)
     acts = act_counts(record, scenario, series)
-    draws, told = drawn_from(posterior, [scenario], where=WHERE)
+    draws, told = drawn_from(posterior, [scenario], where=WHERE, runs=runs)
     counts, rungs = [], []
     for first in range(0, runs, AT_ONCE):
         ensemble = simulate(

@@ -256,7 +256,7 @@ def run(
     factual = extended_scenario(scenario[0])
     every = [chosen] if factual is None else [chosen, factual]
     result_folder(folder, kind="run", scenarios=every)
-    draws, told = drawn_from(draws_of(posterior, every[-1]), every[::-1], where="run")
+    draws, told = drawn_from(draws_of(posterior, every[-1]), every[::-1], where="run", runs=runs)
     engine = Kernel(threads=processors(workers))
     with terminal.progress("simulating") as show:
         parts = shared(show, runs=runs, among=len(every))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from alliance_sim.errors import SettingError
 from alliance_sim.results.draws import finder, given_draws, shipped_draws
+from alliance_sim.results.ensemble import draws_taken
 
 if TYPE_CHECKING:
     from alliance_sim.engine.vectors import ParameterDraws
@@ -19,6 +20,7 @@ def drawn_from(
     scenarios: Sequence[Scenario],
     *,
     where: str,
+    runs: int | None = None,
 ) -> tuple[ParameterDraws | None, str]:
     """Return the draws with which scenarios are run, and what is to be said about them.
 
@@ -31,6 +33,7 @@ def drawn_from(
             the scenarios state.
         scenarios: The scenarios, the factual one first.
         where: Who asks.
+        runs: How many runs there will be, where that is to be told.
 
     Returns:
         The draws, None for none; and a sentence: which they are, or why the shipped ones are not
@@ -57,7 +60,8 @@ def drawn_from(
         problems = [problem for one in scenarios if (problem := draws.misfit(one))]
         if problems:
             raise SettingError(where, problems)
-    return draws, f"Parameters: {draws.label}; chance is drawn anew."
+    label = draws.label if runs is None else draws_taken(draws.label, runs)
+    return draws, f"Parameters: {label}; chance is drawn anew."
 
 
 def stated(scenario: Scenario) -> str:

@@ -238,7 +238,7 @@ def compare_history(
     scenario = as_scenario(scenario)
     against = None if against is None else as_scenario(against)
     every = [scenario] if against is None else [against, scenario]
-    draws, parameters = drawn_from(posterior, every, where=WHERE)
+    draws, parameters = drawn_from(posterior, every, where=WHERE, runs=runs)
     if against is None:
         found = _held_against(scenario, runs, seed, draws, workers, progress)
         return replace(found, parameters=parameters)

@@ -393,7 +393,7 @@ def compare(  # noqa: PLR0913 - what is asked of one comparison, by name
     calendar = factual.calendar()
     days = [None if step is None else calendar.start_of(step) for step in steps]
     asked = _outcomes(factual, several(outcomes), several(years), days)
-    draws, parameters = drawn_from(posterior, [factual, *others], where=WHERE)
+    draws, parameters = drawn_from(posterior, [factual, *others], where=WHERE, runs=runs)
     alike = partial(simulate, runs=runs, engine=Kernel(threads=workers), posterior=draws)
     parts = shared(progress, runs=runs, among=1 + len(others))
     base = alike(factual, seed=seed, progress=parts[0])

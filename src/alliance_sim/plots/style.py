@@ -28,6 +28,7 @@ from alliance_sim.errors import SettingError, visible
 from alliance_sim.glossary import domain_words
 from alliance_sim.plots.fonts import families
 from alliance_sim.provenance import STATEMENT
+from alliance_sim.results.ensemble import draws_taken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -408,7 +409,7 @@ def pairs_of(factual: Ensemble, others: Collection[Ensemble]) -> str:
 def numbers_of(ensemble: Ensemble) -> str:
     """Return in words where the parameters of runs come from."""
     if ensemble.posterior:
-        return f"With {ensemble.posterior}"
+        return f"With {draws_taken(ensemble.posterior, ensemble.runs)}"
     return "Parameters as the scenario states them, judged or fitted"
 
 

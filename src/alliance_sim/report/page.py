@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from alliance_sim.comparison.claims import HELD
 from alliance_sim.errors import visible
 from alliance_sim.glossary import decimal, percent, signed
+from alliance_sim.results.ensemble import DRAWN, draws_taken
 
 if TYPE_CHECKING:
     import jinja2
+
+    from alliance_sim.provenance import Origin
 
 
 def render(template: str, **context: Any) -> str:
@@ -43,7 +46,7 @@ def _environment() -> jinja2.Environment:
         finalize=_finalized,
     )
     environment.filters |= {"percent": percent, "number": number, "base64": _base64}
-    environment.filters |= {"decimal": decimal, "signed": signed}
+    environment.filters |= {"decimal": decimal, "signed": signed, "engine": engine}
     return environment
 
 
@@ -96,6 +99,12 @@ def beside(record: str, share: float | None) -> tuple[str, str]:
             return "differs", "differs"
         return ("agrees", "agrees") if share <= SELDOM else ("short", "undecided")
     return "open", "left open"
+
+
+def engine(origin: Origin) -> str:
+    """Return what computed the runs of a page, and how many draws of a posterior they have."""
+    name, drawn, label = origin.engine.partition(DRAWN)
+    return f"{name}{drawn}{draws_taken(label, origin.runs)}"
 
 
 def number(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 OK = "ok"
 NETCDF = ".nc"
 PARQUET = ("", ".parquet")
+COUNTED = re.compile(r"([\d,]+) posterior draws?\b")  # how the words for draws begin
 DRAWN = ", parameters of "  # in what computed it, before which posterior its runs have draws of
 FIRST_LOOK = 4  # states that are told of, and drawn, where none are named
 
@@ -345,6 +347,19 @@ class Ensemble(Shown):
             return cls(values=values, **labels._asdict())
         except SettingError as error:
             raise ResultError(f"{path}: {'; '.join(error.problems)}") from error
+
+
+def draws_taken(label: str, runs: int) -> str:
+    """Return which draws so many runs have: "2 of 300 posterior draws (...)" where they are fewer.
+
+    Args:
+        label: Which draws there are, as `Ensemble.posterior` tells.
+        runs: How many runs; what is no number of them is told where they are made.
+    """
+    there = COUNTED.match(label)
+    if there is None or not isinstance(runs, int | np.integer):
+        return label
+    return f"{runs} of {label}" if 0 < runs < int(there[1].replace(",", "")) else label
 
 
 def _is_netcdf(path: str | os.PathLike[str]) -> bool:
