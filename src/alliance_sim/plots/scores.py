@@ -18,9 +18,10 @@ from alliance_sim.calibration.scoring import (
     Key,
     ScoreTable,
 )
-from alliance_sim.glossary import series_words
+from alliance_sim.glossary import decimal, series_words
 from alliance_sim.plots.style import (
     FAINT,
+    HALO,
     INK,
     QUIET,
     SLIDE,
@@ -65,6 +66,7 @@ MADE = {
 }
 BEFORE = 8  # years before the origin that are drawn
 ROOM = 1.35  # times the largest count: how high panels reach
+LEAST_TOP = 2.0  # how high they reach at least
 GAP = 0.055  # of a panel's height between two labels
 
 
@@ -80,7 +82,7 @@ def forecast_figure(
 
     A panel for each field: dots are the acts of a quarter, lines what each model expected from the
     origin on, told nothing that came after it; the band holds the middle 90 % of what the best of
-    them thought possible.
+    them thought possible. What leaves a panel has its highest number written at the edge.
 
     Args:
         table: The scores, of whose scenario's edition the forecasts are drawn.
@@ -113,7 +115,7 @@ def forecast_figure(
         _happened(axes, acts, field, table, looks[domain])
         top = axes.get_ylim()[1]
         _band(axes, table, Key(edition, series, BLIND, best), field)
-        ends = []
+        ends, titles = [], []
         for place, name in enumerate(names):
             forecast = table.cells[Key(edition, series, BLIND, name)].predictive
             look, expected = LINES[place % len(LINES)], forecast.means()[:, field]
@@ -122,7 +124,8 @@ def forecast_figure(
                 linestyle=look.line, linewidth=2.6 if name == best else 1.5, zorder=4,
             )  # fmt: skip
             ends.append(min(float(expected[-1]), top * 0.98))
-        _labels(axes, ends, [table.titles[name] for name in names], form)
+            titles.append(f"{table.titles[name]}{_beyond(expected, top)}")
+        _labels(axes, ends, titles, form)
     figure.body.supylabel("acts in a quarter", fontsize=SMALL)
     figure.body.supxlabel("year", fontsize=SMALL)
     return figure
@@ -147,7 +150,7 @@ def _happened(axes: Axes, acts: ActCounts, field: int, table: ScoreTable, look: 
     )  # fmt: skip
     axes.axvline(years.known_until + 1, color=INK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=3)
     axes.set_xlim(first, years.scored_until + 1)
-    axes.set_ylim(-0.15, max(2.0, ROOM * float(counts.max())))
+    axes.set_ylim(-0.15, max(LEAST_TOP, ROOM * float(counts.max())))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
     axes.grid(axis="y", color="#dcdcdc", linewidth=0.7)
@@ -159,6 +162,17 @@ def _band(axes: Axes, table: ScoreTable, key: Key, field: int) -> None:
     low, high = (forecast.quantile(share)[:, field] for share in INTERVAL)
     edges = _middles(table.acts[key.edition, key.series], forecast.start, forecast.stop)
     axes.fill_between(edges, low, high, color=FAINT, alpha=0.25, linewidth=0, step="mid", zorder=1)
+    if told := _beyond(high, axes.get_ylim()[1], places=0):
+        axes.annotate(
+            f"band{told}", (1, 1), xytext=(-3, -2), xycoords="axes fraction", ha="right", va="top",
+            textcoords="offset points", fontsize="x-small", color=QUIET, path_effects=HALO,
+        )  # fmt: skip
+
+
+def _beyond(values: NDArray[np.float64], top: float, *, places: int = 1) -> str:
+    """Return how high something goes that leaves its panel, ", up to 8.4"; "" if it stays."""
+    most = float(values.max())
+    return f", up to {decimal(most, places=places)}" if most > top else ""
 
 
 def _labels(axes: Axes, ends: list[float], titles: list[str], form: Form) -> None:
