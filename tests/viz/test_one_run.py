@@ -11,6 +11,7 @@ import pytest
 from alliance_sim import load_scenario, simulate
 from alliance_sim.engine.chronology import chronology
 from alliance_sim.engine.mesa_model import Cast, Member, State
+from alliance_sim.plots.style import LADDER
 from alliance_sim.shipped import usual_scenario
 from alliance_sim.viz.figures import option, panels, spoken
 from alliance_sim.viz.one_run import OneRun, one_run
@@ -123,6 +124,13 @@ def test_agents_that_cannot_be_set_up_are_told(capsys: pytest.CaptureFixture[str
     assert found.problem.startswith("The run did not begin: KeyError: 'tokyo'.")
     assert found.last == found.calendar.steps - 1
     assert "in settle" in capsys.readouterr().err
+
+
+def test_the_formal_step_has_the_colour_that_it_has_in_every_figure() -> None:
+    lines = [line for panel in panels(one_run(ISLANDS, "1", "0")) for line in panel.lines]
+    (step,) = (line for line in lines if line.name == "formal step")
+    assert step.colour == LADDER.colour
+    assert [line.colour for line in lines].count(LADDER.colour) == 1
 
 
 @pytest.mark.parametrize("name", [USUAL, ISLANDS])

@@ -13,7 +13,7 @@ from itertools import cycle
 from typing import Any
 
 from alliance_sim.calendar import Calendar
-from alliance_sim.plots.style import FAINT, INK, PLAINLY, SHADES, looks_of
+from alliance_sim.plots.style import FAINT, INK, LADDER, SHADES, looks_of
 from alliance_sim.record.words import Words
 from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.viz.one_run import OneRun
@@ -82,7 +82,7 @@ def panels(run: OneRun) -> tuple[Panel, ...]:
         for name in DOMAINS
     )
     top = float(len(run.scenario.rungs))
-    steps = Line("formal step", run.states["rung"], PLAINLY.colour, ())
+    steps = Line("formal step", run.states["rung"], LADDER.colour, ())
     agreements = Line("agreements", run.states["agreements"], THREATS[3][0], THREATS[3][1])
     return (
         Panel("Cooperation, 0 to 1", domains),
