@@ -69,7 +69,7 @@ class Entry(NamedTuple):
 
 
 PLANS = HERE.parent / "experiments"
-ENTRIES = (
+ENTRIES: tuple[Entry, ...] = (
     Entry(
         "history",
         "The described history",
@@ -344,7 +344,7 @@ def small(content: bytes, path: Path) -> None:
     with Image.open(io.BytesIO(content)) as given:
         told = PngInfo()
         for key, value in given.info.items():
-            if isinstance(value, str):
+            if isinstance(key, str) and isinstance(value, str):
                 told.add_text(key, value)
         picture = given.convert("RGB")
         if picture.width > WIDTH:
