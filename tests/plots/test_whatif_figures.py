@@ -15,6 +15,7 @@ from alliance_sim.plots.style import PHONE, SLIDE, SMALL, Form, text_width
 from alliance_sim.plots.whatif import whatif_figure
 from alliance_sim.report import result_folder, write_whatif
 from alliance_sim.scenario import load_scenario
+from alliance_sim.scenario.theories import letters_told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,14 @@ def test_titles_of_the_outcome_are_folded_once(number: WhatIf) -> None:
     for line, after in pairwise(lines):  # there was no room for one more word
         more = f"{line} {after.split()[0]}"
         assert text_width(more, size=SMALL, weight="bold") > room
+
+
+def test_letters_of_theories_are_explained(number: WhatIf) -> None:
+    told = " ".join(" ".join(t.get_text().split()) for t in robustness_figure(number).findobj(Text))
+    assert "Theories (R: threats, I: institutions, D: domestic politics) weigh" in told
+    assert (
+        letters_told(["N", "I+T"]) == "I: institutions, N: none of these, +T: with a common trend"
+    )
 
 
 def test_intervals_of_a_number_are_said_to_be_over_histories(

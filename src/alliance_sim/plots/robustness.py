@@ -18,6 +18,7 @@ from alliance_sim.plots.style import (
     slide,
     styled,
 )
+from alliance_sim.scenario.theories import letters_told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,9 @@ def robustness_figure(answer: WhatIf, *, form: Form = SLIDE) -> Figure:
         f"the answer is told of first, and theories that weigh more than {WEIGHS:g}."
     )
     of = f"Model: {answer.question.base.name}; coded list: {answer.posterior.held.record}."
-    about = f"{answer.question.words} {of} Label: {told}{stop} Theories {weighing}. {shown}"
+    names = letters_told(one.theory for one in answer.theories)
+    weighed = f"Theories ({names}) {weighing}."
+    about = f"{answer.question.words} {of} Label: {told}{stop} {weighed} {shown}"
     lines = len(frame) + HEAD * frame["kind"].nunique()
     height = max(form.height, lines * ROW + 2.4) if form.narrow else form.height
     figure = slide("Does the answer hold?", about=about, form=form, height=height, below=SENTENCE)

@@ -7,7 +7,7 @@ not merely for growth.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from alliance_sim.scenario.scenario import Scenario
 
 BLOCKS = {"R": "threat", "I": "institutions", "D": "domestic"}
+BLOCK_WORDS = {"R": "threats", "I": "institutions", "D": "domestic politics"}
 NONE, WITH_TREND, TREND = "N", "+T", "willingness.trend"
 LATTICE = (
     NONE,
@@ -121,6 +122,19 @@ def theory_of(name: object) -> Theory:
     if blocks is None:
         raise ScenarioError("theory", [unknown_name("theory", text, THEORIES)])
     return Theory(blocks + (WITH_TREND if trend else ""), blocks.replace(NONE, ""), trend)
+
+
+def letters_told(names: Iterable[str]) -> str:
+    """Return what the letters of some theories stand for: "R: threats, D: domestic politics"."""
+    found = [theory_of(name) for name in names]
+    told = [
+        f"{letter}: {words}"
+        for letter, words in BLOCK_WORDS.items()
+        if any(letter in one.blocks for one in found)
+    ]
+    told += [f"{NONE}: none of these"] * any(not one.blocks for one in found)
+    told += [f"{WITH_TREND}: with a common trend"] * any(one.trend for one in found)
+    return ", ".join(told)
 
 
 def own_theory(scenario: Scenario) -> Theory:
