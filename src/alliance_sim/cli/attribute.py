@@ -198,12 +198,12 @@ def _print(found: Attribution) -> None:
     )
     groups = tuple(
         (
-            str(row.group),
-            signed(row.contribution),
-            f"{signed(row.contribution_low)} to {signed(row.contribution_high)}",
-            str(row.junctures),
+            group.name,
+            signed(one.value),
+            f"{signed(one.low)} to {signed(one.high)}",
+            ", ".join(group.players),
         )
-        for row in found.groups_frame.itertuples()
+        for group, one in zip(found.groups, found.together, strict=True)
     )
     console.print(
         AdaptiveTable(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -169,7 +169,7 @@ def _band(axes: Axes, table: ScoreTable, key: Key, field: int) -> None:
         )  # fmt: skip
 
 
-def _beyond(values: NDArray[np.float64], top: float, *, places: int = 1) -> str:
+def _beyond(values: NDArray[Any], top: float, *, places: int = 1) -> str:
     """Return how high something goes that leaves its panel, ", up to 8.4"; "" if it stays."""
     most = float(values.max())
     return f", up to {decimal(most, places=places)}" if most > top else ""
