@@ -19,38 +19,52 @@ from pathlib import Path
 import numpy as np
 from headline import BASELINE, RUNS, SEED, UNIFORMS, Headline, every_headline
 from in_pieces import in_pieces, write_rows
+from numpy.typing import NDArray
+from validate_headlines import at_end_of, outcome_of
 
 from alliance_sim import load_scenario
 from alliance_sim.calibration import PosteriorDraws, shipped_posterior, smoothed_weights
-from alliance_sim.calibration.pareto import TRUSTED
-from alliance_sim.counterfactual.estimates import both_worlds, estimate_of
-from alliance_sim.counterfactual.robustness import edited_numbers
+from alliance_sim.counterfactual import WhatIf
+
+Floats = NDArray[np.float64]
 
 POWERS = {"counts_less": 0.8, "counts_more": 1.25}
 KEYS = ("effect", "numbers", *POWERS, *(f"k_{name}" for name in POWERS))
+TRUSTED = 0.7  # k up to which weights are to be trusted
 SETTINGS: dict[str, int] = {"uniforms": UNIFORMS, "runs": RUNS, "seed": SEED}
+
+
+def effects(asked: Headline, answer: WhatIf) -> Floats:
+    """Return edited minus factual of a yes or no, averaged over the re-runs of each draw."""
+    state, least, year = outcome_of(asked.outcome)
+    compare = np.greater_equal if ">=" in asked.outcome else np.greater
+    worlds = answer.worlds
+    fact, edited = (
+        compare(at_end_of(year, runs, state), least).astype(float)
+        for runs in (worlds.factual, worlds.edited)
+    )
+    return worlds.by_draw(edited - fact)
+
+
+def of_what_is_edited(answer: WhatIf, posterior: PosteriorDraws) -> list[str]:
+    """Return the numbers that belong to the junctures and leaders that are edited."""
+    places = {".".join(change.path.split(".")[:2]) for change in answer.question.changes}
+    return [name for name in posterior.names if ".".join(name.split(".")[:2]) in places]
 
 
 def numbers(asked: Headline, posterior: PosteriorDraws) -> list[float]:
     """Return the effect as it is and under each power, with the tails of the weights."""
     answer = asked.asked(uniforms=UNIFORMS, runs=RUNS, seed=SEED)
-    own = edited_numbers(answer.question, posterior.names)
-    fact, edited = both_worlds(answer.question, answer.worlds)
-    effects, tails = [], []
-    for power in POWERS.values() if own else ():
-        names = [posterior.names[place] for place in own]
+    names = of_what_is_edited(answer, posterior)
+    by_draw = effects(asked, answer)
+    found, tails = [], []
+    for power in POWERS.values() if names else ():
         density = np.asarray(posterior.prior.logpdf(posterior.held.parameters, of=names))
         log_weights, k = smoothed_weights((power - 1.0) * density)
-        found = estimate_of(
-            edited - fact,
-            answer.worlds.draws,
-            binary=answer.question.binary,
-            weights=np.exp(log_weights),
-        )
-        effects.append(found.value)
+        found.append(float(np.average(by_draw, weights=np.exp(log_weights))))
         tails.append(k)
-    nothing = [np.nan] * (len(POWERS) - len(effects))
-    return [answer.effect.value, len(own), *effects, *nothing, *tails, *nothing]
+    nothing = [np.nan] * (len(POWERS) - len(found))
+    return [float(by_draw.mean()), len(names), *found, *nothing, *tails, *nothing]
 
 
 def piece(questions: Mapping[str, Headline], posterior: PosteriorDraws, number: int) -> list[float]:

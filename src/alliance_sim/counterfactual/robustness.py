@@ -293,7 +293,7 @@ def learnt(tried: Tried) -> Learnt:
     effect = effects_by_draw(tried.question, tried.worlds)
     there = np.isfinite(effect)
     after = posterior.held.parameters[there]
-    own = edited_numbers(tried.question, posterior.names)
+    own = _edited_numbers(tried)
     reruns = _by_reruns(tried)
     found = carried(after, effect[there], before, posterior.names, own=own, reruns=reruns)
     if not own or there.sum() < LEAST_DRAWS:
@@ -302,12 +302,12 @@ def learnt(tried: Tried) -> Learnt:
     return found._replace(edited=float(np.sqrt(shares.mean())))
 
 
-def edited_numbers(question: Question, names: Sequence[str]) -> list[int]:
-    """Return which of some parameters belong to the junctures and leaders that are edited."""
-    places = {".".join(change.path.split(".")[:2]) for change in question.changes}
+def _edited_numbers(tried: Tried) -> list[int]:
+    """Return which parameters belong to the junctures and leaders that are edited."""
+    places = {".".join(change.path.split(".")[:2]) for change in tried.question.changes}
     return [
         k
-        for k, name in enumerate(names)
+        for k, name in enumerate(tried.posterior.names)
         if any(name == place or name.startswith(f"{place}.") for place in places)
     ]
 
