@@ -106,7 +106,7 @@ def test_run_says_whose_numbers_it_takes_and_how_to_take_those_of_history(tmp_pa
     assert "Parameters: as the scenario states them" in plain
     assert "--posterior shipped takes the draws that `history` and `compare` take" in plain
     drawn = told(base, "--posterior", "shipped", "--out", tmp_path / "drawn")
-    (label,) = re.findall(r"Parameters: (300 posterior draws [^;]*); chance", drawn)
+    (label,) = re.findall(r"Parameters: (2 of 300 posterior draws [^;]*); chance", drawn)
     assert label in " ".join(call("history", base, "--runs", "2").stdout.split())
     assert "as the scenario states them" not in drawn
 

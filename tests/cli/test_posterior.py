@@ -140,7 +140,7 @@ def test_history_compare_and_run_take_draws_and_say_so(kept: Path, tmp_path: Pat
         out = tmp_path / words[0]
         code, told = called(*words, "--posterior", kept, "--out", out)
         assert code == 0, told
-        assert "Parameters: 32 posterior draws" in told
+        assert "Parameters: 3 of 32 posterior draws" in told
         manifest = json.loads((out / "manifest.json").read_text("utf-8"))
         assert "32 posterior draws (two_islands RID, record two_islands" in manifest["engine"]
         assert f"--posterior {kept}" in manifest["command"]
@@ -157,7 +157,7 @@ def test_a_folder_of_a_fit_serves_as_draws(fit: Path, tmp_path: Path) -> None:
     words = ("history", ISLANDS, "--runs", 2, "--posterior", fit, "--out", out)
     code, told = called(*words)
     assert code == 0, told
-    assert "Parameters: 32 posterior draws" in told
+    assert "Parameters: 2 of 32 posterior draws" in told
 
 
 def test_medians_are_stated_and_the_rest_of_the_file_stays(kept: Path, own: Path) -> None:
