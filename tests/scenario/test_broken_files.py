@@ -167,8 +167,9 @@ def nowhere(folder: Path) -> Iterator[tuple[str, str | Path, str]]:
     yield "a misspelt name", "japan_nato/baselin", "did you mean 'japan_nato/baseline'"
     yield "a shipped name as a file", "japan_nato/basline.toml", "mean 'japan_nato/baseline', which"
     yield "half a name", "baseline", "did you mean 'japan_nato/baseline'"
-    yield "an unlike name", "1984", r"known: japan_nato/.*ends in \.toml"
-    yield "no name", "", "known: japan_nato/|is a folder"
+    yield "an unlike name", "1984", r"known: japan_nato, japan_nato/.*ends in \.toml"
+    yield "a misspelt relationship", "japan_nat", r"did you mean 'japan_nato'\? \(known"
+    yield "no name", "", "known: japan_nato, |is a folder"
     yield "a name with a zero byte", "a\0b.toml", "cannot be read|does not exist|unknown scenario"
     yield "a very long name", "x" * 5000, "cannot be read|does not exist|unknown scenario"
 
@@ -176,6 +177,7 @@ def nowhere(folder: Path) -> Iterator[tuple[str, str | Path, str]]:
 NOWHERE = (
     *("a folder", "a folder called .toml", "a missing file", "a missing folder"),
     *("a link to itself", "a misspelt name", "half a name", "an unlike name", "no name"),
+    "a misspelt relationship",
     *("a name with a zero byte", "a very long name"),
 )
 

@@ -171,6 +171,11 @@ def _shipped_trees() -> dict[str, Tree]:
     return {name: read_toml(root / f"{name}.toml", MOST_BYTES) for name in shipped()}
 
 
+def _relationships() -> list[str]:
+    """Return the relationships of which a baseline comes with the package."""
+    return [name.partition("/")[0] for name in shipped() if name.endswith(f"/{BASELINE}")]
+
+
 def _shipped_junctures() -> frozenset[str]:
     """Return the names of all junctures of scenarios that come with the package."""
     from alliance_sim.scenario.edit_file import names_added
@@ -191,8 +196,8 @@ def _find(
     last = [name for name in shipped() if name.rpartition("/")[2] == name_or_path]
     if len(last) == 1 and not _exists(path):
         return root / f"{last[0]}.toml", last[0]
-    baseline = f"{name_or_path}/{BASELINE}"
-    if baseline in shipped() and not _exists(path):
+    if name_or_path in _relationships() and not _exists(path):
+        baseline = f"{name_or_path}/{BASELINE}"
         return root / f"{baseline}.toml", baseline
     if last and not _exists(path):
         problem = f"unknown scenario {name_or_path!r}: it is the last part of {len(last)} names"
@@ -200,7 +205,8 @@ def _find(
         raise ScenarioError(name_or_path, [f"{problem}; did you mean {meant}?"])
     if path.suffix != ENDING and not _exists(path):
         spellings = shipped_spellings()
-        known = unknown_name("scenario", name_or_path, (*shipped(), *also), spellings)
+        names = (*_relationships(), *shipped(), *also)
+        known = unknown_name("scenario", name_or_path, names, spellings)
         near = nearest_file(path, ENDING)
         meant = "" if near is None else f"; did you mean the file {near!r}?"
         own = f"a file of your own ends in .toml{meant}"
