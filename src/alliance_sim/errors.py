@@ -212,6 +212,24 @@ def not_among(kind: str, given: Sequence[object], known: Iterable[str]) -> list[
     return [unknown_name(kind, one, names) for one in given if one not in names]
 
 
+def read_or_told(
+    read: Callable[[object], Answer], given: object, problems: list[str], otherwise: Answer
+) -> Answer:
+    """Return what was read, or something else and what is wrong with it beside other problems.
+
+    Args:
+        read: Reads one thing that was given.
+        given: What was given.
+        problems: Gets a sentence for each thing that is wrong with it.
+        otherwise: Returned where it cannot be read.
+    """
+    try:
+        return read(given)
+    except ProblemsError as error:
+        problems += error.problems
+    return otherwise
+
+
 def did_you_mean(name: str, known: Iterable[str], also: Spellings | None = None) -> str:
     """Return "; did you mean ...?" with the nearest known name, "" if all are too far away.
 

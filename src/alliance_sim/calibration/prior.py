@@ -17,7 +17,14 @@ from alliance_sim.calibration.distributions import (
     Row,
     blocks_of,
 )
-from alliance_sim.errors import ScenarioError, SettingError, not_among, shown, unknown_name
+from alliance_sim.errors import (
+    ScenarioError,
+    SettingError,
+    not_among,
+    read_or_told,
+    shown,
+    unknown_name,
+)
 from alliance_sim.record.reporting import Beta, Reporting
 from alliance_sim.scenario import Scenario
 from alliance_sim.scenario.edit import value_at
@@ -195,11 +202,7 @@ class Prior:
             SettingError: If the number of draws or the seed is out of range.
         """
         problems = not_whole("draws", draws, least=1, most=MOST_DRAWS)
-        number = 0
-        try:
-            number = noise.as_seed(seed)
-        except SettingError as error:
-            problems += error.problems
+        number = read_or_told(noise.as_seed, seed, problems, 0)
         if problems:
             raise SettingError("sample", problems)
         return self.transform(self.normals(range(draws), number))

@@ -25,7 +25,7 @@ from alliance_sim.engine.kernel.resumable import Lanes, State, whole
 from alliance_sim.engine.known_until import vectors_known
 from alliance_sim.engine.own_noise import complete_noise
 from alliance_sim.engine.vectors import DrawnNumbers, Vectors
-from alliance_sim.errors import SettingError, shown, unknown_name
+from alliance_sim.errors import SettingError, read_or_told, shown, unknown_name
 from alliance_sim.noise import as_seed
 from alliance_sim.parallel import executors
 from alliance_sim.world.declaration import flattened
@@ -481,7 +481,7 @@ def _checked(draws: int, uniforms: object, seed: object, threads: object) -> int
     Raises:
         SettingError: Saying all that is out of range.
     """
-    problems, number = [], 0
+    problems: list[str] = []
     if threads is not None and (problem := executors.workers_problem("threads", threads)):
         problems.append(problem)
     if type(uniforms) is not int or uniforms < 1:
@@ -489,10 +489,7 @@ def _checked(draws: int, uniforms: object, seed: object, threads: object) -> int
     elif draws * uniforms > MOST:
         most = MOST // draws
         problems.append(f"uniforms is {uniforms}, must be at most {most} with {draws} draws")
-    try:
-        number = as_seed(seed)
-    except SettingError as error:
-        problems += error.problems
+    number = read_or_told(as_seed, seed, problems, 0)
     if problems:
         raise SettingError(WHERE, problems)
     return number

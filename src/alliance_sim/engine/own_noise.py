@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from alliance_sim import noise
-from alliance_sim.errors import SettingError, explains_calls, shown, unknown_name
+from alliance_sim.errors import (
+    SettingError,
+    explains_calls,
+    read_or_told,
+    shown,
+    unknown_name,
+)
 from alliance_sim.scenario import Scenario
 from alliance_sim.whole_numbers import whole_number
 from alliance_sim.world.build import prepared
@@ -62,11 +68,7 @@ def noise_of_seed(
         SettingError: Saying all that is out of range: the seed, the number of a run, how many.
     """
     problems = runs_problems(runs, first_run)
-    number = 0
-    try:
-        number = noise.as_seed(seed)
-    except SettingError as error:
-        problems += error.problems
+    number = read_or_told(noise.as_seed, seed, problems, 0)
     if problems:
         raise SettingError("noise_of_seed", problems)
     wanted = range(int(first_run), int(first_run) + int(runs))

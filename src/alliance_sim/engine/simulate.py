@@ -14,7 +14,13 @@ import numpy as np
 
 from alliance_sim import noise, provenance
 from alliance_sim.engine.own_noise import complete_noise, runs_problems
-from alliance_sim.errors import AllianceSimError, SettingError, explains_calls, unknown_name
+from alliance_sim.errors import (
+    AllianceSimError,
+    SettingError,
+    explains_calls,
+    read_or_told,
+    unknown_name,
+)
 from alliance_sim.parallel import executors
 from alliance_sim.results import OK, Ensemble
 from alliance_sim.results.draws import finder, given_draws
@@ -246,11 +252,7 @@ def _checked(
         problems.append(unknown_name("engine", str(asked), ENGINES))
     found = [executors.workers_problem(*item) for item in workers.items()]
     problems += [problem for problem in found if problem]
-    number = 0
-    try:
-        number = noise.as_seed(seed)
-    except SettingError as error:
-        problems += error.problems
+    number = read_or_told(noise.as_seed, seed, problems, 0)
     if problems:
         raise SettingError("simulate", problems)
     return (ENGINES[engine]() if isinstance(engine, str) else engine), number
