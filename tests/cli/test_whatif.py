@@ -52,6 +52,8 @@ def test_one_json_object_is_printed_and_the_folder_holds_the_rest(
     page = (out / "report.html").read_text("utf-8")
     assert "It is not evidence about what would have happened outside that model." in page
     assert "--without great_raid" in page
+    assert "A small difference on its way (amplification)" in page
+    assert tree["amplification"]["pushed_in"] == "2001Q1"
     assert not re.search(r'class="number">[^<]*(?<!\d)-\d', page)  # a hyphen for a minus sign
     kept = json.loads((out / "answer.json").read_text("utf-8"))
     assert kept == {key: value for key, value in tree.items() if key != "files"}
@@ -72,6 +74,7 @@ def test_the_answer_is_told_in_words_with_all_that_it_hangs_on(draws: Path, tmp_
     assert code == 0
     for words in ("of 100 re-runs", "redraw_after", "cotenability", "Label:", "Assumed:", "PNS"):
         assert words in told
+    assert told.count("A small difference on its way (amplification)") == 1
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,9 @@ from scipy.special import ndtr, ndtri
 from alliance_sim import Kernel, Scenario, load_scenario, noise_of_seed, simulate
 from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual import small_differences
+from alliance_sim.counterfactual.answering import answered
 from alliance_sim.counterfactual.histories import Histories
+from alliance_sim.counterfactual.posteriors import Posteriors
 from alliance_sim.counterfactual.question import ask
 from alliance_sim.counterfactual.small_differences import (
     EDITED,
@@ -20,6 +23,7 @@ from alliance_sim.counterfactual.small_differences import (
     LEVELS,
     PUSH,
     Amplification,
+    Response,
     amplification_of,
 )
 from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
@@ -188,3 +192,17 @@ def test_histories_that_failed_are_left_out(monkeypatch: pytest.MonkeyPatch) -> 
     assert found.of(EDITED) == wanted.of(EDITED)
     failed[:] = [0, 1, 2]
     assert found_of(ISLANDS, Histories.of_noise(ISLANDS, fewer), [RAID]) is None
+
+
+def test_an_answer_tells_it(islands_posterior: PosteriorDraws) -> None:
+    asked = ask(ISLANDS, [RAID], ASKED)
+    answer = answered(asked, Posteriors(islands_posterior, ()), uniforms=2, runs=20, seed=3)
+    past = Histories.of_posterior(islands_posterior, ISLANDS, seed=3)
+    assert answer.amplification == found_of(ISLANDS, past, [RAID])
+    told = answer.as_tree()["amplification"]
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert told["pushed_in"] == "2004Q2"
+    frame = answer.amplification_frame
+    assert list(frame.columns) == [*Response._fields, "left"]
+    assert frame.to_dict("records") == told["responses"]
+    assert frame["last"].between(frame["low"], frame["high"]).all()

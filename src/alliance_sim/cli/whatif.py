@@ -216,6 +216,8 @@ def _print(answer: WhatIf) -> None:
         else (f"A little other noise turns the sign in {robust.bistable:.0%} of the draws. ")
     )
     terminal.tell(f"{told}What the data told: {robust.learnt.words}.", wrap=True)
+    if answer.amplification is not None:
+        terminal.tell(answer.amplification.words, wrap=True)
     reasons = "".join(f"\n  - {reason}" for reason in answer.label.reasons)
     terminal.tell(f"Label: {answer.label.name}{reasons}", wrap=True, lines=True)
     terminal.tell("\nAssumed:", wrap=True, lines=True)

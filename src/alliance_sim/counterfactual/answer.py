@@ -31,6 +31,7 @@ from alliance_sim.counterfactual.couplings import QUANTILE
 from alliance_sim.counterfactual.estimates import LEAST, Estimate
 from alliance_sim.counterfactual.labels import SENTENCE, sign_of
 from alliance_sim.counterfactual.over_time import Parting, effects_over_time, partings
+from alliance_sim.counterfactual.small_differences import Response
 from alliance_sim.counterfactual.stored_curves import curve_if_shipped
 from alliance_sim.display import Facts, Shown, Table, figure
 from alliance_sim.glossary import decimal, signed
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from alliance_sim.counterfactual.question import Question
     from alliance_sim.counterfactual.rivals import Weights
     from alliance_sim.counterfactual.robustness import Robustness
+    from alliance_sim.counterfactual.small_differences import Amplification
     from alliance_sim.counterfactual.worlds import TwinWorlds
 
     Floats = NDArray[np.float64]
@@ -89,6 +91,8 @@ class WhatIf(Shown):
         label: "robust", "theory-dependent", "fragile" or "silent", and why not better.
         card: The plausibility card: checks of the question itself.
         seed: Seed of what the record leaves open, and of fresh noise.
+        amplification: How far a small difference in slow noise is carried to what is asked about;
+            None where that was not worked out, or the edits touch nothing by then.
     """
 
     question: Question
@@ -109,6 +113,7 @@ class WhatIf(Shown):
     label: Label
     card: tuple[Check, ...]
     seed: int
+    amplification: Amplification | None = None
 
     @property
     def measure(self) -> str:
@@ -322,6 +327,21 @@ class WhatIf(Shown):
         return robustness_frame(*tried, self.robustness.varied)
 
     @cached_property
+    def amplification_frame(self) -> pd.DataFrame:
+        """How far a small difference in slow noise moves levels: a row for each world and level.
+
+        `world` ("fact" or "edited"), `state` ("levels" for the mean over the fields), `title`; by
+        standard deviation of slow noise `year_later`, `most` with `most_in`, `last` with `low` and
+        `high` (5th and 95th percentile of the histories), and `left`, last over most. No rows where
+        `amplification` is None.
+        """
+        import pandas as pd
+
+        names = [*Response._fields, "left"]
+        rows = [] if self.amplification is None else self.amplification.as_tree()["responses"]
+        return pd.DataFrame(rows, columns=names)
+
+    @cached_property
     def card_frame(self) -> pd.DataFrame:
         """A row for each check of the card: `check`, `verdict`, `number`, `words`."""
         import pandas as pd
@@ -397,6 +417,7 @@ class WhatIf(Shown):
                 "ambiguity": self.agreed.ambiguity,
             },
             "robustness": self.robustness.tree(self.measure),
+            "amplification": None if self.amplification is None else self.amplification.as_tree(),
             "assumed": list(self.assumed),
             "sentence": self.sentence,
             "seed": self.seed,

@@ -29,6 +29,7 @@ from alliance_sim.counterfactual.posteriors import Posteriors, posteriors_of
 from alliance_sim.counterfactual.question import WHERE, Question, ask, warn_of_doubts
 from alliance_sim.counterfactual.rivals import fit_command, not_asked, weights_of
 from alliance_sim.counterfactual.robustness import Tried, robustness_of
+from alliance_sim.counterfactual.small_differences import amplification_of
 from alliance_sim.errors import SettingError, explains_calls, shown
 from alliance_sim.noise import as_seed
 from alliance_sim.results.draws import USUAL, shipped_draws
@@ -144,7 +145,7 @@ def answered(  # noqa: PLR0913 - what is asked of one question, by name
         SettingError: If the draws do not go with the question's scenarios.
     """
     main, others = posteriors.main, posteriors.others
-    told = _Steps(progress, len(COUPLINGS) + len(others) + 4 + 2 * question.binary)
+    told = _Steps(progress, len(COUPLINGS) + len(others) + 5 + 2 * question.binary)
     ran = all_twins(
         question,
         posteriors,
@@ -160,6 +161,8 @@ def answered(  # noqa: PLR0913 - what is asked of one question, by name
     past_of = partial(of, scenario=ran.base, uniforms=uniforms, seed=seed, threads=1)
     tried = Tried(question, main, ran.base, ran.edited, worlds, uniforms, seed, threads, past_of)
     robust = robustness_of(tried, posteriors.readings, told)
+    amplification = amplification_of(question, worlds, ran.past)
+    told()
     weights = weights_of([main, *others], _forecasts(ran.base, posteriors))
     least = LEAST if question.binary else 0.0
     agreed = agreement({one.theory: one.likely for one in ran.theories}, weights.of, least=least)
@@ -199,6 +202,7 @@ def answered(  # noqa: PLR0913 - what is asked of one question, by name
         label=label(agreed, checks),
         card=card.checks,
         seed=seed,
+        amplification=amplification,
     )
 
 

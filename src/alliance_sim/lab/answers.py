@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # What `whatif` says and the page does not.
 LEFT_OUT = (
     *("dates", "refused", "responds", "unmatched", "errors"),
-    *("inevitability", "robustness", "theories_without_draws", "kept"),
+    *("inevitability", "robustness", "amplification", "theories_without_draws", "kept"),
 )
 NOTHING_TRIED = Robustness((), None, Learnt(None, ()))
 ANEW = "Drawn anew, "  # begins what is said of noise that only one world has

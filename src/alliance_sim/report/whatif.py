@@ -135,6 +135,7 @@ def whatif_page(
         tried_alt=f"The effect under all that was tried. Label: {answer.label.name}.",
         learnt=answer.robustness.learnt.words,
         bistable=answer.robustness.bistable,
+        amplification=answer.amplification,
         weighed=answer.weights.words,
         readings=answer.robustness.varied,
         outside=told_of_outside(_effects(answer)),
