@@ -163,6 +163,21 @@ def test_a_name_where_a_scenario_is_taken_is_told_with_what_to_write(
         call(name)
 
 
+@pytest.mark.parametrize("given", [True, 5, "bar"])
+def test_what_cannot_be_called_later_is_told_before_the_work(given: Any) -> None:
+    told = rf"progress is {given!r}, must be a function that is called as the work goes on, or None"
+    islands = alliance_sim.load_scenario("two_islands/baseline")
+    for call in (
+        lambda: alliance_sim.simulate(islands, runs=1, progress=given),
+        lambda: alliance_sim.compare(islands, "without great_raid", runs=1, progress=given),
+        lambda: counterfactual.whatif(islands, outcome="rung>=2@2009", progress=given),
+    ):
+        with pytest.raises(SettingError, match=told):
+            call()
+    with pytest.raises(SettingError, match="callback is "):
+        calibration.run_to_end(None, callback=given)
+
+
 def test_what_goes_wrong_inside_of_a_right_call_stays_what_it_is() -> None:
     with pytest.raises(TypeError, match="has no len"):
         spoilt("soup")

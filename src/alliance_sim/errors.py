@@ -44,6 +44,7 @@ SEPARATORS = re.compile(r"[,;\s]+")  # between names that were given as one
 LONGEST = 400  # letters of a name that a sentence repeats
 LONGEST_PROBLEM = 4000  # letters of a sentence
 SCENARIOS = ("Scenario", "Scenario | None")  # as arguments are declared that take no name of one
+CALLED = ("progress", "callback")  # arguments that are called as long work goes on
 
 # What a terminal or a page obeys instead of showing: control characters, marks that turn the
 # direction of writing, separators of lines, and halves of characters.
@@ -278,11 +279,13 @@ def explains_calls(function: Callable[Arguments, Answer]) -> Callable[Arguments,
             needs; it lists all of it.
     """
     scenarios = [name for name, kind in function.__annotations__.items() if kind in SCENARIOS]
+    called_later = [name for name in CALLED if name in function.__annotations__]
 
     @wraps(function)
     def called(*given: Arguments.args, **named: Arguments.kwargs) -> Answer:
         try:
             problems = _named_scenarios(function, scenarios, given, named) if scenarios else []
+            problems += _not_to_be_called(called_later, named)
             if not problems:
                 return function(*given, **named)
         except TypeError:
@@ -309,6 +312,16 @@ def _named_scenarios(
         f"{str(arguments[name])!r})"
         for name in scenarios
         if isinstance(arguments.get(name), str | PathLike)
+    ]
+
+
+def _not_to_be_called(names: Sequence[str], named: Mapping[str, object]) -> list[str]:
+    """Return which of some arguments cannot be called as the work goes on, in sentences."""
+    return [
+        f"{name} is {shown(named[name])}, must be a function that is called as the work goes on, "
+        "or None"
+        for name in names
+        if named.get(name) is not None and not callable(named[name])
     ]
 
 
