@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.prior import Prior
     from alliance_sim.calibration.ranks import RankCheck, RankStudy, check_ranks
     from alliance_sim.calibration.record_among_runs import PredictiveChecks, predictive_checks
+    from alliance_sim.calibration.rescaled_time import rescaled_waits
     from alliance_sim.calibration.sampler import Sampler
     from alliance_sim.calibration.scoring import ScoreTable, score_record
     from alliance_sim.calibration.seen_and_left_out import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.shipped import shipped_posterior
     from alliance_sim.calibration.slice_sampling import elliptical_slice
     from alliance_sim.calibration.tempered import Tempered, TemperedSettings
+    from alliance_sim.calibration.waits_on_record import WaitingTimes, waiting_times
 
 __all__ = [
     "Baseline",
@@ -78,6 +80,7 @@ __all__ = [
     "TemperedSettings",
     "Transfer",
     "TransferSettings",
+    "WaitingTimes",
     "bootstrap_filter",
     "calibrate",
     "check_ranks",
@@ -89,6 +92,7 @@ __all__ = [
     "made_history",
     "power_scaling",
     "predictive_checks",
+    "rescaled_waits",
     "run_to_end",
     "score_record",
     "shipped_posterior",
@@ -96,6 +100,7 @@ __all__ = [
     "transfer",
     "usual_baselines",
     "usual_moves",
+    "waiting_times",
 ]
 
 _HOMES = {
@@ -128,12 +133,14 @@ _HOMES = {
     "alliance_sim.calibration.predictive": ["Predictive"],
     "alliance_sim.calibration.prior": ["Prior"],
     "alliance_sim.calibration.ranks": ["RankCheck", "RankStudy", "check_ranks"],
+    "alliance_sim.calibration.rescaled_time": ["rescaled_waits"],
     "alliance_sim.calibration.sampler": ["Sampler"],
     "alliance_sim.calibration.scoring": ["ScoreTable", "score_record"],
     "alliance_sim.calibration.sequential": ["Sequential"],
     "alliance_sim.calibration.shipped": ["shipped_posterior"],
     "alliance_sim.calibration.slice_sampling": ["elliptical_slice"],
     "alliance_sim.calibration.tempered": ["Tempered", "TemperedSettings"],
+    "alliance_sim.calibration.waits_on_record": ["WaitingTimes", "waiting_times"],
 }
 
 __getattr__, __dir__ = late_names(__name__, _HOMES)
