@@ -201,8 +201,9 @@ def test_the_command_writes_a_table_and_a_figure_that_can_be_made_again(tmp_path
     told = json.loads(done.stdout)
     assert told["runs"] == 200
     assert {Path(path).name for path in told["files"].values()} == {
-        *("checks.csv", "checks.png", "manifest.json")
+        *("checks.csv", "checks.png", "manifest.json", "waits.csv")
     }
+    assert [row["what"] for row in told["waits"]][-1] == "all"
     frame = pd.read_csv(out / "checks.csv", keep_default_na=False, na_values=[""])
     assert len(frame) == len(told["checks"])
     line = ["rebuild", str(out / "checks.png"), "--out", str(tmp_path / "again")]
@@ -225,7 +226,16 @@ def test_the_figure_has_a_mark_for_each_check_that_it_does_not_leave_to_the_tabl
 def test_the_command_prints_what_is_least_likely() -> None:
     done = CliRunner().invoke(app, ["posterior", "check", "--runs", "100"], catch_exceptions=False)
     assert "checks are flagged" in done.stdout
-    assert "100 free runs" in " ".join(done.stdout.split())
+    said = " ".join(done.stdout.split())
+    assert "100 free runs" in said
+    assert "The waits between" in said
+
+
+def test_a_first_year_of_waits_that_are_not_looked_at_is_refused() -> None:
+    line = ["posterior", "check", "--posterior", "none", "--since", "2001"]
+    done = CliRunner().invoke(app, line)
+    assert done.exit_code == 2
+    assert "--since: 1 problem - is of use only with draws" in " ".join(done.stderr.split())
 
 
 def test_the_command_refuses_a_folder_of_something_else(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from alliance_sim.shipped import usual_scenario
 
 if TYPE_CHECKING:
     from alliance_sim import Scenario
-    from alliance_sim.calibration import PosteriorDraws
+    from alliance_sim.calibration import PosteriorDraws, WaitingTimes
 
 BASELINE = usual_scenario()
 commands = Commands(
@@ -142,6 +142,14 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command
     runs: Annotated[
         int, typer.Option(help="How many free runs, 100 to 100,000.", **WHOLE_NUMBER)
     ] = 4000,
+    since: Annotated[
+        int | None,
+        typer.Option(
+            help="First year of the acts between which waits are looked at. Left out: the first "
+            "that is observed.",
+            **WHOLE_NUMBER,
+        ),
+    ] = None,
     seed: Seed = "1",
     out: Annotated[
         Path | None,
@@ -153,6 +161,8 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command
     """Hold the record against free runs in what shows over many quarters, such as the longest gap.
 
     Numbers of the record that hardly any run has are flagged, with few false alarms among them.
+    Of draws that were fitted to these acts it is also told whether waits between dated acts are as
+    long as their rates say.
     """
     from alliance_sim import load_scenario
     from alliance_sim.calibration.record_among_runs import check_asked, predictive_checks
@@ -164,6 +174,7 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command
     if out is not None:
         result_folder(out, kind="predictive checks", scenarios=[chosen])
     draws = draws_of(posterior, chosen)
+    waits = _waits(chosen, draws, series, since)
     with terminal.progress("simulating") as show:
         found = predictive_checks(
             chosen, posterior=draws, series=series, runs=runs, seed=number,
@@ -175,21 +186,41 @@ def check(  # noqa: PLR0913, PLR0917 - the options of a command
 
         command = command_line(
             "posterior", "check", scenario, series=None if series == "all" else series, runs=runs,
-            seed=number, posterior=unless_shipped(posterior), out=out,
+            since=since, seed=number, posterior=unless_shipped(posterior), out=out,
         )  # fmt: skip
-        files = write_checks(found, chosen, seed=number, out=out, command=command)
+        files = write_checks(found, chosen, waits=waits, seed=number, out=out, command=command)
     if as_json:
         from alliance_sim.report.predictive_checks import checks_json
 
-        terminal.print_json(checks_json(found, files=files))
+        terminal.print_json(checks_json(found, waits=waits, files=files))
         return
     from alliance_sim.cli.tables import checks_table
 
     terminal.output().print(checks_table(found, chosen.calendar().periods))
     terminal.tell(found.told(), wrap=True)
+    if waits is not None:
+        terminal.tell(waits.told(), wrap=True)
     terminal.tell(found.parameters, wrap=True)
     if out is not None:
         terminal.tell(f"Written to {out}/")
+
+
+def _waits(chosen: Scenario, draws: Any, series: str, since: int | None) -> WaitingTimes | None:
+    """Return waits between acts under draws that were fitted to them, None for other draws.
+
+    Raises:
+        SettingError: If a first year is given, and it is not observed, or no waits are looked at.
+    """
+    from alliance_sim.calibration.shipped import usual_posterior
+    from alliance_sim.calibration.waits_on_record import waiting_times
+
+    found = usual_posterior(chosen)[0] if draws == SHIPPED else draws
+    if found is not None and not chosen.edits and found.held.series == series:
+        return waiting_times(found, since=since)
+    if since is not None:
+        problem = "is of use only with draws that were fitted to this scenario and these acts"
+        raise SettingError("--since", [problem])
+    return None
 
 
 @commands.command()
