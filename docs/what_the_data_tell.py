@@ -5,6 +5,7 @@
     python docs/what_the_data_tell.py --write    # writes it into the page
     python docs/what_the_data_tell.py --claims   # puts claims to free runs first, in seconds
     python docs/what_the_data_tell.py --checks   # holds the record against free runs first, too
+    python docs/what_the_data_tell.py --waits    # looks at waits between acts first
 
 The numbers are those of the draws that ship for the usual scenario; while none ship, the page says
 so and claims nothing.
@@ -31,12 +32,15 @@ from alliance_sim.calibration import PosteriorDraws, shipped_posterior
 from alliance_sim.calibration.claim_passes import claim_passes
 from alliance_sim.calibration.fitted_theories import shipped_theories
 from alliance_sim.calibration.record_among_runs import RUNS, TITLES, predictive_checks, told_value
+from alliance_sim.calibration.waits_on_record import waiting_times
 from alliance_sim.results.draws import shipped_draws
 from alliance_sim.shipped import usual_scenario
 
 PAGE = HERE / "explanation" / "what_the_data_tell.md"
 CLAIMS = HERE / "validation" / "claim_passes.csv"
 CHECKS = HERE / "validation" / "predictive_checks.csv"
+WAITS = HERE / "validation" / "waiting_times.csv"
+WAITS_SINCE = (2001, None)  # days of earlier acts are often not known
 MOST_CHECKS = 8
 MOST_PAIRS = 8  # pairs of parameters that are told of
 NOTHING = "*No posterior ships yet, so nothing is claimed here.*"
@@ -174,6 +178,20 @@ def checks(posterior: PosteriorDraws) -> str:
     )
 
 
+def waits(_: PosteriorDraws) -> str:
+    """Return how far waits between acts are from what rates say, as was kept last."""
+    rows = [
+        (row["since"], row["what"], row["acts"], f"{row['expected']:.0f}",
+         f"{row['distance']:.2f} ({row['q05']:.2f} to {row['q95']:.2f})", f"{row['band']:.2f}",
+         *("< 0.01" if row[name] < 0.005 else f"{row[name]:.2f}"
+           for name in ("p", "p_quarters", "p_one_rate")))
+        for row in pd.read_csv(WAITS).to_dict("records")
+    ]  # fmt: skip
+    heads = ("since", "field", "acts", "expected", "distance", "band of 95 %", "p",
+             "p, days not looked at", "p, one rate")  # fmt: skip
+    return table(heads, [tuple(map(str, row)) for row in rows])
+
+
 def together(posterior: PosteriorDraws) -> str:
     """Return the parameters that go together most over the draws, but for spreads of groups."""
     found = posterior.correlations()
@@ -214,6 +232,21 @@ def put_checks() -> None:
     found.frame.to_csv(CHECKS, index=False, float_format="%.6g", lineterminator="\n")
 
 
+def put_waits() -> None:
+    """Look at the waits between acts, and keep what comes of it.
+
+    Raises:
+        SystemExit: If no posterior ships.
+    """
+    posterior = shipped_posterior(load_scenario(usual_scenario()))
+    if posterior is None:
+        raise SystemExit("no posterior ships")
+    found = [waiting_times(posterior, since=since) for since in WAITS_SINCE]
+    frame = pd.concat([one.frame.assign(since=one.first_year) for one in found])
+    frame.insert(0, "since", frame.pop("since"))
+    frame.to_csv(WAITS, index=False, float_format="%.4g", lineterminator="\n")
+
+
 BLOCKS: dict[str, Callable[[PosteriorDraws], str]] = {
     "summary": summary,
     "learned": learned,
@@ -223,6 +256,7 @@ BLOCKS: dict[str, Callable[[PosteriorDraws], str]] = {
     "evidence": evidence,
     "claims": claims,
     "checks": checks,
+    "waits": waits,
     "together": together,
 }
 
@@ -249,12 +283,13 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write what ships into the page")
     parser.add_argument("--claims", action="store_true", help="put claims to free runs first")
     parser.add_argument("--checks", action="store_true", help="hold the record against runs first")
+    parser.add_argument("--waits", action="store_true", help="look at waits between acts first")
     asked = parser.parse_args()
-    if asked.claims:
-        put_claims()
-    if asked.checks:
-        put_checks()
-    if asked.write or asked.claims or asked.checks:
+    kept = {"claims": put_claims, "checks": put_checks, "waits": put_waits}
+    again = [put for name, put in kept.items() if getattr(asked, name)]
+    for put in again:
+        put()
+    if asked.write or again:
         PAGE.write_text(page(), "utf-8")
     late = page() != PAGE.read_text("utf-8")
     if late:
