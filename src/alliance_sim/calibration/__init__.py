@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from alliance_sim.calibration.carried_forecasts import Transfer, TransferSettings, transfer
     from alliance_sim.calibration.chains import Chains, ChainSettings
     from alliance_sim.calibration.checkpoint import Checkpoint, run_to_end
+    from alliance_sim.calibration.coming_to_rest import stable_levels
     from alliance_sim.calibration.counted_runs import FreeRuns, free_runs
     from alliance_sim.calibration.diagnostics import Diagnosis, diagnose
     from alliance_sim.calibration.fit import FitSettings, calibrate
@@ -97,6 +98,7 @@ __all__ = [
     "score_record",
     "shipped_posterior",
     "smoothed_weights",
+    "stable_levels",
     "transfer",
     "usual_baselines",
     "usual_moves",
@@ -108,6 +110,7 @@ _HOMES = {
     "alliance_sim.calibration.carried_forecasts": ["Transfer", "TransferSettings", "transfer"],
     "alliance_sim.calibration.chains": ["Chains", "ChainSettings"],
     "alliance_sim.calibration.checkpoint": ["Checkpoint", "run_to_end"],
+    "alliance_sim.calibration.coming_to_rest": ["stable_levels"],
     "alliance_sim.calibration.diagnostics": ["Diagnosis", "diagnose"],
     "alliance_sim.calibration.seen_and_left_out": [
         "EffectiveParameters",
