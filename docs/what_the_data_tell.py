@@ -6,6 +6,7 @@
     python docs/what_the_data_tell.py --claims   # puts claims to free runs first, in seconds
     python docs/what_the_data_tell.py --checks   # holds the record against free runs first, too
     python docs/what_the_data_tell.py --waits    # looks at waits between acts first
+    python docs/what_the_data_tell.py --stable   # looks for two stable levels first, in a minute
 
 The numbers are those of the draws that ship for the usual scenario; while none ship, the page says
 so and claims nothing.
@@ -17,6 +18,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -24,16 +26,19 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # where `cells` stands
 
+import numpy as np
 import pandas as pd
 from cells import signed, table, text
 
 from alliance_sim import load_scenario
 from alliance_sim.calibration import PosteriorDraws, shipped_posterior
 from alliance_sim.calibration.claim_passes import claim_passes
+from alliance_sim.calibration.coming_to_rest import stable_levels
 from alliance_sim.calibration.fitted_theories import shipped_theories
 from alliance_sim.calibration.record_among_runs import RUNS, TITLES, predictive_checks, told_value
 from alliance_sim.calibration.waits_on_record import waiting_times
 from alliance_sim.results.draws import shipped_draws
+from alliance_sim.scenario.fields import DOMAINS
 from alliance_sim.shipped import usual_scenario
 
 PAGE = HERE / "explanation" / "what_the_data_tell.md"
@@ -41,6 +46,10 @@ CLAIMS = HERE / "validation" / "claim_passes.csv"
 CHECKS = HERE / "validation" / "predictive_checks.csv"
 WAITS = HERE / "validation" / "waiting_times.csv"
 WAITS_SINCE = (2001, None)  # days of earlier acts are often not known
+STABLE = HERE / "validation" / "stable_levels.csv"
+STABLE_YEARS = (1985, 1995, 2005, 2012, 2024)
+FLOORS, PULL = "willingness.floor_", "willingness.assets"
+LOWER, STRONGER = 2.0, 2.0  # log-odds, and times: feedback that is strong enough, to be found
 MOST_CHECKS = 8
 MOST_PAIRS = 8  # pairs of parameters that are told of
 NOTHING = "*No posterior ships yet, so nothing is claimed here.*"
@@ -192,6 +201,25 @@ def waits(_: PosteriorDraws) -> str:
     return table(heads, [tuple(map(str, row)) for row in rows])
 
 
+def stable(_: PosteriorDraws) -> str:
+    """Return how often a world has two stable levels, as was kept last."""
+    frame = pd.read_csv(STABLE)
+    by = {str(of): rows.set_index("year") for of, rows in frame.groupby("of")}
+    rows = []
+    for year in by["posterior"].index:
+        here = {of: found.loc[year] for of, found in by.items()}
+        told = [
+            f"{row['memory']:.0f} ({row['memory_q05']:.0f} to {row['memory_q95']:.0f})"
+            for row in (here["prior"], here["posterior"])
+        ]
+        two = [f"{100 * here[of]['two']:.1f} %" for of in ("prior", "posterior", "stronger")]
+        levels = [f"{here['posterior'][f'low_{field}']:.2f}" for field in DOMAINS]
+        rows.append((str(year), *two, *told, ", ".join(levels)))
+    heads = ("inputs of", "two levels, prior", "posterior", "stronger", "years until alike, prior",
+             "posterior", f"rest ({', '.join(DOMAINS)})")  # fmt: skip
+    return table(heads, rows)
+
+
 def together(posterior: PosteriorDraws) -> str:
     """Return the parameters that go together most over the draws, but for spreads of groups."""
     found = posterior.correlations()
@@ -247,6 +275,28 @@ def put_waits() -> None:
     frame.to_csv(WAITS, index=False, float_format="%.4g", lineterminator="\n")
 
 
+def put_stable() -> None:
+    """Look for two stable levels, also where feedback is made stronger; keep what comes of it.
+
+    Raises:
+        SystemExit: If no posterior ships.
+    """
+    posterior = shipped_posterior(load_scenario(usual_scenario()))
+    if posterior is None:
+        raise SystemExit("no posterior ships")
+    held, names = posterior.held, posterior.names
+    numbers = held.parameters.copy()
+    numbers[:, [row for row, name in enumerate(names) if name.startswith(FLOORS)]] -= LOWER
+    numbers[:, names.index(PULL)] *= STRONGER
+    none = np.zeros(0)
+    changed = replace(held, parameters=numbers, checked=(), log_likelihood=none)
+    found = stable_levels(posterior, years=STABLE_YEARS)
+    stronger = stable_levels(PosteriorDraws(changed, posterior.prior), years=STABLE_YEARS)
+    stronger = stronger[stronger["of"] == "posterior"].assign(of="stronger")
+    frame = pd.concat([found, stronger])
+    frame.to_csv(STABLE, index=False, float_format="%.4g", lineterminator="\n")
+
+
 BLOCKS: dict[str, Callable[[PosteriorDraws], str]] = {
     "summary": summary,
     "learned": learned,
@@ -257,6 +307,7 @@ BLOCKS: dict[str, Callable[[PosteriorDraws], str]] = {
     "claims": claims,
     "checks": checks,
     "waits": waits,
+    "stable": stable,
     "together": together,
 }
 
@@ -284,8 +335,9 @@ def main() -> int:
     parser.add_argument("--claims", action="store_true", help="put claims to free runs first")
     parser.add_argument("--checks", action="store_true", help="hold the record against runs first")
     parser.add_argument("--waits", action="store_true", help="look at waits between acts first")
+    parser.add_argument("--stable", action="store_true", help="look for two stable levels first")
     asked = parser.parse_args()
-    kept = {"claims": put_claims, "checks": put_checks, "waits": put_waits}
+    kept = {"claims": put_claims, "checks": put_checks, "waits": put_waits, "stable": put_stable}
     again = [put for name, put in kept.items() if getattr(asked, name)]
     for put in again:
         put()
