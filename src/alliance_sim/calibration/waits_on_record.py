@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 BAND = 0.95  # of the Kolmogorov-Smirnov band
 PLACES = 48  # distances of which the chance is worked out
+LEAST_P = 0.005  # below which a p-value is told as below 0.01
 MONTHS = 12
 ALL = "all"
 WHERE = "waiting_times"
@@ -82,11 +83,15 @@ class WaitingTimes:
         """Return in a sentence what comes of it."""
         row = self.frame.iloc[-1]
         month, year = self.rough
+        p, even = (
+            f"{row[name]:.2f}" if row[name] >= LEAST_P else f"below {2 * LEAST_P:g}"
+            for name in ("p", "p_one_rate")
+        )
         return (
             f"The waits between {row['acts']} acts since {self.first_year} ({month} known to the "
             f"month, {year} to the year) lie {row['distance']:.3f} from what the rates say (band "
-            f"of 95 %: {row['band']:.3f}); p is {row['p']:.2f}, and {row['p_one_rate']:.2f} if "
-            "each draw had one rate for all quarters."
+            f"of 95 %: {row['band']:.3f}); p is {p}, and {even} if each draw had one rate for all "
+            "quarters."
         )
 
 
