@@ -115,6 +115,15 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return f"{math.floor(share * 100 / least + 1e-9) * least:.{decimals}f} %"
 
 
+def percent_close(share: float) -> str:
+    """Return a share in whole percent, to the nearest: "63 %".
+
+    Args:
+        share: 0 or above.
+    """
+    return f"{100.0 * share:.0f} %"
+
+
 def decimal(value: float | None, unit: str = "1", *, places: int = 3) -> str:
     """Return a number of a state or an outcome: "0.311", "11" formal steps, "9.5" between two.
 

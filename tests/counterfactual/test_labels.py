@@ -68,13 +68,13 @@ def test_what_holds_in_all_that_was_tried_is_robust() -> None:
 @pytest.mark.parametrize(
     ("changed", "name", "words"),
     [
-        ({"sd_ratio": 0.95}, "silent", "is 95% as uncertain as before the data"),
+        ({"sd_ratio": 0.95}, "silent", "is 95 % as uncertain as before the data"),
         (
             {"couplings": {"quantile": 0.3, "thinning": -0.1}},
             "fragile",
             "in another way (thinning)",
         ),
-        ({"bistable": 0.2}, "fragile", "in 20% of the draws a little other luck"),
+        ({"bistable": 0.2}, "fragile", "in 20 % of the draws a little other luck"),
         ({"variants": {"salience2": -0.1}}, "fragile", "turns around, or vanishes, with salience2"),
         ({"bits": 20.0}, "fragile", "rewrites 20 bits"),
         ({"refused": ("cotenability: no",)}, "fragile", "itself is refused: cotenability: no"),

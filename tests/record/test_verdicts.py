@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,7 @@ def test_what_is_corrected_for_reporting_is_what_the_check_reads() -> None:
 
 
 def test_months_slopes_and_shares_are_those_of_the_acts() -> None:
-    early, late = (word.rstrip("%") for word in READINGS["C08"].split() if "%" in word)
+    early, late = re.findall(r"(\d+) %", READINGS["C08"])
     assert f"{early} percent of P2 months hold an event, {late} percent in P3" in SAID["C08"]
     assert f"(slope {yearly_slope(2002, 2010):+.2f})" in SAID["C12"]
     assert f"{yearly_slope(2002, 2012) - 0.001:+.2f}" in SAID["C12"]

@@ -185,6 +185,7 @@ def _print(answer: WhatIf) -> None:
     """Print the answer, what it depends on, and what it is worth."""
     from alliance_sim.counterfactual.estimates import told_of_outside
     from alliance_sim.counterfactual.labels import SENTENCE
+    from alliance_sim.glossary import decimal, percent_close
 
     console, varied = terminal.output(), answer.robustness.varied or ()
     terminal.tell(answer.question.words, "bold", wrap=True)
@@ -207,13 +208,14 @@ def _print(answer: WhatIf) -> None:
         terminal.tell(f"{answer.without_coupling}\n", wrap=True, lines=True)
     terminal.tell("Plausibility of the question:", wrap=True)
     for one in answer.card:
-        number = "" if one.number is None else f" ({one.number:.2f})"
+        number = "" if one.number is None else f" ({decimal(one.number, places=2)})"
         terminal.tell(f"  - {one.check}: {one.verdict}{number}; {one.words}", wrap=True)
     robust = answer.robustness
     told = (
         ""
         if robust.bistable is None
-        else (f"A little other noise turns the sign in {robust.bistable:.0%} of the draws. ")
+        else f"A little other noise turns the sign in {percent_close(robust.bistable)} of the "
+        "draws. "
     )
     terminal.tell(f"{told}What the data told: {robust.learnt.words}.", wrap=True)
     if answer.amplification is not None:

@@ -34,7 +34,7 @@ from alliance_sim.counterfactual.over_time import Parting, effects_over_time, pa
 from alliance_sim.counterfactual.small_differences import Response
 from alliance_sim.counterfactual.stored_curves import curve_if_shipped
 from alliance_sim.display import Facts, Shown, Table, figure
-from alliance_sim.glossary import decimal, signed
+from alliance_sim.glossary import decimal, percent_close, signed
 from alliance_sim.record.words import Words
 from alliance_sim.results.state_metadata import meaning
 from alliance_sim.scenario.edits_in_words import words_of
@@ -244,8 +244,8 @@ class WhatIf(Shown):
         low, high = (signed(end, places=2) for end in agreed.widest)
         return (
             f"Under the {len(agreed.means)} theories the effect lies from {low} to {high}, "
-            f"{signed(agreed.mean, places=2)} by their weights; {agreed.ambiguity:.0%} of how much "
-            "it varies (variance) lies between them."
+            f"{signed(agreed.mean, places=2)} by their weights; {percent_close(agreed.ambiguity)} "
+            "of how much it varies (variance) lies between them."
         )
 
     @property

@@ -18,7 +18,7 @@ from alliance_sim.counterfactual.estimates import LEAST
 from alliance_sim.counterfactual.labels import A_BIT, sign_of
 from alliance_sim.counterfactual.rewrite_cost import AMBER, GREEN
 from alliance_sim.counterfactual.worlds import TwinWorlds, chances_of_laws
-from alliance_sim.glossary import signed
+from alliance_sim.glossary import percent_close, signed
 from alliance_sim.scenario.edit import replaced
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _cotenability(question: Question, worlds: TwinWorlds, past: Histories | None
     due = {law: calendar.index(by_name[law].date) for law in drawn}
     chances = chances_of_laws(past, replaced(worlds.edited_scenario, free), due)
     least = min(chances.values())
-    told = "; ".join(f"{law}: {chance:.0%}" for law, chance in chances.items())
+    told = "; ".join(f"{law}: {percent_close(chance)}" for law, chance in chances.items())
     words = f"were it not held, how many of the edited histories have it by its day: {told}"
     return Check(
         name, REFUSE if least == 0.0 else PASS if least >= LEAST_CHANCE else WARN, least, words
@@ -200,7 +200,7 @@ def _theory(agreed: Agreement, least: float) -> Check:
     if len(asked) < 2:
         return Check("theory", UNKNOWN, None, f"only one theory was asked: {told}")
     verdict = PASS if len(set(agreed.signs.values())) == 1 else WARN
-    told += f"; the side with the most weight has {agreed.agreement:.0%} of it"
+    told += f"; the side with the most weight has {percent_close(agreed.agreement)} of it"
     return Check("theory", verdict, agreed.agreement, told)
 
 
@@ -214,8 +214,8 @@ def _statistics(worlds: TwinWorlds, free: Ensemble | None) -> Check:
         outside.append(float(((edited < low) | (edited > high)).mean()))
     worst = max(outside)
     words = (
-        f"at most {worst:.0%} of the edited histories leap, grow or crowd acts into one quarter as "
-        "only 1 in 100 runs does that is not tied to the record (free runs); how other "
+        f"at most {percent_close(worst)} of the edited histories leap, grow or crowd acts into one "
+        "quarter as only 1 in 100 runs does that is not tied to the record (free runs); how other "
         "relationships between states move is not available"
     )
     return Check("statistics", PASS if worst <= ROOM else WARN, worst, words)

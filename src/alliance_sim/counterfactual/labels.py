@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from alliance_sim.counterfactual.rewrite_cost import AMBER
 from alliance_sim.errors import SettingError, shown, unknown_name
+from alliance_sim.glossary import percent_close
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -218,7 +219,7 @@ def label(agreed: Agreement, checks: Checks) -> Label:
 def _silent(checks: Checks) -> list[str]:
     if checks.sd_ratio is None or not checks.sd_ratio > LEARNT:
         return []
-    told = f"{checks.sd_ratio:.0%} as uncertain as before the data"
+    told = f"{percent_close(checks.sd_ratio)} as uncertain as before the data"
     return [f"the record says hardly anything of it: the number behind it is {told}"]
 
 
@@ -237,7 +238,7 @@ def _fragile(agreed: Agreement, checks: Checks) -> list[str]:
         how = f"if the luck of both worlds is tied in another way ({', '.join(turned)})"
         reasons.append(f"{TURNED}, {how}")
     if checks.bistable is not None and checks.bistable > MOST_BISTABLE:
-        share = f"{checks.bistable:.0%} of the draws"
+        share = f"{percent_close(checks.bistable)} of the draws"
         reasons.append(f"in {share} a little other luck changes which way the effect goes")
     return reasons
 
@@ -249,7 +250,7 @@ def _of_theories(agreed: Agreement, checks: Checks) -> list[str]:
     if other:
         reasons.append(f"{TURNED}, under the theory {', '.join(other)}")
     if agreed.ambiguity > MOST_AMBIGUITY:
-        share = f"{agreed.ambiguity:.0%} of how much it varies (variance)"
+        share = f"{percent_close(agreed.ambiguity)} of how much it varies (variance)"
         reasons.append(f"theories differ on how large the effect is: {share} lies between them")
     return reasons
 
@@ -257,12 +258,12 @@ def _of_theories(agreed: Agreement, checks: Checks) -> list[str]:
 def _unsure(agreed: Agreement, checks: Checks) -> list[str]:
     reasons = list(checks.doubts)
     if agreed.sign == 0:
-        share = f"{agreed.probability:.0%} of the draws"
+        share = f"{percent_close(agreed.probability)} of the draws"
         reasons.append(f"it goes neither way: next to nothing changes in {share}")
     elif agreed.probability <= SURE:
-        told = f"the effect goes this way in {agreed.probability:.0%} of the draws only"
+        told = f"the effect goes this way in {percent_close(agreed.probability)} of the draws only"
         rest = "in the others next to nothing changes"
-        reasons.append(f"{told}, the other way in {agreed.against:.0%}; {rest}")
+        reasons.append(f"{told}, the other way in {percent_close(agreed.against)}; {rest}")
     turned = _turned(checks, _sign(agreed, checks), checks.variants)
     if turned:
         reasons.append(f"{TURNED}, with {', '.join(turned)}")

@@ -22,6 +22,7 @@ from alliance_sim.counterfactual.estimates import (
 )
 from alliance_sim.counterfactual.histories import Histories, beside_each_other, by_key
 from alliance_sim.counterfactual.worlds import TwinWorlds, twin_worlds
+from alliance_sim.glossary import percent_close
 from alliance_sim.results.draws import ranks_of
 
 if TYPE_CHECKING:
@@ -84,8 +85,9 @@ class Learnt(NamedTuple):
             told = "over the draws the effect goes with no single number: luck carries it"
         else:
             told = (
-                f"{', '.join(self.carriers)} carry {self.share:.0%} of the effect's variance over "
-                f"the draws, luck the rest (sd ratio of what carries it {self.ratio:.2f})"
+                f"{', '.join(self.carriers)} carry {percent_close(self.share)} of the effect's "
+                "variance over the draws, luck the rest (sd ratio of what carries it "
+                f"{self.ratio:.2f})"
             )
         if self.edited is not None:
             told += f"; of the size of what is edited the sd ratio is {self.edited:.2f}"

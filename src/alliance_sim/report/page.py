@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from alliance_sim.comparison.claims import HELD
 from alliance_sim.errors import visible
-from alliance_sim.glossary import decimal, percent, signed
+from alliance_sim.glossary import decimal, percent, percent_close, signed
 from alliance_sim.results.ensemble import DRAWN, draws_taken
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         finalize=_finalized,
     )
-    environment.filters |= {"percent": percent, "number": number, "base64": _base64}
-    environment.filters |= {"decimal": decimal, "signed": signed, "engine": engine}
+    environment.filters |= {"percent": percent, "percent_close": percent_close, "number": number}
+    environment.filters |= {"decimal": decimal, "signed": signed}
+    environment.filters |= {"base64": _base64, "engine": engine}
     return environment
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from alliance_sim.glossary import percent_close
 from alliance_sim.record.checks import Verdict, check
 from alliance_sim.record.one_history import Mask, NotMeasured, OneHistory, Values
 
@@ -58,7 +59,7 @@ def nineties_stay_at_dialogue(history: OneHistory) -> Verdict:
     # All of P2 would be too strict: the record itself stands at rung 1 until June 1990.
     rungs = history.rung[history.quarters("P2")]
     share, highest = float(np.mean(rungs == 2)), int(rungs.max())
-    reading = f"rung 2 in {share:.0%} of the quarters of P2, highest {highest}"
+    reading = f"rung 2 in {percent_close(share)} of the quarters of P2, highest {highest}"
     return Verdict(share >= 0.9 and highest <= 2, reading)
 
 
@@ -153,7 +154,8 @@ def japan_and_europeans_start_more(history: OneHistory) -> Verdict:
         if not inside.any():
             raise NotMeasured(f"no event in {name}")
         shares.append(float(ours[inside].mean()))
-    return Verdict(shares[1] > shares[0], f"{shares[0]:.1%} in P2, {shares[1]:.1%} in P4")
+    early, late = (f"{100.0 * share:.1f} %" for share in shares)
+    return Verdict(shares[1] > shares[0], f"{early} in P2, {late} in P4")
 
 
 @check("C26", "Not applicable to one history: only a run without the NATO channel can speak to it.")

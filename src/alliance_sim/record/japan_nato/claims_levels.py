@@ -12,6 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
+from alliance_sim.glossary import percent_close
 from alliance_sim.record.checks import Verdict, check, without_levels
 from alliance_sim.record.one_history import (
     DOMAINS,
@@ -79,7 +80,8 @@ def ties_of_the_nineties_are_scattered(history: OneHistory) -> Verdict:
     # Calendar months that a period only touches count whole; overlap is a mean over quarters.
     busy = [_month_occupancy(history, name) for name in ("P2", "P3")]
     scattered = busy[0] < busy[1]
-    months = f"{busy[0]:.0%} of months with an event in P2, {busy[1]:.0%} in P3"
+    before, after = map(percent_close, busy)
+    months = f"{before} of months with an event in P2, {after} in P3"
     if history.agenda_overlap is None:
         return without_levels(months, holds=scattered)
     early, late = (
@@ -145,7 +147,8 @@ def politics_leads_operations(history: OneHistory) -> Verdict:
     quarters = history.quarters("P3")
     ahead = history.level("political")[quarters] >= history.level("operations")[quarters]
     share = float(ahead.mean())
-    return Verdict(share >= 0.7, f"political at or above operations in {share:.0%} of P3")
+    told = f"political at or above operations in {percent_close(share)} of P3"
+    return Verdict(share >= 0.7, told)
 
 
 @check("C16", "The mean equipment level of P3 is below 15 percent of the 2025 level.")
@@ -168,9 +171,8 @@ def dialogue_becomes_institutional(history: OneHistory) -> Verdict:
         if not inside.any():
             raise NotMeasured(f"no political event in {name}")
         shares.append(float(recurring[inside].mean()))
-    found = (
-        f"dialogues and summits {shares[0]:.0%} of political events in P3, {shares[1]:.0%} in P4"
-    )
+    early, late = map(percent_close, shares)
+    found = f"dialogues and summits {early} of political events in P3, {late} in P4"
     if history.levels is None:
         return without_levels(found, holds=shares[1] > shares[0])
     level = history.level("political")
@@ -236,7 +238,7 @@ def cooperation_is_comprehensive(history: OneHistory) -> Verdict:
         np.diff(history.yearly(history.level(domain), first=2012, last=2025)) for domain in DOMAINS
     ]
     mean = float(np.mean([correlation(a, b) for a, b in combinations(changes, 2)]))
-    listing = ", ".join(f"{domain} {part:.0%}" for domain, part in parts.items())
+    listing = ", ".join(f"{domain} {percent_close(part)}" for domain, part in parts.items())
     reading = f"2023 as a share of 2025: {listing}; mean correlation of changes {mean:+.2f}"
     return Verdict(min(parts.values()) > 0.5 and mean > 0, reading)
 

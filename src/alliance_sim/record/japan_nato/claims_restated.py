@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from alliance_sim.glossary import percent_close
 from alliance_sim.record.checks import Verdict, check, without_levels
 from alliance_sim.record.japan_nato.claims_events import by_european, by_member
 from alliance_sim.record.one_history import (
@@ -137,7 +138,8 @@ def japan_matters_in_natos_framework(history: OneHistory) -> Verdict:
         raise NotMeasured("no act without a single ally in P4")
     started = np.isin(history.initiators[inside], [history.alliance, "both"])
     share, rung = float(started.mean()), int(history.rung[history.end_of(YEARS_P4[1])])
-    reading = f"rung {rung} at the end of 2025; NATO starts or shares {share:.0%} of those acts"
+    told = f"NATO starts or shares {percent_close(share)} of those acts"
+    reading = f"rung {rung} at the end of 2025; {told}"
     return Verdict(rung >= FRAMEWORK and share >= SHARED, reading)
 
 

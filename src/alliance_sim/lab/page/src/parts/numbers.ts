@@ -53,9 +53,9 @@ export function percent(value: number | null): string {
   return `${fixed(Math.floor(value * 100 + 1e-9), 0)} %`;
 }
 
-/** Return a share in whole percent as Python's ".0%" does: "63%". */
+/** Return a share in whole percent, to the nearest: "63 %". */
 export function percentClose(value: number): string {
-  return `${fixed(value * 100, 0)}%`;
+  return `${fixed(value * 100, 0)} %`;
 }
 
 /** Return a number of a state: "0.311", "11" formal steps, "9.5" between two. */
