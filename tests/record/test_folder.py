@@ -289,3 +289,17 @@ def test_problems_of_reporting_are_sentences_with_what_is_allowed_and_nearest(
 def test_the_shipped_editions_are_sound() -> None:
     assert len(read_folder(SHIPPED).tables["events"]) == 193
     assert len(read_folder(SHIPPED.with_name("edition_2")).tables["events"]) == 222
+
+
+def test_a_shipped_record_is_read_anew_only_when_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "islands" / "edition_1"
+    shutil.copytree(SHIPPED, kept)
+    assert read_folder(kept) is not read_folder(kept)
+    monkeypatch.setattr("alliance_sim.record.folder.HERE", tmp_path.resolve())
+    before = read_folder(kept)
+    assert read_folder(kept) is before
+    events = (kept / "events.csv").read_text("utf-8").splitlines(keepends=True)
+    (kept / "events.csv").write_text("".join(events[:-1]), "utf-8")
+    assert len(read_folder(kept).tables["events"]) == len(before.tables["events"]) - 1

@@ -32,6 +32,15 @@ CODEBOOKS = {
 }
 
 
+def test_a_table_that_somebody_changes_is_nobody_elses() -> None:
+    mine = Record.of("japan_nato")
+    mine.events.loc[:, "salience"] = 0
+    del mine.rungs["rung"]
+    other = Record.of("japan_nato")
+    pd.testing.assert_frame_equal(other.events, EVENTS)
+    pd.testing.assert_frame_equal(other.rungs, RECORD.rungs)
+
+
 def table_of(edition: int, title: str) -> list[list[str]]:
     """The body of the table that follows these words in a codebook, a list for each row."""
     lines = CODEBOOKS[edition].partition(title)[2].splitlines()

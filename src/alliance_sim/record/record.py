@@ -9,13 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from alliance_sim import display
 from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, Table, counted
 from alliance_sim.errors import NoRecord, SettingError, UnknownName, shown, unknown_name
-from alliance_sim.record.folder import SUSPENSION, TABLES, Folder, Row, verdict
+from alliance_sim.record.folder import (
+    SUSPENSION,
+    TABLES,
+    Folder,
+    Row,
+    Seen,
+    as_shipped,
+    read_folder,
+    verdict,
+)
 from alliance_sim.record.named import edition_named, mismatches, named_record
 from alliance_sim.record.reporting import Reporting
 from alliance_sim.record.words import registered
@@ -23,6 +33,8 @@ from alliance_sim.scenario import Scenario, load_scenario
 from alliance_sim.scenario.fields import SERIES as DOMAINS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
@@ -286,24 +298,43 @@ def periods_of(dates: pd.Series[pd.Timestamp], periods: tuple[Period, ...]) -> p
 
 def _tables(given: Folder, name: str, scenario: Scenario) -> Record:
     """Return a record from the rows of one that is of the sides of a scenario."""
-    partners, rows = scenario.partners, given.tables
-    periods = scenario.calendar().periods
-    claims = _frame(rows["article_claims"], "article_claims")
-    context = _dated(_frame(rows["context"], "context"))
+    partners, periods = scenario.partners, scenario.calendar().periods
+    seen = as_shipped(given.path)
+    frames = _frames(given, periods) if seen is None else _kept(given.path, seen, periods)
     return Record(
         name=name,
         state=partners.state,
         alliance=partners.alliance,
-        events=_events(_frame(rows["events"], "events"), periods),
-        rungs=_dated(_frame(rows["institutions"], "institutions")),
-        agreements=_dated(_frame(rows["agreements"], "agreements")),
-        claims=claims.assign(record=claims["verdict_from_coding"].map(verdict)),
-        context=context.assign(end_when=_completed(context["end_date"])),
+        **frames,
         periods=periods,
         years=(scenario.time.first_year, scenario.time.last_year),
         reporting=given.reporting,
         mismatches=mismatches(given, scenario),
     )
+
+
+def _kept(path: Path, seen: Seen, periods: tuple[Period, ...]) -> dict[str, pd.DataFrame]:
+    """Return the tables of a record that is shipped: copies, which whoever asks may change."""
+    return {name: frame.copy() for name, frame in _made_once(path, seen, periods).items()}
+
+
+@lru_cache(maxsize=8)
+def _made_once(path: Path, _seen: Seen, periods: tuple[Period, ...]) -> dict[str, pd.DataFrame]:
+    return _frames(read_folder(path), periods)
+
+
+def _frames(given: Folder, periods: tuple[Period, ...]) -> dict[str, pd.DataFrame]:
+    """Return what a record holds as tables, by the name of each in a `Record`."""
+    rows = given.tables
+    claims = _frame(rows["article_claims"], "article_claims")
+    context = _dated(_frame(rows["context"], "context"))
+    return {
+        "events": _events(_frame(rows["events"], "events"), periods),
+        "rungs": _dated(_frame(rows["institutions"], "institutions")),
+        "agreements": _dated(_frame(rows["agreements"], "agreements")),
+        "claims": claims.assign(record=claims["verdict_from_coding"].map(verdict)),
+        "context": context.assign(end_when=_completed(context["end_date"])),
+    }
 
 
 def _frame(rows: Sequence[Row], table: str) -> pd.DataFrame:
