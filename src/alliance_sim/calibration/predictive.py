@@ -168,15 +168,15 @@ def mixture_chances(mean: Values, size: Values, weight: Values) -> Values:
     m = np.minimum(mean, LARGEST_MEAN)
     share = np.broadcast_to(weight, m.shape)
     share = share / share.sum(axis=0)
-    spread = np.broadcast_to(1.0 / size, m.shape)  # 0 for Poisson
+    spread: Values = 1.0 / size  # 0 for Poisson; as small as it is given
     with np.errstate(divide="ignore", invalid="ignore"):
         none = np.where(spread > 0.0, -np.log1p(m * spread) / spread, -m)
     chance = share * np.exp(none)
     step = m / (1.0 + m * spread)
-    found = np.empty((*m.shape[1:], MOST + 1))
+    found, factor = np.empty((*m.shape[1:], MOST + 1)), np.empty_like(step)
     for count in range(MOST):
         found[..., count] = chance.sum(axis=0)
-        chance *= step * ((1.0 + count * spread) / (count + 1.0))
+        chance *= np.multiply(step, (1.0 + count * spread) / (count + 1.0), out=factor)
     found[..., MOST] = np.maximum(0.0, 1.0 - found[..., :MOST].sum(axis=-1))
     return found
 
