@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial, wraps
@@ -347,15 +348,30 @@ def fold(text: str, inches: float, *, size: str = PLAIN, weight: str = "normal")
     width = partial(text_width, size=size, weight=weight)
     lines: list[str] = []
     for given in text.split("\n"):
-        lines.append("")
-        for word in given.split(" "):
-            for part in [word] if width(word) <= inches else re.findall("[^_]*_+|[^_]+", word):
-                gap = " " if lines[-1] and part == word else ""
-                if lines[-1] and width(lines[-1] + gap + part) > inches:
-                    lines.append("")
-                    gap = ""
-                lines[-1] += gap + part
+        whole = given.lstrip(" ")
+        if width(whole) <= inches:  # nearly every line: not measured word by word
+            lines.append(whole)
+            continue
+        left = [
+            (" " if part == word else "", part)
+            for word in given.split(" ")
+            for part in ([word] if width(word) <= inches else re.findall("[^_]*_+|[^_]+", word))
+        ]
+        while left:
+            first = next((k for k, (_, part) in enumerate(left) if part), len(left) - 1)
+            more = range(first + 2, len(left) + 1)  # how many could stand on the line beside it
+            fits = bisect_left(more, x=True, key=lambda n: width(_joined(left[:n])) > inches)
+            lines.append(_joined(left[: first + 1 + fits]))
+            left = left[first + 1 + fits :]
     return "\n".join(lines)
+
+
+def _joined(parts: Sequence[tuple[str, str]]) -> str:
+    """Return parts of a line as one, each after its gap but where the line begins."""
+    line = ""
+    for gap, part in parts:
+        line += gap + part if line else part
+    return line
 
 
 def panels_of(figure: Slide, count: int, form: Form) -> list[Axes]:
