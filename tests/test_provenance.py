@@ -86,3 +86,12 @@ def test_words_leave_the_digest_of_a_scenario_and_numbers_do_not() -> None:
     assert scenario_digest(told) == scenario_digest(scenario)
     moved = scenario.without("nine_eleven")
     assert scenario_digest(moved) != scenario_digest(scenario)
+
+
+def test_a_copy_with_another_number_has_a_digest_of_its_own() -> None:
+    scenario = load_scenario("two_islands/baseline")
+    first = scenario_digest(scenario)
+    assert scenario_digest(scenario) is first  # worked out once
+    moved = scenario.edited("shift great_raid:+6")
+    assert scenario_digest(moved) != first
+    assert scenario_digest(moved.model_copy(deep=True)) == scenario_digest(moved)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import weakref
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
@@ -65,9 +66,20 @@ def scenario_digest(scenario: Scenario) -> str:
 
     Name, title and other words do not count, nor how it was arrived at, nor what is believed about
     its numbers before a fit: two scenarios that differ in nothing else give the same numbers and
-    have the same digest, and a sweep can go on after a description was mended.
+    have the same digest, and a sweep can go on after a description was mended. As a scenario never
+    changes, it is worked out once for each.
     """
-    return digest(scenario.model_dump(exclude={*WORDS_ONLY, *BELIEFS}))
+    place = id(scenario)
+    kept = _digests.get(place)
+    if kept is not None and kept[0]() is scenario:
+        return kept[1]
+    found = digest(scenario.model_dump(exclude={*WORDS_ONLY, *BELIEFS}))
+    _digests[place] = weakref.ref(scenario, lambda _: _digests.pop(place, None)), found
+    return found
+
+
+# By `id`, as to look one up by what it holds would take as long; gone when the scenario goes.
+_digests: dict[int, tuple[weakref.ref[Scenario], str]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
