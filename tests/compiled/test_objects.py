@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +271,16 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def said_once() -> Iterator[None]:
+    """Each text of a source is read as Python once: all but the edited one are as they were."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "said", lru_cache(maxsize=None)(cache.said))
+        yield
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("said_once")
 @pytest.mark.parametrize("name", sources())
 def test_an_edit_of_any_source_makes_the_code_stale(name: str, copied: Path) -> None:
     source = copied / name

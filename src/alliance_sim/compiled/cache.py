@@ -226,17 +226,21 @@ def digest_of(names: tuple[str, ...], package: Path, *, leave_out: tuple[str, ..
 def syntax_of(names: tuple[str, ...], package: Path, *, leave_out: tuple[str, ...] = ()) -> str:
     """Return a digest of what sources say to Python: no comments, docstrings, layout.
 
-    It is the same whichever version of Python reads them; arguments as for `digest_of`. A source
-    that is no Python counts as it stands.
+    It is the same whichever version of Python reads them; arguments as for `digest_of`.
     """
     found = hashlib.sha256()
     for name, text in _sources(names, package, leave_out):
         found.update(name.encode())
-        try:
-            found.update(repr(_syntax(ast.parse(text))).encode())
-        except (SyntaxError, ValueError, RecursionError):
-            found.update(text)
+        found.update(said(text))
     return found.hexdigest()
+
+
+def said(text: bytes) -> bytes:
+    """Return what a source says to Python; all of it if that is no Python."""
+    try:
+        return repr(_syntax(ast.parse(text))).encode()
+    except (SyntaxError, ValueError, RecursionError):
+        return text
 
 
 def _sources(
