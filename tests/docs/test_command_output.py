@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import shlex
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from typer.testing import CliRunner
+
+from alliance_sim.cli.app import app
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -44,6 +49,25 @@ def test_a_part_goes_from_one_line_to_another(command_output: ModuleType) -> Non
 
 
 @pytest.mark.slow
-def test_pages_hold_what_their_commands_print(command_output: ModuleType) -> None:
+@pytest.mark.usefixtures("blank_pictures")
+def test_pages_hold_what_their_commands_print(
+    command_output: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process, which reads the draws once; the shortest is run in one of its own, too."""
+
+    @cache
+    def printed(command: str) -> list[str]:
+        columns = {"COLUMNS": str(command_output.WIDTH)}
+        found = CliRunner().invoke(app, shlex.split(command)[1:], env=columns)
+        assert found.exit_code in {0, 2}, found.output
+        return [line.rstrip() for line in (found.stdout or found.stderr).splitlines()]
+
+    monkeypatch.chdir(tmp_path)
+    apart = command_output.printed
+    monkeypatch.setattr(command_output, "printed", printed)
+    shown = set()
     for page in command_output.pages():
         assert page.read_text("utf-8") == command_output.written(page), page.name
+        shown |= set(command_output.commands(page))
+    shortest = min(shown, key=len)
+    assert apart(shortest) == printed(shortest)
