@@ -9,7 +9,7 @@ Left out: each year from all others, but for the first of the scenario.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
@@ -38,9 +38,9 @@ from alliance_sim.several import several
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.scenario import Scenario
 
-Progress = Callable[[int, int], None]
 
 IN_SAMPLE, BLIND, TOLD, LEAVE_OUT = "in_sample", "blind", "told", "leave_out"
 ROLLING, ROLLING_TOLD = "rolling", "rolling_told"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -39,9 +39,9 @@ from alliance_sim.several import several
 
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.scenario import Scenario
 
-Progress = Callable[[int, int], None]
 Texts: TypeAlias = str | Sequence[str] | None
 UNIFORMS = 8  # sets of uniforms for each draw, if nobody says
 RUNS = 1000  # pairs with fresh noise

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.scenario import Scenario
     from alliance_sim.scenario.schema import Juncture
 
@@ -64,7 +65,6 @@ ACTORS = {  # whose an effect is, by what it moves; else of whom or what it is
 }
 PERIOD, ACTOR = "period", "actor"
 Groups = Literal["period", "actor"] | Sequence[Sequence[str]]
-Progress = Callable[[int, int], None]
 
 
 @explains_calls

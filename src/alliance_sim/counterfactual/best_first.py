@@ -13,15 +13,17 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alliance_sim.errors import SettingError, explains_calls, shown
+
+if TYPE_CHECKING:
+    from alliance_sim.engine.simulate import Progress
 
 WHERE = "search"
 SLACK = 1e-9  # by which rounding may make a set cheaper than its part
 MOST_CANDIDATES = 1000
 
-Progress = Callable[[int, int], None]
 Cost = Mapping[Any, float] | Callable[[frozenset[Any]], float]
 
 

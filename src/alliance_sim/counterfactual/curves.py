@@ -13,7 +13,7 @@ level stays what draws make of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alliance_sim.counterfactual.yearly_draws import Known
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.scenario import Scenario
 
     Floats = NDArray[np.float64]
@@ -48,7 +49,6 @@ UNIFORMS = 5  # runs on from each draw
 NORMAL_90 = 1.6448536269514722  # 95th percentile of a standard normal
 CERTAIN = 0.9
 HELD, HELD_ITEMS = ("rung", "agreements", "blocked"), "passed_"  # states that a record settles
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
@@ -56,12 +56,12 @@ from alliance_sim.results.outcomes import Outcome, evaluate, outcome_by_run
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.scenario import Scenario
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-Progress = Callable[[int, int], None]
 FEW = 64  # histories that every world is looked at in first
 CLEAR = 0.001  # chance of so low a share, were the threshold reached, at which a world is left
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.counterfactual.worlds import TwinWorlds
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.scenario import Scenario
     from alliance_sim.scenario.schema import Juncture
 
@@ -62,7 +63,6 @@ WHERE = "shift response"
 SHIFTS = range(-20, 21, 2)  # quarters
 MOST_SHIFTS, MOST_NAMED = 201, 3
 UNIFORMS = 8  # as for a what-if
-Progress = Callable[[int, int], None]
 
 
 class ShiftQuestion(NamedTuple):

@@ -10,7 +10,6 @@ from alliance_sim.counterfactual.curves import (
     UNIFORMS,
     WHERE,
     InevitabilityCurve,
-    Progress,
     asked_of_curves,
     curves_of,
 )
@@ -26,6 +25,7 @@ from alliance_sim.several import several
 if TYPE_CHECKING:
     from alliance_sim.calibration.posterior_draws import PosteriorDraws
     from alliance_sim.counterfactual.question import Question
+    from alliance_sim.engine.simulate import Progress
     from alliance_sim.scenario import Scenario
 
 Years: TypeAlias = "str | os.PathLike[str] | Mapping[int, PosteriorDraws]"
