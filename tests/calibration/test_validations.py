@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.integrate import quad
-from scipy.stats import expon, poisson
+from scipy.stats import expon, norm, poisson
 
-from alliance_sim import load_scenario
+from alliance_sim import load_scenario, model
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 Script = Callable[[str], Any]
@@ -186,3 +186,86 @@ def test_power_scaling_reads_the_folder_of_a_fit(
     # how many acts there are is told by the acts
     rates = table["likelihood"].filter(like="log_rate").to_numpy(dtype=float)
     assert rates.max() > 0.05
+
+
+@pytest.fixture(scope="module")
+def islands() -> Any:
+    return model(load_scenario("two_islands/baseline"), "RID")
+
+
+def test_a_horseshoe_scales_each_pull_and_nothing_else(script: Script) -> None:
+    module = script("validate_other_priors")
+    asked = model(load_scenario("japan_nato/baseline"), "RID")
+    shoe = module.beliefs(asked)["horseshoe"]
+    assert shoe.further == 1 + len(shoe.pulls) == 16
+    assert sum(shoe.half) == 14, "capability pulls either way"
+    rng = np.random.default_rng(1)
+    z = rng.standard_normal((shoe.further + len(asked.names), 3))
+    z[: shoe.further] = 0.0  # half-Cauchy scales at their median, 1
+    z[shoe.further + np.array(shoe.pulls), 0] = 0.0
+    found = asked.prior.transform(shoe.usual(z, asked).T).T
+    common = module.global_scale(len(shoe.pulls))
+    width = module.SLAB * common / np.hypot(module.SLAB, common)
+    median = np.where(shoe.half, norm.ppf(0.75) * width, 0.0)  # of sizes, and of what has a sign
+    assert found[list(shoe.pulls), 0] == pytest.approx(median, abs=1e-12)
+    others = np.delete(np.arange(len(asked.names)), shoe.pulls)
+    assert shoe.usual(z, asked)[others] == pytest.approx(z[shoe.further :][others])
+    z[: shoe.further] = 8.0  # however large the scales, the slab holds
+    found = asked.prior.transform(shoe.usual(z, asked).T).T
+    half = np.array(shoe.pulls)[np.array(shoe.half)]
+    assert found[half, 0] == pytest.approx(norm.ppf(0.75) * module.SLAB, rel=1e-9)
+
+
+def test_a_wider_prior_gives_the_same_numbers_through_the_usual_one(
+    script: Script, islands: Any
+) -> None:
+    module = script("validate_other_priors")
+    wider = module.beliefs(islands)["wider"]
+    z = 0.5 * np.random.default_rng(2).standard_normal((len(islands.names), 4))
+    usual = wider.usual(z, islands)
+    assert islands.prior.transform(usual.T) == pytest.approx(wider.prior.transform(z.T))
+    of = {one.path: one.family for one in islands.scenario.priors}
+    half = [k for k, name in enumerate(islands.names) if of.get(name) == "half_normal"]
+    before, after = islands.prior.transform(z.T).T[half], wider.prior.transform(z.T).T[half]
+    assert after == pytest.approx(before * np.sqrt(2.0), rel=0.2), "less, near the ends of ranges"
+    assert (after > before).all()
+    seen = module.Seen(islands, wider)
+    noise = np.zeros((islands.target.dimension - len(islands.names), 4))
+    whole = np.concatenate([z, noise])
+    expected = islands.target(np.concatenate([usual, noise]))
+    assert seen(whole) == pytest.approx(expected)
+    assert np.isfinite(expected).any()
+
+
+def test_fields_that_are_left_out_say_nothing(script: Script, islands: Any) -> None:
+    module = script("validate_fields")
+    target = islands.target
+    rng = np.random.default_rng(3)
+    z = np.concatenate(
+        [
+            0.3 * rng.standard_normal((len(islands.names), 8)),
+            np.zeros((target.dimension - len(islands.names), 8)),
+        ]
+    )
+    parts = target.of_parts(*target.parted(z))
+    rest = parts["ladder"] + parts["agreements"] + parts["laws"]
+    possible = np.isfinite(rest + parts["counts"])
+    assert possible.any()
+    none, every = module.Fields(islands, ())(z), module.Fields(islands, (0, 1, 2, 3))(z)
+    assert none == pytest.approx(rest)
+    assert every[possible] == pytest.approx((rest + parts["counts"])[possible])
+    each = [module.Fields(islands, (k,))(z) - none for k in range(4)]
+    assert sum(one[possible] for one in each) == pytest.approx(parts["counts"][possible])
+
+
+def test_a_field_that_goes_with_the_others_is_told_by_them(script: Script) -> None:
+    module = script("validate_fields")
+    rng = np.random.default_rng(4)
+    rate = np.exp(np.linspace(-2.0, 1.0, 160))[:, None] * np.ones(4)
+    counts = rng.poisson(rate)
+    backwards = counts.copy()
+    backwards[:, 2] = backwards[::-1, 2]
+    told, not_told = (module.of_the_others(one, 2, 4, 1) for one in (counts, backwards))
+    assert told > not_told + 10.0
+    best = poisson.logpmf(counts[:, 2], rate[:, 2]).sum()
+    assert best - 12.0 < told < best + 2.0, "three unknown numbers cost some nats"
