@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from alliance_sim import Scenario, load_scenario
+from alliance_sim.calibration import PosteriorDraws
 from alliance_sim.counterfactual import WhatIf, whatif
 from alliance_sim.report import write_whatif
 
@@ -44,7 +45,7 @@ class Headline(NamedTuple):
     def asked(
         self,
         *,
-        posterior: str = "shipped",
+        posterior: PosteriorDraws | str = "shipped",
         uniforms: int = UNIFORMS,
         runs: int = RUNS,
         seed: int = SEED,

@@ -45,7 +45,10 @@ NO_PULLS = ("floor_", "slow_", "trend")  # numbers of willingness that are no me
 PULLS_EXPECTED, ACTS, LOG_ODDS_SD, SLAB = 4, 220, 2.0, 2.0
 LARGE = 0.25  # a pull beyond which a mechanism counts
 QUANTILES = (0.05, 0.5, 0.95)
-SCORES = ("log_evidence", "error", "in_sample", "left_out", "used", "years_not_trusted")
+SCORES = {
+    **dict.fromkeys(("log_evidence", "error", "in_sample", "left_out", "used"), "{:.1f}"),
+    "years_not_trusted": "{:.0f}",
+}
 
 
 class Plain(NamedTuple):
@@ -170,10 +173,14 @@ class Fits:
 
     def kept(self, name: str) -> Path:
         """Return where the draws under a prior are kept while others are under way."""
-        return self.given.out / "under_way" / f"other_priors_{name.replace(' ', '_')}.draws.npz"
+        out: Path = self.given.out
+        return out / "under_way" / f"other_priors_{name.replace(' ', '_')}.draws.npz"
 
-    def fit(self, name: str) -> tuple[float, float]:
-        """Return log evidence and its error under a prior, and keep its draws."""
+    def fit(self, name: str) -> list[float]:
+        """Return log evidence, its error and the scale of all pulls, and keep the draws.
+
+        The scale is told by its quantiles, in medians of its prior; NaN where there is none.
+        """
         given, seen = self.given, Seen(self.asked, self.believed[name])
         place = Checkpoint(self.kept(name).with_suffix(".fit.npz"), {**self.what, "prior": name})
         settings = TemperedSettings(particles=given.particles, cycles=CYCLES[given.quick])
@@ -187,7 +194,10 @@ class Fits:
         PosteriorDraws.made(
             self.asked.target, seen.usual(job.unknowns).T, seed=given.seed, command=command
         ).save(self.kept(name))
-        return job.log_evidence, job.error
+        common = np.tan(0.5 * np.pi * ndtr(job.unknowns[0]))
+        there = self.believed[name].further > 0
+        scale = np.quantile(common, QUANTILES) if there else np.full(len(QUANTILES), np.nan)
+        return [job.log_evidence, job.error, *scale]
 
     def numbers(self, number: int) -> list[float]:
         """Return evidence, its error, scores, quantiles of the pulls, and effects, of one prior."""
@@ -208,20 +218,27 @@ class Fits:
             for asked, answer in zip(self.questions.values(), answers, strict=True)
         ]
         scores = [score.in_sample, score.left_out, score.number, float(score.not_trusted)]
-        return [*found, *scores, *quantiles.ravel(), *large, *shown]
+        return [*found[:2], *scores, *found[2:], *quantiles.ravel(), *large, *shown]
 
     def write(self, found: Floats) -> None:
         """Write the three tables, of fits, of pulls and of the headline answers."""
         out, names, rows = self.given.out, list(self.believed), np.asarray(found)
+        at = len(SCORES)
+        scales = rows[:, at : at + len(QUANTILES)]
         pulls = [self.asked.names[k] for k in pulls_of(self.asked)]
         write_rows(
             out / "other_priors.csv",
             [
-                {"prior": name} | dict(zip(SCORES, map("{:.1f}".format, row), strict=False))
-                for name, row in zip(names, rows, strict=True)
+                {"prior": name}
+                | {
+                    key: form.format(value)
+                    for (key, form), value in zip(SCORES.items(), row[: len(SCORES)], strict=True)
+                }
+                | {"common_scale": "" if np.isnan(scale).any() else _told(scale, "{:.0f}")}
+                for name, row, scale in zip(names, rows, scales, strict=True)
             ],
         )
-        at = len(SCORES)
+        at += len(QUANTILES)
         quantiles = rows[:, at : at + len(QUANTILES) * len(pulls)].reshape(
             len(rows), -1, len(pulls)
         )
@@ -230,10 +247,7 @@ class Fits:
             out / "other_priors_pulls.csv",
             [
                 {"pull": pull.removeprefix(PULLS)}
-                | {
-                    name: "{:.2f} ({:.2f} to {:.2f})".format(*quantiles[k, [1, 0, 2], place])
-                    for k, name in enumerate(names)
-                }
+                | {name: _told(quantiles[k, :, place], "{:.2f}") for k, name in enumerate(names)}
                 | {f"large, {name}": f"{large[k, place]:.2f}" for k, name in enumerate(names)}
                 for place, pull in enumerate(pulls)
             ],
@@ -250,6 +264,12 @@ class Fits:
             )
 
 
+def _told(quantiles: Floats, number: str) -> str:
+    """Return the median and the middle 90 %."""
+    low, middle, high = map(number.format, quantiles)
+    return f"{middle} ({low} to {high})"
+
+
 def main() -> None:
     """Ask the question, fit under each prior, write what came out."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -263,7 +283,8 @@ def main() -> None:
     if given.quick:
         vars(given).update(QUICK)
     fits = Fits(given)
-    width = len(SCORES) + (len(QUANTILES) + 1) * len(pulls_of(fits.asked)) + len(fits.questions)
+    pulls = len(pulls_of(fits.asked))
+    width = len(SCORES) + len(QUANTILES) + (len(QUANTILES) + 1) * pulls + len(fits.questions)
     done = in_pieces(
         "other_priors", fits.numbers, len(fits.believed), width, out=given.out, what=fits.what
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import re
 import sys
@@ -269,3 +270,24 @@ def test_a_field_that_goes_with_the_others_is_told_by_them(script: Script) -> No
     assert told > not_told + 10.0
     best = poisson.logpmf(counts[:, 2], rate[:, 2]).sum()
     assert best - 12.0 < told < best + 2.0, "three unknown numbers cost some nats"
+
+
+def test_each_prior_is_told_with_its_own_numbers(script: Script, tmp_path: Path) -> None:
+    module = script("validate_other_priors")
+    given = argparse.Namespace(
+        scenario="two_islands/baseline", until=None, quick=True, out=tmp_path, seed=1, particles=8
+    )
+    fits = module.Fits(given)
+    pulls = len(module.pulls_of(fits.asked))
+    scores, scale, wide = len(module.SCORES), len(module.QUANTILES), len(module.QUANTILES) + 1
+    found = np.arange(4.0)[:, None] + np.arange(scores + scale + wide * pulls) / 1e6
+    found[:3, scores : scores + scale] = np.nan
+    fits.write(found)
+    told = pd.read_csv(tmp_path / "other_priors.csv")
+    assert told["prior"].tolist() == ["as it is", "wider", "narrower", "horseshoe"]
+    assert told["log_evidence"].tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert told["common_scale"].isna().tolist() == [True, True, True, False]
+    each = pd.read_csv(tmp_path / "other_priors_pulls.csv")
+    assert len(each) == pulls
+    assert each["wider"].tolist() == ["1.00 (1.00 to 1.00)"] * pulls
+    assert not (tmp_path / "other_priors_headlines.csv").exists()

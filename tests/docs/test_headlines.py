@@ -44,7 +44,10 @@ def test_there_are_ten_and_each_edits_something(questions: dict[str, Any]) -> No
 
 @pytest.mark.parametrize(
     "table",
-    ["headlines.csv", "headlines_variance.csv", "headline_priors.csv", "multiverse.csv"],
+    [
+        *("headlines.csv", "headlines_variance.csv", "headline_priors.csv", "multiverse.csv"),
+        "other_priors_headlines.csv",
+    ],
 )
 def test_a_table_has_a_row_for_each(questions: dict[str, Any], table: str) -> None:
     assert column(table, "question") == list(questions)
