@@ -43,7 +43,6 @@ WIDTH = float(np.sqrt(2.0))
 PULLS = "willingness."
 NO_PULLS = ("floor_", "slow_", "trend")  # numbers of willingness that are no mechanism's pull
 PULLS_EXPECTED, ACTS, LOG_ODDS_SD, SLAB = 4, 220, 2.0, 2.0
-LARGE = 0.25  # a pull beyond which a mechanism counts
 QUANTILES = (0.05, 0.5, 0.95)
 SCORES = {
     **dict.fromkeys(("log_evidence", "error", "in_sample", "left_out", "used"), "{:.1f}"),
@@ -208,7 +207,6 @@ class Fits:
         score = effective_parameters(posterior)
         pulls = posterior.held.parameters[:, pulls_of(self.asked)]
         quantiles = np.quantile(pulls, QUANTILES, axis=0)
-        large = (np.abs(pulls) > LARGE).mean(axis=0)
         answers = [
             asked.asked(posterior=posterior, uniforms=UNIFORMS, runs=RUNS, seed=SEED)
             for asked in self.questions.values()
@@ -218,7 +216,7 @@ class Fits:
             for asked, answer in zip(self.questions.values(), answers, strict=True)
         ]
         scores = [score.in_sample, score.left_out, score.number, float(score.not_trusted)]
-        return [*found[:2], *scores, *found[2:], *quantiles.ravel(), *large, *shown]
+        return [*found[:2], *scores, *found[2:], *quantiles.ravel(), *shown]
 
     def write(self, found: Floats) -> None:
         """Write the three tables, of fits, of pulls and of the headline answers."""
@@ -242,13 +240,11 @@ class Fits:
         quantiles = rows[:, at : at + len(QUANTILES) * len(pulls)].reshape(
             len(rows), -1, len(pulls)
         )
-        large = rows[:, at + len(QUANTILES) * len(pulls) :][:, : len(pulls)]
         write_rows(
             out / "other_priors_pulls.csv",
             [
                 {"pull": pull.removeprefix(PULLS)}
                 | {name: _told(quantiles[k, :, place], "{:.2f}") for k, name in enumerate(names)}
-                | {f"large, {name}": f"{large[k, place]:.2f}" for k, name in enumerate(names)}
                 for place, pull in enumerate(pulls)
             ],
         )
@@ -284,7 +280,7 @@ def main() -> None:
         vars(given).update(QUICK)
     fits = Fits(given)
     pulls = len(pulls_of(fits.asked))
-    width = len(SCORES) + len(QUANTILES) + (len(QUANTILES) + 1) * pulls + len(fits.questions)
+    width = len(SCORES) + len(QUANTILES) * (1 + pulls) + len(fits.questions)
     done = in_pieces(
         "other_priors", fits.numbers, len(fits.believed), width, out=given.out, what=fits.what
     )

@@ -279,8 +279,8 @@ def test_each_prior_is_told_with_its_own_numbers(script: Script, tmp_path: Path)
     )
     fits = module.Fits(given)
     pulls = len(module.pulls_of(fits.asked))
-    scores, scale, wide = len(module.SCORES), len(module.QUANTILES), len(module.QUANTILES) + 1
-    found = np.arange(4.0)[:, None] + np.arange(scores + scale + wide * pulls) / 1e6
+    scores, scale = len(module.SCORES), len(module.QUANTILES)
+    found = np.arange(4.0)[:, None] + np.arange(scores + scale * (1 + pulls)) / 1e6
     found[:3, scores : scores + scale] = np.nan
     fits.write(found)
     told = pd.read_csv(tmp_path / "other_priors.csv")

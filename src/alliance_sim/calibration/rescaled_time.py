@@ -77,9 +77,9 @@ def rescaled_waits(
         seed: Of what is not known of the days.
 
     Returns:
-        Array (draw, act + 1), 0 or above: the waits before each act in the order of days, and the
-        one that the end of the quarters cuts off, completed. Under the right rates all of them are
-        independent, each exponential with mean 1.
+        The waits before each act in the order of days, and the one that the end of the quarters
+        cuts off, completed, as an array (draw, act + 1), 0 or above. Under the right rates all of
+        them are independent, each exponential with mean 1.
 
     Raises:
         SettingError: If a shape or a number does not fit.
