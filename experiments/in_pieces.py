@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,30 @@ USUAL = "two_islands/baseline"  # a scenario with a record, whichever
 def made_of(scenario: str, theory: str | None = None) -> dict[str, str]:
     """Return digests of rules, scenario, priors and record, which numbers hang on."""
     return model(scenario, theory).digests
+
+
+def fit_options(
+    script: str | None, quick: Mapping[str, Any], *, particles: int, until: int | None = None
+) -> argparse.Namespace:
+    """Return what is asked of a script that fits a scenario of one's choice by particles.
+
+    Args:
+        script: What the script says of itself.
+        quick: What `--quick` asks in place of what is given.
+        particles: How many, if none are given.
+        until: Last year that is looked at, if none is given; the last of all if None.
+    """
+    parser = argparse.ArgumentParser(description=script)
+    parser.add_argument("--scenario", default="japan_nato/baseline")
+    parser.add_argument("--until", type=int, default=until, help="Last year that is looked at.")
+    parser.add_argument("--particles", type=int, default=particles)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("results/validation"))
+    parser.add_argument("--quick", action="store_true", help="Small numbers, to try it out.")
+    given = parser.parse_args()
+    if given.quick:
+        vars(given).update(quick)
+    return given
 
 
 class Pieces:

@@ -13,10 +13,9 @@ fits. What is under way is kept; the same command goes on.
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 import numpy as np
-from in_pieces import in_pieces, made_of, write_rows
+from in_pieces import fit_options, in_pieces, made_of, write_rows
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 from scipy.stats import nbinom
@@ -150,16 +149,7 @@ def rows_of(
 
 def main() -> None:
     """Ask the question, make the fits, write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenario", default="japan_nato/baseline")
-    parser.add_argument("--until", type=int, help="Last year that is looked at; the last of all.")
-    parser.add_argument("--particles", type=int, default=128)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("results/validation"))
-    parser.add_argument("--quick", action="store_true", help="Small numbers, to try it out.")
-    given = parser.parse_args()
-    if given.quick:
-        vars(given).update(QUICK)
+    given = fit_options(__doc__, QUICK, particles=128)
     fits = Fits(given)
     done = in_pieces("fields", fits.evidence, len(FITTED), 2, out=given.out, what=fits.what)
     observed = fits.asked.target.observed

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from headline import RUNS, SEED, UNIFORMS, every_headline
-from in_pieces import in_pieces, made_of, write_rows
+from in_pieces import fit_options, in_pieces, made_of, write_rows
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 from validate_priors import effects
@@ -262,22 +262,13 @@ class Fits:
 
 def _told(quantiles: Floats, number: str) -> str:
     """Return the median and the middle 90 %."""
-    low, middle, high = map(number.format, quantiles)
+    low, middle, high = (number.format(one).replace("-", "−") for one in quantiles)
     return f"{middle} ({low} to {high})"
 
 
 def main() -> None:
     """Ask the question, fit under each prior, write what came out."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenario", default="japan_nato/baseline")
-    parser.add_argument("--until", type=int, help="Last year that is looked at; the last of all.")
-    parser.add_argument("--particles", type=int, default=256)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("results/validation"))
-    parser.add_argument("--quick", action="store_true", help="Small numbers, to try it out.")
-    given = parser.parse_args()
-    if given.quick:
-        vars(given).update(QUICK)
+    given = fit_options(__doc__, QUICK, particles=256)
     fits = Fits(given)
     pulls = len(pulls_of(fits.asked))
     width = len(SCORES) + len(QUANTILES) * (1 + pulls) + len(fits.questions)

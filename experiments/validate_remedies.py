@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from in_pieces import in_pieces, made_of, write_rows
+from in_pieces import fit_options, in_pieces, made_of, write_rows
 
 from alliance_sim import Scenario, load_scenario, model
 from alliance_sim.calibration import Checkpoint, Tempered, TemperedSettings, run_to_end
@@ -128,16 +127,7 @@ class Fits:
 
 def main() -> None:
     """Ask the question, run the design, save what came out."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenario", default="japan_nato/baseline")
-    parser.add_argument("--until", type=int, default=2012, help="Last year that is looked at.")
-    parser.add_argument("--particles", type=int, default=256)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("results/validation"))
-    parser.add_argument("--quick", action="store_true", help="Small numbers, to try it out.")
-    given = parser.parse_args()
-    if given.quick:
-        vars(given).update(QUICK)
+    given = fit_options(__doc__, QUICK, particles=256, until=2012)
     fits, name = Fits(given), f"remedies_{given.scenario.replace('/', '_')}"
     what = {**fits.what, "remedies": [remedy.words for remedy in REMEDIES]}
     done = in_pieces(name, fits.evidence, len(REMEDIES), 2, out=given.out, what=what)
