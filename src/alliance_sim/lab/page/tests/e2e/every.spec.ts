@@ -237,7 +237,12 @@ async function tried(lab: Lab, which: Which, link: string): Promise<[Control[], 
       continue;
     }
     try {
-      await lab.page.waitForFunction("moved()", undefined, { polling: "raf", timeout: 15_000 });
+      // As a function: a text would be evaluated at each look, which the page's policy forbids.
+      await lab.page.waitForFunction(
+        () => (globalThis as unknown as { moved: () => boolean }).moved(),
+        undefined,
+        { polling: "raf", timeout: 15_000 },
+      );
     } catch {
       nothing.push(told);
     }
