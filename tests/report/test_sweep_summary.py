@@ -55,6 +55,27 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
     return run_sweep(folder / "plan.toml", folder / "swept")
 
 
+def test_what_is_compared_before_and_after_a_fold_are_two_outcomes(sweep: Sweep) -> None:
+    asked = ["mean(rung)", "mean(rung>=1)", "mean(rung)>=1", "mean_rung>=1", "mean_rung>=1.0000001"]
+    told = {c.name: c.frame[c.name].tolist() for c in summarise_sweep(sweep, asked).columns}
+    assert list(told) == [
+        *("mean_rung", "mean_rung_ge_1"),
+        *("mean_rung_whole_run_ge_1", "mean_rung_whole_run_ge_1_0000001"),
+    ]
+    assert told["mean_rung_whole_run_ge_1"] == [float(rung >= 1) for rung in told["mean_rung"]]
+    for name, values in told.items():
+        if name in sweep.kept():
+            assert sweep.outcome(name)[1][name].tolist() == values
+
+
+def test_a_comparison_is_not_called_like_an_outcome_of_the_plan(tmp_path: Path) -> None:
+    own = '[outcomes]\nrung_end_ge_1 = "rung>=2@2010"\n'
+    (tmp_path / "plan.toml").write_text(PLAN + own)
+    found = run_sweep(tmp_path / "plan.toml", tmp_path / "swept")
+    columns = summarise_sweep(found, ["rung_end>=1", "rung_end_ge_1"]).columns
+    assert [column.name for column in columns] == ["rung_end_ge_1_", "rung_end_ge_1"]
+
+
 def test_an_outcome_asked_for_in_several_spellings_counts_once(sweep: Sweep) -> None:
     once = summarise_sweep(sweep, ["rung_end"])
     found = summarise_sweep(sweep, ["rung_end", "rung_end", "rung@2010"])

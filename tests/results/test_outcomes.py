@@ -319,6 +319,32 @@ def test_a_wrong_text_says_all_that_is_wrong(text: str) -> None:
     assert caught.value.where.startswith("outcome '")
 
 
+def test_outcomes_that_mean_something_else_are_called_something_else() -> None:
+    signals = ["rung", *(f"rung{sign}{mark}" for sign in COMPARES for mark in ("0", "0.2014", "8"))]
+    folds = [*(fold for fold in FOLDS if fold != "first"), ""]
+    whens = ["", "@2014", "@2014Q1", "@2013..2014", "@2013Q2..2014"]
+    passes = ["", *(f"{sign}{mark}" for sign in COMPARES for mark in ("0", "0.2014", "8", "-8"))]
+    texts = [
+        f"{fold}({signal}){when}{passed}" if fold else f"{signal}{when}"
+        for fold in folds
+        for signal in signals
+        for when in whens
+        for passed in passes
+        if fold or (when and ".." not in when and not passed)
+    ]
+    by_text = {found.text: found.name for found in map(parsed, texts)}
+    assert len(by_text) > 4_000
+    assert len(set(by_text.values())) == len(by_text)
+    assert all(name.isidentifier() for name in by_text.values())
+
+
+def test_of_a_whole_run_what_is_compared_is_told_in_the_name() -> None:
+    assert parsed("mean(rung>=8)").name == "mean_rung_ge_8"
+    assert parsed("mean(rung)>=8").name == "mean_rung_whole_run_ge_8"
+    assert parsed("max(rung>=1)@2014").name == "max_rung_ge_1_2014"
+    assert parsed("max(rung>=1.2014)").name == "max_rung_ge_1_point_2014"
+
+
 @pytest.mark.parametrize("name", ["Rung", "8_rungs", "rung 8", "", "class", "rüng"])
 def test_a_name_that_cannot_be_a_column_is_refused(name: str) -> None:
     with pytest.raises(SettingError, match="must be of lower-case letters, digits and underscores"):

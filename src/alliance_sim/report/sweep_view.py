@@ -18,8 +18,10 @@ from alliance_sim.glossary import unit_words
 from alliance_sim.provenance import STATEMENT
 from alliance_sim.results.outcome_words import compared_words, outcome_label, outcome_title
 from alliance_sim.results.outcomes import (
+    FOLDS,
     IN_NAMES,
     LONGEST,
+    WHOLE_RUN,
     fold_of,
     is_binary,
     threshold_read,
@@ -144,13 +146,25 @@ def _compared(sweep: Sweep, found: re.Match[str], column: Column) -> Column:
         raise SettingError(f"outcome {found[0].strip()!r}", [problem])
     values = column.frame[column.name].to_numpy(dtype=np.float64)
     holds = COMPARES[found["sign"]](values, number).astype(np.float64)
-    word = re.sub(r"[^0-9a-z]+", "_", f"{number:g}".replace("-", "minus_"))
-    name = f"{column.name}_{IN_NAMES[found['sign']]}_{word}"
+    name = _compared_name(sweep.plan, column.name, found["sign"], number)
     frame = column.frame.drop(columns=column.name)
     frame[name] = np.where(np.isnan(values), np.nan, holds)
     title = compared_words(column.title, outcome.state, found["sign"], number)
     rung = _rung(sweep.plan, outcome, found["sign"], number) if not outcome.compare else ""
     return Column(name, title, "share of runs", binary=True, frame=frame, rung=rung)
+
+
+def _compared_name(plan: Plan, name: str, sign: str, number: float) -> str:
+    """Return what the comparison of an outcome that is kept is called, as nothing else is."""
+    word = re.sub(r"[^0-9a-z]+", "_", repr(number).removesuffix(".0").replace("-", "minus_"))
+    fold, _, state = name.partition("_")
+    if fold in FOLDS and state in plan.states:
+        name += f"_{WHOLE_RUN}"  # mean_rung>=8 would be called like mean(rung>=8)
+    name += f"_{IN_NAMES[sign]}_{word}"
+    taken = {outcome.name for outcome in plan.outcomes}
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _rung(plan: Plan, outcome: Outcome, sign: str, number: float) -> str:

@@ -45,6 +45,8 @@ IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 UNQUOTED = (  # of a state alone, which is what a shell leaves of rung>=8@2014
     "if it was typed with a comparison, quote it, as a shell takes > for itself: 'rung>=8@2014'"
 )
+WHOLE_RUN = "whole_run"  # in names, where no time tells apart what is compared, states or fold
+LIKE_A_YEAR = re.compile(r"\.(?=\d{4}(?!\d))")  # of 0.2014, which @2014 would be called like
 LONGEST = 300  # characters of a text that is read
 SHAPES = (
     "level_political@2014, rung>=8@2014Q2, mean(level_political)@2001Q4..2012Q4, first(rung>=8), "
@@ -424,8 +426,10 @@ def _outcome(
     text = f"{body}@{when}" if fold == AT else f"{fold}({body})" + (f"@{when}" if when else "")
     sign, mark = passes
     text += f"{sign}{_plain(mark)}" if sign else ""
+    # Without a time mean(rung)>=8 would be called like mean(rung>=8).
+    named = text if when else text.replace(")", f"_{WHOLE_RUN})", 1) if sign else text
     return Outcome(
-        name or _identifier(text), text, *signal, fold, start, stop, passes=sign, mark=mark
+        name or _identifier(named), text, *signal, fold, start, stop, passes=sign, mark=mark
     )
 
 
@@ -465,10 +469,11 @@ def _plain(number: float) -> str:
 
 
 def _identifier(text: str) -> str:
-    """Return a column name made from a canonical text."""
+    """Return a column name made from a canonical text, another one for every text."""
     for sign, word in IN_NAMES.items():
         text = text.replace(sign, f"_{word}_")
     text = text.replace("..", "_to_").replace("-", "_minus_").replace("+", "_")
+    text = LIKE_A_YEAR.sub("_point_", text)
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
