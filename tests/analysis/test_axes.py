@@ -58,6 +58,24 @@ def test_a_number_is_written_as_finely_as_its_range_is_wide() -> None:
     assert Axis("a", "a").text(1.23456) == "1.235"
 
 
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        ((1000.1, 1000.2), ["1000.1", "1000.2"]),
+        ((2001.25, 2001.5), ["2001.25", "2001.5"]),
+        ((12345.0, 12346.0), ["12345", "12346"]),
+        ((0.00012345, 0.00012346), ["0.00012345", "0.00012346"]),
+        ((1.0, 4 / 3, 5 / 3), ["1", "1.333", "1.667"]),
+        ((0.1, 0.1 + 2**-56), ["0.10000000000000001", "0.10000000000000002"]),
+        ((1.5,), ["1.5"]),
+    ],
+)
+def test_listed_numbers_are_told_apart(listed: tuple[float, ...], told: list[str]) -> None:
+    axis = Axis("a", "a", values=listed, low=listed[0], high=listed[-1])
+    assert [axis.text(number) for number in listed] == told
+    assert list(bins_of(axis, pd.Series(listed)).labels) == told
+
+
 def test_a_value_that_is_none_of_the_factor_is_told() -> None:
     with pytest.raises(SettingError, match="'majority' is not one of consensus, weighted_majority"):
         Axis("rule", "Council rule", "choice", RULES).numbers(pd.Series(["majority"]))

@@ -11,6 +11,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Kind = Literal["number", "date", "choice"]
 FEW = 12  # so many values or fewer are shown one by one, more are put into bins
 BINS = 10
+FEWEST_DIGITS, MOST_DIGITS = 4, 17  # of a listed number; 17 tell any two apart
 CROSSED = 5  # along each of two factors, so that cells hold enough runs to tell an error
 
 
@@ -135,11 +137,25 @@ class Axis:
             return f"{round(number)}"
         return f"{date_of(number):%Y-%m}"
 
+    @cached_property
+    def _digits(self) -> int:
+        """How many digits tell the listed numbers to a hundredth of the least step, at least 4."""
+        listed = np.unique(np.array(self.values, dtype=np.float64))
+        step = float(np.diff(listed).min(initial=math.inf))
+        for digits in range(FEWEST_DIGITS, MOST_DIGITS):
+            told = np.array([float(f"{number:.{digits}g}") for number in listed])
+            if (np.abs(told - listed) <= step / 100).all():
+                return digits
+        return MOST_DIGITS
+
     def _number_text(self, number: float) -> str:
-        """Return a number to a hundredth of its range; limits are known no better."""
+        """Return a number to a hundredth of its range, or of the step between listed numbers.
+
+        Limits are known no better.
+        """
         reach = self.high - self.low
         if self.values or not reach > 0:
-            return f"{number:.4g}"
+            return f"{number:.{self._digits}g}"
         decimals = max(0, 2 - math.floor(math.log10(reach)))
         text = f"{number:.{decimals}f}"
         return text.rstrip("0").rstrip(".") if decimals else text
