@@ -187,6 +187,10 @@ def test_files_go_into_the_results_folder_unless_told_otherwise(
 ) -> None:
     told("summarise", sweep("replicates"), "--outcome", "rung_end")
     assert (sweep("replicates") / "summary" / "summary.csv").is_file()
+    rows = sweep("replicates") / "rows"
+    for command in ("summarise", "sensitivity", "discover"):
+        told_why = fails(command, sweep("replicates"), "--outcome", "rung_end", "--out", rows)
+        assert "rows: 1 problem - cannot be written: the sweep keeps its own there" in told_why
     told("summarise", sweep("replicates"), "--outcome", "rung_end")  # it is still a sweep
 
 

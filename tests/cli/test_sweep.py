@@ -15,8 +15,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from alliance_sim import simulate
+from alliance_sim import open_sweep, simulate
 from alliance_sim.cli import activity, app, terminal
+from alliance_sim.errors import SettingError
 
 PLAN = """
 title = "A small sweep"
@@ -101,6 +102,48 @@ def test_the_status_of_what_is_not_there_is_told(plan: Path, tmp_path: Path) -> 
     result = call(plan, "--out", tmp_path / "nowhere", "--status")
     assert result.exit_code == 2
     assert "does not exist; a sweep is made by: alliance-sim sweep" in words_of(result.stderr)
+
+
+def test_the_table_of_all_rows_takes_the_place_of_nothing_but_such_a_table(
+    plan: Path, done: tuple[Result, Path], tmp_path: Path
+) -> None:
+    table = tmp_path / "rows.csv"
+    for _ in range(2):
+        assert call(done[1], "--csv", table).exit_code == 0
+        assert len(table.read_text(encoding="utf-8").splitlines()) == 9
+    mine = {"plan.toml": PLAN, "points.csv": "threat_pull\n1\n", "row.csv": "row,point\n"}
+    for name, text in mine.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        out = tmp_path / "new"
+        result = call(tmp_path / "plan.toml", "--out", out, "--csv", tmp_path / name)
+        assert result.exit_code == 2
+        assert f"{name}: 1 problem - is there already and is no table of a sweep" in words_of(
+            result.stderr
+        )
+        assert (tmp_path / name).read_text(encoding="utf-8") == text
+        assert not out.exists()
+    result = call(plan, "--out", tmp_path / "new", "--csv", tmp_path)
+    assert "a folder of that name stands in the way" in words_of(result.stderr)
+    assert (result.exit_code, (tmp_path / "new").exists()) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sweep.json", "manifest.json", ".lock", "rows", "rows/a.csv", "work/a.csv", "extra/a/b.csv"],
+)
+def test_what_a_sweep_is_made_of_is_not_written_over(
+    done: tuple[Result, Path], tmp_path: Path, name: str
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(done[1])
+    for folder, place in ((done[1], done[1]), (done[1], link), (link, done[1])):
+        result = call(folder, "--csv", place / name)
+        assert result.exit_code == 2
+        assert "cannot be written: the sweep keeps its own there" in words_of(result.stderr)
+    with pytest.raises(SettingError, match="the sweep keeps its own there"):
+        open_sweep(done[1]).to_csv(done[1] / name)
+    assert words_of(call(done[1], "--status").stdout).startswith("A small sweep: 8 of 8 rows, fin")
+    assert not (done[1] / "work").exists()
 
 
 def test_the_status_goes_with_nothing_that_simulates_or_writes(

@@ -81,6 +81,7 @@ class SweepAnalysis:
             write: What is called with what was found, `out` and `command`; returns it as JSON.
             asked: Options of the command line that makes it again.
         """
+        from alliance_sim.sweep.store.own_places import refuse_own_places
         from alliance_sim.sweep.sweep import open_sweep
 
         command = command_line(self.command, self.folder, **asked, out=self.out)
@@ -89,6 +90,7 @@ class SweepAnalysis:
             sweep = open_sweep(self.folder)
             if "outcome" in asked and not asked["outcome"] and self.command != "summarise":
                 raise SettingError(self.command, [_outcomes_of(sweep)])
+            refuse_own_places(self.folder, self.out)
             with _kept_if_filled(self.out) as place:
                 found = analysis(sweep, workers=processors(self.workers), progress=show)
                 activity.begin("writing tables and figures")

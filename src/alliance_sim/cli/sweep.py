@@ -21,7 +21,7 @@ from alliance_sim.cli.options import (
     refuse_beside,
 )
 from alliance_sim.cli.pools import check_one_pool
-from alliance_sim.errors import AllianceSimError
+from alliance_sim.errors import AllianceSimError, SettingError
 from alliance_sim.files import writable_folder
 
 if TYPE_CHECKING:
@@ -101,12 +101,35 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         from alliance_sim.sweep.resume import enlarged
 
         wanted = enlarged(load_plan(plan), replicates=replicates, points=points)
+        if csv is not None:
+            _check_csv(csv, folder)
         if not folder.is_dir():
             writable_folder(folder)
         settings = {"workers": workers, "block": block, "retry_failed": retry_failed}
-        if csv is not None:
-            writable_folder(csv.parent)
         _run(wanted, folder, _pool(threads, scheduler), settings, csv=csv, as_json=as_json)
+
+
+def _check_csv(csv: Path, folder: Path) -> None:
+    """Refuse a file for the rows, before they are simulated, that would take another one's place.
+
+    Raises:
+        SettingError: If it cannot be written, or what stands there is no table of a sweep, such as
+            the plan or its table of points.
+    """
+    from alliance_sim.sweep.store.own_places import refuse_own_places
+    from alliance_sim.sweep.store.parquet import ROW_LABELS
+
+    refuse_own_places(folder, csv)
+    writable_folder(csv.parent)
+    if csv.is_dir():
+        problem = "cannot be written: a folder of that name stands in the way"
+        raise SettingError(str(csv), [problem])
+    if csv.is_file() and csv.stat().st_size:
+        head = f"{','.join(ROW_LABELS)},".encode()
+        with csv.open("rb") as file:
+            if file.read(len(head)) != head:
+                problem = "is there already and is no table of a sweep, which alone is replaced"
+                raise SettingError(str(csv), [f"{problem}; choose another name"])
 
 
 def _pool(threads: int | None, scheduler: str | None) -> AbstractContextManager[Executor | None]:

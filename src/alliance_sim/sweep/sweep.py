@@ -46,6 +46,7 @@ from alliance_sim.sweep.store.metadata import (
     refuse_links,
     stands,
 )
+from alliance_sim.sweep.store.own_places import refuse_own_places
 from alliance_sim.sweep.store.parquet import ROW_LABELS
 from alliance_sim.sweep.task import Summarise
 
@@ -184,8 +185,10 @@ class Sweep(Shown):
 
         Raises:
             ResultError: If a file of rows cannot be read.
-            SettingError: If the file cannot be written.
+            SettingError: If the file cannot be written, or the sweep keeps something of its own
+                there.
         """
+        refuse_own_places(self.folder, Path(path))
         names = self._columns(None)
 
         def write(part: Path) -> None:
