@@ -342,6 +342,16 @@ def test_designs_without_a_size_can_only_have_more_replicates(design: str, tmp_p
         extended(plan, points=10)
 
 
+@pytest.mark.parametrize("given", [{"replicates": 40}, {"points": 64}])
+def test_whole_numbers_of_numpy_extend_a_plan_as_those_of_python(
+    given: dict[str, int], tmp_path: Path
+) -> None:
+    plan = read(tmp_path, SOUND)
+    longer = extended(plan, **{key: np.int64(number) for key, number in given.items()})  # type: ignore[arg-type]
+    assert longer.digest == extended(plan, **given).digest
+    assert Plan.from_tree(json.loads(json.dumps(longer.as_tree()))) == longer
+
+
 def test_a_plan_cannot_be_changed(plan: Plan) -> None:
     with pytest.raises(AttributeError):
         plan.seed = 2  # type: ignore[misc]

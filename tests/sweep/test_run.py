@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ from tests.sweep.conftest import PROGRAMS, content
 pytestmark = pytest.mark.usefixtures("small_files")
 
 
-@pytest.mark.parametrize("block", [1_000, 100, 37])
+@pytest.mark.parametrize("block", [1_000, 100, 37, np.int64(50)])
 def test_the_size_of_blocks_changes_no_byte(
     block: int, plan: Plan, quick: Any, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError
+from alliance_sim.errors import AllianceSimError, SettingError, UnfinishedError, shown
 from alliance_sim.parallel import executors
 from alliance_sim.provenance import Origin
 from alliance_sim.results import OK
@@ -28,6 +28,7 @@ from alliance_sim.sweep.store import parquet
 from alliance_sim.sweep.store.metadata import Span
 from alliance_sim.sweep.store.writer import ChooseMetadata, Writer
 from alliance_sim.sweep.task import Block, Summarise, Task, compute, engine_label
+from alliance_sim.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,8 +132,8 @@ class Resources:
             SettingError: With everything that is wrong.
         """
         found = [executors.workers_problem("workers", self.workers)]
-        if self.block is not None and not (type(self.block) is int and self.block >= 1):
-            found.append(f"block is {self.block!r}, must be a whole number of at least 1")
+        if self.block is not None and not (whole_number(self.block) and self.block >= 1):
+            found.append(f"block is {shown(self.block)}, must be a whole number of at least 1")
         problems = [problem for problem in found if problem]
         if problems:
             raise SettingError("sweep", problems)
@@ -140,7 +141,8 @@ class Resources:
     def blocks(self, rows: int, workers: int) -> BlockSizes:
         """Return how many rows to compute at a time while so many are left."""
         if self.block is not None:
-            return BlockSizes(self.block, self.block, self.block)
+            block = int(self.block)  # of NumPy it could not be written into the journal
+            return BlockSizes(block, block, block)
         share = -(-rows // (BLOCKS_EACH * workers))
         most = min(max(share, SMALLEST), BLOCK)
         return BlockSizes(min(most, FIRST_BLOCK), SMALLEST, most)

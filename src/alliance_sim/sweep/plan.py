@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from alliance_sim import noise, provenance
 from alliance_sim.calendar import Calendar
 from alliance_sim.display import Facts, Shown, counted
-from alliance_sim.errors import AllianceSimError, ResultError, SettingError, unknown_name
+from alliance_sim.errors import AllianceSimError, ResultError, SettingError, shown, unknown_name
 from alliance_sim.provenance import Origin, scenario_origin
 from alliance_sim.results.dictionary import outcome_meaning
 from alliance_sim.results.outcomes import Outcome, parse_outcome
@@ -33,6 +33,7 @@ from alliance_sim.sweep import designs
 from alliance_sim.sweep.designs import Design
 from alliance_sim.sweep.factors import Factor
 from alliance_sim.sweep.store.metadata import METADATA, Metadata
+from alliance_sim.whole_numbers import whole_number
 from alliance_sim.world.state import meanings_of
 
 if TYPE_CHECKING:
@@ -335,8 +336,12 @@ def extended(plan: Plan, *, replicates: int | None = None, points: int | None = 
     if (replicates is None) == (points is None):
         problems.append("give either replicates or points; for both, extend twice")
     for key, number in (("replicates", replicates), ("points", points)):
-        if number is not None and type(number) is not int:
-            raise SettingError("extended plan", [f"{key} is {number!r}, must be a whole number"])
+        if number is not None and not whole_number(number):
+            told = f"{key} is {shown(number)}, must be a whole number"
+            raise SettingError("extended plan", [told])
+    # Of NumPy they could not be written into the description of a sweep.
+    replicates = None if replicates is None else int(replicates)
+    points = None if points is None else int(points)
     if replicates is not None and replicates <= plan.replicates:
         problems.append(f"replicates is {replicates}, must be more than the {plan.replicates} now")
     design = plan.design
