@@ -13,6 +13,7 @@ from alliance_sim import load_scenario, simulate
 from alliance_sim.calibration.prior import Prior
 from alliance_sim.engine.kernel.batch import make_ready
 from alliance_sim.engine.vectors import Vectors
+from alliance_sim.errors import ScenarioError
 from alliance_sim.scenario.edit import as_tree, replaced
 from alliance_sim.scenario.path import numbers
 from alliance_sim.scenario.scenario import Scenario
@@ -170,3 +171,20 @@ def test_what_a_theory_leaves_out_moves_nothing_that_is_observed(name: str) -> N
     seen = [k for k, state in enumerate(states) if state.startswith(OBSERVED)]
     assert values[0][:, seen].tobytes() == values[1][:, seen].tobytes()
     assert values[0][:, seen].tobytes() == values[2][:, seen].tobytes()
+
+
+def test_numbers_of_kinds_are_set_aside_without_a_search_for_near_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def searched(*words: object) -> str:
+        raise AssertionError(f"a message nobody sees was made: {words}")
+
+    monkeypatch.setattr("alliance_sim.world.recipe.unknown_name", searched)
+    kinds = [f"kind.{one.domain}_{one.name}.salience" for one in ISLANDS.kinds]
+    vectors = Vectors(ISLANDS, ["willingness.network", *kinds])
+    assert vectors.told == {path: row for row, path in enumerate(kinds, start=1)}
+
+
+def test_a_path_that_leads_nowhere_is_told_with_the_nearest() -> None:
+    with pytest.raises(ScenarioError, match=r"willingness\.network"):
+        Vectors(ISLANDS, ["willingness.netwrok"])

@@ -114,12 +114,10 @@ class Vectors:
         places: dict[Place, int] = {}
         self.told: dict[str, int] = {}
         for row, path in enumerate(self.paths):
-            try:
-                places[world.recipe.place(path)] = row
-            except ScenarioError:
-                if path.partition(".")[0] != "kind":
-                    raise
+            if path.partition(".")[0] == "kind" and world.recipe.find(path) is None:
                 self.told[path] = row
+            else:
+                places[world.recipe.place(path)] = row
         self._places = places
         self._coefficients = {
             self.paths[row]: row for place, row in places.items() if is_coefficient(place)

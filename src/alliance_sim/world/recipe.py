@@ -216,15 +216,8 @@ class Recipe:
         numbers: list[float] = found.values[:, found.columns.index(name)].tolist()
         return numbers
 
-    def place(self, path: str) -> tuple[str, int, int]:
-        """Return table, row and column of the number at a path, as paths of scenarios are written.
-
-        "juncture.nine_eleven.present" and "domestic.win_set.political" are paths, and so is
-        "member.germany.accession.0.date".
-
-        Raises:
-            ScenarioError: If there is no such number.
-        """
+    def find(self, path: str) -> tuple[str, int, int] | None:
+        """Return table, row and column at a path, as "member.germany.accession.0.date", or None."""
         parts = path.split(".")
         for cut in range(len(parts), 0, -1):
             row, column = ".".join(parts[:cut]), ".".join(parts[cut:])
@@ -232,6 +225,16 @@ class Recipe:
                 wanted = column or ("constant" if name == "series" else "value")
                 if row in table.rows and wanted in table.columns:
                     return name, table.rows.index(row), table.columns.index(wanted)
+        return None
+
+    def place(self, path: str) -> tuple[str, int, int]:
+        """Return where the number at a path is, as `find` does.
+
+        Raises:
+            ScenarioError: If there is no such number.
+        """
+        if (found := self.find(path)) is not None:
+            return found
         known = [
             row if column in ("value", "constant") else f"{row}.{column}"
             for _, table in self._all()
