@@ -4,9 +4,10 @@ python experiments/validate_remedies.py --out docs/validation
 
 The model loses where formal steps and first agreements come in quick succession, and its counts
 are too sure of themselves at the upper end. Each remedy is one change: of a mechanism's numbers
-first, then of a prior. The same evidence decides on each, that of all that is on record until 2012:
-counts, ladder, agreements, laws and marks. Years after it, which have been looked at, take no part.
-Fits that are done are kept beside the table; the same command goes on with the rest.
+first, then of how acts are measured, then of a prior. The same evidence decides on each, that of
+all that is on record until 2012: counts, ladder, agreements, laws and marks. Years after it, which
+have been looked at, take no part. Fits that are done are kept beside the table; the same command
+goes on with the rest.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from in_pieces import fit_options, in_pieces, made_of, write_rows
+from validate_salience import with_salience_fitted
 
 from alliance_sim import Scenario, load_scenario, model
 from alliance_sim.calibration import Checkpoint, Tempered, TemperedSettings, run_to_end
@@ -75,6 +77,11 @@ REMEDIES = (
         "members' answers are less certain (spread 1)",
         "a mechanism's number: officials know members' answers only roughly",
         lambda scenario: scenario.with_number("council.spread", 1.0),
+    ),
+    Remedy(
+        "the salience of acts is fitted, not set by hand",
+        "a measurement: set to shares of the first edition, as if no act had been missed",
+        with_salience_fitted,
     ),
     Remedy(
         "steps follow levels and assets more closely (half-normal 3 for 1)",

@@ -291,3 +291,38 @@ def test_each_prior_is_told_with_its_own_numbers(script: Script, tmp_path: Path)
     assert len(each) == pulls
     assert each["wider"].tolist() == ["1.00 (1.00 to 1.00)"] * pulls
     assert not (tmp_path / "other_priors_headlines.csv").exists()
+
+
+def test_salience_is_believed_to_be_about_what_was_stated(script: Script) -> None:
+    module = script("validate_salience")
+    scenario = load_scenario("two_islands/baseline")
+    prior = model(module.with_salience_fitted(scenario)).prior
+    stated = {f"kind.{k.domain}_{k.name}.salience": k.salience.value for k in scenario.kinds}
+    z = np.zeros((2, len(prior.names)))
+    z[1, prior.names.index("kind.*.salience")] = 1.0
+    middle, moved = (
+        dict(zip(prior.paths, one, strict=True)) for one in prior.numbers(prior.transform(z).T).T
+    )
+    assert len(stated) == len(scenario.kinds)
+    for path, own in stated.items():
+        assert middle[path] == pytest.approx(own, abs=1e-3)  # normals are cut at the range
+        assert moved[path] == pytest.approx(own + module.COMMON_SD, abs=1e-3)
+
+
+def test_each_fit_of_salience_is_told_with_its_own_numbers(script: Script, tmp_path: Path) -> None:
+    module = script("validate_salience")
+    given = argparse.Namespace(
+        scenario="two_islands/baseline", until=None, quick=True, out=tmp_path, seed=1, particles=8
+    )
+    fits = module.Fits(given)
+    found = np.array([[1.0], [2.0]]) + np.arange(fits.width)
+    fits.write(found)
+    told = pd.read_csv(tmp_path / "salience.csv")
+    assert told["salience"].tolist() == list(module.NAMES)
+    assert told["log_evidence"].tolist() == [1.0, 2.0]
+    assert told["years_not_trusted"].tolist() == [6, 7]
+    assert told["small_coded_before_2001"].tolist() == [7.0, 8.0]
+    stages = [one.name for one in load_scenario("two_islands/baseline").periods]
+    assert told[stages[0]].tolist() == ["10.0 (9 coded)", "11.0 (10 coded)"]
+    assert told["claims_in_90_percent"].tolist() == [fits.width, fits.width + 1]
+    assert not (tmp_path / "salience_headlines.csv").exists()
