@@ -1,6 +1,7 @@
 """What if the salience of acts were fitted, too, and not set by hand?
 
 python experiments/validate_salience.py --out docs/validation
+python experiments/validate_salience.py --write results/salience  # a scenario file, to be scored
 
 How often an act of a kind is salient was set by hand to shares of the first edition, as if none
 had been missed. Here the log-odds of all kinds are moved by a common number that is not known, and
@@ -13,6 +14,9 @@ ten headline answers. What is under way is kept; the same command goes on.
 from __future__ import annotations
 
 import argparse
+import json
+import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +44,7 @@ COMMON_SD, APART_SD = 1.0, 0.5  # log-odds: of all kinds together, and of each b
 NAMES = ("set by hand", "fitted")
 CODED = ("reporting.0.salience_1", "reporting.1.salience_1")  # small acts, in both eras
 SALIENT = "salience2"
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FREE_RUNS, HELD = 400, (0.8, 0.9)
 SCORES = ("log_evidence", "error", "in_sample", "left_out", "used", "years_not_trusted")
 
@@ -73,6 +78,29 @@ def at_medians(scenario: Scenario, posterior: PosteriorDraws) -> Scenario:
         if path.startswith("kind."):
             scenario = scenario.with_number(path, value)
     return scenario
+
+
+def write_scenario(name: str, folder: Path) -> Path:
+    """Write a scenario of the repository with these priors, and its series; return its file."""
+    own = SCENARIOS / f"{name}.toml"
+    scenario = load_scenario(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in own.parent.glob("*.csv"):
+        shutil.copy(table, folder)
+    tables = [own.read_text(encoding="utf-8")]
+    for one in with_salience_fitted(scenario).priors[len(scenario.priors) :]:
+        lines = {
+            "path": one.path,
+            "family": one.family,
+            "parameters": list(one.parameters),
+            "difference": one.difference,
+            "source": one.source,
+        }
+        told = [f"{key} = {json.dumps(value)}" for key, value in lines.items()]
+        tables.append("\n".join(["[[prior]]", *told, ""]))
+    path = folder / "salience_fitted.toml"
+    path.write_text("\n".join(tables), encoding="utf-8")
+    return path
 
 
 class Fits:
@@ -192,7 +220,10 @@ def _share(value: float) -> str:
 
 
 def main() -> None:
-    """Ask the question, fit both, write what came out."""
+    """Ask the question, fit both, write what came out; or write the scenario alone."""
+    if len(sys.argv) == 3 and sys.argv[1] == "--write":
+        print(f"alliance-sim score {write_scenario(BASELINE, Path(sys.argv[2]))} --refit")
+        return
     fits = Fits(fit_options(__doc__, QUICK, particles=256))
     given = fits.given
     done = in_pieces(

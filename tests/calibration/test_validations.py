@@ -21,6 +21,7 @@ from alliance_sim import load_scenario, model
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 Script = Callable[[str], Any]
+BASELINE = load_scenario("japan_nato/baseline")
 
 
 @pytest.fixture
@@ -326,3 +327,12 @@ def test_each_fit_of_salience_is_told_with_its_own_numbers(script: Script, tmp_p
     assert told[stages[0]].tolist() == ["10.0 (9 coded)", "11.0 (10 coded)"]
     assert told["claims_in_90_percent"].tolist() == [fits.width, fits.width + 1]
     assert not (tmp_path / "salience_headlines.csv").exists()
+
+
+def test_the_scenario_that_is_written_is_the_one_that_is_fitted(
+    script: Script, tmp_path: Path
+) -> None:
+    module = script("validate_salience")
+    written = load_scenario(module.write_scenario("japan_nato/baseline", tmp_path))
+    assert written.priors == module.with_salience_fitted(BASELINE).priors
+    assert len(written.priors) == len(BASELINE.priors) + 1 + len(BASELINE.kinds)
