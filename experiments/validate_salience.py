@@ -43,6 +43,7 @@ QUICK = {"particles": 64, "until": 1995}
 COMMON_SD, APART_SD = 1.0, 0.5  # log-odds: of all kinds together, and of each beside the others
 NAMES = ("set by hand", "fitted")
 CODED = ("reporting.0.salience_1", "reporting.1.salience_1")  # small acts, in both eras
+CHANCES = ("small acts coded, before 2001", "small acts coded, since")
 SALIENT = "salience2"
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FREE_RUNS, HELD = 400, (0.8, 0.9)
@@ -187,19 +188,26 @@ class Fits:
             np.cumsum([len(SCORES), len(CODED), 2 * len(self.stages), len(HELD)]),
             axis=1,
         )
-        rows = []
-        for number, (scores, coded, acts, held, _) in enumerate(zip(*parts, strict=True)):
-            row = {"salience": NAMES[number]} | dict(zip(SCORES, _told(scores), strict=True))
-            row |= {"years_not_trusted": f"{scores[-1]:.0f}"}
-            row |= dict(zip(("small_coded_before_2001", "since"), map(_share, coded), strict=True))
+        columns = []
+        for scores, coded, acts, held, _ in zip(*parts, strict=True):
+            column = dict(zip(SCORES, _told(scores), strict=True))
+            column |= {"years_not_trusted": f"{scores[-1]:.0f}"}
+            column |= dict(zip(CHANCES, map(_share, coded), strict=True))
             for stage, (seen, mean) in zip(self.stages, acts.reshape(-1, 2), strict=True):
-                row[stage] = f"{mean:.1f} ({seen:.0f} coded)"
-            row |= {
-                f"claims_in_{100 * s:.0f}_percent": f"{n:.0f}"
-                for s, n in zip(HELD, held, strict=True)
+                column[f"salient acts, {stage}"] = f"{mean:.1f} ({seen:.0f} coded)"
+            column |= {
+                f"claims in {100 * share:.0f} % of runs": f"{count:.0f}"
+                for share, count in zip(HELD, held, strict=True)
             }
-            rows.append(row)
-        write_rows(out / "salience.csv", rows)
+            columns.append(column)
+        write_rows(
+            out / "salience.csv",
+            [
+                {"salience": row.replace("_", " ")}
+                | {name: one[row] for name, one in zip(NAMES, columns, strict=True)}
+                for row in columns[0]
+            ],
+        )
         if self.questions:
             write_rows(
                 out / "salience_headlines.csv",

@@ -318,14 +318,15 @@ def test_each_fit_of_salience_is_told_with_its_own_numbers(script: Script, tmp_p
     fits = module.Fits(given)
     found = np.array([[1.0], [2.0]]) + np.arange(fits.width)
     fits.write(found)
-    told = pd.read_csv(tmp_path / "salience.csv")
-    assert told["salience"].tolist() == list(module.NAMES)
-    assert told["log_evidence"].tolist() == [1.0, 2.0]
-    assert told["years_not_trusted"].tolist() == [6, 7]
-    assert told["small_coded_before_2001"].tolist() == [7.0, 8.0]
-    stages = [one.name for one in load_scenario("two_islands/baseline").periods]
-    assert told[stages[0]].tolist() == ["10.0 (9 coded)", "11.0 (10 coded)"]
-    assert told["claims_in_90_percent"].tolist() == [fits.width, fits.width + 1]
+    told = pd.read_csv(tmp_path / "salience.csv", dtype=str)
+    assert told.columns.tolist() == ["salience", *module.NAMES]
+    rows = {name: both for name, *both in told.to_numpy().tolist()}
+    assert rows["log evidence"] == ["1.0", "2.0"]
+    assert rows["years not trusted"] == ["6", "7"]
+    assert rows[module.CHANCES[0]] == ["7.00", "8.00"]
+    first = load_scenario("two_islands/baseline").periods[0].name
+    assert rows[f"salient acts, {first}"] == ["10.0 (9 coded)", "11.0 (10 coded)"]
+    assert rows["claims in 90 % of runs"] == [str(fits.width), str(fits.width + 1)]
     assert not (tmp_path / "salience_headlines.csv").exists()
 
 
