@@ -14,12 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alliance_sim import model
-from alliance_sim.calibration import Checkpoint, run_to_end
+from alliance_sim.calibration import (
+    Checkpoint,
+    Layout,
+    Tempered,
+    TemperedSettings,
+    run_to_end,
+)
 
 Floats = NDArray[np.float64]
 
 
 USUAL = "two_islands/baseline"  # a scenario with a record, whichever
+CYCLES = ((2, 4, 6, 12), (1, 1, 1, 1))  # sweeps of particles, and in quick runs
 
 
 def made_of(scenario: str, theory: str | None = None) -> dict[str, str]:
@@ -49,6 +56,31 @@ def fit_options(
     if given.quick:
         vars(given).update(quick)
     return given
+
+
+def tempered_fit(
+    seen: Callable[[Floats], Floats],
+    layout: Layout,
+    given: argparse.Namespace,
+    checkpoint: Checkpoint,
+    called: str,
+) -> Tempered:
+    """Return particles that were tempered to the end, from their checkpoint on if there is one.
+
+    Args:
+        seen: The log likelihood of each column of unknowns.
+        layout: Of the unknowns.
+        given: What `fit_options` returned.
+        checkpoint: Where they are kept while they are under way.
+        called: What is said beside how far they are.
+    """
+    settings = TemperedSettings(particles=given.particles, cycles=CYCLES[given.quick])
+    job = Tempered(seen, layout, seed=given.seed, settings=settings)
+    return run_to_end(
+        job,
+        checkpoint=checkpoint,
+        callback=lambda j: print(f"{called}: power {j.power:.3g}", flush=True),
+    )
 
 
 class Pieces:

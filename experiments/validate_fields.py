@@ -15,20 +15,19 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-from in_pieces import fit_options, in_pieces, made_of, write_rows
+from in_pieces import fit_options, in_pieces, made_of, tempered_fit, write_rows
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 from scipy.stats import nbinom
 
 from alliance_sim import Model, load_scenario, model
-from alliance_sim.calibration import Checkpoint, Tempered, TemperedSettings, run_to_end
+from alliance_sim.calibration import Checkpoint
 
 Floats = NDArray[np.float64]
 
 FIELDS = ("political", "operations", "equipment", "institution")
 EVERY = tuple(range(len(FIELDS)))
 PARTS = ("ladder", "agreements", "laws")  # of the likelihood, beside the counts
-CYCLES = ((2, 4, 6, 12), (1, 1, 1, 1))  # sweeps of particles, and in quick runs
 QUICK = {"particles": 64, "until": 1990}
 YEARS, LEAST, DRAWS = 5, 0.05, 20_000  # of the average of other fields
 FITTED = (
@@ -104,13 +103,7 @@ class Fits:
         told = ", ".join(FIELDS[k] for k in kept) or "no counts"
         name = f"fields_{''.join(map(str, kept)) or 'none'}.npz"
         place = Checkpoint(given.out / "under_way" / name, {**self.what, "counted": told})
-        settings = TemperedSettings(particles=given.particles, cycles=CYCLES[given.quick])
-        job = Tempered(Fields(self.asked, kept), target.layout, seed=given.seed, settings=settings)
-        run_to_end(
-            job,
-            checkpoint=place,
-            callback=lambda j: print(f"{told}: power {j.power:.3g}", flush=True),
-        )
+        job = tempered_fit(Fields(self.asked, kept), target.layout, given, place, told)
         place.path.unlink()
         return [job.log_evidence, job.error]
 

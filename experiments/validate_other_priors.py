@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from headline import RUNS, SEED, UNIFORMS, every_headline
-from in_pieces import fit_options, in_pieces, made_of, write_rows
+from in_pieces import fit_options, in_pieces, made_of, tempered_fit, write_rows
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 from validate_priors import effects
@@ -28,15 +28,11 @@ from alliance_sim.calibration import (
     Layout,
     PosteriorDraws,
     Prior,
-    Tempered,
-    TemperedSettings,
     effective_parameters,
-    run_to_end,
 )
 
 Floats = NDArray[np.float64]
 
-CYCLES = ((2, 4, 6, 12), (1, 1, 1, 1))  # sweeps of particles, and in quick runs
 QUICK = {"particles": 64, "until": 1995}
 NORMALS = ("normal", "half_normal", "lognormal", "logit_normal")  # their last parameter is a width
 WIDTH = float(np.sqrt(2.0))
@@ -182,13 +178,7 @@ class Fits:
         """
         given, seen = self.given, Seen(self.asked, self.believed[name])
         place = Checkpoint(self.kept(name).with_suffix(".fit.npz"), {**self.what, "prior": name})
-        settings = TemperedSettings(particles=given.particles, cycles=CYCLES[given.quick])
-        job = Tempered(seen, seen.layout, seed=given.seed, settings=settings)
-        run_to_end(
-            job,
-            checkpoint=place,
-            callback=lambda j: print(f"{name}: power {j.power:.3g}", flush=True),
-        )
+        job = tempered_fit(seen, seen.layout, given, place, name)
         command = f"python experiments/validate_other_priors.py --seed {given.seed}"
         PosteriorDraws.made(
             self.asked.target, seen.usual(job.unknowns).T, seed=given.seed, command=command

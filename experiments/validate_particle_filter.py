@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from in_pieces import in_pieces, made_of, write_rows
+from in_pieces import CYCLES, in_pieces, made_of, write_rows
 from numpy.typing import NDArray
 
 from alliance_sim import model
@@ -29,7 +29,6 @@ Floats = NDArray[np.float64]
 
 FREEDOM = 7.0  # degrees of the t distribution that parameters are drawn from
 WIDER = 1.2  # times the spread of the posterior
-CYCLES = ((2, 4, 6, 12), (1, 1, 1, 1))  # sweeps of particles, and in quick runs
 QUICK = {"particles": 64, "thetas": 1, "seeds": 2, "tempered": 64, "weighed": 8}
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from in_pieces import in_pieces, made_of, write_rows
+from in_pieces import CYCLES, in_pieces, made_of, write_rows
 from numpy.typing import NDArray
 
 from alliance_sim import Scenario, load_scenario, model
@@ -33,7 +33,6 @@ AWAY = dt.timedelta(days=3 * 365)
 OTHER_PARTS = ("ladder", "agreements", "laws")
 USUAL_MEAN = 0.5  # acts a quarter that the table of decades expects beforehand
 NUMBERS = ("log_evidence", "error", "size", "size_sd", "size_q05", "size_q95", "above_0")
-CYCLES = ((2, 4, 6, 12), (1, 1, 1, 1))  # sweeps of particles, and in quick runs
 QUICK = {"particles": 64, "permutations": 1, "dates": 1}
 
 

@@ -17,13 +17,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from in_pieces import fit_options, in_pieces, made_of, write_rows
+from in_pieces import fit_options, in_pieces, made_of, tempered_fit, write_rows
 from validate_salience import with_salience_fitted
 
 from alliance_sim import Scenario, load_scenario, model
-from alliance_sim.calibration import Checkpoint, Tempered, TemperedSettings, run_to_end
+from alliance_sim.calibration import Checkpoint
 
-CYCLES = ((2, 4, 6, 12), (1, 1, 1, 1))  # sweeps of particles, and in quick runs
 QUICK = {"particles": 64, "until": 1995}
 SIZES = tuple(
     f"observation.counting.{field}.size"
@@ -123,11 +122,7 @@ class Fits:
         target = model(changed, remedy.theory, until=given.until).target
         name = f"remedies_{given.scenario.replace('/', '_')}_{number}.npz"
         place = Checkpoint(given.out / "under_way" / name, {**self.what, "remedy": remedy.words})
-        settings = TemperedSettings(particles=given.particles, cycles=CYCLES[given.quick])
-        job = Tempered(target, target.layout, seed=given.seed, settings=settings)
-        run_to_end(
-            job, checkpoint=place, callback=lambda j: print(f"  power {j.power:.3g}", flush=True)
-        )
+        job = tempered_fit(target, target.layout, given, place, remedy.words)
         place.path.unlink()
         return [job.log_evidence, job.error]
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from headline import BASELINE, RUNS, SEED, UNIFORMS, Headline, every_headline
-from in_pieces import fit_options, in_pieces, made_of, write_rows
+from in_pieces import fit_options, in_pieces, made_of, tempered_fit, write_rows
 from numpy.typing import NDArray
 from validate_priors import effects
 
@@ -29,16 +29,12 @@ from alliance_sim import Scenario, compare_history, load_scenario, model
 from alliance_sim.calibration import (
     Checkpoint,
     PosteriorDraws,
-    Tempered,
-    TemperedSettings,
     effective_parameters,
-    run_to_end,
 )
 from alliance_sim.counterfactual import whatif
 
 Floats = NDArray[np.float64]
 
-CYCLES = ((2, 4, 6, 12), (1, 1, 1, 1))  # sweeps of particles, and in quick runs
 QUICK = {"particles": 64, "until": 1995}
 COMMON_SD, APART_SD = 1.0, 0.5  # log-odds: of all kinds together, and of each beside the others
 NAMES = ("set by hand", "fitted")
@@ -127,13 +123,7 @@ class Fits:
         kept: Path = given.out / "under_way" / f"salience_{number}.npz"
         place = Checkpoint(kept, {**self.what, "fit": NAMES[number]})
         target = model(self.scenario(number, given.scenario), "RID", until=given.until).target
-        settings = TemperedSettings(particles=given.particles, cycles=CYCLES[given.quick])
-        job = Tempered(target, target.layout, seed=given.seed, settings=settings)
-        run_to_end(
-            job,
-            checkpoint=place,
-            callback=lambda j: print(f"{NAMES[number]}: power {j.power:.3g}", flush=True),
-        )
+        job = tempered_fit(target, target.layout, given, place, NAMES[number])
         command = f"python experiments/validate_salience.py --seed {given.seed}"
         draws = PosteriorDraws.made(target, job.unknowns.T.copy(), seed=given.seed, command=command)
         return [job.log_evidence, job.error], draws

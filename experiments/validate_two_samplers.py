@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from in_pieces import made_of, write_rows
+from in_pieces import CYCLES, made_of, write_rows
 from numpy.typing import NDArray
 
 from alliance_sim import model
@@ -40,7 +40,6 @@ Floats = NDArray[np.float64]
 
 WINDOWS = (16, 8, 16, 4, 16, 1)  # parts of all quarters in which slow noise moves
 LOG_LIKELIHOOD = "log likelihood"
-CYCLES = ((2, 4, 6, 12), (1, 1, 1, 1))  # sweeps of particles, and in quick runs
 QUICK = {"particles": 32, "sweeps": 6, "chains": 16}
 
 
